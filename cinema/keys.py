@@ -1,0 +1,93 @@
+"""Every key in Redis is named here.
+
+All keys that one script touches carry the hash tag of the session's partition, `{pNN}`, so that they live in one slot of a
+cluster. The number of partitions is fixed for ever: it decides where a session lives.
+"""
+
+import re
+import secrets
+import zlib
+from dataclasses import dataclass
+
+PARTITIONS = 64
+_ORDER_ID = re.compile(r"([0-9]{2})-[0-9A-Za-z_-]{22}", re.ASCII)
+_LOCK = re.compile(r"\{p\d{2}\}:sessao:(?P<session>[^:]+):assento:(?P<seat>[A-Z]{1,2}\d{2,3})")
+
+
+@dataclass(frozen=True)
+class PartitionKeys:
+    """What a relay or a sweeper reads, one of each a partition."""
+
+    due: str  # sorted set: "session:seat" by the hold's deadline in ms; the authority on expiry
+    cooldowns: str  # sorted set: "session:seat:tag" by the end of the buyer's cool-down in ms
+    events: str  # stream: public events, one a transition
+    outbox: str  # stream: what is to be told to the world, in order
+    dead_letters: str  # stream: outbox entries that could not be handled without Kafka
+
+
+@dataclass(frozen=True)
+class SessionKeys:
+    version: str  # integer: transitions so far
+    holds: str  # hash: seat -> JSON of the hold
+    sold: str  # hash: seat -> JSON of the sale
+    buyers: str  # hash: buyer -> JSON of the buyer's token and counts
+    order_keys: str  # hash: order key of a buyer -> JSON of the order and its body's fingerprint
+
+
+def partition_of(session_id: str) -> int:
+    """A stable hash: the same on every machine and in every version of Python."""
+    return zlib.crc32(session_id.encode()) % PARTITIONS
+
+
+def partition_keys(partition: int) -> PartitionKeys:
+    tag = _tag(partition)
+    return PartitionKeys(
+        due=f"{tag}:due",
+        cooldowns=f"{tag}:cooldowns",
+        events=f"{tag}:events",
+        outbox=f"{tag}:outbox",
+        dead_letters=f"{tag}:dead-letters",
+    )
+
+
+def session_keys(session_id: str) -> SessionKeys:
+    prefix = f"{_tag(partition_of(session_id))}:sessao:{session_id}"
+    return SessionKeys(
+        version=f"{prefix}:version",
+        holds=f"{prefix}:holds",
+        sold=f"{prefix}:sold",
+        buyers=f"{prefix}:buyers",
+        order_keys=f"{prefix}:order-keys",
+    )
+
+
+def lock_key(session_id: str, seat: str) -> str:
+    return f"{_tag(partition_of(session_id))}:sessao:{session_id}:assento:{seat}"
+
+
+def parse_lock_key(key: str) -> tuple[str, str] | None:
+    """The session and the seat of a lock's key; None for any other key."""
+    match = _LOCK.fullmatch(key)
+    return (match["session"], match["seat"]) if match else None
+
+
+def new_order_id(session_id: str) -> str:
+    """Unguessable (128 bits), and carries its session's partition, so that an order is found by its id alone."""
+    return f"{partition_of(session_id):02d}-{secrets.token_urlsafe(16)}"
+
+
+def order_key(order_id: str) -> str | None:
+    """The key of an order; None where the text cannot be an order's id."""
+    match = _ORDER_ID.fullmatch(order_id)
+    if match is None or int(match[1]) >= PARTITIONS:
+        return None
+    return f"{_tag(int(match[1]))}:order:{order_id}"
+
+
+def relay_lease_key() -> str:
+    """Who relays the outboxes at present."""
+    return f"{_tag(0)}:relay-lease"
+
+
+def _tag(partition: int) -> str:
+    return f"{{p{partition:02d}}}"

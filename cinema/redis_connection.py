@@ -1,0 +1,48 @@
+"""Connections to Redis: one node or a cluster, for commands or for blocking reads."""
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.cluster import RedisCluster
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import RedisError
+
+from cinema.settings import RedisSettings
+
+RedisClient = Redis | RedisCluster
+# What a call raises when Redis is away or too slow. Everything that is sent is safe to repeat.
+REDIS_ERRORS: tuple[type[Exception], ...] = (RedisError, OSError, TimeoutError)
+
+
+def connect(settings: RedisSettings) -> RedisClient:
+    """For commands: each ends within `redis_timeout_seconds`. Connects at the first command, not here."""
+    options = {
+        "decode_responses": True,
+        "socket_timeout": settings.redis_timeout_seconds,
+        "socket_connect_timeout": settings.redis_timeout_seconds,
+    }
+    if settings.redis_cluster:
+        return RedisCluster.from_url(settings.redis_url, **options)
+    pool = BlockingConnectionPool.from_url(
+        settings.redis_url,
+        max_connections=settings.redis_connections,
+        timeout=settings.redis_timeout_seconds,
+        # Once more, for a connection that a restarted server has closed; the caller decides on anything beyond.
+        retry=Retry(ExponentialBackoff(cap=0.1, base=0.01), 1),
+        **options,
+    )
+    return Redis.from_pool(pool)
+
+
+def connect_blocking(settings: RedisSettings) -> RedisClient:
+    """For blocking reads: no socket timeout and no retries, since whoever blocks has a deadline and a back-off of its own."""
+    if settings.redis_cluster:
+        return RedisCluster.from_url(
+            settings.redis_url, decode_responses=True, socket_timeout=None, max_connections=256
+        )
+    return Redis.from_url(
+        settings.redis_url,
+        decode_responses=True,
+        socket_timeout=None,
+        socket_connect_timeout=settings.redis_timeout_seconds,
+        retry=Retry(ExponentialBackoff(), 0),
+    )

@@ -1,0 +1,94 @@
+"""How every service starts and ends.
+
+`main` reads the settings and runs `serve(settings)`. `serve` opens what it needs in an exit stack and hands its endless
+tasks to `run_until_stopped`, which returns at SIGTERM or SIGINT. A task that dies takes its process down, visibly: the
+process manager restarts it.
+"""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from cinema.settings import Settings, WrongSettings, read
+
+log = logging.getLogger(__name__)
+
+
+def main(name: str, kind: type[Settings], serve: Callable[[Settings], Awaitable[None]]) -> None:
+    """Runs a service to its end. Exits with 2 where a setting is wrong, with 1 where a task died."""
+    try:
+        settings = read(kind)
+    except WrongSettings as wrong:
+        sys.stderr.write(f"{name}: {wrong}\n")
+        raise SystemExit(2) from None
+    configure_logging(name, settings.log_level)
+
+    async def run() -> None:
+        await serve(settings)
+
+    asyncio.run(run())
+
+
+def configure_logging(name: str, level: str) -> None:
+    """One line an event on stderr, prefixed with time and service, so that many services share a terminal."""
+    logging.basicConfig(
+        level=level,
+        format=f"%(asctime)s {name:<9} %(levelname)-7s %(message)s",
+        datefmt="%H:%M:%S",
+        stream=sys.stderr,
+    )
+    for chatty in ("httpx", "httpcore", "kafka", "aiosmtplib"):
+        logging.getLogger(chatty).setLevel(max(logging.getLevelName(level), logging.WARNING))
+
+
+def stop_signal() -> asyncio.Event:
+    """An event that SIGTERM and SIGINT set; bare `asyncio.run` would run no `finally` at SIGTERM."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def run_until_stopped(stop: asyncio.Event, *tasks: Coroutine[Any, Any, None]) -> None:
+    """Runs the tasks until `stop` is set, then cancels them and waits for their end.
+
+    Raises an ExceptionGroup as soon as one of them dies.
+    """
+    async with asyncio.TaskGroup() as group:
+        running = [group.create_task(task) for task in tasks]
+        await stop.wait()
+        log.info("stopping")
+        for task in running:
+            task.cancel()
+
+
+class ReadyFile:
+    """A file whose age tells a container's health check whether a service without a port is ready."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self.ready = False
+
+    async def keep(self) -> None:
+        """Touches the file every second while `ready`, and removes it as soon as that is withdrawn."""
+        if self._path is None:
+            return
+        try:
+            while True:
+                self._touch_or_remove(self._path)
+                await asyncio.sleep(1)
+        finally:
+            with suppress(FileNotFoundError):
+                self._path.unlink()
+
+    def _touch_or_remove(self, path: Path) -> None:
+        if self.ready:
+            path.touch()
+        else:
+            path.unlink(missing_ok=True)

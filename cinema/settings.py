@@ -1,0 +1,240 @@
+"""Every setting of every service: an environment variable of the field's name in capitals.
+
+Each service reads its own class once, in `main`, and passes it on. A wrong value is reported with the variable's name and
+what it takes, which is the field's description.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self, TypeVar
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+Port = Annotated[int, Field(ge=1, le=65_535)]
+
+
+class CommonSettings(BaseSettings):
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="DEBUG, INFO, WARNING or ERROR"
+    )
+    ready_file: Path | None = Field(
+        default=None, description="a file that is touched every second while the service is ready"
+    )
+    drain_seconds: Seconds = Field(
+        default=5, description="how long a stopping service finishes what it has begun, in seconds"
+    )
+
+
+class RedisSettings(CommonSettings):
+    redis_url: str = Field(
+        default="redis://127.0.0.1:6379/0",
+        pattern=r"^(rediss?|unix)://",
+        description="redis://host:port/db, rediss://… or unix://…",
+    )
+    redis_cluster: bool = Field(
+        default=False, description="true where REDIS_URL is a node of a Redis Cluster, else false"
+    )
+    redis_timeout_seconds: Seconds = Field(
+        default=2, description="how long one Redis command may take, in seconds"
+    )
+    redis_connections: int = Field(
+        default=64,
+        ge=4,
+        le=10_000,
+        description="Redis connections a process, a whole number from 4",
+    )
+
+
+class TlsSettings(CommonSettings):
+    """Mutual TLS between booking and its callers: all three files or none."""
+
+    booking_tls_ca: Path | None = Field(
+        default=None, description="a PEM file: who signs both sides"
+    )
+    booking_tls_cert: Path | None = Field(
+        default=None, description="a PEM file: this side's certificate"
+    )
+    booking_tls_key: Path | None = Field(
+        default=None, description="a PEM file: this side's private key"
+    )
+
+    @model_validator(mode="after")
+    def all_or_none(self) -> Self:
+        files = (self.booking_tls_ca, self.booking_tls_cert, self.booking_tls_key)
+        if any(files) and not all(files):
+            raise ValueError("BOOKING_TLS_CA, BOOKING_TLS_CERT and BOOKING_TLS_KEY go together")
+        for file in files:
+            if file and not file.is_file():
+                raise ValueError(f"BOOKING_TLS_…: there is no file {file}")
+        return self
+
+
+class BookingSettings(RedisSettings, TlsSettings):
+    booking_host: str = Field(
+        default="127.0.0.1", description="the address that booking listens on"
+    )
+    booking_port: Port = Field(default=50_051, description="a port from 1 to 65535")
+    programme_file: Path = Field(
+        default=Path("programacao.toml"), description="the programme's TOML file"
+    )
+    hold_seconds: Seconds = Field(
+        default=300, description="how long a hold lasts, in seconds, more than 0 and at most 86400"
+    )
+    hold_max_seconds: Seconds = Field(
+        default=900,
+        description="how long a hold can be extended to, in seconds from its first moment",
+    )
+    hold_cooldown_seconds: float = Field(
+        default=5,
+        ge=0,
+        le=86_400,
+        description="how long a buyer leaves a seat alone after losing it",
+    )
+    max_seats_per_buyer: int = Field(
+        default=6, ge=1, le=100, description="seats held and bought, a whole number from 1 to 100"
+    )
+    watchers_max: int = Field(
+        default=2_000, ge=1, description="open AcompanharSessao streams a process, a whole number"
+    )
+
+
+class BookingClientSettings(TlsSettings):
+    booking_address: str = Field(
+        default="127.0.0.1:50051",
+        pattern=r"^.+:\d+$",
+        description="host:port of the booking service",
+    )
+    booking_deadline_seconds: Seconds = Field(
+        default=4, description="how long one call to booking may take, in seconds"
+    )
+
+
+class NotifySecretSettings(CommonSettings):
+    secrets_dir: Path = Field(
+        default=Path("var/secrets"), description="where secrets that no variable gives are kept"
+    )
+    notify_secret: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="at least 16 characters, the same at listener and gateway",
+    )
+
+
+class GatewaySettings(BookingClientSettings, NotifySecretSettings):
+    http_host: str = Field(
+        default="127.0.0.1", description="the address that the gateway listens on"
+    )
+    http_port: Port = Field(default=8_000, description="a port from 1 to 65535")
+    public_url: str = Field(
+        default="http://localhost:8000",
+        pattern=r"^https?://[^/]+$",
+        description="http(s)://host[:port]",
+    )
+    allowed_origins: str = Field(
+        default="", description="further origins that may open the WebSocket, separated by commas"
+    )
+    trusted_proxies: str = Field(
+        default="", description="proxies whose X-Forwarded-For is believed, separated by commas"
+    )
+    cookie_secret: SecretStr | None = Field(
+        default=None, min_length=16, description="at least 16 characters, the same at every gateway"
+    )
+    api_docs: bool = Field(default=False, description="true to serve /docs, else false")
+    max_connections_per_address: int = Field(
+        default=500, ge=1, description="open WebSockets an address, a whole number"
+    )
+    max_messages_per_second: float = Field(
+        default=20, gt=0, description="messages a WebSocket, a second; twice as many in a burst"
+    )
+    max_messages_per_second_per_address: float = Field(
+        default=1_000, gt=0, description="messages an address, a second; twice as many in a burst"
+    )
+    coalesce_ms: int = Field(
+        default=40,
+        ge=0,
+        le=1_000,
+        description="how long changes wait to travel together, milliseconds",
+    )
+
+
+class ListenerSettings(RedisSettings, NotifySecretSettings):
+    ws_notify_url: str = Field(
+        default="http://localhost:8000/notify_liberacao",
+        pattern=r"^https?://",
+        description="http(s)://host[:port]/notify_liberacao of a gateway",
+    )
+    notify_timeout_seconds: Seconds = Field(
+        default=3, description="how long one POST may take, in seconds"
+    )
+
+
+class KafkaSettings(CommonSettings):
+    kafka_bootstrap_servers: str = Field(
+        default="localhost:9092",
+        pattern=r"^([^,:\s]+:\d+(,[^,:\s]+:\d+)*)?$",
+        description="host:port, several separated by commas; empty: Kafka is off",
+    )
+
+
+class DeliverySettings(BookingClientSettings):
+    """What the handler of confirmations needs: the ledger and the mail."""
+
+    ledger_file: Path = Field(
+        default=Path("reservas_confirmadas.json"), description="the file of confirmed orders"
+    )
+    public_url: str = Field(
+        default="http://localhost:8000",
+        pattern=r"^https?://[^/]+$",
+        description="http(s)://host[:port]",
+    )
+    smtp_host: str = Field(default="localhost", min_length=1, description="the mail server's name")
+    smtp_port: Port = Field(default=1025, description="a port from 1 to 65535")
+    smtp_username: str = Field(default="", description="the mail account; empty: no authentication")
+    smtp_password: SecretStr = Field(
+        default=SecretStr(""), description="the mail account's password"
+    )
+    smtp_use_tls: bool = Field(default=False, description="true for verified STARTTLS, else false")
+    smtp_from: str = Field(
+        default="cinema@example.com",
+        pattern=r"^[^\s,;<>@]+@[^\s,;<>@]+$",
+        description="one e-mail address",
+    )
+    smtp_timeout_seconds: Seconds = Field(
+        default=15, description="how long one mail may take, in seconds"
+    )
+
+
+class ProducerSettings(RedisSettings, KafkaSettings, DeliverySettings):
+    pass
+
+
+class ConsumerSettings(KafkaSettings, DeliverySettings):
+    pass
+
+
+class WrongSettings(Exception):
+    """The text names each wrong variable and what it takes, a line each."""
+
+
+Settings = TypeVar("Settings", bound=CommonSettings)
+
+
+def read(kind: type[Settings]) -> Settings:
+    """Reads the environment. Raises WrongSettings."""
+    try:
+        return kind()
+    except ValidationError as error:
+        raise WrongSettings("\n".join(_explain(kind, fault) for fault in error.errors())) from None
+
+
+def _explain(kind: type[CommonSettings], fault: ErrorDetails) -> str:
+    if not fault["loc"]:
+        return str(fault["ctx"]["error"])
+    name = str(fault["loc"][0])
+    field = kind.model_fields[name]
+    value = "" if "Secret" in str(field.annotation) else f"={fault['input']}"
+    return f"{name.upper()}{value} is refused: it takes {field.description}"
