@@ -1,0 +1,32 @@
+"""How the listener signs its POST to /notify_liberacao, and how the gateway checks it.
+
+The signature is HMAC-SHA256 over the Unix time in seconds, a full stop and the raw body, in lower-case hexadecimal. It
+proves that the sender has the shared secret; the time bounds how long a recorded request can be sent again.
+"""
+
+import hashlib
+import hmac
+import re
+
+TIMESTAMP_HEADER = "X-Cinema-Timestamp"
+SIGNATURE_HEADER = "X-Cinema-Signature"
+TOLERANCE_SECONDS = 30
+
+_UNIX_TIME = re.compile(r"[0-9]{1,12}", re.ASCII)
+
+
+def sign(secret: bytes, timestamp: int, body: bytes) -> str:
+    """The value of SIGNATURE_HEADER; `timestamp`, in Unix seconds, travels in TIMESTAMP_HEADER."""
+    return hmac.new(secret, b"%d.%s" % (timestamp, body), hashlib.sha256).hexdigest()
+
+
+def verify(secret: bytes, timestamp: str, signature: str, body: bytes, now: float) -> bool:
+    """Whether both headers, as received, fit the body and are at most TOLERANCE_SECONDS away from `now`.
+
+    Never raises, whatever the headers hold. Takes as long for a wrong signature as for a right one.
+    """
+    if _UNIX_TIME.fullmatch(timestamp) is None or abs(now - int(timestamp)) > TOLERANCE_SECONDS:
+        return False
+    expected = sign(secret, int(timestamp), body)
+    # As bytes: compare_digest refuses text that is not ASCII.
+    return hmac.compare_digest(expected.encode(), signature.encode(errors="replace"))

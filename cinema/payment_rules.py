@@ -1,0 +1,84 @@
+"""What a buyer's name, CPF and e-mail must look like. The gateway and booking hold payments to the same rules."""
+
+import re
+import unicodedata
+
+NAME_LENGTH = range(2, 121)
+EMAIL_LENGTH = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
+
+# Control and format characters (such as those that turn the writing direction), surrogates and line separators.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_CPF = re.compile(r"[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}-?[0-9]{2}", re.ASCII)
+# What <input type="email"> takes by the HTML standard, so that page and server agree, with at least one dot in the domain.
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_EMAIL = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+", re.ASCII)
+
+
+def validate_payment(name: str, cpf: str, email: str) -> dict[str, str]:
+    """What is wrong, as a Portuguese sentence for each wrong field: nomeCompleto, cpf, email. Empty if all is well.
+
+    An empty CPF is well: buyers from abroad have none.
+    """
+    found = {
+        "nomeCompleto": _fault_of_name(name),
+        "cpf": _fault_of_cpf(cpf),
+        "email": _fault_of_email(email),
+    }
+    return {field: fault for field, fault in found.items() if fault}
+
+
+def normalise_name(name: str) -> str:
+    """The name as it is kept: composed Unicode (NFC), single spaces, none at the ends."""
+    return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def mask_cpf(cpf: str) -> str:
+    """`***.456.789-**`, all that is ever kept of a CPF; empty for anything that does not have eleven digits."""
+    digits = _digits(cpf)
+    return f"***.{digits[3:6]}.{digits[6:9]}-**" if digits else ""
+
+
+def is_valid_cpf(cpf: str) -> bool:
+    """Eleven digits, with or without punctuation, not all equal, with both check digits right."""
+    digits = _digits(cpf)
+    return (
+        len(set(digits)) > 1
+        and digits[9] == _check_digit(digits[:9])
+        and digits[10] == _check_digit(digits[:10])
+    )
+
+
+def _digits(cpf: str) -> str:
+    """The eleven digits, or nothing."""
+    return re.sub(r"[.-]", "", cpf.strip()) if _CPF.fullmatch(cpf.strip()) else ""
+
+
+def _check_digit(digits: str) -> str:
+    """Modulo 11 with the weights 2, 3, 4, … from the right; remainders below 2 give 0 (Receita Federal)."""
+    weighted = sum(int(digit) * weight for weight, digit in enumerate(reversed(digits), start=2))
+    remainder = weighted % 11
+    return str(11 - remainder) if remainder >= 2 else "0"
+
+
+def _fault_of_name(name: str) -> str:
+    if any(unicodedata.category(character) in _UNSEEN for character in name):
+        return "O nome tem caracteres que não podem ser usados."
+    if "<" in name or ">" in name:
+        return "O nome não pode ter os sinais < e >."
+    if len(normalise_name(name)) not in NAME_LENGTH:
+        return "Informe o nome completo, com 2 a 120 caracteres."
+    return ""
+
+
+def _fault_of_cpf(cpf: str) -> str:
+    if not cpf or is_valid_cpf(cpf):
+        return ""
+    return "CPF inválido. Confira os 11 dígitos."
+
+
+def _fault_of_email(email: str) -> str:
+    if not email:
+        return "Informe um e-mail para receber os ingressos."
+    if len(email) > EMAIL_LENGTH or _EMAIL.fullmatch(email) is None:
+        return "E-mail inválido. Use um só endereço, como nome@exemplo.com.br."
+    return ""

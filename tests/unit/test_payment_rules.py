@@ -1,0 +1,139 @@
+"""What a buyer may write into the payment form."""
+
+import pytest
+
+from cinema.payment_rules import is_valid_cpf, mask_cpf, normalise_name, validate_payment
+
+GOOD = {
+    "name": "Maria da Conceição D'Ávila",
+    "cpf": "529.982.247-25",
+    "email": "maria@exemplo.com.br",
+}
+
+
+def faults(**changed: str) -> set[str]:
+    return set(validate_payment(**{**GOOD, **changed}))
+
+
+def test_a_proper_payment_has_no_fault() -> None:
+    assert validate_payment(**GOOD) == {}
+
+
+# Numbers that Brazilian manuals and the validators in common use give as examples; they belong to nobody.
+@pytest.mark.parametrize(
+    "cpf",
+    [
+        "111.444.777-35",
+        "529.982.247-25",
+        "123.456.789-09",
+        "52998224725",
+        "000.000.001-91",
+        " 11144477735 ",
+    ],
+)
+def test_cpfs_with_right_check_digits_are_taken(cpf: str) -> None:
+    assert is_valid_cpf(cpf)
+    assert faults(cpf=cpf) == set()
+
+
+@pytest.mark.parametrize(
+    "cpf",
+    [
+        *(str(digit) * 11 for digit in range(10)),
+        "111.444.777-36",
+        "111.444.777-45",
+        "529.982.247-2",
+        "529.982.247-255",
+        "529 982 247 25",
+        "529.982.247/25",
+        "abc",
+        "-",
+        "٥٢٩٩٨٢٢٤٧٢٥",
+        "1" * 10_000,
+    ],
+)
+def test_other_cpfs_are_refused(cpf: str) -> None:
+    assert not is_valid_cpf(cpf)
+    assert faults(cpf=cpf) == {"cpf"}
+
+
+def test_buyers_from_abroad_have_no_cpf() -> None:
+    assert faults(cpf="") == set()
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "",
+        "maria",
+        "maria@exemplo.com.br\nBcc: todos@exemplo.com.br",
+        "maria@exemplo.com.br\r\n",
+        "maria@exemplo.com.br,joao@exemplo.com.br",
+        "maria silva@exemplo.com.br",
+        " maria@exemplo.com.br",
+        "maria@@exemplo.com.br",
+        "maria@exemplo@com.br",
+        "Maria <maria@exemplo.com.br>",
+        "maria@exemplo",
+        "@exemplo.com.br",
+        "maria@",
+        "maria@-exemplo.com",
+        "maria@exemplo..com",
+        "márcia@exemplo.com.br",
+        "a" * 65 + "@exemplo.com.br",
+        "a@" + ".".join(["b" * 60] * 5) + ".com",
+    ],
+)
+def test_an_email_that_is_not_one_plain_address_is_refused(email: str) -> None:
+    assert faults(email=email) == {"email"}
+
+
+@pytest.mark.parametrize(
+    "email", ["a@b.co", "maria+cinema@mail.exemplo.com.br", "o'neil@xn--caf-dma.com"]
+)
+def test_usual_addresses_are_taken(email: str) -> None:
+    assert faults(email=email) == set()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        " ",
+        "M",
+        "M" * 121,
+        "<b>Maria</b>",
+        "Maria > João",
+        "Maria\nBcc: x",
+        "Maria\x00",
+        "Maria\u202eaviS",
+        "Maria\u2028Silva",
+        "\ud800\ud800",
+    ],
+)
+def test_names_with_markup_or_unseen_characters_or_of_odd_length_are_refused(name: str) -> None:
+    assert faults(name=name) == {"nomeCompleto"}
+
+
+@pytest.mark.parametrize(
+    "name", ["Zé", "M" * 120, "José Antônio d'Ávila-Souza", "李小龍", "  Ana   Lima "]
+)
+def test_names_as_people_have_them_are_taken(name: str) -> None:
+    assert faults(name=name) == set()
+
+
+def test_every_fault_is_told_at_once_in_portuguese() -> None:
+    assert validate_payment("", "1", "x") == {
+        "nomeCompleto": "Informe o nome completo, com 2 a 120 caracteres.",
+        "cpf": "CPF inválido. Confira os 11 dígitos.",
+        "email": "E-mail inválido. Use um só endereço, como nome@exemplo.com.br.",
+    }
+
+
+def test_names_are_kept_with_single_spaces_and_composed_letters() -> None:
+    assert normalise_name("  Jose\u0301   da\u00a0Silva ") == "José da Silva"
+
+
+def test_only_the_middle_of_a_cpf_is_kept() -> None:
+    assert mask_cpf("12345678909") == mask_cpf("123.456.789-09") == "***.456.789-**"
+    assert mask_cpf("") == mask_cpf("12345") == ""
