@@ -8,6 +8,9 @@ import hashlib
 import hmac
 import re
 
+from cinema.secret_files import given_or_kept
+from cinema.settings import NotifySecretSettings
+
 TIMESTAMP_HEADER = "X-Cinema-Timestamp"
 SIGNATURE_HEADER = "X-Cinema-Signature"
 TOLERANCE_SECONDS = 30
@@ -30,3 +33,8 @@ def verify(secret: bytes, timestamp: str, signature: str, body: bytes, now: floa
     expected = sign(secret, int(timestamp), body)
     # As bytes: compare_digest refuses text that is not ASCII.
     return hmac.compare_digest(expected.encode(), signature.encode(errors="replace"))
+
+
+def shared_secret(settings: NotifySecretSettings) -> bytes:
+    """The secret of listener and gateway: NOTIFY_SECRET, else one kept in SECRETS_DIR. Touches the disk: read it once."""
+    return given_or_kept(settings.notify_secret, settings.secrets_dir, "notify")

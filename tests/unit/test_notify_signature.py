@@ -1,8 +1,12 @@
 """The listener's signature on /notify_liberacao."""
 
-import pytest
+from pathlib import Path
 
-from cinema.notify_signature import TOLERANCE_SECONDS, sign, verify
+import pytest
+from pydantic import SecretStr
+
+from cinema.notify_signature import TOLERANCE_SECONDS, shared_secret, sign, verify
+from cinema.settings import NotifySecretSettings
 
 SECRET = b"a secret of the tests"
 BODY = b'{"sessao":"S001","assento":"A05","motivo":"timeout"}'
@@ -45,3 +49,17 @@ def test_a_forged_signature_is_refused(signature: str) -> None:
 @pytest.mark.parametrize("timestamp", ["", "agora", "-1", "1e9", "١٢٣", "9" * 5_000, "nan"])
 def test_a_malformed_time_is_refused(timestamp: str) -> None:
     assert not verify(SECRET, timestamp, sign(SECRET, NOW, BODY), BODY, NOW)
+
+
+def test_listener_and_gateway_find_the_same_secret_without_any_setting(tmp_path: Path) -> None:
+    first, second = (NotifySecretSettings(secrets_dir=tmp_path / "secrets") for _ in range(2))
+    assert shared_secret(first) == shared_secret(second)
+    assert len(shared_secret(first)) >= 32
+
+
+def test_a_secret_that_is_set_comes_first(tmp_path: Path) -> None:
+    settings = NotifySecretSettings(
+        secrets_dir=tmp_path, notify_secret=SecretStr("sixteen or more…")
+    )
+    assert shared_secret(settings) == "sixteen or more…".encode()
+    assert not list(tmp_path.iterdir())
