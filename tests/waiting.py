@@ -1,0 +1,42 @@
+"""Waiting for a condition with a deadline: no test sleeps for a fixed time."""
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+INTERVAL = 0.02  # seconds between two looks
+
+
+def wait_until(condition: Callable[[], T], timeout: float = 5, what: str = "") -> T:
+    """The first true value of `condition`, asked every 20 ms; TimeoutError after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    while True:
+        if result := condition():
+            return result
+        if time.monotonic() > deadline:
+            raise TimeoutError(_complaint(condition, timeout, what))
+        time.sleep(INTERVAL)
+
+
+async def eventually(
+    condition: Callable[[], T | Awaitable[T]], timeout: float = 5, what: str = ""
+) -> T:
+    """`wait_until` for a running event loop; the condition may be a coroutine function."""
+    deadline = time.monotonic() + timeout
+    while True:
+        result = condition()
+        if inspect.isawaitable(result):
+            result = await result
+        if result:
+            return result
+        if time.monotonic() > deadline:
+            raise TimeoutError(_complaint(condition, timeout, what))
+        await asyncio.sleep(INTERVAL)
+
+
+def _complaint(condition: Callable[[], object], timeout: float, what: str) -> str:
+    return f"after {timeout:g} s still not: {what or getattr(condition, '__qualname__', condition)}"
