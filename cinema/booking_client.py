@@ -7,7 +7,7 @@ import grpc
 
 from cinema.settings import BookingClientSettings, TlsSettings
 
-# A server that went away is tried again within a second, and a call waits for that only as long as its deadline lets it.
+# A server that went away is tried again within a second; a call waits no longer than its deadline.
 _OPTIONS = [
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 100),

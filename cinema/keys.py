@@ -1,17 +1,23 @@
 """Every key in Redis is named here.
 
-All keys that one script touches carry the hash tag of the session's partition, `{pNN}`, so that they live in one slot of a
-cluster. The number of partitions is fixed for ever: it decides where a session lives.
+All keys that one script touches carry the hash tag of the session's partition, `{pNN}`, so that they
+live in one slot of a cluster. The number of partitions is fixed for ever: it decides where a session
+lives.
 """
 
 import re
 import secrets
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 PARTITIONS = 64
 _ORDER_ID = re.compile(r"([0-9]{2})-[0-9A-Za-z_-]{22}", re.ASCII)
 _LOCK = re.compile(r"\{p\d{2}\}:sessao:(?P<session>[^:]+):assento:(?P<seat>[A-Z]{1,2}\d{2,3})")
+
+
+class MalformedOrderId(ValueError):
+    """The text is in no way the id of an order."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +33,22 @@ class PartitionKeys:
 
 @dataclass(frozen=True)
 class SessionKeys:
+    """What the transitions of one session touch, its partition's keys among them."""
+
+    prefix: str
     version: str  # integer: transitions so far
     holds: str  # hash: seat -> JSON of the hold
     sold: str  # hash: seat -> JSON of the sale
     buyers: str  # hash: buyer -> JSON of the buyer's token and counts
     order_keys: str  # hash: order key of a buyer -> JSON of the order and its body's fingerprint
+    partition: PartitionKeys
+
+    def lock(self, seat: str) -> str:
+        """String with an expiry, set with NX: the token of the hold."""
+        return f"{self.prefix}:assento:{seat}"
+
+    def locks(self, seats: Iterable[str]) -> list[str]:
+        return [self.lock(seat) for seat in seats]
 
 
 def partition_of(session_id: str) -> int:
@@ -51,18 +68,17 @@ def partition_keys(partition: int) -> PartitionKeys:
 
 
 def session_keys(session_id: str) -> SessionKeys:
-    prefix = f"{_tag(partition_of(session_id))}:sessao:{session_id}"
+    partition = partition_of(session_id)
+    prefix = f"{_tag(partition)}:sessao:{session_id}"
     return SessionKeys(
+        prefix=prefix,
         version=f"{prefix}:version",
         holds=f"{prefix}:holds",
         sold=f"{prefix}:sold",
         buyers=f"{prefix}:buyers",
         order_keys=f"{prefix}:order-keys",
+        partition=partition_keys(partition),
     )
-
-
-def lock_key(session_id: str, seat: str) -> str:
-    return f"{_tag(partition_of(session_id))}:sessao:{session_id}:assento:{seat}"
 
 
 def parse_lock_key(key: str) -> tuple[str, str] | None:
@@ -71,16 +87,22 @@ def parse_lock_key(key: str) -> tuple[str, str] | None:
     return (match["session"], match["seat"]) if match else None
 
 
+def parse_due_member(member: str) -> tuple[str, str]:
+    """The session and the seat of a member of the due set."""
+    session_id, _, seat = member.rpartition(":")
+    return session_id, seat
+
+
 def new_order_id(session_id: str) -> str:
-    """Unguessable (128 bits), and carries its session's partition, so that an order is found by its id alone."""
+    """Unguessable (128 bits); it carries its session's partition, so that an order is found by id alone."""
     return f"{partition_of(session_id):02d}-{secrets.token_urlsafe(16)}"
 
 
-def order_key(order_id: str) -> str | None:
-    """The key of an order; None where the text cannot be an order's id."""
+def order_key(order_id: str) -> str:
+    """The hash of an order. Raises MalformedOrderId where the text cannot be an order's id."""
     match = _ORDER_ID.fullmatch(order_id)
     if match is None or int(match[1]) >= PARTITIONS:
-        return None
+        raise MalformedOrderId(order_id)
     return f"{_tag(int(match[1]))}:order:{order_id}"
 
 

@@ -1,5 +1,8 @@
 """Connections to Redis: one node or a cluster, for commands or for blocking reads."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.cluster import RedisCluster
 from redis.asyncio.retry import Retry
@@ -34,7 +37,7 @@ def connect(settings: RedisSettings) -> RedisClient:
 
 
 def connect_blocking(settings: RedisSettings) -> RedisClient:
-    """For blocking reads: no socket timeout and no retries, since whoever blocks has a deadline and a back-off of its own."""
+    """For blocking reads: no socket timeout and no retries; who blocks has a deadline of its own."""
     if settings.redis_cluster:
         return RedisCluster.from_url(
             settings.redis_url, decode_responses=True, socket_timeout=None, max_connections=256
@@ -46,3 +49,21 @@ def connect_blocking(settings: RedisSettings) -> RedisClient:
         socket_connect_timeout=settings.redis_timeout_seconds,
         retry=Retry(ExponentialBackoff(), 0),
     )
+
+
+@asynccontextmanager
+async def own_connection(redis: RedisClient, key: str) -> AsyncIterator[Redis]:
+    """One connection for several commands, to the node where `key` lives."""
+    if isinstance(redis, Redis):
+        async with redis.client() as connection:
+            yield connection
+        return
+    await redis.initialize()
+    node = redis.get_node_from_key(key)
+    if node is None:
+        raise RedisError(f"no node of the cluster serves {key}")
+    async with Redis(
+        **{**node.connection_kwargs, "host": node.host, "port": int(node.port)},
+        single_connection_client=True,
+    ) as connection:
+        yield connection

@@ -20,7 +20,7 @@ class Backoff:
     def delay(self) -> float:
         ceiling = self._next
         self._next = min(self._next * 2, self._maximum)
-        return ceiling * random.uniform(0.5, 1.0)
+        return ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
 
     def reset(self) -> None:
         self._next = self._first

@@ -19,6 +19,10 @@ from cinema.settings import Settings, WrongSettings, read
 log = logging.getLogger(__name__)
 
 
+class CannotStart(Exception):
+    """What a service needs to start is missing; the text says what, and what moves or mends it."""
+
+
 def main(name: str, kind: type[Settings], serve: Callable[[Settings], Awaitable[None]]) -> None:
     """Runs a service to its end. Exits with 2 where a setting is wrong, with 1 where a task died."""
     try:
@@ -31,7 +35,11 @@ def main(name: str, kind: type[Settings], serve: Callable[[Settings], Awaitable[
     async def run() -> None:
         await serve(settings)
 
-    asyncio.run(run())
+    try:
+        asyncio.run(run())
+    except CannotStart as reason:
+        log.error("cannot start: %s", reason)
+        raise SystemExit(1) from None
 
 
 def configure_logging(name: str, level: str) -> None:

@@ -1,7 +1,7 @@
 """Every setting of every service: an environment variable of the field's name in capitals.
 
-Each service reads its own class once, in `main`, and passes it on. A wrong value is reported with the variable's name and
-what it takes, which is the field's description.
+Each service reads its own class once, in `main`, and passes it on. A wrong value is reported with the
+variable's name and what it takes, which is the field's description.
 """
 
 from pathlib import Path

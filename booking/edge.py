@@ -1,0 +1,95 @@
+"""The edge of the server: each kind of fault becomes one status, and no call waits for ever."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import grpc
+
+from booking.feed import FeedLost
+from booking.requests import InvalidRequest
+from cinema.keys import MalformedOrderId
+from cinema.redis_connection import REDIS_ERRORS
+from cinema.retry import brief
+
+log = logging.getLogger(__name__)
+
+Context = grpc.aio.ServicerContext[Any, Any]
+if TYPE_CHECKING:  # a generic for checkers only
+    Handler = grpc.RpcMethodHandler[Any, Any]
+
+
+class UnknownOrder(Exception):
+    """There is no order with this id."""
+
+
+class TooManyWatchers(Exception):
+    """The process watches as many sessions for others as its settings let it."""
+
+
+_UNAVAILABLE = "A central de reservas está sem resposta agora. Tente de novo em instantes."
+_FAULTS: tuple[tuple[tuple[type[Exception], ...], grpc.StatusCode, str], ...] = (
+    ((InvalidRequest,), grpc.StatusCode.INVALID_ARGUMENT, ""),
+    ((UnknownOrder, MalformedOrderId), grpc.StatusCode.NOT_FOUND, "Pedido não encontrado."),
+    ((TooManyWatchers,), grpc.StatusCode.RESOURCE_EXHAUSTED, "Acompanhamentos demais."),
+    ((FeedLost, *REDIS_ERRORS), grpc.StatusCode.UNAVAILABLE, _UNAVAILABLE),
+)
+
+
+class FaultInterceptor(grpc.aio.ServerInterceptor):
+    """Maps faults to statuses. Anything unforeseen is logged here and INTERNAL, without its text, outside."""
+
+    def __init__(self, deadline_seconds: float) -> None:
+        self._deadline = deadline_seconds
+
+    async def intercept_service(
+        self,
+        continuation: "Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]",
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> "Handler | None":
+        handler = await continuation(handler_call_details)
+        # The health service speaks for itself.
+        if handler is None or not handler_call_details.method.startswith("/cinema."):
+            return handler
+        if handler.response_streaming:
+            return grpc.unary_stream_rpc_method_handler(
+                self._stream(handler.unary_stream),
+                handler.request_deserializer,
+                handler.response_serializer,
+            )
+        return grpc.unary_unary_rpc_method_handler(
+            self._unary(handler.unary_unary),
+            handler.request_deserializer,
+            handler.response_serializer,
+        )
+
+    def _unary(self, method: Any) -> Callable[[Any, Context], Awaitable[Any]]:
+        async def call(request: Any, context: Context) -> Any:
+            try:
+                async with asyncio.timeout(self._deadline):
+                    return await method(request, context)
+            except Exception as fault:  # noqa: BLE001 - the boundary of a call: mapped, logged, raised
+                await _abort(context, fault)
+
+        return call
+
+    def _stream(self, method: Any) -> Callable[[Any, Context], AsyncIterator[Any]]:
+        async def call(request: Any, context: Context) -> AsyncIterator[Any]:
+            try:
+                async for message in method(request, context):
+                    yield message
+            except Exception as fault:  # noqa: BLE001 - the boundary of a call: mapped, logged, raised
+                await _abort(context, fault)
+
+        return call
+
+
+async def _abort(context: Context, fault: Exception) -> None:
+    for kinds, status, text in _FAULTS:
+        if isinstance(fault, kinds):
+            if status is grpc.StatusCode.UNAVAILABLE:
+                log.warning("refused for now: %s", brief(fault))
+            await context.abort(status, text or str(fault))
+    log.error("a call failed", exc_info=fault)
+    await context.abort(grpc.StatusCode.INTERNAL, "Erro interno.")

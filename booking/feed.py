@@ -1,0 +1,183 @@
+"""Fans the public events in Redis out to everybody who watches a session.
+
+One reader a process (on a cluster one a partition, since an XREAD cannot span slots). Whoever watches
+first starts to listen and then reads a snapshot: what is older than the snapshot is dropped, and a hole
+in the versions means a new snapshot. So nothing is missed, and nothing is stored here.
+"""
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import cinema_pb2 as pb
+from cinema.keys import PARTITIONS, partition_keys
+from cinema.redis_connection import REDIS_ERRORS, RedisClient
+from cinema.retry import Backoff
+
+_BLOCK_MS = 1_000
+_EVENTS_A_READ = 500
+_EVENTS_A_WATCHER = 1_000
+_STATES = {
+    "held": pb.StatusReserva.BLOQUEADO_TEMP,
+    "sold": pb.StatusReserva.RESERVADO,
+    "free": pb.StatusReserva.DISPONIVEL,
+}
+
+
+class FeedLost(Exception):
+    """The feed has lost Redis, or is closing: the watch ends, and the watcher may come again."""
+
+
+class Watcher:
+    """What one stream has still to be told; bounded, so that a slow one costs a snapshot, not memory."""
+
+    def __init__(self) -> None:
+        self._waiting: asyncio.Queue[pb.Atualizacao | None] = asyncio.Queue(_EVENTS_A_WATCHER)
+        self._overflowed = False
+
+    def put(self, update: pb.Atualizacao) -> None:
+        try:
+            self._waiting.put_nowait(update)
+        except asyncio.QueueFull:
+            self._overflowed = True
+
+    def end(self) -> None:
+        while self._waiting.full():
+            self._waiting.get_nowait()
+        self._waiting.put_nowait(None)
+
+    async def updates_after(self, version: int) -> AsyncIterator[pb.Atualizacao]:
+        """Every update after `version`; ends where continuity is lost. Raises FeedLost."""
+        while not self._overflowed:
+            update = await self._waiting.get()
+            if update is None:
+                raise FeedLost
+            if update.versao > version + 1:
+                return
+            if update.versao == version + 1:
+                version = update.versao
+                yield update
+        self._forget()
+
+    def _forget(self) -> None:
+        self._overflowed = False
+        while not self._waiting.empty():
+            if self._waiting.get_nowait() is None:
+                raise FeedLost
+
+
+class SeatFeed:
+    def __init__(self, redis: RedisClient, cluster: bool, patience: float) -> None:
+        self._redis = redis
+        self._patience = patience
+        self._watchers: defaultdict[str, set[Watcher]] = defaultdict(set)
+        streams = [partition_keys(partition).events for partition in range(PARTITIONS)]
+        self._groups = [[stream] for stream in streams] if cluster else [streams]
+        self._open = asyncio.Event()
+
+    @property
+    def watchers(self) -> int:
+        return sum(len(watchers) for watchers in self._watchers.values())
+
+    async def wait_until_open(self) -> None:
+        """Raises FeedLost where Redis does not come back in time."""
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._open.wait()
+        except TimeoutError:
+            raise FeedLost from None
+
+    @contextmanager
+    def watch(self, session_id: str) -> Iterator[Watcher]:
+        watcher = Watcher()
+        self._watchers[session_id].add(watcher)
+        try:
+            yield watcher
+        finally:
+            self._watchers[session_id].discard(watcher)
+            if not self._watchers[session_id]:
+                del self._watchers[session_id]
+
+    async def run(self, backoff: Backoff) -> None:
+        """Reads until Redis fails, and raises one of REDIS_ERRORS then, when every watch has been ended."""
+        try:
+            positions = [await self._positions(streams) for streams in self._groups]
+            backoff.reset()
+            self._open.set()
+            async with asyncio.TaskGroup() as group:
+                for position in positions:
+                    group.create_task(self._read(position))
+        except* REDIS_ERRORS as failed:
+            raise _first(failed) from None
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Ends every watch."""
+        self._open.clear()
+        for watchers in self._watchers.values():
+            for watcher in watchers:
+                watcher.end()
+
+    async def _positions(self, streams: Sequence[str]) -> dict[str, str]:
+        async with asyncio.timeout(self._patience):
+            last = await asyncio.gather(
+                *(self._redis.xrevrange(stream, count=1) for stream in streams)
+            )
+        return {
+            stream: str(entries[0][0]) if entries else "0-0"
+            for stream, entries in zip(streams, last, strict=True)
+        }
+
+    async def _read(self, position: dict[Any, Any]) -> None:
+        while True:
+            # A connection that died without a word is noticed by this deadline, not by TCP's.
+            async with asyncio.timeout(_BLOCK_MS / 1000 + self._patience):
+                reply = await self._redis.xread(position, count=_EVENTS_A_READ, block=_BLOCK_MS)
+            for stream, entries in _streams(reply):
+                for entry_id, fields in entries:
+                    self._publish(entry_id, fields)
+                position[stream] = entries[-1][0]
+
+    def _publish(self, entry_id: str, fields: dict[str, str]) -> None:
+        watchers = self._watchers.get(fields["session"])
+        if watchers:
+            update = _update(int(entry_id.partition("-")[0]), fields)
+            for watcher in watchers:
+                watcher.put(update)
+
+
+def _streams(reply: Any) -> Iterator[tuple[str, list[tuple[str, dict[str, str]]]]]:
+    """XREAD's reply: a list of pairs under RESP2, a map of lists under RESP3."""
+    if not reply:
+        return
+    if isinstance(reply, dict):
+        for stream, batches in reply.items():
+            yield stream, [entry for batch in batches for entry in batch]
+    else:
+        yield from reply
+
+
+def _update(at_ms: int, fields: dict[str, str]) -> pb.Atualizacao:
+    """An event as the contract has it. `at_ms` is Redis' time of it, which the deadlines are on, too."""
+    return pb.Atualizacao(
+        versao=int(fields["version"]),
+        mudancas=[
+            pb.EstadoAssento(
+                assento=change["seat"],
+                estado=_STATES[change["state"]],
+                restante_ms=max(0, int(change["deadline"]) - at_ms) if "deadline" in change else 0,
+                motivo=change.get("reason", ""),
+                marca=change["tag"],
+            )
+            for change in json.loads(fields["changes"])
+        ],
+    )
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    inner = group.exceptions[0]
+    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner

@@ -1,0 +1,56 @@
+"""Orders as they stand in Redis: to look at, and what became of their mail."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cinema.keys import order_key, partition_keys, partition_of
+from cinema.outbox import outbox_message
+from cinema.outcomes import MailState, Order, Payer
+from cinema.redis_connection import RedisClient
+
+_RESEND = Path(__file__).parent.parent / "lua" / "resend.lua"
+
+
+class OrderBook:
+    """Raises `cinema.keys.MalformedOrderId` where an id cannot be one, and what redis-py raises."""
+
+    def __init__(self, redis: RedisClient) -> None:
+        self._redis = redis
+        self._resend = redis.register_script(_RESEND.read_text())
+
+    async def get(self, order_id: str) -> Order | None:
+        fields: dict[Any, Any] = await self._redis.hgetall(order_key(order_id))
+        return _order(order_id, fields) if fields else None
+
+    async def record_mail(self, order: Order, state: MailState, reason: str) -> None:
+        """Safe to repeat: the last word stands."""
+        await self._redis.hset(
+            order_key(order.id), mapping={"mail": state.value, "mail_reason": reason}
+        )
+
+    async def resend_mail(self, order: Order) -> None:
+        """Puts the mail into the outbox again, unless it is still on its way."""
+        outbox = partition_keys(partition_of(order.session_id)).outbox
+        message = outbox_message(order.id, order.session_id, order.seats, order.buyer, "REENVIO")
+        await self._resend(
+            keys=[outbox, order_key(order.id)], args=[message, MailState.PENDING.value]
+        )
+
+
+def _order(order_id: str, fields: Mapping[str, str]) -> Order:
+    data = json.loads(fields["data"])
+    return Order(
+        id=order_id,
+        session_id=data["sessao_id"],
+        seats=tuple(data["assentos"]),
+        buyer=data["usuario_id"],
+        payer=Payer(data["nome_completo"], data["cpf"], data["email"]),
+        total=data["total_centavos"],
+        starts_at=data["inicio_ms"],
+        created_at=int(fields["created_at"]),
+        cancelled=fields["state"] == "cancelled",
+        mail=MailState(fields["mail"]),
+        mail_reason=fields["mail_reason"],
+    )

@@ -1,0 +1,126 @@
+"""From outcomes to the contract's messages: mapped once, here."""
+
+from collections.abc import Sequence
+
+import cinema_pb2 as pb
+from cinema.outcomes import Answer, MailState, Order, SeatHeld, SeatMap, SeatSold
+from cinema.programme import Programme, Session
+from cinema.refusals import enumeration, sentence
+from cinema.rooms import Row, SeatKind
+
+_KINDS = {kind: kind.value.upper() for kind in SeatKind}
+_MAIL_STATES = {
+    MailState.PENDING: pb.EMAIL_PENDENTE,
+    MailState.SENT: pb.EMAIL_ENVIADO,
+    MailState.FAILED: pb.EMAIL_FALHOU,
+    MailState.NO_ADDRESS: pb.EMAIL_SEM_ENDERECO,
+}
+_MAIL_STATES_BY_NUMBER = {int(number): state for state, number in _MAIL_STATES.items()}
+
+
+def reservation_reply(
+    answer: Answer, seats: Sequence[str], success: str, limit: int = 0
+) -> pb.ReservaResponse:
+    """`success` is the sentence for a granted request; `{seats}` in it becomes the seats."""
+    if answer.refusal:
+        return pb.ReservaResponse(
+            sucesso=False,
+            mensagem=sentence(answer.refusal, answer.failed, limit),
+            motivo=answer.refusal,
+            assentos=seats,
+            assentos_falha=answer.failed,
+        )
+    return pb.ReservaResponse(
+        sucesso=True,
+        mensagem=success.format(seats=enumeration(tuple(seats))),
+        reserva_token=answer.token,
+        assentos=seats,
+        restante_ms=answer.remaining_ms,
+        pedido_id=answer.order_id,
+    )
+
+
+def session_message(session: Session, not_free: int, now_ms: int) -> pb.Sessao:
+    places = session.room.seats.values()
+    return pb.Sessao(
+        sessao_id=session.id,
+        filme=pb.Filme(
+            titulo=session.film.title,
+            duracao_min=session.film.duration_minutes,
+            classificacao=session.film.rating,
+            sinopse=session.film.synopsis,
+        ),
+        sala=session.room.name,
+        inicio_ms=starts_at_ms(session),
+        idioma=session.language,
+        preco_a_partir_de_centavos=min(session.price_of(place.kind) for place in places),
+        lugares=len(places),
+        livres=max(0, len(places) - not_free),
+        encerrada=0 < session.closes_at_ms <= now_ms,
+    )
+
+
+def starts_at_ms(session: Session) -> int:
+    return int(session.starts_at.timestamp() * 1000)
+
+
+def row_message(row: Row, session: Session) -> pb.Fileira:
+    return pb.Fileira(
+        nome=row.name,
+        lugares=[
+            pb.Lugar(
+                assento=place.seat,
+                tipo=_KINDS[place.kind],
+                preco_centavos=session.price_of(place.kind),
+            )
+            if place
+            else pb.Lugar()
+            for place in row.places
+        ],
+    )
+
+
+def seat_map_message(session_id: str, seat_map: SeatMap) -> pb.MapaSessao:
+    return pb.MapaSessao(
+        sessao_id=session_id,
+        versao=seat_map.version,
+        assentos=[_seat_message(seat, state) for seat, state in seat_map.seats.items()],
+    )
+
+
+def _seat_message(seat: str, state: SeatHeld | SeatSold) -> pb.EstadoAssento:
+    if isinstance(state, SeatSold):
+        return pb.EstadoAssento(assento=seat, estado=pb.StatusReserva.RESERVADO, marca=state.tag)
+    return pb.EstadoAssento(
+        assento=seat,
+        estado=pb.StatusReserva.BLOQUEADO_TEMP,
+        restante_ms=state.remaining_ms,
+        marca=state.tag,
+    )
+
+
+def order_message(order: Order, programme: Programme) -> pb.Pedido:
+    session = programme.sessions.get(order.session_id)
+    shown = session_message(session, 0, order.created_at) if session else None
+    if shown:
+        shown.inicio_ms = order.starts_at
+    return pb.Pedido(
+        pedido_id=order.id,
+        sessao_id=order.session_id,
+        assentos=order.seats,
+        usuario_id=order.buyer,
+        nome_completo=order.payer.name,
+        cpf=order.payer.masked_cpf,
+        email=order.payer.email,
+        total_centavos=order.total,
+        criado_em_ms=order.created_at,
+        cancelado=order.cancelled,
+        email_estado=_MAIL_STATES[order.mail],
+        email_motivo=order.mail_reason,
+        sessao=shown,
+    )
+
+
+def mail_state(number: int) -> MailState | None:
+    """None for a number that the contract does not know."""
+    return _MAIL_STATES_BY_NUMBER.get(number)

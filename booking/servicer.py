@@ -1,0 +1,249 @@
+"""The RPCs of `cinema.proto`: each one parses, asks the seats' state, and replies."""
+
+import time
+from collections.abc import AsyncIterator
+
+import cinema_pb2 as pb
+import cinema_pb2_grpc
+from booking.edge import Context, TooManyWatchers, UnknownOrder
+from booking.feed import SeatFeed
+from booking.orders import OrderBook
+from booking.replies import (
+    mail_state,
+    order_message,
+    reservation_reply,
+    row_message,
+    seat_map_message,
+    session_message,
+    starts_at_ms,
+)
+from booking.requests import (
+    InvalidRequest,
+    SeatRequest,
+    parse_buyer,
+    parse_key,
+    parse_optional_seats,
+    parse_payer,
+    parse_quantity,
+    parse_seats,
+    parse_session,
+)
+from booking.sweeper import Sweeper
+from cinema.identity import owner_tag
+from cinema.keys import session_keys
+from cinema.outcomes import Answer, Order, Purchase
+from cinema.programme import Programme, ProgrammeFile, Session
+from cinema.ranking import best_seats
+from cinema.redis_connection import RedisClient
+from cinema.refusals import Refusal, sentence
+from seat_state_service import SeatStateService
+
+# How often "the best seats" may be snatched away between looking and holding, before it is a refusal.
+_BEST_TRIES = 5
+
+
+class BookingServicer(cinema_pb2_grpc.ReservaServicer):
+    def __init__(
+        self,
+        redis: RedisClient,
+        seats: SeatStateService,
+        feed: SeatFeed,
+        sweeper: Sweeper,
+        programme: ProgrammeFile,
+        watchers_max: int,
+    ) -> None:
+        self._redis = redis
+        self._seats = seats
+        self._orders = OrderBook(redis)
+        self._feed = feed
+        self._sweeper = sweeper
+        self._programme_file = programme
+        self._watchers_max = watchers_max
+
+    @property
+    def _programme(self) -> Programme:
+        return self._programme_file.current
+
+    # -------------------------------------------------------------------------------- transitions
+
+    async def ReservarAssento(  # noqa: N802 - the contract's name
+        self, request: pb.ReservaRequest, context: Context
+    ) -> pb.ReservaResponse:
+        wanted = parse_seats(request, self._programme)
+        answer = await self._hold(wanted.session, wanted.buyer, wanted.seats, wanted.token)
+        return self._hold_reply(answer, wanted.seats)
+
+    async def _hold(
+        self, session: Session, buyer: str, seats: tuple[str, ...], token: str = ""
+    ) -> Answer:
+        return await self._seats.hold(session.id, buyer, seats, token, session.closes_at_ms)
+
+    def _hold_reply(self, answer: Answer, seats: tuple[str, ...]) -> pb.ReservaResponse:
+        limit = self._seats.rules.most_seats
+        return reservation_reply(answer, seats, "Reservado para você: {seats}.", limit)
+
+    async def ReservarMelhores(  # noqa: N802
+        self, request: pb.MelhoresRequest, context: Context
+    ) -> pb.ReservaResponse:
+        session = parse_session(request.sessao_id, self._programme)
+        buyer = parse_buyer(request.usuario_id)
+        quantity = parse_quantity(request.quantidade, self._seats.rules.most_seats)
+        for _ in range(_BEST_TRIES):
+            taken = (await self._seats.seat_map(session.id)).seats
+            best = next(best_seats(session.room, taken, quantity), None)
+            if best is None:
+                return _none_together(quantity)
+            seats = tuple(best)
+            answer = await self._hold(session, buyer, seats)
+            if answer.refusal is not Refusal.SEAT_TAKEN:
+                break
+        return self._hold_reply(answer, seats)
+
+    async def LiberarAssento(  # noqa: N802
+        self, request: pb.ReservaRequest, context: Context
+    ) -> pb.ReservaResponse:
+        wanted = parse_seats(request, self._programme)
+        answer = await self._seats.release(
+            wanted.session.id, wanted.buyer, wanted.seats, wanted.token
+        )
+        return reservation_reply(answer, wanted.seats, "Liberado: {seats}.")
+
+    async def EstenderReserva(  # noqa: N802
+        self, request: pb.ReservaRequest, context: Context
+    ) -> pb.ReservaResponse:
+        wanted = parse_optional_seats(request, self._programme)
+        seats = wanted.seats or await self._held_by(wanted)
+        if not seats:
+            return reservation_reply(Answer(Refusal.HOLD_ENDED), seats, "")
+        answer = await self._seats.extend(wanted.session.id, wanted.buyer, seats, wanted.token)
+        return reservation_reply(answer, seats, "Mais tempo para {seats}.")
+
+    async def _held_by(self, wanted: SeatRequest) -> tuple[str, ...]:
+        seat_map = await self._seats.seat_map(wanted.session.id)
+        return seat_map.held_by(owner_tag(wanted.session.id, wanted.buyer))
+
+    async def ConfirmarPagamento(  # noqa: N802
+        self, request: pb.ReservaRequest, context: Context
+    ) -> pb.ReservaResponse:
+        wanted = parse_seats(request, self._programme)
+        purchase = Purchase(
+            seats=wanted.seats,
+            token=wanted.token,
+            key=parse_key(request.chave_idempotencia),
+            payer=parse_payer(request),
+            total=_total(wanted),
+            starts_at=starts_at_ms(wanted.session),
+        )
+        answer = await self._seats.confirm(wanted.session.id, wanted.buyer, purchase)
+        return reservation_reply(answer, wanted.seats, "Pagamento confirmado: {seats}.")
+
+    # --------------------------------------------------------------------- programme and seat map
+
+    async def ListarSessoes(  # noqa: N802
+        self, request: pb.Vazio, context: Context
+    ) -> pb.SessoesResponse:
+        sessions = self._programme.by_start()
+        pipeline = self._redis.pipeline(transaction=False)
+        for session in sessions:
+            keys = session_keys(session.id)
+            pipeline.hlen(keys.holds)
+            pipeline.hlen(keys.sold)
+        counts = await pipeline.execute()
+        now = _now_ms()
+        return pb.SessoesResponse(
+            sessoes=[
+                session_message(session, held + sold, now)
+                for session, held, sold in zip(sessions, counts[::2], counts[1::2], strict=True)
+            ]
+        )
+
+    async def ObterMapa(  # noqa: N802
+        self, request: pb.SessaoRequest, context: Context
+    ) -> pb.MapaResponse:
+        session = parse_session(request.sessao_id, self._programme)
+        seat_map = await self._seats.seat_map(session.id)
+        return pb.MapaResponse(
+            sessao=session_message(session, len(seat_map.seats), _now_ms()),
+            fileiras=[row_message(row, session) for row in session.room.rows],
+            mapa=seat_map_message(session.id, seat_map),
+            limite_assentos=self._seats.rules.most_seats,
+            tempo_reserva_ms=self._seats.rules.hold_ms,
+        )
+
+    async def AcompanharSessao(  # noqa: N802
+        self, request: pb.SessaoRequest, context: Context
+    ) -> AsyncIterator[pb.EventoSessao]:
+        session = parse_session(request.sessao_id, self._programme)
+        if self._feed.watchers >= self._watchers_max:
+            raise TooManyWatchers
+        await self._feed.wait_until_open()
+        with self._feed.watch(session.id) as watcher:
+            while True:
+                # In this order: what happens while the snapshot is read waits in the watcher.
+                seat_map = await self._seats.seat_map(session.id)
+                yield pb.EventoSessao(instantaneo=seat_map_message(session.id, seat_map))
+                async for update in watcher.updates_after(seat_map.version):
+                    yield pb.EventoSessao(atualizacao=update)
+
+    async def VarrerSessao(  # noqa: N802
+        self, request: pb.VarreduraRequest, context: Context
+    ) -> pb.VarreduraResponse:
+        if request.sessao_id:
+            parse_session(request.sessao_id, self._programme)
+        return pb.VarreduraResponse(liberados=await self._sweeper.sweep(request.sessao_id))
+
+    # ------------------------------------------------------------------------------------- orders
+
+    async def ObterPedido(  # noqa: N802
+        self, request: pb.PedidoRequest, context: Context
+    ) -> pb.Pedido:
+        return order_message(await self._order(request.pedido_id), self._programme)
+
+    async def CancelarPedido(  # noqa: N802
+        self, request: pb.PedidoRequest, context: Context
+    ) -> pb.ReservaResponse:
+        order = await self._order(request.pedido_id)
+        await self._seats.cancel(order.id, order.session_id, order.buyer, order.seats)
+        return reservation_reply(
+            Answer(order_id=order.id), order.seats, "Pedido cancelado: {seats}."
+        )
+
+    async def ReenviarEmail(  # noqa: N802
+        self, request: pb.PedidoRequest, context: Context
+    ) -> pb.ReservaResponse:
+        order = await self._order(request.pedido_id)
+        if not order.payer.email:
+            raise InvalidRequest("O pedido não tem e-mail.")
+        await self._orders.resend_mail(order)
+        return reservation_reply(Answer(order_id=order.id), order.seats, "E-mail a caminho.")
+
+    async def RegistrarEmail(  # noqa: N802
+        self, request: pb.RegistroEmail, context: Context
+    ) -> pb.Vazio:
+        state = mail_state(request.estado)
+        if state is None:
+            raise InvalidRequest(f"estado desconhecido: {request.estado}.")
+        order = await self._order(request.pedido_id)
+        await self._orders.record_mail(order, state, request.motivo[:500])
+        return pb.Vazio()
+
+    async def _order(self, order_id: str) -> Order:
+        order = await self._orders.get(order_id)
+        if order is None:
+            raise UnknownOrder(order_id)
+        return order
+
+
+def _none_together(quantity: int) -> pb.ReservaResponse:
+    refusal = Refusal.NONE_TOGETHER
+    return pb.ReservaResponse(mensagem=sentence(refusal, count=quantity), motivo=refusal)
+
+
+def _total(wanted: SeatRequest) -> int:
+    """What the seats cost, in centavos."""
+    places = wanted.session.room.seats
+    return sum(wanted.session.price_of(places[seat].kind) for seat in wanted.seats)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,130 @@
+"""The booking server: `cinema.proto` over gRPC, on the seats' state in Redis.
+
+Several at once are normal: all state is in Redis, each process sweeps and follows the events by itself.
+"""
+
+import logging
+from contextlib import AsyncExitStack
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1.health import aio as health_aio
+
+import cinema_pb2_grpc
+from booking.edge import FaultInterceptor
+from booking.feed import SeatFeed
+from booking.redis_health import RedisHealth, watch_health
+from booking.servicer import BookingServicer
+from booking.sweeper import Sweeper
+from cinema import service
+from cinema.booking_client import server_credentials
+from cinema.outcomes import HoldRules
+from cinema.programme import ProgrammeError, ProgrammeFile
+from cinema.redis_connection import REDIS_ERRORS, connect, connect_blocking
+from cinema.retry import keep_running
+from cinema.settings import BookingSettings
+from seat_state_service import SeatStateService
+
+log = logging.getLogger(__name__)
+
+_SERVICE = "cinema.Reserva"
+# Two processes on one port would share the calls silently; thousands of calls may arrive at once.
+_OPTIONS = [
+    ("grpc.so_reuseport", 0),
+    ("grpc.max_receive_message_length", 64 * 1024),
+    ("grpc.server.max_pending_requests", 20_000),
+    ("grpc.server.max_pending_requests_hard_limit", 40_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 5_000),
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 5_000),
+]
+
+
+async def serve(settings: BookingSettings) -> None:
+    stop = service.stop_signal()
+    programme = open_programme(settings)
+    async with AsyncExitStack() as stack:
+        redis = connect(settings)
+        stack.push_async_callback(redis.aclose)
+        blocking = connect_blocking(settings)
+        stack.push_async_callback(blocking.aclose)
+        seats = SeatStateService(redis, hold_rules(settings))
+        feed = SeatFeed(blocking, settings.redis_cluster, settings.redis_timeout_seconds)
+        sweeper = Sweeper(redis, seats)
+        health = health_aio.HealthServicer()
+        servicer = BookingServicer(redis, seats, feed, sweeper, programme, settings.watchers_max)
+
+        async def told(found: RedisHealth) -> None:
+            seats.replicas_to_wait_for = found.replicas_to_wait_for
+            await set_serving(health, serving=not found.problem and not stop.is_set())
+
+        server = await start(settings, servicer, health)
+        stack.push_async_callback(drain, server, health, feed, settings.drain_seconds)
+        await service.run_until_stopped(
+            stop,
+            keep_running("the event feed", feed.run, REDIS_ERRORS),
+            keep_running("sweeping", sweeper.run, REDIS_ERRORS),
+            watch_health(redis, told),
+            programme.watch(),
+        )
+
+
+def open_programme(settings: BookingSettings) -> ProgrammeFile:
+    try:
+        return ProgrammeFile(settings.programme_file)
+    except ProgrammeError as fault:
+        raise service.CannotStart(f"PROGRAMME_FILE: {fault}") from None
+
+
+def hold_rules(settings: BookingSettings) -> HoldRules:
+    return HoldRules(
+        hold_ms=round(settings.hold_seconds * 1000),
+        ceiling_ms=round(max(settings.hold_max_seconds, settings.hold_seconds) * 1000),
+        cooldown_ms=round(settings.hold_cooldown_seconds * 1000),
+        most_seats=settings.max_seats_per_buyer,
+    )
+
+
+async def start(
+    settings: BookingSettings, servicer: BookingServicer, health: health_aio.HealthServicer
+) -> grpc.aio.Server:
+    """Raises service.CannotStart where the port is taken."""
+    deadline = settings.redis_timeout_seconds * 2
+    server = grpc.aio.server(interceptors=[FaultInterceptor(deadline)], options=_OPTIONS)
+    cinema_pb2_grpc.add_ReservaServicer_to_server(servicer, server)
+    health_pb2_grpc.add_HealthServicer_to_server(health, server)
+    await set_serving(health, serving=False)
+    address = f"{settings.booking_host}:{settings.booking_port}"
+    credentials = server_credentials(settings)
+    try:
+        if credentials is None:
+            server.add_insecure_port(address)
+        else:
+            server.add_secure_port(address, credentials)
+    except RuntimeError:
+        raise service.CannotStart(
+            f"{address} is taken or not this machine's: BOOKING_HOST and BOOKING_PORT move it"
+        ) from None
+    await server.start()
+    log.info("listening on %s", address)
+    return server
+
+
+async def set_serving(health: health_aio.HealthServicer, *, serving: bool) -> None:
+    states = health_pb2.HealthCheckResponse
+    for name in ("", _SERVICE):
+        await health.set(name, states.SERVING if serving else states.NOT_SERVING)
+
+
+async def drain(
+    server: grpc.aio.Server, health: health_aio.HealthServicer, feed: SeatFeed, seconds: float
+) -> None:
+    """Readiness is withdrawn first; watches end at once, calls under way are finished."""
+    await health.enter_graceful_shutdown()
+    feed.close()
+    await server.stop(seconds)
+
+
+if __name__ == "__main__":
+    service.main("booking", BookingSettings, serve)

@@ -1,0 +1,22 @@
+"""What the world is told about an order: the message that waits in the outbox and goes to Kafka."""
+
+import json
+from collections.abc import Sequence
+
+
+def outbox_message(
+    order_id: str, session_id: str, seats: Sequence[str], buyer: str, status: str
+) -> str:
+    """No name, no CPF, no e-mail: who needs them asks booking. The relay adds the time.
+
+    `status` is CONFIRMADO, CANCELADO or, to have an order's mail sent again, REENVIO.
+    """
+    return json.dumps(
+        {
+            "pedido_id": order_id,
+            "sessao_id": session_id,
+            "assentos": list(seats),
+            "usuario_id": buyer,
+            "status": status,
+        }
+    )

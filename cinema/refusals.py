@@ -1,0 +1,48 @@
+"""Why a request is refused for a business reason: the `motivo` of the contract, and its sentence for people."""
+
+from enum import StrEnum
+
+
+class Refusal(StrEnum):
+    SEAT_TAKEN = "assento_indisponivel"
+    OVER_LIMIT = "limite_de_assentos"
+    HOLD_ENDED = "reserva_expirada"
+    NOT_YOURS = "nao_e_sua"
+    WRONG_TOKEN = "token_invalido"  # noqa: S105 - a reason, not a secret
+    COOLING_DOWN = "aguarde"
+    TIME_CEILING = "limite_de_tempo"
+    KEY_CONFLICT = "conflito_de_chave"
+    SESSION_CLOSED = "sessao_encerrada"
+    NONE_TOGETHER = "sem_lugares_juntos"
+
+
+_SENTENCES = {
+    Refusal.SEAT_TAKEN: "Que pena: {seats} acabou de ser escolhido por outra pessoa.",
+    Refusal.OVER_LIMIT: "O limite é de {limit} lugares por pessoa nesta sessão.",
+    Refusal.HOLD_ENDED: "O tempo da reserva de {seats} acabou. Escolha de novo, se ainda estiver livre.",
+    Refusal.NOT_YOURS: "{seats} não está reservado para você.",
+    Refusal.WRONG_TOKEN: "O código da reserva não confere com esta reserva.",
+    Refusal.COOLING_DOWN: "Sua reserva de {seats} acabou agora há pouco. Espere alguns segundos e tente de novo.",
+    Refusal.TIME_CEILING: "A reserva já foi estendida até o máximo.",
+    Refusal.KEY_CONFLICT: "Esta chave de pedido já foi usada com outros dados.",
+    Refusal.SESSION_CLOSED: "As vendas desta sessão estão encerradas.",
+    Refusal.NONE_TOGETHER: "Não há mais {count} lugares juntos nesta sessão.",
+}
+_PLURAL_SENTENCES = {
+    Refusal.SEAT_TAKEN: "Que pena: {seats} acabaram de ser escolhidos por outra pessoa.",
+    Refusal.NOT_YOURS: "{seats} não estão reservados para você.",
+    Refusal.HOLD_ENDED: "O tempo da reserva de {seats} acabou. Escolha de novo, se ainda estiverem livres.",
+}
+
+
+def sentence(refusal: Refusal, seats: tuple[str, ...] = (), limit: int = 0, count: int = 0) -> str:
+    """The refusal in Portuguese; `seats` are those that caused it."""
+    sentences = {**_SENTENCES, **_PLURAL_SENTENCES} if len(seats) > 1 else _SENTENCES
+    return sentences[refusal].format(seats=enumeration(seats), limit=limit, count=count)
+
+
+def enumeration(names: tuple[str, ...]) -> str:
+    """`F07`, `F07 e F08`, `F07, F08 e F09`; "o lugar" for none."""
+    if len(names) < 2:
+        return names[0] if names else "o lugar"
+    return f"{', '.join(names[:-1])} e {names[-1]}"

@@ -1,0 +1,44 @@
+-- expire: held -> free, by time. The due set decides: a lock that is still there changes nothing, a hold that is due and whose
+-- lock is gone is freed, once. Looking at the lock also makes Redis drop it and send its notification.
+--
+-- KEYS  1 version  2 holds  3 buyers  4 due  5 events  6 cooldowns  7.. one lock per seat
+-- ARGV  1 session  2 cool-down in ms  3.. seats, in the locks' order
+-- Reply the number of seats freed
+
+local version_key, holds_key, buyers_key, due_key, events_key, cooldowns_key =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local session, cooldown_ms = ARGV[1], tonumber(ARGV[2])
+local FIRST_LOCK, FIRST_SEAT = 7, 3
+local EVENTS_KEPT = 1000
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local changes = {}
+for i = FIRST_SEAT, #ARGV do
+  local seat, member = ARGV[i], session .. ':' .. ARGV[i]
+  local deadline = tonumber(redis.call('ZSCORE', due_key, member) or math.huge)
+  local gone = redis.call('EXISTS', KEYS[FIRST_LOCK + i - FIRST_SEAT]) == 0
+  if gone and deadline < now then
+    local hold = cjson.decode(redis.call('HGET', holds_key, seat))
+    redis.call('ZREM', due_key, member)
+    redis.call('HDEL', holds_key, seat)
+    redis.call('ZADD', cooldowns_key, now + cooldown_ms, member .. ':' .. hold.tag)
+    local account = cjson.decode(redis.call('HGET', buyers_key, hold.buyer))
+    account.held = account.held - 1
+    if account.held + account.sold > 0 then
+      redis.call('HSET', buyers_key, hold.buyer, cjson.encode(account))
+    else
+      redis.call('HDEL', buyers_key, hold.buyer)
+    end
+    table.insert(changes, {seat = seat, state = 'free', reason = 'timeout', tag = hold.tag})
+  end
+end
+
+if #changes > 0 then
+  redis.call('ZREMRANGEBYSCORE', cooldowns_key, '-inf', now)
+  local version = redis.call('INCR', version_key)
+  redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
+    'session', session, 'version', version, 'changes', cjson.encode(changes))
+end
+return #changes

@@ -1,0 +1,53 @@
+-- extend: held -> held for longer, up to a ceiling counted from the first hold of each seat.
+--
+-- KEYS  1 version  2 holds  3 due  4 events  5.. one lock per seat
+-- ARGV  1 session  2 buyer  3 token that was sent ('': none)  4 hold in ms  5 ceiling in ms  6.. seats, in the locks' order
+-- Reply {code, remaining ms of the hold that ends first, seat that caused a refusal...}
+--       code 0 extended  1 not this buyer's  2 the hold has ended  3 wrong token  4 at the ceiling
+
+local version_key, holds_key, due_key, events_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local session, buyer, sent_token = ARGV[1], ARGV[2], ARGV[3]
+local hold_ms, ceiling_ms = tonumber(ARGV[4]), tonumber(ARGV[5])
+local FIRST_LOCK, FIRST_SEAT = 5, 6
+local EVENTS_KEPT = 1000
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local mine, foreign, ended, wrong_token, gain = {}, {}, {}, false, 0
+local earliest = now + hold_ms
+for i = FIRST_SEAT, #ARGV do
+  local seat, lock = ARGV[i], KEYS[FIRST_LOCK + i - FIRST_SEAT]
+  local hold = redis.call('HGET', holds_key, seat)
+  hold = hold and cjson.decode(hold)
+  if not hold or (hold.buyer == buyer and redis.call('GET', lock) ~= hold.token) then
+    table.insert(ended, seat)
+  elseif hold.buyer ~= buyer then
+    table.insert(foreign, seat)
+  else
+    wrong_token = wrong_token or (sent_token ~= '' and sent_token ~= hold.token)
+    local deadline = math.max(hold.deadline, math.min(now + hold_ms, hold.since + ceiling_ms))
+    gain = math.max(gain, deadline - hold.deadline)
+    hold.deadline = deadline
+    earliest = math.min(earliest, deadline)
+    table.insert(mine, {seat = seat, lock = lock, hold = hold})
+  end
+end
+
+if #foreign > 0 then return {1, 0, unpack(foreign)} end
+if #ended > 0 then return {2, 0, unpack(ended)} end
+if wrong_token then return {3, 0} end
+if gain == 0 then return {4, earliest - now} end
+
+-- Everything is checked: from here on only writes.
+local changes = {}
+for _, own in ipairs(mine) do
+  redis.call('PEXPIREAT', own.lock, own.hold.deadline)
+  redis.call('HSET', holds_key, own.seat, cjson.encode(own.hold))
+  redis.call('ZADD', due_key, own.hold.deadline, session .. ':' .. own.seat)
+  table.insert(changes, {seat = own.seat, state = 'held', deadline = own.hold.deadline, tag = own.hold.tag})
+end
+local version = redis.call('INCR', version_key)
+redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
+  'session', session, 'version', version, 'changes', cjson.encode(changes))
+return {0, earliest - now}

@@ -1,0 +1,240 @@
+"""The state of every seat, in Redis: each transition is one Lua script under lua/.
+
+A script checks everything and then writes everything: the seats, the session's version, the public
+event and, for a sale, the outbox. So either all of a transition happened or none of it, and each one is
+safe to repeat.
+
+Callers pass known sessions, canonical seats and valid buyers. Every method raises what redis-py raises
+(`cinema.redis_connection.REDIS_ERRORS`) when Redis is away: the outcome is then unknown.
+"""
+
+import json
+import secrets
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from redis.commands.core import AsyncScript
+from redis.exceptions import RedisError
+
+from cinema.identity import owner_tag
+from cinema.keys import new_order_id, order_key, session_keys
+from cinema.outbox import outbox_message
+from cinema.outcomes import (
+    Answer,
+    HoldRules,
+    MailState,
+    Purchase,
+    SeatHeld,
+    SeatMap,
+    SeatSold,
+)
+from cinema.redis_connection import RedisClient, own_connection
+from cinema.refusals import Refusal
+
+_LUA = Path(__file__).parent / "lua"
+_REPLICA_WAIT_MS = 1_000
+# Replies of the scripts, other than success, mapped once. 5 of confirm is a success of before.
+_SWEEP_FIRST = 6
+_HOLD_REFUSALS = {
+    1: Refusal.SEAT_TAKEN,
+    2: Refusal.OVER_LIMIT,
+    3: Refusal.WRONG_TOKEN,
+    4: Refusal.COOLING_DOWN,
+    5: Refusal.SESSION_CLOSED,
+    _SWEEP_FIRST: Refusal.SEAT_TAKEN,
+}
+_RELEASE_REFUSALS = {1: Refusal.NOT_YOURS, 3: Refusal.WRONG_TOKEN}
+_EXTEND_REFUSALS = {
+    1: Refusal.NOT_YOURS,
+    2: Refusal.HOLD_ENDED,
+    3: Refusal.WRONG_TOKEN,
+    4: Refusal.TIME_CEILING,
+}
+_CONFIRM_REFUSALS = {
+    1: Refusal.SEAT_TAKEN,
+    2: Refusal.HOLD_ENDED,
+    3: Refusal.WRONG_TOKEN,
+    4: Refusal.KEY_CONFLICT,
+}
+
+
+class NotDurable(RedisError):
+    """Redis took the sale, but no replica has it on disk in time: unknown, ask again with the same key."""
+
+
+class SeatStateService:
+    """The transitions. One for a process; several processes at once are normal."""
+
+    def __init__(self, redis: RedisClient, rules: HoldRules) -> None:
+        self.rules = rules
+        self._redis = redis
+        self._hold = self._script("hold")
+        self._release = self._script("release")
+        self._extend = self._script("extend")
+        self._confirm = self._script("confirm")
+        self._expire = self._script("expire")
+        self._cancel = self._script("cancel")
+        self._snapshot = self._script("snapshot")
+        # How many replicas must have a sale on disk before it is acknowledged: cinema's Redis health sets it.
+        self.replicas_to_wait_for = 0
+
+    def _script(self, name: str) -> AsyncScript:
+        script: AsyncScript = self._redis.register_script((_LUA / f"{name}.lua").read_text())
+        return script
+
+    async def hold(
+        self, session_id: str, buyer: str, seats: Sequence[str], token: str = "", closes_at: int = 0
+    ) -> Answer:
+        """Free -> held, all or none; a repeated request is answered alike.
+
+        `closes_at` is the time in ms from which the session takes no more holds, 0 for never.
+        """
+        for _ in range(3):
+            code, answer = await self._try_hold(session_id, buyer, seats, token, closes_at)
+            if code != _SWEEP_FIRST:
+                break
+            await self.expire(session_id, answer.failed)
+        return answer
+
+    async def _try_hold(
+        self, session_id: str, buyer: str, seats: Sequence[str], token: str, closes_at: int
+    ) -> tuple[int, Answer]:
+        keys, rules = session_keys(session_id), self.rules
+        code, held_token, remaining, *failed = await self._hold(
+            keys=[
+                *(keys.version, keys.holds, keys.sold, keys.buyers),
+                *(keys.partition.due, keys.partition.events, keys.partition.cooldowns),
+                *keys.locks(seats),
+            ],
+            args=[
+                *(session_id, buyer, owner_tag(session_id, buyer), secrets.token_urlsafe(16)),
+                *(rules.hold_ms, rules.most_seats, closes_at, token),
+                *seats,
+            ],
+        )
+        return code, Answer(_HOLD_REFUSALS.get(code), tuple(failed), held_token, remaining)
+
+    async def release(
+        self, session_id: str, buyer: str, seats: Sequence[str], token: str = ""
+    ) -> Answer:
+        """Held -> free, own holds only, all or none. A seat that is free already is no fault."""
+        keys = session_keys(session_id)
+        code, *failed = await self._release(
+            keys=[
+                *(keys.version, keys.holds, keys.sold, keys.buyers),
+                *(keys.partition.due, keys.partition.events),
+                *keys.locks(seats),
+            ],
+            args=[session_id, buyer, token, *seats],
+        )
+        return Answer(_RELEASE_REFUSALS.get(code), tuple(failed))
+
+    async def extend(
+        self, session_id: str, buyer: str, seats: Sequence[str], token: str = ""
+    ) -> Answer:
+        """Held -> held for a whole hold time from now, as far as each seat's ceiling lets it."""
+        keys, rules = session_keys(session_id), self.rules
+        code, remaining, *failed = await self._extend(
+            keys=[
+                *(keys.version, keys.holds, keys.partition.due, keys.partition.events),
+                *keys.locks(seats),
+            ],
+            args=[session_id, buyer, token, rules.hold_ms, rules.ceiling_ms, *seats],
+        )
+        return Answer(_EXTEND_REFUSALS.get(code), tuple(failed), remaining_ms=remaining)
+
+    async def confirm(self, session_id: str, buyer: str, purchase: Purchase) -> Answer:
+        """Held -> sold, once per order key. Raises NotDurable where replicas were to have it and have not."""
+        keys, arguments = _confirmation(session_id, buyer, purchase)
+        if self.replicas_to_wait_for:
+            reply = await self._confirm_on_replicas(keys, arguments)
+        else:
+            reply = await self._confirm(keys=keys, args=arguments)
+        code, known_order, *failed = reply
+        return Answer(_CONFIRM_REFUSALS.get(code), tuple(failed), order_id=known_order)
+
+    async def _confirm_on_replicas(self, keys: list[str], arguments: list[str]) -> Any:
+        """WAITAOF speaks of the writes of its own connection, so script and wait share one."""
+        async with own_connection(self._redis, keys[0]) as connection:
+            reply = await self._confirm(keys=keys, args=arguments, client=connection)
+            local, replicas = await connection.waitaof(
+                1, self.replicas_to_wait_for, _REPLICA_WAIT_MS
+            )
+        if local < 1 or replicas < self.replicas_to_wait_for:
+            raise NotDurable(f"the sale is on disk at {local} server and {replicas} replicas only")
+        return reply
+
+    async def cancel(
+        self, order_id: str, session_id: str, buyer: str, seats: Sequence[str]
+    ) -> bool:
+        """Sold -> free, once, for a whole order. False where there is no such order."""
+        keys = session_keys(session_id)
+        code: int = await self._cancel(
+            keys=[
+                *(keys.version, keys.sold, keys.buyers),
+                *(keys.partition.events, keys.partition.outbox, order_key(order_id)),
+            ],
+            args=[
+                *(session_id, buyer, order_id),
+                outbox_message(order_id, session_id, seats, buyer, "CANCELADO"),
+                *seats,
+            ],
+        )
+        return code == 0
+
+    async def expire(self, session_id: str, seats: Sequence[str]) -> int:
+        """Held -> free for seats whose hold is due and whose lock is gone. How many that were."""
+        keys = session_keys(session_id)
+        freed: int = await self._expire(
+            keys=[
+                *(keys.version, keys.holds, keys.buyers),
+                *(keys.partition.due, keys.partition.events, keys.partition.cooldowns),
+                *keys.locks(seats),
+            ],
+            args=[session_id, self.rules.cooldown_ms, *seats],
+        )
+        return freed
+
+    async def seat_map(self, session_id: str) -> SeatMap:
+        """A snapshot of one session, consistent with its version."""
+        keys = session_keys(session_id)
+        now, version, holds, sold = await self._snapshot(keys=[keys.version, keys.holds, keys.sold])
+        seats: dict[str, SeatHeld | SeatSold] = {}
+        for seat, hold in _pairs(holds):
+            seats[seat] = SeatHeld(max(0, int(hold["deadline"]) - now), hold["tag"])
+        for seat, sale in _pairs(sold):
+            seats[seat] = SeatSold(sale["tag"])
+        return SeatMap(version, seats)
+
+
+def _confirmation(session_id: str, buyer: str, purchase: Purchase) -> tuple[list[str], list[str]]:
+    keys, order_id = session_keys(session_id), new_order_id(session_id)
+    order = {
+        "sessao_id": session_id,
+        "assentos": purchase.seats,
+        "usuario_id": buyer,
+        "nome_completo": purchase.payer.name,
+        "cpf": purchase.payer.masked_cpf,
+        "email": purchase.payer.email,
+        "total_centavos": purchase.total,
+        "inicio_ms": purchase.starts_at,
+    }
+    touched = [
+        *(keys.version, keys.holds, keys.sold, keys.buyers),
+        *(keys.partition.due, keys.partition.events, keys.partition.outbox, keys.order_keys),
+        order_key(order_id),
+        *keys.locks(purchase.seats),
+    ]
+    arguments = [
+        *(session_id, buyer, purchase.token, purchase.key, purchase.fingerprint(), order_id),
+        json.dumps(order),
+        outbox_message(order_id, session_id, purchase.seats, buyer, "CONFIRMADO"),
+        MailState.PENDING if purchase.payer.email else MailState.NO_ADDRESS,
+        *purchase.seats,
+    ]
+    return touched, arguments
+
+
+def _pairs(flat: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    return ((seat, json.loads(text)) for seat, text in zip(flat[::2], flat[1::2], strict=True))
