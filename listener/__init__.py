@@ -1,0 +1,1 @@
+"""The parts of redis_listener.py."""

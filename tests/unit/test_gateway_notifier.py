@@ -1,0 +1,100 @@
+"""What the listener tells the gateway, and how much of it it keeps while nobody takes it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from listener.gateway_notifier import (
+    ATTEMPTS,
+    EVERYTHING,
+    QUEUE_LENGTH,
+    GatewayNotifier,
+    Notice,
+    Outcome,
+)
+from tests.waiting import eventually
+
+F07 = Notice("S001", "F07", "timeout")
+
+
+class FakeGateway:
+    """Answers each notice as `answer` says, and waits with that while `open` is not set."""
+
+    def __init__(self, answer: Callable[[Notice], Outcome] = lambda _: Outcome.TAKEN) -> None:
+        self.answer = answer
+        self.open = asyncio.Event()
+        self.open.set()
+        self.seen: list[Notice] = []
+
+    async def post(self, notice: Notice) -> Outcome:
+        self.seen.append(notice)
+        await self.open.wait()
+        return self.answer(notice)
+
+
+@asynccontextmanager
+async def running(gateway: FakeGateway) -> AsyncIterator[GatewayNotifier]:
+    notifier = GatewayNotifier(gateway.post)
+    task = asyncio.create_task(notifier.run())
+    try:
+        yield notifier
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def test_an_expired_seat_is_told_once() -> None:
+    gateway = FakeGateway()
+    async with running(gateway) as notifier:
+        notifier.expired("S001", "F07")
+        await eventually(lambda: gateway.seen == [F07])
+
+
+async def test_what_the_gateway_never_takes_becomes_one_sweep_of_everything() -> None:
+    gateway = FakeGateway(lambda notice: Outcome.TAKEN if notice == EVERYTHING else Outcome.FAILED)
+    async with running(gateway) as notifier:
+        notifier.expired("S001", "F07")
+        await eventually(lambda: gateway.seen == [F07] * ATTEMPTS + [EVERYTHING], timeout=10)
+
+
+async def test_what_the_gateway_refuses_is_not_told_again() -> None:
+    gateway = FakeGateway(lambda _: Outcome.REFUSED)
+    async with running(gateway) as notifier:
+        notifier.expired("S001", "F07")
+        notifier.expired("S001", "F08")
+        await eventually(lambda: len(gateway.seen) == 2)
+        notifier.sweep_everything()
+        await eventually(lambda: gateway.seen[2:] == [EVERYTHING])
+
+
+async def test_a_sweep_is_asked_for_until_the_gateway_takes_it() -> None:
+    outcomes = iter([Outcome.FAILED, Outcome.FAILED, Outcome.TAKEN])
+    gateway = FakeGateway(lambda _: next(outcomes))
+    async with running(gateway) as notifier:
+        notifier.sweep_everything()
+        await eventually(lambda: gateway.seen == [EVERYTHING] * 3)
+
+
+async def test_more_notices_than_the_queue_holds_become_one_sweep() -> None:
+    gateway = FakeGateway()
+    gateway.open.clear()
+    async with running(gateway) as notifier:
+        for number in range(2 * QUEUE_LENGTH):
+            notifier.expired("S001", f"A{number}")
+        await eventually(lambda: EVERYTHING in gateway.seen)
+        gateway.open.set()
+        notifier.expired("S001", "F07")
+        await eventually(lambda: F07 in gateway.seen)
+        assert gateway.seen.count(EVERYTHING) == 1
+        assert len(gateway.seen) < 20, "those that waited were covered by the sweep"
+
+
+async def test_what_expires_while_a_sweep_is_under_way_is_told_after_it() -> None:
+    gateway = FakeGateway()
+    gateway.open.clear()
+    async with running(gateway) as notifier:
+        notifier.sweep_everything()
+        await eventually(lambda: gateway.seen == [EVERYTHING])
+        notifier.expired("S001", "F07")
+        gateway.open.set()
+        await eventually(lambda: gateway.seen == [EVERYTHING, F07])
