@@ -20,6 +20,7 @@ from cinema.toml_lines import Path, find_lines, line_of
 MOST_SEATS = 5_000
 _YEARS = range(2000, 2100)
 _TOML_PLACE = re.compile(r"(?P<what>.*) \(at (line (?P<line>\d+), column (?P<column>\d+)|end.*)\)")
+_MANY_DIGITS = re.compile(r"[0-9_]{4300,}")
 
 
 class Fault(NamedTuple):
@@ -120,8 +121,12 @@ def _parse(text: str) -> dict[str, object]:
         return tomllib.loads(text)
     except RecursionError:
         raise FaultyProgrammeError([Fault(1, "estrutura aninhada demais")]) from None
-    except ValueError as error:  # a TOMLDecodeError, or a number that is too long for Python
+    except tomllib.TOMLDecodeError as error:
         raise FaultyProgrammeError([_syntax_fault(text, str(error))]) from None
+    except ValueError:  # Python's own limit on the digits of a number
+        digits = _MANY_DIGITS.search(text)
+        line = text.count("\n", 0, digits.start() if digits else 0) + 1
+        raise FaultyProgrammeError([Fault(line, "sintaxe: número grande demais")]) from None
 
 
 def _syntax_fault(text: str, error: str) -> Fault:
@@ -153,7 +158,6 @@ _SYNTAX: Mapping[str, str] = {
     "Duplicate inline table key": "chave repetida",
     "Cannot declare": "tabela repetida",
     "Cannot mutate": "tabela repetida",
-    "Exceeds the limit": "número grande demais",
 }
 
 
@@ -170,7 +174,7 @@ def _why(detail: ErrorDetails) -> str:
         return str(context["error"])
     if detail["type"] == "greater_than_equal" and context["ge"] == 0:
         return "não pode ser negativo"
-    return _REASONS.get(detail["type"], detail["msg"]).format(**context)
+    return _REASONS.get(detail["type"], "valor inválido").format(**context)
 
 
 _REASONS: Mapping[str, str] = {
