@@ -1,3 +1,3 @@
 """Where the shared fixtures come from."""
 
-pytest_plugins = ["tests.infra", "tests.services"]
+pytest_plugins = ["tests.infra", "tests.redis_cluster", "tests.services"]
