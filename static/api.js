@@ -1,0 +1,64 @@
+// @ts-check
+/** The gateway's HTTP side. Nothing rejects: a fault is an answer with status 0. */
+
+/** @typedef {{titulo: string, duracao_min: number, classificacao: string, sinopse: string}} Film */
+/**
+ * @typedef {object} Session
+ * @property {string} id
+ * @property {Film} filme
+ * @property {string} sala
+ * @property {string} inicio ISO 8601
+ * @property {string} idioma
+ * @property {number} preco_a_partir_de centavos
+ * @property {number} lugares
+ * @property {number} livres
+ * @property {boolean} encerrada
+ */
+/**
+ * @typedef {Session & {limite_assentos: number, tempo_reserva_ms: number,
+ *   fileiras: {nome: string, lugares: ({assento: string, tipo: string, preco: number}|null)[]}[]}} SessionMap
+ */
+/**
+ * @typedef {object} Order
+ * @property {string} pedido
+ * @property {string} codigo
+ * @property {"confirmado"|"cancelado"} estado
+ * @property {Session} sessao
+ * @property {string[]} assentos
+ * @property {number} total centavos
+ * @property {string} nome
+ * @property {string} cpf masked
+ * @property {string} email
+ * @property {string} criado_em ISO 8601
+ * @property {"pendente"|"enviado"|"falhou"} email_estado
+ * @property {string} email_motivo
+ */
+/** @template T @typedef {{status: number, data: T|null}} Answer `data` only with a 2xx status */
+
+const PATIENCE_MS = 10000;
+
+/** @template T @param {string} path @param {RequestInit} [options] @returns {Promise<Answer<T>>} */
+async function ask(path, options = {}) {
+  try {
+    const response = await fetch(path, { ...options, signal: AbortSignal.timeout(PATIENCE_MS) });
+    return { status: response.status, data: response.ok ? await response.json() : null };
+  } catch {
+    return { status: 0, data: null };
+  }
+}
+
+/** @returns {Promise<Answer<{sessoes: Session[]}>>} */
+export const fetchSessions = () => ask("/api/sessoes");
+
+/** @param {string} id @returns {Promise<Answer<SessionMap>>} */
+export const fetchSession = (id) => ask(`/api/sessoes/${encodeURIComponent(id)}`);
+
+/** @param {string} id @returns {Promise<Answer<Order>>} */
+export const fetchOrder = (id) => ask(`/api/pedidos/${encodeURIComponent(id)}`);
+
+/** @param {string} id @returns {Promise<Answer<{status: string}>>} */
+export const mailAgain = (id) => ask(`/api/pedidos/${encodeURIComponent(id)}/reenviar`, { method: "POST" });
+
+/** @param {string} id */
+export const socketUrl = (id) =>
+  `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/ws/reserva?sessao=${encodeURIComponent(id)}`;

@@ -1,0 +1,134 @@
+// @ts-check
+/**
+ * Holding and releasing seats: the map answers at once, and falls back with the reason when the
+ * gateway refuses. Every refusal says what it means and offers what can be done.
+ */
+import { hour } from "./format.js";
+import { extendHolds, holdBest, holdSeats, releaseSeats } from "./protocol.js";
+import { enumerate, hasText, t } from "./text.js";
+
+/** @typedef {import("./protocol.js").Reply} Reply */
+
+const OFFERED = 2;
+
+export class Choosing {
+  /**
+   * @param {import("./store.js").SeatStore} store
+   * @param {import("./connection.js").Connection} connection
+   * @param {import("./room.js").Room} room
+   * @param {import("./notice.js").Notice} notice
+   * @param {(seats: Iterable<string>) => void} repaint
+   * @param {number} limit seats a buyer
+   */
+  constructor(store, connection, room, notice, repaint, limit) {
+    this.store = store;
+    this.connection = connection;
+    this.room = room;
+    this.notice = notice;
+    this.repaint = repaint;
+    this.limit = limit;
+  }
+
+  /** A click on a seat. @param {string} seat */
+  toggle(seat) {
+    if (this.store.isAsked(seat)) return;
+    const state = this.store.stateOf(seat);
+    if (state === "seu") this.release([seat]);
+    else if (state === "livre") this.hold([seat]);
+    else if (state === "ocupado") this.notice.show("ocupado", t("aviso.ocupado", { assento: seat }), this.#nearby([seat]));
+    else this.notice.show("bloqueado", t("aviso.bloqueado", { assento: seat }), this.#nearby([seat]));
+  }
+
+  /** All or nothing. @param {string[]} seats */
+  async hold(seats) {
+    if (!this.#isLive()) return;
+    const reply = await this.#asking(seats, "hold", holdSeats(seats));
+    if (!reply.ok) this.#refused(reply, seats);
+  }
+
+  /** @param {string[]} seats */
+  async release(seats) {
+    if (!this.#isLive()) return;
+    const reply = await this.#asking(seats, "release", releaseSeats(seats));
+    if (!reply.ok) this.#refused(reply, seats);
+  }
+
+  /** @param {number} count */
+  async best(count) {
+    if (!this.#isLive()) return;
+    const reply = await this.connection.request(holdBest(count));
+    if (!reply.ok) return this.#refused(reply, [], count);
+    this.store.granted(reply.seats, reply.msLeft);
+    this.repaint(reply.seats);
+    this.notice.show("reservou", t("aviso.reservou", { n: reply.seats.length, assentos: enumerate(reply.seats) }));
+  }
+
+  /** More time for everything that is held, up to the ceiling. */
+  async extend() {
+    if (!this.#isLive()) return;
+    const reply = await this.connection.request(extendHolds());
+    if (!reply.ok) return this.#refused(reply, []);
+    if (reply.msLeft) this.store.granted(this.store.mine, reply.msLeft);
+    this.repaint([]);
+    const end = new Date(Date.now() + (this.store.msLeft ?? 0));
+    this.notice.show("estendida", t("aviso.estendida", { hora: hour(end) }));
+  }
+
+  /** Own holds ended: says which, and offers those that are still free. @param {string[]} seats */
+  expired(seats) {
+    const free = seats.filter((seat) => this.store.stateOf(seat) === "livre");
+    const words = [t("aviso.acabou", { n: seats.length, assentos: enumerate(seats) })];
+    if (free.length) words.push(t("aviso.ainda_livre", { n: seats.length, livres: enumerate(free) }));
+    const again = { text: t("aviso.pegar_de_novo"), do: () => void this.hold(free) };
+    this.notice.show("acabou", words.join(" "), free.length ? [again] : this.#nearby(seats));
+  }
+
+  /** Seats went to somebody else. @param {string[]} seats */
+  lost(seats) {
+    const offers = this.#nearby(seats);
+    const words = [t("aviso.perdeu", { n: seats.length, assentos: enumerate(seats) })];
+    if (offers.length) words.push(t("aviso.perto", { n: offers.length }));
+    this.notice.show("assento_indisponivel", words.join(" "), offers);
+  }
+
+  /** The reader's words for a refusal. @param {Reply} reply @param {number} [count] */
+  reasonText(reply, count = this.limit) {
+    if (reply.reason === "sem_resposta") return t("aviso.sem_resposta");
+    const key = `motivo.${reply.reason}`;
+    if (hasText(key)) return t(key, { n: count });
+    return reply.message || t("motivo.outro");
+  }
+
+  /** @param {string[]} seats @param {"hold"|"release"} wish @param {import("./protocol.js").Request} request */
+  async #asking(seats, wish, request) {
+    this.store.ask(seats, wish);
+    this.repaint(seats);
+    const reply = await this.connection.request(request);
+    this.store.answered(seats);
+    if (reply.ok && wish === "hold") this.store.granted(reply.seats.length ? reply.seats : seats, reply.msLeft);
+    if (reply.ok && wish === "release") this.store.released(seats);
+    // Whether it was carried out is not known: the gateway's snapshot says what holds.
+    if (reply.reason === "sem_resposta") this.connection.check();
+    this.repaint(seats);
+    return reply;
+  }
+
+  /** @param {Reply} reply @param {string[]} seats @param {number} [count] */
+  #refused(reply, seats, count) {
+    if (reply.reason === "assento_indisponivel") return this.lost(reply.lost.length ? reply.lost : seats);
+    this.notice.show(reply.reason, this.reasonText(reply, count));
+  }
+
+  /** @param {string[]} seats */
+  #nearby(seats) {
+    const isFree = (/** @type {string} */ seat) => this.store.stateOf(seat) === "livre" && !seats.includes(seat);
+    return this.room.nearest(seats[0], isFree, OFFERED)
+      .map((seat) => ({ text: t("aviso.pegar", { assento: seat }), do: () => void this.hold([seat]) }));
+  }
+
+  #isLive() {
+    const live = this.connection.state === "ao_vivo";
+    if (!live) this.notice.show("desligado", t("aviso.desligado"));
+    return live;
+  }
+}

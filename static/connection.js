@@ -1,0 +1,153 @@
+// @ts-check
+/**
+ * A WebSocket that comes back: reconnects with back-off until it is stopped, pairs replies with
+ * requests, and notices a silent line. A request that gets no answer resolves to NO_ANSWER; it
+ * never rejects and is never sent again by itself.
+ */
+import { NO_ANSWER, parseFrame, resync } from "./protocol.js";
+
+/** @typedef {import("./protocol.js").Frame} Frame */
+/** @typedef {import("./protocol.js").Reply} Reply */
+/** @typedef {"ligando"|"ao_vivo"|"reconectando"} LineState */
+
+const FIRST_WAIT_MS = 400;
+const LONGEST_WAIT_MS = 8000;
+/** After 1008 the gateway had enough of us: coming back at once would only make it worse. */
+const REFUSED_WAIT_MS = 15000;
+const POLICY_VIOLATION = 1008;
+const ANSWER_MS = 8000;
+const SILENCE_MS = 45000;
+
+/**
+ * Full jitter above a floor: a crowd that was cut off together does not come back together.
+ * @param {number} attempt from 0 @param {number} random in [0, 1)
+ */
+export const backOff = (attempt, random) =>
+  FIRST_WAIT_MS / 2 + random * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt);
+
+export class Connection {
+  /** @type {LineState} */
+  state = "ligando";
+  /** @type {WebSocket|null} */
+  #socket = null;
+  /** @type {Map<string, (reply: Reply) => void>} */
+  #waiting = new Map();
+  #attempt = 0;
+  #lastId = 0;
+  #retry = 0;
+  #watch = 0;
+  #stopped = true;
+
+  /**
+   * @param {string} url
+   * @param {(frame: Frame) => void} onFrame every frame but the replies that a request waits for
+   * @param {(state: LineState) => void} onState
+   * @param {(url: string) => WebSocket} [open]
+   */
+  constructor(url, onFrame, onState, open = (address) => new WebSocket(address)) {
+    this.url = url;
+    this.onFrame = onFrame;
+    this.onState = onState;
+    this.open = open;
+  }
+
+  start() {
+    if (!this.#stopped) return;
+    this.#stopped = false;
+    this.#connect();
+  }
+
+  stop() {
+    this.#stopped = true;
+    clearTimeout(this.#retry);
+    clearTimeout(this.#watch);
+    this.#socket?.close();
+  }
+
+  /** Tries at once instead of waiting: the network is back, or somebody looks at the page again. */
+  hurry() {
+    if (this.#stopped || this.#socket) return;
+    this.#attempt = 0;
+    clearTimeout(this.#retry);
+    this.#connect();
+  }
+
+  /** Asks for a snapshot, and gives the line up if none comes. */
+  check() {
+    if (this.state !== "ao_vivo") return;
+    this.#socket?.send(JSON.stringify(resync()));
+    this.#listen(ANSWER_MS);
+  }
+
+  /** @param {import("./protocol.js").Request} message @param {number} [ms] @returns {Promise<Reply>} */
+  request(message, ms = ANSWER_MS) {
+    const socket = this.#socket;
+    if (!socket || this.state !== "ao_vivo") return Promise.resolve(NO_ANSWER);
+    const id = String(++this.#lastId);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#answer(id, NO_ANSWER), ms);
+      this.#waiting.set(id, (reply) => {
+        clearTimeout(timer);
+        resolve(reply);
+      });
+      socket.send(JSON.stringify({ ...message, id }));
+    });
+  }
+
+  #connect() {
+    const socket = this.#socket = this.open(this.url);
+    socket.onmessage = ({ data }) => socket === this.#socket && this.#receive(parseFrame(data));
+    socket.onclose = ({ code }) => socket === this.#socket && this.#lost(code);
+    this.#listen(ANSWER_MS);
+  }
+
+  /** @param {Frame} frame */
+  #receive(frame) {
+    this.#listen(SILENCE_MS);
+    if (frame.kind === "reply" && this.#answer(frame.id, frame)) return;
+    if (frame.kind === "snapshot") {
+      // Only now: a gateway that accepts and hangs up must not reset the back-off.
+      this.#attempt = 0;
+      this.#become("ao_vivo");
+    }
+    this.onFrame(frame);
+  }
+
+  /** Silence for so long means: check the line; no answer to that means that it is dead. @param {number} ms */
+  #listen(ms) {
+    clearTimeout(this.#watch);
+    this.#watch = setTimeout(() => ms === SILENCE_MS ? this.check() : this.#giveUp(), ms);
+  }
+
+  #giveUp() {
+    const socket = this.#socket;
+    this.#lost(0);
+    socket?.close();
+  }
+
+  /** @param {number} code */
+  #lost(code) {
+    this.#socket = null;
+    clearTimeout(this.#watch);
+    for (const id of [...this.#waiting.keys()]) this.#answer(id, NO_ANSWER);
+    if (this.#stopped) return;
+    this.#become("reconectando");
+    const wait = code === POLICY_VIOLATION ? REFUSED_WAIT_MS : backOff(this.#attempt++, Math.random());
+    this.#retry = setTimeout(() => this.#connect(), wait);
+  }
+
+  /** @param {string} id @param {Reply} reply @returns {boolean} whether somebody waited for it */
+  #answer(id, reply) {
+    const resolve = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    resolve?.(reply);
+    return resolve !== undefined;
+  }
+
+  /** @param {LineState} state */
+  #become(state) {
+    if (state === this.state) return;
+    this.state = state;
+    this.onState(state);
+  }
+}

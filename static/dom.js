@@ -1,0 +1,71 @@
+// @ts-check
+/** The few DOM habits that every view shares. Text only ever enters as text. */
+import { fillTexts } from "./text.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** The element that a view names `data-part`; a view without it is a mistake in the page. @param {ParentNode} root @param {string} name @returns {HTMLElement} */
+export function part(root, name) {
+  const found = root.querySelector(`[data-part="${name}"]`);
+  if (!found) throw new Error(`the view has no part ${name}`);
+  return /** @type {HTMLElement} */ (found);
+}
+
+/** The button that carries out `data-acao`. @param {ParentNode} root @param {string} name @returns {HTMLButtonElement} */
+export function action(root, name) {
+  const found = root.querySelector(`[data-acao="${name}"]`);
+  if (!found) throw new Error(`the view has no action ${name}`);
+  return /** @type {HTMLButtonElement} */ (found);
+}
+
+/**
+ * A new element; `text` is its content, the rest its attributes.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag @param {Record<string, string|number>} [attributes] @param {...(Node|string)} children
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+export function make(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "text") node.textContent = String(value);
+    else node.setAttribute(name, String(value));
+  }
+  node.append(...children);
+  return node;
+}
+
+/** @param {string} name a symbol of icons.svg */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  const use = document.createElementNS(SVG, "use");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  use.setAttribute("href", `/static/icons.svg#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+/** Shows one view instead of what the page shows. @param {string} id of its template */
+export function show(id) {
+  const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
+  const view = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
+  fillTexts(view);
+  const kept = [...document.body.children].filter((node) => /^(TEMPLATE|NOSCRIPT|SCRIPT)$/.test(node.tagName));
+  document.body.replaceChildren(...kept, view);
+  return document.body;
+}
+
+/**
+ * A whole page that says one thing: what happened, what it means, what to do.
+ * @param {string} title @param {string} text @param {(() => void)|null} retry null: trying again would not help
+ */
+export function showMessage(title, text, retry) {
+  const view = show("message-view");
+  const heading = part(view, "title");
+  heading.textContent = title;
+  part(view, "text").textContent = text;
+  const again = action(view, "tentar");
+  again.hidden = retry === null;
+  again.onclick = retry;
+  heading.focus();
+}

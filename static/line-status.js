@@ -1,0 +1,75 @@
+// @ts-check
+/**
+ * Whether the map is live, said in the header, on the map (it fades a little) and, when it is
+ * not, with the time since when. The same banner tells when there is nothing left to sell.
+ */
+import { make, part } from "./dom.js";
+import { hour } from "./format.js";
+import { t } from "./text.js";
+
+/** @typedef {"ligando"|"ao_vivo"|"reconectando"|"sem_internet"|"pausado"} Line */
+/** @typedef {{kind: string, text: string, link?: {text: string, href: string}}} Message */
+
+export class LineStatus {
+  /** @type {Line} */
+  line = "ligando";
+  #audience = 0;
+  /** When the map was last known to be right. */
+  #since = new Date();
+  /** @type {Message|null} */
+  #sales = null;
+
+  /** @param {ParentNode} root */
+  constructor(root) {
+    this.badge = part(root, "line");
+    this.text = part(root, "line-text");
+    this.stage = part(root, "stage");
+    this.banner = part(root, "banner");
+  }
+
+  /** @param {Line} line */
+  set(line) {
+    if (line === this.line) return;
+    if (this.line === "ao_vivo") this.#since = new Date();
+    this.line = line;
+    this.#render();
+  }
+
+  /** @param {number} count how many look at this map, 0: not known */
+  audience(count) {
+    this.#audience = count;
+    this.#render();
+  }
+
+  /** @param {Message|null} message about sales as a whole; null when seats are free */
+  sales(message) {
+    if (message?.kind === this.#sales?.kind && message?.link === this.#sales?.link) return;
+    this.#sales = message;
+    this.#render();
+  }
+
+  #render() {
+    const { line } = this;
+    this.badge.dataset.conexao = line;
+    this.stage.dataset.conexao = line;
+    const watching = line === "ao_vivo" && this.#audience
+      ? ` · ${t("conexao.assistindo", { n: this.#audience })}` : "";
+    this.text.textContent = t(`conexao.${line}`) + watching;
+    this.#tell(line === "ao_vivo" || line === "ligando" ? this.#sales : this.#trouble());
+  }
+
+  /** @returns {Message} */
+  #trouble() {
+    const key = this.line === "pausado" ? "conexao.pausado_desde" : "conexao.desde";
+    return { kind: this.line, text: t(key, { hora: hour(this.#since) }) };
+  }
+
+  /** @param {Message|null} message */
+  #tell(message) {
+    this.banner.hidden = message === null;
+    if (!message) return;
+    this.banner.dataset.faixa = message.kind;
+    const { link } = message;
+    this.banner.replaceChildren(message.text, ...(link ? [" ", make("a", { href: link.href, text: link.text })] : []));
+  }
+}

@@ -1,0 +1,49 @@
+// @ts-check
+/** One sentence at a time about what just happened, read out politely, with what can be done about it. */
+import { action, make, part } from "./dom.js";
+
+/** @typedef {{text: string, do: () => void}} NoticeAction */
+
+const READING_MS = 7000;
+
+export class Notice {
+  #timer = 0;
+
+  /** @param {ParentNode} root */
+  constructor(root) {
+    this.root = part(root, "notice");
+    this.text = part(root, "notice-text");
+    this.actions = part(root, "notice-actions");
+    action(root, "fechar-aviso").onclick = () => this.hide();
+  }
+
+  /**
+   * A notice that offers something stays until it is used, closed or replaced.
+   * @param {string} kind for tests and style: the reason, or what happened
+   * @param {string} text @param {NoticeAction[]} [actions]
+   */
+  show(kind, text, actions = []) {
+    clearTimeout(this.#timer);
+    this.root.dataset.aviso = kind;
+    this.root.hidden = false;
+    this.text.textContent = text;
+    this.actions.replaceChildren(...actions.map((offer) => this.#button(offer)));
+    if (!actions.length) this.#timer = setTimeout(() => this.hide(), READING_MS);
+  }
+
+  hide() {
+    this.root.hidden = true;
+    this.text.textContent = "";
+    this.actions.replaceChildren();
+  }
+
+  /** @param {NoticeAction} offer */
+  #button(offer) {
+    const button = make("button", { class: "button", type: "button", text: offer.text });
+    button.onclick = () => {
+      this.hide();
+      offer.do();
+    };
+    return button;
+  }
+}

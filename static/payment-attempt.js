@@ -1,0 +1,50 @@
+// @ts-check
+/**
+ * The idempotency key of a payment, made once per basket and kept until an answer is known.
+ * The whole request is kept with it, because only the same key with the same body is safe to
+ * send again after a lost connection or a reload; it is erased with the answer and with the tab.
+ */
+
+/** @typedef {import("./validation.js").Payment} Payment */
+/** @typedef {{key: string, seats: string[], payment: Payment}} Attempt */
+
+/** `randomUUID` exists in secure contexts only, and a lab may serve plain HTTP. */
+const randomKey = () => crypto.randomUUID?.()
+  ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+export class PaymentAttempts {
+  /**
+   * @param {string} session
+   * @param {Pick<Storage, "getItem"|"setItem"|"removeItem">} [storage]
+   * @param {() => string} [newKey]
+   */
+  constructor(session, storage = sessionStorage, newKey = randomKey) {
+    this.place = `pagamento:${session}`;
+    this.storage = storage;
+    this.newKey = newKey;
+  }
+
+  /** The attempt whose answer is not known; null without one. @returns {Attempt|null} */
+  get open() {
+    try {
+      return JSON.parse(this.storage.getItem(this.place) ?? "null");
+    } catch {
+      return null;
+    }
+  }
+
+  /** Begins an attempt: the open one again if it is for the same seats and buyer. @param {string[]} seats @param {Payment} payment @returns {Attempt} */
+  begin(seats, payment) {
+    const body = { seats: [...seats].sort(), payment };
+    const open = this.open;
+    if (open && JSON.stringify({ seats: open.seats, payment: open.payment }) === JSON.stringify(body)) return open;
+    const attempt = { key: this.newKey(), ...body };
+    this.storage.setItem(this.place, JSON.stringify(attempt));
+    return attempt;
+  }
+
+  /** Its answer is known, whatever it is. */
+  settle() {
+    this.storage.removeItem(this.place);
+  }
+}

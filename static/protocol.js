@@ -1,0 +1,120 @@
+// @ts-check
+/**
+ * The WebSocket contract as values: one closed type per direction. Parsing is total: what the
+ * page does not know becomes `{kind: "unknown"}`, never an exception.
+ */
+
+/** @typedef {"bloqueado"|"ocupado"} Taken */
+/** @typedef {{type: string, seat: string, reason: string}} Change */
+/** @typedef {{kind: "snapshot", version: number, seats: Map<string, Taken>}} Snapshot */
+/** @typedef {{kind: "update", since: number, version: number, changes: Change[]}} Update */
+/** @typedef {{kind: "mine", holds: Map<string, number>}} Mine seat to milliseconds left */
+/** @typedef {{kind: "live", live: boolean}} Live */
+/** @typedef {{kind: "audience", count: number}} Audience */
+/**
+ * @typedef {object} Reply
+ * @property {"reply"} kind
+ * @property {boolean} ok
+ * @property {string} id
+ * @property {string} type
+ * @property {string} reason empty when ok; "sem_resposta" when no answer came
+ * @property {string} message
+ * @property {string[]} seats
+ * @property {string[]} lost
+ * @property {number} msLeft 0 when the reply does not tell
+ * @property {string} order
+ * @property {Record<string, string>} fields
+ */
+/** @typedef {Snapshot|Update|Mine|Live|Audience|Reply|{kind: "unknown"}} Frame */
+
+/** No answer came: whether the request was carried out is not known. @type {Reply} */
+export const NO_ANSWER = Object.freeze({
+  kind: "reply", ok: false, id: "", type: "", reason: "sem_resposta", message: "",
+  seats: [], lost: [], msLeft: 0, order: "", fields: {},
+});
+
+const UNKNOWN = Object.freeze({ kind: /** @type {const} */ ("unknown") });
+
+/** @param {unknown} value @returns {Record<string, any>} */
+const record = (value) => value !== null && typeof value === "object" && !Array.isArray(value) ? value : {};
+/** @param {unknown} value */
+const text = (value) => typeof value === "string" ? value : "";
+/** @param {unknown} value */
+const number = (value) => typeof value === "number" && Number.isFinite(value) ? value : 0;
+/** @param {unknown} value @returns {string[]} */
+const names = (value) => Array.isArray(value) ? value.filter((name) => typeof name === "string") : [];
+
+/** @param {Record<string, any>} frame @returns {Snapshot} */
+function snapshot(frame) {
+  const seats = new Map();
+  for (const [seat, fact] of Object.entries(record(frame.assentos))) {
+    const state = record(fact).estado;
+    if (state === "bloqueado" || state === "ocupado") seats.set(seat, state);
+  }
+  return { kind: "snapshot", version: number(frame.versao), seats };
+}
+
+/** @param {Record<string, any>} frame @returns {Update} */
+function update(frame) {
+  const list = Array.isArray(frame.mudancas) ? frame.mudancas.map(record) : [];
+  const changes = list.map((c) => ({ type: text(c.evento), seat: text(c.assento), reason: text(c.motivo) }));
+  return { kind: "update", since: number(frame.desde), version: number(frame.versao), changes };
+}
+
+/** @param {Record<string, any>} frame @returns {Mine} */
+function mine(frame) {
+  const holds = Object.entries(record(frame.assentos));
+  return { kind: "mine", holds: new Map(holds.map(([seat, ms]) => [seat, number(ms)])) };
+}
+
+/** @param {Record<string, any>} frame @returns {Reply} */
+function reply(frame) {
+  const ok = frame.status === "ok";
+  return {
+    kind: "reply", ok, id: text(frame.id), type: text(frame.tipo),
+    reason: ok ? "" : text(frame.motivo) || "outro", message: text(frame.mensagem),
+    seats: names(frame.assentos ?? frame.assentos_confirmados), lost: names(frame.assentos_falha),
+    msLeft: number(frame.restante_ms), order: text(frame.pedido), fields: record(frame.campos),
+  };
+}
+
+/** @type {Record<string, (frame: Record<string, any>) => Frame>} */
+const EVENTS = {
+  estado_inicial: snapshot,
+  atualizacao: update,
+  meus_assentos: mine,
+  situacao: (frame) => ({ kind: "live", live: frame.ao_vivo !== false }),
+  publico: (frame) => ({ kind: "audience", count: number(frame.assistindo) }),
+};
+
+/** @param {unknown} data what a WebSocket message carried @returns {Frame} */
+export function parseFrame(data) {
+  let frame;
+  try {
+    frame = record(JSON.parse(text(data)));
+  } catch {
+    return UNKNOWN;
+  }
+  if (frame.status === "ok" || frame.status === "erro") return reply(frame);
+  return Object.hasOwn(EVENTS, text(frame.evento)) ? EVENTS[frame.evento](frame) : UNKNOWN;
+}
+
+/** @typedef {{acao: string, [field: string]: unknown}} Request without its `id`, which the connection gives */
+
+/** All or nothing. @param {string[]} seats @returns {Request} */
+export const holdSeats = (seats) => ({ acao: "bloquear", assentos: seats });
+/** @param {string[]} seats @returns {Request} */
+export const releaseSeats = (seats) => ({ acao: "liberar", assentos: seats });
+/** @param {number} count @returns {Request} */
+export const holdBest = (count) => ({ acao: "melhores", quantidade: count });
+/** @returns {Request} */
+export const extendHolds = () => ({ acao: "estender" });
+/** @returns {Request} */
+export const resync = () => ({ acao: "ressincronizar" });
+/**
+ * Idempotent by its key: the same key and body give the same answer.
+ * @param {string[]} seats @param {import("./validation.js").Payment} payment @param {string} key
+ * @returns {Request}
+ */
+export const confirmPayment = (seats, payment, key) =>
+  ({ acao: "confirmar_pagamento", assentos: seats, pagamento: payment, chave: key });

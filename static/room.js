@@ -1,0 +1,62 @@
+// @ts-check
+/** A room as the map needs it: seats with their place, and what is near what. */
+
+/**
+ * @typedef {object} Seat
+ * @property {string} name "F07"
+ * @property {string} row "F"
+ * @property {number} number 7
+ * @property {string} kind comum, premium, cadeirante…
+ * @property {number} price centavos
+ * @property {number} line index of its row from the screen
+ * @property {number} column place in the row from the left, gaps counted
+ */
+/** @typedef {{name: string, seats: Seat[]}} Row */
+
+export class Room {
+  /** @type {Row[]} */
+  rows = [];
+  /** @type {Map<string, Seat>} */
+  seats = new Map();
+  columns = 0;
+
+  /** @param {{nome: string, lugares: ({assento: string, tipo: string, preco: number}|null)[]}[]} rows as the gateway sends them */
+  constructor(rows) {
+    for (const { nome, lugares } of rows) {
+      /** @type {Row} */
+      const row = { name: nome, seats: [] };
+      lugares.forEach((place, column) => place && row.seats.push({
+        name: place.assento, row: nome, number: Number(place.assento.slice(nome.length)),
+        kind: place.tipo, price: place.preco, line: this.rows.length, column,
+      }));
+      for (const seat of row.seats) this.seats.set(seat.name, seat);
+      this.columns = Math.max(this.columns, lugares.length);
+      this.rows.push(row);
+    }
+  }
+
+  /** What kinds of seat there are, each with its lowest price, in the order in which they appear. */
+  kinds() {
+    /** @type {Map<string, number>} */
+    const kinds = new Map();
+    for (const { kind, price } of this.seats.values()) {
+      kinds.set(kind, Math.min(price, kinds.get(kind) ?? Infinity));
+    }
+    return kinds;
+  }
+
+  /**
+   * The free seats nearest to one that was lost, of its kind where there are any; a row away
+   * counts double, since people look for a place beside it.
+   * @param {string} name @param {(seat: string) => boolean} isFree @param {number} count
+   */
+  nearest(name, isFree, count) {
+    const lost = this.seats.get(name);
+    if (!lost) return [];
+    /** @param {Seat} seat */
+    const far = (seat) => Math.abs(seat.column - lost.column) + 2 * Math.abs(seat.line - lost.line)
+      + (seat.kind === lost.kind ? 0 : 1000);
+    const free = [...this.seats.values()].filter((seat) => seat.name !== name && isFree(seat.name));
+    return free.sort((a, b) => far(a) - far(b)).slice(0, count).map((seat) => seat.name);
+  }
+}

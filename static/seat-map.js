@@ -1,0 +1,121 @@
+// @ts-check
+/**
+ * The map: one button a seat in a layout grid with a single tab stop. It is built once; after
+ * that a change costs the seats that changed.
+ */
+import { icon, make } from "./dom.js";
+import { seatAfterKey } from "./grid-keys.js";
+import { hasIcon, seatName } from "./seat-text.js";
+
+/** @typedef {import("./room.js").Room} Room */
+/** @typedef {import("./room.js").Seat} Seat */
+/** @typedef {import("./store.js").SeatState} SeatState */
+
+export class SeatMap {
+  /** @type {Map<string, HTMLButtonElement>} */
+  #buttons = new Map();
+  #tabStop = "";
+
+  /**
+   * @param {HTMLElement} grid @param {Room} room
+   * @param {(seat: string) => SeatState} stateOf
+   * @param {(seat: string, button: HTMLButtonElement, event: MouseEvent) => void} onChoose
+   */
+  constructor(grid, room, stateOf, onChoose) {
+    this.grid = grid;
+    this.room = room;
+    this.stateOf = stateOf;
+    this.onChoose = onChoose;
+  }
+
+  start() {
+    this.grid.replaceChildren(...this.room.rows.map((row) => this.#row(row)));
+    this.paint(this.room.seats.keys());
+    this.#stopAt(this.room.seats.keys().next().value ?? "");
+    this.grid.addEventListener("click", (event) => this.#clicked(event));
+    this.grid.addEventListener("keydown", (event) => this.#pressed(event));
+    this.grid.addEventListener("focusin", (event) => this.#stopAt(seatOf(event)));
+    this.grid.addEventListener("animationend", ({ target }) => {
+      if (target instanceof HTMLElement) delete target.dataset.mudou;
+    });
+  }
+
+  /** Brings seats up to date. @param {Iterable<string>} seats @param {boolean} [lively] seen to change */
+  paint(seats, lively = false) {
+    for (const name of seats) {
+      const button = this.#buttons.get(name);
+      const seat = this.room.seats.get(name);
+      const state = this.stateOf(name);
+      if (!button || !seat || button.dataset.estado === state) continue;
+      if (lively) button.dataset.mudou = state === "livre" ? "voltou" : "tomada";
+      button.dataset.estado = state;
+      button.setAttribute("aria-label", seatName(seat, state));
+      button.setAttribute("aria-pressed", String(state === "seu" || state === "pedindo"));
+      button.setAttribute("aria-disabled", String(state === "bloqueado" || state === "ocupado"));
+    }
+  }
+
+  /** @param {string} name */
+  focus(name) {
+    this.#buttons.get(name)?.focus();
+  }
+
+  /** Rows without a seat stay as a gap. @param {import("./room.js").Row} row */
+  #row(row) {
+    if (!row.seats.length) return make("div", { class: "row", role: "none" });
+    let end = 0;
+    const cells = row.seats.map((seat) => {
+      const cell = this.#cell(seat, seat.column - end);
+      end = seat.column + 1;
+      return cell;
+    });
+    const last = make("span", { class: "letter", "aria-hidden": "true", text: row.name });
+    last.style.setProperty("--gap", String(this.room.columns - end));
+    return make("div", { class: "row", role: "row" },
+      make("span", { class: "letter", role: "rowheader", text: row.name }), ...cells, last);
+  }
+
+  /** @param {Seat} seat @param {number} gap free places before it */
+  #cell(seat, gap) {
+    const button = make("button", {
+      class: "seat", type: "button", tabindex: -1, "data-assento": seat.name, "data-tipo": seat.kind,
+    }, hasIcon(seat.kind) ? icon(seat.kind) : String(seat.number));
+    this.#buttons.set(seat.name, button);
+    const cell = make("span", { class: "cell", role: "gridcell" }, button);
+    if (gap) cell.style.setProperty("--gap", String(gap));
+    return cell;
+  }
+
+  /** @param {string} name */
+  #stopAt(name) {
+    if (!name || name === this.#tabStop) return;
+    const before = this.#buttons.get(this.#tabStop);
+    if (before) before.tabIndex = -1;
+    const button = this.#buttons.get(name);
+    if (button) button.tabIndex = 0;
+    this.#tabStop = name;
+  }
+
+  /** @param {MouseEvent} event */
+  #clicked(event) {
+    const name = seatOf(event);
+    const button = this.#buttons.get(name);
+    // The second click of a double click is a slip of the finger, not a wish to release.
+    if (button && event.detail < 2) this.onChoose(name, button, event);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #pressed(event) {
+    const from = this.room.seats.get(seatOf(event));
+    if (!from || event.altKey) return;
+    const seat = seatAfterKey(this.room, from, event.key, event.ctrlKey || event.metaKey);
+    if (!seat) return;
+    event.preventDefault();
+    this.focus(seat.name);
+  }
+}
+
+/** @param {Event} event */
+function seatOf({ target }) {
+  return (target instanceof Element && target.closest("[data-assento]")?.getAttribute("data-assento")) || "";
+}

@@ -1,0 +1,208 @@
+// @ts-check
+/** The page of one session: puts the parts together. Frames change the store; what changed is painted once a frame of the screen. */
+import { Activity } from "./activity.js";
+import { fetchSession, socketUrl } from "./api.js";
+import { Choosing } from "./choosing.js";
+import { Connection } from "./connection.js";
+import { Countdown } from "./countdown.js";
+import { action, make, part, show, showMessage } from "./dom.js";
+import { dayAndHour, filmLength } from "./format.js";
+import { legendOf } from "./legend.js";
+import { LineStatus } from "./line-status.js";
+import { Notice } from "./notice.js";
+import { OrderPanel } from "./order-panel.js";
+import { PaymentAttempts } from "./payment-attempt.js";
+import { Payment } from "./payment.js";
+import { Room } from "./room.js";
+import { Sales } from "./sales.js";
+import { SeatList } from "./seat-list.js";
+import { SeatMap } from "./seat-map.js";
+import { SeatStore } from "./store.js";
+import { t } from "./text.js";
+import { MapZoom } from "./zoom.js";
+
+/** @typedef {import("./api.js").SessionMap} SessionMap */
+/** @typedef {import("./protocol.js").Frame} Frame */
+
+/** More seats than this in one frame of the screen are painted without a movement each. */
+const LIVELY = 24;
+
+export class SessionPage {
+  /** @param {string} id */
+  constructor(id) {
+    this.id = id;
+  }
+
+  async start() {
+    const { status, data } = await fetchSession(this.id);
+    if (data) new SessionView(data, show("session-view")).start();
+    else if (status === 404) showMessage(t("sessao.nao_existe"), t("sessao.nao_existe_texto"), null);
+    else showMessage(t("sessao.falhou"), t("sessao.falhou_texto"), () => location.reload());
+  }
+}
+
+class SessionView {
+  #dirty = /** @type {Set<string>} */ (new Set());
+  #painting = false;
+  #lively = false;
+  #basket = "";
+  #serviceLive = true;
+
+  /** @param {SessionMap} session @param {HTMLElement} root */
+  constructor(session, root) {
+    this.session = session;
+    this.root = root;
+    this.room = new Room(session.fileiras);
+    this.store = new SeatStore();
+    const stateOf = this.store.stateOf.bind(this.store);
+    this.connection = new Connection(socketUrl(session.id), (frame) => this.#receive(frame), () => this.#lineChanged());
+    this.line = new LineStatus(root);
+    this.sales = new Sales(session, () => this.#repaint([]));
+    this.activity = new Activity(part(root, "activity"));
+    this.notice = new Notice(root);
+    this.choosing = new Choosing(this.store, this.connection, this.room, this.notice,
+      (seats) => this.#repaint(seats), session.limite_assentos);
+    this.zoom = new MapZoom(part(root, "map"), part(root, "plane"));
+    this.map = new SeatMap(part(root, "grid"), this.room, stateOf, (seat, button, event) => this.#tapped(seat, button, event));
+    this.list = new SeatList(part(root, "list"), this.room, stateOf, (seat) => this.choosing.toggle(seat));
+    this.panel = new OrderPanel(root, { limit: session.limite_assentos, holdMs: session.tempo_reserva_ms }, {
+      pay: () => this.payment.open(),
+      extend: () => void this.choosing.extend(),
+      release: (seat) => void this.choosing.release([seat]),
+    });
+    this.countdown = new Countdown(root, session.tempo_reserva_ms, () => this.store.msLeft, (ending) => this.#ending(ending));
+    this.payment = new Payment(root, this.connection, new PaymentAttempts(session.id), () => this.#basketNow(), {
+      changed: () => this.#repaint([]),
+      refused: (reply) => this.choosing.reasonText(reply),
+    });
+  }
+
+  start() {
+    this.#describe();
+    this.map.start();
+    this.zoom.start();
+    this.#tools();
+    this.#watchTheWorld();
+    this.connection.start();
+  }
+
+  #describe() {
+    const { filme, sala, inicio, idioma } = this.session;
+    document.title = `${filme.titulo} · ${dayAndHour(inicio)}`;
+    part(this.root, "title").textContent = filme.titulo;
+    part(this.root, "summary").textContent =
+      [sala, dayAndHour(inicio), idioma, filmLength(filme.duracao_min)].join(" · ");
+    part(this.root, "legend").replaceChildren(...legendOf(this.room));
+    const { style } = part(this.root, "plane");
+    style.setProperty("--columns", String(this.room.columns));
+    style.setProperty("--rows", String(this.room.rows.length));
+  }
+
+  #tools() {
+    const count = /** @type {HTMLSelectElement} */ (part(this.root, "best-count"));
+    for (let n = 1; n <= this.session.limite_assentos; n++) count.append(make("option", { value: n, text: n }));
+    count.value = String(Math.min(2, this.session.limite_assentos));
+    part(this.root, "best").onsubmit = (event) => {
+      event.preventDefault();
+      void this.choosing.best(Number(count.value));
+    };
+    action(this.root, "aproximar").onclick = () => this.zoom.closer();
+    action(this.root, "afastar").onclick = () => this.zoom.farther();
+    action(this.root, "ajustar").onclick = () => this.zoom.fit();
+    action(this.root, "lista").onclick = () => this.#showList(part(this.root, "list").hidden === true);
+  }
+
+  /** @param {boolean} asList */
+  #showList(asList) {
+    this.list.show(asList);
+    part(this.root, "map").hidden = asList;
+    part(this.root, "zoom").hidden = asList;
+    part(this.root, "list-text").textContent = t(asList ? "mapa.mapa" : "mapa.lista");
+  }
+
+  /** Sleep, wake and the network: the line is checked instead of believed. */
+  #watchTheWorld() {
+    addEventListener("online", () => this.connection.hurry());
+    addEventListener("offline", () => this.#lineChanged());
+    addEventListener("pagehide", () => this.connection.stop());
+    addEventListener("pageshow", () => this.connection.start());
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) return;
+      this.connection.hurry();
+      this.connection.check();
+    });
+  }
+
+  /** A small seat under a finger comes closer first. @param {string} seat @param {HTMLElement} button @param {MouseEvent} event */
+  #tapped(seat, button, event) {
+    const byFinger = event instanceof PointerEvent && event.pointerType !== "mouse" && event.pointerType !== "";
+    if (byFinger && this.zoom.isSmall) this.zoom.approach(button);
+    else this.choosing.toggle(seat);
+  }
+
+  /** @param {Frame} frame */
+  #receive(frame) {
+    if (frame.kind === "audience") this.line.audience(frame.count);
+    if (frame.kind === "live") this.#serviceLive = frame.live;
+    if (frame.kind === "live") this.#lineChanged();
+    const effect = this.store.apply(frame);
+    if (effect.gap) this.connection.check();
+    this.#lively = effect.news.length > 0;
+    this.activity.tell(effect.news.filter(({ seat }) => !this.store.isAsked(seat) && this.store.stateOf(seat) !== "seu"));
+    if (frame.kind === "snapshot") this.activity.free(this.#free, this.room.seats.size);
+    this.#repaint(effect.changed);
+    if (effect.expired.length) this.choosing.expired(effect.expired.sort());
+  }
+
+  #lineChanged() {
+    const { state } = this.connection;
+    if (state === "reconectando") this.#serviceLive = true;
+    if (state === "ao_vivo") this.line.set(this.#serviceLive ? "ao_vivo" : "pausado");
+    else this.line.set(navigator.onLine ? state : "sem_internet");
+    if (state === "ao_vivo") this.payment.resume();
+  }
+
+  /** @param {boolean} ending */
+  #ending(ending) {
+    this.panel.ending(ending);
+    if (!ending) return;
+    const more = { text: t("aviso.mais_tempo"), do: () => void this.choosing.extend() };
+    this.notice.show("falta_minuto", t("aviso.falta_minuto"), [more]);
+  }
+
+  #basketNow() {
+    const seats = this.#mine;
+    return { seats: seats.map(({ name }) => name), total: seats.reduce((sum, { price }) => sum + price, 0) };
+  }
+
+  get #mine() {
+    return this.store.mine.flatMap((name) => this.room.seats.get(name) ?? []);
+  }
+
+  get #free() {
+    const { sold, held } = this.store.counts;
+    return this.room.seats.size - sold - held;
+  }
+
+  /** @param {Iterable<string>} seats */
+  #repaint(seats) {
+    for (const seat of seats) this.#dirty.add(seat);
+    if (this.#painting) return;
+    this.#painting = true;
+    requestAnimationFrame(() => this.#paint());
+  }
+
+  #paint() {
+    const seats = [...this.#dirty];
+    this.#dirty.clear();
+    this.#painting = false;
+    this.map.paint(seats, this.#lively && seats.length <= LIVELY);
+    this.list.paint(seats);
+    this.panel.render(this.#mine, this.store.msLeft, this.payment.checking);
+    this.countdown.update();
+    this.line.sales(this.sales.message(this.store));
+    const basket = this.store.mine.join();
+    if (basket !== this.#basket) this.payment.update();
+    this.#basket = basket;
+  }
+}

@@ -1,0 +1,153 @@
+// @ts-check
+/**
+ * The one truth of a session's page: what every seat is, as far as the gateway has told. State
+ * changes here first; whoever renders is told which seats changed and asks for their state.
+ */
+
+/** @typedef {import("./protocol.js").Change} Change */
+/** @typedef {import("./protocol.js").Taken} Taken */
+/** @typedef {"livre"|"pedindo"|"seu"|"bloqueado"|"ocupado"} SeatState */
+/**
+ * What a frame did.
+ * @typedef {object} Effect
+ * @property {Set<string>} changed seats to render again
+ * @property {string[]} expired own seats whose hold ended
+ * @property {Change[]} news live changes, for animation and the activity line
+ * @property {boolean} gap changes were missed: ask for a resync
+ */
+
+/** A hold that leaves with less than this left has ended; with more it was released elsewhere. */
+const ENDED_MS = 2000;
+
+export class SeatStore {
+  /** Version of the last change that is known; -1 before the first snapshot and after a gap. */
+  version = -1;
+  /** @type {Map<string, Taken>} */
+  #taken = new Map();
+  /** Own seat to the moment when its hold ends. @type {Map<string, number>} */
+  #mine = new Map();
+  /** Seats with a request under way. @type {Map<string, "hold"|"release">} */
+  #asked = new Map();
+
+  /** @param {() => number} [now] monotonic milliseconds: the computer's clock may be wrong */
+  constructor(now = () => performance.now()) {
+    this.now = now;
+  }
+
+  /** @param {string} seat @returns {SeatState} */
+  stateOf(seat) {
+    const asked = this.#asked.get(seat);
+    if (asked === "hold") return "pedindo";
+    if (this.#mine.has(seat)) return asked === "release" ? "livre" : "seu";
+    return this.#taken.get(seat) ?? "livre";
+  }
+
+  /** @param {string} seat */
+  isAsked(seat) {
+    return this.#asked.has(seat);
+  }
+
+  /** Own seats by name. */
+  get mine() {
+    return [...this.#mine.keys()].sort();
+  }
+
+  /** Milliseconds until the first own hold ends; null without one. */
+  get msLeft() {
+    return this.#mine.size ? Math.max(0, Math.min(...this.#mine.values()) - this.now()) : null;
+  }
+
+  /** How many seats are sold and how many are held by anybody. */
+  get counts() {
+    let sold = 0;
+    for (const state of this.#taken.values()) sold += state === "ocupado" ? 1 : 0;
+    return { sold, held: this.#taken.size - sold };
+  }
+
+  /** @param {import("./protocol.js").Frame} frame @returns {Effect} */
+  apply(frame) {
+    if (frame.kind === "snapshot") return this.#snapshot(frame);
+    if (frame.kind === "update") return this.#update(frame);
+    if (frame.kind === "mine") return this.#holds(frame);
+    return effect();
+  }
+
+  /** Shows a request's wish at once. @param {Iterable<string>} seats @param {"hold"|"release"} wish */
+  ask(seats, wish) {
+    for (const seat of seats) this.#asked.set(seat, wish);
+  }
+
+  /** The request is answered: its seats show what is known again. @param {Iterable<string>} seats */
+  answered(seats) {
+    for (const seat of seats) this.#asked.delete(seat);
+  }
+
+  /** A reply granted seats; `meus_assentos` says the same to every page. @param {string[]} seats @param {number} ms */
+  granted(seats, ms) {
+    for (const seat of seats) this.#mine.set(seat, this.now() + ms);
+  }
+
+  /** @param {string[]} seats */
+  released(seats) {
+    for (const seat of seats) this.#mine.delete(seat);
+  }
+
+  /** @param {import("./protocol.js").Snapshot} frame */
+  #snapshot(frame) {
+    const done = effect([...this.#taken.keys(), ...frame.seats.keys()]);
+    this.version = frame.version;
+    this.#taken = new Map(frame.seats);
+    for (const seat of this.#mine.keys()) {
+      if (this.#taken.get(seat) !== "bloqueado") this.#lose(seat, done, !this.#taken.has(seat));
+    }
+    return done;
+  }
+
+  /** @param {import("./protocol.js").Update} frame */
+  #update(frame) {
+    if (this.version < 0 || frame.version <= this.version) return effect();
+    if (frame.since > this.version) {
+      this.version = -1;
+      return { ...effect(), gap: true };
+    }
+    this.version = frame.version;
+    const done = effect(frame.changes.map((change) => change.seat));
+    done.news = frame.changes;
+    for (const change of frame.changes) this.#change(change);
+    // Only after the whole frame: a seat released and held again within one frame stays ours.
+    for (const { seat, reason } of frame.changes) {
+      if (this.#mine.has(seat) && this.#taken.get(seat) !== "bloqueado") {
+        this.#lose(seat, done, reason === "timeout");
+      }
+    }
+    return done;
+  }
+
+  /** @param {Change} change */
+  #change({ type, seat }) {
+    if (type === "assento_liberado") this.#taken.delete(seat);
+    if (type === "assento_bloqueado") this.#taken.set(seat, "bloqueado");
+    if (type === "assento_reservado") this.#taken.set(seat, "ocupado");
+  }
+
+  /** @param {import("./protocol.js").Mine} frame */
+  #holds(frame) {
+    const done = effect([...this.#mine.keys(), ...frame.holds.keys()]);
+    for (const [seat, end] of this.#mine) {
+      if (frame.holds.has(seat)) continue;
+      this.#lose(seat, done, end - this.now() < ENDED_MS && this.#taken.get(seat) !== "ocupado");
+    }
+    for (const [seat, ms] of frame.holds) this.#mine.set(seat, this.now() + ms);
+    return done;
+  }
+
+  /** @param {string} seat @param {Effect} done @param {boolean} expired */
+  #lose(seat, done, expired) {
+    this.#mine.delete(seat);
+    done.changed.add(seat);
+    if (expired && this.#asked.get(seat) !== "release") done.expired.push(seat);
+  }
+}
+
+/** @param {Iterable<string>} [changed] @returns {Effect} */
+const effect = (changed = []) => ({ changed: new Set(changed), expired: [], news: [], gap: false });

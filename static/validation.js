@@ -1,0 +1,60 @@
+// @ts-check
+/**
+ * What the payment form may be sent with. The gateway checks again and is the authority; this
+ * tells the reader at once, beside the field.
+ */
+
+/** @typedef {import("./text.js").TextKey} TextKey */
+/** @typedef {{nomeCompleto: string, cpf: string, email: string}} Payment an empty `cpf`: a buyer without one */
+
+const LONGEST_NAME = 120;
+const LONGEST_EMAIL = 254;
+const EMAIL = /^[^\s@,;:<>()[\]\\"]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+\p{L}{2,}$/u;
+
+/** @param {string} text */
+const digitsOf = (text) => text.replace(/\D/g, "");
+
+/** @param {string} digits the digits before the check digit, whose weights end at 2 */
+function checkDigit(digits) {
+  const sum = [...digits].reduce((total, digit, i) => total + Number(digit) * (digits.length + 1 - i), 0);
+  return (sum * 10) % 11 % 10;
+}
+
+/** Eleven digits, not all equal, both mod-11 check digits right. @param {string} text */
+export function isCpf(text) {
+  const digits = digitsOf(text);
+  return digits.length === 11 && !/^(\d)\1*$/.test(digits)
+    && checkDigit(digits.slice(0, 9)) === Number(digits[9])
+    && checkDigit(digits.slice(0, 10)) === Number(digits[10]);
+}
+
+/** "123.456.789-09" as far as it is typed. @param {string} text */
+export function maskCpf(text) {
+  const [, a, b, c, d] = /^(\d{0,3})(\d{0,3})(\d{0,3})(\d{0,2})/.exec(digitsOf(text)) ?? [];
+  return [a, b, c].filter(Boolean).join(".") + (d ? `-${d}` : "");
+}
+
+/** @param {string} text @returns {TextKey | ""} */
+export function nameFault(text) {
+  const name = text.trim();
+  if (!name) return "erro.nome_vazio";
+  if (name.length > LONGEST_NAME) return "erro.nome_longo";
+  if (!/^[\p{L}\p{M}\s.'’-]+$/u.test(name)) return "erro.nome_sinais";
+  return /\S\s+\S/.test(name) ? "" : "erro.nome_completo";
+}
+
+/** @param {string} text @param {boolean} withoutCpf @returns {TextKey | ""} */
+export function cpfFault(text, withoutCpf) {
+  const length = digitsOf(text).length;
+  if (withoutCpf) return "";
+  if (!length) return "erro.cpf_vazio";
+  if (length < 11) return "erro.cpf_curto";
+  return isCpf(text) ? "" : "erro.cpf_invalido";
+}
+
+/** @param {string} text @returns {TextKey | ""} */
+export function emailFault(text) {
+  const email = text.trim();
+  if (!email) return "erro.email_vazio";
+  return email.length <= LONGEST_EMAIL && EMAIL.test(email) ? "" : "erro.email_invalido";
+}
