@@ -1,0 +1,1 @@
+"""What becomes of a confirmed order: the relay to Kafka, the ledger, the mail."""

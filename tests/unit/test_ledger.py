@@ -1,0 +1,287 @@
+"""The file of confirmed orders: valid for every reader at every instant, each order once, whatever happens."""
+
+import asyncio
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from notifications import ledger
+from notifications.ledger import Ledger, Record
+from notifications.ledger_writer import LedgerWriter
+
+CRASHED = 9
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "reservas_confirmadas.json"
+
+
+@pytest.fixture
+def book(path: Path) -> Ledger:
+    return opened(path)
+
+
+def opened(path: Path) -> Ledger:
+    book = Ledger(path)
+    book.open()
+    return book
+
+
+def order(number: int) -> Record:
+    return {"pedido_id": f"00-{number}", "assentos": ["F07"], "nome_completo": "João d'Ávila"}
+
+
+def read(path: Path) -> list[Any]:
+    entries = json.loads(path.read_bytes())
+    assert isinstance(entries, list)
+    return entries
+
+
+def orders(*numbers: int) -> list[Record]:
+    return [order(number) for number in numbers]
+
+
+def test_a_new_ledger_is_an_empty_array(book: Ledger, path: Path) -> None:
+    assert read(path) == []
+
+
+def test_records_stand_in_the_order_in_which_they_came(book: Ledger, path: Path) -> None:
+    for number in range(7):
+        book.append_all([order(number)])
+    book.append_all(orders(7, 8, 9))
+    assert read(path) == orders(*range(10))
+
+
+def test_an_order_is_recorded_once_however_often_it_comes(book: Ledger, path: Path) -> None:
+    assert book.append_all(orders(1, 1, 2)) == 2
+    assert book.append_all(orders(2, 1)) == 0
+    assert opened(path).append_all(orders(1, 2, 3)) == 1
+    assert read(path) == orders(1, 2, 3)
+
+
+def test_only_its_owner_may_read_it(book: Ledger, path: Path) -> None:
+    for number in range(3):
+        book.append_all([order(number)])
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()} == {0o600}
+
+
+def test_a_file_that_others_may_read_is_closed_to_them(path: Path) -> None:
+    path.write_text("[]")
+    path.chmod(0o644)
+    opened(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+READER = """
+import json, sys
+from pathlib import Path
+path, longest, reads = Path(sys.argv[1]), 0, 0
+print("reading", flush=True)
+while longest < int(sys.argv[2]):
+    entries = json.loads(path.read_bytes())
+    assert [entry["pedido_id"] for entry in entries] == [f"00-{n}" for n in range(len(entries))]
+    assert len(entries) >= longest
+    longest, reads = len(entries), reads + 1
+print(reads)
+"""
+
+
+def test_a_reader_never_sees_anything_but_a_growing_array(book: Ledger, path: Path) -> None:
+    command = [sys.executable, "-c", READER, str(path), "2000"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as reader:
+        assert reader.stdout
+        assert reader.stdout.readline() == "reading\n"
+        for number in range(2_000):
+            book.append_all([order(number)])
+        reads, _ = reader.communicate(timeout=30)
+    assert reader.returncode == 0
+    assert int(reads) > 100
+
+
+def test_a_slow_reader_reads_the_file_that_it_opened(book: Ledger, path: Path) -> None:
+    book.append_all(orders(1, 2))
+    with path.open("rb") as file:
+        begun = file.read(20)
+        for number in range(3, 7):
+            book.append_all([order(number)])
+        assert json.loads(begun + file.read()) == orders(1, 2)
+    assert read(path) == orders(1, 2, 3, 4, 5, 6)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="leases are Linux's")
+def test_an_append_costs_what_it_adds_not_what_the_file_holds(book: Ledger, path: Path) -> None:
+    book.append_all(orders(*range(10_000)))
+    book.append_all([order(10_000)])
+    before = written_by_this_process()
+    for number in range(10_001, 10_011):
+        book.append_all([order(number)])
+    assert written_by_this_process() - before < path.stat().st_size / 100
+    assert read(path) == orders(*range(10_011))
+
+
+def written_by_this_process() -> int:
+    """Bytes that went into write() so far."""
+    lines = Path("/proc/self/io").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("wchar"))
+
+
+def test_two_writers_share_the_ledger(path: Path) -> None:
+    def write(book: Ledger, first: int) -> None:
+        for number in range(first, 200, 2):
+            book.append_all([order(number)])
+
+    writers = [threading.Thread(target=write, args=(opened(path), first)) for first in (0, 1)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+    assert {entry["pedido_id"] for entry in read(path)} == {
+        order(n)["pedido_id"] for n in range(200)
+    }
+    assert len(read(path)) == 200
+
+
+def test_a_file_by_another_hand_is_taken_over(path: Path) -> None:
+    path.write_text(json.dumps([order(1), {"nota": "à mão"}, 7], indent=4, ensure_ascii=False))
+    assert opened(path).append_all(orders(1, 2)) == 1
+    assert read(path) == [order(1), {"nota": "à mão"}, 7, order(2)]
+
+
+def test_a_change_by_another_hand_while_in_use_stays(book: Ledger, path: Path) -> None:
+    book.append_all(orders(1, 2))
+    path.write_text(json.dumps(orders(2)))
+    book.append_all(orders(3))
+    assert read(path) == orders(2, 3)
+
+
+def test_a_ledger_that_is_removed_while_in_use_begins_anew(book: Ledger, path: Path) -> None:
+    book.append_all(orders(1, 2))
+    path.unlink()
+    book.append_all(orders(3))
+    assert read(path) == orders(3)
+
+
+@pytest.mark.parametrize(
+    "content", [b'[{"pedido_id": "1"}', b'{"a": 1}', b"\xff\x00", b"[" * 100_000]
+)
+def test_an_unusable_file_is_kept_aside(
+    path: Path, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    path.write_bytes(content)
+    opened(path).append_all(orders(1))
+    (aside,) = path.parent.glob("*.broken-*")
+    assert aside.read_bytes() == content
+    assert aside.name in caplog.text
+    assert read(path) == orders(1)
+
+
+def test_a_symbolic_link_stays_one(path: Path) -> None:
+    target = path.parent / "elsewhere.json"
+    target.write_text("[]")
+    path.symlink_to(target)
+    book = opened(path)
+    book.append_all(orders(1))
+    assert path.is_symlink()
+    assert read(target) == orders(1)
+
+
+def test_without_links_the_file_stays_valid(
+    book: Ledger, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(self: Path, target: Path) -> None:
+        raise PermissionError("this file system has no links")
+
+    monkeypatch.setattr(Path, "hardlink_to", no_links)
+    for number in range(3):
+        book.append_all([order(number)])
+    assert read(path) == orders(0, 1, 2)
+
+
+def test_a_full_disk_loses_nothing(
+    book: Ledger, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    book.append_all(orders(1))
+    book.append_all(orders(2))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            book.append_all(orders(3))
+    assert read(path) == orders(1, 2)
+    book.append_all(orders(3))
+    assert read(path) == orders(1, 2, 3)
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # the child only writes and ends
+def test_a_crash_at_any_line_leaves_a_valid_file_that_goes_on(tmp_path: Path) -> None:
+    line, crashed = 1, True
+    while crashed:
+        path = tmp_path / str(line) / "ledger.json"
+        path.parent.mkdir()
+        book = opened(path)
+        book.append_all(orders(1))
+        book.append_all(orders(2))
+        crashed = append_and_crash(book, line, order(3))
+        assert read(path) in (orders(1, 2), orders(1, 2, 3))
+        opened(path).append_all(orders(3, 4))
+        assert read(path) == orders(1, 2, 3, 4)
+        shutil.rmtree(path.parent)
+        line += 1
+    assert line > 50
+
+
+def append_and_crash(book: Ledger, line: int, record: Record) -> bool:
+    """A child process appends and ends, with no goodbye, where it begins its `line`th line of the ledger's code."""
+    child = os.fork()
+    if child == 0:
+        crash_at(line)
+        book.append_all([record])
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == CRASHED
+
+
+def crash_at(line: int) -> None:
+    seen = 0
+
+    def trace(frame: FrameType, event: str, argument: Any) -> Any:
+        nonlocal seen
+        if frame.f_code.co_filename != ledger.__file__:
+            return None
+        seen += event == "line"
+        if seen >= line:
+            os._exit(CRASHED)
+        return trace
+
+    sys.settrace(trace)
+
+
+class CountingLedger(Ledger):
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.appends = 0
+
+    def append_all(self, records: Any) -> int:
+        self.appends += 1
+        return super().append_all(records)
+
+
+async def test_appends_at_the_same_time_share_a_write(path: Path) -> None:
+    book = CountingLedger(path)
+    book.open()
+    writer = LedgerWriter(book)
+    await asyncio.gather(*(writer.append(order(number)) for number in range(100)))
+    assert read(path) == orders(*range(100))
+    assert book.appends <= 3
