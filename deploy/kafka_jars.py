@@ -9,12 +9,11 @@ import hashlib
 import logging
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from deploy import ROOT
+from deploy import ROOT, commands
 
 WANTED = ROOT / "deploy" / "kafka" / "jgo.toml"
 LOCK = ROOT / "deploy" / "kafka" / "jars.sha256"
@@ -70,29 +69,19 @@ def _fetch(cache: Path, *options: str) -> None:
     # Run beside its jgo.toml, jgo sorts the jars into two folders there, without a path that depends on a hash.
     shutil.copy(WANTED, cache)
     try:
-        done = subprocess.run(
+        commands.run(
             [*jgo, *options, "--cache-dir", str(cache.resolve()), "sync"],
             cwd=cache,
             timeout=FETCH_SECONDS,
-            capture_output=True,
-            text=True,
             env=_environment(os.environ),
-            check=False,
         )
-    except subprocess.TimeoutExpired:
-        raise JarsMissing(f"the download took longer than {FETCH_SECONDS} s") from None
-    if done.returncode:
-        raise JarsMissing(_reason(done.stderr or done.stdout))
+    except commands.CommandFailed as reason:
+        raise JarsMissing(f"the download failed ({reason})") from None
 
 
 def _environment(inherited: Mapping[str, str]) -> dict[str, str]:
     # A user's JGO_* variables could name other folders or repositories than those meant here.
     return {name: value for name, value in inherited.items() if not name.startswith("JGO_")}
-
-
-def _reason(output: str) -> str:
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    return lines[-1][:200] if lines else "jgo failed without a word"
 
 
 def _found(cache: Path) -> dict[str, Path]:

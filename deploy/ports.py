@@ -14,14 +14,27 @@ def free_port() -> int:
 
 
 def is_free(port: int, host: str = LOOPBACK) -> bool:
-    """Whether a server could listen on the port; a closed connection's TIME_WAIT does not count."""
-    with socket.socket() as probe:
+    return obstacle(port, host) is None
+
+
+def obstacle(port: int, host: str = LOOPBACK) -> str | None:
+    """Why a server cannot listen on the port now; None where it can.
+
+    What is left of a closed connection is no obstacle.
+    """
+    # Asked first: macOS lets a second server listen on one address of a port that another has on all.
+    if answers(port):
+        return "is taken"
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            return False
-        return True
+        except PermissionError:
+            return "is not for this user"
+        except OSError as error:
+            return f"cannot be had ({error.strerror})"
+    return None
 
 
 def answers(port: int, host: str = LOOPBACK, timeout: float = 0.5) -> bool:

@@ -1,0 +1,57 @@
+# What one does with this repository. Python 3.11 or later and make are all that must be there before.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+STUBS := cinema_pb2.py cinema_pb2.pyi cinema_pb2_grpc.py
+
+# A virtual environment whose Python is gone (an upgrade, a moved folder) is made anew.
+SOUND := $(shell $(PY) -c 'import sys; print(sys.version_info >= (3, 11))' 2>/dev/null)
+ifneq ($(SOUND),True)
+REMAKE := remake
+endif
+
+.PHONY: help run test check stubs setup clean remake
+help:
+	@echo 'make run     start everything; the page is at http://localhost:8000, Ctrl-C stops it'
+	@echo 'make test    run the whole test suite'
+	@echo 'make check   lint, formatting and types'
+	@echo 'make stubs   generate the gRPC modules from cinema.proto'
+	@echo 'make setup   only install what `make run` needs'
+	@echo 'make clean   remove what was installed and generated; orders and mail in var/ stay'
+
+run: setup
+	@exec $(PY) -m deploy.run
+
+test: $(VENV)/installed-dev $(STUBS)
+	@$(PY) -m deploy.parts
+	@$(PY) -m tests.browser
+	$(PY) -m pytest
+
+check: $(VENV)/installed-dev $(STUBS) cinema_pb2_grpc.pyi
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy .
+
+setup: $(VENV)/installed $(STUBS)
+
+stubs: $(STUBS)
+
+$(VENV)/installed: requirements.txt $(REMAKE)
+	@deploy/setup.sh requirements.txt
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt requirements.txt | $(VENV)/installed
+	@deploy/setup.sh requirements-dev.txt
+	@touch $@
+
+$(STUBS): cinema.proto requirements.txt | $(VENV)/installed
+	@$(PY) -m grpc_tools.protoc -I. --python_out=. --pyi_out=. --grpc_python_out=. cinema.proto
+	@touch $(STUBS)
+
+cinema_pb2_grpc.pyi: cinema.proto requirements-dev.txt | $(VENV)/installed-dev
+	@$(PY) -m grpc_tools.protoc -I. --plugin=$(VENV)/bin/protoc-gen-mypy_grpc --mypy_grpc_out=quiet:. cinema.proto
+	@touch $@
+
+clean:
+	rm -rf $(VENV) $(STUBS) cinema_pb2_grpc.pyi .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

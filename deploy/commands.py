@@ -1,0 +1,45 @@
+"""Other programs that the launcher runs to their end, quietly."""
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+LONGEST_REASON = 200
+
+
+class CommandFailed(Exception):
+    """The program failed, was too slow or does not exist; the text says so in one line."""
+
+
+def run(
+    command: Sequence[str],
+    *,
+    timeout: float,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+) -> str:
+    """Run it without input and return all that it wrote. Raises CommandFailed."""
+    try:
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise CommandFailed(f"no end after {timeout:g} s") from None
+    except OSError as error:
+        raise CommandFailed(str(error)) from None
+    if done.returncode:
+        raise CommandFailed(_last_line(done.stdout) or f"exit status {done.returncode}")
+    return done.stdout
+
+
+def _last_line(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    return lines[-1][:LONGEST_REASON] if lines else ""

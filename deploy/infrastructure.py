@@ -1,0 +1,98 @@
+"""The local Redis, Kafka and mail catcher of a run: found, prepared, and put into words for supervisord."""
+
+import logging
+import shlex
+import sys
+from pathlib import Path
+
+from deploy import kafka_jars, kafka_local, parts, redis_local
+from deploy.kafka_jars import JarsMissing
+from deploy.kafka_local import Kafka, KafkaUnusable
+from deploy.parts import PartMissing
+from deploy.plan import Plan
+
+VAR = Path("var")
+NOTHING = "true"  # supervisord wants a command even for what it never starts
+
+log = logging.getLogger("run")
+
+
+class RedisMissing(Exception):
+    """There is no Redis, and nothing sells without it; the text says what to do."""
+
+
+def prepare(plan: Plan) -> dict[str, str]:
+    """Everything that deploy/supervisord.conf and the services find in their environment.
+
+    Raises RedisMissing, or PartMissing for the mail catcher. Kafka is the part that a run does without.
+    """
+    redis = _redis(plan)
+    if plan.mail_port:
+        parts.ensure(["aiosmtpd"])
+    kafka = _kafka(plan) if plan.kafka_port else None
+    if plan.kafka_port and not kafka:
+        plan = plan.without_kafka()
+    settings = plan.settings()
+    return settings | {
+        "PYTHON": sys.executable,
+        "PAGE": plan.page,
+        "GATEWAY": plan.gateway,
+        "MAIL": plan.mail,
+        "MAIL_PORT": str(plan.mail_port or 0),
+        "REDIS_COMMAND": _words(redis),
+        "KAFKA_COMMAND": _words(kafka),
+        "RUN_REDIS": _truth(plan.redis_port),
+        "RUN_KAFKA": _truth(plan.kafka_port),
+        "RUN_MAIL": _truth(plan.mail_port),
+        "RUN_CONSUMER": _truth(settings.get("KAFKA_BOOTSTRAP_SERVERS")),
+    }
+
+
+def _redis(plan: Plan) -> list[str] | None:
+    if not plan.redis_port:
+        return None
+    try:
+        parts.ensure(parts.for_redis())
+    except PartMissing as missing:
+        raise RedisMissing(
+            f"no Redis: {missing}; install redis-server with the system's packages or set REDIS_URL"
+        ) from None
+    server = redis_local.find_server()
+    if server is None:
+        raise RedisMissing("no Redis: install redis-server or set REDIS_URL")
+    folder = VAR / "redis"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return redis_local.command(server, plan.redis_port, folder)
+
+
+def _kafka(plan: Plan) -> list[str] | None:
+    """The broker's command, or None with one line that says why and what that means."""
+    try:
+        return _prepared_kafka(plan.kafka_port or 0).command()
+    except (PartMissing, JarsMissing, KafkaUnusable) as reason:
+        log.warning(
+            "Kafka is off: %s. Confirmations go straight to the ledger and the mail, nothing is lost; "
+            "the next `make run` tries again",
+            reason,
+        )
+        return None
+
+
+def _prepared_kafka(port: int) -> Kafka:
+    parts.ensure(parts.for_kafka())
+    java = kafka_local.find_java()
+    if java is None:
+        raise KafkaUnusable("there is no Java")
+    if not kafka_jars.CACHE.exists():
+        log.info("fetching Apache Kafka (43 MB, once) ...")
+    kafka = Kafka(java, tuple(kafka_jars.ensure()), VAR / "kafka", port)
+    kafka.prepare()
+    return kafka
+
+
+def _words(command: list[str] | None) -> str:
+    return shlex.join(command or [NOTHING])
+
+
+def _truth(value: object) -> str:
+    return "true" if value else "false"

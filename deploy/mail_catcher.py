@@ -1,0 +1,70 @@
+"""A local mail server that delivers nothing: every mail becomes a file that a mail program opens.
+
+`python -m deploy.mail_catcher PORT FOLDER`. The files belong to their owner alone, since mails name people.
+"""
+
+import asyncio
+import itertools
+import logging
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from deploy import console
+from deploy.ports import LOOPBACK
+
+log = logging.getLogger("mail")
+
+
+class MailFolder:
+    """Keeps each mail as `<date>-<time>-<n>.eml`; a mail is there whole or not at all, and never overwritten."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder = folder
+
+    def keep(self, content: bytes) -> Path:
+        """Write one mail; once this returns, it is on the disk."""
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        names = (self._folder / f"{stamp}-{number}.eml" for number in itertools.count(1))
+        target = next(name for name in names if not name.exists())
+        draft = self._folder / f".{target.name}"
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        return draft.rename(target)
+
+    # aiosmtpd calls this by its name.
+    async def handle_DATA(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        content = envelope.content or b""
+        kept = self.keep(content if isinstance(content, bytes) else content.encode())
+        log.info("mail kept: %s", kept)
+        return "250 OK"
+
+
+async def serve(port: int, folder: Path) -> None:
+    """Take mail until SIGTERM or SIGINT."""
+    handler = MailFolder(folder)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    server = await loop.create_server(
+        lambda: SMTP(handler, hostname="localhost", enable_SMTPUTF8=True), LOOPBACK, port
+    )
+    async with server:
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    console.configure("mail")
+    # aiosmtpd tells of every connection, under a name that would otherwise inherit our level.
+    logging.getLogger("mail.log").setLevel(logging.WARNING)
+    asyncio.run(serve(int(sys.argv[1]), Path(sys.argv[2])))

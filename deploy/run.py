@@ -1,0 +1,139 @@
+"""`make run`: bring up what is missing on this machine, then hand over to supervisord.
+
+Everything that can be refused is refused before anything starts. From the hand-over on this process *is*
+supervisord, so there is no launcher to outlive or to lose: a signal to it stops everything in order.
+"""
+
+import fcntl
+import os
+import resource
+import sys
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from cinema import settings
+from deploy import ROOT, console, infrastructure, parts, readiness
+from deploy.plan import Plan, WrongPort
+from deploy.ports import obstacle
+
+SERVICES = (
+    settings.BookingSettings,
+    settings.GatewaySettings,
+    settings.ListenerSettings,
+    settings.ProducerSettings,
+    settings.ConsumerSettings,
+)
+CONFIGURATION = "deploy/supervisord.conf"
+OPEN_FILES = 8192
+LOCK_DESCRIPTOR = 3
+
+log = console.configure("run")
+
+
+class CannotStart(Exception):
+    """Nothing was started; the text says why, a line each."""
+
+
+def launch() -> None:
+    """Prepare everything and become supervisord. Raises CannotStart."""
+    os.chdir(ROOT)
+    for folder in ("run", "log"):
+        Path("var", folder).mkdir(parents=True, exist_ok=True)
+    lock_folder()
+    read_dotenv()
+    plan = planned()
+    check_settings(plan)
+    check_ports(plan)
+    prepared = prepare(plan)
+    readiness.forget_old()
+    log.info("starting everything; Ctrl-C stops it")
+    raise_open_files()
+    become_supervisord(prepared)
+
+
+def lock_folder() -> None:
+    """Only one run works on a folder's data: two on the same Redis files would ruin them."""
+    lock = os.open("var/run/lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise CannotStart("another `make run` is at work in this folder: stop it first") from None
+    # supervisord closes what it inherits from descriptor 5 on, and its programs get none of it:
+    # the lock lives exactly as long as supervisord.
+    if lock != LOCK_DESCRIPTOR:
+        os.dup2(lock, LOCK_DESCRIPTOR)
+    os.set_inheritable(LOCK_DESCRIPTOR, True)
+
+
+def read_dotenv() -> None:
+    """`.env` is read here and nowhere else; what the environment already says wins."""
+    for name, value in dotenv_values(".env", interpolate=False).items():
+        if value is not None:
+            os.environ.setdefault(name, value)
+
+
+def planned() -> Plan:
+    try:
+        return Plan.of(dict(os.environ))
+    except WrongPort as wrong:
+        raise CannotStart(str(wrong)) from None
+
+
+def check_settings(plan: Plan) -> None:
+    """Let each service's own settings judge what it will get."""
+    os.environ.update(plan.settings())
+    refused: dict[str, None] = {}
+    for kind in SERVICES:
+        try:
+            settings.read(kind)
+        except settings.WrongSettings as wrong:
+            refused |= dict.fromkeys(str(wrong).splitlines())
+    if refused:
+        raise CannotStart("\n".join(refused))
+
+
+def check_ports(plan: Plan) -> None:
+    seen: dict[int, str] = {}
+    for port, host, what, variable in plan.listeners():
+        reason = f"is also {seen[port]}'s" if port in seen else obstacle(port, host)
+        if reason:
+            raise CannotStart(f"port {port} for {what} {reason}: set {variable} to another one")
+        seen[port] = what
+
+
+def prepare(plan: Plan) -> dict[str, str]:
+    """Install and prepare the local parts; the environment that supervisord's configuration asks for."""
+    try:
+        parts.ensure(["supervisor", "psutil"])
+        return infrastructure.prepare(plan)
+    except (parts.PartMissing, infrastructure.RedisMissing) as missing:
+        raise CannotStart(str(missing)) from None
+
+
+def raise_open_files() -> None:
+    """A gateway holds a socket for each browser; many systems begin with 1024, macOS with 256."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def become_supervisord(environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "supervisor.supervisord", "-c", CONFIGURATION]
+    os.execve(sys.executable, command, environment)
+
+
+def main() -> None:
+    try:
+        launch()
+    except CannotStart as reasons:
+        for line in str(reasons).splitlines():
+            log.error("%s", line)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

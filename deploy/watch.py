@@ -1,0 +1,101 @@
+"""Watches a run from within: says when it is ready, what died, and cleans up if supervisord itself is killed.
+
+supervisord starts this as an event listener: events come in on stdin, and stdin ends when supervisord does.
+"""
+
+import logging
+import os
+import sys
+import threading
+import time
+
+import psutil
+from supervisor import childutils
+
+from deploy import console, readiness
+
+READY_SECONDS = 60
+POLL_SECONDS = 0.1
+SETTLE_SECONDS = 1
+STOP_SECONDS = 8
+
+log = logging.getLogger("run")
+
+
+def announce() -> None:
+    """Say where the page is, once everything is ready; after a minute say what is not, and go on waiting."""
+    waiting = list(readiness.parts(os.environ))
+    late = time.monotonic() + READY_SECONDS
+    while waiting := [part for part in waiting if not part.is_ready()]:
+        if time.monotonic() > late:
+            late = float("inf")
+            for part in waiting:
+                log.warning(
+                    "%s is not ready after %d s: look %s", part.name, READY_SECONDS, part.look_at
+                )
+        time.sleep(POLL_SECONDS)
+    log.info("ready: open %s (mail lands in %s)", os.environ["PAGE"], os.environ["MAIL"])
+
+
+def tell(event: str, payload: str) -> None:
+    """Say what a person wants to know of an event."""
+    details = childutils.get_headers(payload)
+    name = details.get("processname")
+    match event:
+        case "PROCESS_STATE_EXITED":
+            log.warning("%s ended and is started again", name)
+        case "PROCESS_STATE_BACKOFF":
+            log.warning("%s does not stay up and is started again in %s s", name, details["tries"])
+        case "SUPERVISOR_STATE_CHANGE_STOPPING":
+            log.info("stopping everything")
+
+
+class Census:
+    """Who supervisord's children are, counted again after every change."""
+
+    def __init__(self) -> None:
+        self._supervisord = psutil.Process(os.getppid())
+        self._children: list[psutil.Process] = []
+        self._changed = threading.Event()
+        threading.Thread(target=self._count, daemon=True).start()
+
+    def changed(self) -> None:
+        self._changed.set()
+
+    def stop_all(self) -> None:
+        """Stop what a killed supervisord left running; a child whose number went to another process is not meant."""
+        others = [
+            child for child in self._children if child.pid != os.getpid() and child.is_running()
+        ]
+        for child in others:
+            child.terminate()
+        for stubborn in psutil.wait_procs(others, timeout=STOP_SECONDS)[1]:
+            stubborn.kill()
+
+    def _count(self) -> None:
+        while self._changed.wait():
+            self._changed.clear()
+            # An event tells of a start before the process is there.
+            time.sleep(SETTLE_SECONDS)
+            try:
+                self._children = self._supervisord.children()
+            except psutil.NoSuchProcess:
+                return
+
+
+def main() -> None:
+    console.configure("run")
+    threading.Thread(target=announce, daemon=True).start()
+    census = Census()
+    childutils.listener.ready(sys.stdout)
+    while header := sys.stdin.readline():
+        details = childutils.get_headers(header)
+        tell(details["eventname"], sys.stdin.read(int(details["len"])))
+        census.changed()
+        childutils.listener.ok(sys.stdout)
+        childutils.listener.ready(sys.stdout)
+    census.stop_all()
+
+
+if __name__ == "__main__":
+    main()
