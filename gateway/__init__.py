@@ -1,0 +1,1 @@
+"""The parts of the gateway: what websocket_server.py puts together."""

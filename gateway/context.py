@@ -1,0 +1,64 @@
+"""What the routes of one gateway process work with."""
+
+import asyncio
+from contextlib import suppress
+from typing import Annotated
+
+import grpc
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from cinema.notify_signature import shared_secret
+from cinema.secret_files import given_or_kept
+from cinema.settings import GatewaySettings
+from gateway.booking import Booking
+from gateway.connection import Connection
+from gateway.health import BookingHealth
+from gateway.hubs import Hubs
+from gateway.identity import Identities
+from gateway.limits import Address, Addresses
+from gateway.origins import Origins
+
+
+class Gateway:
+    """Hubs live in `group`. Reads the secrets from disk: make it before anything is served."""
+
+    def __init__(
+        self, settings: GatewaySettings, channel: grpc.aio.Channel, group: asyncio.TaskGroup
+    ) -> None:
+        self.settings = settings
+        self.booking = Booking(channel, settings.booking_deadline_seconds)
+        self.health = BookingHealth(channel)
+        self.hubs = Hubs(group, self.booking, settings.coalesce_ms / 1_000)
+        cookie_secret = given_or_kept(settings.cookie_secret, settings.secrets_dir, "cookie")
+        self.identities = Identities(cookie_secret, settings.public_url.startswith("https:"))
+        self.notify_secret = shared_secret(settings)
+        self.origins = Origins(settings.public_url, settings.allowed_origins)
+        self.addresses = Addresses(
+            settings.max_connections_per_address, settings.max_messages_per_second_per_address
+        )
+        self.connections: set[Connection] = set()
+        self.draining = False
+
+    async def drain(self, seconds: float) -> None:
+        """Withdraws readiness, takes no more sockets, and lets every socket finish what was asked of it."""
+        self.draining = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await asyncio.gather(*(one.finish() for one in self.connections))
+
+    def address_of(self, connection: HTTPConnection) -> Address:
+        return self.addresses.of(host_of(connection))
+
+
+def host_of(connection: HTTPConnection) -> str:
+    """Where the request comes from; behind a trusted proxy, what that says."""
+    return connection.client.host if connection.client else ""
+
+
+def _gateway(connection: HTTPConnection) -> Gateway:
+    gateway: Gateway = connection.app.state.gateway
+    return gateway
+
+
+GatewayPart = Annotated[Gateway, Depends(_gateway)]

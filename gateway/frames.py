@@ -1,0 +1,82 @@
+"""What the gateway says to a browser: every JSON text frame is made here."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cinema_pb2 import StatusReserva
+from gateway.seat_map import Seat, SeatMap
+
+
+def initial_state(session_id: str, seat_map: SeatMap, now: float) -> str:
+    return _encode(
+        {
+            "evento": "estado_inicial",
+            "sessao": session_id,
+            "versao": seat_map.version,
+            "assentos": {seat.name: _state(seat, now) for seat in seat_map.taken()},
+        }
+    )
+
+
+def update(since: int, version: int, changes: Iterable[Seat], now: float) -> str:
+    """All changes after version `since`, up to and with `version`."""
+    return _encode(
+        {
+            "evento": "atualizacao",
+            "desde": since,
+            "versao": version,
+            "mudancas": [_change(seat, now) for seat in changes],
+        }
+    )
+
+
+def own_seats(seats: Iterable[Seat], now: float) -> str:
+    left = {seat.name: seat.ms_left(now) for seat in seats}
+    return _encode({"evento": "meus_assentos", "assentos": left})
+
+
+def situation(live: bool) -> str:
+    return _encode({"evento": "situacao", "ao_vivo": live})
+
+
+def audience(count: int) -> str:
+    return _encode({"evento": "publico", "assistindo": count})
+
+
+def success(kind: str, request_id: str | None, text: str, **facts: Any) -> str:
+    return _reply("ok", kind, request_id, {"mensagem": text, **facts})
+
+
+def error(kind: str, request_id: str | None, reason: str, text: str, **facts: Any) -> str:
+    return _reply("erro", kind, request_id, {"motivo": reason, "mensagem": text, **facts})
+
+
+def _reply(status: str, kind: str, request_id: str | None, facts: Mapping[str, Any]) -> str:
+    echo = {} if request_id is None else {"id": request_id}
+    return _encode({"status": status, "tipo": kind, **echo, **facts})
+
+
+def _state(seat: Seat, now: float) -> dict[str, str | int]:
+    if seat.state == StatusReserva.BLOQUEADO_TEMP:
+        return {"estado": "bloqueado", "restante_ms": seat.ms_left(now)}
+    return {"estado": "ocupado"}
+
+
+def _change(seat: Seat, now: float) -> dict[str, str | int]:
+    if seat.state == StatusReserva.BLOQUEADO_TEMP:
+        return {
+            "evento": "assento_bloqueado",
+            "assento": seat.name,
+            "restante_ms": seat.ms_left(now),
+        }
+    if seat.state == StatusReserva.DISPONIVEL:
+        return {"evento": "assento_liberado", "assento": seat.name, "motivo": seat.reason}
+    return {"evento": "assento_reservado", "assento": seat.name}
+
+
+def _encode(frame: Mapping[str, Any]) -> str:
+    return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
+
+
+NO_OWN_SEATS = own_seats((), now=0)

@@ -1,0 +1,88 @@
+"""From booking's messages to the JSON of the HTTP API: mapped once, here. Money in centavos, times in São Paulo's."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cinema.order_code import order_code
+from cinema_pb2 import EstadoEmail, Lugar, MapaResponse, Pedido, Sessao, TipoAssento
+
+Json = dict[str, Any]
+
+_ZONE = ZoneInfo("America/Sao_Paulo")
+_MAIL_STATES = {
+    EstadoEmail.EMAIL_PENDENTE: "pendente",
+    EstadoEmail.EMAIL_ENVIADO: "enviado",
+    EstadoEmail.EMAIL_FALHOU: "falhou",
+    EstadoEmail.EMAIL_SEM_ENDERECO: "sem_endereco",
+}
+
+
+def session_json(session: Sessao) -> Json:
+    return {
+        "id": session.sessao_id,
+        "filme": {
+            "titulo": session.filme.titulo,
+            "duracao_min": session.filme.duracao_min,
+            "classificacao": session.filme.classificacao,
+            "sinopse": session.filme.sinopse,
+        },
+        "sala": session.sala,
+        "inicio": _time(session.inicio_ms),
+        "idioma": session.idioma,
+        "preco_a_partir_de": session.preco_a_partir_de_centavos,
+        "lugares": session.lugares,
+        "livres": session.livres,
+        "encerrada": session.encerrada,
+    }
+
+
+def map_json(answer: MapaResponse) -> Json:
+    return {
+        **session_json(answer.sessao),
+        "limite_assentos": answer.limite_assentos,
+        "tempo_reserva_ms": answer.tempo_reserva_ms,
+        "precos": _prices(answer),
+        "fileiras": [
+            {"nome": row.nome, "lugares": [_place(place) for place in row.lugares]}
+            for row in answer.fileiras
+        ],
+    }
+
+
+def order_json(order: Pedido) -> Json:
+    return {
+        "pedido": order.pedido_id,
+        "codigo": order_code(order.pedido_id),
+        "estado": "cancelado" if order.cancelado else "confirmado",
+        "sessao": session_json(order.sessao),
+        "assentos": list(order.assentos),
+        "total": order.total_centavos,
+        "nome": order.nome_completo,
+        "cpf": order.cpf,
+        "email": order.email,
+        "criado_em": _time(order.criado_em_ms),
+        "email_estado": _MAIL_STATES.get(order.email_estado, "pendente"),
+        "email_motivo": order.email_motivo,
+    }
+
+
+def _place(place: Lugar) -> Json | None:
+    """None where the row has a gap."""
+    if not place.assento:
+        return None
+    return {
+        "assento": place.assento,
+        "tipo": TipoAssento.Name(place.tipo).lower(),
+        "preco": place.preco_centavos,
+    }
+
+
+def _prices(answer: MapaResponse) -> dict[str, int]:
+    """By kind of seat, for the kinds that the room has."""
+    places = [place for row in answer.fileiras for place in row.lugares if place.assento]
+    return {TipoAssento.Name(place.tipo).lower(): place.preco_centavos for place in places}
+
+
+def _time(unix_ms: int) -> str:
+    return datetime.fromtimestamp(unix_ms / 1_000, _ZONE).isoformat(timespec="seconds")

@@ -1,0 +1,63 @@
+"""The hubs of all sessions that have pages, one stream each."""
+
+import asyncio
+
+from gateway.booking import Booking
+from gateway.hub import Hub
+from gateway.outbox import Outbox
+
+LINGER_SECONDS = 10.0  # a page that is reloaded finds the stream still open
+
+
+class Hubs:
+    """Opens a hub for a session's first page and closes it some time after the last has gone.
+
+    The streams run in `group`, so that a bug in one takes the process down instead of leaving its pages without news.
+    """
+
+    def __init__(
+        self,
+        group: asyncio.TaskGroup,
+        booking: Booking,
+        coalesce: float,
+        linger: float = LINGER_SECONDS,
+    ):
+        self._group = group
+        self._booking = booking
+        self._coalesce = coalesce
+        self._linger = linger
+        self._open: dict[str, Hub] = {}
+        self._tasks: dict[Hub, asyncio.Task[None]] = {}
+
+    def of(self, session_id: str) -> Hub:
+        """The session's hub, opened if need be. A page that is put in it must be taken out by `leave`."""
+        hub = self._open.get(session_id)
+        if hub is None:
+            hub = self._open[session_id] = Hub(session_id, self._booking, self._coalesce)
+            self._tasks[hub] = self._group.create_task(self._follow(hub))
+        return hub
+
+    def leave(self, hub: Hub, page: Outbox) -> None:
+        hub.remove(page)
+        if hub.is_empty:
+            asyncio.get_running_loop().call_later(self._linger, self._close_if_empty, hub)
+
+    def close(self) -> None:
+        """Ends every stream."""
+        for task in self._tasks.values():
+            task.cancel()
+
+    async def _follow(self, hub: Hub) -> None:
+        try:
+            await hub.follow()
+        finally:
+            self._forget(hub)
+
+    def _close_if_empty(self, hub: Hub) -> None:
+        if hub.is_empty and hub in self._tasks:
+            self._tasks[hub].cancel()
+            self._forget(hub)  # at once: the next page must not be put into a hub that is closing
+
+    def _forget(self, hub: Hub) -> None:
+        if self._tasks.pop(hub, None) is not None:
+            del self._open[hub.session_id]

@@ -1,0 +1,99 @@
+"""How much one socket and one address may ask of the gateway."""
+
+import ipaddress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+Clock = Callable[[], float]
+
+_TIDY_AT = 1_000  # addresses
+
+
+class TokenBucket:
+    """`rate` a second in the long run, twice as many at once."""
+
+    def __init__(self, rate: float, clock: Clock = time.monotonic) -> None:
+        self._rate = rate
+        self._burst = max(1.0, 2 * rate)
+        self._tokens = self._burst
+        self._clock = clock
+        self._filled_at = clock()
+
+    def take(self) -> bool:
+        """Whether one more is within the rate."""
+        self._fill()
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+    def is_full(self) -> bool:
+        self._fill()
+        return self._tokens == self._burst
+
+    def _fill(self) -> None:
+        now = self._clock()
+        self._tokens = min(self._burst, self._tokens + (now - self._filled_at) * self._rate)
+        self._filled_at = now
+
+
+class Address:
+    """What one address has open and has asked for."""
+
+    def __init__(self, bucket: TokenBucket) -> None:
+        self.requests = bucket
+        self.sockets = 0
+
+    def is_idle(self) -> bool:
+        return self.sockets == 0 and self.requests.is_full()
+
+
+class Addresses:
+    """Counts by address; forgets those that have been quiet."""
+
+    def __init__(
+        self, most_sockets: int, requests_a_second: float, clock: Clock = time.monotonic
+    ) -> None:
+        self._most_sockets = most_sockets
+        self._rate = requests_a_second
+        self._clock = clock
+        self._known: dict[str, Address] = {}
+        self._tidy_at = _TIDY_AT
+
+    def of(self, host: str) -> Address:
+        key = network(host)
+        if key not in self._known:
+            self._tidy()
+            self._known[key] = Address(TokenBucket(self._rate, self._clock))
+        return self._known[key]
+
+    @contextmanager
+    def socket(self, host: str) -> Iterator[bool]:
+        """Whether the address may have one more socket, which counts until the end of the block."""
+        address = self.of(host)
+        if address.sockets >= self._most_sockets:
+            yield False
+            return
+        address.sockets += 1
+        try:
+            yield True
+        finally:
+            address.sockets -= 1
+
+    def _tidy(self) -> None:
+        """Now and then, so that it costs little for each address however many there are."""
+        if len(self._known) >= self._tidy_at:
+            self._known = {key: one for key, one in self._known.items() if not one.is_idle()}
+            self._tidy_at = max(_TIDY_AT, 2 * len(self._known))
+
+
+def network(host: str) -> str:
+    """The address itself, or an IPv6 address' /64: one customer has all of that."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if address.version == 4 or address.ipv4_mapped:
+        return str(address.ipv4_mapped if address.version == 6 else address)
+    return str(ipaddress.ip_network((address, 64), strict=False))

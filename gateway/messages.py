@@ -1,0 +1,168 @@
+"""What a browser may say. Parsing is total: whatever arrives becomes one of these values, never an exception.
+
+`sessao` and `usuario_id`, which older pages send, are ignored like any field that is not named here: who the
+buyer is comes from the cookie, and the session from the socket's address.
+"""
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from cinema.seats import canonical
+
+LONGEST_FRAME = 4_096  # bytes of UTF-8
+_MOST_SEATS = 200  # far above any buyer's limit, which is booking's to tell
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True)
+
+
+class _Request(_Message):
+    """`id` is the browser's own, and comes back with the reply, whose `tipo` is `reply_kind`."""
+
+    reply_kind: ClassVar[str]
+
+    id: Annotated[str, Field(max_length=64)] | None = None
+
+
+def _without_repeats(seats: list[str]) -> list[str]:
+    if len(set(seats)) < len(seats):
+        raise ValueError("a seat twice")
+    return seats
+
+
+class _Seats(_Request):
+    """Canonical names, no seat twice. One seat may come as `assento`."""
+
+    seats: Annotated[
+        list[Annotated[str, AfterValidator(canonical)]],
+        Field(alias="assentos", min_length=1, max_length=_MOST_SEATS),
+        AfterValidator(_without_repeats),
+    ]
+
+    @model_validator(mode="before")
+    @classmethod
+    def one_seat_is_a_list(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        if "assento" in fields and "assentos" not in fields:
+            return {**fields, "assentos": [fields["assento"]]}
+        return fields
+
+
+class Hold(_Seats):
+    """All of the seats or none."""
+
+    reply_kind: ClassVar[str] = "bloqueio"
+
+
+class Release(_Seats):
+    reply_kind: ClassVar[str] = "liberacao"
+
+
+class Payment(_Message):
+    """As typed by the buyer: cinema.payment_rules says whether it will do."""
+
+    name: str = Field(default="", alias="nomeCompleto")
+    cpf: str | None = None
+    email: str = ""
+
+
+class Confirm(_Seats):
+    reply_kind: ClassVar[str] = "confirmacao_pagamento"
+
+    payment: Payment = Field(default=Payment(), alias="pagamento")
+    key: str = Field(default="", alias="chave", pattern=r"^[!-~]{0,128}$")
+
+
+class HoldBest(_Request):
+    """So many of the best free seats, together."""
+
+    reply_kind: ClassVar[str] = "melhores"
+
+    count: int = Field(alias="quantidade", ge=1, le=_MOST_SEATS)
+
+
+class Extend(_Request):
+    """More time for all of the buyer's holds."""
+
+    reply_kind: ClassVar[str] = "extensao"
+
+
+class Resync(_Request):
+    """Answered with a snapshot, not with a reply."""
+
+    reply_kind: ClassVar[str] = "mensagem"
+
+
+class Faulty(_Message):
+    """Anything else, and what to say about it. `reason` is the reply's `motivo`."""
+
+    reply_kind: str
+    reason: str
+    text: str
+    id: str | None = None
+
+
+Action = Hold | Release | Confirm | HoldBest | Extend
+Incoming = Action | Resync | Faulty
+
+_KINDS: dict[str, type[Action | Resync]] = {
+    "bloquear": Hold,
+    "liberar": Release,
+    "confirmar_pagamento": Confirm,
+    "melhores": HoldBest,
+    "estender": Extend,
+    "ressincronizar": Resync,
+}
+_ADVICE = {
+    "assentos": 'Informe os assentos como em "A05", cada um uma só vez.',
+    "quantidade": "Informe quantos lugares quer, a partir de 1.",
+    "pagamento": "Os dados do pagamento devem ser textos.",
+    "chave": "A chave do pedido pode ter até 128 caracteres, sem acentos nem espaços.",
+}
+
+
+class _Envelope(_Request):
+    """What all requests have in common; the rest waits for its kind to be known."""
+
+    model_config = ConfigDict(extra="allow")
+
+    acao: str = Field(max_length=64)
+
+
+def parse(frame: str | bytes) -> Incoming:
+    """One message of a browser: text or, wrongly, bytes."""
+    if isinstance(frame, bytes):
+        return _unreadable("Só mensagens de texto são aceitas.")
+    if len(frame.encode()) > LONGEST_FRAME:
+        return _unreadable(f"A mensagem passa de {LONGEST_FRAME} bytes.")
+    try:
+        envelope = _Envelope.model_validate_json(frame)
+    except ValidationError:
+        return _unreadable(
+            'A mensagem deve ser um objeto JSON com "acao" e, se quiser, "id" em texto.'
+        )
+    return _parse_fields(envelope)
+
+
+def _parse_fields(envelope: _Envelope) -> Incoming:
+    kind = _KINDS.get(envelope.acao)
+    if kind is None:
+        return Faulty(
+            reply_kind="mensagem",
+            reason="acao_desconhecida",
+            text="Ação desconhecida.",
+            id=envelope.id,
+        )
+    try:
+        return kind.model_validate({**(envelope.model_extra or {}), "id": envelope.id})
+    except ValidationError as error:
+        field = str((error.errors()[0]["loc"] or ("",))[0])
+        advice = _ADVICE.get(field, "Os dados do pedido estão incorretos.")
+        return Faulty(
+            reply_kind=kind.reply_kind, reason="dados_invalidos", text=advice, id=envelope.id
+        )
+
+
+def _unreadable(text: str) -> Faulty:
+    return Faulty(reply_kind="mensagem", reason="mensagem_invalida", text=text)

@@ -1,0 +1,80 @@
+"""HTTP answers to what cannot be done: JSON in Portuguese, never a traceback."""
+
+from dataclasses import dataclass
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from gateway.booking import BookingDown, Malformed, NotFound
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a request is answered with: a status, and JSON with `motivo` (`reason`) and `mensagem` (`text`)."""
+
+    status: int
+    reason: str
+    text: str
+
+
+class Refused(Exception):
+    """Ends a request with the problem as its answer."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.reason)
+        self.problem = problem
+
+
+UNKNOWN_SESSION = Problem(404, "sessao_desconhecida", "Esta sessão não existe.")
+UNKNOWN_ORDER = Problem(404, "pedido_desconhecido", "Este pedido não existe.")
+FOREIGN_ORIGIN = Problem(403, "origem_recusada", "Este pedido não veio de uma página nossa.")
+TOO_MANY_REQUESTS = Problem(
+    429, "excesso_de_mensagens", "Pedidos demais em pouco tempo. Espere um pouco."
+)
+_DOWN = Problem(
+    503, "indisponivel", "As vendas estão fora do ar por um instante. Tente de novo em seguida."
+)
+_FAULT = Problem(500, "falha", "Algo deu errado aqui. Tente de novo.")
+_BY_STATUS = {
+    404: ("nao_encontrado", "Não há nada neste endereço."),
+    405: ("metodo_recusado", "Este endereço não aceita este método."),
+}
+_OTHER = ("recusado", "O pedido foi recusado.")
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Answers every exception that a route may raise; the unforeseen ones are logged by uvicorn besides."""
+    for kind in (
+        Refused,
+        BookingDown,
+        NotFound,
+        Malformed,
+        HTTPException,
+        RequestValidationError,
+        Exception,
+    ):
+        app.add_exception_handler(kind, _answer)
+
+
+async def _answer(_request: Request, error: Exception) -> JSONResponse:
+    problem = _problem(error)
+    return JSONResponse({"motivo": problem.reason, "mensagem": problem.text}, problem.status)
+
+
+def _problem(error: Exception) -> Problem:
+    match error:
+        case Refused():
+            return error.problem
+        case BookingDown():
+            return _DOWN
+        case NotFound():
+            return UNKNOWN_ORDER
+        case Malformed():
+            return Problem(400, "dados_invalidos", str(error))
+        case RequestValidationError():
+            return Problem(400, "dados_invalidos", "O pedido está incorreto.")
+        case HTTPException():
+            return Problem(error.status_code, *_BY_STATUS.get(error.status_code, _OTHER))
+    return _FAULT

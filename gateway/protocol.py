@@ -1,0 +1,57 @@
+"""Uvicorn's WebSocket protocol, hardened against peers that do not play by the rules.
+
+What it adds: a close frame is not held back by a peer that does not read; a connection whose application has
+ended is gone soon after, whatever the peer does; pings and fragments, which the application never sees, are
+bounded as well.
+"""
+
+import asyncio
+
+from uvicorn._types import ASGISendEvent
+from uvicorn.protocols.utils import ClientDisconnected
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
+
+from gateway.limits import TokenBucket
+
+# At once: the loop parses so much of one peer's before it looks at the others.
+READ_BYTES = 16 * 1_024
+PINGS_A_SECOND = 5.0
+MOST_FRAGMENTS = 64  # a message
+LINGER_SECONDS = 5.0  # for the peer to read what is left and to answer our close frame
+
+
+class GuardedProtocol(WebSocketsSansIOProtocol):
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._pings = TokenBucket(PINGS_A_SECOND)
+        # asyncio reads 256 KiB at once: tens of thousands of tiny frames.
+        transport.max_size = READ_BYTES  # type: ignore[attr-defined]
+
+    def handle_ping(self) -> None:
+        # Each pong would be kept in memory for a peer that does not read.
+        if self.writable.is_set() and self._pings.take():
+            super().handle_ping()
+        else:
+            self.transport.abort()
+
+    def handle_cont(self, event: Frame) -> None:
+        if len(self.frames) < MOST_FRAGMENTS:
+            super().handle_cont(event)
+        else:
+            self.transport.abort()
+
+    async def send(self, message: ASGISendEvent) -> None:
+        if self.close_sent:
+            raise ClientDisconnected
+        if message["type"] == "websocket.close":
+            # Behind whatever is queued, without waiting until the peer has read that.
+            self.writable.set()
+        await super().send(message)
+
+    async def run_asgi(self) -> None:
+        try:
+            await super().run_asgi()
+        finally:
+            # close() waits for as long as the peer keeps its receive window shut, which may be for ever.
+            self.loop.call_later(LINGER_SECONDS, self.transport.abort)

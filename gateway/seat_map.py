@@ -1,0 +1,71 @@
+"""One session's seats as booking's stream tells them. Knows nothing of sockets; every time comes from the caller.
+
+Times are monotonic seconds: what is left of a hold is computed when it is sent, not when it was heard.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cinema_pb2 import Atualizacao, EstadoAssento, MapaSessao, StatusReserva
+
+
+class ContinuityLost(Exception):
+    """A change is missing between what is known and what was heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A seat that is not free, or a change of one. `tag` is the owner's and never leaves the gateway."""
+
+    name: str
+    state: StatusReserva.Estado
+    deadline: float  # of a hold
+    reason: str  # why it became free
+    tag: str
+
+    def is_held_by(self, tag: str) -> bool:
+        return self.state == StatusReserva.BLOQUEADO_TEMP and self.tag == tag
+
+    def ms_left(self, now: float) -> int:
+        return max(0, round((self.deadline - now) * 1_000))
+
+
+class SeatMap:
+    """The seats that are not free, at one version."""
+
+    def __init__(self, snapshot: MapaSessao, now: float) -> None:
+        self.version = snapshot.versao
+        self._taken = {seat.name: seat for seat in _seats(snapshot.assentos, now)}
+
+    def apply(self, update: Atualizacao, now: float) -> list[Seat]:
+        """The changes, in order; none for an update that is already known. Raises ContinuityLost at a gap."""
+        if update.versao <= self.version:
+            return []
+        if update.versao != self.version + 1:
+            raise ContinuityLost(f"version {update.versao} came after {self.version}")
+        changes = _seats(update.mudancas, now)
+        for seat in changes:
+            self._change(seat)
+        self.version = update.versao
+        return changes
+
+    def taken(self) -> Iterable[Seat]:
+        return self._taken.values()
+
+    def held_by(self, tag: str) -> list[Seat]:
+        return [seat for seat in self._taken.values() if seat.is_held_by(tag)]
+
+    def _change(self, seat: Seat) -> None:
+        if seat.state == StatusReserva.DISPONIVEL:
+            self._taken.pop(seat.name, None)
+        else:
+            self._taken[seat.name] = seat
+
+
+def _seats(states: Iterable[EstadoAssento], now: float) -> list[Seat]:
+    return [
+        Seat(
+            state.assento, state.estado, now + state.restante_ms / 1_000, state.motivo, state.marca
+        )
+        for state in states
+    ]
