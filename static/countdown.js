@@ -5,7 +5,6 @@
  */
 import { part } from "./dom.js";
 import { minutesAndSeconds } from "./format.js";
-import { t } from "./text.js";
 
 const WARNING_MS = 60000;
 
@@ -20,7 +19,7 @@ export class Countdown {
    */
   constructor(root, total, msLeft, onEnding) {
     this.ring = part(root, "ring");
-    this.clock = part(root, "clock");
+    this.clocks = root.querySelectorAll("[data-clock]");
     this.total = total;
     this.msLeft = msLeft;
     this.onEnding = onEnding;
@@ -33,8 +32,7 @@ export class Countdown {
     this.ring.hidden = left === null;
     this.#warn(left !== null && left <= WARNING_MS);
     if (left === null) return;
-    this.clock.textContent = minutesAndSeconds(left);
-    this.clock.setAttribute("aria-label", t("pedido.tempo", { tempo: minutesAndSeconds(left) }));
+    for (const clock of this.clocks) clock.textContent = minutesAndSeconds(left);
     this.ring.style.setProperty("--rest", Math.min(1, left / this.total).toFixed(4));
     if (left) this.#timer = setTimeout(() => this.update(), left % 1000 || 1000);
   }

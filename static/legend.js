@@ -7,11 +7,20 @@ import { t } from "./text.js";
 
 /** @param {import("./room.js").Room} room */
 export function legendOf(room) {
-  const kinds = [...room.kinds()].map(([kind, price]) =>
-    entry(kind, "livre", `${kind === "comum" ? t("legenda.livre") : kindText(kind)} · ${shortMoney(price)}`));
+  const kinds = room.kinds();
+  const standard = kinds.get("comum");
+  const named = [...kinds].filter(([kind]) => kind !== "comum").sort(([, a], [, b]) => b - a);
   const states = /** @type {const} */ (["seu", "bloqueado", "ocupado"]);
-  return [...kinds, ...states.map((state) => entry("comum", state, t(`legenda.${state}`)))];
+  return [
+    ...(standard === undefined ? [] : [entry("comum", "livre", priced(t("legenda.livre"), standard))]),
+    ...named.map(([kind, price]) =>
+      entry(kind, "livre", price === standard ? kindText(kind) : priced(kindText(kind), price))),
+    ...states.map((state) => entry("comum", state, t(`legenda.${state}`))),
+  ];
 }
+
+/** @param {string} text @param {number} price */
+const priced = (text, price) => `${text} · ${shortMoney(price)}`;
 
 /** @param {string} kind @param {string} state @param {string} text */
 function entry(kind, state, text) {

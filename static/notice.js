@@ -31,6 +31,11 @@ export class Notice {
     if (!actions.length) this.#timer = setTimeout(() => this.hide(), READING_MS);
   }
 
+  /** A modal dialog makes the rest of the page mute: while one is open, notices show in it. @param {Element} host */
+  moveTo(host) {
+    if (this.root.parentElement !== host) host.append(this.root);
+  }
+
   hide() {
     this.root.hidden = true;
     this.text.textContent = "";

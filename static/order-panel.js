@@ -17,6 +17,8 @@ export class OrderPanel {
    */
   constructor(root, rules, on) {
     this.root = part(root, "order");
+    this.title = part(root, "order-title");
+    this.text = part(root, "order-text");
     this.rules = rules;
     this.on = on;
     this.pay = action(this.root, "pagar");
@@ -26,12 +28,16 @@ export class OrderPanel {
       const open = this.root.toggleAttribute("data-aberto");
       toggle.setAttribute("aria-expanded", String(open));
     };
-    this.render([], null, false);
+    this.render([], null);
   }
 
-  /** @param {Seat[]} seats @param {number|null} msLeft @param {boolean} checking a payment's answer is not known yet */
-  render(seats, msLeft, checking) {
-    this.#head(seats.length > 0, msLeft);
+  /**
+   * @param {Seat[]} seats @param {number|null} msLeft
+   * @param {{checking?: boolean, closed?: boolean}} [state] a payment's answer is not known yet; nothing is sold here any more
+   */
+  render(seats, msLeft, { checking = false, closed = false } = {}) {
+    if (seats.length && msLeft !== null) this.#held(msLeft);
+    else this.#empty(closed);
     const key = JSON.stringify([seats.map(({ name }) => name), checking]);
     if (key === this.#shown) return;
     this.#shown = key;
@@ -44,23 +50,19 @@ export class OrderPanel {
     this.pay.textContent = checking ? t("pedido.conferindo") : t("pedido.pagar", { total: money(total) });
   }
 
-  /** @param {boolean} ending */
-  ending(ending) {
-    this.root.toggleAttribute("data-acabando", ending);
+  /** @param {boolean} closed */
+  #empty(closed) {
+    const { limit, holdMs } = this.rules;
+    this.title.textContent = t(closed ? "pedido.encerrado" : "pedido.vazio");
+    this.text.textContent = closed ? t("pedido.encerrado_texto") : t("pedido.regras", { n: limit, tempo: roughly(holdMs) });
   }
 
-  /** @param {boolean} chosen @param {number|null} msLeft */
-  #head(chosen, msLeft) {
-    part(this.root, "order-title").textContent = t(chosen ? "pedido.reservadas" : "pedido.vazio");
-    const text = part(this.root, "order-text");
-    if (!chosen || msLeft === null) {
-      const { limit, holdMs } = this.rules;
-      text.textContent = t("pedido.regras", { n: limit, tempo: roughly(holdMs) });
-      return;
-    }
+  /** @param {number} msLeft */
+  #held(msLeft) {
+    this.title.textContent = t("pedido.reservadas");
     const until = t("pedido.ate", { hora: hour(new Date(Date.now() + msLeft)) });
-    const more = text.querySelector("button") ?? this.#extendButton();
-    if (text.firstChild?.textContent !== `${until} · `) text.replaceChildren(`${until} · `, more);
+    const button = this.text.querySelector("button") ?? this.#extendButton();
+    if (this.text.firstChild?.textContent !== until) this.text.replaceChildren(make("span", { text: until }), button);
   }
 
   #extendButton() {

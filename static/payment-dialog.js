@@ -17,8 +17,14 @@ export class PaymentDialog {
   /** Fields that were left once: only those are judged while one types. @type {Set<string>} */
   #visited = new Set();
 
-  /** @param {ParentNode} root @param {(payment: import("./validation.js").Payment) => void} onSubmit */
-  constructor(root, onSubmit) {
+  /**
+   * @param {ParentNode} root
+   * @param {(payment: import("./validation.js").Payment) => void} onSubmit
+   * @param {import("./notice.js").Notice} notice shown in the dialog while it is open
+   */
+  constructor(root, onSubmit, notice) {
+    this.stage = part(root, "stage");
+    this.notice = notice;
     this.dialog = /** @type {HTMLDialogElement} */ (part(root, "payment"));
     this.form = /** @type {HTMLFormElement} */ (part(root, "payment-form"));
     this.onSubmit = onSubmit;
@@ -26,7 +32,10 @@ export class PaymentDialog {
     this.form.addEventListener("input", (event) => this.#typed(event));
     this.form.addEventListener("focusout", (event) => this.#left(event));
     this.dialog.addEventListener("cancel", (event) => this.#isBusy && event.preventDefault());
-    this.dialog.addEventListener("close", () => this.#become("formulario"));
+    this.dialog.addEventListener("close", () => {
+      this.#become("formulario");
+      notice.moveTo(this.stage);
+    });
     action(this.dialog, "voltar").onclick = () => this.dialog.close();
   }
 
@@ -39,7 +48,7 @@ export class PaymentDialog {
     this.#become("formulario");
     this.#say(t("pagar.ficticio"));
     this.#label(basket);
-    if (!this.isOpen) this.dialog.showModal();
+    this.#show();
   }
 
   /** What is held changed while the form was open. @param {Basket} basket */
@@ -59,7 +68,7 @@ export class PaymentDialog {
   checking() {
     this.#become("conferindo");
     this.#say(t("pagar.conferindo_texto"));
-    if (!this.isOpen) this.dialog.showModal();
+    this.#show();
   }
 
   /** @param {string} text @param {Record<string, string>} fields messages by field name */
@@ -84,6 +93,13 @@ export class PaymentDialog {
     link.focus();
   }
 
+  #show() {
+    if (this.isOpen) return;
+    this.notice.hide();
+    this.notice.moveTo(this.dialog);
+    this.dialog.showModal();
+  }
+
   get #isBusy() {
     return this.state === "enviando" || this.state === "conferindo";
   }
@@ -97,7 +113,7 @@ export class PaymentDialog {
     part(this.dialog, "payment-error").textContent = "";
     part(this.dialog, "payment-fields").hidden = state === "conferindo" || state === "pronto";
     part(this.dialog, "payment-order").hidden = state !== "pronto";
-    action(this.dialog, "confirmar").hidden = state === "pronto";
+    action(this.dialog, "confirmar").hidden = state === "pronto" || state === "expirado";
     action(this.dialog, "confirmar").disabled = state !== "formulario";
     action(this.dialog, "voltar").disabled = this.#isBusy;
   }

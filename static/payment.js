@@ -24,16 +24,17 @@ export class Payment {
    * @param {import("./connection.js").Connection} connection
    * @param {import("./payment-attempt.js").PaymentAttempts} attempts
    * @param {() => import("./payment-dialog.js").Basket} basket what is held now
+   * @param {import("./notice.js").Notice} notice
    * @param {{changed: () => void, refused: (reply: Reply) => string}} on `refused` gives the reader's words
    */
-  constructor(root, connection, attempts, basket, on) {
+  constructor(root, connection, attempts, basket, notice, on) {
     this.connection = connection;
     this.attempts = attempts;
     this.basket = basket;
     this.on = on;
     this.dialog = new PaymentDialog(root, (payment) => {
       this.#send(attempts.begin(basket().seats, payment));
-    });
+    }, notice);
   }
 
   open() {

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Every text that the page shows, in Portuguese. Another language is another module with the
- * same keys. `{name}` is a placeholder; a pair `{one, other}` is chosen by the value `n`.
+ * same keys. `{name}` is a placeholder; forms `{zero, one, other}` are chosen by the value `n`.
  */
 export const locale = "pt-BR";
 
@@ -16,7 +16,7 @@ export const texts = {
   "programa.vazio": "Nenhuma sessão por enquanto. Volte mais tarde.",
   "programa.falhou": "Não deu para buscar a programação. Confira sua conexão e tente de novo.",
   "programa.a_partir": "a partir de {preco}",
-  "programa.livres": { one: "1 lugar livre", other: "{n} lugares livres" },
+  "programa.livres": { one: "{n} lugar livre", other: "{n} lugares livres" },
   "programa.esgotada": "Esgotada",
   "programa.encerrada": "Encerrada",
   "programa.classificacao": "Classificação: {idade}",
@@ -37,7 +37,6 @@ export const texts = {
   "mapa.legenda": "Legenda",
   "mapa.quantas": "Quantas poltronas",
   "mapa.melhores": "Melhores lugares juntos",
-  "mapa.sem_livres": "nenhuma livre",
 
   "fila": "Fila {fila}",
   "assento.nome": "Fila {fila}, poltrona {numero}, {tipo}{estado}, {preco}",
@@ -76,12 +75,17 @@ export const texts = {
   "atividade.assento_liberado": "{assento} voltou a ficar livre",
   "atividade.assento_reservado": "{assento} foi vendida",
   "atividade.varias": "{n} poltronas mudaram agora",
-  "atividade.inicio": { one: "1 poltrona livre de {total}", other: "{n} poltronas livres de {total}" },
+  "atividade.inicio": {
+    zero: "nenhuma poltrona livre de {total}",
+    one: "{n} poltrona livre de {total}",
+    other: "{n} poltronas livres de {total}",
+  },
 
   "pedido.nome": "Suas poltronas",
   "pedido.vazio": "Escolha suas poltronas",
-  "pedido.regras": "Até {n} por pessoa. Elas ficam guardadas por {tempo} enquanto você decide.",
-  "pedido.soltar_dica": "Clique outra vez para soltar.",
+  "pedido.regras": "Até {n} por pessoa. Elas ficam guardadas por {tempo} enquanto você decide. Clique outra vez para soltar.",
+  "pedido.encerrado": "Nada mais à venda aqui",
+  "pedido.encerrado_texto": "A programação tem outras sessões.",
   "pedido.reservadas": "Reservadas para você",
   "pedido.ate": "até {hora}",
   "pedido.acabando": "Falta menos de um minuto",
@@ -89,11 +93,10 @@ export const texts = {
   "pedido.soltar": "Soltar {assento}",
   "pedido.total": "Total",
   "pedido.sem_taxas": "sem taxas",
-  "pedido.quantas": { one: "1 ingresso", other: "{n} ingressos" },
+  "pedido.quantas": { one: "{n} ingresso", other: "{n} ingressos" },
   "pedido.pagar": "Pagar {total}",
   "pedido.conferindo": "Conferindo pagamento…",
   "pedido.ver": "Ver ingressos",
-  "pedido.tempo": "{tempo} restantes",
 
   "aviso.falta_minuto": "Falta um minuto para sua reserva acabar.",
   "aviso.mais_tempo": "Mais tempo",
@@ -147,13 +150,14 @@ export const texts = {
 
   "pagar.titulo": "Pagamento",
   "pagar.ficticio": "Demonstração: nada é cobrado de verdade.",
+  "pagar.tempo": "Reservadas por mais",
   "pagar.nome": "Nome completo",
   "pagar.cpf": "CPF",
   "pagar.sem_cpf": "Não tenho CPF (sou de outro país)",
   "pagar.email": "E-mail",
   "pagar.email_dica": "O ingresso chega por aqui.",
   "pagar.botao": "Pagar {total}",
-  "pagar.cancelar": "Voltar ao mapa",
+  "pagar.cancelar": "Voltar",
   "pagar.enviando": "Pagando…",
   "pagar.conferindo": "Conferindo o pagamento",
   "pagar.conferindo_texto": "A resposta não chegou. Estamos perguntando de novo com a mesma ordem: "

@@ -66,12 +66,12 @@ class SessionView {
     this.map = new SeatMap(part(root, "grid"), this.room, stateOf, (seat, button, event) => this.#tapped(seat, button, event));
     this.list = new SeatList(part(root, "list"), this.room, stateOf, (seat) => this.choosing.toggle(seat));
     this.panel = new OrderPanel(root, { limit: session.limite_assentos, holdMs: session.tempo_reserva_ms }, {
-      pay: () => this.payment.open(),
+      pay: () => void this.payment.open(),
       extend: () => void this.choosing.extend(),
       release: (seat) => void this.choosing.release([seat]),
     });
     this.countdown = new Countdown(root, session.tempo_reserva_ms, () => this.store.msLeft, (ending) => this.#ending(ending));
-    this.payment = new Payment(root, this.connection, new PaymentAttempts(session.id), () => this.#basketNow(), {
+    this.payment = new Payment(root, this.connection, new PaymentAttempts(session.id), () => this.#basketNow(), this.notice, {
       changed: () => this.#repaint([]),
       refused: (reply) => this.choosing.reasonText(reply),
     });
@@ -90,8 +90,8 @@ class SessionView {
     const { filme, sala, inicio, idioma } = this.session;
     document.title = `${filme.titulo} · ${dayAndHour(inicio)}`;
     part(this.root, "title").textContent = filme.titulo;
-    part(this.root, "summary").textContent =
-      [sala, dayAndHour(inicio), idioma, filmLength(filme.duracao_min)].join(" · ");
+    part(this.root, "summary").replaceChildren(...[sala, dayAndHour(inicio), idioma].map((text) => make("span", { text })),
+      make("span", { class: "extra", text: filmLength(filme.duracao_min) }));
     part(this.root, "legend").replaceChildren(...legendOf(this.room));
     const { style } = part(this.root, "plane");
     style.setProperty("--columns", String(this.room.columns));
@@ -109,6 +109,7 @@ class SessionView {
     action(this.root, "aproximar").onclick = () => this.zoom.closer();
     action(this.root, "afastar").onclick = () => this.zoom.farther();
     action(this.root, "ajustar").onclick = () => this.zoom.fit();
+    action(this.root, "estender-pagamento").onclick = () => void this.choosing.extend();
     action(this.root, "lista").onclick = () => this.#showList(part(this.root, "list").hidden === true);
   }
 
@@ -147,7 +148,7 @@ class SessionView {
     if (frame.kind === "live") this.#lineChanged();
     const effect = this.store.apply(frame);
     if (effect.gap) this.connection.check();
-    this.#lively = effect.news.length > 0;
+    this.#lively ||= effect.news.length > 0;
     this.activity.tell(effect.news.filter(({ seat }) => !this.store.isAsked(seat) && this.store.stateOf(seat) !== "seu"));
     if (frame.kind === "snapshot") this.activity.free(this.#free, this.room.seats.size);
     this.#repaint(effect.changed);
@@ -164,7 +165,6 @@ class SessionView {
 
   /** @param {boolean} ending */
   #ending(ending) {
-    this.panel.ending(ending);
     if (!ending) return;
     const more = { text: t("aviso.mais_tempo"), do: () => void this.choosing.extend() };
     this.notice.show("falta_minuto", t("aviso.falta_minuto"), [more]);
@@ -197,10 +197,13 @@ class SessionView {
     this.#dirty.clear();
     this.#painting = false;
     this.map.paint(seats, this.#lively && seats.length <= LIVELY);
+    this.#lively = false;
     this.list.paint(seats);
-    this.panel.render(this.#mine, this.store.msLeft, this.payment.checking);
+    const sales = this.sales.message(this.store);
+    this.line.sales(sales);
+    part(this.root, "best").hidden = sales !== null;
+    this.panel.render(this.#mine, this.store.msLeft, { checking: this.payment.checking, closed: sales !== null && sales.kind !== "quase" });
     this.countdown.update();
-    this.line.sales(this.sales.message(this.store));
     const basket = this.store.mine.join();
     if (basket !== this.#basket) this.payment.update();
     this.#basket = basket;

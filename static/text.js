@@ -5,10 +5,18 @@ import { locale, texts } from "./pt.js";
 /** @typedef {keyof typeof texts} TextKey */
 
 const plural = new Intl.PluralRules(locale);
+const numbers = new Intl.NumberFormat(locale);
 const list = new Intl.ListFormat(locale, { type: "conjunction" });
 
 /** @param {string} key @returns {key is TextKey} */
 export const hasText = (key) => Object.hasOwn(texts, key);
+
+/** @param {string | {zero?: string, one: string, other: string}} entry @param {number} n */
+function form(entry, n) {
+  if (typeof entry === "string") return entry;
+  if (n === 0 && entry.zero) return entry.zero;
+  return plural.select(n) === "one" ? entry.one : entry.other;
+}
 
 /**
  * The text of a key; `values.n` chooses between singular and plural.
@@ -16,12 +24,11 @@ export const hasText = (key) => Object.hasOwn(texts, key);
  * @param {Record<string, string|number>} [values]
  */
 export function t(key, values = {}) {
-  const entry = /** @type {string | {one: string, other: string}} */ (texts[key]);
-  const form = typeof entry === "string"
-    ? entry
-    : plural.select(Number(values.n)) === "one" ? entry.one : entry.other;
-  return form.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+  return form(texts[key], Number(values.n)).replace(/\{(\w+)\}/g, (_, name) => written(values[name] ?? ""));
 }
+
+/** @param {string|number} value */
+const written = (value) => typeof value === "number" ? numbers.format(value) : value;
 
 /** "F07, F08 e F09". @param {Iterable<string>} words */
 export const enumerate = (words) => list.format(words);
