@@ -1,0 +1,135 @@
+"""Sends an order's mails through the SMTP server that the settings name, and says what a refusal means.
+
+Three kinds of failure, because three different things help: a server that is away or takes nobody's mail is waited
+for (`DependencyDown`); a temporary refusal of one mail is tried again a few times (`MailDelayed`); a mail that will
+never be taken is not tried again, and the buyer learns why (`MailRefused`).
+
+No text of an exception names the buyer or the address: servers like to quote it, so only the reply's code is told. The
+server's own words are for the buyer's order alone.
+"""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from email.message import EmailMessage
+
+from aiosmtplib import (
+    SMTP,
+    SMTPDataError,
+    SMTPException,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+)
+
+import cinema_pb2 as pb
+from cinema.settings import DeliverySettings
+from notifications.mails import MailWriter, UnusableAddress
+from notifications.patience import DependencyDown, TemporaryFailure
+
+SERVER = "the mail server"
+_SERVICE_NOT_AVAILABLE = 421  # RFC 5321: the server closes the connection, whatever was asked
+_PERMANENT = 500
+_GOODBYE_SECONDS = 1
+_LONGEST_WORDS = 200
+
+
+class MailDelayed(TemporaryFailure):
+    """The server did not take this mail for now. `for_buyer` has its words, in a Portuguese sentence."""
+
+    def __init__(self, code: int, words: str) -> None:
+        super().__init__(f"{SERVER} answered {code}")
+        self.for_buyer = f"O servidor de e-mail não aceitou a mensagem por enquanto: {code} {words}"
+
+
+class MailRefused(Exception):
+    """The server will never take this mail. `for_buyer` says why, in a Portuguese sentence."""
+
+    def __init__(self, text: str, for_buyer: str) -> None:
+        super().__init__(text)
+        self.for_buyer = for_buyer
+
+
+class EmailService:
+    """A connection a mail. Each attempt ends within `smtp_timeout_seconds`."""
+
+    def __init__(self, settings: DeliverySettings) -> None:
+        self._settings = settings
+        self._writer = MailWriter(settings.smtp_from, settings.public_url)
+        # Verifies certificate and name. The variable SSL_CERT_FILE adds an authority of one's own.
+        self._tls = ssl.create_default_context() if settings.smtp_use_tls else None
+
+    async def send_ticket(self, order: pb.Pedido) -> None:
+        """Returns once the server has taken the order's confirmation."""
+        with _unusable_address_is_a_refusal():
+            message = self._writer.ticket(order)
+        await self._send(message)
+
+    async def send_cancellation(self, order: pb.Pedido) -> None:
+        """Returns once the server has taken the word that the order was cancelled."""
+        with _unusable_address_is_a_refusal():
+            message = self._writer.cancellation(order)
+        await self._send(message)
+
+    async def _send(self, message: EmailMessage) -> None:
+        smtp = self._client()
+        try:
+            async with asyncio.timeout(self._settings.smtp_timeout_seconds):
+                await smtp.connect()
+                await smtp.send_message(message)
+        except SMTPRecipientsRefused as refusal:
+            raise _judged(refusal.recipients[0]) from None
+        except SMTPDataError as refusal:
+            raise _judged(refusal) from None
+        except (SMTPException, OSError) as error:
+            # Before a recipient is named, whatever fails fails for everybody.
+            raise DependencyDown(SERVER, _words(error)) from None
+        else:
+            # A server that has taken the mail has taken it, whatever comes of the farewell.
+            with suppress(SMTPException, OSError):
+                await smtp.quit(timeout=_GOODBYE_SECONDS)
+        finally:
+            smtp.close()
+
+    def _client(self) -> SMTP:
+        settings = self._settings
+        return SMTP(
+            hostname=settings.smtp_host,
+            port=settings.smtp_port,
+            username=settings.smtp_username or None,
+            password=settings.smtp_password.get_secret_value() or None,
+            start_tls=settings.smtp_use_tls,
+            tls_context=self._tls,
+            # Not the default, which asks DNS and may wait for it.
+            local_hostname=socket.gethostname(),
+            timeout=settings.smtp_timeout_seconds,
+        )
+
+
+def _judged(refusal: SMTPResponseException) -> Exception:
+    """What the server's answer to one recipient or to one message means (RFC 5321, section 4.2.1)."""
+    code, words = refusal.code, " ".join(refusal.message.split())[:_LONGEST_WORDS]
+    if code == _SERVICE_NOT_AVAILABLE:
+        return DependencyDown(SERVER, f"answered {code}")
+    if code < _PERMANENT:
+        return MailDelayed(code, words)
+    return MailRefused(
+        f"{SERVER} answered {code}", f"O servidor de e-mail recusou a mensagem: {code} {words}"
+    )
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, SMTPResponseException):
+        return f"{error.code} {error.message}"
+    return str(error) or "no answer in time"
+
+
+@contextmanager
+def _unusable_address_is_a_refusal() -> Iterator[None]:
+    try:
+        yield
+    except UnusableAddress:
+        raise MailRefused(
+            "the address is unusable", "O endereço de e-mail do pedido é inválido."
+        ) from None

@@ -1,0 +1,54 @@
+"""What the world is told about an order, as it waits in the outbox and travels through Kafka."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+SAO_PAULO = ZoneInfo("America/Sao_Paulo")
+
+
+class Status(StrEnum):
+    CONFIRMED = "CONFIRMADO"
+    CANCELLED = "CANCELADO"
+    RESEND = "REENVIO"  # the order's mail is asked for again
+
+
+class Unreadable(ValueError):
+    """The bytes are no notification; the text says why, without quoting them."""
+
+
+class Notification(BaseModel):
+    """Names by the wire: no name, CPF or e-mail is among them."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    order_id: str = Field(alias="pedido_id", min_length=1, max_length=128)
+    session_id: str = Field(alias="sessao_id", min_length=1)
+    seats: tuple[str, ...] = Field(alias="assentos", min_length=1)
+    buyer: str = Field(alias="usuario_id", min_length=1)
+    status: Status
+    timestamp: str = ""  # ISO 8601 with offset; the outbox does not know it yet
+
+    @classmethod
+    def parse(cls, raw: bytes | str | None) -> Self:
+        """Raises Unreadable."""
+        try:
+            return cls.model_validate_json(raw or b"")
+        except ValidationError as error:
+            faults = {f"{'.'.join(map(str, e['loc']))} {e['type']}".strip() for e in error.errors()}
+            raise Unreadable(f"not a notification: {', '.join(sorted(faults))}") from None
+
+    def at(self, milliseconds: int) -> Self:
+        """The same, with the time at which it happened."""
+        return self.model_copy(update={"timestamp": iso_time(milliseconds)})
+
+    def to_json(self) -> bytes:
+        return self.model_dump_json(by_alias=True).encode()
+
+
+def iso_time(milliseconds: int) -> str:
+    """A Unix time in ISO 8601, to the millisecond, with the offset of São Paulo."""
+    return datetime.fromtimestamp(milliseconds / 1000, SAO_PAULO).isoformat(timespec="milliseconds")
