@@ -65,7 +65,7 @@ def write_lock(cache: Path = CACHE) -> int:
 def _fetch(cache: Path, *options: str) -> None:
     shutil.rmtree(cache, ignore_errors=True)
     cache.mkdir(parents=True)
-    jgo = [sys.executable, "-m", "jgo", "--ignore-config", "--quiet", "--resolver", "python"]
+    jgo = [sys.executable, "-m", "jgo", "--ignore-config", "--resolver", "python"]
     # Run beside its jgo.toml, jgo sorts the jars into two folders there, without a path that depends on a hash.
     shutil.copy(WANTED, cache)
     try:
