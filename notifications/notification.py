@@ -23,7 +23,7 @@ class Unreadable(ValueError):
 class Notification(BaseModel):
     """Names by the wire: no name, CPF or e-mail is among them."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     order_id: str = Field(alias="pedido_id", min_length=1, max_length=128)
     session_id: str = Field(alias="sessao_id", min_length=1)

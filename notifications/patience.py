@@ -43,21 +43,27 @@ class Patience:
     async def until_up(self, call: Callable[[], Awaitable[T]]) -> T:
         """The call's result; DependencyDown leads to another try.
 
-        Raises Interrupted, and whatever else the call raises.
+        Even a stopping service tries once, so that what it has begun is brought to its end. Raises Interrupted where it
+        would have to wait, and whatever else the call raises.
         """
         backoff = Backoff(self._first_pause, LONGEST_PAUSE)
         waited_for: set[str] = set()
-        while not self._stopping.is_set():
+        while True:
             try:
                 result = await call()
             except DependencyDown as down:
                 waited_for.add(down.name)
                 self._note_down(down)
+                self.check()
                 await self.pause(backoff.delay())
             else:
                 self._note_up(waited_for)
                 return result
-        raise Interrupted
+
+    def check(self) -> None:
+        """Raises Interrupted if the service stops: nothing new is begun."""
+        if self._stopping.is_set():
+            raise Interrupted
 
     async def pause(self, seconds: float) -> None:
         """Returns after so long, or as soon as the service stops."""
