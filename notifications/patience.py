@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from cinema.retry import Backoff, brief
@@ -54,7 +55,6 @@ class Patience:
             except DependencyDown as down:
                 waited_for.add(down.name)
                 self._note_down(down)
-                self.check()
                 await self.pause(backoff.delay())
             else:
                 self._note_up(waited_for)
@@ -66,12 +66,11 @@ class Patience:
             raise Interrupted
 
     async def pause(self, seconds: float) -> None:
-        """Returns after so long, or as soon as the service stops."""
-        try:
+        """Raises Interrupted as soon as the service stops."""
+        with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
-        except TimeoutError:
-            pass
+        self.check()
 
     def _note_down(self, down: DependencyDown) -> None:
         if down.name not in self._down:

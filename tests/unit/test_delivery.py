@@ -214,6 +214,14 @@ async def test_a_stopping_service_leaves_what_waits_for_later(world: World) -> N
     assert all(isinstance(outcome, Later) for outcome in outcomes)
 
 
+async def test_a_stopping_service_does_not_hurry_its_tries(world: World) -> None:
+    order = world.sell(new_order())
+    world.mail.answers[order.email] = [TEMPORARY] * TRIES
+    world.mail.before_sending = world.stopping.set
+    assert await world.delivery.deliver([notification(order)]) == [Later("the service stops")]
+    assert world.mail.tries == 1
+
+
 async def test_a_stopping_service_ends_what_it_has_begun(world: World) -> None:
     order, other = world.sell(new_order()), world.sell(new_order())
     world.mail.before_sending = world.stopping.set
