@@ -1,6 +1,7 @@
 """A real Redis and a real Kafka broker as local processes, exactly as `make run` has them."""
 
 import contextlib
+import random
 import socket
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from deploy import kafka_jars, kafka_local, redis_local
 from deploy.ports import LOOPBACK, answers, free_port, is_free
 from tests.processes import LocalProcess
 
-KAFKA_PORTS = range(21_000, 32_000, 2)
+LOW_PORTS = range(20_000, 32_000)
 
 
 class BackendMissing(Exception):
@@ -64,7 +65,7 @@ class KafkaBroker(LocalProcess):
             jars = tuple(kafka_jars.ensure())
         except kafka_jars.JarsMissing as reason:
             raise BackendMissing(f"Kafka's jars: {reason}") from None
-        self.port = port or _two_free_ports()
+        self.port = port or ports_in_a_row(2)  # the controller listens beside the broker
         broker = kafka_local.Kafka(java, jars, folder, self.port)
         broker.prepare()
         super().__init__(
@@ -79,6 +80,9 @@ class KafkaBroker(LocalProcess):
         return f"{LOOPBACK}:{self.port}"
 
 
-def _two_free_ports() -> int:
-    # The controller listens beside the broker. Below 32768 no outgoing connection takes the pair in between.
-    return next(port for port in KAFKA_PORTS if is_free(port) and is_free(port + 1))
+def ports_in_a_row(number: int) -> int:
+    """The first of so many free ports. Below 32768 no outgoing connection takes one before it is used."""
+    for first in random.sample(LOW_PORTS, 100):
+        if all(is_free(first + offset) for offset in range(number)):
+            return first
+    raise RuntimeError("no free ports")

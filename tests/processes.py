@@ -35,14 +35,14 @@ class LocalProcess:
         log: Path,
         ready: Callable[[], bool],
         env: Mapping[str, str] | None = None,
-        before_start: Callable[[], None] | None = None,
+        cwd: Path = ROOT,
     ) -> None:
         self.name = name
         self.command = list(command)
         self.env = dict(os.environ if env is None else env)
         self._log_file = log
         self._ready = ready
-        self._before_start = before_start
+        self.cwd = cwd
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -75,12 +75,10 @@ class LocalProcess:
 
     def launch(self) -> None:
         """Start it without waiting for anything."""
-        if self._before_start:
-            self._before_start()
         with self._log_file.open("ab") as output:
             self._process = subprocess.Popen(
                 self.command,
-                cwd=ROOT,
+                cwd=self.cwd,
                 env=self.env,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

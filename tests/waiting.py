@@ -4,14 +4,14 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
 INTERVAL = 0.02  # seconds between two looks
 
 
-def wait_until(condition: Callable[[], T], timeout: float = 5, what: str = "") -> T:
+def wait_until(condition: Callable[[], T | None], timeout: float = 5, what: str = "") -> T:
     """The first true value of `condition`, asked every 20 ms; TimeoutError after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while True:
@@ -22,9 +22,19 @@ def wait_until(condition: Callable[[], T], timeout: float = 5, what: str = "") -
         time.sleep(INTERVAL)
 
 
+@overload
 async def eventually(
-    condition: Callable[[], T | Awaitable[T]], timeout: float = 5, what: str = ""
-) -> T:
+    condition: Callable[[], Awaitable[T | None]], timeout: float = 5, what: str = ""
+) -> T: ...
+
+
+@overload
+async def eventually(
+    condition: Callable[[], T | None], timeout: float = 5, what: str = ""
+) -> T: ...
+
+
+async def eventually(condition: Callable[[], Any], timeout: float = 5, what: str = "") -> Any:
     """`wait_until` for a running event loop; the condition may be a coroutine function."""
     deadline = time.monotonic() + timeout
     while True:
