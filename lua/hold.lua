@@ -46,8 +46,10 @@ if #due > 0 then return {6, '', 0, unpack(due)} end
 if #cooling > 0 then return {4, '', 0, unpack(cooling)} end
 
 local account = redis.call('HGET', buyers_key, buyer)
-account = account and cjson.decode(account) or {token = '', held = 0, sold = 0}
-if sent_token ~= '' and sent_token ~= account.token then
+account = account and cjson.decode(account) or {held = 0, sold = 0}
+-- A token ends with the last of its holds.
+local live_token = account.held > 0 and account.token or nil
+if sent_token ~= '' and sent_token ~= live_token then
   return {3, '', 0}
 end
 if #wanted > 0 and account.held + account.sold + #wanted > most then
@@ -55,9 +57,7 @@ if #wanted > 0 and account.held + account.sold + #wanted > most then
 end
 
 -- Everything is checked: from here on only writes.
-if account.held == 0 then
-  account.token = new_token
-end
+account.token = live_token or new_token
 for _, own in ipairs(mine) do
   -- Nothing where the lock is there; mends a lock that was lost before its time.
   redis.call('SET', own.lock, account.token, 'NX', 'PXAT', own.hold.deadline)
