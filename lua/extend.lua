@@ -14,7 +14,7 @@ local EVENTS_KEPT = 1000
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local mine, foreign, ended, wrong_token, gain = {}, {}, {}, false, 0
+local mine, foreign, ended, wrong_token, at_ceiling = {}, {}, {}, false, true
 local earliest = now + hold_ms
 for i = FIRST_SEAT, #ARGV do
   local seat, lock = ARGV[i], KEYS[FIRST_LOCK + i - FIRST_SEAT]
@@ -26,10 +26,10 @@ for i = FIRST_SEAT, #ARGV do
     table.insert(foreign, seat)
   else
     wrong_token = wrong_token or (sent_token ~= '' and sent_token ~= hold.token)
-    local deadline = math.max(hold.deadline, math.min(now + hold_ms, hold.since + ceiling_ms))
-    gain = math.max(gain, deadline - hold.deadline)
-    hold.deadline = deadline
-    earliest = math.min(earliest, deadline)
+    local ceiling = hold.since + ceiling_ms
+    at_ceiling = at_ceiling and hold.deadline >= ceiling
+    hold.deadline = math.max(hold.deadline, math.min(now + hold_ms, ceiling))
+    earliest = math.min(earliest, hold.deadline)
     table.insert(mine, {seat = seat, lock = lock, hold = hold})
   end
 end
@@ -37,7 +37,7 @@ end
 if #foreign > 0 then return {1, 0, unpack(foreign)} end
 if #ended > 0 then return {2, 0, unpack(ended)} end
 if wrong_token then return {3, 0} end
-if gain == 0 then return {4, earliest - now} end
+if at_ceiling then return {4, earliest - now} end
 
 -- Everything is checked: from here on only writes.
 local changes = {}
