@@ -14,14 +14,17 @@ local state = redis.call('HGET', order_key, 'state')
 if not state then return 1 end
 if state == 'cancelled' then return 0 end
 
--- Everything is checked: from here on only writes.
 local changes = {}
 for i = FIRST_SEAT, #ARGV do
   local sale = cjson.decode(redis.call('HGET', sold_key, ARGV[i]))
-  redis.call('HDEL', sold_key, ARGV[i])
   table.insert(changes, {seat = ARGV[i], state = 'free', reason = 'cancelado', tag = sale.tag})
 end
 local account = cjson.decode(redis.call('HGET', buyers_key, buyer))
+
+-- Everything is checked: from here on only writes.
+for _, change in ipairs(changes) do
+  redis.call('HDEL', sold_key, change.seat)
+end
 account.sold = account.sold - #changes
 if account.held + account.sold > 0 then
   redis.call('HSET', buyers_key, buyer, cjson.encode(account))
