@@ -14,24 +14,34 @@ local EVENTS_KEPT = 1000
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local changes = {}
+local ended = {}
 for i = FIRST_SEAT, #ARGV do
   local seat, member = ARGV[i], session .. ':' .. ARGV[i]
   local deadline = tonumber(redis.call('ZSCORE', due_key, member) or math.huge)
   local gone = redis.call('EXISTS', KEYS[FIRST_LOCK + i - FIRST_SEAT]) == 0
   if gone and deadline < now then
-    local hold = cjson.decode(redis.call('HGET', holds_key, seat))
-    redis.call('ZREM', due_key, member)
-    redis.call('HDEL', holds_key, seat)
-    redis.call('ZADD', cooldowns_key, now + cooldown_ms, member .. ':' .. hold.tag)
-    local account = cjson.decode(redis.call('HGET', buyers_key, hold.buyer))
+    local hold = redis.call('HGET', holds_key, seat)
+    table.insert(ended, {seat = seat, member = member, hold = hold and cjson.decode(hold)})
+  end
+end
+
+-- Everything is checked: from here on only writes.
+local changes = {}
+for _, own in ipairs(ended) do
+  redis.call('ZREM', due_key, own.member)
+  -- No hold: somebody deleted the session's keys by hand. One such entry must not keep the others from being swept.
+  if own.hold then
+    local buyer, tag = own.hold.buyer, own.hold.tag
+    redis.call('HDEL', holds_key, own.seat)
+    redis.call('ZADD', cooldowns_key, now + cooldown_ms, own.member .. ':' .. tag)
+    local account = cjson.decode(redis.call('HGET', buyers_key, buyer))
     account.held = account.held - 1
     if account.held + account.sold > 0 then
-      redis.call('HSET', buyers_key, hold.buyer, cjson.encode(account))
+      redis.call('HSET', buyers_key, buyer, cjson.encode(account))
     else
-      redis.call('HDEL', buyers_key, hold.buyer)
+      redis.call('HDEL', buyers_key, buyer)
     end
-    table.insert(changes, {seat = seat, state = 'free', reason = 'timeout', tag = hold.tag})
+    table.insert(changes, {seat = own.seat, state = 'free', reason = 'timeout', tag = tag})
   end
 end
 
