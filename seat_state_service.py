@@ -155,12 +155,15 @@ class SeatStateService:
         return Answer(_CONFIRM_REFUSALS.get(code), tuple(failed), order_id=known_order)
 
     async def _confirm_on_replicas(self, keys: list[str], arguments: list[str]) -> Any:
-        """WAITAOF speaks of the writes of its own connection, so script and wait share one."""
-        async with own_connection(self._redis, keys[0]) as connection:
-            reply = await self._confirm(keys=keys, args=arguments, client=connection)
-            local, replicas = await connection.waitaof(
-                1, self.replicas_to_wait_for, _REPLICA_WAIT_MS
-            )
+        """WAITAOF speaks of the writes of its own connection only, so script and wait travel together:
+        a connection that broke between them would have nothing to wait for."""
+        async with (
+            own_connection(self._redis, keys[0]) as connection,
+            connection.pipeline(transaction=False) as pipeline,
+        ):
+            await self._confirm(keys=keys, args=arguments, client=pipeline)
+            pipeline.waitaof(1, self.replicas_to_wait_for, _REPLICA_WAIT_MS)
+            reply, (local, replicas) = await pipeline.execute()
         if local < 1 or replicas < self.replicas_to_wait_for:
             raise NotDurable(f"the sale is on disk at {local} server and {replicas} replicas only")
         return reply
