@@ -2,7 +2,9 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from pydantic import SecretStr
 
@@ -22,14 +24,9 @@ def given_or_kept(given: SecretStr | None, folder: Path, name: str) -> bytes:
 
 def _make(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    mine = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(mine, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_urlsafe(32).encode())
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-") as mine:
+        mine.write(secrets.token_urlsafe(32).encode())
+        mine.flush()
         # A link, not a rename: it fails where another process was first, and readers never see half a secret.
-        os.link(mine, path)
-    except FileExistsError:
-        pass
-    finally:
-        mine.unlink()
+        with suppress(FileExistsError):
+            os.link(mine.name, path)
