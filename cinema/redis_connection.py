@@ -7,13 +7,17 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.cluster import RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisClusterException, RedisError
 
 from cinema.settings import RedisSettings
 
 RedisClient = Redis | RedisCluster
 # What a call raises when Redis is away or too slow. Everything that is sent is safe to repeat.
-REDIS_ERRORS: tuple[type[Exception], ...] = (RedisError, OSError, TimeoutError)
+REDIS_ERRORS: tuple[type[Exception], ...] = (
+    *(RedisError, OSError, TimeoutError),
+    RedisClusterException,  # no RedisError, but raised where no node of a cluster answers
+)
 
 
 def connect(settings: RedisSettings) -> RedisClient:
@@ -29,8 +33,9 @@ def connect(settings: RedisSettings) -> RedisClient:
         settings.redis_url,
         max_connections=settings.redis_connections,
         timeout=settings.redis_timeout_seconds,
-        # Once more, for a connection that a restarted server has closed; the caller decides on anything beyond.
-        retry=Retry(ExponentialBackoff(cap=0.1, base=0.01), 1),
+        # Once more, for a connection that a restarted server has closed. Not after a timeout: a server that hangs
+        # should not cost a caller twice the time.
+        retry=Retry(ExponentialBackoff(cap=0.1, base=0.01), 1, (RedisConnectionError,)),
         **options,
     )
     return Redis.from_pool(pool)
