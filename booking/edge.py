@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -67,7 +68,7 @@ class FaultInterceptor(grpc.aio.ServerInterceptor):
     def _unary(self, method: Any) -> Callable[[Any, Context], Awaitable[Any]]:
         async def call(request: Any, context: Context) -> Any:
             try:
-                async with asyncio.timeout(self._deadline):
+                async with asyncio.timeout(self._patience(context)):
                     return await method(request, context)
             except Exception as fault:  # noqa: BLE001 - the boundary of a call: mapped, logged, raised
                 await _abort(context, fault)
@@ -77,12 +78,19 @@ class FaultInterceptor(grpc.aio.ServerInterceptor):
     def _stream(self, method: Any) -> Callable[[Any, Context], AsyncIterator[Any]]:
         async def call(request: Any, context: Context) -> AsyncIterator[Any]:
             try:
-                async for message in method(request, context):
-                    yield message
+                # Closed by name: an abandoned watch must not wait for the garbage collector.
+                async with aclosing(method(request, context)) as messages:
+                    async for message in messages:
+                        yield message
             except Exception as fault:  # noqa: BLE001 - the boundary of a call: mapped, logged, raised
                 await _abort(context, fault)
 
         return call
+
+    def _patience(self, context: Context) -> float:
+        """Seconds that a call may take: a caller in a hurry still hears why it was refused."""
+        left = context.time_remaining()
+        return self._deadline if left is None else min(self._deadline, left * 0.9)
 
 
 async def _abort(context: Context, fault: Exception) -> None:
