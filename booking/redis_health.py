@@ -48,7 +48,8 @@ async def look(redis: RedisClient) -> RedisHealth:
         found = [await _look_at(redis, target_nodes=node) for node in redis.get_primaries()]
     except REDIS_ERRORS as error:
         return RedisHealth(f"Redis does not answer: {brief(error)}")
-    return next((health for health in found if health.problem), found[0])
+    problem = next((health.problem for health in found if health.problem), "")
+    return RedisHealth(problem, min(health.replicas_to_wait_for for health in found))
 
 
 async def _look_at(redis: RedisClient, **node: Any) -> RedisHealth:
