@@ -3,6 +3,9 @@
 One reader a process (on a cluster one a partition, since an XREAD cannot span slots). Whoever watches
 first starts to listen and then reads a snapshot: what is older than the snapshot is dropped, and a hole
 in the versions means a new snapshot. So nothing is missed, and nothing is stored here.
+
+Redis keeps a partition's last thousand events. A reader that fell further behind cannot know whose
+events it missed, so everybody who watches the partition gets a new snapshot.
 """
 
 import asyncio
@@ -13,13 +16,15 @@ from contextlib import contextmanager
 from typing import Any
 
 import cinema_pb2 as pb
-from cinema.keys import PARTITIONS, partition_keys
+from cinema.keys import PARTITIONS, partition_keys, session_keys
 from cinema.redis_connection import REDIS_ERRORS, RedisClient
 from cinema.retry import Backoff
 
 _BLOCK_MS = 1_000
 _EVENTS_A_READ = 500
 _EVENTS_A_WATCHER = 1_000
+# No session gets as far as this version, so it is a hole for everybody.
+_HOLE = pb.Atualizacao(versao=2**62)
 _STATES = {
     "held": pb.StatusReserva.BLOQUEADO_TEMP,
     "sold": pb.StatusReserva.RESERVADO,
@@ -86,7 +91,9 @@ class SeatFeed:
         """Raises FeedLost where Redis does not come back in time."""
         try:
             async with asyncio.timeout(self._patience):
-                await self._open.wait()
+                # Asked again: it may have closed between being set and our turn.
+                while not self._open.is_set():
+                    await self._open.wait()
         except TimeoutError:
             raise FeedLost from None
 
@@ -123,10 +130,11 @@ class SeatFeed:
                 watcher.end()
 
     async def _positions(self, streams: Sequence[str]) -> dict[str, str]:
+        pipeline = self._redis.pipeline(transaction=False)
+        for stream in streams:
+            pipeline.xrevrange(stream, count=1)
         async with asyncio.timeout(self._patience):
-            last = await asyncio.gather(
-                *(self._redis.xrevrange(stream, count=1) for stream in streams)
-            )
+            last = await pipeline.execute()
         return {
             stream: str(entries[0][0]) if entries else "0-0"
             for stream, entries in zip(streams, last, strict=True)
@@ -138,14 +146,31 @@ class SeatFeed:
             async with asyncio.timeout(_BLOCK_MS / 1000 + self._patience):
                 reply = await self._redis.xread(position, count=_EVENTS_A_READ, block=_BLOCK_MS)
             for stream, entries in _streams(reply):
+                # Only a full batch can have been preceded by more than Redis keeps.
+                if len(entries) == _EVENTS_A_READ and await self._was_trimmed(
+                    stream, position[stream]
+                ):
+                    self._lose_continuity(stream)
                 for entry_id, fields in entries:
                     self._publish(entry_id, fields)
                 position[stream] = entries[-1][0]
 
+    async def _was_trimmed(self, stream: str, position: str) -> bool:
+        """Whether entries after `position` may have been dropped, as far as one can tell."""
+        async with asyncio.timeout(self._patience):
+            oldest = await self._redis.xrange(stream, count=1)
+        return not oldest or _age(str(oldest[0][0])) > _age(position)
+
+    def _lose_continuity(self, stream: str) -> None:
+        for session_id, watchers in self._watchers.items():
+            if session_keys(session_id).partition.events == stream:
+                for watcher in watchers:
+                    watcher.put(_HOLE)
+
     def _publish(self, entry_id: str, fields: dict[str, str]) -> None:
         watchers = self._watchers.get(fields["session"])
         if watchers:
-            update = _update(int(entry_id.partition("-")[0]), fields)
+            update = _update(_age(entry_id)[0], fields)
             for watcher in watchers:
                 watcher.put(update)
 
@@ -159,6 +184,12 @@ def _streams(reply: Any) -> Iterator[tuple[str, list[tuple[str, dict[str, str]]]
             yield stream, [entry for batch in batches for entry in batch]
     else:
         yield from reply
+
+
+def _age(entry_id: str) -> tuple[int, int]:
+    """Redis' time in ms of a stream's entry, and its place within that."""
+    at_ms, _, place = entry_id.partition("-")
+    return int(at_ms), int(place)
 
 
 def _update(at_ms: int, fields: dict[str, str]) -> pb.Atualizacao:
