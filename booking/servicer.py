@@ -1,7 +1,9 @@
 """The RPCs of `cinema.proto`: each one parses, asks the seats' state, and replies."""
 
+import random
 import time
 from collections.abc import AsyncIterator
+from itertools import islice
 
 import cinema_pb2 as pb
 import cinema_pb2_grpc
@@ -39,7 +41,8 @@ from cinema.refusals import Refusal, sentence
 from seat_state_service import SeatStateService
 
 # How often "the best seats" may be snatched away between looking and holding, before it is a refusal.
-_BEST_TRIES = 5
+_BEST_TRIES = 8
+_BEST_SPREAD = 8
 
 
 class BookingServicer(cinema_pb2_grpc.ReservaServicer):
@@ -88,16 +91,30 @@ class BookingServicer(cinema_pb2_grpc.ReservaServicer):
         session = parse_session(request.sessao_id, self._programme)
         buyer = parse_buyer(request.usuario_id)
         quantity = parse_quantity(request.quantidade, self._seats.rules.most_seats)
-        for _ in range(_BEST_TRIES):
-            taken = (await self._seats.seat_map(session.id)).seats
-            best = next(best_seats(session.room, taken, quantity), None)
-            if best is None:
-                return _none_together(quantity)
-            seats = tuple(best)
-            answer = await self._hold(session, buyer, seats)
-            if answer.refusal is not Refusal.SEAT_TAKEN:
-                break
+        answer, seats = await self._hold_best(session, buyer, quantity)
+        if not seats:
+            return _none_together(quantity)
         return self._hold_reply(answer, seats)
+
+    async def _hold_best(
+        self, session: Session, buyer: str, quantity: int
+    ) -> tuple[Answer, tuple[str, ...]]:
+        """No seats: there are none together."""
+        answer, seats = Answer(Refusal.NONE_TOGETHER), tuple[str, ...]()
+        passed_over = set[str]()
+        for attempt in range(_BEST_TRIES):
+            seat_map = await self._seats.seat_map(session.id)
+            best = best_seats(session.room, passed_over | seat_map.seats.keys(), quantity)
+            # A crowd that wants the best group spreads out: the second try is for one of a few, and so on.
+            choice = list(islice(best, 1 + attempt * _BEST_SPREAD))
+            if not choice:
+                break
+            seats = tuple(random.choice(choice))  # noqa: S311 - a spread, not a secret
+            answer = await self._hold(session, buyer, seats)
+            if answer.refusal not in (Refusal.SEAT_TAKEN, Refusal.COOLING_DOWN):
+                break
+            passed_over.update(answer.failed)
+        return answer, seats
 
     async def LiberarAssento(  # noqa: N802
         self, request: pb.ReservaRequest, context: Context
