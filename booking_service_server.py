@@ -45,13 +45,14 @@ async def serve(settings: BookingSettings) -> None:
     stop = service.stop_signal()
     programme = open_programme(settings)
     async with AsyncExitStack() as stack:
-        redis = connect(settings)
-        stack.push_async_callback(redis.aclose)
-        blocking = connect_blocking(settings)
-        stack.push_async_callback(blocking.aclose)
-        seats = SeatStateService(redis, hold_rules(settings))
+        # A crowd of callers keeps neither sweeping nor health waiting for a connection.
+        redis, own, blocking = connect(settings), connect(settings), connect_blocking(settings)
+        for client in (redis, own, blocking):
+            stack.push_async_callback(client.aclose)
+        rules = hold_rules(settings)
+        seats = SeatStateService(redis, rules)
         feed = SeatFeed(blocking, settings.redis_cluster, settings.redis_timeout_seconds)
-        sweeper = Sweeper(redis, seats)
+        sweeper = Sweeper(own, SeatStateService(own, rules))
         health = health_aio.HealthServicer()
         servicer = BookingServicer(redis, seats, feed, sweeper, programme, settings.watchers_max)
 
@@ -65,7 +66,7 @@ async def serve(settings: BookingSettings) -> None:
             stop,
             keep_running("the event feed", feed.run, REDIS_ERRORS),
             keep_running("sweeping", sweeper.run, REDIS_ERRORS),
-            watch_health(redis, told),
+            watch_health(own, told),
             programme.watch(),
         )
 
