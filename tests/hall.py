@@ -1,0 +1,148 @@
+"""One session of a test's own in a real Redis, and the buyers who want its seats."""
+
+import json
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from cinema.keys import SessionKeys, session_keys
+from cinema.outcomes import Answer, HoldRules, Payer, Purchase, SeatHeld
+from seat_state_service import SeatStateService
+from tests.waiting import eventually
+
+RULES = HoldRules(hold_ms=300_000, ceiling_ms=900_000, cooldown_ms=5_000, most_seats=6)
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """Asks for seats of one session, as one person."""
+
+    name: str
+    session: str
+    seats: SeatStateService
+
+    async def hold(self, *seats: str, token: str = "", closes_at: int = 0) -> Answer:
+        return await self.seats.hold(self.session, self.name, seats, token, closes_at)
+
+    async def release(self, *seats: str, token: str = "") -> Answer:
+        return await self.seats.release(self.session, self.name, seats, token)
+
+    async def extend(self, *seats: str, token: str = "") -> Answer:
+        return await self.seats.extend(self.session, self.name, seats, token)
+
+    async def confirm(
+        self, *seats: str, key: str = "", token: str = "", payer: Payer | None = None
+    ) -> Answer:
+        purchase = Purchase(seats, token=token, key=key, payer=payer or Payer(), total=3200)
+        return await self.seats.confirm(self.session, self.name, purchase)
+
+    async def cancel(self, order_id: str, *seats: str) -> bool:
+        return await self.seats.cancel(order_id, self.session, self.name, seats)
+
+
+class Hall:
+    """An empty session. What `dump` tells is everything that Redis has of it."""
+
+    def __init__(self, redis: Redis, rules: HoldRules = RULES, session: str = "") -> None:
+        self.redis: Any = redis  # every reply's type is a union over both protocols
+        self.rules = rules
+        self.session = session or f"T{secrets.token_hex(8)}"
+        self.seats = SeatStateService(redis, rules)
+
+    @property
+    def keys(self) -> SessionKeys:
+        return session_keys(self.session)
+
+    def with_rules(self, **rules: int) -> "Hall":
+        """The same session, under other rules."""
+        return Hall(self.redis, replace(self.rules, **rules), self.session)
+
+    def buyer(self, name: str = "") -> Buyer:
+        return Buyer(name or f"buyer-{secrets.token_hex(8)}", self.session, self.seats)
+
+    async def states(self) -> Mapping[str, str]:
+        """The seats that are not free, as the map shows them: held or sold."""
+        seat_map = await self.seats.seat_map(self.session)
+        return {
+            seat: "held" if isinstance(state, SeatHeld) else "sold"
+            for seat, state in seat_map.seats.items()
+        }
+
+    async def events(self) -> list[dict[str, Any]]:
+        """What was made public of this session so far."""
+        entries = await self.redis.xrange(self.keys.partition.events)
+        return [
+            {"version": int(fields["version"]), "changes": json.loads(fields["changes"])}
+            for _, fields in entries
+            if fields["session"] == self.session
+        ]
+
+    async def outbox(self) -> list[dict[str, Any]]:
+        entries = await self.redis.xrange(self.keys.partition.outbox)
+        messages = [json.loads(fields["mensagem"]) for _, fields in entries]
+        return [message for message in messages if message["sessao_id"] == self.session]
+
+    async def dump(self) -> dict[str, Any]:
+        keys, partition = self.keys, self.keys.partition
+        hashes = (keys.holds, keys.sold, keys.buyers, keys.order_keys)
+        sets = (partition.due, partition.cooldowns)
+        found: dict[str, Any] = {
+            name: {
+                field: json.loads(value)
+                for field, value in (await self.redis.hgetall(name)).items()
+            }
+            for name in hashes
+        }
+        for name in sets:
+            members = await self.redis.zrange(name, 0, -1, withscores=True)
+            found[name] = [pair for pair in members if pair[0].startswith(f"{self.session}:")]
+        locks = [key async for key in self.redis.scan_iter(f"{keys.prefix}:assento:*")]
+        found["locks"] = {key: await self.redis.get(key) for key in sorted(locks)}
+        found["version"] = await self.redis.get(keys.version)
+        found["events"] = await self.events()
+        found["outbox"] = await self.outbox()
+        return found
+
+    @asynccontextmanager
+    async def unchanged(self) -> AsyncIterator[None]:
+        """What happens in the block leaves no trace in Redis."""
+        before = await self.dump()
+        yield
+        assert await self.dump() == before
+
+    async def lock_ends_at(self, seat: str) -> int:
+        """By Redis' clock, in ms; right to a millisecond or two."""
+        async with self.redis.pipeline(transaction=True) as pipeline:
+            (seconds, microseconds), left = await (
+                pipeline.time().pttl(self.keys.lock(seat)).execute()
+            )
+        return int(seconds * 1000 + microseconds // 1000 + left)
+
+    async def wait_until_gone(self, *seats: str) -> None:
+        """Until Redis has dropped the locks; nobody has swept them yet."""
+
+        async def no_lock_is_left() -> bool:
+            return await self.redis.exists(*self.keys.locks(seats)) == 0
+
+        await eventually(no_lock_is_left)
+
+    async def wait_until_swept(self, *seats: str) -> None:
+        """Sweeps until every one of the seats was freed."""
+
+        async def all_are_free() -> bool:
+            await self.seats.expire(self.session, seats)
+            return not set(seats) & (await self.states()).keys()
+
+        await eventually(all_are_free)
+
+
+@pytest.fixture
+async def hall(redis_url: str) -> AsyncIterator[Hall]:
+    """A session of the test's own in the shared Redis. Nobody sweeps there by himself."""
+    async with Redis.from_url(redis_url, decode_responses=True) as redis:
+        yield Hall(redis)
