@@ -23,14 +23,14 @@
  * @property {string} pedido
  * @property {string} codigo
  * @property {"confirmado"|"cancelado"} estado
- * @property {Session} sessao
+ * @property {Session} sessao with an empty id when the programme no longer has it
  * @property {string[]} assentos
  * @property {number} total centavos
  * @property {string} nome
  * @property {string} cpf masked
  * @property {string} email
  * @property {string} criado_em ISO 8601
- * @property {"pendente"|"enviado"|"falhou"} email_estado
+ * @property {"pendente"|"enviado"|"falhou"|"sem_endereco"} email_estado
  * @property {string} email_motivo
  */
 /** @template T @typedef {{status: number, data: T|null}} Answer `data` only with a 2xx status */
@@ -58,6 +58,9 @@ export const fetchOrder = (id) => ask(`/api/pedidos/${encodeURIComponent(id)}`);
 
 /** @param {string} id @returns {Promise<Answer<{status: string}>>} */
 export const mailAgain = (id) => ask(`/api/pedidos/${encodeURIComponent(id)}/reenviar`, { method: "POST" });
+
+/** A page brings the buyer's cookie; whether it came. */
+export const renewIdentity = async () => (await fetch(location.pathname, { cache: "reload" }).catch(() => null))?.ok ?? false;
 
 /** @param {string} id */
 export const socketUrl = (id) =>

@@ -77,7 +77,7 @@ export class Choosing {
   /** Own holds ended: says which, and offers those that are still free. @param {string[]} seats */
   expired(seats) {
     const free = seats.filter((seat) => this.store.stateOf(seat) === "livre");
-    const words = [t("aviso.acabou", { n: seats.length, assentos: enumerate(seats) })];
+    const words = [t("aviso.acabou", { assentos: enumerate(seats) })];
     if (free.length) words.push(t("aviso.ainda_livre", { n: seats.length, livres: enumerate(free) }));
     const again = { text: t("aviso.pegar_de_novo"), do: () => void this.hold(free) };
     this.notice.show("acabou", words.join(" "), free.length ? [again] : this.#nearby(seats));

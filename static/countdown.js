@@ -6,7 +6,7 @@
 import { part } from "./dom.js";
 import { minutesAndSeconds } from "./format.js";
 
-const WARNING_MS = 60000;
+export const LAST_MINUTE_MS = 60000;
 
 export class Countdown {
   #timer = 0;
@@ -30,7 +30,7 @@ export class Countdown {
     clearTimeout(this.#timer);
     const left = this.msLeft();
     this.ring.hidden = left === null;
-    this.#warn(left !== null && left <= WARNING_MS);
+    this.#warn(left !== null && left <= LAST_MINUTE_MS);
     if (left === null) return;
     for (const clock of this.clocks) clock.textContent = minutesAndSeconds(left);
     this.ring.style.setProperty("--rest", Math.min(1, left / this.total).toFixed(4));

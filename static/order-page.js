@@ -34,17 +34,18 @@ export class OrderPage {
   /** @param {Order} order */
   #describe({ sessao, estado, assentos, total, nome, cpf, codigo, criado_em }) {
     const root = /** @type {HTMLElement} */ (this.root);
-    document.title = `${t("ordem.titulo")} ${codigo} · ${sessao.filme.titulo}`;
+    const film = sessao.filme.titulo || t("ordem.titulo");
+    document.title = `${film} · ${codigo}`;
     part(root, "receipt").dataset.estado = estado;
     part(root, "state").textContent = t(estado === "cancelado" ? "ordem.cancelado" : "ordem.confirmado");
-    part(root, "film").textContent = sessao.filme.titulo;
-    part(root, "summary").textContent = [filmLength(sessao.filme.duracao_min), sessao.idioma].join(" · ");
+    part(root, "film").textContent = film;
+    part(root, "summary").textContent = sessao.id && [filmLength(sessao.filme.duracao_min), sessao.idioma].join(" · ");
     part(root, "code").textContent = codigo;
     part(root, "count").textContent = t("pedido.quantas", { n: assentos.length });
     part(root, "total").textContent = money(total);
     part(root, "facts").replaceChildren(
-      ...fact("quando", t("ordem.quando"), dayAndHour(sessao.inicio)),
-      ...fact("sala", t("ordem.sala"), sessao.sala),
+      ...(sessao.id ? fact("quando", t("ordem.quando"), dayAndHour(sessao.inicio)) : []),
+      ...(sessao.id ? fact("sala", t("ordem.sala"), sessao.sala) : []),
       ...fact("assentos", t("ordem.poltronas", { n: assentos.length }), assentos.join(" · ")),
       ...fact("nome", t("ordem.comprador"), [nome, cpf].filter(Boolean).join(" · ")),
       ...fact("feito", t("ordem.feito"), dayAndHour(criado_em)));
@@ -55,7 +56,7 @@ export class OrderPage {
     const root = /** @type {HTMLElement} */ (this.root);
     part(root, "mail").dataset.email = email_estado;
     part(root, "mail-text").textContent = [t(mailKey(email_estado), { email }), email_motivo].filter(Boolean).join(" ");
-    action(root, "reenviar").hidden = email_estado === "pendente";
+    action(root, "reenviar").hidden = email_estado === "pendente" || email_estado === "sem_endereco";
     if (email_estado !== "pendente") return;
     this.#timer = setTimeout(() => this.#look(), this.#wait);
     this.#wait = Math.min(this.#wait * 1.5, LONGEST_LOOK_MS);
@@ -82,11 +83,8 @@ export class OrderPage {
   }
 }
 
-/** @param {Order["email_estado"]} state */
-function mailKey(state) {
-  if (state === "enviado") return "ordem.mail_enviado";
-  return state === "falhou" ? "ordem.mail_falhou" : "ordem.mail_pendente";
-}
+/** @param {Order["email_estado"]} state @returns {import("./text.js").TextKey} */
+const mailKey = (state) => `ordem.mail_${state}`;
 
 /** @param {string} name for tests @param {string} term @param {string} value */
 const fact = (name, term, value) => [make("dt", { text: term }), make("dd", { text: value, "data-fato": name })];

@@ -1,6 +1,7 @@
 // @ts-check
 /** The one place for the order: own seats, time, total, the next step. A column, or a sheet on a phone. */
 import { action, icon, make, part } from "./dom.js";
+import { LAST_MINUTE_MS } from "./countdown.js";
 import { hour, money, roughly } from "./format.js";
 import { kindText } from "./seat-text.js";
 import { t } from "./text.js";
@@ -59,7 +60,7 @@ export class OrderPanel {
 
   /** @param {number} msLeft */
   #held(msLeft) {
-    this.title.textContent = t("pedido.reservadas");
+    this.title.textContent = t(msLeft > LAST_MINUTE_MS ? "pedido.reservadas" : "pedido.acabando");
     const until = t("pedido.ate", { hora: hour(new Date(Date.now() + msLeft)) });
     const button = this.text.querySelector("button") ?? this.#extendButton();
     if (this.text.firstChild?.textContent !== until) this.text.replaceChildren(make("span", { text: until }), button);

@@ -5,8 +5,8 @@
  */
 import { action, part } from "./dom.js";
 import { money } from "./format.js";
+import { PaymentForm } from "./payment-form.js";
 import { enumerate, t } from "./text.js";
-import { cpfFault, emailFault, maskCpf, nameFault } from "./validation.js";
 
 /** @typedef {"formulario"|"enviando"|"conferindo"|"expirado"|"pronto"} DialogState */
 /** @typedef {{seats: string[], total: number}} Basket */
@@ -14,8 +14,6 @@ import { cpfFault, emailFault, maskCpf, nameFault } from "./validation.js";
 export class PaymentDialog {
   /** @type {DialogState} */
   state = "formulario";
-  /** Fields that were left once: only those are judged while one types. @type {Set<string>} */
-  #visited = new Set();
 
   /**
    * @param {ParentNode} root
@@ -26,11 +24,9 @@ export class PaymentDialog {
     this.stage = part(root, "stage");
     this.notice = notice;
     this.dialog = /** @type {HTMLDialogElement} */ (part(root, "payment"));
-    this.form = /** @type {HTMLFormElement} */ (part(root, "payment-form"));
-    this.onSubmit = onSubmit;
-    this.form.addEventListener("submit", (event) => this.#submitted(event));
-    this.form.addEventListener("input", (event) => this.#typed(event));
-    this.form.addEventListener("focusout", (event) => this.#left(event));
+    this.form = new PaymentForm(/** @type {HTMLFormElement} */ (part(root, "payment-form")), (payment) => {
+      if (this.state === "formulario") onSubmit(payment);
+    });
     this.dialog.addEventListener("cancel", (event) => this.#isBusy && event.preventDefault());
     this.dialog.addEventListener("close", () => {
       this.#become("formulario");
@@ -76,18 +72,14 @@ export class PaymentDialog {
     this.#become("formulario");
     this.#say("");
     part(this.dialog, "payment-error").textContent = text;
-    for (const [name, message] of Object.entries(fields)) {
-      const input = this.#input(name === "nome" ? "nomeCompleto" : name);
-      if (input) this.#mark(input, message);
-    }
-    this.#focusFault();
+    this.form.show(fields);
   }
 
   /** @param {string} order @param {string} text */
   done(order, text) {
     this.#become("pronto");
     this.#say(text);
-    this.form.reset();
+    this.form.clear();
     const link = part(this.dialog, "payment-order");
     link.setAttribute("href", `/pedido/${encodeURIComponent(order)}`);
     link.focus();
@@ -127,88 +119,4 @@ export class PaymentDialog {
   #label({ total }) {
     action(this.dialog, "confirmar").textContent = t("pagar.botao", { total: money(total) });
   }
-
-  /** @param {string} name @returns {HTMLInputElement|null} */
-  #input(name) {
-    const input = this.form.elements.namedItem(name);
-    return input instanceof HTMLInputElement ? input : null;
-  }
-
-  /** @param {string} name */
-  #value(name) {
-    return this.#input(name)?.value ?? "";
-  }
-
-  get #withoutCpf() {
-    return this.#input("semCpf")?.checked ?? false;
-  }
-
-  /** @param {HTMLInputElement} input @param {string} message empty: nothing is wrong */
-  #mark(input, message) {
-    const error = this.form.querySelector(`#${input.id}-error`);
-    if (error && error.textContent !== message) error.textContent = message;
-    if (message) input.setAttribute("aria-invalid", "true");
-    else input.removeAttribute("aria-invalid");
-  }
-
-  /** @param {HTMLInputElement} input */
-  #judge(input) {
-    const faults = { nomeCompleto: nameFault, email: emailFault,
-      cpf: (/** @type {string} */ text) => cpfFault(text, this.#withoutCpf) };
-    const key = Object(faults)[input.name]?.(input.value);
-    if (key !== undefined) this.#mark(input, key && t(key));
-  }
-
-  /** @param {Event} event */
-  #typed({ target }) {
-    if (!(target instanceof HTMLInputElement)) return;
-    const cpf = this.#input("cpf");
-    if (target.name === "cpf") maskInPlace(target);
-    if (target.name === "semCpf" && cpf) {
-      cpf.disabled = target.checked;
-      this.#mark(cpf, "");
-    }
-    if (this.#visited.has(target.name)) this.#judge(target);
-  }
-
-  /** @param {FocusEvent} event */
-  #left({ target }) {
-    if (!(target instanceof HTMLInputElement) || !target.value) return;
-    this.#visited.add(target.name);
-    this.#judge(target);
-  }
-
-  /** @param {SubmitEvent} event */
-  #submitted(event) {
-    event.preventDefault();
-    if (this.state !== "formulario") return;
-    for (const name of ["nomeCompleto", "cpf", "email"]) {
-      this.#visited.add(name);
-      this.#judge(/** @type {HTMLInputElement} */ (this.#input(name)));
-    }
-    if (this.#focusFault()) return;
-    this.onSubmit({
-      nomeCompleto: this.#value("nomeCompleto").trim().replace(/\s+/g, " "),
-      cpf: this.#withoutCpf ? "" : this.#value("cpf"),
-      email: this.#value("email").trim(),
-    });
-  }
-
-  /** @returns {boolean} whether a field is wrong */
-  #focusFault() {
-    const wrong = this.form.querySelector("[aria-invalid=true]");
-    if (wrong instanceof HTMLElement) wrong.focus();
-    return wrong !== null;
-  }
-}
-
-/** Keeps the caret behind the digit that was typed. @param {HTMLInputElement} input */
-function maskInPlace(input) {
-  const before = (input.value.slice(0, input.selectionStart ?? 0).match(/\d/g) ?? []).length;
-  input.value = maskCpf(input.value);
-  let caret = 0;
-  for (let digits = 0; caret < input.value.length && digits < before; caret++) {
-    if (/\d/.test(input.value[caret])) digits++;
-  }
-  input.setSelectionRange(caret, caret);
 }

@@ -7,7 +7,6 @@ export const locale = "pt-BR";
 
 export const texts = {
   "cinema": "Cinema",
-  "carregando": "Carregando…",
   "tentar": "Tentar de novo",
   "fechar": "Fechar",
   "ver_programa": "Ver a programação",
@@ -102,17 +101,13 @@ export const texts = {
   "aviso.mais_tempo": "Mais tempo",
   "aviso.estendida": "Pronto: suas poltronas ficam guardadas até {hora}.",
   "aviso.reservou": { one: "{assentos} é sua por enquanto.", other: "{assentos} são suas por enquanto." },
-  "aviso.soltou": { one: "{assentos} foi solta.", other: "{assentos} foram soltas." },
   "aviso.perdeu": {
     one: "{assentos} acabou de ir para outra pessoa.",
     other: "{assentos} acabaram de ir para outra pessoa.",
   },
   "aviso.perto": { one: "A livre mais perto:", other: "As livres mais perto:" },
   "aviso.pegar": "Pegar {assento}",
-  "aviso.acabou": {
-    one: "Sua reserva de {assentos} acabou.",
-    other: "Sua reserva de {assentos} acabou.",
-  },
+  "aviso.acabou": "Sua reserva de {assentos} acabou.",
   "aviso.ainda_livre": { one: "Ela ainda está livre.", other: "{livres} ainda estão livres." },
   "aviso.pegar_de_novo": "Pegar de novo",
   "aviso.ocupado": "{assento} já foi vendida. Escolha uma livre.",
@@ -143,8 +138,9 @@ export const texts = {
     other: "Não há {n} lugares livres juntos. Tente menos, ou escolha no mapa.",
   },
   "motivo.indisponivel": "As vendas pararam por um instante. Nada foi cobrado; tente de novo.",
-  "motivo.identidade_invalida": "Seu acesso não vale mais. Recarregue a página.",
+  "motivo.identidade_invalida": "Seu acesso não valia mais. Já estamos pegando outro.",
   "motivo.excesso_de_mensagens": "Muitos cliques de uma vez. Espere um pouco.",
+  "motivo.excesso_de_conexoes": "Há conexões demais no seu endereço. Tentamos de novo daqui a pouco.",
   "motivo.sessao_desconhecida": "Esta sessão não existe.",
   "motivo.outro": "Não deu certo. Tente de novo.",
 
@@ -169,9 +165,9 @@ export const texts = {
   "pagar.ver_pedido": "Ver ingressos",
 
   "erro.nome_vazio": "Diga seu nome.",
-  "erro.nome_completo": "Escreva nome e sobrenome.",
+  "erro.nome_curto": "Escreva o nome completo.",
   "erro.nome_longo": "Use no máximo 120 letras.",
-  "erro.nome_sinais": "Use só letras, espaços, hífen, ponto e apóstrofo.",
+  "erro.nome_sinais": "O nome não pode ter os sinais < e >.",
   "erro.cpf_vazio": "Digite o CPF ou marque que não tem.",
   "erro.cpf_curto": "O CPF tem 11 números.",
   "erro.cpf_invalido": "Esse CPF não existe. Confira os números.",
@@ -194,6 +190,7 @@ export const texts = {
   "ordem.mail_pendente": "Enviando o ingresso para {email}…",
   "ordem.mail_enviado": "Ingresso enviado para {email}.",
   "ordem.mail_falhou": "O e-mail para {email} não chegou. Esta página vale como ingresso.",
+  "ordem.mail_sem_endereco": "Este pedido não tem e-mail. Guarde o endereço desta página: ela vale como ingresso.",
   "ordem.reenviar": "Enviar de novo",
   "ordem.reenviado": "Certo, estamos enviando de novo.",
   "ordem.reenvio_falhou": "Não deu para pedir o envio agora. Tente daqui a pouco.",

@@ -11,7 +11,7 @@
  * @property {number} line index of its row from the screen
  * @property {number} column place in the row from the left, gaps counted
  */
-/** @typedef {{name: string, seats: Seat[]}} Row */
+/** @typedef {{name: string, seats: Seat[], apart: boolean}} Row `apart`: a balcony begins with it */
 
 export class Room {
   /** @type {Row[]} */
@@ -24,7 +24,7 @@ export class Room {
   constructor(rows) {
     for (const { nome, lugares } of rows) {
       /** @type {Row} */
-      const row = { name: nome, seats: [] };
+      const row = { name: nome, seats: [], apart: beginsBalcony(this.rows.at(-1)?.name, nome) };
       lugares.forEach((place, column) => place && row.seats.push({
         name: place.assento, row: nome, number: Number(place.assento.slice(nome.length)),
         kind: place.tipo, price: place.preco, line: this.rows.length, column,
@@ -60,3 +60,6 @@ export class Room {
     return free.sort((a, b) => far(a) - far(b)).slice(0, count).map((seat) => seat.name);
   }
 }
+
+/** Rows of a balcony have longer names; only after row Z is a longer name just the next one. @param {string|undefined} before @param {string} name */
+const beginsBalcony = (before, name) => before !== undefined && name.length > before.length && !before.endsWith("Z");

@@ -71,7 +71,7 @@ export class SeatMap {
     });
     const last = make("span", { class: "letter", "aria-hidden": "true", text: row.name });
     last.style.setProperty("--gap", String(this.room.columns - end));
-    return make("div", { class: "row", role: "row" },
+    return make("div", { class: row.apart ? "row apart" : "row", role: "row" },
       make("span", { class: "letter", role: "rowheader", text: row.name }), ...cells, last);
   }
 

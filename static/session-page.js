@@ -1,7 +1,7 @@
 // @ts-check
 /** The page of one session: puts the parts together. Frames change the store; what changed is painted once a frame of the screen. */
 import { Activity } from "./activity.js";
-import { fetchSession, socketUrl } from "./api.js";
+import { fetchSession, renewIdentity, socketUrl } from "./api.js";
 import { Choosing } from "./choosing.js";
 import { Connection } from "./connection.js";
 import { Countdown } from "./countdown.js";
@@ -13,19 +13,21 @@ import { Notice } from "./notice.js";
 import { OrderPanel } from "./order-panel.js";
 import { PaymentAttempts } from "./payment-attempt.js";
 import { Payment } from "./payment.js";
+import { Repaint } from "./repaint.js";
 import { Room } from "./room.js";
 import { Sales } from "./sales.js";
 import { SeatList } from "./seat-list.js";
 import { SeatMap } from "./seat-map.js";
 import { SeatStore } from "./store.js";
 import { t } from "./text.js";
+import { Toolbar } from "./toolbar.js";
 import { MapZoom } from "./zoom.js";
 
 /** @typedef {import("./api.js").SessionMap} SessionMap */
 /** @typedef {import("./protocol.js").Frame} Frame */
 
-/** More seats than this in one frame of the screen are painted without a movement each. */
-const LIVELY = 24;
+/** Own seats follow a snapshot at once; after so long there are none. */
+const OWN_SEATS_MS = 1500;
 
 export class SessionPage {
   /** @param {string} id */
@@ -42,9 +44,7 @@ export class SessionPage {
 }
 
 class SessionView {
-  #dirty = /** @type {Set<string>} */ (new Set());
-  #painting = false;
-  #lively = false;
+  #repaint = new Repaint((seats, lively) => this.#paint(seats, lively));
   #basket = "";
   #serviceLive = true;
 
@@ -57,14 +57,15 @@ class SessionView {
     const stateOf = this.store.stateOf.bind(this.store);
     this.connection = new Connection(socketUrl(session.id), (frame) => this.#receive(frame), () => this.#lineChanged());
     this.line = new LineStatus(root);
-    this.sales = new Sales(session, () => this.#repaint([]));
+    this.sales = new Sales(session, () => this.#repaint.mark([]));
     this.activity = new Activity(part(root, "activity"));
     this.notice = new Notice(root);
     this.choosing = new Choosing(this.store, this.connection, this.room, this.notice,
-      (seats) => this.#repaint(seats), session.limite_assentos);
+      (seats) => this.#repaint.mark(seats), session.limite_assentos);
     this.zoom = new MapZoom(part(root, "map"), part(root, "plane"));
     this.map = new SeatMap(part(root, "grid"), this.room, stateOf, (seat, button, event) => this.#tapped(seat, button, event));
     this.list = new SeatList(part(root, "list"), this.room, stateOf, (seat) => this.choosing.toggle(seat));
+    this.toolbar = new Toolbar(root, session.limite_assentos, this.zoom, this.list, (count) => void this.choosing.best(count));
     this.panel = new OrderPanel(root, { limit: session.limite_assentos, holdMs: session.tempo_reserva_ms }, {
       pay: () => void this.payment.open(),
       extend: () => void this.choosing.extend(),
@@ -72,7 +73,7 @@ class SessionView {
     });
     this.countdown = new Countdown(root, session.tempo_reserva_ms, () => this.store.msLeft, (ending) => this.#ending(ending));
     this.payment = new Payment(root, this.connection, new PaymentAttempts(session.id), () => this.#basketNow(), this.notice, {
-      changed: () => this.#repaint([]),
+      changed: () => this.#repaint.mark([]),
       refused: (reply) => this.choosing.reasonText(reply),
     });
   }
@@ -81,7 +82,7 @@ class SessionView {
     this.#describe();
     this.map.start();
     this.zoom.start();
-    this.#tools();
+    action(this.root, "estender-pagamento").onclick = () => void this.choosing.extend();
     this.#watchTheWorld();
     this.connection.start();
   }
@@ -95,30 +96,7 @@ class SessionView {
     part(this.root, "legend").replaceChildren(...legendOf(this.room));
     const { style } = part(this.root, "plane");
     style.setProperty("--columns", String(this.room.columns));
-    style.setProperty("--rows", String(this.room.rows.length));
-  }
-
-  #tools() {
-    const count = /** @type {HTMLSelectElement} */ (part(this.root, "best-count"));
-    for (let n = 1; n <= this.session.limite_assentos; n++) count.append(make("option", { value: n, text: n }));
-    count.value = String(Math.min(2, this.session.limite_assentos));
-    part(this.root, "best").onsubmit = (event) => {
-      event.preventDefault();
-      void this.choosing.best(Number(count.value));
-    };
-    action(this.root, "aproximar").onclick = () => this.zoom.closer();
-    action(this.root, "afastar").onclick = () => this.zoom.farther();
-    action(this.root, "ajustar").onclick = () => this.zoom.fit();
-    action(this.root, "estender-pagamento").onclick = () => void this.choosing.extend();
-    action(this.root, "lista").onclick = () => this.#showList(part(this.root, "list").hidden === true);
-  }
-
-  /** @param {boolean} asList */
-  #showList(asList) {
-    this.list.show(asList);
-    part(this.root, "map").hidden = asList;
-    part(this.root, "zoom").hidden = asList;
-    part(this.root, "list-text").textContent = t(asList ? "mapa.mapa" : "mapa.lista");
+    style.setProperty("--rows", String(this.room.rows.length + this.room.rows.filter((row) => row.apart).length));
   }
 
   /** Sleep, wake and the network: the line is checked instead of believed. */
@@ -144,15 +122,30 @@ class SessionView {
   /** @param {Frame} frame */
   #receive(frame) {
     if (frame.kind === "audience") this.line.audience(frame.count);
-    if (frame.kind === "live") this.#serviceLive = frame.live;
-    if (frame.kind === "live") this.#lineChanged();
-    const effect = this.store.apply(frame);
-    if (effect.gap) this.connection.check();
-    this.#lively ||= effect.news.length > 0;
-    this.activity.tell(effect.news.filter(({ seat }) => !this.store.isAsked(seat) && this.store.stateOf(seat) !== "seu"));
-    if (frame.kind === "snapshot") this.activity.free(this.#free, this.room.seats.size);
-    this.#repaint(effect.changed);
-    if (effect.expired.length) this.choosing.expired(effect.expired.sort());
+    if (frame.kind === "reply" && frame.type === "conexao") this.#turnedAway(frame);
+    if (frame.kind === "live") {
+      this.#serviceLive = frame.live;
+      this.#lineChanged();
+    }
+    this.#take(this.store.apply(frame));
+    if (frame.kind === "snapshot") {
+      this.activity.free(this.#free, this.room.seats.size);
+      setTimeout(() => this.#take(this.store.settle()), OWN_SEATS_MS);
+    }
+  }
+
+  /** @param {import("./store.js").Effect} effect */
+  #take({ changed, expired, news, gap }) {
+    if (gap) this.connection.check();
+    this.activity.tell(news.filter(({ seat }) => !this.store.isAsked(seat) && this.store.stateOf(seat) !== "seu"));
+    this.#repaint.mark(changed, news.length > 0);
+    if (expired.length) this.choosing.expired(expired.sort());
+  }
+
+  /** The gateway says why before it hangs up. @param {import("./protocol.js").Reply} reply */
+  async #turnedAway(reply) {
+    this.notice.show(reply.reason, this.choosing.reasonText(reply));
+    if (reply.reason === "identidade_invalida" && await renewIdentity()) this.connection.hurry();
   }
 
   #lineChanged() {
@@ -165,6 +158,7 @@ class SessionView {
 
   /** @param {boolean} ending */
   #ending(ending) {
+    this.#repaint.mark([]);
     if (!ending) return;
     const more = { text: t("aviso.mais_tempo"), do: () => void this.choosing.extend() };
     this.notice.show("falta_minuto", t("aviso.falta_minuto"), [more]);
@@ -184,24 +178,13 @@ class SessionView {
     return this.room.seats.size - sold - held;
   }
 
-  /** @param {Iterable<string>} seats */
-  #repaint(seats) {
-    for (const seat of seats) this.#dirty.add(seat);
-    if (this.#painting) return;
-    this.#painting = true;
-    requestAnimationFrame(() => this.#paint());
-  }
-
-  #paint() {
-    const seats = [...this.#dirty];
-    this.#dirty.clear();
-    this.#painting = false;
-    this.map.paint(seats, this.#lively && seats.length <= LIVELY);
-    this.#lively = false;
+  /** @param {string[]} seats @param {boolean} lively */
+  #paint(seats, lively) {
+    this.map.paint(seats, lively);
     this.list.paint(seats);
     const sales = this.sales.message(this.store);
     this.line.sales(sales);
-    part(this.root, "best").hidden = sales !== null;
+    this.toolbar.selling(sales === null);
     this.panel.render(this.#mine, this.store.msLeft, { checking: this.payment.checking, closed: sales !== null && sales.kind !== "quase" });
     this.countdown.update();
     const basket = this.store.mine.join();

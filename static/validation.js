@@ -7,9 +7,14 @@
 /** @typedef {import("./text.js").TextKey} TextKey */
 /** @typedef {{nomeCompleto: string, cpf: string, email: string}} Payment an empty `cpf`: a buyer without one */
 
+const SHORTEST_NAME = 2;
 const LONGEST_NAME = 120;
 const LONGEST_EMAIL = 254;
-const EMAIL = /^[^\s@,;:<>()[\]\\"]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+\p{L}{2,}$/u;
+/** As `<input type="email">` by the HTML standard, with at least one dot in the domain. */
+const LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
+const EMAIL = new RegExp(`^[A-Za-z0-9.!#$%&'*+/=?^_\`{|}~-]{1,64}@${LABEL}(?:\\.${LABEL})+$`);
+/** Control, format and other characters that nobody sees. */
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 /** @param {string} text */
 const digitsOf = (text) => text.replace(/\D/g, "");
@@ -38,9 +43,9 @@ export function maskCpf(text) {
 export function nameFault(text) {
   const name = text.trim();
   if (!name) return "erro.nome_vazio";
-  if (name.length > LONGEST_NAME) return "erro.nome_longo";
-  if (!/^[\p{L}\p{M}\s.'’-]+$/u.test(name)) return "erro.nome_sinais";
-  return /\S\s+\S/.test(name) ? "" : "erro.nome_completo";
+  if (/[<>]/.test(name) || UNSEEN.test(name)) return "erro.nome_sinais";
+  if (name.length < SHORTEST_NAME) return "erro.nome_curto";
+  return name.length > LONGEST_NAME ? "erro.nome_longo" : "";
 }
 
 /** @param {string} text @param {boolean} withoutCpf @returns {TextKey | ""} */

@@ -1,0 +1,294 @@
+"""The page as a buyer sees it: what end-to-end tests do and read, without a selector in any of them.
+
+Each method waits for what it needs, with Playwright's own deadlines. What may go either way (a seat that somebody
+else may win) is asked for with `click`, and the test reads what came of it.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from playwright.sync_api import Locator, Page, expect
+
+SeatState = Literal["livre", "pedindo", "seu", "bloqueado", "ocupado"]
+LineState = Literal["ligando", "ao_vivo", "reconectando", "sem_internet", "pausado"]
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """What is typed into the payment form; `cpf=None` ticks "Não tenho CPF"."""
+
+    name: str = "Ana Souza"
+    cpf: str | None = "529.982.247-25"
+    email: str = "ana@exemplo.com.br"
+
+
+ANA = Buyer()
+
+
+@dataclass
+class SessionPage:
+    """`/sessao/<id>` in one browser tab."""
+
+    page: Page
+    base_url: str
+    problems: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Collects what the page should never do: see `problems`."""
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("console", lambda line: self._heard(line.type, line.text))
+
+    def _heard(self, kind: str, text: str) -> None:
+        # A refused connection is reported by the browser itself; the page's own state tells of it.
+        if kind == "error" and "Failed to load" not in text and "WebSocket" not in text:
+            self.problems.append(text)
+
+    def open(self, session: str = "S001") -> "SessionPage":
+        """Returns when the map is live."""
+        self.page.goto(f"{self.base_url}/sessao/{session}")
+        self.wait_live()
+        return self
+
+    # ------------------------------------------------------------------------------------------------------ seats
+
+    def seat(self, name: str) -> Locator:
+        """The seat's button in the map; its state is the attribute data-estado."""
+        return self.page.locator(f'#grid [data-assento="{name}"]')
+
+    def list_seat(self, name: str) -> Locator:
+        """The same seat in the list view."""
+        return self.page.locator(f'[data-part=list] [data-item="{name}"]')
+
+    def seat_state(self, name: str) -> str:
+        return self.seat(name).get_attribute("data-estado") or ""
+
+    def seats_in(self, state: SeatState) -> list[str]:
+        """Names of all seats of a state, from the screen on."""
+        found = self.page.locator(f'#grid [data-estado="{state}"]').all()
+        return [seat.get_attribute("data-assento") or "" for seat in found]
+
+    def expect_seat(self, name: str, state: SeatState, seconds: float = 5) -> None:
+        expect(self.seat(name)).to_have_attribute("data-estado", state, timeout=seconds * 1000)
+
+    def click(self, *names: str) -> None:
+        """Clicks, and does not wait for what comes of it."""
+        for name in names:
+            self.seat(name).click()
+
+    def press(self, name: str, key: str = "Enter") -> None:
+        """Focuses the seat and presses a key there."""
+        self.seat(name).press(key)
+
+    def hold(self, *names: str) -> None:
+        """Holds seats one after the other; each is held when this returns."""
+        for name in names:
+            self.click(name)
+            self.expect_seat(name, "seu")
+
+    def release(self, *names: str) -> None:
+        """Releases by a second click; each is free when this returns."""
+        for name in names:
+            expect(self.seat(name)).to_have_attribute("data-estado", "seu")
+            self.click(name)
+            self.expect_seat(name, "livre")
+
+    def best(self, count: int) -> list[str]:
+        """Asks for the best seats together; the seats that are held then."""
+        before = set(self.held())
+        self.page.locator("[data-part=best-count]").select_option(str(count))
+        self.page.locator("[data-acao=melhores]").click()
+        expect(self.tickets).to_have_count(len(before) + count)
+        return [name for name in self.held() if name not in before]
+
+    def show_list(self) -> None:
+        self.page.locator("[data-acao=lista]").click()
+        expect(self.page.locator("[data-part=list]")).to_be_visible()
+
+    # ------------------------------------------------------------------------------------------------------ order
+
+    @property
+    def tickets(self) -> Locator:
+        """One element a held seat; its seat is the attribute data-ingresso."""
+        return self.page.locator("[data-ingresso]")
+
+    def held(self) -> list[str]:
+        return [ticket.get_attribute("data-ingresso") or "" for ticket in self.tickets.all()]
+
+    @property
+    def total(self) -> str:
+        """As shown: "R$ 64,00"."""
+        return self._text("[data-part=total]")
+
+    @property
+    def seconds_left(self) -> int:
+        """Of the hold that ends first, from the ring; 0 without a hold."""
+        ring = self.page.locator("[data-part=ring]")
+        if ring.is_hidden():
+            return 0
+        minutes, seconds = self._text("[data-part=ring] [data-clock]").split(":")
+        return int(minutes) * 60 + int(seconds)
+
+    def extend(self) -> None:
+        """Asks for more time; the answer is a notice (`estendida`, `limite_de_tempo`)."""
+        self.page.locator("[data-part=order] [data-acao=estender]").click()
+
+    # ---------------------------------------------------------------------------------------------------- payment
+
+    @property
+    def dialog(self) -> Locator:
+        """data-estado: formulario, enviando, conferindo, expirado, pronto."""
+        return self.page.locator("[data-part=payment]")
+
+    def open_payment(self) -> None:
+        self.page.locator("[data-acao=pagar]").click()
+        expect(self.dialog).to_be_visible()
+
+    def fill_payment(self, buyer: Buyer = ANA) -> None:
+        self.dialog.locator("[name=nomeCompleto]").fill(buyer.name)
+        self.dialog.locator("[name=semCpf]").set_checked(buyer.cpf is None)
+        if buyer.cpf is not None:
+            self.dialog.locator("[name=cpf]").fill(buyer.cpf)
+        self.dialog.locator("[name=email]").fill(buyer.email)
+
+    def submit_payment(self) -> None:
+        """Clicks "Pagar", and does not wait for what comes of it."""
+        self.dialog.locator("[data-acao=confirmar]").click()
+
+    def close_payment(self) -> None:
+        self.dialog.locator("[data-acao=voltar]").click()
+        expect(self.dialog).to_be_hidden()
+
+    def expect_dialog(self, state: str, seconds: float = 15) -> None:
+        expect(self.dialog).to_have_attribute("data-estado", state, timeout=seconds * 1000)
+
+    def pay(self, buyer: Buyer = ANA, seconds: float = 15) -> str:
+        """Pays for what is held; the order's id."""
+        self.open_payment()
+        self.fill_payment(buyer)
+        self.submit_payment()
+        return self.paid(seconds)
+
+    def paid(self, seconds: float = 15) -> str:
+        """Waits until the payment under way is confirmed; the order's id."""
+        self.expect_dialog("pronto", seconds)
+        link = self.dialog.locator("[data-part=payment-order]").get_attribute("href") or ""
+        return link.removeprefix("/pedido/")
+
+    def payment_faults(self) -> dict[str, str]:
+        """What stands beside the fields, by field (name, cpf, email); `""` is the whole payment's."""
+        places = {"name": "#name-error", "cpf": "#cpf-error", "email": "#email-error"}
+        found = {name: self._text(place) for name, place in places.items()}
+        found[""] = self._text("[data-part=payment-error]")
+        return {name: text for name, text in found.items() if text}
+
+    # ----------------------------------------------------------------------------------------------------- status
+
+    @property
+    def line(self) -> str:
+        """ligando, ao_vivo, reconectando, sem_internet, pausado."""
+        return self.page.locator("[data-part=line]").get_attribute("data-conexao") or ""
+
+    def wait_line(self, state: LineState, seconds: float = 15) -> None:
+        line = self.page.locator("[data-part=line]")
+        expect(line).to_have_attribute("data-conexao", state, timeout=seconds * 1000)
+
+    def wait_live(self, seconds: float = 15) -> None:
+        self.wait_line("ao_vivo", seconds)
+
+    @property
+    def notice(self) -> str:
+        """The sentence that is shown now; empty without one."""
+        return self._text("[data-part=notice-text]")
+
+    def expect_notice(self, kind: str, text: str = "", seconds: float = 5) -> None:
+        """`kind`: a refusal's reason, reservou, estendida, falta_minuto, acabou, ocupado, bloqueado, desligado."""
+        notice = self.page.locator(f'[data-part=notice][data-aviso="{kind}"]')
+        expect(notice).to_be_visible(timeout=seconds * 1000)
+        if text:
+            expect(notice).to_contain_text(text)
+
+    def use_notice(self, label: str) -> None:
+        """Clicks what a notice offers: "Pegar F09", "Pegar de novo", "Mais tempo"."""
+        self.page.locator("[data-part=notice-actions] button", has_text=label).first.click()
+
+    @property
+    def banner(self) -> str:
+        """What stands above the map: no connection, sold out, over; empty without it."""
+        banner = self.page.locator("[data-part=banner]")
+        return (banner.text_content() or "") if banner.is_visible() else ""
+
+    @property
+    def activity(self) -> str:
+        return self._text("[data-part=activity]")
+
+    def _text(self, selector: str) -> str:
+        text = self.page.locator(selector).text_content() or ""
+        return re.sub(r"\s+", " ", text).strip()
+
+
+@dataclass
+class OrderPage:
+    """`/pedido/<id>` in one browser tab."""
+
+    page: Page
+    base_url: str
+
+    def open(self, order: str) -> "OrderPage":
+        """Returns when the order is shown."""
+        self.page.goto(f"{self.base_url}/pedido/{order}")
+        expect(self.page.locator("[data-part=receipt]")).to_be_visible()
+        return self
+
+    @property
+    def state(self) -> str:
+        """confirmado, cancelado."""
+        return self.page.locator("[data-part=receipt]").get_attribute("data-estado") or ""
+
+    @property
+    def code(self) -> str:
+        return self.page.locator("[data-part=code]").text_content() or ""
+
+    @property
+    def total(self) -> str:
+        return re.sub(r"\s+", " ", self.page.locator("[data-part=total]").text_content() or "")
+
+    def fact(self, name: str) -> str:
+        """quando, sala, assentos ("F07 · F08"), nome, feito."""
+        return self.page.locator(f'[data-fato="{name}"]').text_content() or ""
+
+    @property
+    def seats(self) -> list[str]:
+        return self.fact("assentos").split(" · ")
+
+    def expect_mail(self, state: str, seconds: float = 15) -> None:
+        """pendente, enviado, falhou, sem_endereco; the page looks again by itself."""
+        mail = self.page.locator("[data-part=mail]")
+        expect(mail).to_have_attribute("data-email", state, timeout=seconds * 1000)
+
+    def mail_again(self) -> None:
+        self.page.locator("[data-acao=reenviar]").click()
+
+
+@dataclass
+class ProgrammePage:
+    """`/` in one browser tab."""
+
+    page: Page
+    base_url: str
+
+    def open(self) -> "ProgrammePage":
+        """Returns when the programme is shown."""
+        self.page.goto(self.base_url)
+        expect(self.page.locator("[data-part=films]")).not_to_have_attribute("aria-busy", "true")
+        return self
+
+    def session(self, session: str) -> Locator:
+        """The link to a session; data-estado: livre, esgotada, encerrada."""
+        return self.page.locator(f'[data-sessao="{session}"]')
+
+    def choose(self, session: str) -> SessionPage:
+        self.session(session).click()
+        chosen = SessionPage(self.page, self.base_url)
+        chosen.wait_live()
+        return chosen

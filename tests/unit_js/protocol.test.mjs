@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { confirmPayment, parseFrame } from "../../static/protocol.js";
+
+const parse = (frame) => parseFrame(JSON.stringify(frame));
+
+test("a snapshot keeps only seats in a state that the page knows", () => {
+  const frame = parse({ evento: "estado_inicial", versao: 17, assentos: {
+    A05: { estado: "bloqueado", restante_ms: 1234 }, B01: { estado: "ocupado" }, C01: { estado: "pintado" }, D01: null } });
+  assert.equal(frame.kind, "snapshot");
+  assert.equal(frame.version, 17);
+  assert.deepEqual([...frame.seats], [["A05", "bloqueado"], ["B01", "ocupado"]]);
+});
+
+test("an update carries the version before and after it", () => {
+  const frame = parse({ evento: "atualizacao", desde: 17, versao: 19, mudancas: [{ evento: "assento_liberado", assento: "C03", motivo: "timeout" }, 7] });
+  assert.deepEqual(frame.changes, [
+    { type: "assento_liberado", seat: "C03", reason: "timeout" }, { type: "", seat: "", reason: "" }]);
+  assert.deepEqual([frame.since, frame.version], [17, 19]);
+});
+
+test("a refusal without a reason is some other refusal", () => {
+  assert.equal(parse({ status: "erro", tipo: "bloqueio", id: "1" }).reason, "outro");
+});
+
+test("a reply tells its seats, its lost seats and its order", () => {
+  const frame = parse({ status: "ok", tipo: "confirmacao_pagamento", id: "3", pedido: "p1", assentos_confirmados: ["F07"], assentos_falha: [] });
+  assert.deepEqual([frame.ok, frame.order, frame.seats, frame.lost], [true, "p1", ["F07"], []]);
+});
+
+test("whatever the page does not know becomes unknown, never an exception", () => {
+  for (const data of ["", "{", "null", "7", "[]", '"x"', '{"evento":"novidade"}', '{"evento":"toString"}', '{"evento":{}}', new ArrayBuffer(3), undefined]) {
+    assert.equal(parseFrame(data).kind, "unknown");
+  }
+});
+
+test("fields of a wrong type are as good as missing", () => {
+  const frame = parse({ evento: "estado_inicial", versao: "17", assentos: ["A01"] });
+  assert.deepEqual([frame.version, frame.seats.size], [0, 0]);
+  assert.deepEqual(parse({ evento: "meus_assentos", assentos: { A01: "x" } }).holds, new Map([["A01", 0]]));
+});
+
+test("a payment travels under the contract's names", () => {
+  const payment = { nomeCompleto: "Ana", cpf: "", email: "a@b.c" };
+  assert.deepEqual(confirmPayment(["F07"], payment, "k"),
+    { acao: "confirmar_pagamento", assentos: ["F07"], pagamento: payment, chave: "k" });
+});

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { seatAfterKey } from "../../static/grid-keys.js";
+import { Room } from "../../static/room.js";
+
+/** Rows as in "A ..C_.": a mark for each place, `_` for a gap. */
+const room = (...rows) => new Room(rows.map((text) => {
+  const [nome, marks] = text.split(" ");
+  let number = 0;
+  const lugares = [...(marks ?? "")].map((mark) => mark === "_" ? null : {
+    assento: nome + String(++number).padStart(2, "0"), tipo: mark === "C" ? "cadeirante" : "comum", preco: mark === "C" ? 2000 : 3200 });
+  return { nome, lugares };
+}));
+
+const hall = room("A _.._..", "B ......", "X ", "AA C.__..");
+const go = (name, key, control = false) => seatAfterKey(hall, hall.seats.get(name), key, control)?.name ?? null;
+
+test("a seat knows its row, its number and its place", () => {
+  const { row, number, line, column, price, kind } = hall.seats.get("AA03");
+  assert.deepEqual([row, number, line, column, price, kind], ["AA", 3, 3, 4, 3200, "comum"]);
+  assert.equal(hall.columns, 6);
+});
+
+test("the legend has each kind once with its lowest price", () => {
+  assert.deepEqual([...hall.kinds()], [["comum", 3200], ["cadeirante", 2000]]);
+});
+
+test("a balcony stands apart, row AA after row Z does not", () => {
+  assert.deepEqual(room("N .", "AA .", "AB .").rows.map((row) => row.apart), [false, true, false]);
+  assert.deepEqual(room("Z .", "AA .").rows.map((row) => row.apart), [false, false]);
+});
+
+test("arrows go to the neighbour, over gaps and rows without seats", () => {
+  assert.equal(go("A02", "ArrowRight"), "A03");
+  assert.equal(go("A03", "ArrowLeft"), "A02");
+  assert.equal(go("A01", "ArrowDown"), "B02");
+  assert.equal(go("B03", "ArrowDown"), "AA02");
+  assert.equal(go("AA04", "ArrowUp"), "B06");
+});
+
+test("the edges of the room hold", () => {
+  assert.equal(go("A01", "ArrowUp"), "A01");
+  assert.equal(go("A01", "ArrowLeft"), "A01");
+  assert.equal(go("AA04", "ArrowRight"), "AA04");
+  assert.equal(go("AA04", "ArrowDown"), "AA04");
+});
+
+test("Home and End stay in the row, with Control they span the room", () => {
+  assert.deepEqual([go("B03", "Home"), go("B03", "End")], ["B01", "B06"]);
+  assert.deepEqual([go("B03", "Home", true), go("B03", "End", true)], ["A01", "AA04"]);
+});
+
+test("a letter goes to its row, and again to the next one of that letter", () => {
+  assert.equal(go("A01", "b"), "B02");
+  assert.equal(go("B01", "a"), "AA01");
+  assert.equal(go("AA01", "a"), "A01");
+  assert.equal(go("A01", "x"), null);
+});
+
+test("other keys mean nothing to the map", () => {
+  for (const key of ["Enter", " ", "Tab", "F5", "7"]) assert.equal(go("A01", key), null);
+  assert.equal(go("A01", "b", true), null);
+});
+
+test("the nearest free seats are of the lost seat's kind and beside it", () => {
+  const plain = room("A ....", "B ....");
+  assert.deepEqual(plain.nearest("A02", () => true, 2), ["A01", "A03"]);
+  assert.deepEqual(plain.nearest("A02", (seat) => seat !== "A01", 2), ["A03", "A04"]);
+  assert.deepEqual(room("A .C.C").nearest("A02", () => true, 1), ["A04"]);
+  assert.deepEqual(plain.nearest("Z99", () => true, 2), []);
+});

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { SeatStore } from "../../static/store.js";
+
+let now;
+let store;
+
+const snapshot = (version, seats = {}) => store.apply({ kind: "snapshot", version, seats: new Map(Object.entries(seats)) });
+const update = (since, version, ...changes) => store.apply({ kind: "update", since, version,
+  changes: changes.map(([type, seat, reason = ""]) => ({ type: `assento_${type}`, seat, reason })) });
+const mine = (holds) => store.apply({ kind: "mine", holds: new Map(Object.entries(holds)) });
+
+beforeEach(() => {
+  now = 1000;
+  store = new SeatStore(() => now);
+});
+
+test("a snapshot replaces everything that was known", () => {
+  snapshot(3, { A01: "ocupado", A02: "bloqueado" });
+  const effect = snapshot(9, { A02: "ocupado" });
+  assert.deepEqual([store.stateOf("A01"), store.stateOf("A02"), store.version], ["livre", "ocupado", 9]);
+  assert.deepEqual(effect.changed, new Set(["A01", "A02"]));
+});
+
+test("an update that is old or repeated changes nothing", () => {
+  snapshot(5);
+  update(4, 5, ["bloqueado", "A01"]);
+  update(2, 3, ["reservado", "A02"]);
+  assert.deepEqual([store.stateOf("A01"), store.stateOf("A02")], ["livre", "livre"]);
+});
+
+test("an update that overlaps what is known is taken: its changes are absolute", () => {
+  snapshot(5, { A01: "bloqueado" });
+  assert.equal(update(4, 7, ["bloqueado", "A01"], ["reservado", "A01"]).gap, false);
+  assert.deepEqual([store.stateOf("A01"), store.version], ["ocupado", 7]);
+});
+
+test("a gap is told once, and nothing is believed until the next snapshot", () => {
+  snapshot(5);
+  assert.equal(update(6, 7, ["reservado", "A01"]).gap, true);
+  assert.equal(update(7, 8, ["reservado", "A02"]).gap, false);
+  assert.equal(store.stateOf("A02"), "livre");
+  snapshot(8, { A01: "ocupado", A02: "ocupado" });
+  assert.equal(update(8, 9, ["reservado", "A03"]).gap, false);
+  assert.equal(store.stateOf("A03"), "ocupado");
+});
+
+test("updates before the first snapshot are left to it", () => {
+  assert.deepEqual(update(0, 1, ["reservado", "A01"]).gap, false);
+  assert.equal(store.stateOf("A01"), "livre");
+});
+
+test("an own seat is ours, and somebody's own seat is held", () => {
+  snapshot(1, { F07: "bloqueado", F08: "bloqueado" });
+  mine({ F07: 5000 });
+  assert.deepEqual([store.stateOf("F07"), store.stateOf("F08")], ["seu", "bloqueado"]);
+});
+
+test("the first own hold to end gives the time left", () => {
+  mine({ F07: 5000, F08: 3000 });
+  now += 1000;
+  assert.equal(store.msLeft, 2000);
+  now += 9000;
+  assert.equal(store.msLeft, 0);
+});
+
+test("an own hold that times out is told as expired", () => {
+  snapshot(1, { F07: "bloqueado" });
+  mine({ F07: 5000 });
+  assert.deepEqual(update(1, 2, ["liberado", "F07", "timeout"]).expired, ["F07"]);
+  assert.equal(store.msLeft, null);
+});
+
+test("an own hold that another tab released is not told as expired", () => {
+  snapshot(1, { F07: "bloqueado" });
+  mine({ F07: 60000 });
+  assert.deepEqual(update(1, 2, ["liberado", "F07", "liberado"]).expired, []);
+  assert.deepEqual(mine({}).expired, []);
+});
+
+test("own seats that end before the map says so are told as expired", () => {
+  snapshot(1, { F07: "bloqueado" });
+  mine({ F07: 5000 });
+  now += 4900;
+  assert.deepEqual(mine({}).expired, ["F07"]);
+});
+
+test("a seat that is released and held again within one frame stays ours", () => {
+  snapshot(1, { F07: "bloqueado" });
+  mine({ F07: 5000 });
+  update(1, 3, ["liberado", "F07", "liberado"], ["bloqueado", "F07"]);
+  assert.equal(store.stateOf("F07"), "seu");
+});
+
+test("own seats that are gone after a reconnect are told, those that were bought are not", () => {
+  snapshot(1, { F07: "bloqueado", F08: "bloqueado" });
+  mine({ F07: 5000, F08: 5000 });
+  assert.deepEqual(snapshot(9, { F08: "ocupado" }).expired, ["F07"]);
+  assert.deepEqual([store.mine, store.stateOf("F08")], [[], "ocupado"]);
+});
+
+test("a gateway that tells no own seats after a snapshot means that there are none", () => {
+  snapshot(1, { F07: "bloqueado" });
+  mine({ F07: 60000 });
+  snapshot(9, { F07: "bloqueado" });
+  assert.equal(store.stateOf("F07"), "seu");
+  store.settle();
+  assert.equal(store.stateOf("F07"), "bloqueado");
+});
+
+test("own seats that were told since the snapshot stay", () => {
+  snapshot(1, { F07: "bloqueado" });
+  mine({ F07: 60000 });
+  store.settle();
+  assert.equal(store.stateOf("F07"), "seu");
+});
+
+test("a request shows its wish at once and falls back when it is answered", () => {
+  snapshot(1);
+  store.ask(["F07"], "hold");
+  assert.equal(store.stateOf("F07"), "pedindo");
+  store.answered(["F07"]);
+  assert.equal(store.stateOf("F07"), "livre");
+  store.granted(["F07"], 5000);
+  store.ask(["F07"], "release");
+  assert.equal(store.stateOf("F07"), "livre");
+  store.answered(["F07"]);
+  assert.equal(store.stateOf("F07"), "seu");
+});
+
+test("held and sold seats are counted apart", () => {
+  snapshot(1, { A01: "ocupado", A02: "bloqueado", A03: "bloqueado" });
+  assert.deepEqual(store.counts, { sold: 1, held: 2 });
+});
+
+test("frames of another kind change nothing", () => {
+  assert.equal(store.apply({ kind: "unknown" }).changed.size, 0);
+});

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { dayAndHour, filmLength, minutesAndSeconds, money, roughly, shortMoney } from "../../static/format.js";
+import { texts } from "../../static/pt.js";
+import { seatName } from "../../static/seat-text.js";
+import { enumerate, t } from "../../static/text.js";
+
+const STATIC = new URL("../../static/", import.meta.url);
+const files = readdirSync(STATIC).filter((name) => /\.(js|html)$/.test(name) && name !== "pt.js");
+const sources = files.map((name) => readFileSync(new URL(name, STATIC), "utf8")).join("\n");
+const plain = (text) => text.replace(/\u00a0/g, " ");
+
+test("every text that the page names exists", () => {
+  const named = [...sources.matchAll(/\bt\(\s*"([^"]+)"|data-t(?:-label)?="([^"]+)"/g)].map((match) => match[1] ?? match[2]);
+  assert.ok(named.length > 60);
+  for (const key of named) assert.ok(Object.hasOwn(texts, key), key);
+});
+
+test("no text is kept that nothing shows", () => {
+  const families = /^(tipo|estado|motivo|atividade|conexao|legenda|ordem\.mail)[._]/;
+  const unused = Object.keys(texts).filter((key) => !families.test(key) && !sources.includes(`"${key}"`));
+  assert.deepEqual(unused, []);
+});
+
+test("letters with accents stand in the texts alone: none is hard-coded in a module", () => {
+  for (const name of files.filter((file) => file.endsWith(".js"))) {
+    const code = readFileSync(new URL(name, STATIC), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
+    assert.doesNotMatch(code, /[áâãàçéêíóôõú]/i, name);
+  }
+});
+
+test("numbers choose between none, one and many", () => {
+  assert.equal(t("programa.livres", { n: 1 }), "1 lugar livre");
+  assert.equal(t("programa.livres", { n: 1200 }), "1.200 lugares livres");
+  assert.equal(t("atividade.inicio", { n: 0, total: 40 }), "nenhuma poltrona livre de 40");
+});
+
+test("seats are listed as one says them", () => {
+  assert.equal(enumerate(["F07", "F08", "F09"]), "F07, F08 e F09");
+});
+
+test("a seat's name says row, number, kind, state and price", () => {
+  const seat = { name: "A14", row: "A", number: 14, kind: "cadeirante", price: 3200, line: 0, column: 0 };
+  assert.equal(plain(seatName(seat, "livre")), "Fila A, poltrona 14, cadeirante, livre, R$ 32,00");
+  assert.equal(plain(seatName({ ...seat, kind: "comum" }, "seu", true)), "14, sua, R$ 32,00");
+});
+
+test("money is written from centavos", () => {
+  assert.equal(plain(money(123456)), "R$ 1.234,56");
+  assert.deepEqual([plain(shortMoney(3200)), plain(shortMoney(3250))], ["R$ 32", "R$ 32,50"]);
+});
+
+test("times are São Paulo's whatever the computer's zone", () => {
+  assert.equal(dayAndHour("2026-12-13T17:45:00-03:00"), "dom 13/12 · 17h45");
+  assert.equal(dayAndHour("2026-12-13T23:30:00Z"), "dom 13/12 · 20h30");
+});
+
+test("durations are written as one says them", () => {
+  assert.deepEqual([filmLength(158), filmLength(60)], ["2h38", "1h00"]);
+  assert.deepEqual([minutesAndSeconds(214000), minutesAndSeconds(59001), minutesAndSeconds(0), minutesAndSeconds(-5)], ["3:34", "1:00", "0:00", "0:00"]);
+  assert.deepEqual([roughly(300000), roughly(45000)], ["5 min", "45 s"]);
+});

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { cpfFault, emailFault, isCpf, maskCpf, nameFault } from "../../static/validation.js";
+
+test("a CPF needs both check digits, with or without punctuation", () => {
+  assert.ok(isCpf("529.982.247-25"));
+  assert.ok(isCpf("52998224725"));
+  assert.ok(isCpf("123.456.789-09"));
+  assert.ok(!isCpf("529.982.247-26"));
+  assert.ok(!isCpf("529.982.247-15"));
+});
+
+test("a CPF of equal digits is refused although its check digits are right", () => {
+  for (let digit = 0; digit < 10; digit++) assert.ok(!isCpf(String(digit).repeat(11)));
+});
+
+test("a CPF that is too long is refused", () => assert.ok(!isCpf("529982247255")));
+
+test("the CPF mask grows with what is typed and drops what is not a digit", () => {
+  const steps = { "": "", 1: "1", 1234: "123.4", "1234567": "123.456.7", "12345678909": "123.456.789-09", "12a3-4": "123.4", "123456789091": "123.456.789-09" };
+  for (const [typed, shown] of Object.entries(steps)) assert.equal(maskCpf(typed), shown);
+});
+
+test("a buyer without a CPF is welcome, an empty field is asked about", () => {
+  assert.equal(cpfFault("", true), "");
+  assert.equal(cpfFault("", false), "erro.cpf_vazio");
+  assert.equal(cpfFault("123", false), "erro.cpf_curto");
+  assert.equal(cpfFault("111.111.111-11", false), "erro.cpf_invalido");
+});
+
+test("names of people from anywhere pass, markup and control characters do not", () => {
+  for (const name of ["Ana Souza", "José d’Ávila", "Björk", "李小龍", " Ana "]) assert.equal(nameFault(name), "");
+  assert.equal(nameFault("<b>Ana</b>"), "erro.nome_sinais");
+  assert.equal(nameFault("Ana\u202eazuoS"), "erro.nome_sinais");
+  assert.equal(nameFault("   "), "erro.nome_vazio");
+  assert.equal(nameFault("A"), "erro.nome_curto");
+  assert.equal(nameFault("a".repeat(121)), "erro.nome_longo");
+});
+
+test("an e-mail is one address with a dot in its domain", () => {
+  for (const email of ["ana@exemplo.com.br", "a.b+c@x-y.org", " ana@exemplo.com "]) assert.equal(emailFault(email), "");
+  for (const email of ["ana", "ana@exemplo", "a@b.c, d@e.f", "a@b.c\nBcc: d@e.f", "a b@c.d", "ana@-x.com", `${"a".repeat(250)}@x.com`]) {
+    assert.equal(emailFault(email), "erro.email_invalido", email);
+  }
+  assert.equal(emailFault(""), "erro.email_vazio");
+});
