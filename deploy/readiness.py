@@ -23,18 +23,28 @@ def parts(environment: Mapping[str, str]) -> Iterator[Part]:
     """The parts that this run starts, from the environment that deploy/infrastructure.py made."""
     if environment["RUN_REDIS"] == "true":
         port = _port_in(environment["REDIS_URL"].rpartition("/")[0])
-        yield Part("Redis", partial(answers, port), "var/log/redis.log")
+        yield Part("Redis", partial(answers, port), "at var/log/redis.log")
     if environment["RUN_KAFKA"] == "true":
         port = _port_in(environment["KAFKA_BOOTSTRAP_SERVERS"])
-        yield Part("Kafka", partial(answers, port), "var/log/kafka.log")
+        yield Part("Kafka", partial(answers, port), "at var/log/kafka.log")
     if environment["RUN_MAIL"] == "true":
-        yield Part("the mail catcher", partial(answers, int(environment["MAIL_PORT"])), "above")
+        yield Part(
+            "the mail catcher",
+            partial(answers, int(environment["MAIL_PORT"])),
+            "above, in this terminal",
+        )
     booking = _port_in(environment["BOOKING_ADDRESS"])
-    yield Part("booking", partial(answers, booking), "above")
-    yield Part("the gateway", partial(gateway_is_ready, environment["GATEWAY"]), "above")
+    yield Part("booking", partial(answers, booking), "above, in this terminal")
+    yield Part(
+        "the gateway", partial(gateway_is_ready, environment["GATEWAY"]), "above, in this terminal"
+    )
     for worker in ("listener", "producer", "consumer"):
         if worker != "consumer" or environment["RUN_CONSUMER"] == "true":
-            yield Part(worker, partial(is_fresh, Path("var/run", f"{worker}.ready")), "above")
+            yield Part(
+                worker,
+                partial(is_fresh, Path("var/run", f"{worker}.ready")),
+                "above, in this terminal",
+            )
 
 
 def gateway_is_ready(address: str) -> bool:

@@ -120,7 +120,7 @@ def raise_open_files() -> None:
 
 
 def become_supervisord(environment: dict[str, str]) -> None:
-    command = [sys.executable, "-m", "supervisor.supervisord", "-c", CONFIGURATION]
+    command = [sys.executable, "-m", "deploy.supervise", "-c", CONFIGURATION]
     os.execve(sys.executable, command, environment)
 
 

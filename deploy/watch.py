@@ -22,22 +22,21 @@ STOP_SECONDS = 8
 log = logging.getLogger("run")
 
 
-def announce() -> None:
+def announce(stopping: threading.Event) -> None:
     """Say where the page is, once everything is ready; after a minute say what is not, and go on waiting."""
     waiting = list(readiness.parts(os.environ))
     late = time.monotonic() + READY_SECONDS
     while waiting := [part for part in waiting if not part.is_ready()]:
+        if stopping.wait(POLL_SECONDS):
+            return
         if time.monotonic() > late:
             late = float("inf")
             for part in waiting:
-                log.warning(
-                    "%s is not ready after %d s: look %s", part.name, READY_SECONDS, part.look_at
-                )
-        time.sleep(POLL_SECONDS)
+                log.warning("%s is not ready yet: look %s", part.name, part.look_at)
     log.info("ready: open %s (mail lands in %s)", os.environ["PAGE"], os.environ["MAIL"])
 
 
-def tell(event: str, payload: str) -> None:
+def tell(event: str, payload: str, stopping: threading.Event) -> None:
     """Say what a person wants to know of an event."""
     details = childutils.get_headers(payload)
     name = details.get("processname")
@@ -47,6 +46,7 @@ def tell(event: str, payload: str) -> None:
         case "PROCESS_STATE_BACKOFF":
             log.warning("%s does not stay up and is started again in %s s", name, details["tries"])
         case "SUPERVISOR_STATE_CHANGE_STOPPING":
+            stopping.set()
             log.info("stopping everything")
 
 
@@ -85,12 +85,13 @@ class Census:
 
 def main() -> None:
     console.configure("run")
-    threading.Thread(target=announce, daemon=True).start()
+    stopping = threading.Event()
+    threading.Thread(target=announce, args=[stopping], daemon=True).start()
     census = Census()
     childutils.listener.ready(sys.stdout)
     while header := sys.stdin.readline():
         details = childutils.get_headers(header)
-        tell(details["eventname"], sys.stdin.read(int(details["len"])))
+        tell(details["eventname"], sys.stdin.read(int(details["len"])), stopping)
         census.changed()
         childutils.listener.ok(sys.stdout)
         childutils.listener.ready(sys.stdout)

@@ -14,9 +14,13 @@ from testcontainers.core.container import DockerContainer
 from deploy.ports import LOOPBACK, answers, free_port
 from tests.waiting import wait_until
 
-REDIS_IMAGE = "redis:8-alpine"
+REDIS_IMAGE = "redis:8.8.3-alpine"
 KAFKA_IMAGE = "apache/kafka:4.4.0"
-REDIS_OPTIONS = "--appendonly yes --appendfsync always --maxmemory-policy noeviction --notify-keyspace-events Ex"
+# As the public image does by itself: a server in a container is never called from its own loopback.
+REDIS_OPTIONS = (
+    "--appendonly yes --appendfsync always --maxmemory-policy noeviction"
+    " --notify-keyspace-events Ex --protected-mode no"
+)
 KAFKA_START_SECONDS = 60
 PULL_SECONDS = 120
 
