@@ -9,7 +9,7 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass
 
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from gateway.actions import Actions, busy_reply, fault_reply
 from gateway.endings import FAULT, FLOOD, GONE, RESTART, TOO_SLOW, Ending
@@ -108,7 +108,7 @@ class Connection:
 
 async def close(socket: WebSocket, ending: Ending) -> None:
     """Sends what the ending says and closes, waiting at most a second for the browser; nothing if it has gone."""
-    with suppress(WebSocketDisconnect):
+    with suppress(WebSocketDisconnect, WebSocketDisconnected):
         if ending.last_frame is not None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LAST_FRAME_SECONDS):

@@ -31,7 +31,7 @@ class Notice(BaseModel):
 
 @router.post("/notify_liberacao")
 async def notify(request: Request, gateway: GatewayPart) -> dict[str, str | int]:
-    """Sweeps the session's due holds, whatever the notice claims; the seats that are freed are broadcast like any other change.
+    """Sweeps the session's due holds, whatever the notice claims; what is freed is broadcast as ever.
 
     503 where booking is away, so that the listener tries again; repeating it does no harm.
     """

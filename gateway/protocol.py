@@ -6,6 +6,7 @@ bounded as well.
 """
 
 import asyncio
+import logging
 
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.utils import ClientDisconnected
@@ -21,12 +22,26 @@ MOST_FRAGMENTS = 64  # a message
 LINGER_SECONDS = 5.0  # for the peer to read what is left and to answer our close frame
 
 
+# Uvicorn logs a traceback for text that is not UTF-8: a peer's fault, of which the peer is told by code 1007.
+logging.getLogger("uvicorn.error").addFilter(
+    lambda record: not record.getMessage().startswith("Invalid UTF-8")
+)
+
+
 class GuardedProtocol(WebSocketsSansIOProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self._pings = TokenBucket(PINGS_A_SECOND)
         # asyncio reads 256 KiB at once: tens of thousands of tiny frames.
         transport.max_size = READ_BYTES  # type: ignore[attr-defined]
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_initiated:
+            # The request's line or headers were too long: the refusal is written, and would never be sent.
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.transport.close()
+            self._abort_soon()
 
     def handle_ping(self) -> None:
         # Each pong would be kept in memory for a peer that does not read.
@@ -53,5 +68,8 @@ class GuardedProtocol(WebSocketsSansIOProtocol):
         try:
             await super().run_asgi()
         finally:
-            # close() waits for as long as the peer keeps its receive window shut, which may be for ever.
-            self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+            self._abort_soon()
+
+    def _abort_soon(self) -> None:
+        """close() by itself waits for as long as the peer keeps its receive window shut, which may be for ever."""
+        self.loop.call_later(LINGER_SECONDS, self.transport.abort)

@@ -1,3 +1,9 @@
 """Where the shared fixtures come from."""
 
-pytest_plugins = ["tests.infra", "tests.redis_cluster", "tests.services"]
+pytest_plugins = [
+    "tests.hall",
+    "tests.infra",
+    "tests.redis_cluster",
+    "tests.services",
+    "tests.gateway_bench",
+]

@@ -1,0 +1,261 @@
+"""Stands in for the booking service: real gRPC on a port of its own, one session in memory, faults on demand."""
+
+# ruff: noqa: N802 - the contract's names
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterable, Iterator
+from typing import Any
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1.health import aio as health_aio
+
+import cinema_pb2 as pb
+from cinema.identity import owner_tag
+from cinema_pb2_grpc import ReservaServicer, add_ReservaServicer_to_server
+from deploy.ports import LOOPBACK, free_port
+
+SESSION = "S001"
+ORDER = "07-abcdefghijklmnopqrstuv"
+SEATS = [f"{row}{number:02d}" for row in "ABCDEFGHIJ" for number in range(1, 21)]
+HOLD_MS = 300_000
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class FakeBooking(ReservaServicer):
+    """Seats are held and sold without rules but one: a seat that is not free is refused."""
+
+    def __init__(self) -> None:
+        self.address = f"{LOOPBACK}:{free_port()}"
+        self.version = 0
+        self.taken: dict[str, pb.EstadoAssento] = {}
+        self.requests: list[Any] = []
+        self.down = False  # every call is UNAVAILABLE
+        self.silent = False  # no call is answered
+        self.watched = 0  # streams that are open
+        self.streams_opened = 0
+        self.health = health_aio.HealthServicer()
+        self._watchers: set[asyncio.Queue[pb.Atualizacao]] = set()
+        self._server: grpc.aio.Server | None = None
+
+    async def start(self) -> None:
+        self._server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
+        add_ReservaServicer_to_server(self, self._server)
+        health_pb2_grpc.add_HealthServicer_to_server(self.health, self._server)
+        self._server.add_insecure_port(self.address)
+        await self.set_serving(serving=True)
+        await self._server.start()
+
+    async def stop(self) -> None:
+        """As if killed: streams and calls break."""
+        if self._server is not None:
+            await self._server.stop(None)
+            self._server = None
+
+    async def set_serving(self, *, serving: bool) -> None:
+        states = health_pb2.HealthCheckResponse
+        await self.health.set("", states.SERVING if serving else states.NOT_SERVING)
+
+    def change(self, *changes: pb.EstadoAssento, skip: int = 0) -> None:
+        """One transition, told to everybody who watches; `skip` leaves a hole in the versions."""
+        self.version += 1 + skip
+        for seat in changes:
+            if seat.estado == pb.StatusReserva.DISPONIVEL:
+                self.taken.pop(seat.assento, None)
+            else:
+                self.taken[seat.assento] = seat
+        update = pb.Atualizacao(versao=self.version, mudancas=changes)
+        for watcher in self._watchers:
+            watcher.put_nowait(update)
+
+    # ---------------------------------------------------------------------------------- the contract
+
+    async def ReservarAssento(
+        self, request: pb.ReservaRequest, context: Context
+    ) -> pb.ReservaResponse:
+        await self._begin(request, context)
+        lost = [seat for seat in request.assentos if self._is_others(seat, request)]
+        if lost:
+            return pb.ReservaResponse(
+                motivo="assento_indisponivel", mensagem="Que pena.", assentos_falha=lost
+            )
+        self.change(*(held(seat, request.usuario_id) for seat in request.assentos))
+        return _granted(request.assentos, restante_ms=HOLD_MS)
+
+    async def ReservarMelhores(
+        self, request: pb.MelhoresRequest, context: Context
+    ) -> pb.ReservaResponse:
+        await self._begin(request, context)
+        seats = [seat for seat in SEATS if seat not in self.taken][: request.quantidade]
+        self.change(*(held(seat, request.usuario_id) for seat in seats))
+        return _granted(seats, restante_ms=HOLD_MS)
+
+    async def LiberarAssento(
+        self, request: pb.ReservaRequest, context: Context
+    ) -> pb.ReservaResponse:
+        await self._begin(request, context)
+        self.change(*(freed(seat, request.usuario_id) for seat in request.assentos))
+        return _granted(request.assentos)
+
+    async def EstenderReserva(
+        self, request: pb.ReservaRequest, context: Context
+    ) -> pb.ReservaResponse:
+        await self._begin(request, context)
+        seats = [seat for seat in self.taken if not self._is_others(seat, request)]
+        self.change(*(held(seat, request.usuario_id) for seat in seats))
+        return _granted(seats, restante_ms=HOLD_MS)
+
+    async def ConfirmarPagamento(
+        self, request: pb.ReservaRequest, context: Context
+    ) -> pb.ReservaResponse:
+        await self._begin(request, context)
+        self.change(*(sold(seat, request.usuario_id) for seat in request.assentos))
+        return _granted(request.assentos, pedido_id=ORDER)
+
+    async def AcompanharSessao(
+        self, request: pb.SessaoRequest, context: Context
+    ) -> AsyncIterator[pb.EventoSessao]:
+        await self._begin(request, context)
+        with self._watcher() as updates:
+            seat_map = pb.MapaSessao(
+                sessao_id=SESSION, versao=self.version, assentos=self.taken.values()
+            )
+            yield pb.EventoSessao(instantaneo=seat_map)
+            while True:
+                yield pb.EventoSessao(atualizacao=await updates.get())
+
+    async def ListarSessoes(self, request: pb.Vazio, context: Context) -> pb.SessoesResponse:
+        await self._begin(request, context)
+        return pb.SessoesResponse(sessoes=[self._session()])
+
+    async def ObterMapa(self, request: pb.SessaoRequest, context: Context) -> pb.MapaResponse:
+        await self._begin(request, context)
+        places = [
+            pb.Lugar(assento="A01", tipo=pb.CADEIRANTE, preco_centavos=3200),
+            pb.Lugar(),
+            pb.Lugar(assento="A02", tipo=pb.PREMIUM, preco_centavos=4400),
+        ]
+        return pb.MapaResponse(
+            sessao=self._session(),
+            fileiras=[pb.Fileira(nome="A", lugares=places)],
+            limite_assentos=6,
+            tempo_reserva_ms=HOLD_MS,
+        )
+
+    async def ObterPedido(self, request: pb.PedidoRequest, context: Context) -> pb.Pedido:
+        await self._begin(request, context)
+        return pb.Pedido(
+            pedido_id=ORDER,
+            sessao_id=SESSION,
+            assentos=["F07"],
+            usuario_id="nobody may see this",
+            nome_completo="Maria Silva",
+            cpf="***.456.789-**",
+            email="maria@exemplo.com.br",
+            total_centavos=3200,
+            criado_em_ms=1_795_000_000_000,
+            email_estado=pb.EMAIL_FALHOU,
+            email_motivo="A caixa de entrada não existe.",
+            sessao=self._session(),
+        )
+
+    async def ReenviarEmail(
+        self, request: pb.PedidoRequest, context: Context
+    ) -> pb.ReservaResponse:
+        await self._begin(request, context)
+        return pb.ReservaResponse(sucesso=True)
+
+    async def CancelarPedido(
+        self, request: pb.PedidoRequest, context: Context
+    ) -> pb.ReservaResponse:
+        raise NotImplementedError("a gateway never does")
+
+    async def RegistrarEmail(self, request: pb.RegistroEmail, context: Context) -> pb.Vazio:
+        raise NotImplementedError("a gateway never does")
+
+    async def VarrerSessao(
+        self, request: pb.VarreduraRequest, context: Context
+    ) -> pb.VarreduraResponse:
+        await self._begin(request, context)
+        return pb.VarreduraResponse(liberados=1)
+
+    # --------------------------------------------------------------------------------------- inside
+
+    async def _begin(self, request: Any, context: Context) -> None:
+        self.requests.append(request)
+        if self.silent:
+            await asyncio.Event().wait()
+        if self.down:
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "Redis is away")
+        if _session_of(request) not in (SESSION, ""):
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "Sessão desconhecida.")
+        if getattr(request, "pedido_id", ORDER) != ORDER:
+            await context.abort(grpc.StatusCode.NOT_FOUND, "Pedido não encontrado.")
+        unknown = set(getattr(request, "assentos", ())) - set(SEATS)
+        if unknown:
+            await context.abort(
+                grpc.StatusCode.INVALID_ARGUMENT, f"A sala não tem o assento {min(unknown)}."
+            )
+
+    @contextlib.contextmanager
+    def _watcher(self) -> Iterator[asyncio.Queue[pb.Atualizacao]]:
+        updates: asyncio.Queue[pb.Atualizacao] = asyncio.Queue()
+        self._watchers.add(updates)
+        self.watched += 1
+        self.streams_opened += 1
+        try:
+            yield updates
+        finally:
+            self._watchers.discard(updates)
+            self.watched -= 1
+
+    def _is_others(self, seat: str, request: pb.ReservaRequest) -> bool:
+        tag = owner_tag(SESSION, request.usuario_id)
+        return seat in self.taken and self.taken[seat].marca != tag
+
+    def _session(self) -> pb.Sessao:
+        return pb.Sessao(
+            sessao_id=SESSION,
+            filme=pb.Filme(titulo="O Agente Secreto", duracao_min=158, classificacao="16"),
+            sala="Sala 1",
+            inicio_ms=1_797_194_700_000,  # 2026-12-13T17:45 in São Paulo
+            idioma="legendado",
+            preco_a_partir_de_centavos=3200,
+            lugares=len(SEATS),
+            livres=len(SEATS) - len(self.taken),
+        )
+
+
+def held(seat: str, buyer: str, ms: int = HOLD_MS) -> pb.EstadoAssento:
+    return pb.EstadoAssento(
+        assento=seat,
+        estado=pb.StatusReserva.BLOQUEADO_TEMP,
+        restante_ms=ms,
+        marca=owner_tag(SESSION, buyer),
+    )
+
+
+def freed(seat: str, buyer: str, reason: str = "liberado") -> pb.EstadoAssento:
+    return pb.EstadoAssento(
+        assento=seat,
+        estado=pb.StatusReserva.DISPONIVEL,
+        motivo=reason,
+        marca=owner_tag(SESSION, buyer),
+    )
+
+
+def sold(seat: str, buyer: str) -> pb.EstadoAssento:
+    return pb.EstadoAssento(
+        assento=seat, estado=pb.StatusReserva.RESERVADO, marca=owner_tag(SESSION, buyer)
+    )
+
+
+def _granted(seats: Iterable[str], **facts: Any) -> pb.ReservaResponse:
+    return pb.ReservaResponse(sucesso=True, mensagem="Feito.", assentos=seats, **facts)
+
+
+def _session_of(request: Any) -> str:
+    if hasattr(request, "assento"):
+        return str(request.assento.sessao_id)
+    return str(getattr(request, "sessao_id", ""))

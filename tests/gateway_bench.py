@@ -1,0 +1,143 @@
+"""A gateway in the test's own event loop, a fake booking behind it, and browsers that speak to it over real sockets."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+import pytest
+from pydantic import SecretStr
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from cinema.booking_client import open_channel
+from cinema.settings import GatewaySettings
+from deploy.ports import LOOPBACK, free_port
+from gateway.context import Gateway
+from tests.fakes.booking import SESSION, FakeBooking
+from websocket_server import create_app, listen, make_server
+
+SECONDS = 5.0  # how long a test waits for anything
+SECRET = "a secret that only tests have"
+
+Frame = dict[str, Any]
+
+
+class Browser:
+    """One page's socket. Frames wait until the test asks for them."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+
+    async def frame(self) -> Frame:
+        async with asyncio.timeout(SECONDS):
+            frame: Frame = json.loads(await self.socket.recv())
+        return frame
+
+    async def event(self, name: str) -> Frame:
+        """The next frame of this event; frames before it are passed over."""
+        return await self._first(lambda frame: frame.get("evento") == name)
+
+    async def reply(self, request_id: str | None = None) -> Frame:
+        return await self._first(lambda frame: "status" in frame and frame.get("id") == request_id)
+
+    async def ask(self, **message: Any) -> Frame:
+        """Sends the message with an id of its own and returns the reply to it."""
+        request_id = message.setdefault("id", f"ask-{id(message)}")
+        await self.socket.send(json.dumps(message))
+        return await self.reply(request_id)
+
+    async def closed(self) -> int:
+        """The code that the gateway closes the socket with; what it says before is passed over."""
+        try:
+            async with asyncio.timeout(SECONDS):
+                while True:
+                    await self.socket.recv()
+        except ConnectionClosed as ending:
+            return ending.rcvd.code if ending.rcvd else 1006
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.socket.close()
+
+    async def _first(self, wanted: Callable[[Frame], bool]) -> Frame:
+        while not wanted(frame := await self.frame()):
+            pass
+        return frame
+
+
+class Bench:
+    """A gateway and what it stands on."""
+
+    def __init__(self, gateway: Gateway, port: int, booking: FakeBooking) -> None:
+        self.gateway = gateway
+        self.booking = booking
+        self.host = f"{LOOPBACK}:{port}"
+        self.url = f"http://{self.host}"
+
+    def cookie(self, buyer: str) -> str:
+        """The Cookie header of a browser that is this buyer."""
+        signed = self.gateway.identities._signer.sign(buyer).decode()
+        return f"comprador={signed}"
+
+    @asynccontextmanager
+    async def browser(
+        self, buyer: str = "", session: str = SESSION, cookie: str = "", **options: Any
+    ) -> AsyncIterator[Browser]:
+        """A page. Without a buyer it comes as one that the gateway has never seen."""
+        cookie = cookie or (self.cookie(buyer) if buyer else "")
+        headers = {"Cookie": cookie} if cookie else {}
+        headers |= options.pop("headers", {})
+        uri = f"ws://{self.host}/ws/reserva?sessao={session}"
+        async with connect(uri, additional_headers=headers, **options) as socket:
+            yield Browser(socket)
+
+    def http(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(base_url=self.url, timeout=SECONDS)
+
+
+@asynccontextmanager
+async def open_bench(folder: Path, booking: FakeBooking, **changed: Any) -> AsyncIterator[Bench]:
+    """The gateway with these settings changed; it is gone at the end."""
+    port = free_port()
+    defaults: dict[str, Any] = {
+        "http_port": port,
+        "public_url": f"http://{LOOPBACK}:{port}",
+        "booking_address": booking.address,
+        "booking_deadline_seconds": 1.0,
+        "secrets_dir": folder,
+        "notify_secret": SecretStr(SECRET),
+        "coalesce_ms": 20,
+        "drain_seconds": 2,
+    }
+    settings = GatewaySettings(**defaults | changed)
+    async with open_channel(settings) as channel, asyncio.TaskGroup() as group:
+        gateway = Gateway(settings, channel, group)
+        server = make_server(settings, create_app(gateway))
+        serving = group.create_task(server.serve(sockets=[listen(LOOPBACK, port)]))
+        try:
+            yield Bench(gateway, port, booking)
+        finally:
+            await gateway.drain(1)
+            server.should_exit = True
+            await serving
+            gateway.hubs.close()
+
+
+@pytest.fixture
+async def fake_booking() -> AsyncIterator[FakeBooking]:
+    fake = FakeBooking()
+    await fake.start()
+    yield fake
+    await fake.stop()
+
+
+@pytest.fixture
+async def bench(tmp_path: Path, fake_booking: FakeBooking) -> AsyncIterator[Bench]:
+    async with open_bench(tmp_path, fake_booking) as bench:
+        yield bench

@@ -1,0 +1,211 @@
+"""What a browser is told and what it may ask, over a real WebSocket; booking is a fake that speaks real gRPC."""
+
+import pytest
+
+from tests.fakes.booking import ORDER, freed, held, sold
+from tests.gateway_bench import Bench
+from tests.waiting import eventually
+
+PAYMENT = {"nomeCompleto": "Maria Silva", "cpf": "529.982.247-25", "email": "maria@exemplo.com.br"}
+
+
+async def test_a_page_first_sees_every_seat_that_is_not_free(bench: Bench) -> None:
+    bench.booking.change(held("A05", "somebody", ms=10_000), sold("B01", "somebody"))
+    async with bench.browser() as page:
+        first = await page.frame()
+    remaining = first["assentos"]["A05"].pop("restante_ms")
+    assert first == {
+        "evento": "estado_inicial",
+        "sessao": "S001",
+        "versao": 1,
+        "assentos": {"A05": {"estado": "bloqueado"}, "B01": {"estado": "ocupado"}},
+    }
+    assert 0 < remaining <= 10_000
+
+
+async def test_a_hold_turns_the_seat_grey_on_every_page_and_counts_down_on_the_buyers_own(
+    bench: Bench,
+) -> None:
+    async with (
+        bench.browser("ana") as ana,
+        bench.browser("ana") as other,
+        bench.browser("rui") as rui,
+    ):
+        for page in (ana, other, rui):
+            await page.event("estado_inicial")
+        reply = await ana.ask(acao="bloquear", assentos=["f7", "F08"])
+        assert reply["status"] == "ok"
+        assert reply["tipo"] == "bloqueio"
+        assert reply["assentos"] == ["F07", "F08"]
+        assert reply["restante_ms"] == 300_000
+        for page in (other, rui):
+            update = await page.event("atualizacao")
+            assert [change["assento"] for change in update["mudancas"]] == ["F07", "F08"]
+            assert {change["evento"] for change in update["mudancas"]} == {"assento_bloqueado"}
+        for page in (ana, other):
+            own = (await page.event("meus_assentos"))["assentos"]
+            assert set(own) == {"F07", "F08"}
+            assert 299_000 < own["F07"] <= 300_000
+
+
+async def test_changes_that_come_together_travel_in_one_frame_without_a_gap(bench: Bench) -> None:
+    async with bench.browser() as page:
+        await page.event("estado_inicial")
+        bench.booking.change(held("A01", "x"))
+        bench.booking.change(freed("A01", "x", "timeout"))
+        bench.booking.change(sold("A02", "x"))
+        update = await page.event("atualizacao")
+    assert (update["desde"], update["versao"]) == (0, 3)
+    assert update["mudancas"][1:] == [
+        {"evento": "assento_liberado", "assento": "A01", "motivo": "timeout"},
+        {"evento": "assento_reservado", "assento": "A02"},
+    ]
+
+
+async def test_nobody_learns_who_holds_a_seat(bench: Bench) -> None:
+    async with bench.browser("ana") as ana, bench.browser("rui") as rui:
+        await rui.event("estado_inicial")
+        await ana.ask(acao="bloquear", assento="F07")
+        seen = [await rui.event("atualizacao")]
+        async with bench.browser("eva") as eva:
+            seen.append(await eva.event("estado_inicial"))
+    assert "ana" not in str(seen)
+    assert bench.booking.taken["F07"].marca not in str(seen)
+
+
+async def test_a_seat_that_is_taken_is_refused_with_its_name(bench: Bench) -> None:
+    bench.booking.change(sold("F07", "somebody"))
+    async with bench.browser() as page:
+        reply = await page.ask(acao="bloquear", assentos=["F07", "F08"], id="9")
+    assert reply == {
+        "status": "erro",
+        "tipo": "bloqueio",
+        "id": "9",
+        "motivo": "assento_indisponivel",
+        "mensagem": "Que pena.",
+        "assentos_falha": ["F07"],
+    }
+
+
+async def test_a_buyer_pays_and_the_seat_is_sold_for_everybody(bench: Bench) -> None:
+    async with bench.browser("ana") as ana, bench.browser("rui") as rui:
+        await ana.ask(acao="bloquear", assento="F07")
+        await ana.event("meus_assentos")
+        reply = await ana.ask(
+            acao="confirmar_pagamento", assentos=["F07"], pagamento=PAYMENT, chave="key-1"
+        )
+        assert reply["status"] == "ok"
+        assert reply["tipo"] == "confirmacao_pagamento"
+        assert reply["pedido"] == ORDER
+        assert reply["assentos_confirmados"] == ["F07"]
+        assert reply["assentos_falha"] == []
+        assert (await ana.event("meus_assentos"))["assentos"] == {}
+        await eventually(lambda: bench.booking.requests[-1].chave_idempotencia == "key-1")
+        changes = []
+        while "assento_reservado" not in changes:
+            changes += [one["evento"] for one in (await rui.event("atualizacao"))["mudancas"]]
+
+
+async def test_the_payment_reaches_booking_as_typed_and_for_the_buyer_of_the_cookie(
+    bench: Bench,
+) -> None:
+    async with bench.browser("ana") as ana:
+        await ana.ask(
+            acao="confirmar_pagamento",
+            sessao="S999",
+            usuario_id="rui",
+            assentos=["F07"],
+            pagamento=PAYMENT,
+        )
+    request = bench.booking.requests[-1]
+    assert request.usuario_id == "ana"
+    assert request.assento.sessao_id == "S001"
+    assert request.pagamento.cpf == PAYMENT["cpf"]
+    assert request.chave_idempotencia == ""
+
+
+@pytest.mark.parametrize(
+    ("changed", "fields"),
+    [
+        ({"cpf": "111.111.111-11"}, {"cpf"}),
+        ({"email": "a@b.co,c@d.co"}, {"email"}),
+        ({"email": "a@b.co\nBcc: x@y.z"}, {"email"}),
+        ({"nomeCompleto": "<b>Maria</b>"}, {"nomeCompleto"}),
+        ({"nomeCompleto": "", "cpf": "1", "email": ""}, {"nomeCompleto", "cpf", "email"}),
+    ],
+)
+async def test_wrong_payment_data_is_told_field_by_field_and_booking_is_not_asked(
+    bench: Bench, changed: dict[str, str], fields: set[str]
+) -> None:
+    async with bench.browser() as page:
+        await page.event("estado_inicial")
+        before = len(bench.booking.requests)
+        reply = await page.ask(
+            acao="confirmar_pagamento", assentos=["F07"], pagamento=PAYMENT | changed
+        )
+    assert reply["motivo"] == "dados_invalidos"
+    assert set(reply["campos"]) == fields
+    assert len(bench.booking.requests) == before
+
+
+async def test_a_buyer_gives_seats_back_gets_the_best_and_more_time(bench: Bench) -> None:
+    async with bench.browser("ana") as ana:
+        best = await ana.ask(acao="melhores", quantidade=2)
+        assert (best["tipo"], best["assentos"]) == ("melhores", ["A01", "A02"])
+        more = await ana.ask(acao="estender")
+        assert (more["tipo"], more["assentos"]) == ("extensao", ["A01", "A02"])
+        gone = await ana.ask(acao="liberar", assentos=["A01"])
+        assert (gone["tipo"], gone["status"]) == ("liberacao", "ok")
+        own = (await ana.event("meus_assentos"))["assentos"]
+        while set(own) != {"A02"}:
+            own = (await ana.event("meus_assentos"))["assentos"]
+
+
+async def test_a_returning_buyer_finds_the_own_seats_after_the_map(bench: Bench) -> None:
+    bench.booking.change(held("F07", "ana"))
+    async with bench.browser("ana") as ana:
+        assert (await ana.frame())["evento"] == "estado_inicial"
+        assert set((await ana.frame())["assentos"]) == {"F07"}
+
+
+async def test_a_page_that_asks_gets_the_map_again(bench: Bench) -> None:
+    async with bench.browser() as page:
+        await page.event("estado_inicial")
+        await page.socket.send('{"acao":"ressincronizar"}')
+        await page.event("estado_inicial")
+
+
+async def test_replies_come_in_the_order_of_the_requests(bench: Bench) -> None:
+    async with bench.browser() as page:
+        for number in range(10):
+            await page.socket.send(
+                f'{{"acao":"bloquear","assento":"A{number + 1}","id":"{number}"}}'
+            )
+        answered: list[str] = []
+        while len(answered) < 10:
+            frame = await page.frame()
+            if "status" in frame:
+                answered.append(frame["id"])
+    assert answered == [str(number) for number in range(10)]
+
+
+async def test_all_pages_are_told_how_many_watch(bench: Bench) -> None:
+    async with bench.browser() as first, bench.browser():
+        while (await first.event("publico"))["assistindo"] != 2:
+            pass
+
+
+async def test_all_pages_of_a_session_share_one_stream(bench: Bench) -> None:
+    async with bench.browser() as first, bench.browser() as second:
+        await first.event("estado_inicial")
+        await second.event("estado_inicial")
+        assert bench.booking.streams_opened == 1
+
+
+async def test_a_version_that_is_missing_leads_to_a_fresh_map(bench: Bench) -> None:
+    async with bench.browser() as page:
+        await page.event("estado_inicial")
+        bench.booking.change(sold("A01", "x"), skip=1)
+        again = await page.event("estado_inicial")
+    assert again["versao"] == 2
+    assert set(again["assentos"]) == {"A01"}
