@@ -1,0 +1,25 @@
+# One image for the five services: docker-compose.yml says which of them a container runs.
+
+FROM python:3.11.15-slim-bookworm AS base
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+WORKDIR /app
+
+FROM base AS build
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+RUN python -m venv --without-pip /venv
+COPY requirements.txt .
+RUN pip --python /venv/bin/python install -r requirements.txt
+COPY cinema.proto .
+# The generator has done its work when the stubs are there: it stays behind.
+RUN python -m grpc_tools.protoc -I. --python_out=. --grpc_python_out=. cinema.proto \
+    && pip --python /venv/bin/python uninstall -y grpcio-tools setuptools
+COPY . .
+# Readable for the image's user whatever the umask of the clone; compiled here, as a service cannot write.
+RUN chmod -R a+rX . && python -m compileall -q --invalidation-mode unchecked-hash .
+
+FROM base
+# Nobody's id on purpose. A new volume takes over the owner and the mode of the folder that it is mounted on.
+RUN install -d -o 10001 -g 10001 -m 0700 /records /secrets
+COPY --from=build /venv /venv
+COPY --from=build /app /app
+USER 10001:10001
