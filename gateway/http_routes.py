@@ -33,7 +33,7 @@ async def from_own_page(request: Request, gateway: GatewayPart) -> None:
         raise Refused(FOREIGN_ORIGIN)
 
 
-pages = APIRouter()
+pages = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api", dependencies=[Depends(within_rate)])
 health = APIRouter(prefix="/health")
 

@@ -18,7 +18,7 @@ from cinema.settings import GatewaySettings
 from deploy.ports import LOOPBACK, free_port
 from gateway.context import Gateway
 from tests.fakes.booking import SESSION, FakeBooking
-from websocket_server import create_app, listen, make_server
+from websocket_server import Server, create_app, listen, make_server
 
 SECONDS = 5.0  # how long a test waits for anything
 SECRET = "a secret that only tests have"
@@ -74,8 +74,9 @@ class Browser:
 class Bench:
     """A gateway and what it stands on."""
 
-    def __init__(self, gateway: Gateway, port: int, booking: FakeBooking) -> None:
+    def __init__(self, gateway: Gateway, server: Server, port: int, booking: FakeBooking) -> None:
         self.gateway = gateway
+        self.server = server
         self.booking = booking
         self.host = f"{LOOPBACK}:{port}"
         self.url = f"http://{self.host}"
@@ -121,7 +122,7 @@ async def open_bench(folder: Path, booking: FakeBooking, **changed: Any) -> Asyn
         server = make_server(settings, create_app(gateway))
         serving = group.create_task(server.serve(sockets=[listen(LOOPBACK, port)]))
         try:
-            yield Bench(gateway, port, booking)
+            yield Bench(gateway, server, port, booking)
         finally:
             await gateway.drain(1)
             server.should_exit = True

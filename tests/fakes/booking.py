@@ -32,7 +32,8 @@ class FakeBooking(ReservaServicer):
         self.taken: dict[str, pb.EstadoAssento] = {}
         self.requests: list[Any] = []
         self.down = False  # every call is UNAVAILABLE
-        self.silent = False  # no call is answered
+        self.answers = asyncio.Event()  # calls wait for it
+        self.answers.set()
         self.watched = 0  # streams that are open
         self.streams_opened = 0
         self.health = health_aio.HealthServicer()
@@ -184,8 +185,7 @@ class FakeBooking(ReservaServicer):
 
     async def _begin(self, request: Any, context: Context) -> None:
         self.requests.append(request)
-        if self.silent:
-            await asyncio.Event().wait()
+        await self.answers.wait()
         if self.down:
             await context.abort(grpc.StatusCode.UNAVAILABLE, "Redis is away")
         if _session_of(request) not in (SESSION, ""):

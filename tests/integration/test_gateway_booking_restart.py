@@ -1,0 +1,102 @@
+"""What browsers see while booking is away, and when it comes back."""
+
+import asyncio
+
+import pytest
+
+from gateway import hub
+from tests.fakes.booking import held, sold
+from tests.gateway_bench import Bench
+from tests.waiting import eventually
+
+PAYMENT = {"nomeCompleto": "Maria Silva", "cpf": "", "email": "maria@exemplo.com.br"}
+
+
+async def test_pages_keep_the_map_are_told_and_get_a_fresh_one_when_booking_is_back(
+    bench: Bench,
+) -> None:
+    bench.booking.change(held("A01", "ana"))
+    async with bench.browser() as page:
+        await page.event("estado_inicial")
+        await bench.booking.stop()
+        assert (await page.event("situacao"))["ao_vivo"] is False
+        async with bench.browser("ana") as late:
+            assert set((await late.event("estado_inicial"))["assentos"]) == {"A01"}
+            assert set((await late.event("meus_assentos"))["assentos"]) == {"A01"}
+            assert (await late.event("situacao"))["ao_vivo"] is False
+        bench.booking.change(sold("A01", "ana"))
+        await bench.booking.start()
+        again = await page.event("estado_inicial")
+        assert (again["versao"], again["assentos"]) == (2, {"A01": {"estado": "ocupado"}})
+        assert (await page.event("situacao"))["ao_vivo"] is True
+        bench.booking.change(sold("A02", "ana"))
+        assert (await page.event("atualizacao"))["desde"] == 2
+
+
+async def test_a_page_that_comes_while_booking_is_away_gets_its_map_later(bench: Bench) -> None:
+    await bench.booking.stop()
+    async with bench.browser() as page:
+        assert (await page.event("situacao"))["ao_vivo"] is False
+        await bench.booking.start()
+        await page.event("estado_inicial")
+
+
+async def test_a_restart_that_is_over_in_a_moment_alarms_nobody(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "GRACE_SECONDS", 60)
+    async with bench.browser() as page:
+        await page.event("estado_inicial")
+        await bench.booking.stop()
+        await bench.booking.start()
+        frame = await page.frame()
+        while frame.get("evento") != "estado_inicial":
+            assert frame.get("evento") != "situacao"
+            frame = await page.frame()
+
+
+async def test_requests_fail_within_the_deadline_and_a_payments_outcome_is_unknown(
+    bench: Bench,
+) -> None:
+    async with bench.browser() as page:
+        await page.event("estado_inicial")
+        await bench.booking.stop()
+        hold, payment = (
+            await page.ask(acao="bloquear", assento="F07"),
+            await page.ask(acao="confirmar_pagamento", assentos=["F07"], pagamento=PAYMENT),
+        )
+        assert (hold["status"], hold["motivo"]) == ("erro", "indisponivel")
+        assert (payment["status"], payment["motivo"]) == ("erro", "resposta_desconhecida")
+
+
+async def test_a_request_outlives_a_short_restart(bench: Bench) -> None:
+    async with bench.browser() as page:
+        await page.event("estado_inicial")
+        await bench.booking.stop()
+        request = asyncio.create_task(page.ask(acao="bloquear", assento="F07"))
+        await bench.booking.start()
+        assert (await request)["status"] == "ok"
+
+
+async def test_redis_away_behind_booking_is_the_same_to_a_page(bench: Bench) -> None:
+    async with bench.browser() as page:
+        await page.event("estado_inicial")
+        bench.booking.down = True
+        assert (await page.ask(acao="estender"))["motivo"] == "indisponivel"
+        bench.booking.down = False
+        assert (await page.ask(acao="estender"))["status"] == "ok"
+
+
+async def test_a_stream_is_kept_for_a_while_after_the_last_page_and_then_closed(
+    bench: Bench,
+) -> None:
+    bench.gateway.hubs._linger = 0.2
+    async with bench.browser() as page:
+        await page.event("estado_inicial")
+    async with bench.browser() as page:
+        await page.event("estado_inicial")
+        assert bench.booking.streams_opened == 1
+    await eventually(lambda: bench.booking.watched == 0)
+    async with bench.browser() as page:
+        await page.event("estado_inicial")
+        assert bench.booking.streams_opened == 2

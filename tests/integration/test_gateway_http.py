@@ -1,0 +1,336 @@
+"""The gateway's pages, API, health and /notify_liberacao; booking is a fake that speaks real gRPC."""
+
+import json
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+import cinema_pb2 as pb
+from cinema.notify_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
+from cinema.order_code import order_code
+from tests.fakes.booking import ORDER, FakeBooking
+from tests.gateway_bench import SECRET, Bench, open_bench
+from tests.waiting import eventually
+
+NOTICE = b'{"sessao":"S001","assento":"A05","motivo":"timeout"}'
+
+
+def signed(body: bytes, secret: str = SECRET, age: int = 0) -> dict[str, str]:
+    timestamp = int(time.time()) - age
+    return {
+        TIMESTAMP_HEADER: str(timestamp),
+        SIGNATURE_HEADER: sign(secret.encode(), timestamp, body),
+    }
+
+
+# ------------------------------------------------------------------------------------------------ pages
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/sessao/S001", f"/pedido/{ORDER}", "/static/main.js", "/api/sessoes", "/nada"]
+)
+async def test_every_answer_forbids_what_the_page_does_not_need(bench: Bench, path: str) -> None:
+    async with bench.http() as http:
+        headers = (await http.get(path)).headers
+    policy = headers["content-security-policy"].split("; ")
+    assert policy[0] == "default-src 'none'"
+    assert {
+        "script-src 'self'",
+        "style-src 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    } < set(policy)
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert "camera=()" in headers["permissions-policy"]
+    assert "server" not in headers
+
+
+async def test_a_page_issues_the_cookie_renews_it_and_replaces_a_bad_one(bench: Bench) -> None:
+    async with bench.http() as http:
+        first = (await http.get("/")).cookies["comprador"]
+        kept = (await http.get("/sessao/S001")).cookies["comprador"]
+    assert kept == first
+    for bad in (first[:-1], "x", ""):
+        async with bench.http() as http:
+            replaced = (await http.get("/", headers={"Cookie": f"comprador={bad}"})).cookies[
+                "comprador"
+            ]
+        assert replaced != first
+    assert len(first.split(".")[0]) == 22  # 128 bits
+
+
+async def test_the_cookie_is_for_us_alone_and_for_https_alone_where_we_have_it(
+    tmp_path: Path, fake_booking: FakeBooking
+) -> None:
+    for url, secure in (("http://cinema.example", False), ("https://cinema.example", True)):
+        async with (
+            open_bench(tmp_path, fake_booking, public_url=url) as bench,
+            bench.http() as http,
+        ):
+            cookie = (await http.get("/")).headers["set-cookie"].lower()
+        assert {"httponly", "samesite=lax", "path=/"} <= set(cookie.split("; "))
+        assert ("secure" in cookie.split("; ")) is secure
+        assert "domain" not in cookie
+
+
+async def test_an_orders_page_is_kept_nowhere_and_found_by_nobody(bench: Bench) -> None:
+    async with bench.http() as http:
+        headers = (await http.get(f"/pedido/{ORDER}")).headers
+    assert headers["cache-control"] == "no-store"
+    assert "noindex" in headers["x-robots-tag"]
+
+
+async def test_a_static_file_that_has_not_changed_is_not_sent_again(bench: Bench) -> None:
+    async with bench.http() as http:
+        first = await http.get("/static/main.js")
+        again = await http.get("/static/main.js", headers={"If-None-Match": first.headers["etag"]})
+        outside = await http.get("/static/%2e%2e/websocket_server.py")
+    assert first.headers["cache-control"] == "no-cache"
+    assert (first.status_code, again.status_code, outside.status_code) == (200, 304, 404)
+
+
+async def test_the_interactive_api_pages_are_there_only_where_a_setting_asks_for_them(
+    bench: Bench, tmp_path: Path, fake_booking: FakeBooking
+) -> None:
+    async with bench.http() as http:
+        for path in ("/docs", "/redoc", "/openapi.json"):
+            assert (await http.get(path)).status_code == 404
+    async with (
+        open_bench(tmp_path, fake_booking, api_docs=True) as open_one,
+        open_one.http() as http,
+    ):
+        assert (await http.get("/openapi.json")).status_code == 200
+
+
+# -------------------------------------------------------------------------------------------------- API
+
+
+async def test_the_list_of_sessions_is_what_the_page_expects(bench: Bench) -> None:
+    async with bench.http() as http:
+        answer = await http.get("/api/sessoes")
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.json() == {
+        "sessoes": [
+            {
+                "id": "S001",
+                "filme": {
+                    "titulo": "O Agente Secreto",
+                    "duracao_min": 158,
+                    "classificacao": "16",
+                    "sinopse": "",
+                },
+                "sala": "Sala 1",
+                "inicio": "2026-12-13T17:45:00-03:00",
+                "idioma": "legendado",
+                "preco_a_partir_de": 3200,
+                "lugares": 200,
+                "livres": 200,
+                "encerrada": False,
+            }
+        ]
+    }
+
+
+async def test_a_sessions_room_comes_with_its_gaps_kinds_and_prices(bench: Bench) -> None:
+    async with bench.http() as http:
+        room = (await http.get("/api/sessoes/S001")).json()
+    assert room["filme"]["titulo"] == "O Agente Secreto"
+    assert (room["limite_assentos"], room["tempo_reserva_ms"]) == (6, 300_000)
+    assert room["precos"] == {"cadeirante": 3200, "premium": 4400}
+    assert room["fileiras"] == [
+        {
+            "nome": "A",
+            "lugares": [
+                {"assento": "A01", "tipo": "cadeirante", "preco": 3200},
+                None,
+                {"assento": "A02", "tipo": "premium", "preco": 4400},
+            ],
+        }
+    ]
+
+
+async def test_an_order_shows_its_code_and_mail_but_not_its_buyer(bench: Bench) -> None:
+    async with bench.http() as http:
+        answer = await http.get(f"/api/pedidos/{ORDER}")
+    order = answer.json()
+    assert order.pop("sessao")["sala"] == "Sala 1"
+    assert order == {
+        "pedido": ORDER,
+        "codigo": order_code(ORDER),
+        "estado": "confirmado",
+        "assentos": ["F07"],
+        "total": 3200,
+        "nome": "Maria Silva",
+        "cpf": "***.456.789-**",
+        "email": "maria@exemplo.com.br",
+        "criado_em": "2026-11-18T08:06:40-03:00",
+        "email_estado": "falhou",
+        "email_motivo": "A caixa de entrada não existe.",
+    }
+    assert "nobody may see this" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/api/sessoes/S999", "sessao_desconhecida"),
+        ("/api/sessoes/*", "sessao_desconhecida"),
+        ("/api/sessoes/" + "x" * 5_000, "sessao_desconhecida"),
+        ("/api/pedidos/07-xxxxxxxxxxxxxxxxxxxxxx", "pedido_desconhecido"),
+        ("/api/pedidos/" + "x" * 5_000, "pedido_desconhecido"),
+        ("/api/nada", "nao_encontrado"),
+        ("/api/sessoes/%00", "sessao_desconhecida"),
+    ],
+)
+async def test_what_does_not_exist_is_a_404_that_says_so(
+    bench: Bench, path: str, reason: str
+) -> None:
+    async with bench.http() as http:
+        answer = await http.get(path)
+    assert answer.status_code == 404
+    assert answer.json()["motivo"] == reason
+    assert answer.json()["mensagem"]
+
+
+async def test_an_orders_mail_is_sent_again_from_our_own_page_alone(bench: Bench) -> None:
+    path = f"/api/pedidos/{ORDER}/reenviar"
+    async with bench.http() as http:
+        for origin in ("http://evil.example", "null"):
+            answer = await http.post(path, headers={"Origin": origin})
+            assert (answer.status_code, answer.json()["motivo"]) == (403, "origem_recusada")
+        assert not bench.booking.requests
+        assert (await http.post(path, headers={"Origin": bench.url})).json() == {"status": "ok"}
+        assert (await http.post(path)).json() == {"status": "ok"}
+        assert (await http.get(path)).status_code == 405
+
+
+async def test_booking_away_is_a_503_in_portuguese_and_within_the_deadline(bench: Bench) -> None:
+    bench.booking.down = True
+    async with bench.http() as http:
+        for path in ("/api/sessoes", "/api/sessoes/S001", f"/api/pedidos/{ORDER}"):
+            answer = await http.get(path)
+            assert (answer.status_code, answer.json()["motivo"]) == (503, "indisponivel")
+        bench.booking.down = False
+        bench.booking.answers.clear()
+        assert (await http.get("/api/sessoes")).status_code == 503
+
+
+async def test_an_address_that_asks_without_end_gets_429(
+    tmp_path: Path, fake_booking: FakeBooking
+) -> None:
+    limit = {"max_messages_per_second_per_address": 2.0}
+    async with open_bench(tmp_path, fake_booking, **limit) as bench, bench.http() as http:
+        answers = [(await http.get("/api/sessoes")).status_code for _ in range(10)]
+        assert answers[0] == 200
+        assert answers[-1] == 429
+        assert (await http.get("/health/live")).status_code == 200
+
+
+async def test_a_bug_is_a_500_that_tells_nothing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError("secret detail")
+
+    monkeypatch.setattr(bench.gateway.booking, "call", broken)
+    async with bench.http() as http:
+        answer = await http.get("/api/sessoes")
+    assert answer.status_code == 500
+    assert answer.json()["motivo"] == "falha"
+    assert "secret" not in answer.text
+
+
+# ----------------------------------------------------------------------------------------------- health
+
+
+async def test_readiness_follows_booking_and_liveness_does_not(bench: Bench) -> None:
+    async def status() -> int:
+        return (await http.get("/health/ready")).status_code
+
+    async with bench.http() as http:
+        assert await status() == 200
+        await bench.booking.set_serving(serving=False)
+        await eventually(lambda: _is(status, 503))
+        assert (await http.get("/health/ready")).json()["mensagem"]
+        assert (await http.get("/health/live")).status_code == 200
+        await bench.booking.set_serving(serving=True)
+        await eventually(lambda: _is(status, 200))
+        bench.gateway.draining = True
+        assert await status() == 503
+
+
+# ----------------------------------------------------------------------------------------------- notify
+
+
+async def test_a_signed_notice_makes_booking_look_at_that_session(bench: Bench) -> None:
+    async with bench.http() as http:
+        answer = await http.post("/notify_liberacao", content=NOTICE, headers=signed(NOTICE))
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "liberados": 1})
+    assert bench.booking.requests == [pb.VarreduraRequest(sessao_id="S001")]
+
+
+async def test_a_notice_about_everything_sweeps_everything(bench: Bench) -> None:
+    body = b'{"sessao":"*","assento":"*","motivo":"reconexao"}'
+    async with bench.http() as http:
+        await http.post("/notify_liberacao", content=body, headers=signed(body))
+    assert bench.booking.requests == [pb.VarreduraRequest(sessao_id="")]
+
+
+async def test_a_notice_that_is_unsigned_forged_or_stale_is_refused(bench: Bench) -> None:
+    other = signed(NOTICE.replace(b"A05", b"A06"))
+    forgeries: tuple[dict[str, str], ...] = (
+        {},
+        signed(NOTICE, secret="another secret of theirs"),
+        signed(NOTICE, age=60),
+        signed(NOTICE, age=-60),
+        other,
+        {TIMESTAMP_HEADER: "agora", SIGNATURE_HEADER: "x"},
+    )
+    async with bench.http() as http:
+        for headers in forgeries:
+            answer = await http.post("/notify_liberacao", content=NOTICE, headers=headers)
+            assert answer.status_code == 401
+            assert answer.json()["motivo"] == "assinatura_invalida"
+    assert not bench.booking.requests
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"null", 400),
+        (b"[]", 400),
+        (b"{}", 400),
+        (b'{"sessao":"","assento":"A05","motivo":"timeout"}', 400),
+        (b'{"sessao":5,"assento":"A05","motivo":"timeout"}', 400),
+        (b'{"sessao":"S999","assento":"A05","motivo":"timeout"}', 400),
+        (b"[" * 1_000, 400),
+        (b"\xff", 400),
+        (b" " * 1_025, 413),
+        (b" " * 3_000_000, 413),
+    ],
+    ids=range(11),
+)
+async def test_a_signed_notice_that_makes_no_sense_is_refused(
+    bench: Bench, body: bytes, status: int
+) -> None:
+    async with bench.http() as http:
+        answer = await http.post("/notify_liberacao", content=body, headers=signed(body))
+    assert answer.status_code == status
+    assert json.loads(answer.text)["mensagem"]
+
+
+async def test_the_listener_is_told_to_try_again_while_booking_is_away(bench: Bench) -> None:
+    bench.booking.down = True
+    async with bench.http() as http:
+        answer = await http.post("/notify_liberacao", content=NOTICE, headers=signed(NOTICE))
+    assert answer.status_code == 503
+
+
+async def _is(status: Callable[[], Awaitable[int]], wanted: int) -> bool:
+    return await status() == wanted

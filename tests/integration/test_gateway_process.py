@@ -1,0 +1,119 @@
+"""The gateway as a process: how it starts, how it stops, and what it says when it cannot start."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from deploy import ROOT
+from tests.fakes.booking import FakeBooking
+from tests.services import Gateway
+from tests.waiting import eventually
+
+
+@pytest.fixture
+async def gateway(tmp_path: Path, fake_booking: FakeBooking) -> AsyncIterator[Gateway]:
+    process = Gateway(tmp_path, {"BOOKING_ADDRESS": fake_booking.address})
+    await asyncio.to_thread(process.start)
+    yield process
+    await asyncio.to_thread(process.kill)
+
+
+async def test_a_stopping_gateway_answers_what_was_asked_and_says_when_to_come_again(
+    gateway: Gateway, fake_booking: FakeBooking
+) -> None:
+    async with connect(_socket_url(gateway)) as page:
+        await page.recv()
+        fake_booking.answers.clear()
+        await page.send('{"acao":"bloquear","assento":"F07","id":"1"}')
+        await eventually(lambda: any(hasattr(one, "usuario_id") for one in fake_booking.requests))
+        stopping = asyncio.create_task(asyncio.to_thread(gateway.terminate))
+        await eventually(lambda: _is_draining(gateway))
+        with pytest.raises(InvalidStatus):
+            await connect(_socket_url(gateway))
+        fake_booking.answers.set()
+        assert (await _reply(page))["status"] == "ok"
+        with pytest.raises(ConnectionClosed) as ending:
+            await asyncio.wait_for(_reply(page), 5)
+        assert ending.value.rcvd is not None
+        assert ending.value.rcvd.code == 1012
+    assert await stopping == 0
+
+
+async def test_a_gateway_stops_in_time_whatever_hangs(
+    gateway: Gateway, fake_booking: FakeBooking
+) -> None:
+    async with connect(_socket_url(gateway)) as page:
+        await page.recv()
+        fake_booking.answers.clear()
+        await page.send('{"acao":"bloquear","assento":"F07","id":"1"}')
+        await eventually(lambda: any(hasattr(one, "usuario_id") for one in fake_booking.requests))
+        begun = time.monotonic()
+        assert await asyncio.to_thread(gateway.terminate) == 0
+    assert time.monotonic() - begun < 8
+    assert "Traceback" not in gateway.log
+
+
+async def test_a_busy_port_is_one_line_that_says_what_moves_it(
+    gateway: Gateway, tmp_path: Path, fake_booking: FakeBooking
+) -> None:
+    settings = {"HTTP_PORT": str(gateway.port), "SECRETS_DIR": str(tmp_path / "secrets")}
+    status, said = await asyncio.to_thread(_run, settings)
+    assert status == 1
+    assert len(said.splitlines()) == 1
+    assert str(gateway.port) in said
+    assert "HTTP_PORT" in said
+
+
+async def test_a_wrong_setting_is_one_line_that_names_it(tmp_path: Path) -> None:
+    status, said = await asyncio.to_thread(_run, {"COALESCE_MS": "soon"})
+    assert status == 2
+    assert len(said.splitlines()) == 1
+    assert "COALESCE_MS" in said
+
+
+def _run(settings: dict[str, str]) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "websocket_server.py")],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **settings},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+def _socket_url(gateway: Gateway) -> str:
+    return f"{gateway.url.replace('http', 'ws')}/ws/reserva?sessao=S001"
+
+
+async def _is_draining(gateway: Gateway) -> bool:
+    return await asyncio.to_thread(_ready_status, gateway) == 503
+
+
+def _ready_status(gateway: Gateway) -> int:
+    try:
+        with urllib.request.urlopen(f"{gateway.url}/health/ready", timeout=2) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code
+
+
+async def _reply(page: ClientConnection) -> dict[str, str]:
+    while True:
+        frame: dict[str, str] = json.loads(await page.recv())
+        if "status" in frame:
+            return frame

@@ -1,0 +1,99 @@
+"""A browser that does not read delays nobody, is resynced instead of queued for, and is cut off in the end."""
+
+import asyncio
+import itertools
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.ports import LOOPBACK
+from gateway import connection, protocol
+from tests.fakes.booking import SEATS, FakeBooking, held
+from tests.gateway_bench import SECONDS, Bench, Browser, Frame, open_bench
+from tests.waiting import eventually
+
+
+@pytest.fixture
+async def hasty(tmp_path: Path, fake_booking: FakeBooking) -> AsyncIterator[Bench]:
+    """A gateway that sends each change by itself."""
+    async with open_bench(tmp_path, fake_booking, coalesce_ms=0) as bench:
+        yield bench
+
+
+@asynccontextmanager
+async def sleeper(bench: Bench) -> AsyncIterator[Browser]:
+    """A browser with little room in its kernel, which takes one frame and then reads on only as the test reads."""
+    peer = socket.socket()
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    peer.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(peer, (LOOPBACK, int(bench.host.split(":")[1])))
+    options: dict[str, Any] = {"max_queue": 1, "ping_interval": None, "close_timeout": 0.1}
+    async with bench.browser("sleeper", sock=peer, **options) as page:
+        yield page
+
+
+async def bustle(bench: Bench, watcher: Browser, changes: int) -> None:
+    """Changes of the whole room, each seen by the watcher before the next."""
+    for _ in range(changes):
+        bench.booking.change(*(held(seat, "crowd") for seat in SEATS))
+        update = await watcher.event("atualizacao")
+        assert update["versao"] == bench.booking.version
+
+
+async def test_a_browser_that_sleeps_delays_nobody_and_wakes_up_to_a_fresh_map(
+    hasty: Bench,
+) -> None:
+    async with sleeper(hasty) as slow, hasty.browser() as quick:
+        await quick.event("estado_inicial")
+        await bustle(hasty, quick, 250)
+        frames = await _read_until_version(slow, hasty.booking.version)
+    assert frames[-1]["evento"] == "estado_inicial"
+    assert len(frames) < 150  # of 250: the rest was never queued
+    assert _has_no_gap(frames)
+
+
+async def test_a_browser_that_never_reads_is_cut_off_and_leaves_nothing(
+    hasty: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "SEND_SECONDS", 0.3)
+    monkeypatch.setattr(protocol, "LINGER_SECONDS", 0.3)
+    async with sleeper(hasty), hasty.browser() as quick:
+        await quick.event("estado_inicial")
+        await bustle(hasty, quick, 60)
+        await eventually(lambda: len(hasty.gateway.connections) == 1)
+        await eventually(lambda: len(hasty.server.server_state.connections) == 1)
+        await bustle(hasty, quick, 5)
+
+
+async def test_a_browser_that_wakes_up_too_late_is_told_to_come_again(
+    hasty: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "SEND_SECONDS", 0.3)
+    async with sleeper(hasty) as slow, hasty.browser() as quick:
+        await quick.event("estado_inicial")
+        await bustle(hasty, quick, 60)
+        await eventually(lambda: len(hasty.gateway.connections) == 1)
+        assert await slow.closed() == 1013
+
+
+async def _read_until_version(page: Browser, version: int) -> list[Frame]:
+    frames = [await page.event("estado_inicial")]
+    async with asyncio.timeout(SECONDS):
+        while frames[-1]["versao"] < version:
+            frame = json.loads(await page.socket.recv())
+            if "versao" in frame:
+                frames.append(frame)
+    return frames
+
+
+def _has_no_gap(frames: list[Frame]) -> bool:
+    """Each update begins where what came before it ended, or earlier."""
+    return all(
+        later["evento"] == "estado_inicial" or later["desde"] <= earlier["versao"]
+        for earlier, later in itertools.pairwise(frames)
+    )
