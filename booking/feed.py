@@ -117,8 +117,9 @@ class SeatFeed:
             async with asyncio.TaskGroup() as group:
                 for position in positions:
                     group.create_task(self._read(position))
-        except* REDIS_ERRORS as failed:
-            raise _first(failed) from None
+        # Not `except*`, which would wrap what is raised here into another group, past whoever waits for a Redis error.
+        except ExceptionGroup as failed:
+            raise _redis_error_of(failed) from None
         finally:
             self.close()
 
@@ -209,6 +210,7 @@ def _update(at_ms: int, fields: dict[str, str]) -> pb.Atualizacao:
     )
 
 
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    inner = group.exceptions[0]
-    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner
+def _redis_error_of(group: ExceptionGroup[Exception]) -> Exception:
+    """The first of REDIS_ERRORS where the readers failed of nothing else, or else the group: a bug is not hidden."""
+    redis_errors, others = group.split(REDIS_ERRORS)
+    return group if others or not redis_errors else redis_errors.exceptions[0]
