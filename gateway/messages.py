@@ -32,14 +32,15 @@ def _without_repeats(seats: list[str]) -> list[str]:
     return seats
 
 
+_SeatNames = Annotated[
+    list[Annotated[str, AfterValidator(canonical)]], AfterValidator(_without_repeats)
+]
+
+
 class _Seats(_Request):
     """Canonical names, no seat twice. One seat may come as `assento`."""
 
-    seats: Annotated[
-        list[Annotated[str, AfterValidator(canonical)]],
-        Field(alias="assentos", min_length=1, max_length=_MOST_SEATS),
-        AfterValidator(_without_repeats),
-    ]
+    seats: _SeatNames = Field(alias="assentos", min_length=1, max_length=_MOST_SEATS)
 
     @model_validator(mode="before")
     @classmethod

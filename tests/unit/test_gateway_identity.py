@@ -1,0 +1,96 @@
+"""The buyer's cookie, and whose pages may open a socket."""
+
+import pytest
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from cinema.identity import is_valid_buyer
+from gateway.identity import Identities, Identity
+from gateway.origins import Origins
+
+SECRET = b"a secret of the tests"
+
+
+def cookie_of(identities: Identities, identity: Identity) -> str:
+    response = Response()
+    identities.write(response, identity)
+    return response.headers["set-cookie"].split(";")[0].partition("=")[2]
+
+
+def test_a_newcomer_is_somebody_new_whom_the_cookie_remembers() -> None:
+    identities = Identities(SECRET, secure=True)
+    first, second = identities.read(None), identities.read(None)
+    assert first is not None
+    assert second is not None
+    assert first.buyer != second.buyer
+    assert is_valid_buyer(first.buyer)
+    assert identities.read(cookie_of(identities, first)) == Identity(first.buyer)
+
+
+def test_a_cookie_that_we_did_not_sign_is_nobody() -> None:
+    identities = Identities(SECRET, secure=True)
+    other = Identities(b"somebody else's secret", secure=True)
+    good = cookie_of(identities, Identity("ana"))
+    forgeries = [
+        "",
+        "ana",
+        "ana.",
+        ".x",
+        "rui" + good[3:],
+        good[:-1],
+        good + "x",
+        "ção",
+        "\ud800",
+        "x" * 5_000,
+    ]
+    for cookie in [*forgeries, cookie_of(other, Identity("ana"))]:
+        assert identities.read(cookie) is None
+        assert identities.read_or_replace(cookie).is_new
+
+
+def connection(**headers: str) -> HTTPConnection:
+    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return HTTPConnection({"type": "websocket", "headers": raw})
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "admitted"),
+    [
+        ("http://localhost:8000", "localhost:8000", True),
+        ("http://127.0.0.1:8000", "127.0.0.1:8000", True),
+        ("https://cinema.example", "cinema.example", True),
+        ("https://cinema.example", "cinema.example:443", True),
+        (
+            "https://CINEMA.example",
+            "internal:8000",
+            True,
+        ),  # PUBLIC_URL, behind a proxy that changes Host
+        ("https://partner.example", "localhost:8000", True),
+        ("http://localhost:8001", "localhost:8000", False),
+        ("http://localhost", "localhost:8000", False),
+        ("http://evil.example", "localhost:8000", False),
+        ("http://localhost:8000.evil.example", "localhost:8000", False),
+        ("http://localhost:8000@evil.example", "localhost:8000", False),
+        ("http://evil.example", "", False),
+        ("null", "localhost:8000", False),
+        ("", "", False),
+        ("file://", "", False),
+        ("http://[", "localhost:8000", False),
+        ("http://localhost:x", "localhost:8000", False),
+    ],
+)
+def test_a_socket_is_for_our_own_pages_and_those_that_a_setting_names(
+    origin: str, host: str, admitted: bool
+) -> None:
+    origins = Origins("https://cinema.example", "https://partner.example/, ")
+    assert origins.admits(connection(origin=origin, host=host)) is admitted
+
+
+def test_who_is_no_browser_sends_no_origin_and_is_let_in() -> None:
+    assert Origins("https://cinema.example", "").admits(connection(host="x"))
+
+
+def test_a_browsers_own_word_on_its_page_counts() -> None:
+    origins = Origins("https://cinema.example", "")
+    assert origins.admits(connection(origin="null", sec_fetch_site="same-origin"))
+    assert not origins.admits(connection(origin="null", sec_fetch_site="cross-site"))

@@ -1,0 +1,68 @@
+"""How much one socket and one address may ask."""
+
+import pytest
+
+from gateway.limits import Addresses, TokenBucket, network
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_burst_of_twice_the_rate_passes_and_then_the_rate() -> None:
+    clock = Clock()
+    bucket = TokenBucket(10, clock)
+    assert sum(bucket.take() for _ in range(100)) == 20
+    clock.now += 1
+    assert sum(bucket.take() for _ in range(100)) == 10
+    clock.now += 3_600
+    assert sum(bucket.take() for _ in range(100)) == 20
+
+
+def test_a_rate_below_one_still_lets_one_through() -> None:
+    assert TokenBucket(0.1, Clock()).take()
+
+
+def test_sockets_are_counted_by_address_until_they_close() -> None:
+    addresses = Addresses(1, 100, Clock())
+    with addresses.socket("192.0.2.1") as first, addresses.socket("192.0.2.1") as second:
+        assert first
+        assert not second
+        with addresses.socket("192.0.2.2") as elsewhere:
+            assert elsewhere
+    with addresses.socket("192.0.2.1") as later:
+        assert later
+
+
+def test_an_address_that_is_quiet_is_forgotten_and_a_busy_one_is_not() -> None:
+    clock = Clock()
+    addresses = Addresses(1, 1, clock)
+    busy = addresses.of("busy")
+    with addresses.socket("open"):
+        for number in range(5_000):
+            addresses.of(f"passing {number}")
+            if number % 500 == 0:
+                clock.now += 10
+            busy.requests.take()
+        assert len(addresses._known) < 2_100
+        with addresses.socket("open") as second:
+            assert not second
+    assert addresses.of("busy") is busy
+
+
+@pytest.mark.parametrize(
+    ("host", "counted"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("", ""),
+        ("testclient", "testclient"),
+    ],
+)
+def test_a_whole_ipv6_network_counts_as_one(host: str, counted: str) -> None:
+    assert network(host) == counted

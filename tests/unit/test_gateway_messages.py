@@ -1,0 +1,70 @@
+"""What a browser may say, as values; the gateway's integration tests hold the same against a real socket."""
+
+import json
+
+import pytest
+
+from gateway.messages import (
+    Confirm,
+    Extend,
+    Faulty,
+    Hold,
+    HoldBest,
+    Incoming,
+    Release,
+    Resync,
+    parse,
+)
+
+
+def test_each_action_becomes_a_value_of_its_own() -> None:
+    assert parse('{"acao":"bloquear","assentos":["f7","F08"],"id":"1"}') == Hold(
+        id="1", assentos=["F07", "F08"]
+    )
+    assert parse('{"acao":"bloquear","assento":"F7"}') == Hold(assentos=["F07"])
+    assert parse('{"acao":"liberar","assentos":["A1"]}') == Release(assentos=["A01"])
+    assert parse('{"acao":"melhores","quantidade":3}') == HoldBest(quantidade=3)
+    assert parse('{"acao":"estender","id":"5"}') == Extend(id="5")
+    assert parse('{"acao":"ressincronizar"}') == Resync()
+
+
+def test_a_payment_is_taken_as_typed_and_judged_later() -> None:
+    message = parse(
+        '{"acao":"confirmar_pagamento","assentos":["F07"],"chave":"k","pagamento":{"nomeCompleto":" Zé ","cpf":null}}'
+    )
+    assert isinstance(message, Confirm)
+    assert (message.payment.name, message.payment.cpf, message.payment.email) == (" Zé ", None, "")
+    assert message.key == "k"
+
+
+def test_what_a_message_says_about_session_and_buyer_is_not_even_read() -> None:
+    assert parse('{"acao":"estender","sessao":{"x":[1]},"usuario_id":5}') == Extend()
+
+
+def test_a_field_of_ours_is_no_field_of_theirs() -> None:
+    assert _reason(parse('{"acao":"bloquear","seats":["F07"]}')) == "dados_invalidos"
+
+
+def test_the_limit_is_four_kibibytes_of_utf8() -> None:
+    fits = {"acao": "estender", "enchimento": ""}
+    fits["enchimento"] = "x" * (4_096 - len(json.dumps(fits)))
+    assert parse(json.dumps(fits)) == Extend()
+    fits["enchimento"] += "x"
+    assert _reason(parse(json.dumps(fits))) == "mensagem_invalida"
+
+
+@pytest.mark.parametrize("width", range(1, 4_000, 97))
+def test_no_nesting_and_no_number_is_too_much(width: int) -> None:
+    for frame in ("[" * width, '{"acao":' * (width // 8), '{"acao":' + "9" * width + "}"):
+        assert _reason(parse(frame)) == "mensagem_invalida"
+
+
+def test_an_error_names_its_request() -> None:
+    fault = parse('{"acao":"melhores","quantidade":0,"id":"7"}')
+    assert isinstance(fault, Faulty)
+    assert (fault.id, fault.reply_kind) == ("7", "melhores")
+
+
+def _reason(message: Incoming) -> str:
+    assert isinstance(message, Faulty)
+    return message.reason

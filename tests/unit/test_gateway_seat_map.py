@@ -1,0 +1,61 @@
+"""A session's seats as the stream tells them, and as frames tell them on."""
+
+import json
+
+import pytest
+
+import cinema_pb2 as pb
+from gateway import frames
+from gateway.seat_map import ContinuityLost, SeatMap
+from tests.fakes.booking import freed, held, sold
+
+
+def seat_map(*seats: pb.EstadoAssento, version: int = 5) -> SeatMap:
+    return SeatMap(pb.MapaSessao(sessao_id="S001", versao=version, assentos=seats), now=100.0)
+
+
+def update(version: int, *changes: pb.EstadoAssento) -> pb.Atualizacao:
+    return pb.Atualizacao(versao=version, mudancas=changes)
+
+
+def test_what_is_left_of_a_hold_is_computed_when_it_is_sent() -> None:
+    held_map = seat_map(held("A01", "ana", ms=2_000))
+    for now, left in ((100.0, 2_000), (101.5, 500), (200.0, 0)):
+        frame = json.loads(frames.initial_state("S001", held_map, now))
+        assert frame["assentos"] == {"A01": {"estado": "bloqueado", "restante_ms": left}}
+
+
+def test_a_seat_is_held_then_sold_then_free() -> None:
+    seats = seat_map()
+    seats.apply(update(6, held("A01", "ana")), now=100.0)
+    assert [seat.name for seat in seats.held_by(held("A01", "ana").marca)] == ["A01"]
+    seats.apply(update(7, sold("A01", "ana")), now=100.0)
+    assert not seats.held_by(held("A01", "ana").marca)
+    assert len(list(seats.taken())) == 1
+    seats.apply(update(8, freed("A01", "ana", "cancelado")), now=100.0)
+    assert not list(seats.taken())
+    assert seats.version == 8
+
+
+def test_an_update_that_is_already_known_changes_nothing() -> None:
+    seats = seat_map(sold("A01", "ana"))
+    for version in (1, 5):
+        assert seats.apply(update(version, freed("A01", "ana")), now=100.0) == []
+    assert len(list(seats.taken())) == 1
+
+
+def test_a_missing_update_is_noticed_before_anything_changes() -> None:
+    seats = seat_map()
+    with pytest.raises(ContinuityLost):
+        seats.apply(update(7, sold("A01", "ana")), now=100.0)
+    assert seats.version == 5
+    assert not list(seats.taken())
+
+
+def test_frames_carry_no_tag() -> None:
+    seats = seat_map(held("A01", "ana"))
+    changes = seats.apply(
+        update(6, held("A02", "ana"), sold("A03", "ana"), freed("A01", "ana")), 100.0
+    )
+    told = frames.initial_state("S001", seats, 100.0) + frames.update(5, 6, changes, 100.0)
+    assert held("A01", "ana").marca not in told
