@@ -65,7 +65,6 @@ class Ledger:
 
         A file that is no JSON array is kept aside under another name, and a new one begun. Raises OSError.
         """
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._locked():
             self._load()
 
@@ -185,6 +184,7 @@ class Ledger:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         with closing(_Lock(self._hidden("lock"))) as lock:
             lock.acquire()
             yield

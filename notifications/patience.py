@@ -27,24 +27,24 @@ class TemporaryFailure(Exception):
 
 
 class Interrupted(Exception):
-    """The service stops, and what was waiting gives up."""
+    """The service winds down, and what was waiting gives up."""
 
 
 class Patience:
-    """Tries calls again for as long as what they depend on is down, until `stopping` is set.
+    """Tries calls again for as long as what they depend on is down, until `winding_down` is set.
 
     Each outage is logged once when it begins and once when it ends, however many calls wait for its end.
     """
 
-    def __init__(self, stopping: asyncio.Event, first_pause: float = 0.2) -> None:
-        self._stopping = stopping
+    def __init__(self, winding_down: asyncio.Event, first_pause: float = 0.2) -> None:
+        self._winding_down = winding_down
         self._first_pause = first_pause
         self._down: set[str] = set()
 
     async def until_up(self, call: Callable[[], Awaitable[T]]) -> T:
         """The call's result; DependencyDown leads to another try.
 
-        Even a stopping service tries once, so that what it has begun is brought to its end. Raises Interrupted where it
+        Even then it tries once, so that what it has begun is brought to its end. Raises Interrupted where it
         would have to wait, and whatever else the call raises.
         """
         backoff = Backoff(self._first_pause, LONGEST_PAUSE)
@@ -61,15 +61,15 @@ class Patience:
                 return result
 
     def check(self) -> None:
-        """Raises Interrupted if the service stops: nothing new is begun."""
-        if self._stopping.is_set():
+        """Raises Interrupted if the service winds down: nothing new is begun."""
+        if self._winding_down.is_set():
             raise Interrupted
 
     async def pause(self, seconds: float) -> None:
-        """Raises Interrupted as soon as the service stops."""
+        """Raises Interrupted as soon as the service winds down."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._stopping.wait()
+                await self._winding_down.wait()
         self.check()
 
     def _note_down(self, down: DependencyDown) -> None:

@@ -1,0 +1,175 @@
+"""Takes the notifications of confirmed orders from Kafka: a record in the ledger and a mail for each.
+
+An offset is committed once the effect is there, and the effect is safe to repeat: nothing is lost and nothing is done
+twice, whatever is killed in between. Booking or the mail server being away is waited out. What can have no effect goes
+to the dead-letter topic, from where `--replay-dead-letters` puts it back.
+"""
+
+import argparse
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+
+from kafka.consumer.fetcher import ConsumerRecord
+from kafka.errors import KafkaError
+
+from cinema.retry import Backoff, brief, keep_running
+from cinema.service import ReadyFile, main, run_until_stopped, stop_signal
+from cinema.settings import ConsumerSettings
+from notifications import dead_letter_topic
+from notifications.delivery import Delivery
+from notifications.kafka_clients import Publisher, hush_library
+from notifications.kafka_group import GroupMember, claimed_instance
+from notifications.notification import Notification
+from notifications.outcomes import Dead, Done, Later, Outcome
+from notifications.parts import open_delivery
+from notifications.patience import DependencyDown, Interrupted, Patience
+from notifications.sink import deliver_readable
+from notifications.winding_down import carried_through
+
+log = logging.getLogger(__name__)
+
+_LONGEST_PAUSE = 5.0  # seconds between two tries to reach Kafka
+
+
+async def serve(settings: ConsumerSettings) -> None:
+    """Until SIGTERM or SIGINT."""
+    stop = stop_signal()
+    hush_library()
+    ready = ReadyFile(settings.ready_file)
+    if not settings.kafka_bootstrap_servers:
+        log.info(
+            "Kafka is off: the producer does the consumer's work, and there is nothing to do here"
+        )
+        ready.ready = True
+        await run_until_stopped(stop, ready.keep())
+        return
+    async with AsyncExitStack() as stack:
+        winding_down = asyncio.Event()
+        instance = stack.enter_context(claimed_instance(settings.ledger_file))
+        delivery = await stack.enter_async_context(open_delivery(settings, winding_down))
+        publisher = Publisher(settings.kafka_bootstrap_servers)
+        stack.push_async_callback(publisher.close)
+        consumer = Consumer(delivery, publisher, winding_down, settings.drain_seconds)
+
+        async def take_part(backoff: Backoff) -> None:
+            async with GroupMember(settings.kafka_bootstrap_servers, instance) as member:
+                log.info("in the group as %s", instance)
+                backoff.reset()
+                ready.ready = True
+                await consumer.consume(member)
+
+        taking_part = keep_running(
+            "consuming", take_part, (KafkaError,), Backoff(maximum=_LONGEST_PAUSE)
+        )
+        await run_until_stopped(stop, ready.keep(), taking_part)
+
+
+async def replay_dead_letters(settings: ConsumerSettings) -> None:
+    """Exits with 1 where Kafka is off or away."""
+    hush_library()
+    if not settings.kafka_bootstrap_servers:
+        log.error(
+            "Kafka is off: its dead letters are the producer's, see notification_producer.py --help"
+        )
+        raise SystemExit(1)
+    try:
+        count = await dead_letter_topic.replay(settings.kafka_bootstrap_servers)
+    except (KafkaError, DependencyDown) as error:
+        log.error("the dead letters cannot be put back now: %s", brief(error))
+        raise SystemExit(1) from None
+    log.info("%d dead letters put back", count)
+
+
+class Consumer:
+    """Works off what a member of the group gets, a batch at a time."""
+
+    def __init__(
+        self,
+        delivery: Delivery,
+        publisher: Publisher,
+        winding_down: asyncio.Event,
+        drain_seconds: float,
+    ) -> None:
+        self._delivery = delivery
+        self._publisher = publisher
+        self._winding_down = winding_down
+        self._patience = Patience(winding_down)
+        self._drain_seconds = drain_seconds
+
+    async def consume(self, member: GroupMember) -> None:
+        """For ever. When it is cancelled, what was begun has up to `drain_seconds` to come to its end."""
+        self._winding_down.clear()
+        while True:
+            records = await member.poll()
+            if records:
+                await carried_through(
+                    self._work_off(member, records), self._winding_down, self._drain_seconds
+                )
+
+    async def _work_off(self, member: GroupMember, records: Sequence[ConsumerRecord]) -> None:
+        worked_off = await member.stay_until(asyncio.create_task(self._worked_off(records)))
+        await member.commit(worked_off)
+
+    async def _worked_off(self, records: Sequence[ConsumerRecord]) -> list[ConsumerRecord]:
+        """Those that need not come again: they had their effect or are buried, and so is what stood before them."""
+        outcomes = await deliver_readable(
+            records, lambda record: Notification.parse(record.value), self._delivery
+        )
+        settled = _settled(records, outcomes)
+        letters = [
+            (record, outcome.reason) for record, outcome in settled if isinstance(outcome, Dead)
+        ]
+        if letters and not await self._bury(letters):
+            return []
+        return [record for record, _ in settled]
+
+    async def _bury(self, letters: Sequence[tuple[ConsumerRecord, str]]) -> bool:
+        """False where the service winds down before Kafka has them."""
+        for record, reason in letters:
+            log.error(
+                "message %d@%d goes to the dead letters: %s",
+                record.partition,
+                record.offset,
+                reason,
+            )
+        try:
+            await self._patience.until_up(lambda: dead_letter_topic.bury(self._publisher, letters))
+        except Interrupted:
+            return False
+        return True
+
+
+def _settled(
+    records: Sequence[ConsumerRecord], outcomes: Sequence[Outcome]
+) -> list[tuple[ConsumerRecord, Done | Dead]]:
+    """Without what has to come again, and what stands behind it in its partition."""
+    waiting: set[int] = set()
+    settled: list[tuple[ConsumerRecord, Done | Dead]] = []
+    for record, outcome in zip(records, outcomes, strict=True):
+        if isinstance(outcome, Later):
+            waiting.add(record.partition)
+        elif record.partition not in waiting:
+            settled.append((record, outcome))
+    return settled
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description="Records and mails confirmed orders that come through Kafka."
+    )
+    parser.add_argument(
+        "--replay-dead-letters",
+        action="store_true",
+        help="put what was given up back into the topic, tell how many, and end",
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main(
+        "consumer",
+        ConsumerSettings,
+        replay_dead_letters if _arguments().replay_dead_letters else serve,
+    )

@@ -1,0 +1,124 @@
+"""Relays the outboxes in Redis to Kafka; where Kafka is off, straight to the ledger and the mail.
+
+A sale stands in its partition's outbox as soon as it exists, by the same script. Here it is handed over, and removed
+only when the other side has it. One relay works at a time, held by a lease; any number may stand by, and one of them
+takes over within seconds when the lease ends. However long Kafka is away, the outbox waits, in order.
+"""
+
+import argparse
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+from cinema.keys import relay_lease_key
+from cinema.redis_connection import REDIS_ERRORS, RedisClient, connect, connect_blocking
+from cinema.retry import Backoff, keep_running
+from cinema.service import ReadyFile, main, run_until_stopped, stop_signal
+from cinema.settings import ProducerSettings
+from notifications.kafka_clients import Publisher, hush_library
+from notifications.kafka_sink import KafkaSink
+from notifications.lease import Lease
+from notifications.outbox import Outbox, open_outbox
+from notifications.parts import open_delivery
+from notifications.relay import Relay
+from notifications.sink import Sink
+
+log = logging.getLogger(__name__)
+
+_LOOK_SECONDS = 1
+
+
+async def serve(settings: ProducerSettings) -> None:
+    """Until SIGTERM or SIGINT."""
+    stop = stop_signal()
+    hush_library()
+    async with AsyncExitStack() as stack:
+        redis = await stack.enter_async_context(_closing(connect(settings)))
+        outbox = await stack.enter_async_context(_outbox(settings, redis))
+        winding_down = asyncio.Event()
+        sink = await stack.enter_async_context(_sink(settings, winding_down))
+        relay = Relay(outbox, sink, winding_down, settings.drain_seconds)
+        ready = ReadyFile(settings.ready_file)
+        await run_until_stopped(
+            stop,
+            ready.keep(),
+            _watch(redis, ready),
+            keep_running(
+                "relaying", partial(_relay, Lease(redis, relay_lease_key()), relay), REDIS_ERRORS
+            ),
+        )
+
+
+async def replay_dead_letters(settings: ProducerSettings) -> None:
+    """Puts the dead letters of the outboxes back, each behind what waits in its partition."""
+    async with _closing(connect(settings)) as redis, _outbox(settings, redis) as outbox:
+        log.info("%d dead letters put back into the outbox", await outbox.replay_dead_letters())
+
+
+async def _relay(lease: Lease, relay: Relay, backoff: Backoff) -> None:
+    async def work() -> None:
+        backoff.reset()
+        await relay.run()
+
+    await lease.while_held(work)
+
+
+async def _watch(redis: RedisClient, ready: ReadyFile) -> None:
+    """Ready means that Redis answers. Without Kafka the service does what it is there for: it waits."""
+    while True:
+        try:
+            await redis.ping()
+            ready.ready = True
+        except REDIS_ERRORS:
+            ready.ready = False
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+@asynccontextmanager
+async def _sink(settings: ProducerSettings, winding_down: asyncio.Event) -> AsyncIterator[Sink]:
+    if not settings.kafka_bootstrap_servers:
+        log.info("Kafka is off: orders go straight to the ledger and the mail")
+        async with open_delivery(settings, winding_down) as delivery:
+            yield delivery
+        return
+    publisher = Publisher(settings.kafka_bootstrap_servers)
+    try:
+        yield KafkaSink(publisher)
+    finally:
+        await publisher.close()
+
+
+@asynccontextmanager
+async def _outbox(settings: ProducerSettings, redis: RedisClient) -> AsyncIterator[Outbox]:
+    async with _closing(connect_blocking(settings)) as blocking:
+        yield open_outbox(redis, blocking)
+
+
+@asynccontextmanager
+async def _closing(redis: RedisClient) -> AsyncIterator[RedisClient]:
+    try:
+        yield redis
+    finally:
+        await redis.aclose()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description="Relays confirmed orders to Kafka, or without Kafka to the mail."
+    )
+    parser.add_argument(
+        "--replay-dead-letters",
+        action="store_true",
+        help="put what was given up back into the outbox, tell how many, and end",
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main(
+        "producer",
+        ProducerSettings,
+        replay_dead_letters if _arguments().replay_dead_letters else serve,
+    )

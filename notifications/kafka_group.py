@@ -1,0 +1,161 @@
+"""Membership in the consumer group: what comes, staying in while it is worked on, and the offsets."""
+
+import asyncio
+import fcntl
+import logging
+import os
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Self, TypeVar
+
+from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
+from kafka.errors import KafkaError, KafkaTimeoutError
+
+from cinema.retry import brief
+from notifications.kafka_clients import GROUP, TOPIC, client_options, ensure_topics
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+_POLL_MS = 500
+_STAY_SECONDS = 1.0
+_SESSION_MS = 10_000  # a member that is gone for so long loses its partitions
+_COMMIT_MS = 5_000
+_CLOSE_MS = 2_000
+_RECORDS = 100  # at most, in one batch
+
+
+class GroupMember:
+    """One member of the group. All of kafka-python's work runs in one thread, since its consumer knows but one.
+
+    A member that comes back under the same `instance` within its session has its partitions at once.
+    Raises KafkaError: then begin with a new one.
+    """
+
+    def __init__(self, servers: str, instance: str) -> None:
+        self._servers = servers
+        self._instance = instance
+        self._thread = ThreadPoolExecutor(1, "kafka-consumer")
+        self._consumer: KafkaConsumer | None = None
+        self._to_commit: dict[TopicPartition, OffsetAndMetadata] = {}
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._in_thread(self._connect)
+        except BaseException:
+            self._thread.shutdown(wait=False)
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stays a member: whoever comes back soon takes its place without anybody noticing."""
+        with suppress(KafkaError):
+            await self._in_thread(self._close)
+        self._thread.shutdown(wait=False)
+
+    async def poll(self) -> list[ConsumerRecord]:
+        """What comes within half a second, each partition's in order."""
+        return await self._in_thread(self._poll)
+
+    async def stay_until(self, work: asyncio.Task[T]) -> T:
+        """The result of the work; meanwhile nothing more is fetched, and the group knows that we live.
+
+        Whoever is no member any more must not go on working: the work is cancelled then.
+        """
+        try:
+            while not work.done():
+                await asyncio.wait([work], timeout=_STAY_SECONDS)
+                if not work.done():
+                    await self._in_thread(self._stay)
+        finally:
+            work.cancel()
+            await asyncio.wait([work])
+        return work.result()
+
+    async def commit(self, records: Iterable[ConsumerRecord]) -> None:
+        """These had their effect. While the group's coordinator is away the offsets are kept, for the next try."""
+        for record in records:
+            partition = TopicPartition(record.topic, record.partition)
+            self._to_commit[partition] = OffsetAndMetadata(record.offset + 1)
+        await self._in_thread(self._commit)
+
+    # ------------------------------------------------------------------------------------------- in the thread
+
+    def _connect(self) -> None:
+        ensure_topics(self._servers)
+        self._consumer = KafkaConsumer(
+            TOPIC,
+            **client_options(self._servers),
+            group_id=GROUP,
+            group_instance_id=self._instance,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            allow_auto_create_topics=False,
+            session_timeout_ms=_SESSION_MS,
+            max_poll_records=_RECORDS,
+        )
+
+    def _poll(self) -> list[ConsumerRecord]:
+        consumer = self._connected()
+        self._commit()
+        consumer.resume(*consumer.paused())
+        return [record for records in consumer.poll(_POLL_MS).values() for record in records]
+
+    def _stay(self) -> None:
+        consumer = self._connected()
+        consumer.pause(*consumer.assignment())
+        # A partition that is assigned in this very moment is not paused: what it brings has to come again.
+        for partition, records in consumer.poll(0).items():
+            consumer.seek(partition, records[0].offset)
+
+    def _commit(self) -> None:
+        consumer = self._connected()
+        mine = consumer.assignment()
+        self._to_commit = {p: offset for p, offset in self._to_commit.items() if p in mine}
+        if not self._to_commit:
+            return
+        try:
+            consumer.commit(self._to_commit, timeout_ms=_COMMIT_MS)
+        except KafkaTimeoutError as error:
+            log.warning("the offsets cannot be committed now (%s)", brief(error))
+        else:
+            self._to_commit.clear()
+
+    def _close(self) -> None:
+        if self._consumer is not None:
+            self._consumer.close(autocommit=False, timeout_ms=_CLOSE_MS)
+
+    def _connected(self) -> KafkaConsumer:
+        if self._consumer is None:
+            raise RuntimeError("not a member yet")
+        return self._consumer
+
+    async def _in_thread(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+
+
+@contextmanager
+def claimed_instance(beside: Path) -> Iterator[str]:
+    """A name in the group that nobody else on this machine has, and that a process which died leaves to the next.
+
+    The first free one of host-0, host-1, …; a locked file next to `beside` marks each that is taken.
+    """
+    for number in range(1_000):
+        descriptor = os.open(
+            beside.with_name(f".{beside.name}.consumer-{number}"), os.O_RDWR | os.O_CREAT, 0o600
+        )
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            continue
+        try:
+            yield f"{socket.gethostname()}-{number}"
+        finally:
+            os.close(descriptor)
+        return
+    raise RuntimeError("a thousand consumers run here already")

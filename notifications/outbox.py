@@ -1,0 +1,123 @@
+"""The outboxes in Redis, one stream a partition, and the dead letters beside them."""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from redis.asyncio import Redis
+
+from cinema.keys import PARTITIONS, partition_keys
+from cinema.redis_connection import RedisClient
+from notifications.notification import Notification
+
+MESSAGE = "mensagem"
+REASON = "motivo"
+_COUNT = 32  # entries of one partition at a time
+_BLOCK_MS = 1_000
+_PATIENCE_SECONDS = 2
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What waits at its place in one partition."""
+
+    partition: int
+    id: str
+    fields: Mapping[str, str]
+
+    def notification(self) -> Notification:
+        """With the time at which Redis took it. Raises Unreadable."""
+        return Notification.parse(self.fields.get(MESSAGE, "")).at(int(self.id.partition("-")[0]))
+
+
+class Outbox:
+    """Reads from the head: an entry comes again until it is removed. Raises what redis-py raises.
+
+    On one node a single blocked command watches all partitions.
+    """
+
+    def __init__(self, redis: RedisClient, blocking: RedisClient) -> None:
+        self._redis = redis
+        self._blocking = blocking
+
+    async def read(self, partitions: Collection[int]) -> list[Entry]:
+        """The first entries of these partitions, each partition's in order; waits up to a second for some."""
+        streams = {partition_keys(partition).outbox: partition for partition in partitions}
+        # A connection that died without a word is noticed by this deadline, not by TCP's.
+        async with asyncio.timeout(_BLOCK_MS / 1000 + _PATIENCE_SECONDS):
+            answer = await self._blocking.xread(
+                dict.fromkeys(streams, "0"), count=_COUNT, block=_BLOCK_MS
+            )
+        return [
+            Entry(streams[stream], entry_id, fields)
+            for stream, entries in _streams(answer)
+            for entry_id, fields in entries
+        ]
+
+    async def remove(self, entries: Sequence[Entry]) -> None:
+        """Of one partition."""
+        if entries:
+            await self._redis.xdel(
+                partition_keys(entries[0].partition).outbox, *(e.id for e in entries)
+            )
+
+    async def bury(self, entry: Entry, reason: str) -> None:
+        """Moves it to the dead letters. A crash in between leaves it in both, never in none."""
+        keys = partition_keys(entry.partition)
+        letter: dict[Any, Any] = {**entry.fields, REASON: reason}
+        await self._redis.xadd(keys.dead_letters, letter)
+        await self._redis.xdel(keys.outbox, entry.id)
+
+    async def replay_dead_letters(self) -> int:
+        """Puts what lies among the dead letters now back into the outboxes, and returns its number."""
+        return sum([await self._replay(partition) for partition in range(PARTITIONS)])
+
+    async def _replay(self, partition: int) -> int:
+        keys = partition_keys(partition)
+        letters: Any = await self._redis.xrange(keys.dead_letters)
+        for letter_id, fields in letters:
+            fields.pop(REASON, None)
+            await self._redis.xadd(keys.outbox, fields)
+            await self._redis.xdel(keys.dead_letters, letter_id)
+        return len(letters)
+
+    async def close(self) -> None:
+        """Ends what is still being read."""
+
+
+class ClusterOutbox(Outbox):
+    """On a cluster one command cannot watch two slots: a blocked one for each partition."""
+
+    def __init__(self, redis: RedisClient, blocking: RedisClient) -> None:
+        super().__init__(redis, blocking)
+        self._reads: dict[int, asyncio.Task[list[Entry]]] = {}
+
+    async def read(self, partitions: Collection[int]) -> list[Entry]:
+        for partition in partitions:
+            if partition not in self._reads:
+                self._reads[partition] = asyncio.create_task(super().read([partition]))
+        wanted = [self._reads[partition] for partition in partitions]
+        await asyncio.wait(wanted, return_when=asyncio.FIRST_COMPLETED)
+        return [entry for partition in partitions for entry in self._take(partition)]
+
+    def _take(self, partition: int) -> list[Entry]:
+        if not self._reads[partition].done():
+            return []
+        return self._reads.pop(partition).result()
+
+    async def close(self) -> None:
+        reads = list(self._reads.values())
+        self._reads.clear()
+        for read in reads:
+            read.cancel()
+        await asyncio.gather(*reads, return_exceptions=True)
+
+
+def open_outbox(redis: RedisClient, blocking: RedisClient) -> Outbox:
+    return (Outbox if isinstance(redis, Redis) else ClusterOutbox)(redis, blocking)
+
+
+def _streams(answer: Any) -> Iterable[tuple[str, Any]]:
+    """What XREAD answers: pairs with the older protocol, a mapping with the newer one, or nothing."""
+    return answer.items() if isinstance(answer, Mapping) else answer or ()
