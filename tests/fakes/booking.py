@@ -5,7 +5,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -20,6 +20,7 @@ SESSION = "S001"
 ORDER = "07-abcdefghijklmnopqrstuv"
 SEATS = [f"{row}{number:02d}" for row in "ABCDEFGHIJ" for number in range(1, 21)]
 HOLD_MS = 300_000
+Request = TypeVar("Request")
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
@@ -57,6 +58,10 @@ class FakeBooking(ReservaServicer):
     async def set_serving(self, *, serving: bool) -> None:
         states = health_pb2.HealthCheckResponse
         await self.health.set("", states.SERVING if serving else states.NOT_SERVING)
+
+    def asked(self, kind: type[Request]) -> list[Request]:
+        """The requests of this kind so far."""
+        return [request for request in self.requests if isinstance(request, kind)]
 
     def change(self, *changes: pb.EstadoAssento, skip: int = 0) -> None:
         """One transition, told to everybody who watches; `skip` leaves a hole in the versions."""

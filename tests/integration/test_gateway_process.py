@@ -15,6 +15,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from cinema_pb2 import ReservaRequest
 from deploy import ROOT
 from tests.fakes.booking import FakeBooking
 from tests.services import Gateway
@@ -36,7 +37,7 @@ async def test_a_stopping_gateway_answers_what_was_asked_and_says_when_to_come_a
         await page.recv()
         fake_booking.answers.clear()
         await page.send('{"acao":"bloquear","assento":"F07","id":"1"}')
-        await eventually(lambda: any(hasattr(one, "usuario_id") for one in fake_booking.requests))
+        await eventually(lambda: fake_booking.asked(ReservaRequest))
         stopping = asyncio.create_task(asyncio.to_thread(gateway.terminate))
         await eventually(lambda: _is_draining(gateway))
         with pytest.raises(InvalidStatus):
@@ -57,7 +58,7 @@ async def test_a_gateway_stops_in_time_whatever_hangs(
         await page.recv()
         fake_booking.answers.clear()
         await page.send('{"acao":"bloquear","assento":"F07","id":"1"}')
-        await eventually(lambda: any(hasattr(one, "usuario_id") for one in fake_booking.requests))
+        await eventually(lambda: fake_booking.asked(ReservaRequest))
         begun = time.monotonic()
         assert await asyncio.to_thread(gateway.terminate) == 0
     assert time.monotonic() - begun < 8

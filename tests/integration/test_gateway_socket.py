@@ -2,9 +2,9 @@
 
 import pytest
 
+from cinema_pb2 import ReservaRequest
 from tests.fakes.booking import ORDER, freed, held, sold
 from tests.gateway_bench import Bench
-from tests.waiting import eventually
 
 PAYMENT = {"nomeCompleto": "Maria Silva", "cpf": "529.982.247-25", "email": "maria@exemplo.com.br"}
 
@@ -100,7 +100,7 @@ async def test_a_buyer_pays_and_the_seat_is_sold_for_everybody(bench: Bench) -> 
         assert reply["assentos_confirmados"] == ["F07"]
         assert reply["assentos_falha"] == []
         assert (await ana.event("meus_assentos"))["assentos"] == {}
-        await eventually(lambda: bench.booking.requests[-1].chave_idempotencia == "key-1")
+        assert bench.booking.asked(ReservaRequest)[-1].chave_idempotencia == "key-1"
         changes = []
         while "assento_reservado" not in changes:
             changes += [one["evento"] for one in (await rui.event("atualizacao"))["mudancas"]]
@@ -117,7 +117,7 @@ async def test_the_payment_reaches_booking_as_typed_and_for_the_buyer_of_the_coo
             assentos=["F07"],
             pagamento=PAYMENT,
         )
-    request = bench.booking.requests[-1]
+    [request] = bench.booking.asked(ReservaRequest)
     assert request.usuario_id == "ana"
     assert request.assento.sessao_id == "S001"
     assert request.pagamento.cpf == PAYMENT["cpf"]
@@ -138,14 +138,12 @@ async def test_wrong_payment_data_is_told_field_by_field_and_booking_is_not_aske
     bench: Bench, changed: dict[str, str], fields: set[str]
 ) -> None:
     async with bench.browser() as page:
-        await page.event("estado_inicial")
-        before = len(bench.booking.requests)
         reply = await page.ask(
             acao="confirmar_pagamento", assentos=["F07"], pagamento=PAYMENT | changed
         )
     assert reply["motivo"] == "dados_invalidos"
     assert set(reply["campos"]) == fields
-    assert len(bench.booking.requests) == before
+    assert not bench.booking.asked(ReservaRequest)
 
 
 async def test_a_buyer_gives_seats_back_gets_the_best_and_more_time(bench: Bench) -> None:
