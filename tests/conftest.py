@@ -5,5 +5,6 @@ pytest_plugins = [
     "tests.infra",
     "tests.redis_cluster",
     "tests.services",
+    "tests.system",
     "tests.gateway_bench",
 ]

@@ -1,0 +1,89 @@
+"""Buyers without a browser. When something dies they do what the page does: come back, ask again with the same key."""
+
+import asyncio
+import json
+import uuid
+from typing import Any
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+
+from cinema.retry import Backoff
+
+PAYMENT = {
+    "nomeCompleto": "Ana Souza",
+    "cpf": "529.982.247-25",
+    "email": "ana@exemplo.com.br",
+}
+REPLY_SECONDS = 6
+_TRY_AGAIN = {"indisponivel", "resposta_desconhecida"}
+_LOST = (OSError, TimeoutError, WebSocketException, httpx.HTTPError)
+
+Frame = dict[str, Any]
+
+
+class Refused(Exception):
+    """For a business reason: asking again would not help."""
+
+
+class Unknown(Exception):
+    """No answer, or one that says that nobody knows: ask again."""
+
+
+class Buyer:
+    """One person at one gateway, known by a cookie."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._cookie = ""
+        self._key = str(uuid.uuid4())
+        self._asked_to_pay = False
+
+    async def buy(self, session: str, *seats: str, seconds: float = 40) -> str:
+        """Holds and pays; the id of the acknowledged order. Raises Refused, or TimeoutError in the end."""
+        backoff = Backoff(first=0.1, maximum=1.0)
+        async with asyncio.timeout(seconds):
+            while True:
+                try:
+                    return await self._try(session, seats)
+                except (Unknown, *_LOST):
+                    await asyncio.sleep(backoff.delay())
+
+    async def _try(self, session: str, seats: tuple[str, ...]) -> str:
+        await self._get_a_cookie()
+        uri = f"{self._url.replace('http', 'ws', 1)}/ws/reserva?sessao={session}"
+        async with connect(uri, additional_headers={"Cookie": self._cookie}) as socket:
+            if not self._asked_to_pay:
+                await _ask(socket, {"acao": "bloquear", "assentos": seats, "id": "hold"})
+            self._asked_to_pay = True
+            paid = await _ask(
+                socket,
+                {
+                    "acao": "confirmar_pagamento",
+                    "assentos": seats,
+                    "pagamento": PAYMENT,
+                    "chave": self._key,
+                    "id": "pay",
+                },
+            )
+        return str(paid["pedido"])
+
+    async def _get_a_cookie(self) -> None:
+        if not self._cookie:
+            async with httpx.AsyncClient(timeout=REPLY_SECONDS) as http:
+                answer = await http.get(self._url)
+            self._cookie = "; ".join(f"{name}={value}" for name, value in answer.cookies.items())
+
+
+async def _ask(socket: ClientConnection, message: Frame) -> Frame:
+    """The reply to the message. Raises Refused and Unknown."""
+    async with asyncio.timeout(REPLY_SECONDS):
+        await socket.send(json.dumps(message))
+        while (reply := json.loads(await socket.recv())).get("id") != message["id"]:
+            pass
+    if reply["status"] == "ok":
+        return dict(reply)
+    if reply["motivo"] in _TRY_AGAIN:
+        raise Unknown(reply["motivo"])
+    raise Refused(reply["motivo"])

@@ -1,0 +1,62 @@
+"""A real Chromium, and pages in it: each in a browser profile of its own, as different people have."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests import browser as chromium
+from tests.e2e.page import SessionPage
+from tests.infra import unavailable
+from tests.system import System
+
+# Without these Chromium calls home at every start, which this suite has no use for.
+_QUIET = [
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-gpu",
+]
+
+OpenPage = Callable[..., SessionPage]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """For one module only: Playwright keeps an event loop that other modules' tests would trip over."""
+    path = chromium.find()
+    if path is None:
+        unavailable("no Chromium")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *_QUIET])
+        with contextlib.closing(launched):
+            yield launched
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Callable[[], Page]]:
+    """`new_page()` is somebody else's browser every time."""
+    with contextlib.ExitStack() as stack:
+
+        def make() -> Page:
+            context = browser.new_context(locale="pt-BR", timezone_id="America/Sao_Paulo")
+            stack.callback(context.close)
+            return context.new_page()
+
+        yield make
+
+
+@pytest.fixture
+def open_session(system: System, new_page: Callable[[], Page]) -> Iterator[OpenPage]:
+    """`open_session("S001", gateway=1)`: a buyer with the map open. No page may have an error of its own."""
+    opened: list[SessionPage] = []
+
+    def open_one(session: str = "S001", gateway: int = 0) -> SessionPage:
+        page = SessionPage(new_page(), system.gateways[gateway].url)
+        opened.append(page)
+        return page.open(session)
+
+    yield open_one
+    assert [problem for page in opened for problem in page.problems] == []

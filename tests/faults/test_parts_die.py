@@ -1,0 +1,138 @@
+"""Each part is killed during purchases. No acknowledged order is missing anywhere, and nothing is sold twice."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import grpc
+import pytest
+
+import cinema_pb2 as pb
+import cinema_pb2_grpc
+from cinema.seats import seat_name
+from tests.buyers import Buyer
+from tests.processes import LocalProcess
+from tests.system import System
+from tests.waiting import eventually
+
+ORDERS = 12
+AT_ONCE = 3
+SESSION = "S001"
+KILL_AFTER = 4  # orders
+
+VICTIMS: dict[str, Callable[[System], LocalProcess]] = {
+    "gateway": lambda system: system.gateways[0],
+    "booking": lambda system: system.bookings[0],
+    "redis": lambda system: system.redis,
+    "listener": lambda system: system.listener,
+    "producer": lambda system: system.producer,
+    "consumer": lambda system: system.consumer,
+    "kafka": lambda system: system.kafka or system.producer,
+}
+
+
+@pytest.fixture(scope="module")
+def free_seats() -> Iterator[str]:
+    """Seats of the demonstration's first session, each once."""
+    return (seat_name(row, number) for row in "BCDEFGHIJ" for number in range(1, 21))
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
+async def test_no_acknowledged_order_is_lost_when_it_is_killed(
+    victim: str, system: System, free_seats: Iterator[str]
+) -> None:
+    part = VICTIMS[victim](system)
+    seats = [next(free_seats) for _ in range(ORDERS)]
+
+    orders = await _buy_while(system, seats, lambda: _kill_and_start(part))
+
+    assert len(set(orders)) == ORDERS
+    assert await _sold_to(system, orders) == set(seats)
+    await eventually(lambda: set(orders) <= _recorded(system).keys(), 60, "every order is recorded")
+    assert max(_recorded(system).values()) == 1
+    await eventually(lambda: set(orders) <= _mailed(system), 60, "every order is mailed")
+
+
+async def test_purchases_go_on_while_kafka_is_away_and_their_mails_follow(
+    system: System, free_seats: Iterator[str]
+) -> None:
+    assert system.kafka is not None
+    seats = [next(free_seats) for _ in range(10)]
+    system.kafka.terminate()
+    orders = await _buy_while(system, seats, _nothing)
+    assert not set(orders) & _recorded(system).keys()
+
+    await asyncio.to_thread(system.kafka.start)
+
+    await eventually(lambda: set(orders) <= _recorded(system).keys(), 60, "ten records")
+    await eventually(lambda: set(orders) <= _mailed(system), 60, "ten mails")
+    assert max(_recorded(system).values()) == 1
+
+
+async def test_purchases_go_on_while_the_mail_server_is_away_and_their_mails_follow(
+    system: System, free_seats: Iterator[str]
+) -> None:
+    seats = [next(free_seats) for _ in range(10)]
+    system.mailbox.stop()
+    orders = await _buy_while(system, seats, _nothing)
+    assert not set(orders) & _mailed(system)
+
+    system.mailbox.start()
+
+    await eventually(lambda: set(orders) <= _mailed(system), 60, "ten mails")
+    await eventually(lambda: set(orders) <= _recorded(system).keys(), 60, "ten records")
+
+
+def _kill_and_start(part: LocalProcess) -> None:
+    part.kill()
+    part.start(timeout=60)
+
+
+def _nothing() -> None:
+    """Something was taken away before the purchases; nothing happens during them."""
+
+
+async def _buy_while(system: System, seats: list[str], happens: Callable[[], None]) -> list[str]:
+    """One buyer a seat, a few at once; `happens` in the middle. The acknowledged orders."""
+    turns = asyncio.Semaphore(AT_ONCE)
+    orders: list[str] = []
+
+    async def buy(seat: str) -> None:
+        async with turns:
+            orders.append(await Buyer(system.gateways[0].url).buy(SESSION, seat, seconds=90))
+
+    async with asyncio.TaskGroup() as group:
+        for seat in seats:
+            group.create_task(buy(seat))
+        await eventually(lambda: len(orders) >= KILL_AFTER, 30, "the first orders")
+        await asyncio.to_thread(happens)
+    return orders
+
+
+async def _sold_to(system: System, orders: list[str]) -> set[str]:
+    """The seats of these orders, as booking has them; each is sold on its map."""
+    async with grpc.aio.insecure_channel(system.bookings[1].address) as channel:
+        stub = cinema_pb2_grpc.ReservaStub(channel)
+        seats = {
+            seat
+            for order in orders
+            for seat in (
+                await stub.ObterPedido(pb.PedidoRequest(pedido_id=order), timeout=5)
+            ).assentos
+        }
+        shown = (await stub.ObterMapa(pb.SessaoRequest(sessao_id=SESSION), timeout=5)).mapa.assentos
+    sold = {seat.assento for seat in shown if seat.estado == pb.StatusReserva.RESERVADO}
+    assert seats <= sold
+    return seats
+
+
+def _recorded(system: System) -> Counter[str]:
+    if not system.ledger.exists():
+        return Counter()
+    return Counter(record["pedido_id"] for record in json.loads(system.ledger.read_text()))
+
+
+def _mailed(system: System) -> set[str]:
+    """Orders with a mail; a second copy would have the same Message-ID."""
+    return {str(mail["Message-ID"])[1:].partition("@")[0] for mail in system.mailbox.messages}

@@ -1,0 +1,107 @@
+"""The whole system as `make run` has it: every service a real process, on ports and data of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pytest
+
+from deploy.ports import free_port
+from tests.backends import KafkaBroker, RedisServer
+from tests.infra import started
+from tests.mailbox import Mailbox
+from tests.processes import LocalProcess
+from tests.services import Booking, Gateway, consumer, listener, producer
+
+HOLD_SECONDS = 300
+
+
+class System:
+    """Two booking servers, two gateways, listener, producer and consumer; started on entry, gone on exit.
+
+    The second gateway asks the second booking server, so whatever both show went through Redis.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        redis: RedisServer,
+        kafka: KafkaBroker | None,
+        mailbox: Mailbox,
+        **settings: str,
+    ) -> None:
+        self.folder = folder
+        self.redis = redis
+        self.kafka = kafka
+        self.mailbox = mailbox
+        self._settings = {
+            "REDIS_URL": redis.url,
+            "KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap if kafka else "",
+            "SMTP_HOST": mailbox.host,
+            "SMTP_PORT": str(mailbox.port),
+            "LOG_LEVEL": "INFO",
+            **settings,
+        }
+        self.bookings = [Booking(folder, self._settings) for _ in range(2)]
+        self.gateways = [self._gateway(booking) for booking in self.bookings]
+        behind_first = {
+            **self._settings,
+            "BOOKING_ADDRESS": self.bookings[0].address,
+            "PUBLIC_URL": self.gateways[0].url,
+            "WS_NOTIFY_URL": f"{self.gateways[0].url}/notify_liberacao",
+        }
+        self.listener = listener(folder, behind_first)
+        self.producer = producer(folder, behind_first)
+        self.consumer = consumer(folder, behind_first)
+
+    def _gateway(self, booking: Booking) -> Gateway:
+        port = str(free_port())
+        return Gateway(
+            self.folder,
+            {**self._settings, "BOOKING_ADDRESS": booking.address, "HTTP_PORT": port},
+        )
+
+    @property
+    def services(self) -> list[LocalProcess]:
+        """In the order in which a click travels."""
+        after = [self.consumer] if self.kafka else []
+        return [*self.gateways, *self.bookings, self.listener, self.producer, *after]
+
+    @property
+    def ledger(self) -> Path:
+        return self.folder / "reservas_confirmadas.json"
+
+    @property
+    def logs(self) -> str:
+        """What all services have written so far."""
+        return "\n".join(service.log for service in self.services)
+
+    def __enter__(self) -> Self:
+        for service in self.services:
+            service.launch()
+        for service in self.services:
+            service.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for service in self.services:
+            service.kill()
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """A running system for the tests of one module."""
+    folder = tmp_path_factory.mktemp("system")
+    with (
+        started(lambda: RedisServer(folder / "redis")) as redis,
+        started(lambda: KafkaBroker(folder / "kafka")) as kafka,
+        Mailbox() as mailbox,
+        System(folder, redis, kafka, mailbox, HOLD_SECONDS=str(HOLD_SECONDS)) as running,
+    ):
+        yield running
