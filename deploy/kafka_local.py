@@ -119,5 +119,7 @@ def _bundled_java() -> Path | None:
 
 
 def _cluster_id() -> str:
-    # As Kafka's own random-uuid makes them, which would cost another start of Java.
-    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    # As Kafka's own random-uuid makes them, which would cost another start of Java. Like there, none may
+    # begin with a dash: the tool would take it for an option.
+    first, *others = uuid.uuid4().bytes
+    return base64.urlsafe_b64encode(bytes([first & 0x7F, *others])).decode().rstrip("=")
