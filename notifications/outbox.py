@@ -15,7 +15,7 @@ MESSAGE = "mensagem"
 REASON = "motivo"
 _COUNT = 32  # entries of one partition at a time
 _BLOCK_MS = 1_000
-_PATIENCE_SECONDS = 2
+_PATIENCE_SECONDS = 4
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,190 @@
+"""The lease and the outboxes in a real Redis."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+
+from cinema.keys import PARTITIONS, partition_keys
+from cinema.outbox import outbox_message
+from cinema.redis_connection import REDIS_ERRORS, RedisClient, connect, connect_blocking
+from cinema.settings import RedisSettings
+from notifications.lease import Lease
+from notifications.outbox import MESSAGE, Entry, Outbox, open_outbox
+from tests.backends import RedisServer
+from tests.redis_cluster import LocalCluster
+from tests.waiting import eventually
+
+KEY = "{p00}:test-lease"
+SECONDS = 0.5
+
+
+@asynccontextmanager
+async def connected(**settings: object) -> AsyncIterator[tuple[RedisClient, Outbox]]:
+    options = RedisSettings.model_validate(settings)
+    redis, blocking = connect(options), connect_blocking(options)
+    outbox = open_outbox(redis, blocking)
+    try:
+        yield redis, outbox
+    finally:
+        await outbox.close()
+        await redis.aclose()
+        await blocking.aclose()
+
+
+class Worker:
+    """Counts how many of its kind work at the same time."""
+
+    working = 0
+    most = 0
+
+    def __init__(self, redis: RedisClient) -> None:
+        self.lease = Lease(redis, KEY, SECONDS)
+        self.works = False
+
+    async def run(self) -> None:
+        while True:
+            await self.lease.while_held(self._work)
+
+    async def _work(self) -> None:
+        Worker.working += 1
+        Worker.most = max(Worker.most, Worker.working)
+        self.works = True
+        try:
+            await asyncio.Event().wait()
+        finally:
+            Worker.working -= 1
+            self.works = False
+
+
+@pytest.fixture(autouse=True)
+def _nobody_works() -> None:
+    Worker.working = Worker.most = 0
+
+
+async def test_one_works_at_a_time_and_the_next_follows_at_once_when_it_stops(
+    empty_redis_url: str,
+) -> None:
+    async with connected(redis_url=empty_redis_url) as (redis, _):
+        workers = [Worker(redis) for _ in range(3)]
+        tasks = [asyncio.create_task(worker.run()) for worker in workers]
+        for _ in range(3):
+            await eventually(lambda: any(worker.works for worker in workers))
+            at_work = next(number for number, worker in enumerate(workers) if worker.works)
+            tasks[at_work].cancel()
+            await asyncio.wait([tasks[at_work]])
+        assert Worker.most == 1
+        assert await redis.exists(KEY) == 0
+
+
+async def test_the_lease_of_a_holder_that_died_ends_by_itself(empty_redis_url: str) -> None:
+    async with connected(redis_url=empty_redis_url) as (redis, _):
+        dead = Lease(redis, KEY, SECONDS)
+        assert await dead._hold()
+        assert await redis.ttl(KEY) == -1  # only seat locks carry a time to live
+        worker = Worker(redis)
+        task = asyncio.create_task(worker.run())
+        assert not worker.works
+        await eventually(lambda: worker.works, timeout=4 * SECONDS)
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def test_whoever_loses_the_lease_stops_working(empty_redis_url: str) -> None:
+    async with connected(redis_url=empty_redis_url) as (redis, _):
+        worker = Worker(redis)
+        task = asyncio.create_task(worker.run())
+        await eventually(lambda: worker.works)
+        await redis.hset(KEY, "holder", "somebody else")
+        await eventually(lambda: not worker.works)
+        await eventually(
+            lambda: worker.works, timeout=4 * SECONDS
+        )  # the other one never came again
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def test_whoever_cannot_reach_redis_stops_before_the_lease_ends(
+    redis_server: RedisServer,
+) -> None:
+    async with connected(redis_url=redis_server.url, redis_timeout_seconds=0.2) as (redis, _):
+        worker = Worker(redis)
+        task = asyncio.create_task(worker.run())
+        await eventually(lambda: worker.works)
+        redis_server.pause()
+        await eventually(lambda: not worker.works, timeout=4 * SECONDS)
+        redis_server.resume()
+        await asyncio.wait([task], timeout=5)
+        if task.done() and not task.cancelled():
+            assert isinstance(task.exception(), REDIS_ERRORS)
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def put(redis: RedisClient, partition: int, number: int) -> None:
+    message = outbox_message(f"{partition}-{number}", "S001", ["F07"], "buyer", "CONFIRMADO")
+    await redis.xadd(partition_keys(partition).outbox, {MESSAGE: message})
+
+
+async def collected(outbox: Outbox, number: int) -> dict[int, list[str]]:
+    """The orders that came, a list for each partition, after everything was read and removed."""
+    seen: dict[int, list[str]] = {}
+    async with asyncio.timeout(30):
+        while sum(map(len, seen.values())) < number:
+            entries = await read(outbox)
+            for partition, of_one in groupby(entries, key=lambda entry: entry.partition):
+                taken = list(of_one)
+                seen.setdefault(partition, []).extend(e.notification().order_id for e in taken)
+                await outbox.remove(taken)
+    return seen
+
+
+async def read(outbox: Outbox) -> list[Entry]:
+    """Some entries. A cluster on a busy machine may lose a master meanwhile, as the relay may see."""
+    async with asyncio.timeout(20):
+        while True:
+            with suppress(*REDIS_ERRORS):
+                if entries := await outbox.read(range(PARTITIONS)):
+                    return entries
+
+
+async def outbox_keeps_order_and_brings_back_the_dead(redis: RedisClient, outbox: Outbox) -> None:
+    for number in range(100):
+        for partition in (0, 31, 63):
+            await put(redis, partition, number)
+    seen = await collected(outbox, 300)
+    assert seen == {p: [f"{p}-{n}" for n in range(100)] for p in (0, 31, 63)}
+
+    await put(redis, 31, 1)
+    (entry,) = await read(outbox)
+    await outbox.bury(entry, "dead")
+    keys = partition_keys(31)
+    assert await redis.xlen(keys.outbox) == 0
+    assert await redis.xlen(keys.dead_letters) == 1
+    assert await outbox.replay_dead_letters() == 1
+    assert await redis.xlen(keys.dead_letters) == 0
+    assert await collected(outbox, 1) == {31: ["31-1"]}
+    assert await outbox.replay_dead_letters() == 0
+
+
+async def test_an_outbox_on_one_node(empty_redis_url: str) -> None:
+    async with connected(redis_url=empty_redis_url) as (redis, outbox):
+        await outbox_keeps_order_and_brings_back_the_dead(redis, outbox)
+
+
+async def test_an_entry_is_there_as_soon_as_it_is_written(empty_redis_url: str) -> None:
+    async with connected(redis_url=empty_redis_url) as (redis, outbox):
+        reading = asyncio.create_task(collected(outbox, 1))
+        await asyncio.sleep(0.05)
+        await put(redis, 5, 1)
+        await asyncio.wait_for(reading, 0.5)
+
+
+async def test_an_outbox_on_a_cluster(redis_cluster: LocalCluster, tmp_path: Path) -> None:
+    async with connected(redis_url=redis_cluster.urls[0], redis_cluster=True) as (redis, outbox):
+        await outbox_keeps_order_and_brings_back_the_dead(redis, outbox)
+        lease = Lease(redis, KEY, SECONDS)
+        assert await lease._hold()
