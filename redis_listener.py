@@ -24,7 +24,6 @@ from redis.asyncio.cluster import RedisCluster
 from redis.asyncio.connection import parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisClusterException
 
 from cinema.keys import parse_lock_key
 from cinema.notify_signature import shared_secret
@@ -154,11 +153,9 @@ class ClusterSubscriptions:
         self._running: dict[Address, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
-        # redis-py's exception for a cluster without a reachable node is no RedisError.
-        errors = (*REDIS_ERRORS, RedisClusterException)
         async with aclosing(self._cluster), asyncio.TaskGroup() as group:
             follow = partial(self._follow_masters, group)
-            await keep_running("asking the cluster for its masters", follow, errors)
+            await keep_running("asking the cluster for its masters", follow, REDIS_ERRORS)
 
     async def _follow_masters(self, group: asyncio.TaskGroup, backoff: Backoff) -> None:
         while True:

@@ -164,7 +164,7 @@ class GatewaySettings(BookingClientSettings, NotifySecretSettings):
 class ListenerSettings(RedisSettings, NotifySecretSettings):
     ws_notify_url: str = Field(
         default="http://localhost:8000/notify_liberacao",
-        pattern=r"^https?://",
+        pattern=r"^https?://(\[[0-9A-Fa-f:.]+\]|[^\s/:?#@\[\]]+)(:\d{1,5})?(/\S*)?$",
         description="http(s)://host[:port]/notify_liberacao of a gateway",
     )
     notify_timeout_seconds: Seconds = Field(

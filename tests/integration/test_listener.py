@@ -277,10 +277,11 @@ def test_sigterm_ends_it_at_once_with_nobody_to_talk_to(
     assert time.monotonic() - begin < 2
 
 
-def test_a_wrong_setting_ends_it_with_one_line_that_names_the_variable(
-    listening: Listening,
+@pytest.mark.parametrize("url", ["localhost:8000", "http://", "http://localhost:porta/x"])
+def test_a_wrong_url_ends_it_with_one_line_that_names_the_variable(
+    listening: Listening, url: str
 ) -> None:
-    process = listening.launch(WS_NOTIFY_URL="localhost:8000")
+    process = listening.launch(WS_NOTIFY_URL=url)
     assert process.wait() == 2
     assert len(process.log.splitlines()) == 1
     assert "WS_NOTIFY_URL" in process.log
