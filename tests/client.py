@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
-NEEDED = ("grpc", "pydantic_settings", "rich", "cinema_pb2", "cinema_pb2_grpc")
+NEEDED = ("grpc", "pydantic_settings", "cinema_pb2", "cinema_pb2_grpc")
 MODES = ("same-seat", "random-groups", "fill")
 WRONG_USAGE = 2
 BROKEN_OFF = 130
@@ -101,13 +101,26 @@ def sizes(text: str) -> range:
 def use_the_projects_packages() -> None:
     """Goes on with the project's own Python where this one lacks its packages."""
     sys.path[0] = str(ROOT)
-    if all(importlib.util.find_spec(name) for name in NEEDED):
-        return
-    own = ROOT / ".venv"
-    python = str(own / "bin" / "python")
-    if Path(sys.prefix).resolve() != own.resolve() and Path(python).exists():
-        os.execv(python, [python, *sys.argv])
-    refuse("packages or generated stubs are missing: run `make setup` first")
+    if not all(importlib.util.find_spec(name) for name in NEEDED):
+        own = ROOT / ".venv"
+        python = str(own / "bin" / "python")
+        if Path(sys.prefix).resolve() != own.resolve() and Path(python).exists():
+            os.execv(python, [python, *sys.argv])
+        refuse("packages or generated stubs are missing: run `make setup` first")
+    if not importlib.util.find_spec("rich"):
+        fetch_rich()
+
+
+def fetch_rich() -> None:
+    """`make setup` alone does not bring it: no service needs it."""
+    from deploy import console, parts
+
+    console.configure("client")
+    try:
+        parts.ensure(["rich"])
+    except parts.PartMissing as missing:
+        refuse(str(missing))
+    importlib.invalidate_caches()
 
 
 def refuse(reason: str, status: int = WRONG_USAGE) -> NoReturn:

@@ -103,7 +103,9 @@ def report(campaign: Campaign, console: Console) -> int:
     answered = [a for a in campaign.attempts if a.outcome in (Outcome.WON, Outcome.REFUSED)]
     found = list(campaign.faults) if answered else ["no request was answered"]
     if not found:
-        console.print("[green]PASS[/]: every seat has at most one owner, no request half its seats")
+        console.print(
+            "[green]PASS[/]: every seat has at most one owner, no request only a part of its seats"
+        )
         return 0
     console.print(f"[red]FAIL[/]: {len(found)} contradictions")
     for fault in found[:FAULTS_SHOWN]:
