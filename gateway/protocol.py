@@ -56,6 +56,15 @@ class GuardedProtocol(WebSocketsSansIOProtocol):
         else:
             self.transport.abort()
 
+    def handle_close(self, event: Frame) -> None:
+        super().handle_close(event)
+        self.writable.set()  # nobody waits any more for a peer that has gone
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        self.writable.set()
+        self._abort_soon()
+
     async def send(self, message: ASGISendEvent) -> None:
         if self.close_sent:
             raise ClientDisconnected

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -78,6 +79,7 @@ class Bench:
         self.gateway = gateway
         self.server = server
         self.booking = booking
+        self.port = port
         self.host = f"{LOOPBACK}:{port}"
         self.url = f"http://{self.host}"
 
@@ -100,6 +102,15 @@ class Bench:
 
     def http(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(base_url=self.url, timeout=SECONDS)
+
+
+async def cramped_socket(port: int) -> socket.socket:
+    """A connection with little room in the kernel for what its program does not read."""
+    peer = socket.socket()
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    peer.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(peer, (LOOPBACK, port))
+    return peer
 
 
 @asynccontextmanager

@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from deploy.ports import LOOPBACK
 from gateway import connection, protocol
 from tests.fakes.booking import SEATS, FakeBooking, held
-from tests.gateway_bench import SECONDS, Bench, Browser, Frame, open_bench
+from tests.gateway_bench import SECONDS, Bench, Browser, Frame, cramped_socket, open_bench
 from tests.waiting import eventually
 
 
@@ -27,11 +25,8 @@ async def hasty(tmp_path: Path, fake_booking: FakeBooking) -> AsyncIterator[Benc
 
 @asynccontextmanager
 async def sleeper(bench: Bench) -> AsyncIterator[Browser]:
-    """A browser with little room in its kernel, which takes one frame and then reads on only as the test reads."""
-    peer = socket.socket()
-    peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-    peer.setblocking(False)
-    await asyncio.get_running_loop().sock_connect(peer, (LOOPBACK, int(bench.host.split(":")[1])))
+    """A browser that takes one frame and then reads on only as the test reads."""
+    peer = await cramped_socket(bench.port)
     options: dict[str, Any] = {"max_queue": 1, "ping_interval": None, "close_timeout": 0.1}
     async with bench.browser("sleeper", sock=peer, **options) as page:
         yield page
