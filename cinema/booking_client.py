@@ -15,6 +15,8 @@ _OPTIONS = [
     ("grpc.keepalive_time_ms", 20_000),
     ("grpc.keepalive_timeout_ms", 5_000),
     ("grpc.enable_retries", 0),
+    # Booking is internal: a proxy for the outside, which a machine's environment may name, does not lead there.
+    ("grpc.enable_http_proxy", 0),
     (
         "grpc.service_config",
         json.dumps({"loadBalancingConfig": [{"round_robin": {}}]}),

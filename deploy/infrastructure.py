@@ -3,6 +3,7 @@
 import logging
 import shlex
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from deploy import kafka_jars, kafka_local, parts, redis_local
@@ -10,6 +11,7 @@ from deploy.kafka_jars import JarsMissing
 from deploy.kafka_local import Kafka, KafkaUnusable
 from deploy.parts import PartMissing
 from deploy.plan import Plan
+from deploy.ports import LOOPBACK
 
 VAR = Path("var")
 NOTHING = "true"  # supervisord wants a command even for what it never starts
@@ -33,19 +35,30 @@ def prepare(plan: Plan) -> dict[str, str]:
     if plan.kafka_port and not kafka:
         plan = plan.without_kafka()
     settings = plan.settings()
-    return settings | {
-        "PYTHON": sys.executable,
-        "PAGE": plan.page,
-        "GATEWAY": plan.gateway,
-        "MAIL": plan.mail,
-        "MAIL_PORT": str(plan.mail_port or 0),
-        "REDIS_COMMAND": _words(redis),
-        "KAFKA_COMMAND": _words(kafka),
-        "RUN_REDIS": _truth(plan.redis_port),
-        "RUN_KAFKA": _truth(plan.kafka_port),
-        "RUN_MAIL": _truth(plan.mail_port),
-        "RUN_CONSUMER": _truth(settings.get("KAFKA_BOOTSTRAP_SERVERS")),
-    }
+    return (
+        settings
+        | _direct_to_loopback(settings)
+        | {
+            "PYTHON": sys.executable,
+            "PAGE": plan.page,
+            "GATEWAY": plan.gateway,
+            "MAIL": plan.mail,
+            "MAIL_PORT": str(plan.mail_port or 0),
+            "REDIS_COMMAND": _words(redis),
+            "KAFKA_COMMAND": _words(kafka),
+            "RUN_REDIS": _truth(plan.redis_port),
+            "RUN_KAFKA": _truth(plan.kafka_port),
+            "RUN_MAIL": _truth(plan.mail_port),
+            "RUN_CONSUMER": _truth(settings.get("KAFKA_BOOTSTRAP_SERVERS")),
+        }
+    )
+
+
+def _direct_to_loopback(given: Mapping[str, str]) -> dict[str, str]:
+    """A proxy for the outside must not be asked for what runs on this machine."""
+    exempt = given.get("no_proxy") or given.get("NO_PROXY")
+    both = ",".join(filter(None, (exempt, "localhost", LOOPBACK)))
+    return {"no_proxy": both, "NO_PROXY": both}
 
 
 def _redis(plan: Plan) -> list[str] | None:

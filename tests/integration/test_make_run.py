@@ -1,0 +1,191 @@
+"""`make run` on a copy of the repository: it starts, heals, stops whole, and says clearly when it cannot."""
+
+import os
+import shutil
+import socket
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from deploy import ROOT
+from deploy.ports import LOOPBACK, answers, is_free
+from deploy.readiness import gateway_is_ready
+from tests.backends import ports_in_a_row
+from tests.processes import LocalProcess, NotStarted
+from tests.waiting import wait_until
+
+FIRST_START_SECONDS = 120
+SECOND_START_SECONDS = 10
+STOP_SECONDS = 10
+MEMORY = 1_000_000_000  # bytes
+NOT_COPIED = shutil.ignore_patterns(
+    ".git", ".venv", "var", "tests", "docs", ".*_cache", "__pycache__", ".env"
+)
+
+
+class Run(LocalProcess):
+    """`make run` once the set-up is done, in a folder and on ports of its own."""
+
+    def __init__(self, folder: Path, log: str = "run.log", **settings: str) -> None:
+        first = ports_in_a_row(6)
+        names = ("HTTP_PORT", "BOOKING_PORT", "REDIS_PORT", "SMTP_PORT", "KAFKA_PORT")
+        self.ports = {name: first + offset for offset, name in enumerate(names)}
+        chosen = {name: str(port) for name, port in self.ports.items()}
+        super().__init__(
+            "run",
+            [sys.executable, "-m", "deploy.run"],
+            cwd=folder,
+            log=folder / log,
+            env={key: os.environ[key] for key in os.environ if key not in SETTINGS}
+            | chosen
+            | settings,
+            ready=lambda: "ready: open" in self.log,
+        )
+
+    @property
+    def page(self) -> str:
+        return f"http://{LOOPBACK}:{self.ports['HTTP_PORT']}"
+
+    def children(self) -> list[psutil.Process]:
+        """Everything that the run started: supervisord is the process itself."""
+        return psutil.Process(self.pid).children(recursive=True) if self.running else []
+
+    def child(self, script: str) -> psutil.Process | None:
+        return next((child for child in self.children() if script in command_of(child)), None)
+
+
+SETTINGS = {"REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS", "SMTP_HOST", "PUBLIC_URL", "READY_FILE"}
+
+
+def clone(folder: Path) -> Path:
+    """What a fresh clone has, with the jars that this clone has fetched already."""
+    shutil.copytree(ROOT, folder, ignore=NOT_COPIED, dirs_exist_ok=True)
+    jars = ROOT / "var" / "cache"
+    if jars.exists():
+        shutil.copytree(jars, folder / "var" / "cache")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """One run for the tests below, in the order in which they stand."""
+    run = Run(clone(tmp_path_factory.mktemp("clone")))
+    try:
+        yield run.start(FIRST_START_SECONDS)
+    finally:
+        run.terminate(STOP_SECONDS + 5)
+
+
+def test_the_start_ends_with_one_line_that_says_where_the_page_and_the_mail_are(run: Run) -> None:
+    lines = [line for line in run.log.splitlines() if "ready: open" in line]
+    page = f"http://localhost:{run.ports['HTTP_PORT']}"
+    assert [line.partition("ready: ")[2] for line in lines] == [
+        f"open {page} (mail lands in var/mail/)"
+    ]
+    with urllib.request.urlopen(f"{run.page}/", timeout=5) as answer:
+        assert b"<html" in answer.read()
+
+
+def test_everything_together_stays_under_a_gigabyte(run: Run) -> None:
+    processes = [psutil.Process(run.pid), *run.children()]
+    used = sum(process.memory_full_info().uss for process in processes)
+    assert used < MEMORY
+
+
+@pytest.mark.parametrize("script", ["booking_service_server", "websocket_server", "redis-server"])
+def test_a_part_that_is_killed_comes_back_and_the_page_with_it(run: Run, script: str) -> None:
+    victim = wait_until(lambda: run.child(script), 10)
+    victim.kill()
+    wait_until(lambda: run.child(script) not in (None, victim), 10, f"{script} is back")
+    wait_until(lambda: gateway_is_ready(run.page), 10, "the page is ready again")
+
+
+def test_a_second_run_in_the_same_folder_is_refused(run: Run) -> None:
+    second = Run(run.cwd, log="second.log")
+    assert refusal(second).endswith("another `make run` is at work in this folder: stop it first")
+
+
+def test_a_stop_ends_everything_in_order_and_in_time(run: Run) -> None:
+    children = run.children()
+    assert children
+    began = time.monotonic()
+    assert run.terminate(STOP_SECONDS) == 0
+    assert time.monotonic() - began < STOP_SECONDS
+    assert [child for child in children if child.is_running()] == []
+    assert all(is_free(port) for port in run.ports.values())
+    stopping = [line.split()[1] for line in run.log.splitlines() if line.endswith(" stopping")]
+    assert stopping.index("gateway") < stopping.index("booking")
+
+
+def test_a_second_start_serves_the_page_within_ten_seconds(run: Run) -> None:
+    # On a machine that has other work for its processors, as much longer as that work takes.
+    allowed = SECOND_START_SECONDS * max(1, os.getloadavg()[0] / (os.cpu_count() or 1))
+    began = time.monotonic()
+    run.launch()
+    wait_until(lambda: gateway_is_ready(run.page), allowed)
+    assert time.monotonic() - began < allowed
+
+
+def test_a_killed_supervisor_leaves_no_process(run: Run) -> None:
+    wait_until(lambda: run.log.count("ready: open") == 2, FIRST_START_SECONDS)
+    children = run.children()
+    run.kill()
+    wait_until(lambda: not any(child.is_running() for child in children), STOP_SECONDS)
+
+
+def test_without_the_jars_it_runs_without_kafka_and_says_so_once(tmp_path: Path) -> None:
+    folder = tmp_path / "clone"
+    shutil.copytree(ROOT, folder, ignore=NOT_COPIED)
+    nowhere = {"HTTPS_PROXY": "http://127.0.0.1:1", "https_proxy": "http://127.0.0.1:1"}
+    run = Run(folder, HOME=str(tmp_path), **nowhere)
+    try:
+        run.start(FIRST_START_SECONDS)
+        lines = [line for line in run.log.splitlines() if " WARNING Kafka is off: " in line]
+        assert len(lines) == 1
+        assert "nothing is lost; the next `make run` tries again" in lines[0]
+        assert run.child("notification_consumer") is None
+    finally:
+        run.terminate(STOP_SECONDS + 5)
+
+
+@pytest.mark.parametrize(
+    "variable", ["HTTP_PORT", "BOOKING_PORT", "REDIS_PORT", "KAFKA_PORT", "SMTP_PORT"]
+)
+def test_a_busy_port_is_named_with_the_variable_that_moves_it(
+    tmp_path: Path, variable: str
+) -> None:
+    run = Run(clone(tmp_path / "clone"))
+    with socket.create_server((LOOPBACK, run.ports[variable])):
+        line = refusal(run)
+    assert f"port {run.ports[variable]} for " in line
+    assert line.endswith(f"is taken: set {variable} to another one")
+    assert not any(answers(port) for port in run.ports.values())
+
+
+def test_a_wrong_setting_from_the_env_file_is_named_and_nothing_starts(tmp_path: Path) -> None:
+    folder = clone(tmp_path / "clone")
+    (folder / ".env").write_text("HOLD_SECONDS=abc\n", encoding="utf-8")
+    assert "HOLD_SECONDS=abc is refused" in refusal(Run(folder))
+
+
+def command_of(process: psutil.Process) -> str:
+    """Its command line; nothing for one that is gone."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
+def refusal(run: Run) -> str:
+    """The one line of a run that ends at once, with a status that is not 0."""
+    with pytest.raises(NotStarted):
+        run.start()
+    assert run.wait() == 1
+    said = run.log.splitlines()[-1]
+    assert " ERROR " in said
+    return said
