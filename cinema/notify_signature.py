@@ -36,5 +36,5 @@ def verify(secret: bytes, timestamp: str, signature: str, body: bytes, now: floa
 
 
 def shared_secret(settings: NotifySecretSettings) -> bytes:
-    """The secret of listener and gateway: NOTIFY_SECRET, else one kept in SECRETS_DIR. Touches the disk: read it once."""
+    """The secret of listener and gateway: NOTIFY_SECRET, else one kept in SECRETS_DIR. Reads the disk."""
     return given_or_kept(settings.notify_secret, settings.secrets_dir, "notify")

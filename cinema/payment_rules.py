@@ -9,7 +9,7 @@ EMAIL_LENGTH = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
 # Control and format characters (such as those that turn the writing direction), surrogates and line separators.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _CPF = re.compile(r"[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}-?[0-9]{2}", re.ASCII)
-# What <input type="email"> takes by the HTML standard, so that page and server agree, with at least one dot in the domain.
+# What <input type="email"> takes by the HTML standard, so that page and server agree, with a dot in the domain.
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+", re.ASCII)
 
