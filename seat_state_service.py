@@ -29,7 +29,7 @@ from cinema.outcomes import (
     SeatMap,
     SeatSold,
 )
-from cinema.redis_connection import RedisClient, own_connection
+from cinema.redis_connection import RedisClient, own_node
 from cinema.refusals import Refusal
 
 _LUA = Path(__file__).parent / "lua"
@@ -158,8 +158,8 @@ class SeatStateService:
         """WAITAOF speaks of the writes of its own connection only, so script and wait travel together:
         a connection that broke between them would have nothing to wait for."""
         async with (
-            own_connection(self._redis, keys[0]) as connection,
-            connection.pipeline(transaction=False) as pipeline,
+            own_node(self._redis, keys[0]) as node,
+            node.pipeline(transaction=False) as pipeline,
         ):
             await self._confirm(keys=keys, args=arguments, client=pipeline)
             pipeline.waitaof(1, self.replicas_to_wait_for, _REPLICA_WAIT_MS)
