@@ -21,7 +21,7 @@ from cinema.booking_client import server_credentials
 from cinema.outcomes import HoldRules
 from cinema.programme import ProgrammeError, ProgrammeFile
 from cinema.redis_connection import REDIS_ERRORS, connect, connect_blocking
-from cinema.retry import keep_running
+from cinema.retry import Backoff, keep_running
 from cinema.settings import BookingSettings
 from seat_state_service import SeatStateService
 
@@ -64,8 +64,8 @@ async def serve(settings: BookingSettings) -> None:
         stack.push_async_callback(drain, server, health, feed, settings.drain_seconds)
         await service.run_until_stopped(
             stop,
-            keep_running("the event feed", feed.run, REDIS_ERRORS),
-            keep_running("sweeping", sweeper.run, REDIS_ERRORS),
+            keep_running("the event feed", feed.run, REDIS_ERRORS, Backoff(maximum=1)),
+            keep_running("sweeping", sweeper.run, REDIS_ERRORS, Backoff(maximum=1)),
             watch_health(own, told),
             programme.watch(),
         )
