@@ -36,6 +36,8 @@
 /** @template T @typedef {{status: number, data: T|null}} Answer `data` only with a 2xx status */
 
 const PATIENCE_MS = 10000;
+/** A connection that hiccups (a phone that changes networks) is tried again; only questions are, never orders. */
+const RETRY_AFTER_MS = [300, 1200];
 
 /** @template T @param {string} path @param {RequestInit} [options] @returns {Promise<Answer<T>>} */
 async function ask(path, options = {}) {
@@ -47,14 +49,24 @@ async function ask(path, options = {}) {
   }
 }
 
+/** @template T @param {string} path @returns {Promise<Answer<T>>} */
+async function read(path) {
+  for (const wait of RETRY_AFTER_MS) {
+    const answer = await ask(path);
+    if (answer.status) return answer;
+    await new Promise((resolve) => setTimeout(resolve, wait));
+  }
+  return ask(path);
+}
+
 /** @returns {Promise<Answer<{sessoes: Session[]}>>} */
-export const fetchSessions = () => ask("/api/sessoes");
+export const fetchSessions = () => read("/api/sessoes");
 
 /** @param {string} id @returns {Promise<Answer<SessionMap>>} */
-export const fetchSession = (id) => ask(`/api/sessoes/${encodeURIComponent(id)}`);
+export const fetchSession = (id) => read(`/api/sessoes/${encodeURIComponent(id)}`);
 
 /** @param {string} id @returns {Promise<Answer<Order>>} */
-export const fetchOrder = (id) => ask(`/api/pedidos/${encodeURIComponent(id)}`);
+export const fetchOrder = (id) => read(`/api/pedidos/${encodeURIComponent(id)}`);
 
 /** @param {string} id @returns {Promise<Answer<{status: string}>>} */
 export const mailAgain = (id) => ask(`/api/pedidos/${encodeURIComponent(id)}/reenviar`, { method: "POST" });

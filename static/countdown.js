@@ -1,16 +1,18 @@
 // @ts-check
 /**
  * What is left of the first hold, as a ring and as m:ss. Calm until the last minute, which it
- * tells once, early enough to extend (WCAG 2.2.1 asks for 20 seconds).
+ * tells once, early enough to extend (WCAG 2.2.1 asks for 20 seconds). Of short holds the last
+ * third counts as that.
  */
 import { part } from "./dom.js";
 import { minutesAndSeconds } from "./format.js";
 
-export const LAST_MINUTE_MS = 60000;
+const LAST_MINUTE_MS = 60000;
 
 export class Countdown {
   #timer = 0;
-  #warned = false;
+  /** Whether the last minute runs. */
+  isEnding = false;
 
   /**
    * @param {ParentNode} root @param {number} total milliseconds of a full ring
@@ -30,7 +32,7 @@ export class Countdown {
     clearTimeout(this.#timer);
     const left = this.msLeft();
     this.ring.hidden = left === null;
-    this.#warn(left !== null && left <= LAST_MINUTE_MS);
+    this.#warn(left !== null && left <= Math.min(LAST_MINUTE_MS, this.total / 3));
     if (left === null) return;
     for (const clock of this.clocks) clock.textContent = minutesAndSeconds(left);
     this.ring.style.setProperty("--rest", Math.min(1, left / this.total).toFixed(4));
@@ -40,8 +42,8 @@ export class Countdown {
   /** @param {boolean} ending */
   #warn(ending) {
     this.ring.toggleAttribute("data-acabando", ending);
-    if (ending === this.#warned) return;
-    this.#warned = ending;
+    if (ending === this.isEnding) return;
+    this.isEnding = ending;
     this.onEnding(ending);
   }
 }

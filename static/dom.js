@@ -51,6 +51,7 @@ export function show(id) {
   const view = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
   fillTexts(view);
   const kept = [...document.body.children].filter((node) => /^(TEMPLATE|NOSCRIPT|SCRIPT)$/.test(node.tagName));
+  document.body.dataset.view = id;
   document.body.replaceChildren(...kept, view);
   return document.body;
 }

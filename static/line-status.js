@@ -25,6 +25,7 @@ export class LineStatus {
     this.text = part(root, "line-text");
     this.stage = part(root, "stage");
     this.banner = part(root, "banner");
+    this.place = part(root, "banner-place");
   }
 
   /** @param {Line} line */
@@ -67,8 +68,8 @@ export class LineStatus {
   /** @param {Message|null} message */
   #tell(message) {
     this.banner.hidden = message === null;
+    this.place.dataset.faixa = message?.kind ?? "";
     if (!message) return;
-    this.banner.dataset.faixa = message.kind;
     const { link } = message;
     this.banner.replaceChildren(message.text, ...(link ? [" ", make("a", { href: link.href, text: link.text })] : []));
   }

@@ -1,14 +1,20 @@
 // @ts-check
 /** The URL is the state: `/` is the programme, `/sessao/<id>` is the map of a session. */
+import { showMessage } from "./dom.js";
+import { t } from "./text.js";
 
-const session = /^\/sessao\/([^/]+)\/?$/.exec(location.pathname);
-
-if (session) {
-  const { SessionPage } = await import("./session-page.js");
-  new SessionPage(decodeURIComponent(session[1])).start();
-} else {
+async function start() {
+  const session = /^\/sessao\/([^/]+)\/?$/.exec(location.pathname);
+  if (session) {
+    const { SessionPage } = await import("./session-page.js");
+    return new SessionPage(decodeURIComponent(session[1])).start();
+  }
   const { Programme } = await import("./programme.js");
-  new Programme().start();
+  return new Programme().start();
 }
 
-export {};
+// A module that did not arrive stays missing until the page is loaded anew.
+start().catch((reason) => {
+  showMessage(t("pagina.falhou"), t("pagina.falhou_texto"), () => location.reload());
+  throw reason;
+});

@@ -36,6 +36,11 @@ export class Notice {
     if (this.root.parentElement !== host) host.append(this.root);
   }
 
+  /** What this kind of notice told is not so any more. @param {string} kind */
+  over(kind) {
+    if (this.root.dataset.aviso === kind) this.hide();
+  }
+
   hide() {
     this.root.hidden = true;
     this.text.textContent = "";

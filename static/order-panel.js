@@ -1,7 +1,6 @@
 // @ts-check
 /** The one place for the order: own seats, time, total, the next step. A column, or a sheet on a phone. */
 import { action, icon, make, part } from "./dom.js";
-import { LAST_MINUTE_MS } from "./countdown.js";
 import { hour, money, roughly } from "./format.js";
 import { kindText } from "./seat-text.js";
 import { t } from "./text.js";
@@ -24,20 +23,19 @@ export class OrderPanel {
     this.on = on;
     this.pay = action(this.root, "pagar");
     this.pay.onclick = on.pay;
-    const toggle = action(this.root, "ingressos");
-    toggle.onclick = () => {
-      const open = this.root.toggleAttribute("data-aberto");
-      toggle.setAttribute("aria-expanded", String(open));
-    };
+    this.session = part(root, "session");
+    this.toggle = action(this.root, "ingressos");
+    this.toggle.onclick = () => this.#open(!this.session.hasAttribute("data-aberto"));
     this.render([], null);
   }
 
   /**
    * @param {Seat[]} seats @param {number|null} msLeft
-   * @param {{checking?: boolean, closed?: boolean}} [state] a payment's answer is not known yet; nothing is sold here any more
+   * @param {{ending?: boolean, checking?: boolean, closed?: boolean}} [state] the last minute runs; a payment's answer is
+   *   not known yet; nothing is sold here any more
    */
-  render(seats, msLeft, { checking = false, closed = false } = {}) {
-    if (seats.length && msLeft !== null) this.#held(msLeft);
+  render(seats, msLeft, { ending = false, checking = false, closed = false } = {}) {
+    if (seats.length && msLeft !== null) this.#held(msLeft, ending);
     else this.#empty(closed);
     const key = JSON.stringify([seats.map(({ name }) => name), checking]);
     if (key === this.#shown) return;
@@ -51,16 +49,23 @@ export class OrderPanel {
     this.pay.textContent = checking ? t("pedido.conferindo") : t("pedido.pagar", { total: money(total) });
   }
 
+  /** On a phone the sheet opens for the tickets. @param {boolean} open */
+  #open(open) {
+    this.session.toggleAttribute("data-aberto", open);
+    this.toggle.setAttribute("aria-expanded", String(open));
+  }
+
   /** @param {boolean} closed */
   #empty(closed) {
+    this.#open(false);
     const { limit, holdMs } = this.rules;
     this.title.textContent = t(closed ? "pedido.encerrado" : "pedido.vazio");
     this.text.textContent = closed ? t("pedido.encerrado_texto") : t("pedido.regras", { n: limit, tempo: roughly(holdMs) });
   }
 
-  /** @param {number} msLeft */
-  #held(msLeft) {
-    this.title.textContent = t(msLeft > LAST_MINUTE_MS ? "pedido.reservadas" : "pedido.acabando");
+  /** @param {number} msLeft @param {boolean} ending */
+  #held(msLeft, ending) {
+    this.title.textContent = t(ending ? "pedido.acabando" : "pedido.reservadas");
     const until = t("pedido.ate", { hora: hour(new Date(Date.now() + msLeft)) });
     const button = this.text.querySelector("button") ?? this.#extendButton();
     if (this.text.firstChild?.textContent !== until) this.text.replaceChildren(make("span", { text: until }), button);

@@ -6,6 +6,7 @@
 import { icon, make } from "./dom.js";
 import { seatAfterKey } from "./grid-keys.js";
 import { hasIcon, seatName } from "./seat-text.js";
+import { t } from "./text.js";
 
 /** @typedef {import("./room.js").Room} Room */
 /** @typedef {import("./room.js").Seat} Seat */
@@ -69,10 +70,8 @@ export class SeatMap {
       end = seat.column + 1;
       return cell;
     });
-    const last = make("span", { class: "letter", "aria-hidden": "true", text: row.name });
-    last.style.setProperty("--gap", String(this.room.columns - end));
-    return make("div", { class: row.apart ? "row apart" : "row", role: "row" },
-      make("span", { class: "letter", role: "rowheader", text: row.name }), ...cells, last);
+    const name = t("fila", { fila: row.name });
+    return make("div", { class: row.apart ? "row apart" : "row", role: "row", "aria-label": name }, ...cells);
   }
 
   /** @param {Seat} seat @param {number} gap free places before it */
@@ -100,8 +99,7 @@ export class SeatMap {
   #clicked(event) {
     const name = seatOf(event);
     const button = this.#buttons.get(name);
-    // The second click of a double click is a slip of the finger, not a wish to release.
-    if (button && event.detail < 2) this.onChoose(name, button, event);
+    if (button) this.onChoose(name, button, event);
   }
 
   /** @param {KeyboardEvent} event */

@@ -44,6 +44,7 @@ export class Toolbar {
     this.list.show(asList);
     part(this.root, "map").hidden = asList;
     part(this.root, "zoom").hidden = asList;
+    part(this.root, "stage").dataset.vista = asList ? "lista" : "mapa";
     part(this.root, "list-text").textContent = t(asList ? "mapa.mapa" : "mapa.lista");
   }
 }

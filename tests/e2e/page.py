@@ -26,6 +26,20 @@ class Buyer:
 ANA = Buyer()
 
 
+def load(page: Page, url: str, view: str) -> None:
+    """Goes to a page and waits for its view; once more if the machine's network changed under the browser.
+
+    Chromium drops what it is loading when an interface comes or goes, as with each container that starts.
+    """
+    page.goto(url)
+    shown = page.locator(view)
+    failed = page.locator("[data-acao=tentar]:visible")
+    expect(shown.or_(failed).first).to_be_attached(timeout=15_000)
+    if failed.is_visible():
+        page.goto(url)
+        expect(shown).to_be_attached(timeout=15_000)
+
+
 @dataclass
 class SessionPage:
     """`/sessao/<id>` in one browser tab."""
@@ -46,7 +60,7 @@ class SessionPage:
 
     def open(self, session: str = "S001") -> "SessionPage":
         """Returns when the map is live."""
-        self.page.goto(f"{self.base_url}/sessao/{session}")
+        load(self.page, f"{self.base_url}/sessao/{session}", "[data-part=line]")
         self.wait_live()
         return self
 
@@ -72,9 +86,12 @@ class SessionPage:
         expect(self.seat(name)).to_have_attribute("data-estado", state, timeout=seconds * 1000)
 
     def click(self, *names: str) -> None:
-        """Clicks, and does not wait for what comes of it."""
+        """Clicks, and does not wait for what comes of it.
+
+        Forced, because a taken seat is aria-disabled and still answers a click: it says why.
+        """
         for name in names:
-            self.seat(name).click()
+            self.seat(name).click(force=True)
 
     def press(self, name: str, key: str = "Enter") -> None:
         """Focuses the seat and presses a key there."""
@@ -236,7 +253,7 @@ class OrderPage:
 
     def open(self, order: str) -> "OrderPage":
         """Returns when the order is shown."""
-        self.page.goto(f"{self.base_url}/pedido/{order}")
+        load(self.page, f"{self.base_url}/pedido/{order}", "[data-part=receipt]")
         expect(self.page.locator("[data-part=receipt]")).to_be_visible()
         return self
 
@@ -279,7 +296,7 @@ class ProgrammePage:
 
     def open(self) -> "ProgrammePage":
         """Returns when the programme is shown."""
-        self.page.goto(self.base_url)
+        load(self.page, self.base_url, "[data-part=films]")
         expect(self.page.locator("[data-part=films]")).not_to_have_attribute("aria-busy", "true")
         return self
 

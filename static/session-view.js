@@ -1,0 +1,188 @@
+// @ts-check
+/** The map of one session and everything around it: puts the parts together. Frames change the store, and what changed is painted. */
+import { Activity } from "./activity.js";
+import { renewIdentity, socketUrl } from "./api.js";
+import { Choosing } from "./choosing.js";
+import { Connection } from "./connection.js";
+import { Countdown } from "./countdown.js";
+import { action, make, part } from "./dom.js";
+import { dayAndHour, filmLength } from "./format.js";
+import { legendOf } from "./legend.js";
+import { LineStatus } from "./line-status.js";
+import { Notice } from "./notice.js";
+import { OrderPanel } from "./order-panel.js";
+import { PaymentAttempts } from "./payment-attempt.js";
+import { Payment } from "./payment.js";
+import { Repaint } from "./repaint.js";
+import { Room } from "./room.js";
+import { Sales } from "./sales.js";
+import { SeatList } from "./seat-list.js";
+import { SeatMap } from "./seat-map.js";
+import { SeatStore } from "./store.js";
+import { t } from "./text.js";
+import { Toolbar } from "./toolbar.js";
+import { MapZoom } from "./zoom.js";
+
+/** @typedef {import("./api.js").SessionMap} SessionMap */
+/** @typedef {import("./protocol.js").Frame} Frame */
+
+/** Own seats follow a snapshot at once; after so long there are none. */
+const OWN_SEATS_MS = 1500;
+
+export class SessionView {
+  #repaint = new Repaint((seats, lively) => this.#paint(seats, lively));
+  #basket = "";
+  #serviceLive = true;
+  #cameCloser = false;
+
+  /** @param {SessionMap} session @param {HTMLElement} root */
+  constructor(session, root) {
+    this.session = session;
+    this.root = root;
+    this.room = new Room(session.fileiras);
+    this.store = new SeatStore();
+    const stateOf = this.store.stateOf.bind(this.store);
+    this.connection = new Connection(socketUrl(session.id), (frame) => this.#receive(frame), () => this.#lineChanged());
+    this.line = new LineStatus(root);
+    this.sales = new Sales(session, () => this.#repaint.mark([]));
+    this.activity = new Activity(part(root, "activity"));
+    this.notice = new Notice(root);
+    this.choosing = new Choosing(this.store, this.connection, this.room, this.notice,
+      (seats) => this.#repaint.mark(seats), session.limite_assentos);
+    this.zoom = new MapZoom(part(root, "map"), part(root, "hall"), part(root, "grid"), this.room);
+    this.map = new SeatMap(part(root, "grid"), this.room, stateOf, (seat, button, event) => this.#tapped(seat, button, event));
+    this.list = new SeatList(part(root, "list"), this.room, stateOf, (seat) => this.choosing.toggle(seat));
+    this.toolbar = new Toolbar(root, session.limite_assentos, this.zoom, this.list, (count) => void this.choosing.best(count));
+    this.panel = new OrderPanel(root, { limit: session.limite_assentos, holdMs: session.tempo_reserva_ms }, {
+      pay: () => void this.payment.open(),
+      extend: () => void this.choosing.extend(),
+      release: (seat) => void this.choosing.release([seat]),
+    });
+    this.countdown = new Countdown(root, session.tempo_reserva_ms, () => this.store.msLeft, (ending) => this.#ending(ending));
+    this.payment = new Payment(root, this.connection, new PaymentAttempts(session.id), () => this.#basketNow(), this.notice, {
+      changed: () => this.#repaint.mark([]),
+      refused: (reply) => this.choosing.reasonText(reply),
+    });
+  }
+
+  start() {
+    this.#describe();
+    this.map.start();
+    this.zoom.start();
+    action(this.root, "estender-pagamento").onclick = () => void this.choosing.extend();
+    this.#watchTheWorld();
+    this.connection.start();
+  }
+
+  #describe() {
+    const { filme, sala, inicio, idioma } = this.session;
+    document.title = `${filme.titulo} · ${dayAndHour(inicio)}`;
+    part(this.root, "title").textContent = filme.titulo;
+    part(this.root, "summary").replaceChildren(...[sala, dayAndHour(inicio), idioma].map((text) => make("span", { text })),
+      make("span", { class: "extra", text: filmLength(filme.duracao_min) }));
+    part(this.root, "legend").replaceChildren(...legendOf(this.room));
+  }
+
+  /** Sleep, wake and the network: the line is checked instead of believed. */
+  #watchTheWorld() {
+    addEventListener("online", () => this.connection.hurry());
+    addEventListener("offline", () => this.#lineChanged());
+    addEventListener("pagehide", () => this.connection.stop());
+    addEventListener("pageshow", () => this.connection.start());
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) return;
+      this.connection.hurry();
+      this.connection.check();
+    });
+  }
+
+  /**
+   * A small seat under a finger comes closer first. The second click of a double click is a slip
+   * of the hand, not a wish to release, unless the first one only brought the seat closer.
+   * @param {string} seat @param {HTMLElement} button @param {MouseEvent} event
+   */
+  #tapped(seat, button, event) {
+    const byFinger = event instanceof PointerEvent && /touch|pen/.test(event.pointerType);
+    const closer = byFinger && this.zoom.isSmall;
+    if (closer) this.zoom.approach(button);
+    else if (event.detail < 2 || this.#cameCloser) this.choosing.toggle(seat);
+    this.#cameCloser = closer;
+  }
+
+  /** @param {Frame} frame */
+  #receive(frame) {
+    if (frame.kind === "audience") this.line.audience(frame.count);
+    if (frame.kind === "reply" && frame.type === "conexao") this.#turnedAway(frame);
+    if (frame.kind === "live") {
+      this.#serviceLive = frame.live;
+      this.#lineChanged();
+    }
+    this.#take(this.store.apply(frame));
+    if (frame.kind === "snapshot") {
+      this.activity.free(this.#free, this.room.seats.size);
+      setTimeout(() => this.#take(this.store.settle()), OWN_SEATS_MS);
+    }
+  }
+
+  /** @param {import("./store.js").Effect} effect */
+  #take({ changed, expired, news, gap }) {
+    if (gap) this.connection.check();
+    this.activity.tell(news.filter(({ seat }) => !this.store.isAsked(seat) && this.store.stateOf(seat) !== "seu"));
+    this.#repaint.mark(changed, news.length > 0);
+    if (expired.length) this.choosing.expired(expired.sort());
+  }
+
+  /** The gateway says why before it hangs up. @param {import("./protocol.js").Reply} reply */
+  async #turnedAway(reply) {
+    this.notice.show(reply.reason, this.choosing.reasonText(reply));
+    if (reply.reason === "identidade_invalida" && await renewIdentity()) this.connection.hurry();
+  }
+
+  #lineChanged() {
+    const { state } = this.connection;
+    if (state === "reconectando") this.#serviceLive = true;
+    if (state === "ao_vivo") this.line.set(this.#serviceLive ? "ao_vivo" : "pausado");
+    else this.line.set(navigator.onLine ? state : "sem_internet");
+    if (state === "ao_vivo") this.payment.resume();
+  }
+
+  /** @param {boolean} ending */
+  #ending(ending) {
+    this.#repaint.mark([]);
+    if (!ending) return this.notice.over("falta_minuto");
+    const more = { text: t("aviso.mais_tempo"), do: () => void this.choosing.extend() };
+    this.notice.show("falta_minuto", t("aviso.falta_minuto"), [more]);
+  }
+
+  #basketNow() {
+    const seats = this.#mine;
+    return { seats: seats.map(({ name }) => name), total: seats.reduce((sum, { price }) => sum + price, 0) };
+  }
+
+  get #mine() {
+    return this.store.mine.flatMap((name) => this.room.seats.get(name) ?? []);
+  }
+
+  get #free() {
+    const { sold, held } = this.store.counts;
+    return this.room.seats.size - sold - held;
+  }
+
+  /** @param {string[]} seats @param {boolean} lively */
+  #paint(seats, lively) {
+    this.map.paint(seats, lively);
+    this.list.paint(seats);
+    const sales = this.sales.message(this.store);
+    this.line.sales(sales);
+    this.toolbar.selling(sales === null);
+    this.countdown.update();
+    this.panel.render(this.#mine, this.store.msLeft, {
+      ending: this.countdown.isEnding,
+      checking: this.payment.checking,
+      closed: sales !== null && sales.kind !== "quase",
+    });
+    const basket = this.store.mine.join();
+    if (basket !== this.#basket) this.payment.update();
+    this.#basket = basket;
+  }
+}
