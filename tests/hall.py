@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from redis.asyncio import Redis
 
 from cinema.keys import SessionKeys, session_keys
 from cinema.outcomes import Answer, HoldRules, Payer, Purchase, SeatHeld
+from cinema.redis_connection import RedisClient, connect
+from cinema.settings import RedisSettings
 from seat_state_service import SeatStateService
 from tests.waiting import eventually
 
@@ -48,7 +49,7 @@ class Buyer:
 class Hall:
     """An empty session. What `dump` tells is everything that Redis has of it."""
 
-    def __init__(self, redis: Redis, rules: HoldRules = RULES, session: str = "") -> None:
+    def __init__(self, redis: RedisClient, rules: HoldRules = RULES, session: str = "") -> None:
         self.redis: Any = redis  # every reply's type is a union over both protocols
         self.rules = rules
         self.session = session or f"T{secrets.token_hex(8)}"
@@ -127,7 +128,7 @@ class Hall:
         """Until Redis has dropped the locks; nobody has swept them yet."""
 
         async def no_lock_is_left() -> bool:
-            return await self.redis.exists(*self.keys.locks(seats)) == 0
+            return bool(await self.redis.exists(*self.keys.locks(seats)) == 0)
 
         await eventually(no_lock_is_left)
 
@@ -144,5 +145,5 @@ class Hall:
 @pytest.fixture
 async def hall(redis_url: str) -> AsyncIterator[Hall]:
     """A session of the test's own in the shared Redis. Nobody sweeps there by himself."""
-    async with Redis.from_url(redis_url, decode_responses=True) as redis:
+    async with connect(RedisSettings(redis_url=redis_url)) as redis:
         yield Hall(redis)

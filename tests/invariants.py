@@ -1,0 +1,191 @@
+"""Checks the guarantees of the seats' state, from a recorded history and what stands in Redis at its end.
+
+(1) a seat is sold at most once between cancellations   (2) never both locked and sold
+(3) a request takes all its seats or none                (4) orders and outbox entries match one to one
+(5) a session's versions have no gaps                    (6) every lock has its due entry
+(7) no public event carries a buyer's identity           (+) the books agree: events, map, buyers' counts
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from cinema.identity import owner_tag
+from tests.history import History, Standing
+
+EVENT_FIELDS = {"session", "version", "changes"}
+CHANGE_FIELDS = {"seat", "state", "reason", "deadline", "tag"}
+CLOCK_MS = 5  # by how much PTTL and TIME, asked one after the other, may disagree
+
+
+def violations(history: History, standing: Standing, most_seats: int) -> list[str]:
+    """A line for each breach, beginning with the invariant's number; empty where all is well."""
+    replay = _Replay(history)
+    return [
+        *replay.run(),
+        *_sold_to_two(standing),
+        *_locked_and_sold(standing),
+        *_answers_kept(history, standing, replay),
+        *_orders_and_outbox(standing),
+        *_version(standing, replay),
+        *_locks_and_dues(standing),
+        *_identities(history),
+        *_books(standing, replay, most_seats),
+    ]
+
+
+class _Replay:
+    """Goes through the events as a watcher would, and knows who had what at every version."""
+
+    def __init__(self, history: History) -> None:
+        self._events = history.events
+        self._tags = {
+            asked.buyer: owner_tag(history.session, asked.buyer) for asked in history.asked
+        }
+        self._wanted: dict[tuple[str, str], set[frozenset[str]]] = defaultdict(set)
+        for asked in history.asked:
+            self._wanted[asked.action, self._tags[asked.buyer]].add(asked.seats)
+        self.held: dict[str, str] = {}
+        self.sold: dict[str, str] = {}
+        self.version = 0
+        self.holdings: dict[str, list[frozenset[str]]] = defaultdict(list)  # of a tag, over time
+
+    def run(self) -> Iterator[str]:
+        for event in self._events:
+            version = int(event["version"])
+            if version != self.version + 1:
+                yield f"(5) version {version} follows {self.version}"
+            self.version = version
+            changes = json.loads(event["changes"])
+            newly_held = [c for c in changes if c["state"] == "held" and c["seat"] not in self.held]
+            for change in changes:
+                yield from self._apply(version, **change)
+            for tag in {change["tag"] for change in changes}:
+                self.holdings[tag].append(self.held_by(tag))
+            yield from self._taken_whole(version, newly_held, changes)
+
+    def held_by(self, tag: str) -> frozenset[str]:
+        return frozenset(seat for seat, holder in self.held.items() if holder == tag)
+
+    def _apply(self, version: int, seat: str, state: str, tag: str, **_: object) -> Iterator[str]:
+        if state == "held":
+            if seat in self.sold:
+                yield f"(2) {seat} is held at version {version}, but sold"
+            if self.held.setdefault(seat, tag) != tag:
+                yield f"(2) {seat} is held by two at version {version}"
+        elif state == "sold":
+            if seat in self.sold:
+                yield f"(1) {seat} is sold again at version {version}"
+            if self.held.pop(seat, None) != tag:
+                yield f"(1) {seat} is sold at version {version} to somebody who did not hold it"
+            self.sold[seat] = tag
+        else:
+            self.held.pop(seat, None) or self.sold.pop(seat, None)
+
+    def _taken_whole(
+        self, version: int, newly_held: list[Any], changes: list[Any]
+    ) -> Iterator[str]:
+        """Some request of the buyer got all that it named, and this event is what it took."""
+        sold = frozenset(change["seat"] for change in changes if change["state"] == "sold")
+        if sold and sold not in self._wanted["confirm", changes[0]["tag"]]:
+            yield f"(3) nobody asked to buy just {sorted(sold)}, sold at version {version}"
+        if newly_held:
+            tag, taken = newly_held[0]["tag"], {change["seat"] for change in newly_held}
+            wanted, have = self._wanted["hold", tag], self.held_by(tag)
+            if not any(taken <= seats <= have for seats in wanted):
+                yield f"(3) version {version} held {sorted(taken)}, part of what was asked for"
+
+
+def _sold_to_two(standing: Standing) -> Iterator[str]:
+    owners = Counter(
+        seat
+        for order in standing.orders.values()
+        if order["state"] == "confirmed"
+        for seat in order["assentos"]
+    )
+    for seat, orders in owners.items():
+        if orders > 1:
+            yield f"(1) {seat} belongs to {orders} orders"
+    if set(owners) != set(standing.sold):
+        yield f"(1) sold are {sorted(standing.sold)}, but ordered {sorted(owners)}"
+
+
+def _locked_and_sold(standing: Standing) -> Iterator[str]:
+    for seat in standing.sold.keys() & (standing.locks.keys() | standing.holds.keys()):
+        yield f"(2) {seat} is locked and sold"
+
+
+def _answers_kept(history: History, standing: Standing, replay: _Replay) -> Iterator[str]:
+    for asked in history.asked:
+        if asked.answer.refusal:
+            continue
+        tag = owner_tag(history.session, asked.buyer)
+        if asked.action == "hold" and not any(asked.seats <= had for had in replay.holdings[tag]):
+            yield f"(3) {sorted(asked.seats)} were granted, but never held together"
+        if asked.action == "confirm":
+            order = standing.orders.get(asked.answer.order_id)
+            if order is None or frozenset(order["assentos"]) != asked.seats:
+                yield f"(3) order {asked.answer.order_id} is not of {sorted(asked.seats)}"
+
+
+def _orders_and_outbox(standing: Standing) -> Iterator[str]:
+    told = Counter((message["pedido_id"], message["status"]) for message in standing.outbox)
+    expected = Counter((order, "CONFIRMADO") for order in standing.orders)
+    expected += Counter(
+        (order, "CANCELADO")
+        for order, data in standing.orders.items()
+        if data["state"] == "cancelled"
+    )
+    for order, status in told.keys() | expected.keys():
+        if told[order, status] != expected[order, status]:
+            yield f"(4) order {order} is told of {told[order, status]} times as {status}"
+
+
+def _version(standing: Standing, replay: _Replay) -> Iterator[str]:
+    if standing.version != replay.version:
+        yield f"(5) the session is at version {standing.version}, its events at {replay.version}"
+
+
+def _locks_and_dues(standing: Standing) -> Iterator[str]:
+    for seat, (token, ends) in standing.locks.items():
+        hold, due = standing.holds.get(seat), standing.due.get(seat)
+        if hold is None or due is None:
+            yield f"(6) {seat} is locked, but not in the due set and the holds"
+        elif hold["token"] != token or abs(due - ends) > CLOCK_MS:
+            yield f"(6) {seat}'s lock is not that of its hold, or ends at another time than is due"
+    for seat, hold in standing.holds.items():
+        if standing.due.get(seat) != hold["deadline"]:
+            yield f"(6) {seat} is held until {hold['deadline']}, due at {standing.due.get(seat)}"
+        if seat not in standing.locks and hold["deadline"] > standing.now + CLOCK_MS:
+            yield f"(6) {seat} is held without a lock before its time"
+    for seat in standing.due.keys() - standing.holds.keys():
+        yield f"(6) {seat} is due, but not held"
+
+
+def _identities(history: History) -> Iterator[str]:
+    buyers = {asked.buyer for asked in history.asked}
+    for event in history.events:
+        changed = {name for change in json.loads(event["changes"]) for name in change}
+        if event.keys() - EVENT_FIELDS or changed - CHANGE_FIELDS:
+            yield f"(7) version {event['version']} tells more than it should: {sorted(changed)}"
+        for buyer in buyers:
+            if buyer in json.dumps(event):
+                yield f"(7) version {event['version']} names {buyer}"
+
+
+def _books(standing: Standing, replay: _Replay, most_seats: int) -> Iterator[str]:
+    for name, told, stands in (
+        ("held", replay.held, standing.holds),
+        ("sold", replay.sold, standing.sold),
+    ):
+        if told != {seat: fact["tag"] for seat, fact in stands.items()}:
+            yield f"(+) {name} by the events: {sorted(told)}, by the map: {sorted(stands)}"
+    held = Counter(hold["buyer"] for hold in standing.holds.values())
+    sold = Counter(sale["buyer"] for sale in standing.sold.values())
+    for buyer in held.keys() | sold.keys() | standing.buyers.keys():
+        account = standing.buyers.get(buyer, {"held": 0, "sold": 0})
+        if (account["held"], account["sold"]) != (held[buyer], sold[buyer]):
+            yield f"(+) {buyer} has {held[buyer]} held, {sold[buyer]} sold, but counts {account}"
+        if not 0 < held[buyer] + sold[buyer] <= most_seats:
+            yield f"(+) {buyer} has {held[buyer] + sold[buyer]} seats of at most {most_seats}"
