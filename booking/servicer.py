@@ -231,6 +231,8 @@ class BookingServicer(cinema_pb2_grpc.ReservaServicer):
         order = await self._order(request.pedido_id)
         if not order.payer.email:
             raise InvalidRequest("O pedido não tem e-mail.")
+        if order.cancelled:
+            raise InvalidRequest("O pedido foi cancelado: não há ingresso para enviar.")
         await self._orders.resend_mail(order)
         return reservation_reply(Answer(order_id=order.id), order.seats, "E-mail a caminho.")
 
