@@ -7,6 +7,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 import grpc
+from google.protobuf.message import DecodeError
 
 from booking.feed import FeedLost
 from booking.requests import InvalidRequest
@@ -56,12 +57,12 @@ class FaultInterceptor(grpc.aio.ServerInterceptor):
         if handler.response_streaming:
             return grpc.unary_stream_rpc_method_handler(
                 self._stream(handler.unary_stream),
-                handler.request_deserializer,
+                _readable(handler.request_deserializer),
                 handler.response_serializer,
             )
         return grpc.unary_unary_rpc_method_handler(
             self._unary(handler.unary_unary),
-            handler.request_deserializer,
+            _readable(handler.request_deserializer),
             handler.response_serializer,
         )
 
@@ -69,7 +70,7 @@ class FaultInterceptor(grpc.aio.ServerInterceptor):
         async def call(request: Any, context: Context) -> Any:
             try:
                 async with asyncio.timeout(self._patience(context)):
-                    return await method(request, context)
+                    return await method(_read(request), context)
             except Exception as fault:  # noqa: BLE001 - the boundary of a call: mapped, logged, raised
                 await _abort(context, fault)
 
@@ -79,7 +80,7 @@ class FaultInterceptor(grpc.aio.ServerInterceptor):
         async def call(request: Any, context: Context) -> AsyncIterator[Any]:
             try:
                 # Closed by name: an abandoned watch must not wait for the garbage collector.
-                async with aclosing(method(request, context)) as messages:
+                async with aclosing(method(_read(request), context)) as messages:
                     async for message in messages:
                         yield message
             except Exception as fault:  # noqa: BLE001 - the boundary of a call: mapped, logged, raised
@@ -91,6 +92,24 @@ class FaultInterceptor(grpc.aio.ServerInterceptor):
         """Seconds that a call may take: a caller in a hurry still hears why it was refused."""
         left = context.time_remaining()
         return self._deadline if left is None else min(self._deadline, left * 0.9)
+
+
+def _readable(deserialise: Any) -> Callable[[bytes], Any]:
+    """Bytes that are no such message become None: gRPC itself would answer with the parser's own words."""
+
+    def read(data: bytes) -> Any:
+        try:
+            return deserialise(data)
+        except DecodeError:
+            return None
+
+    return read
+
+
+def _read(request: Any) -> Any:
+    if request is None:
+        raise InvalidRequest("A mensagem não pôde ser lida: cinema.proto descreve o que vale.")
+    return request
 
 
 async def _abort(context: Context, fault: Exception) -> None:
