@@ -79,8 +79,7 @@ export class Choosing {
     const free = seats.filter((seat) => this.store.stateOf(seat) === "livre");
     const words = [t("aviso.acabou", { assentos: enumerate(seats) })];
     if (free.length) words.push(t("aviso.ainda_livre", { n: seats.length, livres: enumerate(free) }));
-    const again = { text: t("aviso.pegar_de_novo"), do: () => void this.hold(free) };
-    this.notice.show("acabou", words.join(" "), free.length ? [again] : this.#nearby(seats));
+    this.notice.show("acabou", words.join(" "), free.length ? [this.#again(free)] : this.#nearby(seats));
   }
 
   /** Seats went to somebody else. @param {string[]} seats */
@@ -116,7 +115,13 @@ export class Choosing {
   /** @param {Reply} reply @param {string[]} seats @param {number} [count] */
   #refused(reply, seats, count) {
     if (reply.reason === "assento_indisponivel") return this.lost(reply.lost.length ? reply.lost : seats);
-    this.notice.show(reply.reason, this.reasonText(reply, count));
+    const again = reply.reason === "aguarde" ? [this.#again(seats)] : [];
+    this.notice.show(reply.reason, this.reasonText(reply, count), again);
+  }
+
+  /** @param {string[]} seats */
+  #again(seats) {
+    return { text: t("aviso.pegar_de_novo"), do: () => void this.hold(seats) };
   }
 
   /** @param {string[]} seats */

@@ -46,6 +46,7 @@ export class OrderPanel {
     part(this.root, "sum").hidden = !seats.length && !checking;
     part(this.root, "sum-count").textContent = t("pedido.quantas", { n: seats.length });
     part(this.root, "total").textContent = money(total);
+    this.pay.disabled = checking;
     this.pay.textContent = checking ? t("pedido.conferindo") : t("pedido.pagar", { total: money(total) });
   }
 

@@ -67,10 +67,11 @@ export class PaymentDialog {
     this.#show();
   }
 
-  /** @param {string} text @param {Record<string, string>} fields messages by field name */
-  refused(text, fields) {
-    this.#become("formulario");
-    this.#say("");
+  /** @param {string} text @param {Record<string, string>} fields messages by field name @param {Basket} basket */
+  refused(text, fields, basket) {
+    this.#become(basket.seats.length ? "formulario" : "expirado");
+    this.#label(basket);
+    this.#say(t("pagar.ficticio"));
     part(this.dialog, "payment-error").textContent = text;
     this.form.show(fields);
   }

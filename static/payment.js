@@ -63,7 +63,7 @@ export class Payment {
     this.#check(false);
     this.attempts.settle();
     if (reply.ok) this.#paid(attempt, reply);
-    else this.dialog.refused(this.on.refused(reply), reply.fields);
+    else this.dialog.refused(this.on.refused(reply), reply.fields, this.basket());
     this.on.changed();
   }
 

@@ -10,6 +10,9 @@ import { t } from "./text.js";
 const REFRESH_MS = 10000;
 
 export class Programme {
+  /** Which sessions are shown: their numbers change more often than the programme. */
+  #shown = "";
+
   start() {
     show("programme-view");
     document.title = `${t("programa.titulo")} · ${t("cinema")}`;
@@ -31,19 +34,17 @@ export class Programme {
   /** @param {Element} root @param {Session[]} sessions */
   #render(root, sessions) {
     root.removeAttribute("aria-busy");
-    const known = root.querySelectorAll("[data-sessao]");
-    if (known.length === sessions.length && sessions.every(({ id }) => link(root, id))) {
-      for (const session of sessions) paint(/** @type {Element} */ (link(root, session.id)), session);
-      return;
-    }
+    const ids = JSON.stringify(sessions.map(({ id }) => id));
+    if (ids === this.#shown) return sessions.forEach((session) => paint(link(root, session.id), session));
+    this.#shown = ids;
     const films = Map.groupBy(sessions, ({ filme }) => filme.titulo);
     root.replaceChildren(...[...films.values()].map(filmOf));
     if (!sessions.length) root.append(make("p", { class: "message", text: t("programa.vazio") }));
   }
 }
 
-/** @param {Element} root @param {string} id */
-const link = (root, id) => root.querySelector(`[data-sessao="${CSS.escape(id)}"]`);
+/** The link to a session that is shown. @param {Element} root @param {string} id */
+const link = (root, id) => /** @type {Element} */ (root.querySelector(`[data-sessao="${CSS.escape(id)}"]`));
 
 /** @param {Session[]} sessions of one film */
 function filmOf(sessions) {

@@ -136,6 +136,7 @@ export const texts = {
     one: "Não há poltrona livre agora.",
     other: "Não há {n} lugares livres juntos. Tente menos, ou escolha no mapa.",
   },
+  "motivo.dados_invalidos": "Confira os campos marcados. Nada foi cobrado.",
   "motivo.indisponivel": "As vendas pararam por um instante. Nada foi cobrado; tente de novo.",
   "motivo.identidade_invalida": "Seu acesso não valia mais. Já estamos pegando outro.",
   "motivo.excesso_de_mensagens": "Muitos cliques de uma vez. Espere um pouco.",
