@@ -25,10 +25,9 @@ from aiosmtplib import (
 
 import cinema_pb2 as pb
 from cinema.settings import DeliverySettings
+from notifications.dependency import DependencyDown, TemporaryFailure
 from notifications.mails import MailWriter, UnusableAddress
-from notifications.patience import DependencyDown, TemporaryFailure
 
-SERVER = "the mail server"
 _SERVICE_NOT_AVAILABLE = 421  # RFC 5321: the server closes the connection, whatever was asked
 _PERMANENT = 500
 _GOODBYE_SECONDS = 1
@@ -39,7 +38,7 @@ class MailDelayed(TemporaryFailure):
     """The server did not take this mail for now. `for_buyer` has its words, in a Portuguese sentence."""
 
     def __init__(self, code: int, words: str) -> None:
-        super().__init__(f"{SERVER} answered {code}")
+        super().__init__(f"the mail server answered {code}")
         self.for_buyer = f"O servidor de e-mail não aceitou a mensagem por enquanto: {code} {words}"
 
 
@@ -84,7 +83,7 @@ class EmailService:
             raise _judged(refusal) from None
         except (SMTPException, OSError) as error:
             # Before a recipient is named, whatever fails fails for everybody.
-            raise DependencyDown(SERVER, _words(error)) from None
+            raise DependencyDown(_words(error)) from None
         else:
             # A server that has taken the mail has taken it, whatever comes of the farewell.
             with suppress(SMTPException, OSError):
@@ -111,11 +110,12 @@ def _judged(refusal: SMTPResponseException) -> Exception:
     """What the server's answer to one recipient or to one message means (RFC 5321, section 4.2.1)."""
     code, words = refusal.code, " ".join(refusal.message.split())[:_LONGEST_WORDS]
     if code == _SERVICE_NOT_AVAILABLE:
-        return DependencyDown(SERVER, f"answered {code}")
+        return DependencyDown(f"it answered {code}")
     if code < _PERMANENT:
         return MailDelayed(code, words)
     return MailRefused(
-        f"{SERVER} answered {code}", f"O servidor de e-mail recusou a mensagem: {code} {words}"
+        f"the mail server answered {code}",
+        f"O servidor de e-mail recusou a mensagem: {code} {words}",
     )
 
 

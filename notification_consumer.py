@@ -19,12 +19,12 @@ from cinema.service import ReadyFile, main, run_until_stopped, stop_signal
 from cinema.settings import ConsumerSettings
 from notifications import dead_letter_topic
 from notifications.delivery import Delivery
+from notifications.dependency import DependencyDown
 from notifications.kafka_clients import Publisher, hush_library
 from notifications.kafka_group import GroupMember, claimed_instance
 from notifications.notification import Notification
 from notifications.outcomes import Dead, Done, Later, Outcome
 from notifications.parts import open_delivery
-from notifications.patience import DependencyDown, Interrupted, Patience
 from notifications.sink import deliver_readable
 from notifications.winding_down import carried_through
 
@@ -95,7 +95,6 @@ class Consumer:
         self._delivery = delivery
         self._publisher = publisher
         self._winding_down = winding_down
-        self._patience = Patience(winding_down)
         self._drain_seconds = drain_seconds
 
     async def consume(self, member: GroupMember) -> None:
@@ -109,15 +108,13 @@ class Consumer:
                 )
 
     async def _work_off(self, member: GroupMember, records: Sequence[ConsumerRecord]) -> None:
-        worked_off = await member.stay_until(asyncio.create_task(self._worked_off(records)))
-        await member.commit(worked_off)
+        settled = await member.stay_until(asyncio.create_task(self._settled(records)))
+        await member.settle(records, settled)
 
-    async def _worked_off(self, records: Sequence[ConsumerRecord]) -> list[ConsumerRecord]:
+    async def _settled(self, records: Sequence[ConsumerRecord]) -> list[ConsumerRecord]:
         """Those that need not come again: they had their effect or are buried, and so is what stood before them."""
-        outcomes = await deliver_readable(
-            records, lambda record: Notification.parse(record.value), self._delivery
-        )
-        settled = _settled(records, outcomes)
+        outcomes = await deliver_readable(records, _read, self._delivery)
+        settled = _before_the_first_later(records, outcomes)
         letters = [
             (record, outcome.reason) for record, outcome in settled if isinstance(outcome, Dead)
         ]
@@ -126,25 +123,30 @@ class Consumer:
         return [record for record, _ in settled]
 
     async def _bury(self, letters: Sequence[tuple[ConsumerRecord, str]]) -> bool:
-        """False where the service winds down before Kafka has them."""
+        """False where Kafka cannot take them now."""
+        try:
+            await dead_letter_topic.bury(self._publisher, letters)
+        except DependencyDown as down:
+            log.warning("%d messages wait to be buried (%s)", len(letters), brief(down))
+            return False
         for record, reason in letters:
             log.error(
-                "message %d@%d goes to the dead letters: %s",
+                "message %d@%d is among the dead letters: %s",
                 record.partition,
                 record.offset,
                 reason,
             )
-        try:
-            await self._patience.until_up(lambda: dead_letter_topic.bury(self._publisher, letters))
-        except Interrupted:
-            return False
         return True
 
 
-def _settled(
+def _read(record: ConsumerRecord) -> Notification:
+    return Notification.parse(record.value)
+
+
+def _before_the_first_later(
     records: Sequence[ConsumerRecord], outcomes: Sequence[Outcome]
 ) -> list[tuple[ConsumerRecord, Done | Dead]]:
-    """Without what has to come again, and what stands behind it in its partition."""
+    """Of each partition."""
     waiting: set[int] = set()
     settled: list[tuple[ConsumerRecord, Done | Dead]] = []
     for record, outcome in zip(records, outcomes, strict=True):

@@ -7,7 +7,7 @@ import grpc
 
 import cinema_pb2 as pb
 from cinema_pb2_grpc import ReservaStub
-from notifications.patience import DependencyDown, TemporaryFailure
+from notifications.dependency import DependencyDown, TemporaryFailure
 
 T = TypeVar("T")
 
@@ -47,7 +47,7 @@ class BookingOrders:
         except grpc.aio.AioRpcError as error:
             code = error.code()
             if code in _DOWN:
-                raise DependencyDown("booking", code.name) from None
+                raise DependencyDown(code.name) from None
             if code in _UNKNOWN_ORDER:
                 raise UnknownOrder from None
             raise TemporaryFailure(f"booking answered {code.name}") from None

@@ -9,6 +9,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaTimeoutError
 
 from cinema.retry import brief
+from notifications.dependency import DependencyDown
 from notifications.kafka_clients import (
     DEAD_LETTER_TOPIC,
     GROUP,
@@ -19,7 +20,6 @@ from notifications.kafka_clients import (
     client_options,
     ensure_topics,
 )
-from notifications.patience import DependencyDown
 
 REASON = "motivo"
 ORIGIN = "origem"
@@ -69,7 +69,7 @@ async def replay(servers: str) -> int:
 async def _publish(publisher: Publisher, publications: Sequence[Publication]) -> None:
     for failure in await publisher.publish(publications):
         if failure:
-            raise DependencyDown("Kafka", brief(failure))
+            raise DependencyDown(f"Kafka: {brief(failure)}")
 
 
 class _Letters:

@@ -5,7 +5,7 @@ import fcntl
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,16 +17,18 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 
 from cinema.retry import brief
 from notifications.kafka_clients import GROUP, TOPIC, client_options, ensure_topics
+from notifications.rests import Rests
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _POLL_MS = 500
 _STAY_SECONDS = 1.0
+_STAY_MS = 200  # enough to take part in a rebalance
 _SESSION_MS = 10_000  # a member that is gone for so long loses its partitions
 _COMMIT_MS = 5_000
 _CLOSE_MS = 2_000
-_RECORDS = 100  # at most, in one batch
+_RECORDS = 500  # at most, in one batch
 
 
 class GroupMember:
@@ -42,6 +44,7 @@ class GroupMember:
         self._thread = ThreadPoolExecutor(1, "kafka-consumer")
         self._consumer: KafkaConsumer | None = None
         self._to_commit: dict[TopicPartition, OffsetAndMetadata] = {}
+        self._rests = Rests[TopicPartition]()
 
     async def __aenter__(self) -> Self:
         try:
@@ -76,12 +79,14 @@ class GroupMember:
             await asyncio.wait([work])
         return work.result()
 
-    async def commit(self, records: Iterable[ConsumerRecord]) -> None:
-        """These had their effect. While the group's coordinator is away the offsets are kept, for the next try."""
-        for record in records:
-            partition = TopicPartition(record.topic, record.partition)
-            self._to_commit[partition] = OffsetAndMetadata(record.offset + 1)
-        await self._in_thread(self._commit)
+    async def settle(
+        self, polled: Sequence[ConsumerRecord], settled: Sequence[ConsumerRecord]
+    ) -> None:
+        """Of what was polled these need not come again. The rest does, once its partitions have rested for a while.
+
+        While the group's coordinator is away offsets are kept, to be committed when it is back.
+        """
+        await self._in_thread(lambda: self._settle(polled, settled))
 
     # ------------------------------------------------------------------------------------------- in the thread
 
@@ -102,15 +107,33 @@ class GroupMember:
     def _poll(self) -> list[ConsumerRecord]:
         consumer = self._connected()
         self._commit()
-        consumer.resume(*consumer.paused())
+        awake = self._rests.awake(consumer.assignment())
+        consumer.resume(*awake)
+        consumer.pause(*(consumer.assignment() - set(awake)))
         return [record for records in consumer.poll(_POLL_MS).values() for record in records]
 
     def _stay(self) -> None:
         consumer = self._connected()
         consumer.pause(*consumer.assignment())
         # A partition that is assigned in this very moment is not paused: what it brings has to come again.
-        for partition, records in consumer.poll(0).items():
+        for partition, records in consumer.poll(_STAY_MS).items():
             consumer.seek(partition, records[0].offset)
+
+    def _settle(self, polled: Sequence[ConsumerRecord], settled: Sequence[ConsumerRecord]) -> None:
+        consumer = self._connected()
+        begun = {_partition(record): record.offset for record in reversed(polled)}
+        ended = {_partition(record): record.offset + 1 for record in polled}
+        next_offsets = begun | {_partition(record): record.offset + 1 for record in settled}
+        self._to_commit |= {p: OffsetAndMetadata(next_offsets[p]) for p in map(_partition, settled)}
+        self._commit()
+        for partition in begun.keys() & consumer.assignment():
+            if next_offsets[partition] == ended[partition]:
+                self._rests.got_somewhere(partition)
+            else:
+                self._rests.begin(partition)
+            # Another one also where a rebalance went back to what was committed before.
+            if consumer.position(partition, timeout_ms=_COMMIT_MS) != next_offsets[partition]:
+                consumer.seek(partition, next_offsets[partition])
 
     def _commit(self) -> None:
         consumer = self._connected()
@@ -136,6 +159,10 @@ class GroupMember:
 
     async def _in_thread(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+
+
+def _partition(record: ConsumerRecord) -> TopicPartition:
+    return TopicPartition(record.topic, record.partition)
 
 
 @contextmanager

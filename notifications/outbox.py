@@ -13,7 +13,7 @@ from notifications.notification import Notification
 
 MESSAGE = "mensagem"
 REASON = "motivo"
-_COUNT = 32  # entries of one partition at a time
+_COUNT = 64  # entries of one partition at a time
 _BLOCK_MS = 1_000
 _PATIENCE_SECONDS = 4
 

@@ -13,7 +13,6 @@ from notifications.booking_orders import BookingOrders
 from notifications.delivery import Delivery
 from notifications.ledger import Ledger
 from notifications.ledger_writer import LedgerWriter
-from notifications.patience import Patience
 
 log = logging.getLogger(__name__)
 
@@ -30,4 +29,4 @@ async def open_delivery(
         log.error("the ledger %s cannot be opened: %s", settings.ledger_file, brief(error))
     async with open_channel(settings) as channel:
         orders = BookingOrders(channel, settings.booking_deadline_seconds)
-        yield Delivery(orders, LedgerWriter(ledger), EmailService(settings), Patience(winding_down))
+        yield Delivery(orders, LedgerWriter(ledger), EmailService(settings), winding_down)

@@ -2,15 +2,13 @@
 
 import asyncio
 import logging
-import time
-from collections import defaultdict
 from collections.abc import Sequence
 from itertools import groupby
 
 from cinema.keys import PARTITIONS
-from cinema.retry import Backoff
 from notifications.outbox import Entry, Outbox
 from notifications.outcomes import Dead, Done, Later, Outcome
+from notifications.rests import Rests
 from notifications.sink import Sink, deliver_readable
 from notifications.winding_down import carried_through
 
@@ -31,8 +29,7 @@ class Relay:
         self._sink = sink
         self._winding_down = winding_down  # tells the sink to bring things to their end
         self._drain_seconds = drain_seconds
-        self._rests_until: dict[int, float] = {}
-        self._backoffs: dict[int, Backoff] = defaultdict(Backoff)
+        self._rests = Rests[int]()
 
     async def run(self) -> None:
         """For ever. When it is cancelled, what was taken on has up to `drain_seconds` to come to its end.
@@ -47,10 +44,9 @@ class Relay:
             await self._outbox.close()
 
     async def _step(self) -> None:
-        now = time.monotonic()
-        awake = [p for p in range(PARTITIONS) if self._rests_until.get(p, 0) <= now]
+        awake = self._rests.awake(range(PARTITIONS))
         if not awake:
-            await asyncio.sleep(min(self._rests_until.values()) - now)
+            await asyncio.sleep(self._rests.seconds_to_next())
             return
         entries = await self._outbox.read(awake)
         if entries:
@@ -77,10 +73,8 @@ class Relay:
                     )
                     await self._outbox.bury(entry, reason)
                 case Later():
-                    self._rests_until[partition] = (
-                        time.monotonic() + self._backoffs[partition].delay()
-                    )
+                    self._rests.begin(partition)
                     break
         else:
-            self._backoffs.pop(partition, None)
+            self._rests.got_somewhere(partition)
         await self._outbox.remove(done)

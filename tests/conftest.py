@@ -5,6 +5,8 @@ pytest_plugins = [
     "tests.infra",
     "tests.redis_cluster",
     "tests.services",
+    "tests.booking_desk",
+    "tests.box_office",
     "tests.system",
     "tests.gateway_bench",
 ]

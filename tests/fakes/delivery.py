@@ -7,9 +7,9 @@ import cinema_pb2 as pb
 from cinema.keys import new_order_id
 from email_service import MailDelayed, MailRefused
 from notifications.booking_orders import UnknownOrder
+from notifications.dependency import DependencyDown
 from notifications.ledger import Record
 from notifications.notification import Notification, Status
-from notifications.patience import DependencyDown
 
 TEMPORARY = MailDelayed(451, "4.3.0 try again later")
 PERMANENT = MailRefused("the mail server answered 550", "recusado: 550 5.1.1 no such mailbox")
@@ -67,7 +67,7 @@ class FakeOrders:
 
     def _fail(self) -> None:
         if self.down:
-            raise DependencyDown("booking", "UNAVAILABLE")
+            raise DependencyDown("UNAVAILABLE")
         if self.failures:
             raise self.failures.pop(0)
 
@@ -113,6 +113,6 @@ class FakeMailer:
         await asyncio.sleep(0)
         self.at_once -= 1
         if self.down:
-            raise DependencyDown("the mail server", "connection refused")
+            raise DependencyDown("connection refused")
         if answers := self.answers.get(order.email):
             raise answers.pop(0)

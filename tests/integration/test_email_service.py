@@ -12,7 +12,7 @@ import cinema_pb2 as pb
 from cinema.settings import DeliverySettings
 from deploy.ports import free_port
 from email_service import EmailService, MailDelayed, MailRefused
-from notifications.patience import DependencyDown
+from notifications.dependency import DependencyDown
 from tests.certificates import Certificates, make_certificates
 from tests.mailbox import Mailbox
 

@@ -1,0 +1,35 @@
+"""Partitions that rest because something in them has to come again."""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+from cinema.retry import Backoff
+
+P = TypeVar("P")
+
+_FIRST = 0.2
+_LONGEST = 10.0
+
+
+class Rests(Generic[P]):
+    """Each rest of a partition is longer than the one before, up to ten seconds, until it gets somewhere again."""
+
+    def __init__(self) -> None:
+        self._until: dict[P, float] = {}
+        self._backoffs: dict[P, Backoff] = defaultdict(lambda: Backoff(_FIRST, _LONGEST))
+
+    def begin(self, partition: P) -> None:
+        self._until[partition] = time.monotonic() + self._backoffs[partition].delay()
+
+    def got_somewhere(self, partition: P) -> None:
+        self._backoffs.pop(partition, None)
+
+    def awake(self, partitions: Iterable[P]) -> list[P]:
+        now = time.monotonic()
+        return [partition for partition in partitions if self._until.get(partition, 0) <= now]
+
+    def seconds_to_next(self) -> float:
+        """Until the first of those that rest wakes up."""
+        return max(0.0, min(self._until.values(), default=0) - time.monotonic())

@@ -1,0 +1,213 @@
+"""A box office for tests: booking, Redis, Kafka and a mail server that are really there, and what came of each sale."""
+
+import itertools
+import json
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+import redis
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+
+import cinema_pb2 as pb
+from cinema_pb2_grpc import ReservaStub
+from notifications.kafka_clients import DEAD_LETTER_TOPIC, TOPIC
+from tests import services
+from tests.backends import KafkaBroker, RedisServer
+from tests.infra import started
+from tests.mailbox import Mailbox
+from tests.processes import LocalProcess
+from tests.waiting import wait_until
+
+SESSION = "S001"
+NAME = "Fulana da Silva"
+CALL_SECONDS = 5
+_SEATS = [f"{row}{number:02d}" for row in "BCDEFGHIJ" for number in range(1, 21)]
+
+
+class BoxOffice:
+    """Sells seats of one session, one at a time, each to another buyer with an address of its own."""
+
+    def __init__(
+        self, folder: Path, redis_server: RedisServer, kafka: KafkaBroker, mailbox: Mailbox
+    ) -> None:
+        self.redis_server = redis_server
+        self.kafka = kafka
+        self.mailbox = mailbox
+        self.booking = services.Booking(folder, {"REDIS_URL": redis_server.url}).start()
+        self._channel = grpc.insecure_channel(self.booking.address)
+        self._stub = ReservaStub(self._channel)
+        self._seats = iter(_SEATS)
+
+    @property
+    def redis(self) -> redis.Redis:
+        return redis.Redis.from_url(self.redis_server.url, decode_responses=True)
+
+    def env(self, *, kafka: bool = True) -> dict[str, str]:
+        return {
+            "REDIS_URL": self.redis_server.url,
+            "BOOKING_ADDRESS": self.booking.address,
+            "KAFKA_BOOTSTRAP_SERVERS": self.kafka.bootstrap if kafka else "",
+            "SMTP_HOST": self.mailbox.host,
+            "SMTP_PORT": str(self.mailbox.port),
+        }
+
+    def sell(self, email: str | None = None) -> pb.Pedido:
+        buyer = uuid.uuid4().hex
+        address = f"{buyer}@example.com" if email is None else email
+        request = pb.ReservaRequest(
+            assento=pb.AssentoID(sessao_id=SESSION, assento_num=next(self._seats)),
+            usuario_id=buyer,
+            chave_idempotencia=buyer,
+            pagamento=pb.Pagamento(nome_completo=NAME, email=address) if address else None,
+        )
+        for call in (self._stub.ReservarAssento, self._stub.ConfirmarPagamento):
+            answer = call(request, timeout=CALL_SECONDS)
+            assert answer.sucesso, answer
+        return self.order(answer.pedido_id)
+
+    def sell_several(self, number: int) -> list[pb.Pedido]:
+        return [self.sell() for _ in range(number)]
+
+    def order(self, order_id: str) -> pb.Pedido:
+        request = pb.PedidoRequest(pedido_id=order_id)
+        return self._stub.ObterPedido(request, timeout=CALL_SECONDS)
+
+    def wait_for_mail_state(
+        self, order: pb.Pedido, state: pb.EstadoEmail, timeout: float = 20
+    ) -> pb.Pedido:
+        wait_until(
+            lambda: self.order(order.pedido_id).email_estado == state, timeout, "the mail's state"
+        )
+        return self.order(order.pedido_id)
+
+    def ask_for_mail_again(self, order: pb.Pedido) -> None:
+        self._stub.ReenviarEmail(pb.PedidoRequest(pedido_id=order.pedido_id), timeout=CALL_SECONDS)
+
+    def cancel(self, order: pb.Pedido) -> None:
+        self._stub.CancelarPedido(pb.PedidoRequest(pedido_id=order.pedido_id), timeout=CALL_SECONDS)
+
+    def mails_to(self, order: pb.Pedido) -> list[str]:
+        """Their subjects."""
+        return [str(m["Subject"]) for m in self.mailbox.messages if m["X-RcptTo"] == order.email]
+
+    def wait_for_mails(self, orders: Sequence[pb.Pedido], timeout: float = 30) -> None:
+        """Returns when every order has a mail, and its state says so."""
+        for order in orders:
+            wait_until(lambda o=order: self.mails_to(o), timeout, "a mail")  # type: ignore[misc]
+            self.wait_for_mail_state(order, pb.EMAIL_ENVIADO, timeout)
+
+    def close(self) -> None:
+        self._channel.close()
+        self.booking.kill()
+
+
+def messages_in_kafka(bootstrap: str, topic: str = TOPIC) -> list[list[Any]]:
+    """What stands in the topic, a list for each of its partitions."""
+    consumer = KafkaConsumer(
+        bootstrap_servers=bootstrap, auto_offset_reset="earliest", group_id=None
+    )
+    try:
+        partitions = [
+            TopicPartition(topic, n) for n in sorted(consumer.partitions_for_topic(topic))
+        ]
+        consumer.assign(partitions)
+        ends = consumer.end_offsets(partitions)
+        found: list[list[Any]] = [[] for _ in partitions]
+
+        def read_to_the_end() -> bool:
+            for partition, records in consumer.poll(200).items():
+                found[partition.partition] += records
+            return sum(map(len, found)) >= int(sum(ends.values()))
+
+        wait_until(read_to_the_end, 20, "the end of the topic")
+        return found
+    finally:
+        consumer.close()
+
+
+def dead_letters_in_kafka(bootstrap: str) -> list[Any]:
+    return list(itertools.chain.from_iterable(messages_in_kafka(bootstrap, DEAD_LETTER_TOPIC)))
+
+
+def put_into_kafka(bootstrap: str, *values: bytes) -> None:
+    producer = KafkaProducer(bootstrap_servers=bootstrap)
+    try:
+        for value in values:
+            producer.send(TOPIC, value, key=b"same").get(10)
+    finally:
+        producer.close(10)
+
+
+def records(folder: Path) -> list[dict[str, Any]]:
+    """The ledger of the service that was started in this folder."""
+    entries: list[dict[str, Any]] = json.loads((folder / "reservas_confirmadas.json").read_bytes())
+    return entries
+
+
+class Staff(ExitStack):
+    """The producers and consumers of one test, in its folder. No log of theirs may name a buyer."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+        self._hired: list[LocalProcess] = []
+
+    def producer(self, env: dict[str, str]) -> LocalProcess:
+        return self._hire(services.producer(self.folder, env))
+
+    def consumer(self, env: dict[str, str]) -> LocalProcess:
+        return self._hire(services.consumer(self.folder, env))
+
+    def records(self) -> list[dict[str, Any]]:
+        """The whole ledger."""
+        return records(self.folder)
+
+    def records_of(self, orders: Sequence[pb.Pedido]) -> list[dict[str, Any]]:
+        wanted = {order.pedido_id for order in orders}
+        return [record for record in self.records() if record["pedido_id"] in wanted]
+
+    def recorded(self, orders: Sequence[pb.Pedido]) -> list[str]:
+        """The ids of those of these orders that are in the ledger, as often as they are there; sorted."""
+        return sorted(str(record["pedido_id"]) for record in self.records_of(orders))
+
+    def check_logs(self) -> None:
+        for process in self._hired:
+            for personal in (NAME, "example.com"):
+                assert personal not in process.log, process.tail()
+
+    def _hire(self, process: LocalProcess) -> LocalProcess:
+        """Not started yet; gone when the test ends."""
+        self.callback(process.kill)
+        self._hired.append(process)
+        return process
+
+
+@pytest.fixture(scope="module")
+def box_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoxOffice]:
+    """For all tests of a module: each looks at its own sales alone."""
+    folder = tmp_path_factory.mktemp("box-office")
+    with ExitStack() as stack:
+        redis_server = stack.enter_context(started(lambda: RedisServer(folder / "redis")))
+        kafka = stack.enter_context(started(lambda: KafkaBroker(folder / "kafka")))
+        mailbox = stack.enter_context(Mailbox())
+        office = BoxOffice(folder, redis_server, kafka, mailbox)
+        stack.callback(office.close)
+        yield office
+
+
+@pytest.fixture
+def staff(tmp_path: Path, box_office: BoxOffice) -> Iterator[Staff]:
+    """To be hired by one test, which may take away whatever the box office has: it is put back."""
+    with Staff(tmp_path) as staff:
+        yield staff
+        staff.check_logs()
+    box_office.booking.start()
+    box_office.kafka.resume()
+    box_office.kafka.start()
+    box_office.mailbox.start()
+    box_office.mailbox.accept()

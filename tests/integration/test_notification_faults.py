@@ -1,0 +1,215 @@
+"""Whatever is killed or away between the sale and the mail: every order is recorded once and mailed."""
+
+import time
+from collections.abc import Sequence
+
+import cinema_pb2 as pb
+from cinema.keys import partition_keys, partition_of
+from tests.box_office import SESSION, BoxOffice, Staff, messages_in_kafka
+from tests.waiting import wait_until
+
+KEYS = partition_keys(partition_of(SESSION))
+
+
+def ids(sold: Sequence[pb.Pedido]) -> list[str]:
+    return sorted(order.pedido_id for order in sold)
+
+
+def mails(office: BoxOffice, sold: Sequence[pb.Pedido]) -> list[int]:
+    """How many each of them got."""
+    return [len(office.mails_to(order)) for order in sold]
+
+
+def in_kafka(office: BoxOffice, sold: Sequence[pb.Pedido]) -> list[list[str]]:
+    """These orders as they stand in each of the topic's partitions."""
+    wanted = set(ids(sold))
+    partitions = messages_in_kafka(office.kafka.bootstrap)
+    keys = ([record.key.decode() for record in partition] for partition in partitions)
+    return [[key for key in of_one if key in wanted] for of_one in keys]
+
+
+def waiting(office: BoxOffice) -> int:
+    return int(office.redis.xlen(KEYS.outbox))
+
+
+def test_while_kafka_is_away_sales_go_on_and_wait_in_order(
+    box_office: BoxOffice, staff: Staff
+) -> None:
+    box_office.kafka.terminate()
+    staff.producer(box_office.env()).start()
+    staff.consumer(box_office.env()).launch()
+    began = time.monotonic()
+    sold = box_office.sell_several(10)
+    assert time.monotonic() - began < 5
+    assert waiting(box_office) == 10
+    box_office.kafka.start()
+    box_office.wait_for_mails(sold)
+    assert mails(box_office, sold) == [1] * 10
+    assert staff.recorded(sold) == ids(sold)
+    order_of_sale = [order.pedido_id for order in sold]
+    for partition in in_kafka(box_office, sold):
+        assert partition == sorted(partition, key=order_of_sale.index)
+
+
+def test_a_broker_that_is_killed_under_way_loses_nothing(
+    box_office: BoxOffice, staff: Staff
+) -> None:
+    staff.producer(box_office.env()).start()
+    staff.consumer(box_office.env()).start()
+    sold = box_office.sell_several(3)
+    box_office.wait_for_mails(sold)
+    box_office.kafka.kill()
+    sold += box_office.sell_several(3)
+    box_office.kafka.start()
+    box_office.wait_for_mails(sold, timeout=60)
+    assert mails(box_office, sold) == [1] * 6
+    assert staff.recorded(sold) == ids(sold)
+
+
+def test_a_producer_that_is_killed_before_it_removes_what_it_sent_sends_it_again_to_no_effect(
+    box_office: BoxOffice, staff: Staff
+) -> None:
+    box_office.redis.acl_setuser(
+        "keeper",
+        enabled=True,
+        passwords=["+x"],
+        keys=["*"],
+        categories=["+@all"],
+        commands=["-xdel"],
+    )
+    cannot_remove = box_office.redis_server.url.replace("redis://", "redis://keeper:x@")
+    producer = staff.producer(box_office.env() | {"REDIS_URL": cannot_remove}).start()
+    staff.consumer(box_office.env()).start()
+    sold = box_office.sell_several(2)
+    box_office.wait_for_mails(sold)
+    producer.kill()
+    assert waiting(box_office) == 2
+    staff.producer(box_office.env()).start()
+    wait_until(lambda: waiting(box_office) == 0, 20)
+    later = box_office.sell()
+    box_office.wait_for_mails([later])
+    assert sum(map(len, in_kafka(box_office, sold))) > 2
+    assert mails(box_office, sold) == [1, 1]
+    assert staff.recorded([*sold, later]) == ids([*sold, later])
+
+
+def test_a_standby_producer_takes_over_from_one_that_is_killed(
+    box_office: BoxOffice, staff: Staff
+) -> None:
+    first = staff.producer(box_office.env()).start()
+    wait_until(lambda: "holding the lease" in first.log, 10)
+    second = staff.producer(box_office.env()).start()
+    assert "holding the lease" not in second.log
+    first.kill()
+    box_office.sell()
+    wait_until(lambda: waiting(box_office) == 0, 10)
+    assert "holding the lease" in second.log
+
+
+def test_a_consumer_that_is_killed_leaves_nothing_out(box_office: BoxOffice, staff: Staff) -> None:
+    staff.producer(box_office.env()).start()
+    consumer = staff.consumer(box_office.env()).start()
+    sold = box_office.sell_several(25)
+    wait_until(lambda: any(mails(box_office, sold)), 20)
+    consumer.kill()
+    began = time.monotonic()
+    consumer.start()
+    box_office.wait_for_mails(sold)
+    assert time.monotonic() - began < 9  # the dead one's session would have gone on for longer
+    assert staff.recorded(sold) == ids(sold)
+    assert sum(mails(box_office, sold)) <= 25 + 8  # those that were just being sent
+
+
+def test_while_the_mail_server_is_away_records_are_made_and_mails_wait(
+    box_office: BoxOffice, staff: Staff
+) -> None:
+    box_office.mailbox.stop()
+    staff.producer(box_office.env()).start()
+    consumer = staff.consumer(box_office.env()).start()
+    sold = box_office.sell_several(3)
+    wait_until(lambda: staff.recorded(sold) == ids(sold), 20)
+    wait_until(lambda: "the mail server is away" in consumer.log, 10)
+    began = time.monotonic()
+    assert consumer.terminate() == 0
+    assert time.monotonic() - began < 3  # although it was waiting
+    consumer.start()
+    box_office.mailbox.start()
+    box_office.wait_for_mails(sold)
+    assert mails(box_office, sold) == [1] * 3
+
+
+def test_while_booking_is_away_everything_waits(box_office: BoxOffice, staff: Staff) -> None:
+    sold = box_office.sell_several(2)
+    box_office.booking.terminate()
+    staff.producer(box_office.env()).start()
+    consumer = staff.consumer(box_office.env()).start()
+    wait_until(lambda: "booking is away" in consumer.log, 20)
+    box_office.booking.start()
+    box_office.wait_for_mails(sold)
+    assert staff.recorded(sold) == ids(sold)
+
+
+def test_without_kafka_the_producer_records_and_mails(box_office: BoxOffice, staff: Staff) -> None:
+    producer = staff.producer(box_office.env(kafka=False)).start()
+    idle = staff.consumer(box_office.env(kafka=False)).start()
+    assert "Kafka is off" in idle.log
+    assert idle.terminate() == 0
+    box_office.redis.xadd(KEYS.outbox, {"mensagem": "poison"})
+    sold = box_office.sell_several(3)
+    box_office.wait_for_mails(sold)
+    assert mails(box_office, sold) == [1] * 3
+    assert staff.recorded(sold) == ids(sold)
+    wait_until(lambda: box_office.redis.xlen(KEYS.dead_letters) == 1, 10)
+    assert producer.terminate() == 0
+
+    replay = staff.producer(box_office.env(kafka=False))
+    replay.command.append("--replay-dead-letters")
+    replay.launch()
+    assert replay.wait(30) == 0
+    assert "1 dead letters put back" in replay.log
+    assert waiting(box_office) == 1
+    box_office.redis.delete(KEYS.outbox)
+
+
+def test_without_kafka_an_outage_of_the_mail_server_is_waited_out_too(
+    box_office: BoxOffice, staff: Staff
+) -> None:
+    box_office.mailbox.stop()
+    producer = staff.producer(box_office.env(kafka=False)).start()
+    sold = box_office.sell_several(3)
+    wait_until(lambda: "the mail server is away" in producer.log, 20)
+    producer.kill()
+    producer.start()
+    box_office.mailbox.start()
+    box_office.wait_for_mails(sold)
+    assert mails(box_office, sold) == [1] * 3
+    wait_until(lambda: waiting(box_office) == 0, 10)
+
+
+def test_both_end_in_time_while_kafka_hangs(box_office: BoxOffice, staff: Staff) -> None:
+    producer = staff.producer(box_office.env()).start()
+    consumer = staff.consumer(box_office.env()).start()
+    box_office.wait_for_mails([box_office.sell()])
+    box_office.kafka.pause()
+    box_office.sell()
+    for process in (producer, consumer):
+        began = time.monotonic()
+        assert process.terminate() == 0
+        assert time.monotonic() - began < 9
+    box_office.kafka.resume()
+
+
+def test_two_consumers_share_the_work_and_one_takes_the_others_over(
+    box_office: BoxOffice, staff: Staff
+) -> None:
+    staff.producer(box_office.env()).start()
+    one = staff.consumer(box_office.env()).start()
+    two = staff.consumer(box_office.env()).start()
+    wait_until(lambda: "in the group as" in two.log, 20)
+    assert one.log.rsplit("in the group as", 1)[-1] != two.log.rsplit("in the group as", 1)[-1]
+    sold = box_office.sell_several(6)
+    box_office.wait_for_mails(sold)
+    one.kill()
+    sold += box_office.sell_several(6)
+    box_office.wait_for_mails(sold)
+    assert staff.recorded(sold) == ids(sold)
