@@ -1,0 +1,172 @@
+"""A booking server with sessions to spare, and customers who speak gRPC with it."""
+
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+import redis
+
+import cinema_pb2 as pb
+from cinema_pb2_grpc import ReservaStub
+from tests.backends import RedisServer
+from tests.infra import started
+from tests.services import Booking
+
+CALL_SECONDS = 5
+SPARE_SESSIONS = 150
+PAYMENT = pb.Pagamento(nome_completo="Ana Souza", cpf="529.982.247-25", email="ana@example.com")
+_FILM_AND_ROOM = """\
+[[filmes]]
+id = "filme"
+titulo = "O Agente Secreto"
+duracao_min = 158
+classificacao = "16"
+sinopse = "Recife, 1977."
+
+[[salas]]
+id = "sala"
+nome = "Sala Azul"
+fileiras = [
+  "A CA......_....AC",
+  "B ........_......",
+  "C PPPPPPPP_PPPPPP",
+]
+"""
+_SESSION = """
+[[sessoes]]
+id = "{session}"
+filme = "filme"
+sala = "sala"
+idioma = "legendado"
+inicio = {start}
+precos = {{ comum = 3200, premium = 4400 }}
+"""
+
+
+def new_session() -> str:
+    return f"T{secrets.token_hex(8)}"
+
+
+def programme(sessions: Iterable[str], start: str = "17:45:00") -> str:
+    """A programme in TOML: one film and one small room, in which all the sessions are."""
+    return _FILM_AND_ROOM + "".join(_SESSION.format(session=name, start=start) for name in sessions)
+
+
+@dataclass(frozen=True)
+class Customer:
+    """Speaks with one booking server, about one session, as one person."""
+
+    stub: Any
+    session: str
+    name: str
+
+    def hold(self, *seats: str, token: str = "") -> pb.ReservaResponse:
+        return self._ask("ReservarAssento", seats, reserva_token=token)
+
+    def best(self, quantity: int) -> pb.ReservaResponse:
+        request = pb.MelhoresRequest(
+            sessao_id=self.session, usuario_id=self.name, quantidade=quantity
+        )
+        return self._call("ReservarMelhores", request)
+
+    def release(self, *seats: str, token: str = "") -> pb.ReservaResponse:
+        return self._ask("LiberarAssento", seats, reserva_token=token)
+
+    def extend(self, *seats: str, token: str = "") -> pb.ReservaResponse:
+        return self._ask("EstenderReserva", seats, reserva_token=token)
+
+    def confirm(
+        self, *seats: str, key: str = "", token: str = "", payment: pb.Pagamento | None = PAYMENT
+    ) -> pb.ReservaResponse:
+        return self._ask(
+            "ConfirmarPagamento",
+            seats,
+            reserva_token=token,
+            chave_idempotencia=key,
+            pagamento=payment,
+        )
+
+    def _ask(self, method: str, seats: tuple[str, ...], **more: Any) -> pb.ReservaResponse:
+        request = pb.ReservaRequest(
+            assento=pb.AssentoID(sessao_id=self.session),
+            usuario_id=self.name,
+            assentos=seats,
+            **more,
+        )
+        return self._call(method, request)
+
+    def _call(self, method: str, request: Any) -> pb.ReservaResponse:
+        answer: pb.ReservaResponse = getattr(self.stub, method)(request, timeout=CALL_SECONDS)
+        return answer
+
+
+class Desk:
+    """A running booking server on a Redis of its own, and a stub for it."""
+
+    def __init__(
+        self, folder: Path, booking: Booking, redis_server: RedisServer, sessions: list[str]
+    ) -> None:
+        self.folder = folder
+        self.booking = booking
+        self.redis_server = redis_server
+        self.sessions = sessions
+        self._spare = iter(sessions)
+        self._channel = grpc.insecure_channel(booking.address)
+        self.stub: Any = ReservaStub(self._channel)
+
+    def new_session(self) -> str:
+        """A session that nobody has asked for yet."""
+        return next(self._spare)
+
+    def customer(self, session: str = "", name: str = "") -> Customer:
+        return Customer(self.stub, session or self.new_session(), name or secrets.token_hex(16))
+
+    def map(self, session: str) -> pb.MapaResponse:
+        answer: pb.MapaResponse = self.stub.ObterMapa(
+            pb.SessaoRequest(sessao_id=session), timeout=CALL_SECONDS
+        )
+        return answer
+
+    def states(self, session: str) -> dict[str, str]:
+        """The seats that are not free."""
+        names = pb.StatusReserva.Estado.Name
+        return {seat.assento: names(seat.estado) for seat in self.map(session).mapa.assentos}
+
+    def redis(self) -> redis.Redis:
+        return redis.Redis.from_url(self.redis_server.url, decode_responses=True)
+
+    def close(self) -> None:
+        self._channel.close()
+
+
+def open_desk(stack: ExitStack, folder: Path, **settings: str) -> Desk:
+    """A desk with a Redis of its own. Both are gone when the stack is closed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    server = stack.enter_context(started(lambda: RedisServer(folder / "redis")))
+    sessions = [new_session() for _ in range(SPARE_SESSIONS)]
+    (folder / "programacao.toml").write_text(programme(sessions))
+    booking = Booking(folder, desk_settings(folder, server, **settings))
+    desk = Desk(folder, stack.enter_context(booking), server, sessions)
+    stack.enter_context(closing(desk))
+    return desk
+
+
+def desk_settings(folder: Path, server: RedisServer, **settings: str) -> dict[str, str]:
+    """What every booking server at this desk is started with."""
+    return {
+        "REDIS_URL": server.url,
+        "PROGRAMME_FILE": str(folder / "programacao.toml"),
+        "LOG_LEVEL": "INFO",
+    } | settings
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """One booking server for many tests, each in a session of its own. Nobody stops or pauses it."""
+    with ExitStack() as stack:
+        yield open_desk(stack, tmp_path_factory.mktemp("desk"))
