@@ -1,0 +1,125 @@
+"""Watchers who fall behind, and a reader that does: both get a new snapshot, and miss nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+
+import cinema_pb2 as pb
+from booking.feed import FeedLost, SeatFeed
+from booking.servicer import BookingServicer
+from booking.sweeper import Sweeper
+from cinema.keys import session_keys
+from cinema.programme import ProgrammeFile
+from cinema.redis_connection import connect, connect_blocking
+from cinema.retry import Backoff
+from cinema.settings import RedisSettings
+from tests.booking_desk import new_session, programme
+from tests.hall import Hall
+from tests.waiting import eventually
+
+MORE_THAN_A_WATCHER_KEEPS = 1_200
+MORE_THAN_REDIS_KEEPS = 1_500
+
+
+@dataclass
+class Bench:
+    """The servicer without a server: what reads too slowly here is the test itself."""
+
+    hall: Hall
+    feed: SeatFeed
+    servicer: BookingServicer
+    url: str
+
+    def watch(self, session: str) -> AsyncIterator[pb.EventoSessao]:
+        context: Any = None  # watching asks nothing of it
+        return self.servicer.AcompanharSessao(pb.SessaoRequest(sessao_id=session), context)
+
+
+@pytest.fixture
+async def bench(redis_url: str, tmp_path: Path) -> AsyncIterator[Bench]:
+    path, session = tmp_path / "programacao.toml", new_session()
+    path.write_text(programme([session]))
+    settings = RedisSettings(redis_url=redis_url)
+    async with connect(settings) as client, connect_blocking(settings) as blocking:
+        hall = Hall(client, session=session)
+        feed = SeatFeed(blocking, cluster=False, patience=2)
+        sweeper = Sweeper(client, hall.seats)
+        servicer = BookingServicer(client, hall.seats, feed, sweeper, ProgrammeFile(path), 10)
+        reading = asyncio.create_task(feed.run(Backoff()))
+        await feed.wait_until_open()
+        yield Bench(hall, feed, servicer, redis_url)
+        reading.cancel()
+        await asyncio.wait([reading])
+
+
+async def test_a_watcher_who_is_too_slow_gets_a_new_snapshot_and_then_every_change(
+    bench: Bench,
+) -> None:
+    buyer = bench.hall.buyer()
+    stream = bench.watch(bench.hall.session)
+    assert (await anext(stream)).instantaneo.versao == 0
+    for _ in range(MORE_THAN_A_WATCHER_KEEPS // 2):
+        await buyer.hold("A05")
+        await buyer.release("A05")
+    await buyer.hold("A06")
+    await eventually(lambda: has_overflowed(bench))
+    events = [await anext(stream)]
+    while not events[-1].HasField("instantaneo"):
+        events.append(await anext(stream))
+    assert len(events) <= 2  # one change may have been on its way already
+    assert events[-1].instantaneo.versao == MORE_THAN_A_WATCHER_KEEPS + 1
+    assert [seat.assento for seat in events[-1].instantaneo.assentos] == ["A06"]
+    await buyer.release("A06")
+    assert (await anext(stream)).atualizacao.versao == MORE_THAN_A_WATCHER_KEEPS + 2
+
+
+def has_overflowed(bench: Bench) -> bool:
+    (watcher,) = bench.feed._watchers[bench.hall.session]
+    return watcher._overflowed
+
+
+async def test_a_reader_who_missed_what_redis_dropped_gives_everybody_there_a_new_snapshot(
+    bench: Bench,
+) -> None:
+    """The last change of a quiet session is dropped unread: no later version would ever show the hole."""
+    stream = bench.watch(bench.hall.session)
+    assert (await anext(stream)).instantaneo.versao == 0
+    hold_unseen(bench.url, bench.hall.session)
+    event = await asyncio.wait_for(anext(stream), 5)
+    assert event.HasField("instantaneo")
+    assert [seat.assento for seat in event.instantaneo.assentos] == ["A05"]
+
+
+def hold_unseen(url: str, quiet: str) -> None:
+    """A change, and then more events than Redis keeps: all while the test's loop, and so the reader, stands still."""
+    keys = session_keys(quiet)
+    hold = '{"buyer": "ana", "token": "t", "tag": "x", "since": 1, "deadline": 9007199254740991}'
+    with redis.Redis.from_url(url) as client:
+        pipeline = client.pipeline(transaction=True)
+        pipeline.hset(keys.holds, "A05", hold).incr(keys.version)
+        change = '[{"seat": "A05", "state": "held", "deadline": 9007199254740991, "tag": "x"}]'
+        pipeline.xadd(keys.partition.events, {"session": quiet, "version": 1, "changes": change})
+        for version in range(1, MORE_THAN_REDIS_KEEPS + 1):
+            event = {"session": "another", "version": version, "changes": "[]"}
+            pipeline.xadd(keys.partition.events, event, maxlen=1_000)
+        pipeline.execute()
+
+
+async def test_a_feed_that_does_not_open_is_not_waited_for_for_ever(bench: Bench) -> None:
+    closed = SeatFeed(bench.hall.redis, cluster=False, patience=0.05)
+    with pytest.raises(FeedLost):
+        await closed.wait_until_open()
+
+
+async def test_a_feed_that_closes_ends_every_watch_however_full(bench: Bench) -> None:
+    stream = bench.watch(bench.hall.session)
+    await anext(stream)
+    bench.feed.close()
+    with pytest.raises(FeedLost):
+        await anext(stream)
+    assert bench.feed.watchers == 0
