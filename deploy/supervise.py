@@ -7,6 +7,7 @@ supervisord would open /dev/fd/2 anew, which fails where that belongs to another
 
 import os
 import signal
+from typing import Any
 
 from supervisor import loggers, supervisord
 from supervisor.options import ServerOptions
@@ -20,21 +21,22 @@ class Options(ServerOptions):  # type: ignore[misc]  # supervisor carries no typ
         return signal.SIGTERM if received == signal.SIGHUP else received
 
 
-class FileOrTerminal(loggers.FileHandler):  # type: ignore[misc]
-    def __init__(self, filename: str, mode: str = "ab") -> None:
-        self._is_terminal = filename == TERMINAL
-        if self._is_terminal:
-            loggers.Handler.__init__(self, os.fdopen(os.dup(2), "wb", buffering=0))
-        else:
-            super().__init__(filename, mode)
+to_file = loggers.handle_file
 
-    def reopen(self) -> None:
-        if not self._is_terminal:
-            super().reopen()
+
+def to_file_or_terminal(logger: Any, filename: str, fmt: str, *how: Any, **rotation: Any) -> None:
+    """Stands in for supervisor's `handle_file`, which gives a logger its destination."""
+    if filename != TERMINAL:
+        to_file(logger, filename, fmt, *how, **rotation)
+        return
+    handler = loggers.StreamHandler(os.fdopen(os.dup(2), "wb", buffering=0))
+    handler.setFormat(fmt)
+    handler.setLevel(logger.level)
+    logger.addHandler(handler)
 
 
 def main() -> None:
-    loggers.FileHandler = FileOrTerminal
+    loggers.handle_file = to_file_or_terminal
     options = Options()
     options.realize(doc=supervisord.__doc__)
     options.first, options.test = True, False

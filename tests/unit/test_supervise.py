@@ -1,33 +1,35 @@
 """What the launcher changes in supervisord."""
 
-import logging
 import os
 from pathlib import Path
 
 import pytest
 from supervisor import loggers
 
-from deploy.supervise import TERMINAL, FileOrTerminal
+from deploy.supervise import TERMINAL, to_file_or_terminal
 
-
-def record(text: bytes) -> loggers.LogRecord:
-    return loggers.LogRecord(logging.INFO, text)
+AS_IT_IS = "%(message)s"
 
 
 def test_what_programs_say_goes_to_the_inherited_terminal(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    handler = FileOrTerminal(TERMINAL)
-    handler.emit(record(b"booking ready\n"))
-    handler.reopen()
-    handler.emit(record(b"gateway ready\n"))
-    handler.close()
+    logger = loggers.Logger()
+    to_file_or_terminal(logger, TERMINAL, AS_IT_IS)
+    logger.info(b"booking ready\n")
+    logger.info(b"gateway ready\n")
+    logger.close()
     assert capfd.readouterr().err == "booking ready\ngateway ready\n"
     os.fstat(2)  # still open for the next one
 
 
-def test_other_logs_go_to_their_files(tmp_path: Path) -> None:
-    handler = FileOrTerminal(str(tmp_path / "redis.log"))
-    handler.emit(record(b"ready\n"))
-    handler.close()
-    assert (tmp_path / "redis.log").read_bytes() == b"ready\n"
+def test_other_logs_go_to_files_of_a_bounded_size(tmp_path: Path) -> None:
+    logger = loggers.Logger()
+    file = tmp_path / "redis.log"
+    to_file_or_terminal(logger, str(file), AS_IT_IS, rotating=True, maxbytes=20, backups=1)
+    for number in range(9):
+        logger.info(b"line %d\n" % number)
+    logger.close()
+    kept = sorted(tmp_path.iterdir())
+    assert [entry.name for entry in kept] == ["redis.log", "redis.log.1"]
+    assert all(entry.stat().st_size < 30 for entry in kept)
