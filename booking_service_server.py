@@ -4,6 +4,7 @@ Several at once are normal: all state is in Redis, each process sweeps and follo
 """
 
 import logging
+import socket
 from contextlib import AsyncExitStack
 
 import grpc
@@ -21,7 +22,7 @@ from cinema.booking_client import server_credentials
 from cinema.outcomes import HoldRules
 from cinema.programme import ProgrammeError, ProgrammeFile
 from cinema.redis_connection import REDIS_ERRORS, connect, connect_blocking
-from cinema.retry import Backoff, keep_running
+from cinema.retry import Backoff, brief, keep_running
 from cinema.settings import BookingSettings
 from seat_state_service import SeatStateService
 
@@ -90,26 +91,41 @@ def hold_rules(settings: BookingSettings) -> HoldRules:
 async def start(
     settings: BookingSettings, servicer: BookingServicer, health: health_aio.HealthServicer
 ) -> grpc.aio.Server:
-    """Raises service.CannotStart where the port is taken."""
+    """Raises service.CannotStart where the port or the certificates are of no use."""
     deadline = settings.redis_timeout_seconds * 2
     server = grpc.aio.server(interceptors=[FaultInterceptor(deadline)], options=_OPTIONS)
     cinema_pb2_grpc.add_ReservaServicer_to_server(servicer, server)
     health_pb2_grpc.add_HealthServicer_to_server(health, server)
     await set_serving(health, serving=False)
-    address = f"{settings.booking_host}:{settings.booking_port}"
+    address = free_address(settings.booking_host, settings.booking_port)
     credentials = server_credentials(settings)
     try:
         if credentials is None:
             server.add_insecure_port(address)
         else:
             server.add_secure_port(address, credentials)
-    except RuntimeError:
-        raise service.CannotStart(
-            f"{address} is taken or not this machine's: BOOKING_HOST and BOOKING_PORT move it"
-        ) from None
+    except RuntimeError as fault:
+        raise service.CannotStart(f"{address}, or BOOKING_TLS_…: {brief(fault)}") from None
     await server.start()
     log.info("listening on %s", address)
     return server
+
+
+def free_address(host: str, port: int) -> str:
+    """The address as gRPC takes it. Tried here first, because gRPC's own complaint is several lines of its own.
+
+    Raises service.CannotStart.
+    """
+    is_ipv6 = ":" in host
+    address = f"[{host}]:{port}" if is_ipv6 else f"{host}:{port}"
+    try:
+        family = socket.AF_INET6 if is_ipv6 else socket.AF_INET
+        socket.create_server((host, port), family=family).close()
+    except OSError:
+        raise service.CannotStart(
+            f"{address} is taken or not this machine's: BOOKING_HOST and BOOKING_PORT move it"
+        ) from None
+    return address
 
 
 async def set_serving(health: health_aio.HealthServicer, *, serving: bool) -> None:
