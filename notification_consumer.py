@@ -8,8 +8,10 @@ to the dead-letter topic, from where `--replay-dead-letters` puts it back.
 import argparse
 import asyncio
 import logging
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
 
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
@@ -34,36 +36,52 @@ _LONGEST_PAUSE = 5.0  # seconds between two tries to reach Kafka
 
 
 async def serve(settings: ConsumerSettings) -> None:
-    """Until SIGTERM or SIGINT."""
+    """Until SIGTERM or SIGINT. Exits with 2 where the ledger's folder cannot be written to."""
     stop = stop_signal()
     hush_library()
     ready = ReadyFile(settings.ready_file)
     if not settings.kafka_bootstrap_servers:
-        log.info(
-            "Kafka is off: the producer does the consumer's work, and there is nothing to do here"
-        )
+        log.info("Kafka is off: the producer does the consumer's work, and there is none here")
         ready.ready = True
         await run_until_stopped(stop, ready.keep())
         return
     async with AsyncExitStack() as stack:
+        instance = stack.enter_context(_claimed_instance(settings.ledger_file))
         winding_down = asyncio.Event()
-        instance = stack.enter_context(claimed_instance(settings.ledger_file))
         delivery = await stack.enter_async_context(open_delivery(settings, winding_down))
         publisher = Publisher(settings.kafka_bootstrap_servers)
         stack.push_async_callback(publisher.close)
         consumer = Consumer(delivery, publisher, winding_down, settings.drain_seconds)
-
-        async def take_part(backoff: Backoff) -> None:
-            async with GroupMember(settings.kafka_bootstrap_servers, instance) as member:
-                log.info("in the group as %s", instance)
-                backoff.reset()
-                ready.ready = True
-                await consumer.consume(member)
-
+        member = partial(GroupMember, settings.kafka_bootstrap_servers, instance)
+        backoff = Backoff(maximum=_LONGEST_PAUSE)
         taking_part = keep_running(
-            "consuming", take_part, (KafkaError,), Backoff(maximum=_LONGEST_PAUSE)
+            "consuming", partial(_take_part, member, consumer, ready), (KafkaError,), backoff
         )
         await run_until_stopped(stop, ready.keep(), taking_part)
+
+
+async def _take_part(
+    new_member: Callable[[], GroupMember], consumer: "Consumer", ready: ReadyFile, backoff: Backoff
+) -> None:
+    async with new_member() as member:
+        log.info("in the group as %s", member.instance)
+        backoff.reset()
+        ready.ready = True
+        try:
+            await consumer.consume(member)
+        finally:
+            ready.ready = False
+
+
+@contextmanager
+def _claimed_instance(ledger_file: Path) -> Iterator[str]:
+    with ExitStack() as stack:
+        try:
+            instance = stack.enter_context(claimed_instance(ledger_file))
+        except OSError as error:
+            log.error("LEDGER_FILE=%s is refused: %s", ledger_file, brief(error))
+            raise SystemExit(2) from None
+        yield instance
 
 
 async def replay_dead_letters(settings: ConsumerSettings) -> None:

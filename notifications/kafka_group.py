@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import itertools
 import logging
 import os
 import socket
@@ -25,7 +26,8 @@ T = TypeVar("T")
 _POLL_MS = 500
 _STAY_SECONDS = 1.0
 _STAY_MS = 200  # enough to take part in a rebalance
-_SESSION_MS = 10_000  # a member that is gone for so long loses its partitions
+_SESSION_MS = 6_000  # a member that is gone for so long loses its partitions
+_HEARTBEAT_MS = 2_000
 _COMMIT_MS = 5_000
 _CLOSE_MS = 2_000
 _RECORDS = 500  # at most, in one batch
@@ -40,7 +42,7 @@ class GroupMember:
 
     def __init__(self, servers: str, instance: str) -> None:
         self._servers = servers
-        self._instance = instance
+        self.instance = instance
         self._thread = ThreadPoolExecutor(1, "kafka-consumer")
         self._consumer: KafkaConsumer | None = None
         self._to_commit: dict[TopicPartition, OffsetAndMetadata] = {}
@@ -96,11 +98,12 @@ class GroupMember:
             TOPIC,
             **client_options(self._servers),
             group_id=GROUP,
-            group_instance_id=self._instance,
+            group_instance_id=self.instance,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             allow_auto_create_topics=False,
             session_timeout_ms=_SESSION_MS,
+            heartbeat_interval_ms=_HEARTBEAT_MS,
             max_poll_records=_RECORDS,
         )
 
@@ -169,20 +172,24 @@ def _partition(record: ConsumerRecord) -> TopicPartition:
 def claimed_instance(beside: Path) -> Iterator[str]:
     """A name in the group that nobody else on this machine has, and that a process which died leaves to the next.
 
-    The first free one of host-0, host-1, …; a locked file next to `beside` marks each that is taken.
+    The first free one of host-0, host-1, …; a locked file next to `beside` marks each that is taken. Raises OSError.
     """
-    for number in range(1_000):
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    for number in itertools.count():
         descriptor = os.open(
             beside.with_name(f".{beside.name}.consumer-{number}"), os.O_RDWR | os.O_CREAT, 0o600
         )
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            continue
-        try:
-            yield f"{socket.gethostname()}-{number}"
+            if _lock(descriptor):
+                yield f"{socket.gethostname()}-{number}"
+                return
         finally:
             os.close(descriptor)
-        return
-    raise RuntimeError("a thousand consumers run here already")
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -15,7 +15,7 @@ from cinema.redis_connection import REDIS_ERRORS, RedisClient
 log = logging.getLogger(__name__)
 
 _SCRIPT = Path(__file__).parent.parent / "lua" / "lease.lua"
-LEASE_SECONDS = 5.0
+LEASE_SECONDS = 3.0
 _PARTS = 5  # how often a lease is prolonged before it would end, and how soon a waiting process looks again
 
 

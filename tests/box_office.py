@@ -163,6 +163,13 @@ class Staff(ExitStack):
     def consumer(self, env: dict[str, str]) -> LocalProcess:
         return self._hire(services.consumer(self.folder, env))
 
+    def both(self, env: dict[str, str]) -> tuple[LocalProcess, LocalProcess]:
+        """A producer and a consumer, started at the same time."""
+        pair = self.producer(env), self.consumer(env)
+        for process in pair:
+            process.launch()
+        return pair[0].start(), pair[1].start()
+
     def records(self) -> list[dict[str, Any]]:
         """The whole ledger."""
         return records(self.folder)

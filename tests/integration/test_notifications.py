@@ -26,8 +26,7 @@ OUTBOX = partition_keys(partition_of(SESSION)).outbox
 def crew(box_office: BoxOffice, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staff]:
     """A producer and a consumer for all tests of this module."""
     with Staff(tmp_path_factory.mktemp("crew")) as crew:
-        crew.producer(box_office.env()).start()
-        crew.consumer(box_office.env()).start()
+        crew.both(box_office.env())
         yield crew
         crew.check_logs()
 
