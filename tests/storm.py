@@ -1,0 +1,129 @@
+"""A storm of buyers on a few seats, at several service instances, with everything written down."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+
+from booking.sweeper import Sweeper
+from cinema.outcomes import Answer
+from cinema.redis_connection import RedisClient, own_node
+from tests.hall import RULES, Buyer, Hall
+from tests.history import Asked, History, read_standing
+from tests.invariants import violations
+
+SEATS = [f"{row}{number:02d}" for row in "AB" for number in range(1, 9)]
+BUYERS, STEPS = 12, 150
+MOST_SEATS = 4
+ACTIONS = [*["hold"] * 9, *["confirm"] * 4, *["release"] * 3, *["cancel"] * 3, "extend", "linger"]
+
+
+class Recorder:
+    """A hall whose requests and answers are written down."""
+
+    def __init__(self, hall: Hall) -> None:
+        self.hall = hall
+        self.history = History(hall.session)
+
+    async def ask(self, action: str, buyer: Buyer, seats: tuple[str, ...], **more: str) -> Answer:
+        answer: Answer = await getattr(buyer, action)(*seats, **more)
+        self.history.asked.append(Asked(action, buyer.name, frozenset(seats), answer))
+        return answer
+
+    async def violations(self) -> list[str]:
+        await self.history.record_events(self.hall.redis)
+        async with own_node(self.hall.redis, self.hall.keys.version) as node:
+            standing = await read_standing(node, self.hall.session, SEATS)
+        return violations(self.history, standing, self.hall.rules.most_seats)
+
+
+class Visitor:
+    """A buyer who does a bit of everything, at whichever instance answers."""
+
+    def __init__(self, recorder: Recorder, at: Sequence[Buyer], dice: random.Random) -> None:
+        self._recorder = recorder
+        self._at = at  # the same person at each instance
+        self._dice = dice
+        self._wanted = self._some_seats()
+        self._orders: list[tuple[str, tuple[str, ...]]] = []
+
+    async def run(self) -> None:
+        for number in range(STEPS):
+            action = self._dice.choice(ACTIONS)
+            if action == "linger":
+                await asyncio.sleep(0.05)  # longer than a hold lasts
+            elif action == "cancel" and self._orders:
+                await self._cancel(*self._dice.choice(self._orders))
+            elif action == "confirm":
+                await self._pay(self._dice.choice(("", f"key-{number}")))
+            elif action != "cancel":
+                await self._ask(action)
+
+    def _some_seats(self) -> tuple[str, ...]:
+        return tuple(self._dice.sample(SEATS, self._dice.choice((1, 1, 2, 3, 5))))
+
+    async def _pay(self, key: str) -> None:
+        answer = await self._ask("confirm", key=key)
+        if answer.order_id:
+            self._orders.append((answer.order_id, self._wanted))
+
+    async def _cancel(self, order: str, seats: tuple[str, ...]) -> None:
+        await self._dice.choice(self._at).cancel(order, *seats)
+
+    async def _ask(self, action: str, **more: str) -> Answer:
+        """Now and then a request is repeated at another instance before it is answered."""
+        if action == "hold":
+            self._wanted = self._some_seats()
+        times = 2 if self._dice.random() < 0.3 else 1
+        answers = await asyncio.gather(
+            *(
+                self._recorder.ask(action, buyer, self._wanted, **more)
+                for buyer in self._dice.sample(self._at, times)
+            )
+        )
+        return answers[0]
+
+
+async def storm(clients: Sequence[RedisClient], session: str, seed: str) -> Recorder:
+    """Each client is a service process; two of them sweep. Asserts that a bit of everything happened."""
+    rules = replace(RULES, hold_ms=40, ceiling_ms=90, cooldown_ms=20, most_seats=MOST_SEATS)
+    instances = [Hall(client, rules, session) for client in clients]
+    recorder = Recorder(instances[0])
+    visitors = [
+        Visitor(
+            recorder,
+            [instance.buyer(f"visitor-{number}") for instance in instances],
+            random.Random(f"{seed}-{number}"),
+        )
+        for number in range(BUYERS)
+    ]
+    async with asyncio.TaskGroup() as group:
+        helpers = [group.create_task(_sweep(instance)) for instance in instances[:2]]
+        helpers.append(group.create_task(_record(recorder)))
+        await asyncio.gather(*(visitor.run() for visitor in visitors))
+        for helper in helpers:
+            helper.cancel()
+    _assert_that_everything_happened(recorder.history)
+    return recorder
+
+
+async def _sweep(instance: Hall) -> None:
+    sweeper = Sweeper(instance.redis, instance.seats)
+    while True:
+        await sweeper.sweep()
+        await asyncio.sleep(0.01)
+
+
+async def _record(recorder: Recorder) -> None:
+    while True:
+        await recorder.history.record_events(recorder.hall.redis)
+        await asyncio.sleep(0.01)
+
+
+def _assert_that_everything_happened(history: History) -> None:
+    """A storm that does nothing proves nothing."""
+    public = "".join(event["changes"] for event in history.events)
+    for what in ('"held"', '"sold"', '"timeout"', '"liberado"', '"cancelado"'):
+        assert public.count(what) > 5, what
+    refusals = {asked.answer.refusal for asked in history.asked}
+    assert len(refusals) >= 5, refusals
