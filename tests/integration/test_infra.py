@@ -8,6 +8,8 @@ import pytest
 import redis
 from kafka import KafkaConsumer, KafkaProducer
 
+from deploy import ROOT
+from tests import containers
 from tests.backends import KafkaBroker, RedisServer
 from tests.mailbox import Mailbox
 
@@ -67,3 +69,9 @@ def test_the_mailbox_keeps_what_it_takes_and_refuses_on_demand(mailbox: Mailbox)
     with smtplib.SMTP(mailbox.host, mailbox.port) as client:
         client.send_message(mail)
     assert len(mailbox.wait_for(2)) == 2
+
+
+def test_the_containers_of_the_tests_are_those_of_compose() -> None:
+    compose = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    for image in (containers.REDIS_IMAGE, containers.KAFKA_IMAGE):
+        assert f"image: {image}\n" in compose
