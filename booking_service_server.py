@@ -55,7 +55,15 @@ async def serve(settings: BookingSettings) -> None:
         feed = SeatFeed(blocking, settings.redis_cluster, settings.redis_timeout_seconds)
         sweeper = Sweeper(own, SeatStateService(own, rules))
         health = health_aio.HealthServicer()
-        servicer = BookingServicer(redis, seats, feed, sweeper, programme, settings.watchers_max)
+        servicer = BookingServicer(
+            redis,
+            seats,
+            feed,
+            sweeper,
+            programme,
+            settings.watchers_max,
+            cancel_until_ms=round(settings.cancel_until_minutes * 60_000),
+        )
 
         async def told(found: RedisHealth) -> None:
             seats.replicas_to_wait_for = found.replicas_to_wait_for

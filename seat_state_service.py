@@ -24,6 +24,7 @@ from cinema.outcomes import (
     Answer,
     HoldRules,
     MailState,
+    Order,
     Purchase,
     SeatHeld,
     SeatMap,
@@ -31,6 +32,7 @@ from cinema.outcomes import (
 )
 from cinema.redis_connection import RedisClient, own_node
 from cinema.refusals import Refusal
+from cinema.tickets import quota_needed
 
 _LUA = Path(__file__).parent / "lua"
 _REPLICA_WAIT_MS = 1_000
@@ -56,7 +58,11 @@ _CONFIRM_REFUSALS = {
     2: Refusal.HOLD_ENDED,
     3: Refusal.WRONG_TOKEN,
     4: Refusal.KEY_CONFLICT,
+    6: Refusal.HALF_PRICE_GONE,
+    7: Refusal.PRICE_CHANGED,
+    8: Refusal.PAYMENT_DECLINED,
 }
+_VETOES = {refusal: code for code, refusal in _CONFIRM_REFUSALS.items() if code >= 7}
 
 
 class NotDurable(RedisError):
@@ -152,9 +158,12 @@ class SeatStateService:
         else:
             reply = await self._confirm(keys=keys, args=arguments)
         code, known_order, *failed = reply
-        return Answer(_CONFIRM_REFUSALS.get(code), tuple(failed), order_id=known_order)
+        refusal = _CONFIRM_REFUSALS.get(code)
+        if refusal is Refusal.HALF_PRICE_GONE:
+            return Answer(refusal, half_price_left=max(0, int(failed[0])))
+        return Answer(refusal, tuple(failed), order_id=known_order)
 
-    async def _confirm_on_replicas(self, keys: list[str], arguments: list[str]) -> Any:
+    async def _confirm_on_replicas(self, keys: list[str], arguments: list[str | int]) -> Any:
         """WAITAOF speaks of the writes of its own connection only, so script and wait travel together:
         a connection that broke between them would have nothing to wait for."""
         async with (
@@ -168,20 +177,19 @@ class SeatStateService:
             raise NotDurable(f"the sale is on disk at {local} server and {replicas} replicas only")
         return reply
 
-    async def cancel(
-        self, order_id: str, session_id: str, buyer: str, seats: Sequence[str]
-    ) -> bool:
+    async def cancel(self, order: Order) -> bool:
         """Sold -> free, once, for a whole order. False where there is no such order."""
-        keys = session_keys(session_id)
+        keys = session_keys(order.session_id)
+        message = outbox_message(order.id, order.session_id, order.seats, order.buyer, "CANCELADO")
         code: int = await self._cancel(
             keys=[
                 *(keys.version, keys.sold, keys.buyers),
-                *(keys.partition.events, keys.partition.outbox, order_key(order_id)),
+                *(keys.partition.events, keys.partition.outbox, keys.half_price),
+                order_key(order.id),
             ],
             args=[
-                *(session_id, buyer, order_id),
-                outbox_message(order_id, session_id, seats, buyer, "CANCELADO"),
-                *seats,
+                *(order.session_id, order.buyer, message, quota_needed(order.tickets)),
+                *order.seats,
             ],
         )
         return code == 0
@@ -202,38 +210,45 @@ class SeatStateService:
     async def seat_map(self, session_id: str) -> SeatMap:
         """A snapshot of one session, consistent with its version."""
         keys = session_keys(session_id)
-        now, version, holds, sold = await self._snapshot(keys=[keys.version, keys.holds, keys.sold])
+        now, version, holds, sold, half_price_sold = await self._snapshot(
+            keys=[keys.version, keys.holds, keys.sold, keys.half_price]
+        )
         seats: dict[str, SeatHeld | SeatSold] = {}
         for seat, hold in _pairs(holds):
             seats[seat] = SeatHeld(max(0, int(hold["deadline"]) - now), hold["tag"])
         for seat, sale in _pairs(sold):
             seats[seat] = SeatSold(sale["tag"])
-        return SeatMap(version, seats)
+        return SeatMap(version, seats, half_price_sold)
 
 
-def _confirmation(session_id: str, buyer: str, purchase: Purchase) -> tuple[list[str], list[str]]:
+def _confirmation(
+    session_id: str, buyer: str, purchase: Purchase
+) -> tuple[list[str], list[str | int]]:
     keys, order_id = session_keys(session_id), new_order_id(session_id)
     order = {
         "sessao_id": session_id,
-        "assentos": purchase.seats,
         "usuario_id": buyer,
         "nome_completo": purchase.payer.name,
         "cpf": purchase.payer.masked_cpf,
         "email": purchase.payer.email,
-        "total_centavos": purchase.total,
+        "ingressos": [(t.seat, t.category, t.price) for t in purchase.tickets],
+        "forma_pagamento": purchase.payment_method,
+        "idioma": purchase.language,
         "inicio_ms": purchase.starts_at,
     }
     touched = [
         *(keys.version, keys.holds, keys.sold, keys.buyers),
         *(keys.partition.due, keys.partition.events, keys.partition.outbox, keys.order_keys),
-        order_key(order_id),
+        *(keys.half_price, order_key(order_id)),
         *keys.locks(purchase.seats),
     ]
-    arguments = [
+    arguments: list[str | int] = [
         *(session_id, buyer, purchase.token, purchase.key, purchase.fingerprint(), order_id),
         json.dumps(order),
         outbox_message(order_id, session_id, purchase.seats, buyer, "CONFIRMADO"),
         MailState.PENDING if purchase.payer.email else MailState.NO_ADDRESS,
+        *(quota_needed(purchase.tickets), purchase.quota),
+        _VETOES[purchase.veto] if purchase.veto else 0,
         *purchase.seats,
     ]
     return touched, arguments

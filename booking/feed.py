@@ -197,6 +197,7 @@ def _update(at_ms: int, fields: dict[str, str]) -> pb.Atualizacao:
     """An event as the contract has it. `at_ms` is Redis' time of it, which the deadlines are on, too."""
     return pb.Atualizacao(
         versao=int(fields["version"]),
+        meias_vendidas=int(fields["half_price_sold"]) if "half_price_sold" in fields else None,
         mudancas=[
             pb.EstadoAssento(
                 assento=change["seat"],

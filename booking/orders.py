@@ -9,6 +9,7 @@ from cinema.keys import order_key, partition_keys, partition_of
 from cinema.outbox import outbox_message
 from cinema.outcomes import MailState, Order, Payer
 from cinema.redis_connection import RedisClient
+from cinema.tickets import Category, Ticket
 
 _RESEND = Path(__file__).parent.parent / "lua" / "resend.lua"
 
@@ -44,10 +45,13 @@ def _order(order_id: str, fields: Mapping[str, str]) -> Order:
     return Order(
         id=order_id,
         session_id=data["sessao_id"],
-        seats=tuple(data["assentos"]),
+        tickets=tuple(
+            Ticket(seat, Category(category), price) for seat, category, price in data["ingressos"]
+        ),
         buyer=data["usuario_id"],
         payer=Payer(data["nome_completo"], data["cpf"], data["email"]),
-        total=data["total_centavos"],
+        payment_method=data["forma_pagamento"],
+        language=data["idioma"],
         starts_at=data["inicio_ms"],
         created_at=int(fields["created_at"]),
         cancelled=fields["state"] == "cancelled",

@@ -7,7 +7,16 @@ from cinema.outcomes import Answer, MailState, Order, SeatHeld, SeatMap, SeatSol
 from cinema.programme import Programme, Session
 from cinema.refusals import enumeration, sentence
 from cinema.rooms import Row, SeatKind
+from cinema.tickets import Category
 
+_CATEGORIES = {
+    Category.FULL: pb.INTEIRA,
+    Category.STUDENT: pb.MEIA_ESTUDANTE,
+    Category.LOW_INCOME_YOUTH: pb.MEIA_ID_JOVEM,
+    Category.DISABLED: pb.MEIA_PCD,
+    Category.COMPANION: pb.MEIA_ACOMPANHANTE,
+    Category.SENIOR: pb.MEIA_IDOSO,
+}
 _KINDS = {kind: kind.value.upper() for kind in SeatKind}
 _MAIL_STATES = {
     MailState.PENDING: pb.EMAIL_PENDENTE,
@@ -25,10 +34,11 @@ def reservation_reply(
     if answer.refusal:
         return pb.ReservaResponse(
             sucesso=False,
-            mensagem=sentence(answer.refusal, answer.failed, limit),
+            mensagem=sentence(answer.refusal, answer.failed, limit, answer.half_price_left),
             motivo=answer.refusal,
             assentos=seats,
             assentos_falha=answer.failed,
+            meias_restantes=answer.half_price_left,
         )
     return pb.ReservaResponse(
         sucesso=True,
@@ -51,17 +61,13 @@ def session_message(session: Session, not_free: int, now_ms: int) -> pb.Sessao:
             sinopse=session.film.synopsis,
         ),
         sala=session.room.name,
-        inicio_ms=starts_at_ms(session),
+        inicio_ms=session.starts_at_ms,
         idioma=session.language,
         preco_a_partir_de_centavos=min(session.price_of(place.kind) for place in places),
         lugares=len(places),
         livres=max(0, len(places) - not_free),
         encerrada=0 < session.closes_at_ms <= now_ms,
     )
-
-
-def starts_at_ms(session: Session) -> int:
-    return int(session.starts_at.timestamp() * 1000)
 
 
 def row_message(row: Row, session: Session) -> pb.Fileira:
@@ -84,6 +90,7 @@ def seat_map_message(session_id: str, seat_map: SeatMap) -> pb.MapaSessao:
     return pb.MapaSessao(
         sessao_id=session_id,
         versao=seat_map.version,
+        meias_vendidas=seat_map.half_price_sold,
         assentos=[_seat_message(seat, state) for seat, state in seat_map.seats.items()],
     )
 
@@ -99,7 +106,8 @@ def _seat_message(seat: str, state: SeatHeld | SeatSold) -> pb.EstadoAssento:
     )
 
 
-def order_message(order: Order, programme: Programme) -> pb.Pedido:
+def order_message(order: Order, programme: Programme, cancel_until_ms: int) -> pb.Pedido:
+    """`cancel_until_ms` is how long before the session's start an order can still be cancelled."""
     session = programme.sessions.get(order.session_id)
     shown = session_message(session, 0, order.created_at) if session else None
     if shown:
@@ -117,6 +125,17 @@ def order_message(order: Order, programme: Programme) -> pb.Pedido:
         cancelado=order.cancelled,
         email_estado=_MAIL_STATES[order.mail],
         email_motivo=order.mail_reason,
+        ingressos=[
+            pb.Ingresso(
+                assento=ticket.seat,
+                categoria=_CATEGORIES[ticket.category],
+                preco_centavos=ticket.price,
+            )
+            for ticket in order.tickets
+        ],
+        forma_pagamento=order.payment_method,
+        idioma=order.language,
+        cancelavel_ate_ms=order.starts_at - cancel_until_ms,
         sessao=shown,
     )
 

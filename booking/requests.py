@@ -1,17 +1,32 @@
 """What a caller may ask. Everything that is malformed ends here, in Portuguese, before any state is looked at."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cinema_pb2 as pb
 from cinema.identity import LONGEST_BUYER, is_valid_buyer
-from cinema.outcomes import Payer
+from cinema.outcomes import Payer, Purchase
 from cinema.payment_rules import mask_cpf, normalise_name, validate_payment
 from cinema.programme import Programme, Session
+from cinema.refusals import Refusal
 from cinema.seats import MalformedSeat, canonical
+from cinema.tickets import Category, Ticket, half_price_quota, price_of
 
 LONGEST_KEY = 128
 MOST_SEATS_IN_A_REQUEST = 100
+
+
+DECLINED_METHOD = "cartao_recusado"
+PAYMENT_METHODS = ("", "pix", "cartao", DECLINED_METHOD)
+LANGUAGES = ("pt-BR", "en", "es")
+_CATEGORIES = {
+    pb.INTEIRA: Category.FULL,
+    pb.MEIA_ESTUDANTE: Category.STUDENT,
+    pb.MEIA_ID_JOVEM: Category.LOW_INCOME_YOUTH,
+    pb.MEIA_PCD: Category.DISABLED,
+    pb.MEIA_ACOMPANHANTE: Category.COMPANION,
+    pb.MEIA_IDOSO: Category.SENIOR,
+}
 
 
 class InvalidRequest(ValueError):
@@ -67,7 +82,7 @@ def parse_buyer(buyer: str) -> str:
     return buyer
 
 
-def parse_key(key: str) -> str:
+def _parse_key(key: str) -> str:
     if len(key) > LONGEST_KEY or not key.isprintable():
         raise InvalidRequest(
             f"chave_idempotencia inválida: no máximo {LONGEST_KEY} caracteres visíveis."
@@ -75,7 +90,7 @@ def parse_key(key: str) -> str:
     return key
 
 
-def parse_payer(request: pb.ReservaRequest) -> Payer:
+def _parse_payer(request: pb.ReservaRequest) -> Payer:
     """Who pays; empty where the request says nothing of it, as the original's clients do."""
     if not request.HasField("pagamento"):
         return Payer()
@@ -84,6 +99,65 @@ def parse_payer(request: pb.ReservaRequest) -> Payer:
     if faults:
         raise InvalidRequest("; ".join(f"{field}: {text}" for field, text in faults.items()))
     return Payer(normalise_name(payment.nome_completo), mask_cpf(payment.cpf), payment.email)
+
+
+def parse_purchase(request: pb.ReservaRequest, wanted: SeatRequest) -> Purchase:
+    """What is to be sold, and for how much. Payments are simulated: which one is declined is the buyer's choice."""
+    method = _parse_payment_method(request)
+    purchase = Purchase(
+        tickets=_parse_tickets(request, wanted),
+        token=wanted.token,
+        key=_parse_key(request.chave_idempotencia),
+        payer=_parse_payer(request),
+        payment_method=method,
+        language=_parse_language(request),
+        starts_at=wanted.session.starts_at_ms,
+        quota=half_price_quota(len(wanted.session.room.seats)),
+    )
+    if request.total_centavos not in (0, purchase.total):
+        return replace(purchase, veto=Refusal.PRICE_CHANGED)
+    if method == DECLINED_METHOD:
+        return replace(purchase, veto=Refusal.PAYMENT_DECLINED)
+    return purchase
+
+
+def _parse_payment_method(request: pb.ReservaRequest) -> str:
+    method = request.pagamento.forma
+    if method not in PAYMENT_METHODS:
+        raise InvalidRequest(
+            f"pagamento.forma: pix, cartao ou cartao_recusado, não {_quote(method)}."
+        )
+    return method
+
+
+def _parse_language(request: pb.ReservaRequest) -> str:
+    language = request.idioma or LANGUAGES[0]
+    if language not in LANGUAGES:
+        raise InvalidRequest(f"idioma: {', '.join(LANGUAGES)}, não {_quote(language)}.")
+    return language
+
+
+def _parse_tickets(request: pb.ReservaRequest, wanted: SeatRequest) -> tuple[Ticket, ...]:
+    """One ticket a seat, at today's prices; full price for seats without a category."""
+    categories = _parse_categories(request, wanted)
+    places, session = wanted.session.room.seats, wanted.session
+    return tuple(
+        Ticket(seat, category, price_of(category, session.price_of(places[seat].kind)))
+        for seat in wanted.seats
+        for category in (categories.get(seat, Category.FULL),)
+    )
+
+
+def _parse_categories(request: pb.ReservaRequest, wanted: SeatRequest) -> dict[str, Category]:
+    named: dict[str, Category] = {}
+    for ticket in request.ingressos[: MOST_SEATS_IN_A_REQUEST + 1]:
+        seat = _parse_seat(ticket.assento, wanted.session)
+        if seat not in wanted.seats or seat in named:
+            raise InvalidRequest(f"ingressos: {seat} repetido, ou fora dos assentos do pedido.")
+        if ticket.categoria not in _CATEGORIES:
+            raise InvalidRequest(f"ingressos: categoria desconhecida: {ticket.categoria}.")
+        named[seat] = _CATEGORIES[ticket.categoria]
+    return named
 
 
 def parse_quantity(quantity: int, most: int) -> int:

@@ -17,15 +17,13 @@ from booking.replies import (
     row_message,
     seat_map_message,
     session_message,
-    starts_at_ms,
 )
 from booking.requests import (
     InvalidRequest,
     SeatRequest,
     parse_buyer,
-    parse_key,
     parse_optional_seats,
-    parse_payer,
+    parse_purchase,
     parse_quantity,
     parse_seats,
     parse_session,
@@ -33,11 +31,12 @@ from booking.requests import (
 from booking.sweeper import Sweeper
 from cinema.identity import owner_tag
 from cinema.keys import session_keys
-from cinema.outcomes import Answer, Order, Purchase
+from cinema.outcomes import Answer, Order
 from cinema.programme import Programme, ProgrammeFile, Session
 from cinema.ranking import best_seats
 from cinema.redis_connection import RedisClient
 from cinema.refusals import Refusal, sentence
+from cinema.tickets import half_price_quota
 from seat_state_service import SeatStateService
 
 # How often "the best seats" may be snatched away between looking and holding, before it is a refusal.
@@ -54,6 +53,7 @@ class BookingServicer(cinema_pb2_grpc.ReservaServicer):
         sweeper: Sweeper,
         programme: ProgrammeFile,
         watchers_max: int,
+        cancel_until_ms: int,
     ) -> None:
         self._redis = redis
         self._seats = seats
@@ -62,6 +62,7 @@ class BookingServicer(cinema_pb2_grpc.ReservaServicer):
         self._sweeper = sweeper
         self._programme_file = programme
         self._watchers_max = watchers_max
+        self._cancel_until_ms = cancel_until_ms
 
     @property
     def _programme(self) -> Programme:
@@ -143,15 +144,9 @@ class BookingServicer(cinema_pb2_grpc.ReservaServicer):
         self, request: pb.ReservaRequest, context: Context
     ) -> pb.ReservaResponse:
         wanted = parse_seats(request, self._programme)
-        purchase = Purchase(
-            seats=wanted.seats,
-            token=wanted.token,
-            key=parse_key(request.chave_idempotencia),
-            payer=parse_payer(request),
-            total=_total(wanted),
-            starts_at=starts_at_ms(wanted.session),
+        answer = await self._seats.confirm(
+            wanted.session.id, wanted.buyer, parse_purchase(request, wanted)
         )
-        answer = await self._seats.confirm(wanted.session.id, wanted.buyer, purchase)
         return reservation_reply(answer, wanted.seats, "Pagamento confirmado: {seats}.")
 
     # --------------------------------------------------------------------- programme and seat map
@@ -185,6 +180,7 @@ class BookingServicer(cinema_pb2_grpc.ReservaServicer):
             mapa=seat_map_message(session.id, seat_map),
             limite_assentos=self._seats.rules.most_seats,
             tempo_reserva_ms=self._seats.rules.hold_ms,
+            meias_total=half_price_quota(len(session.room.seats)),
         )
 
     async def AcompanharSessao(  # noqa: N802
@@ -214,13 +210,16 @@ class BookingServicer(cinema_pb2_grpc.ReservaServicer):
     async def ObterPedido(  # noqa: N802
         self, request: pb.PedidoRequest, context: Context
     ) -> pb.Pedido:
-        return order_message(await self._order(request.pedido_id), self._programme)
+        order = await self._order(request.pedido_id)
+        return order_message(order, self._programme, self._cancel_until_ms)
 
     async def CancelarPedido(  # noqa: N802
         self, request: pb.PedidoRequest, context: Context
     ) -> pb.ReservaResponse:
         order = await self._order(request.pedido_id)
-        await self._seats.cancel(order.id, order.session_id, order.buyer, order.seats)
+        if not order.cancelled and _now_ms() > order.starts_at - self._cancel_until_ms:
+            return reservation_reply(Answer(Refusal.TOO_LATE_TO_CANCEL), order.seats, "")
+        await self._seats.cancel(order)
         return reservation_reply(
             Answer(order_id=order.id), order.seats, "Pedido cancelado: {seats}."
         )
@@ -256,12 +255,6 @@ class BookingServicer(cinema_pb2_grpc.ReservaServicer):
 def _none_together(quantity: int) -> pb.ReservaResponse:
     refusal = Refusal.NONE_TOGETHER
     return pb.ReservaResponse(mensagem=sentence(refusal, count=quantity), motivo=refusal)
-
-
-def _total(wanted: SeatRequest) -> int:
-    """What the seats cost, in centavos."""
-    places = wanted.session.room.seats
-    return sum(wanted.session.price_of(places[seat].kind) for seat in wanted.seats)
 
 
 def _now_ms() -> int:

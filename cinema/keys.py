@@ -40,6 +40,7 @@ class SessionKeys:
     holds: str  # hash: seat -> JSON of the hold
     sold: str  # hash: seat -> JSON of the sale
     buyers: str  # hash: buyer -> JSON of the buyer's token and counts
+    half_price: str  # integer: half-price tickets sold under the quota
     order_keys: str  # hash: order key of a buyer -> JSON of the order and its body's fingerprint
     partition: PartitionKeys
 
@@ -76,6 +77,7 @@ def session_keys(session_id: str) -> SessionKeys:
         holds=f"{prefix}:holds",
         sold=f"{prefix}:sold",
         buyers=f"{prefix}:buyers",
+        half_price=f"{prefix}:half-price",
         order_keys=f"{prefix}:order-keys",
         partition=partition_keys(partition),
     )

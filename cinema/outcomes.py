@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cinema.refusals import Refusal
+from cinema.tickets import Ticket
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Answer:
     token: str = ""
     remaining_ms: int = 0
     order_id: str = ""
+    half_price_left: int = 0
 
 
 @dataclass(frozen=True)
@@ -43,19 +45,36 @@ class Payer:
 class Purchase:
     """What a confirmation is about.
 
-    `key` makes it idempotent; `total` in centavos; `starts_at`, the session's, in Unix ms.
+    `key` makes it idempotent; `starts_at` is the session's start in Unix ms; `quota`, how many half-price
+    tickets the session has. `veto` refuses a sale that would otherwise be possible.
     """
 
-    seats: tuple[str, ...]
+    tickets: tuple[Ticket, ...]
     token: str = ""
     key: str = ""
     payer: Payer = Payer()
-    total: int = 0
+    payment_method: str = ""
+    language: str = ""
     starts_at: int = 0
+    quota: int = 0
+    veto: Refusal | None = None
+
+    @property
+    def seats(self) -> tuple[str, ...]:
+        return tuple(ticket.seat for ticket in self.tickets)
+
+    @property
+    def total(self) -> int:
+        """In centavos."""
+        return sum(ticket.price for ticket in self.tickets)
 
     def fingerprint(self) -> str:
-        """Equal for equal bodies; kept beside the order key."""
-        body = [sorted(self.seats), self.payer.name, self.payer.masked_cpf, self.payer.email]
+        """Equal for equal bodies; kept beside the order key.
+
+        What may change between two tries of one buyer is left out: how it is paid, and what it costs.
+        """
+        categories = sorted((ticket.seat, ticket.category) for ticket in self.tickets)
+        body = [categories, self.payer.name, self.payer.masked_cpf, self.payer.email]
         return hashlib.sha256(json.dumps(body).encode()).hexdigest()
 
 
@@ -72,20 +91,30 @@ class MailState(StrEnum):
 class Order:
     """A sale, as the buyer may see it.
 
-    `created_at` by Redis' clock and `starts_at`, the session's as it was sold, in Unix ms; `total` in centavos.
+    `created_at` by Redis' clock and `starts_at`, the session's as it was sold, in Unix ms.
     """
 
     id: str
     session_id: str
-    seats: tuple[str, ...]
+    tickets: tuple[Ticket, ...]
     buyer: str
     payer: Payer
-    total: int
+    payment_method: str
+    language: str
     starts_at: int
     created_at: int
     cancelled: bool
     mail: MailState
     mail_reason: str
+
+    @property
+    def seats(self) -> tuple[str, ...]:
+        return tuple(ticket.seat for ticket in self.tickets)
+
+    @property
+    def total(self) -> int:
+        """In centavos."""
+        return sum(ticket.price for ticket in self.tickets)
 
 
 @dataclass(frozen=True)
@@ -105,6 +134,7 @@ class SeatMap:
 
     version: int
     seats: Mapping[str, SeatHeld | SeatSold]
+    half_price_sold: int = 0
 
     def held_by(self, tag: str) -> tuple[str, ...]:
         """The seats that the buyer with this owner tag holds."""

@@ -77,6 +77,11 @@ class Session:
         return next_moment(self.start, datetime.now(SAO_PAULO))
 
     @property
+    def starts_at_ms(self) -> int:
+        """`starts_at` as Unix time in ms."""
+        return int(self.starts_at.timestamp() * 1_000)
+
+    @property
     def closes_at_ms(self) -> int:
         """When holds are no longer taken, as Unix time in ms: at the start. 0: never."""
         return int(self.start.timestamp() * 1_000) if isinstance(self.start, datetime) else 0

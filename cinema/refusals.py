@@ -14,6 +14,10 @@ class Refusal(StrEnum):
     KEY_CONFLICT = "conflito_de_chave"
     SESSION_CLOSED = "sessao_encerrada"
     NONE_TOGETHER = "sem_lugares_juntos"
+    HALF_PRICE_GONE = "cota_de_meia_esgotada"
+    PRICE_CHANGED = "preco_mudou"
+    PAYMENT_DECLINED = "pagamento_recusado"
+    TOO_LATE_TO_CANCEL = "prazo_de_cancelamento"
 
 
 _SENTENCES = {
@@ -27,6 +31,10 @@ _SENTENCES = {
     Refusal.KEY_CONFLICT: "Esta chave de pedido já foi usada com outros dados.",
     Refusal.SESSION_CLOSED: "As vendas desta sessão estão encerradas.",
     Refusal.NONE_TOGETHER: "Não há mais {count} lugares juntos nesta sessão.",
+    Refusal.HALF_PRICE_GONE: "Não há meias-entradas suficientes: restam {count} nesta sessão.",
+    Refusal.PRICE_CHANGED: "O preço mudou. Confira o novo total antes de pagar.",
+    Refusal.PAYMENT_DECLINED: "O pagamento foi recusado. Seus lugares continuam reservados.",
+    Refusal.TOO_LATE_TO_CANCEL: "O prazo para cancelar este pedido já passou.",
 }
 _PLURAL_SENTENCES = {
     Refusal.SEAT_TAKEN: "Que pena: {seats} acabaram de ser escolhidos por outra pessoa.",

@@ -97,6 +97,12 @@ class BookingSettings(RedisSettings, TlsSettings):
     max_seats_per_buyer: int = Field(
         default=6, ge=1, le=100, description="seats held and bought, a whole number from 1 to 100"
     )
+    cancel_until_minutes: float = Field(
+        default=120,
+        ge=0,
+        le=525_600,
+        description="until how many minutes before the start an order can be cancelled",
+    )
     watchers_max: int = Field(
         default=2_000, ge=1, description="open AcompanharSessao streams a process, a whole number"
     )

@@ -3,19 +3,23 @@
 -- A repeated key with the same body is answered with its order; so is a request without a key (the original's clients send
 -- none) whose seats are exactly those of one order of the same buyer.
 --
--- KEYS  1 version  2 holds  3 sold  4 buyers  5 due  6 events  7 outbox  8 order keys  9 the new order  10.. one lock per seat
+-- KEYS  1 version  2 holds  3 sold  4 buyers  5 due  6 events  7 outbox  8 order keys  9 half-price tickets sold
+--       10 the new order  11.. one lock per seat
 -- ARGV  1 session  2 buyer  3 token that was sent ('': none)  4 order key ('': none)  5 fingerprint of the body
 --       6 id of the new order  7 the new order as JSON  8 its outbox message as JSON  9 state of its mail
---       10.. seats, in the locks' order
+--       10 half-price tickets in it  11 the session's quota of them  12 code to refuse a sale with (0: none)
+--       13.. seats, in the locks' order
 -- Reply {code, order id, seat that caused a refusal...}
 --       code 0 sold  1 a seat is somebody else's  2 the hold has ended  3 wrong token  4 the key was used for another body
---            5 was sold before by this very request
+--            5 was sold before by this very request  6 fewer half-price tickets left, and how many instead of a seat
+--            7 and above: argument 12, where nothing else stands against the sale
 
 local version_key, holds_key, sold_key, buyers_key, due_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local events_key, outbox_key, order_keys_key, new_order_key = KEYS[6], KEYS[7], KEYS[8], KEYS[9]
+local events_key, outbox_key, order_keys_key, half_price_key, new_order_key = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local session, buyer, sent_token, key, fingerprint = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local order_id, order, message, mail_state = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
-local FIRST_LOCK, FIRST_SEAT = 10, 10
+local half_price, quota, veto = tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])
+local FIRST_LOCK, FIRST_SEAT = 11, 13
 local EVENTS_KEPT = 1000
 
 local time = redis.call('TIME')
@@ -64,6 +68,10 @@ if #foreign > 0 then return {1, '', unpack(foreign)} end
 if #ended > 0 then return {2, '', unpack(ended)} end
 if wrong_token then return {3, ''} end
 
+local half_price_left = quota - tonumber(redis.call('GET', half_price_key) or 0)
+if half_price > half_price_left then return {6, '', tostring(half_price_left)} end
+if veto > 0 then return {veto, ''} end
+
 -- Everything is checked: from here on only writes.
 local changes = {}
 for _, own in ipairs(mine) do
@@ -80,8 +88,9 @@ redis.call('HSET', new_order_key, 'data', order, 'created_at', now, 'state', 'co
 if key ~= '' then
   redis.call('HSET', order_keys_key, key_field, cjson.encode({order = order_id, fingerprint = fingerprint}))
 end
+local half_price_sold = redis.call('INCRBY', half_price_key, half_price)
 local version = redis.call('INCR', version_key)
 redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
-  'session', session, 'version', version, 'changes', cjson.encode(changes))
+  'session', session, 'version', version, 'changes', cjson.encode(changes), 'half_price_sold', half_price_sold)
 redis.call('XADD', outbox_key, '*', 'mensagem', message)
 return {0, order_id}

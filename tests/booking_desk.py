@@ -52,9 +52,14 @@ def new_session() -> str:
     return f"T{secrets.token_hex(8)}"
 
 
-def programme(sessions: Iterable[str], start: str = "17:45:00") -> str:
+def programme(sessions: Iterable[str], start: str = "2099-12-31T17:45:00") -> str:
     """A programme in TOML: one film and one small room, in which all the sessions are."""
-    return _FILM_AND_ROOM + "".join(_SESSION.format(session=name, start=start) for name in sessions)
+    return _FILM_AND_ROOM + "".join(session_entry(name, start) for name in sessions)
+
+
+def session_entry(session: str, start: str) -> str:
+    """What a programme says of one session."""
+    return _SESSION.format(session=session, start=start)
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,12 @@ class Customer:
         return self._ask("EstenderReserva", seats, reserva_token=token)
 
     def confirm(
-        self, *seats: str, key: str = "", token: str = "", payment: pb.Pagamento | None = PAYMENT
+        self,
+        *seats: str,
+        key: str = "",
+        token: str = "",
+        payment: pb.Pagamento | None = PAYMENT,
+        **more: Any,
     ) -> pb.ReservaResponse:
         return self._ask(
             "ConfirmarPagamento",
@@ -89,7 +99,11 @@ class Customer:
             reserva_token=token,
             chave_idempotencia=key,
             pagamento=payment,
+            **more,
         )
+
+    def cancel(self, order_id: str) -> pb.ReservaResponse:
+        return self._call("CancelarPedido", pb.PedidoRequest(pedido_id=order_id))
 
     def _ask(self, method: str, seats: tuple[str, ...], **more: Any) -> pb.ReservaResponse:
         request = pb.ReservaRequest(

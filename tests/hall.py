@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from cinema.keys import SessionKeys, session_keys
-from cinema.outcomes import Answer, HoldRules, Payer, Purchase, SeatHeld
+from cinema.outcomes import Answer, HoldRules, MailState, Order, Payer, Purchase, SeatHeld
 from cinema.redis_connection import RedisClient, connect
+from cinema.refusals import Refusal
 from cinema.settings import RedisSettings
+from cinema.tickets import Category, Ticket, price_of
 from seat_state_service import SeatStateService
 from tests.waiting import eventually
 
@@ -37,13 +39,40 @@ class Buyer:
         return await self.seats.extend(self.session, self.name, seats, token)
 
     async def confirm(
-        self, *seats: str, key: str = "", token: str = "", payer: Payer | None = None
+        self,
+        *seats: str,
+        key: str = "",
+        token: str = "",
+        payer: Payer | None = None,
+        category: Category = Category.FULL,
+        quota: int = 0,
+        veto: Refusal | None = None,
     ) -> Answer:
-        purchase = Purchase(seats, token=token, key=key, payer=payer or Payer(), total=3200)
+        purchase = Purchase(
+            _tickets(seats, category), token, key, payer or Payer(), quota=quota, veto=veto
+        )
         return await self.seats.confirm(self.session, self.name, purchase)
 
-    async def cancel(self, order_id: str, *seats: str) -> bool:
-        return await self.seats.cancel(order_id, self.session, self.name, seats)
+    async def cancel(self, order_id: str, *seats: str, category: Category = Category.FULL) -> bool:
+        order = Order(
+            id=order_id,
+            session_id=self.session,
+            tickets=_tickets(seats, category),
+            buyer=self.name,
+            payer=Payer(),
+            payment_method="",
+            language="pt-BR",
+            starts_at=0,
+            created_at=0,
+            cancelled=False,
+            mail=MailState.NO_ADDRESS,
+            mail_reason="",
+        )
+        return await self.seats.cancel(order)
+
+
+def _tickets(seats: Iterable[str], category: Category) -> tuple[Ticket, ...]:
+    return tuple(Ticket(seat, category, price_of(category, 3200)) for seat in seats)
 
 
 class Hall:

@@ -49,6 +49,7 @@ class Standing:
     buyers: Mapping[str, Mapping[str, Any]]
     due: Mapping[str, float]  # seat: deadline in ms
     locks: Mapping[str, tuple[str, int]]  # seat: token, and when it ends in ms
+    half_price_sold: int  # under the quota
     outbox: list[Mapping[str, Any]]
     orders: Mapping[str, Mapping[str, Any]]  # id: its data and its state
 
@@ -57,17 +58,18 @@ async def read_standing(redis: Any, session: str, seats: Iterable[str]) -> Stand
     """`seats` are all that may be locked."""
     keys, seats = session_keys(session), sorted(seats)
     async with redis.pipeline(transaction=True) as moment:
-        moment.time().get(keys.version)
+        moment.time().get(keys.version).get(keys.half_price)
         moment.hgetall(keys.holds).hgetall(keys.sold).hgetall(keys.buyers)
         moment.zrange(keys.partition.due, 0, -1, withscores=True).xrange(keys.partition.outbox)
         for seat in seats:
             moment.get(keys.lock(seat)).pttl(keys.lock(seat))
-        time, version, holds, sold, buyers, due, outbox, *locks = await moment.execute()
+        time, version, half, holds, sold, buyers, due, outbox, *locks = await moment.execute()
     now = time[0] * 1000 + time[1] // 1000
     messages = [json.loads(fields["mensagem"]) for _, fields in outbox]
     return Standing(
         now=now,
         version=int(version or 0),
+        half_price_sold=int(half or 0),
         holds=_decoded(holds),
         sold=_decoded(sold),
         buyers=_decoded(buyers),

@@ -8,13 +8,14 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cinema.identity import owner_tag
+from cinema.tickets import Category, Ticket, quota_needed
 from tests.history import History, Standing
 
-EVENT_FIELDS = {"session", "version", "changes"}
+EVENT_FIELDS = {"session", "version", "changes", "half_price_sold"}
 CHANGE_FIELDS = {"seat", "state", "reason", "deadline", "tag"}
 CLOCK_MS = 5  # by how much PTTL and TIME, asked one after the other, may disagree
 
@@ -28,6 +29,7 @@ def violations(history: History, standing: Standing, most_seats: int) -> list[st
         *_locked_and_sold(standing),
         *_answers_kept(history, standing, replay),
         *_orders_and_outbox(standing),
+        *_half_price(standing),
         *_version(standing, replay),
         *_locks_and_dues(standing),
         *_identities(history),
@@ -102,13 +104,17 @@ def _sold_to_two(standing: Standing) -> Iterator[str]:
         seat
         for order in standing.orders.values()
         if order["state"] == "confirmed"
-        for seat in order["assentos"]
+        for seat in _seats_of(order)
     )
     for seat, orders in owners.items():
         if orders > 1:
             yield f"(1) {seat} belongs to {orders} orders"
     if set(owners) != set(standing.sold):
         yield f"(1) sold are {sorted(standing.sold)}, but ordered {sorted(owners)}"
+
+
+def _seats_of(order: Mapping[str, Any]) -> list[str]:
+    return [seat for seat, _category, _price in order["ingressos"]]
 
 
 def _locked_and_sold(standing: Standing) -> Iterator[str]:
@@ -125,7 +131,7 @@ def _answers_kept(history: History, standing: Standing, replay: _Replay) -> Iter
             yield f"(3) {sorted(asked.seats)} were granted, but never held together"
         if asked.action == "confirm":
             order = standing.orders.get(asked.answer.order_id)
-            if order is None or frozenset(order["assentos"]) != asked.seats:
+            if order is None or frozenset(_seats_of(order)) != asked.seats:
                 yield f"(3) order {asked.answer.order_id} is not of {sorted(asked.seats)}"
 
 
@@ -172,6 +178,18 @@ def _identities(history: History) -> Iterator[str]:
         for buyer in buyers:
             if buyer in json.dumps(event):
                 yield f"(7) version {event['version']} names {buyer}"
+
+
+def _half_price(standing: Standing) -> Iterator[str]:
+    tickets = (
+        ticket
+        for order in standing.orders.values()
+        if order["state"] == "confirmed"
+        for ticket in order["ingressos"]
+    )
+    sold = quota_needed(Ticket(seat, Category(name), price) for seat, name, price in tickets)
+    if sold != standing.half_price_sold:
+        yield f"(+) {sold} half-price tickets are sold, but {standing.half_price_sold} counted"
 
 
 def _books(standing: Standing, replay: _Replay, most_seats: int) -> Iterator[str]:

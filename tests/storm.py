@@ -4,10 +4,12 @@ import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from booking.sweeper import Sweeper
 from cinema.outcomes import Answer
 from cinema.redis_connection import RedisClient, own_node
+from cinema.tickets import Category
 from tests.hall import RULES, Buyer, Hall
 from tests.history import Asked, History, read_standing
 from tests.invariants import violations
@@ -15,6 +17,7 @@ from tests.invariants import violations
 SEATS = [f"{row}{number:02d}" for row in "AB" for number in range(1, 9)]
 BUYERS, STEPS = 12, 150
 MOST_SEATS = 4
+HALF_PRICE_TICKETS = 4  # of 16: some are refused
 ACTIONS = [*["hold"] * 9, *["confirm"] * 4, *["release"] * 3, *["cancel"] * 3, "extend", "linger"]
 
 
@@ -25,7 +28,7 @@ class Recorder:
         self.hall = hall
         self.history = History(hall.session)
 
-    async def ask(self, action: str, buyer: Buyer, seats: tuple[str, ...], **more: str) -> Answer:
+    async def ask(self, action: str, buyer: Buyer, seats: tuple[str, ...], **more: Any) -> Answer:
         answer: Answer = await getattr(buyer, action)(*seats, **more)
         self.history.asked.append(Asked(action, buyer.name, frozenset(seats), answer))
         return answer
@@ -45,7 +48,7 @@ class Visitor:
         self._at = at  # the same person at each instance
         self._dice = dice
         self._wanted = self._some_seats()
-        self._orders: list[tuple[str, tuple[str, ...]]] = []
+        self._orders: list[tuple[str, tuple[str, ...], Category]] = []
 
     async def run(self) -> None:
         for number in range(STEPS):
@@ -63,14 +66,15 @@ class Visitor:
         return tuple(self._dice.sample(SEATS, self._dice.choice((1, 1, 2, 3, 5))))
 
     async def _pay(self, key: str) -> None:
-        answer = await self._ask("confirm", key=key)
-        if answer.order_id:
-            self._orders.append((answer.order_id, self._wanted))
+        category = self._dice.choice((Category.FULL, Category.STUDENT))
+        answer = await self._ask("confirm", key=key, category=category, quota=HALF_PRICE_TICKETS)
+        if answer.order_id and not any(answer.order_id == known for known, *_ in self._orders):
+            self._orders.append((answer.order_id, self._wanted, category))
 
-    async def _cancel(self, order: str, seats: tuple[str, ...]) -> None:
-        await self._dice.choice(self._at).cancel(order, *seats)
+    async def _cancel(self, order: str, seats: tuple[str, ...], category: Category) -> None:
+        await self._dice.choice(self._at).cancel(order, *seats, category=category)
 
-    async def _ask(self, action: str, **more: str) -> Answer:
+    async def _ask(self, action: str, **more: Any) -> Answer:
         """Now and then a request is repeated at another instance before it is answered."""
         if action == "hold":
             self._wanted = self._some_seats()
