@@ -160,9 +160,9 @@ def _parse_categories(request: pb.ReservaRequest, wanted: SeatRequest) -> dict[s
     return named
 
 
-def parse_quantity(quantity: int, most: int) -> int:
-    if not 1 <= quantity <= most:
-        raise InvalidRequest(f"quantidade: de 1 a {most}, não {quantity}.")
+def parse_quantity(quantity: int) -> int:
+    if not 1 <= quantity <= MOST_SEATS_IN_A_REQUEST:
+        raise InvalidRequest(f"quantidade: de 1 a {MOST_SEATS_IN_A_REQUEST}, não {quantity}.")
     return quantity
 
 

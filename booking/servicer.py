@@ -91,7 +91,9 @@ class BookingServicer(cinema_pb2_grpc.ReservaServicer):
     ) -> pb.ReservaResponse:
         session = parse_session(request.sessao_id, self._programme)
         buyer = parse_buyer(request.usuario_id)
-        quantity = parse_quantity(request.quantidade, self._seats.rules.most_seats)
+        quantity = parse_quantity(request.quantidade)
+        if quantity > self._seats.rules.most_seats:
+            return self._hold_reply(Answer(Refusal.OVER_LIMIT), ())
         answer, seats = await self._hold_best(session, buyer, quantity)
         if not seats:
             return _none_together(quantity)

@@ -103,6 +103,12 @@ def test_a_malformed_purchase_is_refused_by_name(
     assert desk.states(ana.session) == {"A05": "BLOQUEADO_TEMP"}
 
 
+def test_more_of_the_best_seats_than_a_buyer_may_have_are_refused(desk: Desk) -> None:
+    answer = desk.customer().best(7)
+    assert (answer.sucesso, answer.motivo) == (False, "limite_de_assentos")
+    assert "6" in answer.mensagem
+
+
 @pytest.mark.parametrize(("given", "kept"), [("", "pt-BR"), ("es", "es")])
 def test_an_order_remembers_the_buyers_language(desk: Desk, given: str, kept: str) -> None:
     ana = desk.customer()
