@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import BlockingConnectionPool, ConnectionPool, Redis
 from redis.asyncio.client import Pipeline
 from redis.asyncio.cluster import ClusterPipeline, RedisCluster
 from redis.asyncio.retry import Retry
@@ -125,6 +125,6 @@ async def own_node(redis: RedisClient, key: str) -> AsyncIterator[Redis]:
     node = redis.get_node_from_key(key)
     if node is None:
         raise RedisError(f"no node of the cluster serves {key}")
-    options = {**node.connection_kwargs, "host": node.host, "port": int(node.port)}
-    async with Redis(**options, single_connection_client=True) as connection:
-        yield connection
+    pool = ConnectionPool(node.connection_class, max_connections=1, **node.connection_kwargs)
+    async with Redis.from_pool(pool) as client:
+        yield client
