@@ -1,0 +1,148 @@
+"""Booking on a Redis Cluster: three masters, each with a replica, and sessions on all of them."""
+
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, ExitStack, aclosing, closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import grpc
+import pytest
+from redis import Redis
+
+import cinema_pb2 as pb
+from cinema.keys import partition_of
+from cinema.redis_connection import REDIS_ERRORS, connect
+from cinema.settings import RedisSettings
+from cinema_pb2_grpc import ReservaStub
+from deploy.ports import LOOPBACK
+from tests.backends import BackendMissing
+from tests.booking_desk import CALL_SECONDS, Customer, new_session, programme
+from tests.infra import unavailable
+from tests.redis_cluster import ClusterNode, LocalCluster
+from tests.services import Booking, is_serving
+from tests.storm import storm
+from tests.waiting import wait_until
+from tests.watching import watching
+
+SESSIONS = 40
+FAILOVER_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Clustered:
+    cluster: LocalCluster
+    booking: Booking
+    stub: ReservaStub
+    sessions: list[str]
+
+    def customer(self, session: str) -> Customer:
+        return Customer(self.stub, session, f"customer of {session}")
+
+    def free_seats(self) -> dict[str, int]:
+        listed = self.stub.ListarSessoes(pb.Vazio(), timeout=CALL_SECONDS).sessoes
+        return {session.sessao_id: session.livres for session in listed}
+
+
+@pytest.fixture(scope="module")
+def clustered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clustered]:
+    folder = tmp_path_factory.mktemp("clustered")
+    sessions = [new_session() for _ in range(SESSIONS)]
+    (folder / "programacao.toml").write_text(programme(sessions))
+    with ExitStack() as stack:
+        try:
+            cluster = stack.enter_context(LocalCluster(folder / "cluster"))
+        except BackendMissing as missing:
+            unavailable(missing)
+        cluster.start()
+        booking = stack.enter_context(Booking(folder, settings(folder, cluster)))
+        channel = stack.enter_context(closing(grpc.insecure_channel(booking.address)))
+        yield Clustered(cluster, booking, ReservaStub(channel), sessions)
+
+
+def settings(folder: Path, cluster: LocalCluster) -> dict[str, str]:
+    return {
+        "REDIS_URL": cluster.urls[0],
+        "REDIS_CLUSTER": "true",
+        "PROGRAMME_FILE": str(folder / "programacao.toml"),
+        "LOG_LEVEL": "INFO",
+        "HOLD_SECONDS": "1",
+    }
+
+
+def test_seats_of_sessions_on_every_node_are_sold_and_the_others_freed(
+    clustered: Clustered,
+) -> None:
+    assert len({partition_of(session) for session in clustered.sessions}) > 20
+    for session in clustered.sessions:
+        customer = clustered.customer(session)
+        assert customer.hold("A05", "A06").sucesso
+        order = customer.confirm("A05", key="k")
+        assert customer.confirm("A05", key="k").pedido_id == order.pedido_id != ""
+    places = clustered.customer(clustered.sessions[0])
+    assert places.extend("A05").motivo == "reserva_expirada"
+    wait_until(lambda: set(clustered.free_seats().values()) == {41}, 10, "holds that ended")
+
+
+async def test_watchers_on_every_node_are_told_of_every_change(clustered: Clustered) -> None:
+    sessions = clustered.sessions[::4]
+    async with AsyncExitStack() as stack:
+        watchers = [
+            await stack.enter_async_context(watching(clustered.booking.address, session))
+            for session in sessions
+        ]
+        versions = [watcher.version for watcher in watchers]
+        for session in sessions:
+            clustered.customer(session).hold("B01")
+        for watcher, version in zip(watchers, versions, strict=True):
+            await watcher.wait_for_version(version + 2)
+            assert watcher.reasons == ["timeout"]
+            assert watcher.snapshots == 1
+
+
+async def test_no_guarantee_breaks_in_a_storm_on_a_cluster(clustered: Clustered) -> None:
+    async with AsyncExitStack() as stack:
+        clients = [connect(cluster_settings(clustered.cluster.urls[0])) for _ in range(2)]
+        for client in clients:
+            stack.push_async_callback(client.aclose)
+        recorder = await storm(clients, new_session(), "cluster")
+        assert await recorder.violations() == []
+
+
+async def test_a_cluster_that_does_not_answer_is_known_as_redis_being_away() -> None:
+    async with aclosing(connect(cluster_settings(f"redis://{LOOPBACK}:1/0"))) as client:
+        with pytest.raises(REDIS_ERRORS):
+            await client.get("key")
+
+
+def cluster_settings(url: str) -> RedisSettings:
+    return RedisSettings(redis_url=url, redis_cluster=True)
+
+
+def test_a_killed_master_costs_seconds_and_no_acknowledged_order(clustered: Clustered) -> None:
+    orders = {}
+    for session in clustered.sessions:
+        clustered.customer(session).hold("C01")
+        orders[session] = clustered.customer(session).confirm("C01", key="c").pedido_id
+    victim = next(node for node in clustered.cluster.nodes if node.is_master)
+    wait_until(lambda: has_replicated(victim), 10)
+    victim.kill()
+    for session, order in orders.items():
+        wait_until(lambda: holds(clustered.customer(session), "C02"), FAILOVER_SECONDS)  # noqa: B023
+        assert clustered.customer(session).confirm("C01", key="c").pedido_id == order
+    wait_until(lambda: is_serving(clustered.booking.address), FAILOVER_SECONDS)
+    wait_until(lambda: set(clustered.free_seats().values()) == {40}, 10, "holds that ended")
+    assert "Traceback" not in clustered.booking.log
+
+
+def has_replicated(node: ClusterNode) -> bool:
+    """Whether its replica has everything: a cluster before 7.2 acknowledges without waiting for that."""
+    with Redis(LOOPBACK, node.port) as redis:
+        replication = redis.info("replication")
+    return bool(replication["slave0"]["offset"] == replication["master_repl_offset"])
+
+
+def holds(customer: Customer, seat: str) -> bool:
+    try:
+        return customer.hold(seat).sucesso
+    except grpc.RpcError:
+        return False
