@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import cinema_pb2 as pb
 from cinema.identity import LONGEST_BUYER, is_valid_buyer
+from cinema.languages import DEFAULT, LANGUAGES
 from cinema.outcomes import Payer, Purchase
 from cinema.payment_rules import mask_cpf, normalise_name, validate_payment
 from cinema.programme import Programme, Session
@@ -18,7 +19,6 @@ MOST_SEATS_IN_A_REQUEST = 100
 
 DECLINED_METHOD = "cartao_recusado"
 PAYMENT_METHODS = ("", "pix", "cartao", DECLINED_METHOD)
-LANGUAGES = ("pt-BR", "en", "es")
 _CATEGORIES = {
     pb.INTEIRA: Category.FULL,
     pb.MEIA_ESTUDANTE: Category.STUDENT,
@@ -131,7 +131,7 @@ def _parse_payment_method(request: pb.ReservaRequest) -> str:
 
 
 def _parse_language(request: pb.ReservaRequest) -> str:
-    language = request.idioma or LANGUAGES[0]
+    language = request.idioma or DEFAULT
     if language not in LANGUAGES:
         raise InvalidRequest(f"idioma: {', '.join(LANGUAGES)}, não {_quote(language)}.")
     return language

@@ -11,8 +11,8 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import NoReturn
-from zoneinfo import ZoneInfo
 
+from cinema.local_time import SAO_PAULO
 from cinema.programme_schema import (
     FaultyProgrammeError,
     FilmEntry,
@@ -35,7 +35,6 @@ __all__ = [
     "load_programme",
 ]
 
-SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 _LARGEST_FILE = 2_000_000  # bytes
 _MOST_FAULTS_TOLD = 20
 

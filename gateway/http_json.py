@@ -1,15 +1,13 @@
 """From booking's messages to the JSON of the HTTP API: mapped once, here. Money in centavos, times in São Paulo's."""
 
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from cinema.local_time import local_time
 from cinema.order_code import order_code
 from cinema_pb2 import EstadoEmail, Lugar, MapaResponse, Pedido, Sessao, TipoAssento
 
 Json = dict[str, Any]
 
-_ZONE = ZoneInfo("America/Sao_Paulo")
 _MAIL_STATES = {
     EstadoEmail.EMAIL_PENDENTE: "pendente",
     EstadoEmail.EMAIL_ENVIADO: "enviado",
@@ -85,4 +83,4 @@ def _prices(answer: MapaResponse) -> dict[str, int]:
 
 
 def _time(unix_ms: int) -> str:
-    return datetime.fromtimestamp(unix_ms / 1_000, _ZONE).isoformat(timespec="seconds")
+    return local_time(unix_ms).isoformat(timespec="seconds")

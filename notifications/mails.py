@@ -10,9 +10,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 import cinema_pb2 as pb
+from cinema.invitation import FILE_NAME, invitation
+from cinema.local_time import local_time
 from cinema.order_code import order_code
-from notifications.invitation import invitation
-from notifications.portuguese import local_time, long_time, money, short_time
+from notifications.portuguese import long_time, money, short_time
 
 # One address, of what every mail server takes. Booking asks for more than that; here it is about safe headers.
 _ADDRESS = re.compile(r'[^\s,;:<>()\[\]\\"@]+@[^\s,;:<>()\[\]\\"@]+')
@@ -44,12 +45,11 @@ class MailWriter:
         """
         message = self._message(order, "ticket", "Ingressos", order.pedido_id)
         if order.HasField("sessao"):
-            uid = f"{order.pedido_id}@{self._sender.domain}"
             message.add_attachment(
-                invitation(order, uid, self._summary(order)),
+                invitation(order, self._public_url),
                 maintype="text",
                 subtype="calendar",
-                filename="sessao.ics",
+                filename=FILE_NAME,
                 params={"method": "PUBLISH", "charset": "utf-8"},
             )
         return message
@@ -97,10 +97,6 @@ class MailWriter:
 
     def _link(self, order: pb.Pedido) -> str:
         return f"{self._public_url}/pedido/{order.pedido_id}"
-
-    def _summary(self, order: pb.Pedido) -> str:
-        seats = ", ".join(order.assentos)
-        return f"Poltronas: {seats}\nCódigo: {order_code(order.pedido_id)}\n{self._link(order)}"
 
 
 def _address(text: str) -> Address:

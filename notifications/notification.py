@@ -1,13 +1,11 @@
 """What the world is told about an order, as it waits in the outbox and travels through Kafka."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Self
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-SAO_PAULO = ZoneInfo("America/Sao_Paulo")
+from cinema.local_time import local_time
 
 
 class Status(StrEnum):
@@ -51,4 +49,4 @@ class Notification(BaseModel):
 
 def iso_time(milliseconds: int) -> str:
     """A Unix time in ISO 8601, to the millisecond, with the offset of São Paulo."""
-    return datetime.fromtimestamp(milliseconds / 1000, SAO_PAULO).isoformat(timespec="milliseconds")
+    return local_time(milliseconds).isoformat(timespec="milliseconds")

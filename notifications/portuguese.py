@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from notifications.notification import SAO_PAULO
-
 _WEEKDAYS = (
     "segunda-feira",
     "terça-feira",
@@ -17,11 +15,6 @@ _MONTHS = (
     *("janeiro", "fevereiro", "março", "abril", "maio", "junho"),
     *("julho", "agosto", "setembro", "outubro", "novembro", "dezembro"),
 )
-
-
-def local_time(milliseconds: int) -> datetime:
-    """A Unix time as São Paulo's clocks show it."""
-    return datetime.fromtimestamp(milliseconds / 1000, SAO_PAULO)
 
 
 def money(centavos: int) -> str:

@@ -7,7 +7,7 @@ import grpc
 import pytest
 
 import cinema_pb2 as pb
-from cinema.programme import SAO_PAULO
+from cinema.local_time import SAO_PAULO
 from tests.booking_desk import CALL_SECONDS, Desk, new_session, session_entry
 from tests.waiting import wait_until
 

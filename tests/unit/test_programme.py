@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from cinema.local_time import SAO_PAULO
 from cinema.programme import (
-    SAO_PAULO,
     Programme,
     ProgrammeError,
     ProgrammeFile,

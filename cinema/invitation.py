@@ -1,0 +1,52 @@
+"""The calendar entry of an order: the mail brings it along, and the order's page offers it."""
+
+from datetime import timedelta
+
+import icalendar
+
+import cinema_pb2 as pb
+from cinema.languages import DEFAULT
+from cinema.local_time import local_time
+from cinema.order_code import order_code
+
+FILE_NAME = "sessao.ics"
+
+_WORDS = {
+    "pt-BR": ("Poltronas", "Código"),
+    "en": ("Seats", "Code"),
+    "es": ("Butacas", "Código"),
+}
+
+
+def invitation(order: pb.Pedido, public_url: str) -> bytes:
+    """An iCalendar file (RFC 5545) with one event, from the film's start to its end, in the buyer's language.
+
+    The same order always gives the same bytes: a calendar that gets it twice keeps one entry. The order's session
+    must be known.
+    """
+    session = order.sessao
+    start = local_time(session.inicio_ms)
+    event = icalendar.Event()
+    event.add("uid", order.pedido_id)
+    event.add("dtstamp", local_time(order.criado_em_ms))
+    event.add("dtstart", start)
+    event.add("dtend", start + timedelta(minutes=session.filme.duracao_min))
+    event.add("summary", f"Cinema: {session.filme.titulo}")
+    event.add("location", session.sala)
+    event.add("description", _description(order, public_url))
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", "-//Cinema//Ingressos//PT")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add_component(event)
+    calendar.add_missing_timezones(first_date=start.date())
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def _description(order: pb.Pedido, public_url: str) -> str:
+    seats, code = _WORDS.get(order.idioma, _WORDS[DEFAULT])
+    return (
+        f"{seats}: {', '.join(order.assentos)}\n{code}: {order_code(order.pedido_id)}\n"
+        f"{public_url}/pedido/{order.pedido_id}"
+    )
