@@ -55,8 +55,14 @@ async def look(redis: RedisClient) -> RedisHealth:
 async def _look_at(redis: RedisClient, **node: Any) -> RedisHealth:
     info = await redis.info(**node)
     problem = _write_problem(info) or await _configuration_problem(redis, info, **node)
-    can_wait = _version(info) >= (7, 2) and int(info.get("connected_slaves", 0)) > 0
+    can_wait = _version(info) >= (7, 2) and _has_replica(info)
     return RedisHealth(problem, replicas_to_wait_for=1 if can_wait else 0)
+
+
+def _has_replica(info: dict[str, Any]) -> bool:
+    """One that has caught up: while it loads its first copy of the data, there is nothing to wait for."""
+    replicas = (info.get(f"slave{number}") for number in range(int(info["connected_slaves"])))
+    return any(isinstance(one, dict) and one.get("state") == "online" for one in replicas)
 
 
 def _write_problem(info: dict[str, Any]) -> str:
