@@ -1,5 +1,6 @@
 // @ts-check
 /** The few DOM habits that every view shares. Text only ever enters as text. */
+import { offerLanguages } from "./language-switch.js";
 import { fillTexts } from "./text.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -50,6 +51,7 @@ export function show(id) {
   const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
   const view = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
   fillTexts(view);
+  offerLanguages(view);
   const kept = [...document.body.children].filter((node) => /^(TEMPLATE|NOSCRIPT|SCRIPT)$/.test(node.tagName));
   document.body.dataset.view = id;
   document.body.replaceChildren(...kept, view);

@@ -1,12 +1,12 @@
 // @ts-check
 /** Money, dates and durations as the reader writes them. Money is integer centavos, times are São Paulo's. */
-import { locale } from "./pt.js";
+import { dateStyle, locale } from "./language.js";
 
 const timeZone = "America/Sao_Paulo";
-const currency = { style: "currency", currency: "BRL" };
+const currency = { style: "currency", currency: "BRL", currencyDisplay: "narrowSymbol" };
 const full = new Intl.NumberFormat(locale, /** @type {any} */ (currency));
 const short = new Intl.NumberFormat(locale, /** @type {any} */ ({ ...currency, trailingZeroDisplay: "stripIfInteger" }));
-const day = new Intl.DateTimeFormat(locale, { timeZone, weekday: "short", day: "2-digit", month: "2-digit" });
+const day = new Intl.DateTimeFormat(locale, { timeZone, weekday: "short", day: "2-digit", month: dateStyle.month });
 const clock = new Intl.DateTimeFormat(locale, { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 /** "R$ 32,00". @param {number} cents */
@@ -15,11 +15,18 @@ export const money = (cents) => full.format(cents / 100);
 /** "R$ 32" where there are no centavos to tell. @param {number} cents */
 export const shortMoney = (cents) => short.format(cents / 100);
 
+/** @param {"hour"|"minute"|"second"} unit @param {"narrow"|"short"} unitDisplay */
+const amounts = (unit, unitDisplay) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay });
+const hours = amounts("hour", "narrow");
+const minutes = amounts("minute", "narrow");
+const wholeMinutes = amounts("minute", "short");
+const wholeSeconds = amounts("second", "short");
+
 /** "17h45". @param {Date} date */
-export const hour = (date) => clock.format(date).replace(":", "h");
+export const hour = (date) => clock.format(date).replace(":", dateStyle.hourSign);
 
 /** "sáb 13/12". @param {Date} date */
-export const weekday = (date) => day.format(date).replace(".,", "").replace(".", "");
+export const weekday = (date) => day.format(date).replace(/[.,]/g, "");
 
 /** "sáb 13/12 · 17h45". @param {string} iso */
 export function dayAndHour(iso) {
@@ -27,8 +34,11 @@ export function dayAndHour(iso) {
   return `${weekday(date)} · ${hour(date)}`;
 }
 
-/** "2h38" of minutes. @param {number} minutes */
-export const filmLength = (minutes) => `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, "0")}`;
+/** "2 h 38 min" of minutes. @param {number} length */
+export function filmLength(length) {
+  const [whole, rest] = [Math.floor(length / 60), length % 60];
+  return [whole && hours.format(whole), rest && minutes.format(rest)].filter(Boolean).join(" ");
+}
 
 /** "3:34" of milliseconds; rounds up, so that 0:00 means that it is over. @param {number} ms */
 export function minutesAndSeconds(ms) {
@@ -37,4 +47,5 @@ export function minutesAndSeconds(ms) {
 }
 
 /** "5 min" or "45 s" of milliseconds. @param {number} ms */
-export const roughly = (ms) => ms >= 60000 ? `${Math.round(ms / 60000)} min` : `${Math.round(ms / 1000)} s`;
+export const roughly = (ms) =>
+  ms >= 60000 ? wholeMinutes.format(Math.round(ms / 60000)) : wholeSeconds.format(Math.round(ms / 1000));

@@ -4,9 +4,15 @@
  * same keys. `{name}` is a placeholder; forms `{zero, one, other}` are chosen by the value `n`.
  */
 export const locale = "pt-BR";
+/** "13/12", "17h45". */
+export const dateStyle = /** @type {const} */ ({ month: "2-digit", hourSign: "h" });
 
 export const texts = {
   "cinema": "Cinema",
+  "idioma": "Idioma",
+  "idioma.pt-BR": "Português",
+  "idioma.en": "English",
+  "idioma.es": "Español",
   "tentar": "Tentar de novo",
   "fechar": "Fechar",
   "pagina.falhou": "A página não chegou inteira",

@@ -1,6 +1,6 @@
 // @ts-check
 /** Looks texts up by key in the language in force and puts values into them. */
-import { locale, texts } from "./pt.js";
+import { locale, texts } from "./language.js";
 
 /** @typedef {keyof typeof texts} TextKey */
 

@@ -14,6 +14,8 @@ SUITES = sorted((ROOT / "tests" / "unit_js").glob("*.test.mjs"))
 
 MOST_BYTES = 60_000  # over the wire, compressed
 LONGEST_MODULE = 200  # lines
+LANGUAGES = {"pt.js", "en.js", "es.js"}  # of which a page loads one
+LOADED_ON_DEMAND = {"en.js", "es.js"}
 
 
 @pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.name.removesuffix(".test.mjs"))
@@ -31,14 +33,15 @@ def test_the_modules_do_what_their_tests_say(suite: Path) -> None:
 
 def test_the_whole_page_is_small_on_the_wire() -> None:
     sizes = {path.name: len(gzip.compress(path.read_bytes())) for path in STATIC.iterdir()}
-    assert sum(sizes.values()) < MOST_BYTES, sizes
+    language = max(sizes.pop(name) for name in LANGUAGES)
+    assert sum(sizes.values()) + language < MOST_BYTES, sizes
 
 
 def test_every_module_is_small_and_has_its_types_checked() -> None:
     for module in STATIC.glob("*.js"):
         lines = module.read_text().splitlines()
         assert lines[0] == "// @ts-check", module.name
-        assert len(lines) <= LONGEST_MODULE, module.name
+        assert len(lines) <= LONGEST_MODULE or module.name in LANGUAGES, module.name
 
 
 @pytest.mark.parametrize("page", ["index.html", "pedido.html"])
@@ -54,7 +57,7 @@ def test_every_module_that_a_page_needs_is_loaded_ahead(page: str) -> None:
     html = (STATIC / page).read_text()
     ahead = set(re.findall(r'rel="modulepreload" href="/static/([\w-]+\.js)"', html))
     first = re.findall(r'<script type="module" src="/static/([\w-]+\.js)"', html)
-    assert ahead == _with_imports(first)
+    assert ahead == _with_imports(first) - LOADED_ON_DEMAND
 
 
 def _with_imports(names: list[str]) -> set[str]:

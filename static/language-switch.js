@@ -1,0 +1,37 @@
+// @ts-check
+/**
+ * The switch between languages. The choice is a cookie that the gateway reads; the page is loaded
+ * anew in it, and everything is still there: the address is the state, and holds are the buyer's.
+ */
+import { tag, tags } from "./language.js";
+import { t } from "./text.js";
+
+const COOKIE = "idioma";
+const A_YEAR_S = 365 * 24 * 3600;
+
+/** What is shown of "pt-BR". @param {string} language */
+const short = (language) => language.slice(0, 2).toUpperCase();
+
+/** @param {string} language */
+function choose(language) {
+  document.cookie = `${COOKIE}=${language}; path=/; max-age=${A_YEAR_S}; samesite=lax`;
+  location.reload();
+}
+
+/** Fills every place of a view that is meant for it. @param {ParentNode} view */
+export function offerLanguages(view) {
+  for (const place of view.querySelectorAll("[data-part=languages]")) place.replaceChildren(...tags.map(button));
+}
+
+/** Named by its own language, whatever the page's is. @param {string} language */
+function button(language) {
+  const node = document.createElement("button");
+  node.type = "button";
+  node.lang = language;
+  node.dataset.idioma = language;
+  node.textContent = short(language);
+  node.setAttribute("aria-label", `${short(language)}, ${t(/** @type {import("./text.js").TextKey} */ (`idioma.${language}`))}`);
+  node.setAttribute("aria-pressed", String(language === tag));
+  node.onclick = () => language === tag || choose(language);
+  return node;
+}

@@ -1,0 +1,26 @@
+// @ts-check
+/**
+ * The language in force: what `<html lang>` says, which the gateway sets. Only its texts are
+ * loaded; what is not spoken here is Portuguese.
+ */
+
+/** @typedef {typeof import("./pt.js").texts} Texts */
+/** @typedef {{locale: string, dateStyle: {month: "2-digit"|"short", hourSign: string}, texts: Texts}} Language */
+
+/** @type {Record<string, () => Promise<Language>>} */
+const LANGUAGES = {
+  "pt-BR": () => import("./pt.js"),
+  en: () => import("./en.js"),
+  es: () => import("./es.js"),
+};
+const DEFAULT = "pt-BR";
+
+/** The tags of all languages, the default first. */
+export const tags = Object.keys(LANGUAGES);
+
+const asked = globalThis.document?.documentElement.lang ?? DEFAULT;
+
+/** The tag of the language in force. */
+export const tag = Object.hasOwn(LANGUAGES, asked) ? asked : DEFAULT;
+
+export const { dateStyle, locale, texts } = await LANGUAGES[tag]();

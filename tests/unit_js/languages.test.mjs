@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as en from "../../static/en.js";
+import * as es from "../../static/es.js";
+import * as pt from "../../static/pt.js";
+
+const OTHERS = { en, es };
+const FOREIGN = { en: /[\u00c0-\u024f]/, es: /[ãõçâêîôûàèìòù]/i };
+/** @param {string | object} entry its forms, or "" for a text that has but one */
+const formsOf = (entry) => typeof entry === "string" ? { "": entry } : entry;
+const placeholders = (text) => [...new Set(text.match(/\{\w+\}/g))].sort();
+
+for (const [name, { texts, dateStyle, locale }] of Object.entries(OTHERS)) {
+  test(`${name} says everything that Portuguese says, in the same order, and nothing else`, () => {
+    assert.deepEqual(Object.keys(texts), Object.keys(pt.texts));
+  });
+
+  test(`${name} has the same forms with the same placeholders`, () => {
+    for (const [key, entry] of Object.entries(texts)) {
+      const [own, model] = [formsOf(entry), formsOf(pt.texts[key])];
+      assert.deepEqual(Object.keys(own), Object.keys(model), key);
+      for (const form of Object.keys(own)) assert.deepEqual(placeholders(own[form]), placeholders(model[form]), `${key} ${form}`);
+    }
+  });
+
+  test(`${name} is translated: no letter that it does not write`, () => {
+    const foreign = Object.keys(texts).filter((key) => !key.startsWith("idioma.") && FOREIGN[name].test(JSON.stringify(texts[key])));
+    assert.deepEqual(foreign, []);
+  });
+
+  test(`${name} writes numbers and dates in its own way`, () => {
+    assert.deepEqual(Intl.getCanonicalLocales(locale), [locale]);
+    assert.deepEqual(Object.keys(dateStyle), Object.keys(pt.dateStyle));
+  });
+}
+
+test("no text is empty or has a space at an end", () => {
+  for (const { texts } of [pt, en, es]) {
+    for (const [key, entry] of Object.entries(texts)) {
+      for (const text of Object.values(formsOf(entry))) assert.match(text, /^\S(.*\S)?$/s, key);
+    }
+  }
+});
