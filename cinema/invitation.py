@@ -39,7 +39,9 @@ def invitation(order: pb.Pedido, public_url: str) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add_component(event)
-    calendar.add_missing_timezones(first_date=start.date())
+    # The zone as it is that day: the rules of many years to come would take a tenth of a second to find.
+    day = start.date()
+    calendar.add_missing_timezones(first_date=day, last_date=day + timedelta(days=2))
     content: bytes = calendar.to_ical()
     return content
 
