@@ -7,7 +7,13 @@ import cinema_pb2 as pb
 from cinema.identity import LONGEST_BUYER, is_valid_buyer
 from cinema.languages import DEFAULT, LANGUAGES
 from cinema.outcomes import Payer, Purchase
-from cinema.payment_rules import mask_cpf, normalise_name, validate_payment
+from cinema.payment_rules import (
+    DECLINED_METHOD,
+    PAYMENT_METHODS,
+    mask_cpf,
+    normalise_name,
+    validate_payment,
+)
 from cinema.programme import Programme, Session
 from cinema.refusals import Refusal
 from cinema.seats import MalformedSeat, canonical
@@ -15,10 +21,6 @@ from cinema.tickets import Category, Ticket, half_price_quota, price_of
 
 LONGEST_KEY = 128
 MOST_SEATS_IN_A_REQUEST = 100
-
-
-DECLINED_METHOD = "cartao_recusado"
-PAYMENT_METHODS = ("", "pix", "cartao", DECLINED_METHOD)
 _CATEGORIES = {
     pb.INTEIRA: Category.FULL,
     pb.MEIA_ESTUDANTE: Category.STUDENT,

@@ -2,7 +2,13 @@
 
 import re
 import unicodedata
+from typing import Literal, get_args
 
+# Simulated: one of the test cards, or the one that is declined. Empty: not said.
+PaymentMethod = Literal["", "pix", "cartao", "cartao_recusado"]
+
+PAYMENT_METHODS: tuple[PaymentMethod, ...] = get_args(PaymentMethod)
+DECLINED_METHOD: PaymentMethod = "cartao_recusado"
 NAME_LENGTH = range(2, 121)
 EMAIL_LENGTH = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
 

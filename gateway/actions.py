@@ -3,10 +3,28 @@
 from typing import Any
 
 from cinema.payment_rules import validate_payment
-from cinema_pb2 import MelhoresRequest, Pagamento, ReservaRequest, ReservaResponse
+from cinema.refusals import Refusal
+from cinema_pb2 import (
+    Categoria,
+    Ingresso,
+    MelhoresRequest,
+    Pagamento,
+    ReservaRequest,
+    ReservaResponse,
+)
 from gateway import frames
 from gateway.booking import Booking, BookingDown, Malformed, NotFound
-from gateway.messages import Action, Confirm, Extend, Faulty, Hold, HoldBest, Incoming, Release
+from gateway.messages import (
+    Action,
+    Confirm,
+    Extend,
+    Faulty,
+    Hold,
+    HoldBest,
+    Incoming,
+    Payment,
+    Release,
+)
 
 _DOWN = "As vendas estão fora do ar por um instante. Tente de novo."
 _UNKNOWN_OUTCOME = "Ainda não sabemos se o pagamento foi registrado. Estamos tentando de novo."
@@ -53,13 +71,22 @@ class Actions:
             return _error(
                 action, "dados_invalidos", "Confira os dados do pagamento.", campos=faults
             )
+        answer = await self._booking.call(
+            self._booking.stub.ConfirmarPagamento, self._purchase(action)
+        )
+        return _reply(action, answer)
+
+    def _purchase(self, action: Confirm) -> ReservaRequest:
         request = self._request(action.seats)
         request.chave_idempotencia = action.key
-        request.pagamento.CopyFrom(
-            Pagamento(nome_completo=payment.name, cpf=payment.cpf or "", email=payment.email)
+        request.pagamento.CopyFrom(_payment(action.payment))
+        request.ingressos.extend(
+            Ingresso(assento=seat, categoria=Categoria.Value(category.upper()))
+            for seat, category in action.categories.items()
         )
-        answer = await self._booking.call(self._booking.stub.ConfirmarPagamento, request)
-        return _reply(action, answer)
+        request.total_centavos = action.total
+        request.idioma = action.language
+        return request
 
     def _request(self, seats: list[str]) -> ReservaRequest:
         request = ReservaRequest(usuario_id=self._buyer, assentos=seats)
@@ -72,6 +99,12 @@ class Actions:
         )
 
 
+def _payment(typed: Payment) -> Pagamento:
+    return Pagamento(
+        nome_completo=typed.name, cpf=typed.cpf or "", email=typed.email, forma=typed.method
+    )
+
+
 def fault_reply(fault: Faulty) -> str:
     return _error(fault, fault.reason, fault.text)
 
@@ -82,8 +115,7 @@ def busy_reply(message: Incoming) -> str:
 
 def _reply(action: Action, answer: ReservaResponse) -> str:
     if not answer.sucesso:
-        lost = list(answer.assentos_falha)
-        return _error(action, answer.motivo, answer.mensagem, assentos_falha=lost)
+        return _refusal(action, answer)
     facts: dict[str, Any] = {"assentos": list(answer.assentos)}
     if answer.restante_ms:
         facts["restante_ms"] = answer.restante_ms
@@ -94,6 +126,13 @@ def _reply(action: Action, answer: ReservaResponse) -> str:
             "assentos_falha": [],
         }
     return frames.success(action.reply_kind, action.id, answer.mensagem, **facts)
+
+
+def _refusal(action: Action, answer: ReservaResponse) -> str:
+    facts: dict[str, Any] = {"assentos_falha": list(answer.assentos_falha)}
+    if answer.motivo == Refusal.HALF_PRICE_GONE:
+        facts["meias_restantes"] = answer.meias_restantes
+    return _error(action, answer.motivo, answer.mensagem, **facts)
 
 
 def _error(message: Incoming, reason: str, text: str, **facts: Any) -> str:

@@ -14,18 +14,27 @@ def initial_state(session_id: str, seat_map: SeatMap, now: float) -> str:
             "evento": "estado_inicial",
             "sessao": session_id,
             "versao": seat_map.version,
+            "meias_vendidas": seat_map.half_price_sold,
             "assentos": {seat.name: _state(seat, now) for seat in seat_map.taken()},
         }
     )
 
 
-def update(since: int, version: int, changes: Iterable[Seat], now: float) -> str:
-    """All changes after version `since`, up to and with `version`."""
+def update(
+    since: int,
+    version: int,
+    changes: Iterable[Seat],
+    now: float,
+    half_price_sold: int | None = None,
+) -> str:
+    """All changes after version `since`, up to and with `version`; half_price_sold: None if it has not changed."""
+    half_price = {} if half_price_sold is None else {"meias_vendidas": half_price_sold}
     return _encode(
         {
             "evento": "atualizacao",
             "desde": since,
             "versao": version,
+            **half_price,
             "mudancas": [_change(seat, now) for seat in changes],
         }
     )
@@ -77,6 +86,3 @@ def _change(seat: Seat, now: float) -> dict[str, str | int]:
 
 def _encode(frame: Mapping[str, Any]) -> str:
     return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
-
-
-NO_OWN_SEATS = own_seats((), now=0)

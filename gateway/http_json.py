@@ -1,10 +1,25 @@
 """From booking's messages to the JSON of the HTTP API: mapped once, here. Money in centavos, times in São Paulo's."""
 
+from functools import lru_cache
 from typing import Any
+
+import segno
 
 from cinema.local_time import local_time
 from cinema.order_code import order_code
-from cinema_pb2 import EstadoEmail, Lugar, MapaResponse, Pedido, Sessao, TipoAssento
+from cinema.pix import pix_code
+from cinema.ticket_qr import ticket_qr
+from cinema_pb2 import (
+    Categoria,
+    EstadoEmail,
+    Ingresso,
+    Lugar,
+    MapaResponse,
+    Pedido,
+    Sessao,
+    TipoAssento,
+)
+from gateway.qr_images import svg_data_uri
 
 Json = dict[str, Any]
 
@@ -40,6 +55,8 @@ def map_json(answer: MapaResponse) -> Json:
         **session_json(answer.sessao),
         "limite_assentos": answer.limite_assentos,
         "tempo_reserva_ms": answer.tempo_reserva_ms,
+        "meias_total": answer.meias_total,
+        "meias_vendidas": answer.mapa.meias_vendidas,
         "precos": _prices(answer),
         "fileiras": [
             {"nome": row.nome, "lugares": [_place(place) for place in row.lugares]}
@@ -48,20 +65,41 @@ def map_json(answer: MapaResponse) -> Json:
     }
 
 
-def order_json(order: Pedido) -> Json:
+def order_json(order: Pedido, now: float) -> Json:
+    """`now`: Unix time in seconds."""
     return {
         "pedido": order.pedido_id,
         "codigo": order_code(order.pedido_id),
         "estado": "cancelado" if order.cancelado else "confirmado",
         "sessao": session_json(order.sessao),
         "assentos": list(order.assentos),
+        "ingressos": [_ticket(order.pedido_id, ticket) for ticket in order.ingressos],
         "total": order.total_centavos,
+        "forma": order.forma_pagamento,
+        "idioma": order.idioma,
         "nome": order.nome_completo,
         "cpf": order.cpf,
         "email": order.email,
         "criado_em": _time(order.criado_em_ms),
         "email_estado": _MAIL_STATES.get(order.email_estado, "pendente"),
         "email_motivo": order.email_motivo,
+        "cancelavel": not order.cancelado and now * 1_000 <= order.cancelavel_ate_ms,
+        "cancelavel_ate": _time(order.cancelavel_ate_ms),
+    }
+
+
+@lru_cache(maxsize=1_024)
+def pix_json(total: int) -> Json:
+    code = pix_code(total)
+    return {"copia_e_cola": code, "qr": svg_data_uri(segno.make_qr(code, error="m"))}
+
+
+def _ticket(order_id: str, ticket: Ingresso) -> Json:
+    return {
+        "assento": ticket.assento,
+        "categoria": Categoria.Name(ticket.categoria).lower(),
+        "preco": ticket.preco_centavos,
+        "qr": svg_data_uri(ticket_qr(order_id, ticket.assento)),
     }
 
 

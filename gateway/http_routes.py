@@ -1,17 +1,22 @@
 """The HTTP side for browsers: pages, the API that they read, and health."""
 
+import time
 from pathlib import Path
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from cinema_pb2 import PedidoRequest, SessaoRequest, Vazio
+from cinema.invitation import FILE_NAME, invitation
+from cinema.pix import LARGEST_AMOUNT
+from cinema_pb2 import Pedido, PedidoRequest, ReservaResponse, SessaoRequest, Vazio
 from gateway.booking import Malformed
 from gateway.context import Gateway, GatewayPart
-from gateway.http_json import Json, map_json, order_json, session_json
+from gateway.http_json import Json, map_json, order_json, pix_json, session_json
 from gateway.identity import COOKIE
 from gateway.problems import (
     FOREIGN_ORIGIN,
+    NOTHING_TO_ATTEND,
     TOO_MANY_REQUESTS,
     UNKNOWN_ORDER,
     UNKNOWN_SESSION,
@@ -84,17 +89,49 @@ async def session_map(session_id: str, gateway: GatewayPart) -> Json:
 
 @api.get("/pedidos/{order_id}")
 async def order(order_id: str, gateway: GatewayPart) -> Json:
-    request = _order_request(order_id)
-    return order_json(await gateway.booking.call(gateway.booking.stub.ObterPedido, request))
+    return order_json(await _order(order_id, gateway), time.time())
+
+
+@api.get("/pedidos/{order_id}/agenda.ics")
+async def calendar_entry(order_id: str, gateway: GatewayPart) -> Response:
+    """The same file that the mail brings."""
+    order = await _order(order_id, gateway)
+    if order.cancelado or not order.HasField("sessao"):
+        raise Refused(NOTHING_TO_ATTEND)
+    return Response(
+        invitation(order, gateway.settings.public_url),
+        media_type="text/calendar",
+        headers={"Content-Disposition": f'attachment; filename="{FILE_NAME}"'},
+    )
 
 
 @api.post("/pedidos/{order_id}/reenviar", dependencies=[Depends(from_own_page)])
 async def mail_again(order_id: str, gateway: GatewayPart) -> Json:
     request = _order_request(order_id)
-    answer = await gateway.booking.call(gateway.booking.stub.ReenviarEmail, request)
+    return _done(await gateway.booking.call(gateway.booking.stub.ReenviarEmail, request))
+
+
+@api.post("/pedidos/{order_id}/cancelar", dependencies=[Depends(from_own_page)])
+async def cancel(order_id: str, gateway: GatewayPart) -> Json:
+    """The seats are free for everybody at once; repeating it does no harm."""
+    request = _order_request(order_id)
+    return _done(await gateway.booking.call(gateway.booking.stub.CancelarPedido, request))
+
+
+@api.get("/pix")
+async def pix(total: Annotated[int, Query(ge=1, le=LARGEST_AMOUNT)]) -> Json:
+    """What the buyer pays with a banking app, were this not a simulation; `total` in centavos."""
+    return pix_json(total)
+
+
+def _done(answer: ReservaResponse) -> Json:
     if not answer.sucesso:
         raise Refused(Problem(409, answer.motivo, answer.mensagem))
     return {"status": "ok"}
+
+
+async def _order(order_id: str, gateway: Gateway) -> Pedido:
+    return await gateway.booking.call(gateway.booking.stub.ObterPedido, _order_request(order_id))
 
 
 def _order_request(order_id: str) -> PedidoRequest:

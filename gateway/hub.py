@@ -37,6 +37,7 @@ class Hub:
         self._seat_map: SeatMap | None = None
         self._pending: list[Seat] = []
         self._told_version = 0  # what the pages know at least
+        self._told_half_price = 0
         self._told_live = True
         self._snapshot_frame: tuple[float, str] | None = None
         self._flush_timer = Timer(self._flush)
@@ -69,10 +70,10 @@ class Hub:
             self._snapshot_frame = (now, frame)
         return self._snapshot_frame[1]
 
-    def own_seats_frame(self, tag: str) -> str | None:
-        """None if the buyer with this tag holds no seat."""
+    def own_seats_frame(self, tag: str) -> str:
+        """What the buyer with this tag holds."""
         seats = self._seat_map.held_by(tag) if self._seat_map else []
-        return frames.own_seats(seats, self._loop.time()) if seats else None
+        return frames.own_seats(seats, self._loop.time())
 
     # ----------------------------------------------------------------------------------------------------- stream
 
@@ -109,6 +110,7 @@ class Hub:
     def _take_snapshot(self, snapshot: MapaSessao) -> None:
         self._seat_map = SeatMap(snapshot, self._loop.time())
         self._told_version = snapshot.versao
+        self._told_half_price = snapshot.meias_vendidas
         self._snapshot_frame = None
         self._pending.clear()
         self._booking_back()
@@ -120,21 +122,26 @@ class Hub:
             raise ContinuityLost("an update came before the first snapshot")
         self._pending += self._seat_map.apply(update, self._loop.time())
         self._snapshot_frame = None
-        if self._pending:
+        if self._seat_map.version != self._told_version:
             self._flush_timer.start(max(self._coalesce, len(self._pages) / UPDATES_A_SECOND))
 
     def _flush(self) -> None:
         """Tells all pages what has changed."""
-        if not self._pending or self._seat_map is None:
+        if self._seat_map is None or self._seat_map.version == self._told_version:
             return
         changes, self._pending = self._pending, []
-        since, self._told_version = self._told_version, self._seat_map.version
-        frame = frames.update(since, self._told_version, changes, self._loop.time())
+        frame = self._update_frame(self._seat_map, changes)
         concerned = {seat.tag for seat in changes if seat.tag}
         for page in self._pages:
             page.put_update(frame)
             if page.tag in concerned:
                 page.own_seats_changed()
+
+    def _update_frame(self, seat_map: SeatMap, changes: list[Seat]) -> str:
+        since, self._told_version = self._told_version, seat_map.version
+        told, self._told_half_price = self._told_half_price, seat_map.half_price_sold
+        half_price = None if told == self._told_half_price else self._told_half_price
+        return frames.update(since, self._told_version, changes, self._loop.time(), half_price)
 
     # ---------------------------------------------------------------------------------------------------- notices
 

@@ -6,12 +6,25 @@ buyer is comes from the cookie, and the session from the socket's address.
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
+from cinema.languages import DEFAULT, LANGUAGES, LanguageTag
+from cinema.payment_rules import PaymentMethod
 from cinema.seats import canonical
+from cinema.tickets import Category
 
 LONGEST_FRAME = 4_096  # bytes of UTF-8
 _MOST_SEATS = 200  # far above any buyer's limit, which is booking's to tell
+_MOST_CENTAVOS = 10**12  # likewise
 
 
 class _Message(BaseModel):
@@ -66,13 +79,32 @@ class Payment(_Message):
     name: str = Field(default="", alias="nomeCompleto")
     cpf: str | None = None
     email: str = ""
+    method: PaymentMethod = Field(default="", alias="forma")
 
 
 class Confirm(_Seats):
+    """`categories` may leave out seats, which are full price. A `total` of 0 is not checked."""
+
     reply_kind: ClassVar[str] = "confirmacao_pagamento"
 
     payment: Payment = Field(default=Payment(), alias="pagamento")
     key: str = Field(default="", alias="chave", pattern=r"^[!-~]{0,128}$")
+    categories: dict[str, Annotated[Category, Field(strict=False)]] = Field(
+        default={}, alias="ingressos", max_length=_MOST_SEATS
+    )
+    total: int = Field(default=0, alias="total", ge=0, le=_MOST_CENTAVOS)
+    language: LanguageTag = Field(default=DEFAULT, alias="idioma")
+
+    @field_validator("categories")
+    @classmethod
+    def of_the_seats(
+        cls, categories: dict[str, Category], info: ValidationInfo
+    ) -> dict[str, Category]:
+        """By canonical names, each one of the seats, none twice."""
+        names = _without_repeats([canonical(name) for name in categories])
+        if not set(names) <= set(info.data.get("seats", ())):
+            raise ValueError("a category for a seat that is not bought")
+        return dict(zip(names, categories.values(), strict=True))
 
 
 class HoldBest(_Request):
@@ -118,7 +150,10 @@ _KINDS: dict[str, type[Action | Resync]] = {
 _ADVICE = {
     "assentos": 'Informe os assentos como em "A05", cada um uma só vez.',
     "quantidade": "Informe quantos lugares quer, a partir de 1.",
-    "pagamento": "Os dados do pagamento devem ser textos.",
+    "pagamento": 'Os dados do pagamento devem ser textos, e "forma" uma das que a página oferece.',
+    "ingressos": f"Informe a categoria por assento do pedido, uma destas: {', '.join(Category)}.",
+    "total": "Informe o total em centavos, como número inteiro.",
+    "idioma": f"Informe o idioma, um destes: {', '.join(LANGUAGES)}.",
     "chave": "A chave do pedido pode ter até 128 caracteres, sem acentos nem espaços.",
 }
 

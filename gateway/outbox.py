@@ -10,7 +10,6 @@ from collections import deque
 from typing import Protocol
 
 from gateway.endings import TOO_SLOW, Ending
-from gateway.frames import NO_OWN_SEATS
 
 MOST_UPDATES = 64
 MOST_REPLIES = 64
@@ -23,8 +22,8 @@ class View(Protocol):
     def snapshot_frame(self) -> str | None:
         """None as long as nothing is known."""
 
-    def own_seats_frame(self, tag: str) -> str | None:
-        """None if the buyer holds no seat."""
+    def own_seats_frame(self, tag: str) -> str:
+        """What the buyer holds, which may be nothing."""
 
 
 class Outbox:
@@ -38,7 +37,6 @@ class Outbox:
         self._view = view
         self._snapshot_due = True
         self._own_seats_due = False
-        self._own_seats_told = False
         self._updates: deque[str] = deque()
         self._replies: deque[str] = deque()
         self._situation: str | None = None
@@ -127,13 +125,11 @@ class Outbox:
         return frame
 
     def _take_own_seats(self) -> str | None:
-        """Silent about holding nothing, unless the browser was told of something before."""
+        """After every snapshot, too: a page learns that it holds nothing instead of guessing so."""
         if not self._own_seats_due:
             return None
         self._own_seats_due = False
-        frame = self._view.own_seats_frame(self.tag)
-        told, self._own_seats_told = self._own_seats_told, frame is not None
-        return frame or (NO_OWN_SEATS if told else None)
+        return self._view.own_seats_frame(self.tag)
 
     def _take_notice(self) -> str | None:
         situation, self._situation = self._situation, None

@@ -29,6 +29,9 @@ class Refused(Exception):
 
 UNKNOWN_SESSION = Problem(404, "sessao_desconhecida", "Esta sessão não existe.")
 UNKNOWN_ORDER = Problem(404, "pedido_desconhecido", "Este pedido não existe.")
+NOTHING_TO_ATTEND = Problem(
+    409, "sem_sessao", "O pedido foi cancelado, ou a sessão saiu da programação."
+)
 FOREIGN_ORIGIN = Problem(403, "origem_recusada", "Este pedido não veio de uma página nossa.")
 TOO_MANY_REQUESTS = Problem(
     429, "excesso_de_mensagens", "Pedidos demais em pouco tempo. Espere um pouco."

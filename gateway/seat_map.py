@@ -35,6 +35,7 @@ class SeatMap:
 
     def __init__(self, snapshot: MapaSessao, now: float) -> None:
         self.version = snapshot.versao
+        self.half_price_sold = snapshot.meias_vendidas  # under the quota
         self._taken = {seat.name: seat for seat in _seats(snapshot.assentos, now)}
 
     def apply(self, update: Atualizacao, now: float) -> list[Seat]:
@@ -46,6 +47,8 @@ class SeatMap:
         changes = _seats(update.mudancas, now)
         for seat in changes:
             self._change(seat)
+        if update.HasField("meias_vendidas"):
+            self.half_price_sold = update.meias_vendidas
         self.version = update.versao
         return changes
 

@@ -35,6 +35,10 @@ class FakeBooking(ReservaServicer):
         self.down = False  # every call is UNAVAILABLE
         self.answers = asyncio.Event()  # calls wait for it
         self.answers.set()
+        self.refusal: pb.ReservaResponse | None = None  # of a payment or a cancellation
+        self.half_price_sold = 0
+        self.order = an_order()
+        self.title = "O Agente Secreto"
         self.watched = 0  # streams that are open
         self.streams_opened = 0
         self.health = health_aio.HealthServicer()
@@ -63,7 +67,9 @@ class FakeBooking(ReservaServicer):
         """The requests of this kind so far."""
         return [request for request in self.requests if isinstance(request, kind)]
 
-    def change(self, *changes: pb.EstadoAssento, skip: int = 0) -> None:
+    def change(
+        self, *changes: pb.EstadoAssento, skip: int = 0, half_price_sold: int | None = None
+    ) -> None:
         """One transition, told to everybody who watches; `skip` leaves a hole in the versions."""
         self.version += 1 + skip
         for seat in changes:
@@ -71,7 +77,11 @@ class FakeBooking(ReservaServicer):
                 self.taken.pop(seat.assento, None)
             else:
                 self.taken[seat.assento] = seat
-        update = pb.Atualizacao(versao=self.version, mudancas=changes)
+        if half_price_sold is not None:
+            self.half_price_sold = half_price_sold
+        update = pb.Atualizacao(
+            versao=self.version, mudancas=changes, meias_vendidas=half_price_sold
+        )
         for watcher in self._watchers:
             watcher.put_nowait(update)
 
@@ -116,6 +126,8 @@ class FakeBooking(ReservaServicer):
         self, request: pb.ReservaRequest, context: Context
     ) -> pb.ReservaResponse:
         await self._begin(request, context)
+        if self.refusal is not None:
+            return self.refusal
         self.change(*(sold(seat, request.usuario_id) for seat in request.assentos))
         return _granted(request.assentos, pedido_id=ORDER)
 
@@ -124,10 +136,7 @@ class FakeBooking(ReservaServicer):
     ) -> AsyncIterator[pb.EventoSessao]:
         await self._begin(request, context)
         with self._watcher() as updates:
-            seat_map = pb.MapaSessao(
-                sessao_id=SESSION, versao=self.version, assentos=self.taken.values()
-            )
-            yield pb.EventoSessao(instantaneo=seat_map)
+            yield pb.EventoSessao(instantaneo=self._seat_map())
             while True:
                 yield pb.EventoSessao(atualizacao=await updates.get())
 
@@ -145,26 +154,15 @@ class FakeBooking(ReservaServicer):
         return pb.MapaResponse(
             sessao=self._session(),
             fileiras=[pb.Fileira(nome="A", lugares=places)],
+            mapa=self._seat_map(),
+            meias_total=80,
             limite_assentos=6,
             tempo_reserva_ms=HOLD_MS,
         )
 
     async def ObterPedido(self, request: pb.PedidoRequest, context: Context) -> pb.Pedido:
         await self._begin(request, context)
-        return pb.Pedido(
-            pedido_id=ORDER,
-            sessao_id=SESSION,
-            assentos=["F07"],
-            usuario_id="nobody may see this",
-            nome_completo="Maria Silva",
-            cpf="***.456.789-**",
-            email="maria@exemplo.com.br",
-            total_centavos=3200,
-            criado_em_ms=1_795_000_000_000,
-            email_estado=pb.EMAIL_FALHOU,
-            email_motivo="A caixa de entrada não existe.",
-            sessao=self._session(),
-        )
+        return self.order
 
     async def ReenviarEmail(
         self, request: pb.PedidoRequest, context: Context
@@ -175,7 +173,12 @@ class FakeBooking(ReservaServicer):
     async def CancelarPedido(
         self, request: pb.PedidoRequest, context: Context
     ) -> pb.ReservaResponse:
-        raise NotImplementedError("a gateway never does")
+        await self._begin(request, context)
+        if self.refusal is not None:
+            return self.refusal
+        self.order.cancelado = True
+        self.change(*(freed(seat, "", "cancelado") for seat in self.order.assentos))
+        return _granted(self.order.assentos)
 
     async def RegistrarEmail(self, request: pb.RegistroEmail, context: Context) -> pb.Vazio:
         raise NotImplementedError("a gateway never does")
@@ -219,17 +222,55 @@ class FakeBooking(ReservaServicer):
         tag = owner_tag(SESSION, request.usuario_id)
         return seat in self.taken and self.taken[seat].marca != tag
 
-    def _session(self) -> pb.Sessao:
-        return pb.Sessao(
+    def _seat_map(self) -> pb.MapaSessao:
+        return pb.MapaSessao(
             sessao_id=SESSION,
-            filme=pb.Filme(titulo="O Agente Secreto", duracao_min=158, classificacao="16"),
-            sala="Sala 1",
-            inicio_ms=1_797_194_700_000,  # 2026-12-13T17:45 in São Paulo
-            idioma="legendado",
-            preco_a_partir_de_centavos=3200,
-            lugares=len(SEATS),
-            livres=len(SEATS) - len(self.taken),
+            versao=self.version,
+            assentos=self.taken.values(),
+            meias_vendidas=self.half_price_sold,
         )
+
+    def _session(self) -> pb.Sessao:
+        return a_session(self.title, free=len(SEATS) - len(self.taken))
+
+
+def a_session(title: str = "O Agente Secreto", free: int = len(SEATS)) -> pb.Sessao:
+    return pb.Sessao(
+        sessao_id=SESSION,
+        filme=pb.Filme(titulo=title, duracao_min=158, classificacao="16"),
+        sala="Sala 1",
+        inicio_ms=1_797_194_700_000,  # 2026-12-13T17:45 in São Paulo
+        idioma="legendado",
+        preco_a_partir_de_centavos=3200,
+        lugares=len(SEATS),
+        livres=free,
+    )
+
+
+def an_order() -> pb.Pedido:
+    """Two tickets, one of them half-price, to be cancelled until two hours before the session."""
+    tickets = [
+        pb.Ingresso(assento="F07", categoria=pb.INTEIRA, preco_centavos=3200),
+        pb.Ingresso(assento="F08", categoria=pb.MEIA_ESTUDANTE, preco_centavos=1600),
+    ]
+    return pb.Pedido(
+        pedido_id=ORDER,
+        sessao_id=SESSION,
+        assentos=["F07", "F08"],
+        usuario_id="nobody may see this",
+        nome_completo="Maria Silva",
+        cpf="***.456.789-**",
+        email="maria@exemplo.com.br",
+        total_centavos=4800,
+        criado_em_ms=1_795_000_000_000,
+        email_estado=pb.EMAIL_FALHOU,
+        email_motivo="A caixa de entrada não existe.",
+        sessao=a_session(),
+        ingressos=tickets,
+        forma_pagamento="pix",
+        idioma="en",
+        cancelavel_ate_ms=1_797_187_500_000,
+    )
 
 
 def held(seat: str, buyer: str, ms: int = HOLD_MS) -> pb.EstadoAssento:

@@ -159,12 +159,23 @@ async def test_an_order_shows_its_code_and_mail_but_not_its_buyer(bench: Bench) 
         answer = await http.get(f"/api/pedidos/{ORDER}")
     order = answer.json()
     assert order.pop("sessao")["sala"] == "Sala 1"
+    pictures = [ticket.pop("qr") for ticket in order["ingressos"]]
+    assert all(picture.startswith("data:image/svg+xml;base64,") for picture in pictures)
+    assert pictures[0] != pictures[1]
     assert order == {
         "pedido": ORDER,
         "codigo": order_code(ORDER),
         "estado": "confirmado",
-        "assentos": ["F07"],
-        "total": 3200,
+        "assentos": ["F07", "F08"],
+        "ingressos": [
+            {"assento": "F07", "categoria": "inteira", "preco": 3200},
+            {"assento": "F08", "categoria": "meia_estudante", "preco": 1600},
+        ],
+        "total": 4800,
+        "forma": "pix",
+        "idioma": "en",
+        "cancelavel": True,
+        "cancelavel_ate": "2026-12-13T15:45:00-03:00",
         "nome": "Maria Silva",
         "cpf": "***.456.789-**",
         "email": "maria@exemplo.com.br",

@@ -18,6 +18,7 @@ async def test_a_page_first_sees_every_seat_that_is_not_free(bench: Bench) -> No
         "evento": "estado_inicial",
         "sessao": "S001",
         "versao": 1,
+        "meias_vendidas": 0,
         "assentos": {"A05": {"estado": "bloqueado"}, "B01": {"estado": "ocupado"}},
     }
     assert 0 < remaining <= 10_000

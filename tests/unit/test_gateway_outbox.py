@@ -3,7 +3,6 @@
 import pytest
 
 from gateway.endings import GONE, RESTART, TOO_SLOW
-from gateway.frames import NO_OWN_SEATS
 from gateway.outbox import MOST_OVERFLOWS, MOST_REPLIES, MOST_UPDATES, Outbox
 
 
@@ -12,12 +11,12 @@ class FakeView:
 
     def __init__(self) -> None:
         self.snapshot: str | None = "snapshot"
-        self.own_seats: str | None = None
+        self.own_seats = "own"
 
     def snapshot_frame(self) -> str | None:
         return self.snapshot
 
-    def own_seats_frame(self, tag: str) -> str | None:
+    def own_seats_frame(self, tag: str) -> str:
         assert tag == "ana"
         return self.own_seats
 
@@ -32,10 +31,7 @@ async def outbox(view: FakeView) -> Outbox:
     return Outbox(view, "ana")
 
 
-async def test_the_snapshot_comes_first_and_then_the_buyers_own_seats(
-    outbox: Outbox, view: FakeView
-) -> None:
-    view.own_seats = "own"
+async def test_the_snapshot_comes_first_and_then_the_buyers_own_seats(outbox: Outbox) -> None:
     outbox.put_audience("audience")
     outbox.put_situation("situation")
     outbox.put_reply("reply")
@@ -58,7 +54,7 @@ async def test_updates_before_the_snapshot_are_in_the_snapshot(outbox: Outbox) -
     outbox.put_update("older")
     assert await outbox.next() == "snapshot"
     outbox.put_update("newer")
-    assert await outbox.next() == "newer"
+    assert [await outbox.next(), await outbox.next()] == ["newer", "own"]
 
 
 async def test_a_browser_that_lags_gets_a_snapshot_instead_of_the_backlog(outbox: Outbox) -> None:
@@ -81,9 +77,7 @@ async def test_a_browser_that_lags_again_and_again_is_cut_off(outbox: Outbox) ->
 
 async def test_a_browser_that_catches_up_in_between_may_lag_for_ever(outbox: Outbox) -> None:
     for _ in range(MOST_OVERFLOWS * 2):
-        assert await outbox.next() == "snapshot"
-        outbox.put_audience("1")
-        assert await outbox.next() == "1"
+        assert [await outbox.next(), await outbox.next()] == ["snapshot", "own"]
         waiting = outbox.next()
         waiting.send(None)  # nothing left: it waits
         waiting.close()
@@ -97,23 +91,19 @@ async def test_a_browser_that_asks_and_does_not_read_is_cut_off(outbox: Outbox) 
     assert await outbox.next() is TOO_SLOW
 
 
-async def test_nobody_is_told_of_holding_nothing_but_those_who_held_something(
+async def test_own_seats_are_told_as_they_are_when_they_are_sent(
     outbox: Outbox, view: FakeView
 ) -> None:
-    await outbox.next()
+    assert [await outbox.next(), await outbox.next()] == ["snapshot", "own"]
     outbox.own_seats_changed()
+    outbox.own_seats_changed()
+    view.own_seats = "newest"
     outbox.put_audience("1")
-    assert await outbox.next() == "1"
-    view.own_seats = "own"
-    outbox.own_seats_changed()
-    assert await outbox.next() == "own"
-    view.own_seats = None
-    outbox.own_seats_changed()
-    assert await outbox.next() == NO_OWN_SEATS
+    assert [await outbox.next(), await outbox.next()] == ["newest", "1"]
 
 
 async def test_only_the_newest_count_of_watchers_is_told(outbox: Outbox) -> None:
-    await outbox.next()
+    assert [await outbox.next(), await outbox.next()] == ["snapshot", "own"]
     for count in range(100):
         outbox.put_audience(str(count))
     outbox.put_reply("reply")
@@ -122,7 +112,7 @@ async def test_only_the_newest_count_of_watchers_is_told(outbox: Outbox) -> None
 
 async def test_an_ending_cuts_in_but_a_restart_waits_for_what_is_due(outbox: Outbox) -> None:
     outbox.end_after_all(RESTART)
-    assert [await outbox.next(), await outbox.next()] == ["snapshot", RESTART]
+    assert [await outbox.next() for _ in range(3)] == ["snapshot", "own", RESTART]
     outbox.put_reply("reply")
     outbox.end(GONE)
     outbox.end(TOO_SLOW)
