@@ -149,7 +149,7 @@ export const texts = {
 
   "pagar.titulo": "Payment",
   "pagar.ficticio": "Demonstration: nothing is really charged.",
-  "pagar.tempo": "Held for another",
+  "pagar.tempo": "Time left",
   "pagar.nome": "Full name",
   "pagar.cpf": "CPF (Brazilian tax number)",
   "pagar.sem_cpf": "I have no CPF (I am from another country)",

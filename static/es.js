@@ -149,7 +149,7 @@ export const texts = {
 
   "pagar.titulo": "Pago",
   "pagar.ficticio": "Demostración: no se cobra nada de verdad.",
-  "pagar.tempo": "Reservadas por otros",
+  "pagar.tempo": "Te quedan",
   "pagar.nome": "Nombre completo",
   "pagar.cpf": "CPF (documento brasileño)",
   "pagar.sem_cpf": "No tengo CPF (soy de otro país)",
