@@ -46,7 +46,8 @@ _PLURAL_SENTENCES = {
 def sentence(refusal: Refusal, seats: tuple[str, ...] = (), limit: int = 0, count: int = 0) -> str:
     """The refusal in Portuguese; `seats` are those that caused it."""
     sentences = {**_SENTENCES, **_PLURAL_SENTENCES} if len(seats) > 1 else _SENTENCES
-    return sentences[refusal].format(seats=enumeration(seats), limit=limit, count=count)
+    text = sentences[refusal].format(seats=enumeration(seats), limit=limit, count=count)
+    return text[0].upper() + text[1:]
 
 
 def enumeration(names: tuple[str, ...]) -> str:
