@@ -4,15 +4,25 @@ Each service reads its own class once, in `main`, and passes it on. A wrong valu
 variable's name and what it takes, which is the field's description.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
+_CLUSTER_URL = re.compile(r"rediss?://[^/?]+(/0?)?(\?.*)?")
+_PASSWORD_IN_URL = re.compile(r"://[^/]*@")
 
 
 class CommonSettings(BaseSettings):
@@ -27,6 +37,13 @@ class CommonSettings(BaseSettings):
     drain_seconds: Seconds = Field(
         default=5, description="how long a stopping service finishes what it has begun, in seconds"
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def empty_is_unset(cls, value: object, info: ValidationInfo) -> object:
+        """`READY_FILE=` and the like mean what leaving the line out means; a path of "" would be this folder."""
+        optional = cls.model_fields[str(info.field_name)].default is None
+        return None if optional and value == "" else value
 
 
 class RedisSettings(CommonSettings):
@@ -47,6 +64,14 @@ class RedisSettings(CommonSettings):
         le=10_000,
         description="Redis connections a process, a whole number from 4",
     )
+
+    @model_validator(mode="after")
+    def cluster_has_hosts_and_one_database(self) -> Self:
+        if self.redis_cluster and not _CLUSTER_URL.fullmatch(self.redis_url):
+            raise ValueError(
+                "REDIS_URL with REDIS_CLUSTER=true takes redis://host:port or rediss://…, no database but 0"
+            )
+        return self
 
 
 class TlsSettings(CommonSettings):
@@ -242,5 +267,6 @@ def _explain(kind: type[CommonSettings], fault: ErrorDetails) -> str:
         return str(fault["ctx"]["error"])
     name = str(fault["loc"][0])
     field = kind.model_fields[name]
-    value = "" if "Secret" in str(field.annotation) else f"={fault['input']}"
+    hidden = "Secret" in str(field.annotation) or _PASSWORD_IN_URL.search(str(fault["input"]))
+    value = "" if hidden else f"={fault['input']}"
     return f"{name.upper()}{value} is refused: it takes {field.description}"
