@@ -1,0 +1,65 @@
+"""What one watcher is told: every version once, or a sign that continuity was lost."""
+
+from collections.abc import Iterable
+
+import pytest
+
+import cinema_pb2 as pb
+from booking.feed import FeedLost, Watcher, _streams
+
+KEPT = 1_000
+
+
+def updates(*versions: int) -> Iterable[pb.Atualizacao]:
+    return (pb.Atualizacao(versao=version) for version in versions)
+
+
+async def told(watcher: Watcher, after: int) -> list[int]:
+    """Versions until continuity is lost."""
+    return [update.versao async for update in watcher.updates_after(after)]
+
+
+def watcher_of(*versions: int) -> Watcher:
+    watcher = Watcher()
+    for update in updates(*versions):
+        watcher.put(update)
+    return watcher
+
+
+async def test_updates_that_the_snapshot_has_already_are_dropped() -> None:
+    assert await told(watcher_of(1, 2, 3, 4, 9), after=2) == [3, 4]
+
+
+async def test_a_hole_ends_the_updates_and_the_next_snapshot_goes_on_from_there() -> None:
+    watcher = watcher_of(1, 2, 5, 6, 7, 9)
+    assert await told(watcher, after=0) == [1, 2]
+    assert await told(watcher, after=5) == [6, 7]
+
+
+async def test_a_version_that_comes_twice_is_told_once() -> None:
+    assert await told(watcher_of(1, 1, 2, 2, 9), after=0) == [1, 2]
+
+
+async def test_who_falls_too_far_behind_is_told_nothing_more_before_a_new_snapshot() -> None:
+    watcher = watcher_of(*range(1, KEPT + 2))
+    assert await told(watcher, after=0) == []
+    watcher.put(pb.Atualizacao(versao=KEPT + 2))
+    watcher.put(pb.Atualizacao(versao=KEPT + 9))
+    assert await told(watcher, after=KEPT + 1) == [KEPT + 2]
+
+
+@pytest.mark.parametrize("waiting", [0, 3, KEPT, KEPT + 5])
+async def test_an_end_reaches_a_watcher_however_far_behind_he_is(waiting: int) -> None:
+    """At the latest after one more snapshot: the end may have taken the place of an update."""
+    watcher = watcher_of(*range(1, waiting + 1))
+    watcher.end()
+    with pytest.raises(FeedLost):
+        await told(watcher, after=0) or await told(watcher, after=waiting)
+
+
+def test_redis_answers_are_understood_in_both_protocols() -> None:
+    entries = [("1-0", {"session": "S1"}), ("2-0", {"session": "S2"})]
+    as_list, as_map = [["stream", entries]], {"stream": [entries]}
+    for reply in (as_list, as_map):
+        assert [(name, list(found)) for name, found in _streams(reply)] == [("stream", entries)]
+    assert [list(_streams(None)), list(_streams([])), list(_streams({}))] == [[], [], []]

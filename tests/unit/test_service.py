@@ -1,0 +1,144 @@
+"""How every service starts and ends."""
+
+import asyncio
+import logging
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from cinema import service
+from cinema.retry import Backoff, brief, keep_running
+from cinema.settings import CommonSettings
+from tests.waiting import eventually
+
+
+@pytest.fixture(autouse=True)
+def _logging_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "configure_logging", lambda name, level: None)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_ends_the_tasks_and_lets_them_tidy_up(number: signal.Signals) -> None:
+    stop, tidied = service.stop_signal(), []
+
+    async def task() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            tidied.append(number)
+
+    running = asyncio.create_task(service.run_until_stopped(stop, task(), task()))
+    await asyncio.sleep(0)
+    os.kill(os.getpid(), number)
+    await asyncio.wait_for(running, 5)
+    assert tidied == [number, number]
+
+
+async def test_a_task_that_dies_takes_the_others_down_and_is_named() -> None:
+    others_ended = asyncio.Event()
+
+    async def other() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            others_ended.set()
+
+    async def dies() -> None:
+        raise RuntimeError("no more")
+
+    with pytest.raises(ExceptionGroup) as died:
+        await service.run_until_stopped(asyncio.Event(), other(), dies())
+    assert [str(error) for error in died.value.exceptions] == ["no more"]
+    assert others_ended.is_set()
+
+
+def test_a_wrong_setting_is_one_line_and_status_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LOG_LEVEL", "LOUD")
+
+    async def never(settings: CommonSettings) -> None:
+        raise AssertionError("started in spite of it")
+
+    with pytest.raises(SystemExit) as ended:
+        service.main("booking", CommonSettings, never)
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert told == "booking: LOG_LEVEL=LOUD is refused: it takes DEBUG, INFO, WARNING or ERROR\n"
+
+
+def test_what_is_missing_is_one_line_and_status_1(caplog: pytest.LogCaptureFixture) -> None:
+    async def cannot(settings: CommonSettings) -> None:
+        raise service.CannotStart("the port is taken")
+
+    with pytest.raises(SystemExit) as ended:
+        service.main("booking", CommonSettings, cannot)
+    assert ended.value.code == 1
+    assert caplog.messages == ["cannot start: the port is taken"]
+    assert caplog.records[0].exc_info is None
+
+
+def test_log_lines_have_time_service_level_and_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()  # this one is about configure_logging itself
+    root = logging.Logger("root of this test")
+    monkeypatch.setattr(logging, "root", root)
+    service.configure_logging("booking", "INFO")
+    (handler,) = root.handlers
+    assert handler.formatter is not None
+    record = logging.LogRecord("x", logging.INFO, "", 0, "listening", None, None)
+    line = handler.formatter.format(record)
+    assert line[8:] == " booking   INFO    listening"
+
+
+async def test_a_ready_file_is_there_while_the_service_is_ready_and_gone_afterwards(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "ready"
+    ready = service.ReadyFile(path)
+    keeping = asyncio.create_task(ready.keep())
+    await asyncio.sleep(0)
+    assert not path.exists()
+    ready.ready = True
+    await eventually(path.exists)
+    keeping.cancel()
+    await asyncio.wait([keeping])
+    assert not path.exists()
+
+
+async def test_without_a_ready_file_nothing_is_kept() -> None:
+    await asyncio.wait_for(service.ReadyFile(None).keep(), 5)
+
+
+# -------------------------------------------------------------------------------------- trying again
+
+
+def test_delays_double_up_to_a_maximum_and_begin_anew_after_a_success() -> None:
+    backoff = Backoff(first=1, maximum=4)
+    for ceiling in (1, 2, 4, 4):
+        assert ceiling / 2 <= backoff.delay() <= ceiling
+    backoff.reset()
+    assert backoff.delay() <= 1
+
+
+async def test_what_fails_for_now_is_run_again_and_a_bug_is_not(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    failures = iter([OSError("down"), OSError("down\nstill"), ValueError("a bug")])
+
+    async def run(backoff: Backoff) -> None:
+        raise next(failures)
+
+    with pytest.raises(ValueError, match="a bug"):
+        await keep_running("work", run, (OSError,), Backoff(first=0.001))
+    assert [message.partition(", again")[0] for message in caplog.messages] == [
+        "work failed (down)",
+        "work failed (down still)",
+    ]
+
+
+def test_an_error_is_one_short_line() -> None:
+    assert brief(OSError("a\n  b")) == "a b"
+    assert brief(TimeoutError()) == "TimeoutError"
+    assert len(brief(OSError("x" * 1_000))) == 200

@@ -1,0 +1,151 @@
+"""Settings come from the environment, are right or are refused by name, and cannot change afterwards."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from cinema import settings as all_settings
+from cinema.settings import (
+    BookingClientSettings,
+    BookingSettings,
+    CommonSettings,
+    ConsumerSettings,
+    GatewaySettings,
+    ListenerSettings,
+    ProducerSettings,
+    RedisSettings,
+    WrongSettings,
+    read,
+)
+
+SERVICES: list[type[CommonSettings]] = [
+    *(BookingSettings, GatewaySettings, ListenerSettings, ProducerSettings, ConsumerSettings),
+]
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that this machine happens to have set."""
+    for kind in vars(all_settings).values():
+        if isinstance(kind, type) and issubclass(kind, CommonSettings):
+            for name in kind.model_fields:
+                monkeypatch.delenv(name.upper(), raising=False)
+
+
+def refusal(kind: type[CommonSettings]) -> str:
+    with pytest.raises(WrongSettings) as refused:
+        read(kind)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("kind", SERVICES)
+def test_every_service_starts_without_any_setting(kind: type[CommonSettings]) -> None:
+    assert read(kind).log_level == "INFO"
+
+
+def test_the_defaults_are_those_of_the_contract() -> None:
+    booking = read(BookingSettings)
+    assert (booking.booking_host, booking.booking_port) == ("127.0.0.1", 50_051)
+    assert (booking.hold_seconds, booking.hold_max_seconds, booking.hold_cooldown_seconds) == (
+        *(300, 900, 5),
+    )
+    assert booking.max_seats_per_buyer == 6
+    assert booking.redis_url == "redis://127.0.0.1:6379/0"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("HOLD_SECONDS", "abc"), ("HOLD_SECONDS", ""), ("HOLD_SECONDS", "0")),
+        *(("HOLD_SECONDS", "-1"), ("HOLD_SECONDS", "nan"), ("HOLD_SECONDS", "inf")),
+        *(("HOLD_SECONDS", "86401"), ("HOLD_COOLDOWN_SECONDS", "-1")),
+        *(("MAX_SEATS_PER_BUYER", "0"), ("MAX_SEATS_PER_BUYER", "1.5")),
+        *(("BOOKING_PORT", "0"), ("BOOKING_PORT", "65536"), ("BOOKING_PORT", "http")),
+        *(("LOG_LEVEL", "LOUD"), ("REDIS_CLUSTER", "maybe"), ("REDIS_URL", "localhost:6379")),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_it_takes(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    told = refusal(BookingSettings)
+    description = BookingSettings.model_fields[name.lower()].description
+    assert told == f"{name}={value} is refused: it takes {description}"
+
+
+def test_every_wrong_value_is_told_of_a_line_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOLD_SECONDS", "abc")
+    monkeypatch.setenv("BOOKING_PORT", "abc")
+    lines = refusal(BookingSettings).splitlines()
+    assert {line.partition("=")[0] for line in lines} == {"HOLD_SECONDS", "BOOKING_PORT"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value"),
+    [
+        (GatewaySettings, "COOKIE_SECRET", "too-short"),
+        (ListenerSettings, "NOTIFY_SECRET", "too-short"),
+        (BookingSettings, "REDIS_URL", "http://:too-short@localhost"),
+    ],
+)
+def test_a_refusal_does_not_tell_a_secret(
+    monkeypatch: pytest.MonkeyPatch, kind: type[CommonSettings], name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    told = refusal(kind)
+    assert told.startswith(f"{name} is refused: it takes ")
+    assert "too-short" not in told
+
+
+@pytest.mark.parametrize("kind", SERVICES)
+def test_an_empty_variable_means_unset_where_unset_is_allowed(
+    monkeypatch: pytest.MonkeyPatch, kind: type[CommonSettings]
+) -> None:
+    optional = [name for name, field in kind.model_fields.items() if field.default is None]
+    assert "ready_file" in optional
+    for name in optional:
+        monkeypatch.setenv(name.upper(), "")
+    settings: Any = read(kind)
+    assert [getattr(settings, name) for name in optional] == [None] * len(optional)
+
+
+def test_no_kafka_is_said_by_an_empty_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "")
+    assert read(ProducerSettings).kafka_bootstrap_servers == ""
+
+
+def test_tls_takes_all_three_files_or_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    files = {name: tmp_path / name for name in ("CA", "CERT", "KEY")}
+    for name, file in files.items():
+        file.touch()
+        monkeypatch.setenv(f"BOOKING_TLS_{name}", str(file))
+    assert read(BookingClientSettings).booking_tls_key == files["KEY"]
+    files["KEY"].unlink()
+    assert "there is no file" in refusal(BookingClientSettings)
+    monkeypatch.delenv("BOOKING_TLS_KEY")
+    assert "go together" in refusal(BookingClientSettings)
+
+
+@pytest.mark.parametrize("url", ["redis://h:1", "rediss://:pw@h:1/0", "redis://h/?protocol=2"])
+def test_a_cluster_is_named_by_one_of_its_hosts(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("REDIS_CLUSTER", "true")
+    monkeypatch.setenv("REDIS_URL", url)
+    assert read(RedisSettings).redis_url == url
+
+
+@pytest.mark.parametrize("url", ["redis://h:1/2", "unix:///run/redis.sock"])
+def test_a_cluster_has_no_second_database_and_no_socket_file(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("REDIS_URL", url)
+    assert read(RedisSettings).redis_url == url
+    monkeypatch.setenv("REDIS_CLUSTER", "true")
+    assert refusal(RedisSettings).startswith("REDIS_URL with REDIS_CLUSTER=true takes ")
+
+
+def test_settings_do_not_change_while_a_service_runs() -> None:
+    settings = read(BookingSettings)
+    with pytest.raises(ValidationError):
+        settings.hold_seconds = 1
