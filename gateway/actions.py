@@ -5,7 +5,6 @@ from typing import Any
 from cinema.payment_rules import validate_payment
 from cinema.refusals import Refusal
 from cinema_pb2 import (
-    Categoria,
     Ingresso,
     MelhoresRequest,
     Pagamento,
@@ -81,7 +80,7 @@ class Actions:
         request.chave_idempotencia = action.key
         request.pagamento.CopyFrom(_payment(action.payment))
         request.ingressos.extend(
-            Ingresso(assento=seat, categoria=Categoria.Value(category.upper()))
+            Ingresso(assento=seat, categoria=category.upper())
             for seat, category in action.categories.items()
         )
         request.total_centavos = action.total

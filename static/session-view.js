@@ -26,9 +26,6 @@ import { MapZoom } from "./zoom.js";
 /** @typedef {import("./api.js").SessionMap} SessionMap */
 /** @typedef {import("./protocol.js").Frame} Frame */
 
-/** Own seats follow a snapshot at once; after so long there are none. */
-const OWN_SEATS_MS = 1500;
-
 export class SessionView {
   #repaint = new Repaint((seats, lively) => this.#paint(seats, lively));
   #basket = "";
@@ -118,10 +115,7 @@ export class SessionView {
       this.#lineChanged();
     }
     this.#take(this.store.apply(frame));
-    if (frame.kind === "snapshot") {
-      this.activity.free(this.#free, this.room.seats.size);
-      setTimeout(() => this.#take(this.store.settle()), OWN_SEATS_MS);
-    }
+    if (frame.kind === "snapshot") this.activity.free(this.#free, this.room.seats.size);
   }
 
   /** @param {import("./store.js").Effect} effect */

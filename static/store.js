@@ -26,8 +26,6 @@ export class SeatStore {
   #taken = new Map();
   /** Own seat to the moment when its hold ends. @type {Map<string, number>} */
   #mine = new Map();
-  /** Whether the gateway has told own seats since the last snapshot. */
-  #toldMine = false;
   /** Seats with a request under way. @type {Map<string, "hold"|"release">} */
   #asked = new Map();
 
@@ -74,11 +72,6 @@ export class SeatStore {
     return effect();
   }
 
-  /** A gateway that has told nothing about own seats since its snapshot means that there are none. @returns {Effect} */
-  settle() {
-    return this.#toldMine ? effect() : this.#holds({ kind: "mine", holds: new Map() });
-  }
-
   /** Shows a request's wish at once. @param {Iterable<string>} seats @param {"hold"|"release"} wish */
   ask(seats, wish) {
     for (const seat of seats) this.#asked.set(seat, wish);
@@ -104,7 +97,6 @@ export class SeatStore {
     const done = effect([...this.#taken.keys(), ...frame.seats.keys()]);
     this.version = frame.version;
     this.#taken = new Map(frame.seats);
-    this.#toldMine = false;
     for (const seat of this.#mine.keys()) {
       if (this.#taken.get(seat) !== "bloqueado") this.#lose(seat, done, !this.#taken.has(seat));
     }
@@ -140,7 +132,6 @@ export class SeatStore {
 
   /** @param {import("./protocol.js").Mine} frame */
   #holds(frame) {
-    this.#toldMine = true;
     const done = effect([...this.#mine.keys(), ...frame.holds.keys()]);
     for (const [seat, end] of this.#mine) {
       if (frame.holds.has(seat)) continue;
