@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * A WebSocket that comes back: reconnects with back-off until it is stopped, pairs replies with
- * requests, and notices a silent line. A request that gets no answer resolves to NO_ANSWER; it
- * never rejects and is never sent again by itself.
+ * requests, and notices a silent line and a computer that slept. A request that gets no answer
+ * resolves to NO_ANSWER; it never rejects and is never sent again by itself.
  */
 import { NO_ANSWER, parseFrame, resync } from "./protocol.js";
 
@@ -17,6 +17,11 @@ const REFUSED_WAIT_MS = 15000;
 const POLICY_VIOLATION = 1008;
 const ANSWER_MS = 8000;
 const SILENCE_MS = 45000;
+/** A line that is in doubt gets less time: what it shows meanwhile may be wrong. */
+const DOUBT_MS = 3000;
+const LOOK_MS = 1000;
+/** No timer is so late, unless the computer stood still or nobody sees the page. */
+const SLEPT_MS = 10000;
 
 /**
  * Full jitter above a floor: a crowd that was cut off together does not come back together.
@@ -36,6 +41,8 @@ export class Connection {
   #lastId = 0;
   #retry = 0;
   #watch = 0;
+  #looking = 0;
+  #lastLook = 0;
   #stopped = true;
 
   /**
@@ -54,6 +61,8 @@ export class Connection {
   start() {
     if (!this.#stopped) return;
     this.#stopped = false;
+    this.#lastLook = Date.now();
+    this.#looking = setInterval(() => this.#look(), LOOK_MS);
     this.#connect();
   }
 
@@ -61,7 +70,10 @@ export class Connection {
     this.#stopped = true;
     clearTimeout(this.#retry);
     clearTimeout(this.#watch);
+    clearInterval(this.#looking);
     this.#socket?.close();
+    // A page that is taken out of the browser's cache must not seem live before it is.
+    this.#become("ligando");
   }
 
   /** Tries at once instead of waiting: the network is back, or somebody looks at the page again. */
@@ -72,11 +84,17 @@ export class Connection {
     this.#connect();
   }
 
-  /** Asks for a snapshot, and gives the line up if none comes. */
-  check() {
+  /** Asks for a snapshot, and gives the line up if nothing comes in time. @param {number} [ms] */
+  check(ms = ANSWER_MS) {
     if (this.state !== "ao_vivo") return;
     this.#socket?.send(JSON.stringify(resync()));
-    this.#listen(ANSWER_MS);
+    this.#listen(ms);
+  }
+
+  /** The network or the computer was away, or may be: whoever looks shall not look at an old map for long. */
+  doubt() {
+    this.hurry();
+    this.check(DOUBT_MS);
   }
 
   /** @param {import("./protocol.js").Request} message @param {number} [ms] @returns {Promise<Reply>} */
@@ -117,6 +135,13 @@ export class Connection {
   #listen(ms) {
     clearTimeout(this.#watch);
     this.#watch = setTimeout(() => ms === SILENCE_MS ? this.check() : this.#giveUp(), ms);
+  }
+
+  /** By the wall clock, because the one that timers go by stands still on some computers that sleep. */
+  #look() {
+    const before = this.#lastLook;
+    this.#lastLook = Date.now();
+    if (this.#lastLook - before > SLEPT_MS && !globalThis.document?.hidden) this.doubt();
   }
 
   #giveUp() {

@@ -82,14 +82,16 @@ export class SessionView {
 
   /** Sleep, wake and the network: the line is checked instead of believed. */
   #watchTheWorld() {
-    addEventListener("online", () => this.connection.hurry());
-    addEventListener("offline", () => this.#lineChanged());
+    for (const news of ["online", "offline"]) {
+      addEventListener(news, () => {
+        this.#lineChanged();
+        this.connection.doubt();
+      });
+    }
     addEventListener("pagehide", () => this.connection.stop());
     addEventListener("pageshow", () => this.connection.start());
     document.addEventListener("visibilitychange", () => {
-      if (document.hidden) return;
-      this.connection.hurry();
-      this.connection.check();
+      if (!document.hidden) this.connection.doubt();
     });
   }
 

@@ -19,7 +19,7 @@ let connection;
 const last = () => sockets[sockets.length - 1];
 
 beforeEach(() => {
-  mock.timers.enable({ apis: ["setTimeout"] });
+  mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"] });
   sockets = [];
   frames = [];
   states = [];
@@ -142,4 +142,38 @@ test("stopping and starting again are safe to repeat", () => {
   connection.start();
   connection.start();
   assert.equal(sockets.length, 2);
+});
+
+test("a line in doubt has three seconds to prove itself", () => {
+  live();
+  connection.doubt();
+  assert.deepEqual(last().sent.map(({ acao }) => acao), ["ressincronizar"]);
+  live();
+  mock.timers.tick(3000);
+  assert.equal(connection.state, "ao_vivo");
+  connection.doubt();
+  mock.timers.tick(3000);
+  assert.equal(connection.state, "reconectando");
+});
+
+test("a computer that slept is noticed by the wall clock, whose jumps back mean nothing", () => {
+  live();
+  for (let second = 0; second < 30; second++) mock.timers.tick(1000);
+  assert.equal(last().sent.length, 0);
+  mock.timers.setTime(3600000);
+  mock.timers.tick(1000);
+  assert.deepEqual(last().sent.map(({ acao }) => acao), ["ressincronizar"]);
+  live();
+  mock.timers.setTime(0);
+  mock.timers.tick(5000);
+  assert.equal(last().sent.length, 1);
+});
+
+test("a page that was left is not live when it comes back, until it is told the map", () => {
+  live();
+  connection.stop();
+  connection.start();
+  assert.equal(connection.state, "ligando");
+  live();
+  assert.equal(connection.state, "ao_vivo");
 });
