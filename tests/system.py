@@ -1,6 +1,7 @@
 """The whole system as `make run` has it: every service a real process, on ports and data of its own."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -78,10 +79,14 @@ class System:
         return "\n".join(service.log for service in self.services)
 
     def __enter__(self) -> Self:
-        for service in self.services:
-            service.launch()
-        for service in self.services:
-            service.start()
+        try:
+            for service in self.services:
+                service.launch()
+            for service in self.services:
+                service.start()
+        except BaseException:
+            self._kill_all()
+            raise
         return self
 
     def __exit__(
@@ -90,18 +95,31 @@ class System:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._kill_all()
+
+    def _kill_all(self) -> None:
         for service in self.services:
             service.kill()
+
+
+@contextmanager
+def running_system(folder: Path, *, kafka: bool = True, **settings: str) -> Iterator[System]:
+    """A running system with data of its own in `folder`.
+
+    Without Kafka the producer hands confirmations to the ledger and the mail itself: a quicker start.
+    """
+    with ExitStack() as parts:
+        redis = parts.enter_context(started(lambda: RedisServer(folder / "redis")))
+        broker = (
+            parts.enter_context(started(lambda: KafkaBroker(folder / "kafka"))) if kafka else None
+        )
+        mailbox = parts.enter_context(Mailbox())
+        chosen = {"HOLD_SECONDS": str(HOLD_SECONDS), **settings}
+        yield parts.enter_context(System(folder, redis, broker, mailbox, **chosen))
 
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """A running system for the tests of one module."""
-    folder = tmp_path_factory.mktemp("system")
-    with (
-        started(lambda: RedisServer(folder / "redis")) as redis,
-        started(lambda: KafkaBroker(folder / "kafka")) as kafka,
-        Mailbox() as mailbox,
-        System(folder, redis, kafka, mailbox, HOLD_SECONDS=str(HOLD_SECONDS)) as running,
-    ):
+    with running_system(tmp_path_factory.mktemp("system")) as running:
         yield running

@@ -7,7 +7,9 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import browser as chromium
+from tests.e2e.audience import Audience, audience_of
 from tests.e2e.page import SessionPage
+from tests.e2e.wire import Wire
 from tests.infra import unavailable
 from tests.system import System
 
@@ -21,6 +23,7 @@ _QUIET = [
 ]
 
 OpenPage = Callable[..., SessionPage]
+OpenWired = Callable[..., tuple[SessionPage, Wire]]
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +53,48 @@ def new_page(browser: Browser) -> Iterator[Callable[[], Page]]:
 
 @pytest.fixture
 def open_session(system: System, new_page: Callable[[], Page]) -> Iterator[OpenPage]:
-    """`open_session("S001", gateway=1)`: a buyer with the map open. No page may have an error of its own."""
+    """`open_session("S001", gateway=1)`: a buyer with the map open. No page may have an error of its own.
+
+    `prepare` is given the tab before it goes anywhere; `beside` is a page whose buyer opens a second tab.
+    """
     opened: list[SessionPage] = []
 
-    def open_one(session: str = "S001", gateway: int = 0) -> SessionPage:
-        page = SessionPage(new_page(), system.gateways[gateway].url)
+    def open_one(
+        session: str = "S001",
+        gateway: int = 0,
+        prepare: Callable[[Page], object] = lambda _: None,
+        beside: SessionPage | None = None,
+    ) -> SessionPage:
+        tab = beside.page.context.new_page() if beside else new_page()
+        prepare(tab)
+        page = SessionPage(tab, system.gateways[gateway].url)
         opened.append(page)
         return page.open(session)
 
     yield open_one
     assert [problem for page in opened for problem in page.problems] == []
+
+
+@pytest.fixture
+def open_wired(open_session: OpenPage) -> OpenWired:
+    """Like `open_session`, with the page's line in the test's hands."""
+
+    def open_one(
+        session: str = "S001", prepare: Callable[[Page], object] = lambda _: None
+    ) -> tuple[SessionPage, Wire]:
+        wires: list[Wire] = []
+
+        def put_in(tab: Page) -> None:
+            wires.append(Wire(tab))
+            prepare(tab)
+
+        return open_session(session, prepare=put_in), wires[0]
+
+    return open_one
+
+
+@pytest.fixture
+def audience(system: System) -> Iterator[Audience]:
+    """Somebody else in the hall, who needs no browser; asks the second booking server."""
+    with audience_of(system.bookings[1].address) as somebody:
+        yield somebody

@@ -82,6 +82,15 @@ class SessionPage:
         found = self.page.locator(f'#grid [data-estado="{state}"]').all()
         return [seat.get_attribute("data-assento") or "" for seat in found]
 
+    def taken(self) -> dict[str, str]:
+        """The whole map: every seat that is not free, with its state."""
+        seats: dict[str, str] = self.page.evaluate(
+            """() => Object.fromEntries([...document.querySelectorAll("#grid [data-assento]")]
+                .map(({ dataset }) => [dataset.assento, dataset.estado])
+                .filter(([, state]) => state !== "livre"))"""
+        )
+        return seats
+
     def expect_seat(self, name: str, state: SeatState, seconds: float = 5) -> None:
         expect(self.seat(name)).to_have_attribute("data-estado", state, timeout=seconds * 1000)
 
