@@ -77,3 +77,6 @@ export const renewIdentity = async () => (await fetch(location.pathname, { cache
 /** @param {string} id */
 export const socketUrl = (id) =>
   `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/ws/reserva?sessao=${encodeURIComponent(id)}`;
+/** Where the map of a session is. @param {string} id */
+export const sessionPath = (id) => `/sessao/${encodeURIComponent(id)}`;
+

@@ -28,6 +28,18 @@ export const hour = (date) => clock.format(date).replace(":", dateStyle.hourSign
 /** "sáb 13/12". @param {Date} date */
 export const weekday = (date) => day.format(date).replace(/[.,]/g, "");
 
+/** The days since 1970 of São Paulo's calendar. Swedish writes dates as 2026-12-13. */
+const calendar = new Intl.DateTimeFormat("sv", { timeZone });
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+/** @param {Date} date */
+const dayNumber = (date) => Date.parse(calendar.format(date)) / 86400000;
+
+/** "hoje, sáb 13/12", "amanhã, dom 14/12", later "seg 15/12". @param {Date} date @param {Date} [now] */
+export function dayNear(date, now = new Date()) {
+  const days = dayNumber(date) - dayNumber(now);
+  return (days === 0 || days === 1 ? `${relative.format(days, "day")}, ` : "") + weekday(date);
+}
+
 /** "sáb 13/12 · 17h45". @param {string} iso */
 export function dayAndHour(iso) {
   const date = new Date(iso);

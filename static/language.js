@@ -23,4 +23,7 @@ const asked = globalThis.document?.documentElement.lang ?? DEFAULT;
 /** The tag of the language in force. */
 export const tag = Object.hasOwn(LANGUAGES, asked) ? asked : DEFAULT;
 
+/** Of an element whose words are the programme's own: Portuguese, whatever the page speaks. @type {{lang?: string}} */
+export const asInProgramme = tag === DEFAULT ? {} : { lang: DEFAULT };
+
 export const { dateStyle, locale, texts } = await LANGUAGES[tag]();

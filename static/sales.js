@@ -1,7 +1,8 @@
 // @ts-check
 /** Says when there is nothing left to choose in a session, and where there is. */
-import { fetchSessions } from "./api.js";
+import { fetchSessions, sessionPath } from "./api.js";
 import { dayAndHour } from "./format.js";
+import { nextWithSeats } from "./next-session.js";
 import { t } from "./text.js";
 
 /** @typedef {import("./line-status.js").Message} Message */
@@ -31,13 +32,10 @@ export class Sales {
   async #findNext() {
     if (this.#asked) return;
     this.#asked = true;
-    const { id, filme } = this.session;
-    const all = (await fetchSessions()).data?.sessoes ?? [];
-    const open = all.filter((other) => other.livres && !other.encerrada && other.id !== id);
-    const next = open.find((other) => other.filme.titulo === filme.titulo) ?? open[0];
+    const next = nextWithSeats(this.session, (await fetchSessions()).data?.sessoes ?? []);
     if (!next) return;
     const what = `${next.filme.titulo}, ${dayAndHour(next.inicio)}`;
-    this.#next = { text: t("sessao.proxima", { quando: what }), href: `/sessao/${encodeURIComponent(next.id)}` };
+    this.#next = { text: t("sessao.proxima", { quando: what }), href: sessionPath(next.id) };
     this.onMore();
   }
 }

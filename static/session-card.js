@@ -1,0 +1,67 @@
+// @ts-check
+/** One session in the programme: a link to its map, whose numbers change in place. */
+import { sessionPath } from "./api.js";
+import { make } from "./dom.js";
+import { dayNear, hour, shortMoney } from "./format.js";
+import { asInProgramme } from "./language.js";
+import { hasSeats, nextWithSeats } from "./next-session.js";
+import { t } from "./text.js";
+
+/** @typedef {import("./api.js").Session} Session */
+
+/** One seat in so many is few: the card says "last". */
+const FEW = 20;
+
+export class SessionCard {
+  #shown = "";
+
+  /** @param {Session} session */
+  constructor(session) {
+    this.left = make("span", { class: "session-left" });
+    // For the eye alone: the words say the same.
+    this.gauge = make("span", { class: "gauge", "aria-hidden": "true" });
+    this.next = make("p", { class: "session-next quiet" });
+    const start = new Date(session.inicio);
+    this.link = make("a", { class: "session-link", href: sessionPath(session.id), "data-sessao": session.id },
+      make("span", { class: "session-when" }, make("strong", { text: hour(start) }), ` ${dayNear(start)}`),
+      make("span", { class: "session-where quiet", text: `${session.sala} · ${session.idioma}`, ...asInProgramme }),
+      this.left,
+      make("span", { class: "session-price quiet", text: t("programa.a_partir", { preco: shortMoney(session.preco_a_partir_de) }) }),
+      this.gauge);
+    this.root = make("li", { class: "session-card" }, this.link, this.next);
+  }
+
+  /** @param {Session} session @param {Session[]} film all sessions of its film */
+  update(session, film) {
+    const next = hasSeats(session) ? undefined : nextWithSeats(session, film);
+    const key = `${stateOf(session)} ${session.livres} ${next?.id}`;
+    if (key === this.#shown) return;
+    this.#shown = key;
+    this.link.dataset.estado = stateOf(session);
+    this.left.textContent = leftText(session);
+    this.gauge.style.setProperty("--full", String(1 - session.livres / session.lugares));
+    this.next.hidden = next === undefined;
+    this.next.replaceChildren(...(next ? [nextLink(next)] : []));
+  }
+}
+
+/** @param {Session} session */
+function stateOf(session) {
+  if (session.encerrada) return "encerrada";
+  return hasSeats(session) ? "livre" : "esgotada";
+}
+
+/** @param {Session} session */
+function leftText(session) {
+  const { livres, lugares } = session;
+  const state = stateOf(session);
+  if (state !== "livre") return t(state === "encerrada" ? "programa.encerrada" : "programa.esgotada");
+  return t(livres * FEW <= lugares ? "programa.ultimos" : "programa.livres", { n: livres });
+}
+
+/** @param {Session} next */
+function nextLink(next) {
+  const start = new Date(next.inicio);
+  const quando = `${dayNear(start)} · ${hour(start)}`;
+  return make("a", { href: sessionPath(next.id), text: t("sessao.proxima", { quando }) });
+}
