@@ -18,6 +18,7 @@ from cinema.tickets import Category, Ticket, price_of
 from seat_state_service import SeatStateService
 from tests.waiting import eventually
 
+PATIENCE_SECONDS = 30
 RULES = HoldRules(hold_ms=300_000, ceiling_ms=900_000, cooldown_ms=5_000, most_seats=6)
 
 
@@ -171,8 +172,15 @@ class Hall:
         await eventually(all_are_free)
 
 
+def patient_client(url: str, *, cluster: bool = False) -> RedisClient:
+    """A service's client, which waits as long as a machine needs that has other things to do."""
+    return connect(
+        RedisSettings(redis_url=url, redis_cluster=cluster, redis_timeout_seconds=PATIENCE_SECONDS)
+    )
+
+
 @pytest.fixture
 async def hall(redis_url: str) -> AsyncIterator[Hall]:
     """A session of the test's own in the shared Redis. Nobody sweeps there by himself."""
-    async with connect(RedisSettings(redis_url=redis_url)) as redis:
+    async with patient_client(redis_url) as redis:
         yield Hall(redis)

@@ -15,11 +15,11 @@ from booking.servicer import BookingServicer
 from booking.sweeper import Sweeper
 from cinema.keys import session_keys
 from cinema.programme import ProgrammeFile
-from cinema.redis_connection import connect, connect_blocking
+from cinema.redis_connection import connect_blocking
 from cinema.retry import Backoff
 from cinema.settings import RedisSettings
 from tests.booking_desk import new_session, programme
-from tests.hall import Hall
+from tests.hall import Hall, patient_client
 from tests.waiting import eventually
 
 MORE_THAN_A_WATCHER_KEEPS = 1_200
@@ -44,8 +44,8 @@ class Bench:
 async def bench(redis_url: str, tmp_path: Path) -> AsyncIterator[Bench]:
     path, session = tmp_path / "programacao.toml", new_session()
     path.write_text(programme([session]))
-    settings = RedisSettings(redis_url=redis_url)
-    async with connect(settings) as client, connect_blocking(settings) as blocking:
+    blocking = connect_blocking(RedisSettings(redis_url=redis_url))
+    async with patient_client(redis_url) as client, blocking:
         hall = Hall(client, session=session)
         feed = SeatFeed(blocking, cluster=False, patience=2)
         sweeper = Sweeper(client, hall.seats)
@@ -60,12 +60,15 @@ async def bench(redis_url: str, tmp_path: Path) -> AsyncIterator[Bench]:
 async def test_a_watcher_who_is_too_slow_gets_a_new_snapshot_and_then_every_change(
     bench: Bench,
 ) -> None:
-    buyer = bench.hall.buyer()
+    async def fidget(seat: str) -> None:
+        for _ in range(MORE_THAN_A_WATCHER_KEEPS // 20):
+            await buyer.hold(seat)
+            await buyer.release(seat)
+
+    buyer = bench.hall.with_rules(most_seats=20).buyer()
     stream = bench.watch(bench.hall.session)
     assert (await anext(stream)).instantaneo.versao == 0
-    for _ in range(MORE_THAN_A_WATCHER_KEEPS // 2):
-        await buyer.hold("A05")
-        await buyer.release("A05")
+    await asyncio.gather(*(fidget(f"B{number:02d}") for number in range(1, 11)))
     await buyer.hold("A06")
     await eventually(lambda: has_overflowed(bench))
     events = [await anext(stream)]

@@ -9,11 +9,9 @@ import grpc
 import pytest
 
 import cinema_pb2 as pb
-from cinema.redis_connection import connect
-from cinema.settings import RedisSettings
 from cinema_pb2_grpc import ReservaStub
 from tests.booking_desk import Desk, desk_settings, open_desk
-from tests.hall import Hall
+from tests.hall import Hall, patient_client
 from tests.services import Booking
 from tests.waiting import eventually
 from tests.watching import watching
@@ -31,7 +29,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 @pytest.fixture
 async def hall_of(watched: Desk) -> AsyncIterator[Hall]:
     """A session of the watched desk, changed from beside it: as fast as Redis can."""
-    async with connect(RedisSettings(redis_url=watched.redis_server.url)) as redis:
+    async with patient_client(watched.redis_server.url) as redis:
         yield Hall(redis, session=watched.new_session())
 
 

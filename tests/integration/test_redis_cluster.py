@@ -12,12 +12,12 @@ from redis import Redis
 
 import cinema_pb2 as pb
 from cinema.keys import partition_of
-from cinema.redis_connection import REDIS_ERRORS, connect
-from cinema.settings import RedisSettings
+from cinema.redis_connection import REDIS_ERRORS
 from cinema_pb2_grpc import ReservaStub
 from deploy.ports import LOOPBACK
 from tests.backends import BackendMissing
 from tests.booking_desk import CALL_SECONDS, Customer, new_session, programme
+from tests.hall import patient_client
 from tests.infra import unavailable
 from tests.redis_cluster import ClusterNode, LocalCluster
 from tests.services import Booking, is_serving
@@ -102,7 +102,7 @@ async def test_watchers_on_every_node_are_told_of_every_change(clustered: Cluste
 
 async def test_no_guarantee_breaks_in_a_storm_on_a_cluster(clustered: Clustered) -> None:
     async with AsyncExitStack() as stack:
-        clients = [connect(cluster_settings(clustered.cluster.urls[0])) for _ in range(2)]
+        clients = [patient_client(clustered.cluster.urls[0], cluster=True) for _ in range(2)]
         for client in clients:
             stack.push_async_callback(client.aclose)
         recorder = await storm(clients, new_session(), "cluster")
@@ -110,13 +110,9 @@ async def test_no_guarantee_breaks_in_a_storm_on_a_cluster(clustered: Clustered)
 
 
 async def test_a_cluster_that_does_not_answer_is_known_as_redis_being_away() -> None:
-    async with aclosing(connect(cluster_settings(f"redis://{LOOPBACK}:1/0"))) as client:
+    async with aclosing(patient_client(f"redis://{LOOPBACK}:1/0", cluster=True)) as client:
         with pytest.raises(REDIS_ERRORS):
             await client.get("key")
-
-
-def cluster_settings(url: str) -> RedisSettings:
-    return RedisSettings(redis_url=url, redis_cluster=True)
 
 
 def test_a_killed_master_costs_seconds_and_no_acknowledged_order(clustered: Clustered) -> None:

@@ -11,11 +11,10 @@ import pytest
 from redis import Redis
 
 from booking.redis_health import look
-from cinema.redis_connection import connect
-from cinema.settings import RedisSettings
 from deploy import redis_local
 from deploy.ports import LOOPBACK, free_port
 from tests.booking_desk import Customer, Desk, new_session, open_desk
+from tests.hall import patient_client
 from tests.processes import LocalProcess
 from tests.redis_servers import VARIABLE, redis_servers, using
 from tests.storm import storm
@@ -49,7 +48,7 @@ async def test_seats_are_held_sold_freed_and_watched(desk_on: Desk) -> None:
 async def test_no_guarantee_breaks_in_a_storm(desk_on: Desk) -> None:
     url = desk_on.redis_server.url.replace("/0", "/1")
     async with AsyncExitStack() as stack:
-        clients = [connect(RedisSettings(redis_url=url)) for _ in range(2)]
+        clients = [patient_client(url) for _ in range(2)]
         for client in clients:
             stack.push_async_callback(client.aclose)
         recorder = await storm(clients, new_session(), "versions")
@@ -187,5 +186,5 @@ def test_without_its_replica_a_master_goes_on_selling(replicated: Replicated) ->
 
 
 async def test_a_replica_is_not_fit_to_sell(replicated: Replicated) -> None:
-    async with connect(RedisSettings(redis_url=replicated.replica.url)) as redis:
+    async with patient_client(replicated.replica.url) as redis:
         assert (await look(redis)).problem == "Redis is a replica, which takes no writes"

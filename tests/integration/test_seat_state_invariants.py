@@ -9,9 +9,7 @@ import pytest
 
 import seat_state_service
 from cinema.outcomes import Answer
-from cinema.redis_connection import connect
-from cinema.settings import RedisSettings
-from tests.hall import Buyer, Hall
+from tests.hall import Buyer, Hall, patient_client
 from tests.history import Asked
 from tests.storm import Recorder, storm
 
@@ -23,7 +21,7 @@ async def test_no_guarantee_breaks_in_a_storm_of_buyers_at_several_instances(
     empty_redis_url: str, hall: Hall, seed: int
 ) -> None:
     async with AsyncExitStack() as stack:
-        clients = [connect(RedisSettings(redis_url=empty_redis_url)) for _ in range(INSTANCES)]
+        clients = [patient_client(empty_redis_url) for _ in range(INSTANCES)]
         for client in clients:
             stack.push_async_callback(client.aclose)
         recorder = await storm(clients, hall.session, str(seed))
