@@ -12,12 +12,13 @@ from contextlib import contextmanager
 
 import uvicorn
 from fastapi import FastAPI
-from starlette.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
 
 from cinema import service
 from cinema.booking_client import open_channel
 from cinema.settings import GatewaySettings
-from gateway import http_routes, notify, websocket_route
+from gateway import http_routes, notify, pages, websocket_route
+from gateway.compression import SMALLEST
 from gateway.context import Gateway
 from gateway.problems import add_problem_handlers
 from gateway.protocol import GuardedProtocol
@@ -37,6 +38,9 @@ async def serve(settings: GatewaySettings) -> None:
     async with open_channel(settings) as channel, asyncio.TaskGroup() as group:
         gateway = Gateway(settings, channel, group)
         server = make_server(settings, create_app(gateway))
+        group.create_task(
+            asyncio.to_thread(gateway.assets.compress)
+        )  # before somebody waits for it
         serving = group.create_task(server.serve(sockets=[listener]))
         log.info("listening on http://%s:%d", settings.http_host, settings.http_port)
         await stop.wait()
@@ -57,15 +61,15 @@ def create_app(gateway: Gateway) -> FastAPI:
     )
     app.state.gateway = gateway
     for part in (
-        http_routes.pages,
+        pages.router,
         http_routes.api,
         http_routes.health,
         notify.router,
         websocket_route.router,
     ):
         app.include_router(part)
-    app.mount("/static", StaticFiles(directory=http_routes.STATIC))
     add_problem_handlers(app)
+    app.add_middleware(GZipMiddleware, minimum_size=SMALLEST, compresslevel=5)  # the API's JSON
     app.add_middleware(SecurityHeaders)
     return app
 

@@ -38,14 +38,17 @@ class Booking:
         self._deadline = deadline
 
     async def call(
-        self, method: UnaryUnaryMultiCallable[Request, Answer], request: Request
+        self,
+        method: UnaryUnaryMultiCallable[Request, Answer],
+        request: Request,
+        deadline: float | None = None,
     ) -> Answer:
-        """One answer, within the deadline. Raises BookingDown, Malformed or NotFound.
+        """One answer, within the deadline, or a nearer one. Raises BookingDown, Malformed or NotFound.
 
         A booking service that is just being restarted is waited for, as long as the deadline lets us.
         """
         try:
-            return await method(request, timeout=self._deadline, wait_for_ready=True)
+            return await method(request, timeout=deadline or self._deadline, wait_for_ready=True)
         except AioRpcError as error:
             raise _fault(error) from error
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from pathlib import Path
 from typing import Annotated
 
 import grpc
@@ -11,6 +12,7 @@ from starlette.requests import HTTPConnection
 from cinema.notify_signature import shared_secret
 from cinema.secret_files import given_or_kept
 from cinema.settings import GatewaySettings
+from gateway.assets import Assets
 from gateway.booking import Booking
 from gateway.connection import Connection
 from gateway.health import BookingHealth
@@ -18,6 +20,8 @@ from gateway.hubs import Hubs
 from gateway.identity import Identities
 from gateway.limits import Address, Addresses
 from gateway.origins import Origins
+
+STATIC = Path(__file__).parent.parent / "static"
 
 
 class Gateway:
@@ -29,6 +33,7 @@ class Gateway:
         self.settings = settings
         self.booking = Booking(channel, settings.booking_deadline_seconds)
         self.health = BookingHealth(channel)
+        self.assets = Assets(STATIC)
         self.hubs = Hubs(group, self.booking, settings.coalesce_ms / 1_000)
         cookie_secret = given_or_kept(settings.cookie_secret, settings.secrets_dir, "cookie")
         self.identities = Identities(cookie_secret, settings.public_url.startswith("https:"))

@@ -77,7 +77,8 @@ def _problem(error: Exception) -> Problem:
         case Malformed():
             return Problem(400, "dados_invalidos", str(error))
         case RequestValidationError():
-            return Problem(400, "dados_invalidos", "O pedido está incorreto.")
+            field = error.errors()[0]["loc"][-1]
+            return Problem(400, "dados_invalidos", f"O campo {field} falta ou está incorreto.")
         case HTTPException():
             return Problem(error.status_code, *_BY_STATUS.get(error.status_code, _OTHER))
     return _FAULT

@@ -15,13 +15,15 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
-_HEADERS = {
+_NO_SNIFFING = ("X-Content-Type-Options", "nosniff")
+# Browsers read them from documents alone; a page's dozens of scripts go without, which saves 20 KB on the wire.
+_OF_DOCUMENTS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
 }
+_NO_DOCUMENTS = ("text/javascript", "text/css")
 # The interactive API page brings its scripts from elsewhere; it is served only where a setting asks for it.
 _DOCS = "/docs"
 
@@ -42,9 +44,11 @@ class SecurityHeaders:
 
 
 def _add(headers: MutableHeaders, path: str) -> None:
-    for name, value in _HEADERS.items():
-        headers.setdefault(name, value)
+    headers.setdefault(*_NO_SNIFFING)
+    if not headers.get("Content-Type", "").startswith(_NO_DOCUMENTS):
+        for name, value in _OF_DOCUMENTS.items():
+            headers.setdefault(name, value)
     if path.startswith(_DOCS):
         del headers["Content-Security-Policy"]
-    # Static files are asked for again and answered with 304; answers about seats and orders are kept nowhere.
-    headers.setdefault("Cache-Control", "no-cache" if path.startswith("/static/") else "no-store")
+    # Answers about seats and orders are kept nowhere, and as fresh on the way back as on the way there.
+    headers.setdefault("Cache-Control", "no-store")

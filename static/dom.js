@@ -4,6 +4,8 @@ import { offerLanguages } from "./language-switch.js";
 import { fillTexts } from "./text.js";
 
 const SVG = "http://www.w3.org/2000/svg";
+/** Beside this module, of the same revision. */
+const ICONS = new URL("icons.svg", import.meta.url).pathname;
 
 /** The element that a view names `data-part`; a view without it is a mistake in the page. @param {ParentNode} root @param {string} name @returns {HTMLElement} */
 export function part(root, name) {
@@ -41,7 +43,7 @@ export function icon(name) {
   const use = document.createElementNS(SVG, "use");
   svg.setAttribute("class", "icon");
   svg.setAttribute("aria-hidden", "true");
-  use.setAttribute("href", `/static/icons.svg#${name}`);
+  use.setAttribute("href", `${ICONS}#${name}`);
   svg.append(use);
   return svg;
 }

@@ -29,7 +29,7 @@ def signed(body: bytes, secret: str = SECRET, age: int = 0) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/sessao/S001", f"/pedido/{ORDER}", "/static/main.js", "/api/sessoes", "/nada"]
+    "path", ["/", "/sessao/S001", f"/pedido/{ORDER}", "/static/icon.svg", "/api/sessoes", "/nada"]
 )
 async def test_every_answer_forbids_what_the_page_does_not_need(bench: Bench, path: str) -> None:
     async with bench.http() as http:
@@ -48,6 +48,14 @@ async def test_every_answer_forbids_what_the_page_does_not_need(bench: Bench, pa
     assert headers["cross-origin-opener-policy"] == "same-origin"
     assert "camera=()" in headers["permissions-policy"]
     assert "server" not in headers
+
+
+async def test_scripts_and_styles_go_without_what_only_documents_need(bench: Bench) -> None:
+    async with bench.http() as http:
+        for path in ("/static/main.js", "/static/page.css"):
+            headers = (await http.get(path)).headers
+            assert headers["x-content-type-options"] == "nosniff"
+            assert len(str(headers.raw)) < 500  # dozens of them make a page
 
 
 async def test_a_page_issues_the_cookie_renews_it_and_replaces_a_bad_one(bench: Bench) -> None:

@@ -1,0 +1,25 @@
+"""The HTML of a page, made from its file: the buyer's language, the current files, and data to begin with."""
+
+import json
+
+from gateway.http_json import Json
+
+_LANGUAGE = '<html lang="pt-BR">'
+_TEXTS = 'href="/static/pt.js"'
+_STATIC = '"/static/'
+_DATA = '<script type="application/json" id="dados">'
+
+
+def fill(template: str, language: str, revision: str, data: Json | None) -> str:
+    """The file with its slots filled; without data the slot for it stays empty."""
+    html = (
+        template.replace(_LANGUAGE, f'<html lang="{language}">', 1)
+        .replace(_TEXTS, f'href="/static/{language[:2]}.js"', 1)
+        .replace(_STATIC, f"{_STATIC}{revision}/")
+    )
+    return html if data is None else html.replace(_DATA, _DATA + _data_block(data), 1)
+
+
+def _data_block(data: Json) -> str:
+    """JSON that cannot end the element it stands in, nor begin anything in it."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

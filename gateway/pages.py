@@ -1,0 +1,111 @@
+"""The pages: HTML in the buyer's language that brings along what the page shows first, and the files that it needs."""
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from gateway import negotiation
+from gateway.assets import Asset
+from gateway.booking import BookingDown
+from gateway.compression import compress_fast
+from gateway.context import Gateway, GatewayPart
+from gateway.http_json import Json
+from gateway.identity import COOKIE
+from gateway.page_html import fill
+from gateway.problems import Refused
+from gateway.queries import Queries
+
+# A page that comes without data asks for it; one that comes late is worse.
+DATA_SECONDS = 0.5
+
+_KEPT_FOR_GOOD = "public, max-age=31536000, immutable"
+_ASKED_FOR_AGAIN = "no-cache"
+_READ = ["GET", "HEAD"]
+
+Query = Callable[[Queries], Awaitable[Json]]
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.api_route("/", methods=_READ)
+async def programme_page(request: Request, gateway: GatewayPart) -> Response:
+    return await _page(request, gateway, "index.html", lambda ask: ask.sessions())
+
+
+@router.api_route("/sessao/{session_id}", methods=_READ)
+async def session_page(session_id: str, request: Request, gateway: GatewayPart) -> Response:
+    """The same file as the programme: the page reads its own address."""
+    return await _page(request, gateway, "index.html", lambda ask: ask.session_map(session_id))
+
+
+@router.api_route("/pedido/{order_id}", methods=_READ)
+async def order_page(order_id: str, request: Request, gateway: GatewayPart) -> Response:
+    """Whoever has the link sees the order: nobody else is to learn the link."""
+    response = await _page(request, gateway, "pedido.html", lambda ask: ask.order(order_id))
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+@router.api_route("/static/{path:path}", methods=_READ)
+async def static_file(path: str, request: Request, gateway: GatewayPart) -> Response:
+    asset = gateway.assets.find(path)
+    if asset is None:
+        raise HTTPException(404)
+    encoding = _encoding(request) if asset.is_text else ""
+    headers = _asset_headers(asset, encoding, for_good=gateway.assets.is_current(path))
+    if headers["ETag"] in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(asset.encoded(encoding), media_type=asset.media_type, headers=headers)
+
+
+def _asset_headers(asset: Asset, encoding: str, *, for_good: bool) -> dict[str, str]:
+    headers = {
+        "ETag": f'"{asset.digest[:16]}{encoding}"',
+        "Vary": "Accept-Encoding",
+        "Cache-Control": _KEPT_FOR_GOOD if for_good else _ASKED_FOR_AGAIN,
+    }
+    return {**headers, "Content-Encoding": encoding} if encoding else headers
+
+
+async def _page(request: Request, gateway: Gateway, name: str, query: Query) -> Response:
+    """The page, and with it the buyer's cookie: issued, renewed, or replaced if it was tampered with."""
+    status, data = await _data(request, gateway, query)
+    language = _language(request)
+    html = fill(gateway.assets.text(name), language, gateway.assets.revision, data)
+    response = _html_response(html, status, _encoding(request))
+    response.headers["Content-Language"] = language
+    identity = gateway.identities.read_or_replace(request.cookies.get(COOKIE))
+    gateway.identities.write(response, identity)
+    return response
+
+
+async def _data(request: Request, gateway: Gateway, query: Query) -> tuple[int, Json | None]:
+    """The page's status, and its data where booking can say in time what the page is about."""
+    if not gateway.address_of(request).requests.take():
+        return 200, None
+    try:
+        return 200, await query(Queries(gateway.booking, DATA_SECONDS))
+    except BookingDown:
+        return 200, None
+    except Refused as refusal:
+        return refusal.problem.status, None
+
+
+def _html_response(html: str, status: int, encoding: str) -> Response:
+    response = Response(compress_fast(html.encode(), encoding), status, media_type="text/html")
+    response.headers["Vary"] = "Accept-Encoding"
+    if encoding:
+        response.headers["Content-Encoding"] = encoding
+    return response
+
+
+def _language(request: Request) -> str:
+    return negotiation.language(
+        request.cookies.get(negotiation.LANGUAGE_COOKIE), request.headers.get("accept-language", "")
+    )
+
+
+def _encoding(request: Request) -> str:
+    return negotiation.encoding(request.headers.get("accept-encoding", ""))
