@@ -31,7 +31,8 @@ export const texts = {
   "mapa.voltar": "Back to the programme",
   "mapa.pular": "Go to the seat map",
   "mapa.nome": "Seat map",
-  "mapa.grade": "Seats. Arrow keys move, Enter chooses, a letter goes to that row.",
+  "mapa.grade": "Seats",
+  "mapa.teclas": "Arrow keys move, Enter chooses, a letter goes to that row.",
   "mapa.lista_nome": "List of seats",
   "mapa.tela": "screen",
   "mapa.lista": "Show as list",
@@ -88,6 +89,7 @@ export const texts = {
   },
 
   "pedido.nome": "Your seats",
+  "pedido.pular": "Go to your seats",
   "pedido.vazio": "Choose your seats",
   "pedido.regras": "Up to {n} per person. We keep them for {tempo} while you decide. Click again to let go.",
   "pedido.encerrado": "Nothing left to sell here",

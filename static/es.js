@@ -31,7 +31,8 @@ export const texts = {
   "mapa.voltar": "Volver a la cartelera",
   "mapa.pular": "Ir al mapa de butacas",
   "mapa.nome": "Mapa de butacas",
-  "mapa.grade": "Butacas. Usa las flechas para moverte, Enter para elegir, una letra para ir a la fila.",
+  "mapa.grade": "Butacas",
+  "mapa.teclas": "Usa las flechas para moverte, Enter para elegir, una letra para ir a la fila.",
   "mapa.lista_nome": "Lista de butacas",
   "mapa.tela": "pantalla",
   "mapa.lista": "Ver como lista",
@@ -88,6 +89,7 @@ export const texts = {
   },
 
   "pedido.nome": "Tus butacas",
+  "pedido.pular": "Ir a tus butacas",
   "pedido.vazio": "Elige tus butacas",
   "pedido.regras": "Hasta {n} por persona. Las guardamos {tempo} mientras decides. Haz clic otra vez para soltar.",
   "pedido.encerrado": "Ya no hay nada a la venta aquí",

@@ -26,10 +26,10 @@ function besides(room, from, step) {
   return seats[seats.indexOf(from) + step] ?? from;
 }
 
-/** The next row whose name begins with a letter, from the present one on and round. @param {Room} room @param {Seat} from @param {string} letter */
+/** The row of that name; from one that begins with it the next one that does, and round. @param {Room} room @param {Seat} from @param {string} letter */
 function rowNamed(room, from, letter) {
-  const rows = [...room.rows.slice(from.line + 1), ...room.rows.slice(0, from.line + 1)];
-  const row = rows.find(({ name, seats }) => seats.length && name.toUpperCase().startsWith(letter.toUpperCase()));
+  const named = room.rows.filter(({ name, seats }) => seats.length && name.toUpperCase().startsWith(letter.toUpperCase()));
+  const row = named[(named.indexOf(room.rows[from.line]) + 1) % named.length];
   return row ? closest(row.seats, from.column) : null;
 }
 

@@ -18,8 +18,15 @@ function choose(language) {
   location.reload();
 }
 
+/** A page that the browser kept from before a switch would speak the old language. @param {PageTransitionEvent} event */
+function returned({ persisted }) {
+  const chosen = new RegExp(`(?:^|; )${COOKIE}=([\\w-]+)`).exec(document.cookie)?.[1];
+  if (persisted && chosen && chosen !== tag && tags.includes(chosen)) location.reload();
+}
+
 /** Fills every place of a view that is meant for it. @param {ParentNode} view */
 export function offerLanguages(view) {
+  addEventListener("pageshow", returned);
   for (const place of view.querySelectorAll("[data-part=languages]")) place.replaceChildren(...tags.map(button));
 }
 

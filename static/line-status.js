@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * Whether the map is live, said in the header, on the map (it fades a little) and, when it is
- * not, with the time since when. The same banner tells when there is nothing left to sell.
+ * not, with the time since when. The same banner tells when there is nothing left to sell. Only
+ * the banner is read out: how many look changes too often for that.
  */
 import { make, part } from "./dom.js";
 import { hour } from "./format.js";
@@ -9,6 +10,9 @@ import { t } from "./text.js";
 
 /** @typedef {"ligando"|"ao_vivo"|"reconectando"|"sem_internet"|"pausado"} Line */
 /** @typedef {{kind: string, text: string, link?: {text: string, href: string}}} Message */
+
+/** How long it is said that the map is right again. */
+const RETURNED_MS = 5000;
 
 export class LineStatus {
   /** @type {Line} */
@@ -18,6 +22,8 @@ export class LineStatus {
   #since = new Date();
   /** @type {Message|null} */
   #sales = null;
+  #returned = 0;
+  #told = "";
 
   /** @param {ParentNode} root */
   constructor(root) {
@@ -32,6 +38,8 @@ export class LineStatus {
   set(line) {
     if (line === this.line) return;
     if (this.line === "ao_vivo") this.#since = new Date();
+    clearTimeout(this.#returned);
+    this.#returned = line === "ao_vivo" && this.line !== "ligando" ? setTimeout(() => this.#settled(), RETURNED_MS) : 0;
     this.line = line;
     this.#render();
   }
@@ -49,6 +57,11 @@ export class LineStatus {
     this.#render();
   }
 
+  #settled() {
+    this.#returned = 0;
+    this.#render();
+  }
+
   #render() {
     const { line } = this;
     this.badge.dataset.conexao = line;
@@ -56,7 +69,12 @@ export class LineStatus {
     const watching = line === "ao_vivo" && this.#audience
       ? ` · ${t("conexao.assistindo", { n: this.#audience })}` : "";
     this.text.textContent = t(`conexao.${line}`) + watching;
-    this.#tell(line === "ao_vivo" || line === "ligando" ? this.#sales : this.#trouble());
+    this.#tell(line === "ao_vivo" || line === "ligando" ? this.#sales ?? this.#relief() : this.#trouble());
+  }
+
+  /** @returns {Message|null} */
+  #relief() {
+    return this.#returned ? { kind: "voltou", text: t("conexao.voltou") } : null;
   }
 
   /** @returns {Message} */
@@ -65,11 +83,14 @@ export class LineStatus {
     return { kind: this.line, text: t(key, { hora: hour(this.#since) }) };
   }
 
-  /** @param {Message|null} message */
+  /** Once, however often it is rendered: it is read out. @param {Message|null} message */
   #tell(message) {
+    const key = JSON.stringify(message);
+    if (key === this.#told) return;
+    this.#told = key;
     this.banner.hidden = message === null;
     this.place.dataset.faixa = message?.kind ?? "";
-    if (!message) return;
+    if (!message) return this.banner.replaceChildren();
     const { link } = message;
     this.banner.replaceChildren(message.text, ...(link ? [" ", make("a", { href: link.href, text: link.text })] : []));
   }

@@ -1,5 +1,8 @@
 // @ts-check
-/** One sentence at a time about what just happened, read out politely, with what can be done about it. */
+/**
+ * One sentence at a time about what just happened, read out politely, with what can be done about
+ * it. It stands in a place that is always there: only what enters such a place is read out.
+ */
 import { action, make, part } from "./dom.js";
 
 /** @typedef {{text: string, do: () => void}} NoticeAction */
@@ -11,6 +14,7 @@ export class Notice {
 
   /** @param {ParentNode} root */
   constructor(root) {
+    this.place = part(root, "notice-place");
     this.root = part(root, "notice");
     this.text = part(root, "notice-text");
     this.actions = part(root, "notice-actions");
@@ -33,7 +37,7 @@ export class Notice {
 
   /** A modal dialog makes the rest of the page mute: while one is open, notices show in it. @param {Element} host */
   moveTo(host) {
-    if (this.root.parentElement !== host) host.append(this.root);
+    if (this.place.parentElement !== host) host.append(this.place);
   }
 
   /** What this kind of notice told is not so any more. @param {string} kind */

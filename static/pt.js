@@ -34,7 +34,8 @@ export const texts = {
   "mapa.voltar": "Voltar à programação",
   "mapa.pular": "Ir para o mapa de poltronas",
   "mapa.nome": "Mapa de poltronas",
-  "mapa.grade": "Poltronas. Use as setas para andar, Enter para escolher, uma letra para ir à fila.",
+  "mapa.grade": "Poltronas",
+  "mapa.teclas": "Use as setas para andar, Enter para escolher, uma letra para ir à fila.",
   "mapa.lista_nome": "Lista de poltronas",
   "mapa.tela": "tela",
   "mapa.lista": "Ver como lista",
@@ -91,6 +92,7 @@ export const texts = {
   },
 
   "pedido.nome": "Suas poltronas",
+  "pedido.pular": "Ir para suas poltronas",
   "pedido.vazio": "Escolha suas poltronas",
   "pedido.regras": "Até {n} por pessoa. Elas ficam guardadas por {tempo} enquanto você decide. Clique outra vez para soltar.",
   "pedido.encerrado": "Nada mais à venda aqui",

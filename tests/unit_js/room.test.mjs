@@ -52,7 +52,8 @@ test("Home and End stay in the row, with Control they span the room", () => {
 
 test("a letter goes to its row, and again to the next one of that letter", () => {
   assert.equal(go("A01", "b"), "B02");
-  assert.equal(go("B01", "a"), "AA01");
+  assert.equal(go("B01", "a"), "A01");
+  assert.equal(go("A01", "a"), "AA01");
   assert.equal(go("AA01", "a"), "A01");
   assert.equal(go("A01", "x"), null);
 });
@@ -60,6 +61,11 @@ test("a letter goes to its row, and again to the next one of that letter", () =>
 test("other keys mean nothing to the map", () => {
   for (const key of ["Enter", " ", "Tab", "F5", "7"]) assert.equal(go("A01", key), null);
   assert.equal(go("A01", "b", true), null);
+});
+
+test("a stretch ends at a gap, and at a seat that does not belong", () => {
+  const names = stretches(room("A ..C._..").rows[0].seats, ({ kind }) => kind === "comum").map((run) => run.map(({ name }) => name));
+  assert.deepEqual(names, [["A01", "A02"], ["A04"], ["A05", "A06"]]);
 });
 
 test("the nearest free seats are of the lost seat's kind and beside it", () => {
