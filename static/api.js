@@ -15,7 +15,7 @@
  * @property {boolean} encerrada
  */
 /**
- * @typedef {Session & {limite_assentos: number, tempo_reserva_ms: number,
+ * @typedef {Session & {limite_assentos: number, tempo_reserva_ms: number, meias_total: number, meias_vendidas: number,
  *   fileiras: {nome: string, lugares: ({assento: string, tipo: string, preco: number}|null)[]}[]}} SessionMap
  */
 /**
@@ -32,8 +32,13 @@
  * @property {string} criado_em ISO 8601
  * @property {"pendente"|"enviado"|"falhou"|"sem_endereco"} email_estado
  * @property {string} email_motivo
+ * @property {{assento: string, categoria: import("./tickets.js").Category, preco: number, qr: string}[]} ingressos
+ * @property {"pix"|"cartao"|""} forma
+ * @property {boolean} cancelavel
+ * @property {string} cancelavel_ate ISO 8601
  */
-/** @template T @typedef {{status: number, data: T|null}} Answer `data` only with a 2xx status */
+/** @typedef {{copia_e_cola: string, qr: string}} Pix `qr`: an image's address */
+/** @template T @typedef {{status: number, data: T|null, reason: string}} Answer `data` only with a 2xx status, else the gateway's `motivo` */
 
 const PATIENCE_MS = 10000;
 /** A connection that hiccups (a phone that changes networks) is tried again; only questions are, never orders. */
@@ -43,10 +48,25 @@ const RETRY_AFTER_MS = [300, 1200];
 async function ask(path, options = {}) {
   try {
     const response = await fetch(path, { ...options, signal: AbortSignal.timeout(PATIENCE_MS) });
-    return { status: response.status, data: response.ok ? await response.json() : null };
+    const { ok, status } = response;
+    const body = await response.json();
+    return { status, data: ok ? body : null, reason: ok ? "" : String(body?.motivo ?? "") };
   } catch {
-    return { status: 0, data: null };
+    return { status: 0, data: null, reason: "" };
   }
+}
+
+/**
+ * What the gateway sent along with the page, so that it can draw without asking; used once, since it ages.
+ * @template T @param {string} field @param {unknown} [value] how to tell that it is what is asked for
+ * @returns {Answer<T>|null}
+ */
+function given(field, value) {
+  const block = document.getElementById("dados");
+  const data = JSON.parse(block?.textContent || "{}");
+  if (!block || !(field in data) || (value !== undefined && data[field] !== value)) return null;
+  block.textContent = "";
+  return { status: 200, data, reason: "" };
 }
 
 /** @template T @param {string} path @returns {Promise<Answer<T>>} */
@@ -59,17 +79,26 @@ async function read(path) {
   return ask(path);
 }
 
+/** Where the map of a session is. @param {string} id */
+export const sessionPath = (id) => `/sessao/${encodeURIComponent(id)}`;
+
 /** @returns {Promise<Answer<{sessoes: Session[]}>>} */
-export const fetchSessions = () => read("/api/sessoes");
+export const fetchSessions = async () => given("sessoes") ?? read("/api/sessoes");
 
 /** @param {string} id @returns {Promise<Answer<SessionMap>>} */
-export const fetchSession = (id) => read(`/api/sessoes/${encodeURIComponent(id)}`);
+export const fetchSession = async (id) => given("id", id) ?? read(`/api/sessoes/${encodeURIComponent(id)}`);
 
 /** @param {string} id @returns {Promise<Answer<Order>>} */
-export const fetchOrder = (id) => read(`/api/pedidos/${encodeURIComponent(id)}`);
+export const fetchOrder = async (id) => given("pedido", id) ?? read(`/api/pedidos/${encodeURIComponent(id)}`);
 
 /** @param {string} id @returns {Promise<Answer<{status: string}>>} */
 export const mailAgain = (id) => ask(`/api/pedidos/${encodeURIComponent(id)}/reenviar`, { method: "POST" });
+
+/** Gives the seats of an order back; safe to repeat. @param {string} id @returns {Promise<Answer<{status: string}>>} */
+export const cancelOrder = (id) => ask(`/api/pedidos/${encodeURIComponent(id)}/cancelar`, { method: "POST" });
+
+/** @param {number} total centavos @returns {Promise<Answer<Pix>>} */
+export const fetchPix = (total) => read(`/api/pix?total=${total}`);
 
 /** A page brings the buyer's cookie; whether it came. */
 export const renewIdentity = async () => (await fetch(location.pathname, { cache: "reload" }).catch(() => null))?.ok ?? false;
@@ -77,6 +106,3 @@ export const renewIdentity = async () => (await fetch(location.pathname, { cache
 /** @param {string} id */
 export const socketUrl = (id) =>
   `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/ws/reserva?sessao=${encodeURIComponent(id)}`;
-/** Where the map of a session is. @param {string} id */
-export const sessionPath = (id) => `/sessao/${encodeURIComponent(id)}`;
-

@@ -10,8 +10,14 @@ import { enumerate, hasText, t } from "./text.js";
 /** @typedef {import("./protocol.js").Reply} Reply */
 
 const OFFERED = 2;
+/** A seat whose hold ended is everybody's for some seconds before its last buyer may have it again. */
+const TRY_AGAIN_MS = 1000;
+const MOST_TRIES = 8;
 
 export class Choosing {
+  /** Whether what is held cannot be extended any more. */
+  #atCeiling = false;
+
   /**
    * @param {import("./store.js").SeatStore} store
    * @param {import("./connection.js").Connection} connection
@@ -39,23 +45,33 @@ export class Choosing {
     else this.notice.show("bloqueado", t("aviso.bloqueado", { assento: seat }), this.#nearby([seat]));
   }
 
-  /** All or nothing. @param {string[]} seats */
+  /** All or nothing. @param {string[]} seats @returns {Promise<boolean>} whether they are ours */
   async hold(seats) {
-    if (!this.#isLive()) return;
+    if (!this.#isLive() || !this.#fits(seats.length)) return false;
     const reply = await this.#asking(seats, "hold", holdSeats(seats));
     if (!reply.ok) this.#refused(reply, seats);
+    return reply.ok;
   }
 
-  /** @param {string[]} seats */
+  /** @param {string[]} seats @returns {Promise<boolean>} whether they were given back */
   async release(seats) {
-    if (!this.#isLive()) return;
+    if (!this.#isLive()) return false;
     const reply = await this.#asking(seats, "release", releaseSeats(seats));
     if (!reply.ok) this.#refused(reply, seats);
+    return reply.ok;
+  }
+
+  /** Some seats for others. The new ones first, where the limit allows: a race that is lost costs nothing then. @param {string[]} take @param {string[]} release */
+  async exchange(take, release) {
+    const first = this.store.mine.length + take.length <= this.limit;
+    if (!take.length) await this.release(release);
+    else if (first) await this.hold(take) && release.length && await this.release(release);
+    else if (await this.release(release) && !await this.hold(take)) await this.hold(release);
   }
 
   /** @param {number} count */
   async best(count) {
-    if (!this.#isLive()) return;
+    if (!this.#isLive() || !this.#fits(count)) return;
     const reply = await this.connection.request(holdBest(count));
     if (!reply.ok) return this.#refused(reply, [], count);
     this.store.granted(reply.seats, reply.msLeft);
@@ -67,11 +83,18 @@ export class Choosing {
   async extend() {
     if (!this.#isLive()) return;
     const reply = await this.connection.request(extendHolds());
+    this.#atCeiling = reply.reason === "limite_de_tempo";
     if (!reply.ok) return this.#refused(reply, []);
     if (reply.msLeft) this.store.granted(this.store.mine, reply.msLeft);
     this.repaint([]);
     const end = new Date(Date.now() + (this.store.msLeft ?? 0));
     this.notice.show("estendida", t("aviso.estendida", { hora: hour(end) }));
+  }
+
+  /** Whether there is no more time to be had for what is held; seats that are held later begin anew. */
+  get isLongest() {
+    this.#atCeiling &&= this.store.mine.length > 0;
+    return this.#atCeiling;
   }
 
   /** Own holds ended: says which, and offers those that are still free. @param {string[]} seats */
@@ -121,7 +144,25 @@ export class Choosing {
 
   /** @param {string[]} seats */
   #again(seats) {
-    return { text: t("aviso.pegar_de_novo"), do: () => void this.hold(seats) };
+    return { text: t("aviso.pegar_de_novo"), do: () => void this.#takeAgain(seats) };
+  }
+
+  /** Waits for the reader while the seats cool down. @param {string[]} seats */
+  async #takeAgain(seats) {
+    for (let tries = 1; this.#isLive(); tries++) {
+      const reply = await this.#asking(seats, "hold", holdSeats(seats));
+      if (reply.ok) return this.notice.hide();
+      if (reply.reason !== "aguarde" || tries === MOST_TRIES) return this.#refused(reply, seats);
+      this.notice.show("aguarde", t("aviso.aguardando"));
+      await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
+    }
+  }
+
+  /** Says the limit before the gateway does. @param {number} more */
+  #fits(more) {
+    const fits = this.store.mine.length + more <= this.limit;
+    if (!fits) this.notice.show("limite_de_assentos", t("motivo.limite_de_assentos", { n: this.limit }));
+    return fits;
   }
 
   /** @param {string[]} seats */

@@ -1,39 +1,55 @@
 // @ts-check
-/** `/pedido/<id>`: the proof of a purchase, and what became of its mail. */
-import { fetchOrder, mailAgain } from "./api.js";
+/** `/pedido/<id>`: the tickets, what became of their mail, and the way to give them back. */
+import { fetchOrder, sessionPath } from "./api.js";
+import { CancelDialog } from "./cancel-dialog.js";
 import { action, make, part, show, showMessage } from "./dom.js";
 import { dayAndHour, filmLength, money } from "./format.js";
-import { t } from "./text.js";
+import { OrderMail } from "./order-mail.js";
+import { hasText, t } from "./text.js";
+import { stubOf } from "./ticket-stub.js";
 
 /** @typedef {import("./api.js").Order} Order */
 
-/** A mail that is on its way is looked after often at first, then ever less. */
-const FIRST_LOOK_MS = 1500;
-const LONGEST_LOOK_MS = 20000;
+class OrderPage {
+  #shown = "";
 
-export class OrderPage {
-  #wait = FIRST_LOOK_MS;
-  #timer = 0;
-
-  /** @param {string} id */
-  constructor(id) {
-    this.id = id;
+  /** @param {Order} order @param {HTMLElement} root */
+  constructor(order, root) {
+    this.order = order;
+    this.root = root;
+    this.mail = new OrderMail(root, order.pedido, () => this.#look());
+    this.cancelDialog = new CancelDialog(root, () => this.#look());
   }
 
-  async start() {
-    const { status, data } = await fetchOrder(this.id);
-    if (status === 404) return showMessage(t("ordem.nao_existe"), t("ordem.nao_existe_texto"), null);
-    if (!data) return showMessage(t("ordem.falhou"), t("ordem.falhou_texto"), () => location.reload());
-    this.root = show("order-view");
+  start() {
     action(this.root, "imprimir").onclick = () => print();
-    action(this.root, "reenviar").onclick = () => this.#mailAgain();
-    this.#describe(data);
-    this.#mail(data);
+    action(this.root, "cancelar").onclick = () => this.cancelDialog.open(this.order);
+    part(this.root, "calendar").setAttribute("href", `/api/pedidos/${encodeURIComponent(this.order.pedido)}/agenda.ics`);
+    document.addEventListener("visibilitychange", () => document.hidden || this.#look());
+    this.#render();
+  }
+
+  /** Asks what the order is now; without an answer what is shown stays. */
+  async #look() {
+    const { data } = await fetchOrder(this.order.pedido);
+    if (data) this.order = data;
+    this.#render();
+  }
+
+  #render() {
+    const { email_estado, email_motivo, ...rest } = this.order;
+    this.mail.render(this.order);
+    const key = JSON.stringify(rest);
+    if (key === this.#shown) return;
+    this.#shown = key;
+    this.#describe(this.order);
+    this.#offer(this.order);
+    part(this.root, "stubs").replaceChildren(...this.order.ingressos.map((ticket) => stubOf(ticket, this.order)));
   }
 
   /** @param {Order} order */
-  #describe({ sessao, estado, assentos, total, nome, cpf, codigo, criado_em }) {
-    const root = /** @type {HTMLElement} */ (this.root);
+  #describe({ sessao, estado, assentos, total, codigo }) {
+    const { root } = this;
     const film = sessao.filme.titulo || t("ordem.titulo");
     document.title = `${film} · ${codigo}`;
     part(root, "receipt").dataset.estado = estado;
@@ -43,51 +59,48 @@ export class OrderPage {
     part(root, "code").textContent = codigo;
     part(root, "count").textContent = t("pedido.quantas", { n: assentos.length });
     part(root, "total").textContent = money(total);
-    part(root, "facts").replaceChildren(
-      ...(sessao.id ? fact("quando", t("ordem.quando"), dayAndHour(sessao.inicio)) : []),
-      ...(sessao.id ? fact("sala", t("ordem.sala"), sessao.sala) : []),
-      ...fact("assentos", t("ordem.poltronas", { n: assentos.length }), assentos.join(" · ")),
-      ...fact("nome", t("ordem.comprador"), [nome, cpf].filter(Boolean).join(" · ")),
-      ...fact("feito", t("ordem.feito"), dayAndHour(criado_em)));
+    part(root, "facts").replaceChildren(...factsOf(this.order));
   }
 
-  /** @param {Order} order */
-  #mail({ email, email_estado, email_motivo }) {
-    const root = /** @type {HTMLElement} */ (this.root);
-    part(root, "mail").dataset.email = email_estado;
-    part(root, "mail-text").textContent = [t(mailKey(email_estado), { email }), email_motivo].filter(Boolean).join(" ");
-    action(root, "reenviar").hidden = email_estado === "pendente" || email_estado === "sem_endereco";
-    if (email_estado !== "pendente") return;
-    this.#timer = setTimeout(() => this.#look(), this.#wait);
-    this.#wait = Math.min(this.#wait * 1.5, LONGEST_LOOK_MS);
-  }
-
-  async #look() {
-    clearTimeout(this.#timer);
-    const { data } = await fetchOrder(this.id);
-    if (data) this.#mail(data);
-    else this.#timer = setTimeout(() => this.#look(), this.#wait);
-  }
-
-  async #mailAgain() {
-    const root = /** @type {HTMLElement} */ (this.root);
-    const button = action(root, "reenviar");
-    button.disabled = true;
-    const { data } = await mailAgain(this.id);
-    button.disabled = false;
-    part(root, "mail-text").textContent = t(data ? "ordem.reenviado" : "ordem.reenvio_falhou");
-    if (!data) return;
-    button.hidden = true;
-    this.#wait = FIRST_LOOK_MS;
-    this.#timer = setTimeout(() => this.#look(), this.#wait);
+  /** What can be done with the order as it stands. @param {Order} order */
+  #offer({ estado, assentos, sessao, cancelavel, cancelavel_ate }) {
+    const { root } = this;
+    const cancelled = estado === "cancelado";
+    const when = dayAndHour(cancelavel_ate);
+    for (const name of ["calendar", "show"]) part(root, name).hidden = cancelled;
+    action(root, "imprimir").hidden = cancelled;
+    action(root, "cancelar").hidden = !cancelavel;
+    part(root, "cancel").hidden = cancelled;
+    part(root, "cancel-until").textContent = t(cancelavel ? "ordem.cancelar_ate" : "ordem.cancelar_tarde", { quando: when });
+    part(root, "cancelled").textContent = cancelled ? t("ordem.cancelado_texto", { n: assentos.length }) : "";
+    const again = part(root, "again");
+    again.hidden = !cancelled || !sessao.id || sessao.encerrada;
+    again.setAttribute("href", sessionPath(sessao.id));
   }
 }
 
-/** @param {Order["email_estado"]} state @returns {import("./text.js").TextKey} */
-const mailKey = (state) => `ordem.mail_${state}`;
+/** @param {Order} order */
+function factsOf({ sessao, assentos, nome, cpf, forma, criado_em }) {
+  const paid = `ordem.forma_${forma}`;
+  return [
+    ...(sessao.id ? fact("quando", t("ordem.quando"), dayAndHour(sessao.inicio)) : []),
+    ...(sessao.id ? fact("sala", t("ordem.sala"), sessao.sala) : []),
+    ...fact("assentos", t("ordem.poltronas", { n: assentos.length }), assentos.join(" · ")),
+    ...fact("nome", t("ordem.comprador"), [nome, cpf].filter(Boolean).join(" · ")),
+    ...(hasText(paid) ? fact("forma", t("ordem.pagou"), t(paid)) : []),
+    ...fact("feito", t("ordem.feito"), dayAndHour(criado_em)),
+  ];
+}
 
 /** @param {string} name for tests @param {string} term @param {string} value */
 const fact = (name, term, value) => [make("dt", { text: term }), make("dd", { text: value, "data-fato": name })];
 
-const order = /^\/pedido\/([^/]+)\/?$/.exec(location.pathname);
-new OrderPage(order ? decodeURIComponent(order[1]) : "").start();
+async function start() {
+  const [, id] = /^\/pedido\/([^/]+)\/?$/.exec(location.pathname) ?? ["", ""];
+  const { status, data } = await fetchOrder(decodeURIComponent(id));
+  if (data) new OrderPage(data, show("order-view")).start();
+  else if (status === 404) showMessage(t("ordem.nao_existe"), t("ordem.nao_existe_texto"), null);
+  else showMessage(t("ordem.falhou"), t("ordem.falhou_texto"), () => location.reload());
+}
+
+start();

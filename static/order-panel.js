@@ -1,19 +1,27 @@
 // @ts-check
 /** The one place for the order: own seats, time, total, the next step. A column, or a sheet on a phone. */
-import { action, icon, make, part } from "./dom.js";
+import { Advice } from "./advice.js";
+import { action, make, part } from "./dom.js";
 import { hour, money, roughly } from "./format.js";
-import { kindText } from "./seat-text.js";
 import { t } from "./text.js";
+import { TicketList } from "./ticket-list.js";
 
-/** @typedef {import("./room.js").Seat} Seat */
+/** @typedef {import("./checkout.js").Order} Order */
+/** @typedef {import("./tickets.js").Ticket} Ticket */
+/**
+ * @typedef {object} PanelState
+ * @property {number|null} msLeft null: nothing is held
+ * @property {boolean} ending the last minute runs
+ * @property {boolean} longest there is no more time to be had
+ * @property {boolean} checking a payment's answer is not known yet
+ * @property {boolean} closed nothing is sold here any more
+ */
 
 export class OrderPanel {
-  #shown = "";
-
   /**
    * @param {ParentNode} root
    * @param {{limit: number, holdMs: number}} rules
-   * @param {{pay: () => void, extend: () => void, release: (seat: string) => void}} on
+   * @param {{pay: () => void, extend: () => void} & ConstructorParameters<typeof TicketList>[1]} on
    */
   constructor(root, rules, on) {
     this.root = part(root, "order");
@@ -21,33 +29,36 @@ export class OrderPanel {
     this.text = part(root, "order-text");
     this.rules = rules;
     this.on = on;
+    this.tickets = new TicketList(part(root, "tickets"), on, () => this.title.focus());
     this.pay = action(this.root, "pagar");
+    this.advice = new Advice(part(root, "advice"), this.pay);
     this.pay.onclick = on.pay;
     this.session = part(root, "session");
     this.toggle = action(this.root, "ingressos");
     this.toggle.onclick = () => this.#open(!this.session.hasAttribute("data-aberto"));
-    this.render([], null);
   }
 
-  /**
-   * @param {Seat[]} seats @param {number|null} msLeft
-   * @param {{ending?: boolean, checking?: boolean, closed?: boolean}} [state] the last minute runs; a payment's answer is
-   *   not known yet; nothing is sold here any more
-   */
-  render(seats, msLeft, { ending = false, checking = false, closed = false } = {}) {
-    if (seats.length && msLeft !== null) this.#held(msLeft, ending);
-    else this.#empty(closed);
-    const key = JSON.stringify([seats.map(({ name }) => name), checking]);
-    if (key === this.#shown) return;
-    this.#shown = key;
-    const total = seats.reduce((sum, { price }) => sum + price, 0);
-    this.root.dataset.estado = checking ? "conferindo" : seats.length ? "escolhido" : "vazio";
-    part(this.root, "tickets").replaceChildren(...seats.map((seat) => this.#ticket(seat)));
-    part(this.root, "sum").hidden = !seats.length && !checking;
-    part(this.root, "sum-count").textContent = t("pedido.quantas", { n: seats.length });
-    part(this.root, "total").textContent = money(total);
+  /** @param {Order} order @param {PanelState} state */
+  render({ tickets, total, halves, troubles }, state) {
+    const { checking, msLeft } = state;
+    if (tickets.length && msLeft !== null) this.#held(msLeft, state);
+    else this.#empty(state.closed);
+    this.root.dataset.estado = checking ? "conferindo" : tickets.length ? "escolhido" : "vazio";
+    this.tickets.render(tickets, halves.left);
+    this.advice.render(troubles);
+    say(part(this.root, "limit"), this.#limit(tickets.length));
+    say(part(this.root, "quota"), halves.total ? t("cota.restam", { n: halves.left, total: halves.total }) : "");
+    part(this.root, "sum").hidden = !tickets.length && !checking;
+    say(part(this.root, "sum-count"), countText(tickets));
+    say(part(this.root, "total"), money(total));
     this.pay.disabled = checking;
-    this.pay.textContent = checking ? t("pedido.conferindo") : t("pedido.pagar", { total: money(total) });
+    say(this.pay, checking ? t("pedido.conferindo") : t("pedido.pagar", { total: money(total) }));
+  }
+
+  /** Somebody wants to pay what cannot be paid like this. */
+  insist() {
+    this.#open(true);
+    this.advice.insist();
   }
 
   /** On a phone the sheet opens for the tickets. @param {boolean} open */
@@ -60,16 +71,17 @@ export class OrderPanel {
   #empty(closed) {
     this.#open(false);
     const { limit, holdMs } = this.rules;
-    this.title.textContent = t(closed ? "pedido.encerrado" : "pedido.vazio");
-    this.text.textContent = closed ? t("pedido.encerrado_texto") : t("pedido.regras", { n: limit, tempo: roughly(holdMs) });
+    say(this.title, t(closed ? "pedido.encerrado" : "pedido.vazio"));
+    say(this.text, closed ? t("pedido.encerrado_texto") : t("pedido.regras", { n: limit, tempo: roughly(holdMs) }));
   }
 
-  /** @param {number} msLeft @param {boolean} ending */
-  #held(msLeft, ending) {
-    this.title.textContent = t(ending ? "pedido.acabando" : "pedido.reservadas");
+  /** @param {number} msLeft @param {PanelState} state */
+  #held(msLeft, { ending, longest }) {
+    say(this.title, t(ending ? "pedido.acabando" : "pedido.reservadas"));
     const until = t("pedido.ate", { hora: hour(new Date(Date.now() + msLeft)) });
-    const button = this.text.querySelector("button") ?? this.#extendButton();
-    if (this.text.firstChild?.textContent !== until) this.text.replaceChildren(make("span", { text: until }), button);
+    const more = this.text.querySelector("button");
+    if (this.text.firstChild?.textContent === until && longest === !more) return;
+    this.text.replaceChildren(make("span", { text: until }), longest ? make("span", { text: t("pedido.maximo") }) : more ?? this.#extendButton());
   }
 
   #extendButton() {
@@ -78,14 +90,21 @@ export class OrderPanel {
     return button;
   }
 
-  /** @param {Seat} seat */
-  #ticket(seat) {
-    const release = make("button", {
-      class: "round", type: "button", "data-acao": "soltar", "aria-label": t("pedido.soltar", { assento: seat.name }),
-    }, icon("close"));
-    release.onclick = () => this.on.release(seat.name);
-    return make("li", { class: "ticket", "data-ingresso": seat.name },
-      make("strong", { text: seat.name }), make("span", { text: kindText(seat.kind) }),
-      make("span", { class: "price", text: money(seat.price) }), release);
+  /** @param {number} held */
+  #limit(held) {
+    if (!held) return "";
+    return t("pedido.cabem", { n: Math.max(0, this.rules.limit - held), total: this.rules.limit });
   }
+}
+
+/** Touches the page only where something changed. @param {HTMLElement} node @param {string} text */
+function say(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/** "1 inteira + 2 meias". @param {Ticket[]} tickets */
+function countText(tickets) {
+  const full = tickets.filter(({ category }) => category === "inteira").length;
+  const half = tickets.length - full;
+  return [full && t("pedido.inteiras", { n: full }), half && t("pedido.meias", { n: half })].filter(Boolean).join(" + ");
 }

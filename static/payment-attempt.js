@@ -6,7 +6,16 @@
  */
 
 /** @typedef {import("./validation.js").Payment} Payment */
-/** @typedef {{key: string, seats: string[], payment: Payment}} Attempt */
+/**
+ * What is paid for.
+ * @typedef {object} Purchase
+ * @property {string[]} seats by name
+ * @property {Record<string, import("./tickets.js").Category>} categories by seat
+ * @property {number} total centavos, as it was shown
+ * @property {string} language of the mail
+ * @property {Payment} payment
+ */
+/** @typedef {Purchase & {key: string}} Attempt */
 
 /** `randomUUID` exists in secure contexts only, and a lab may serve plain HTTP. */
 const randomKey = () => crypto.randomUUID?.()
@@ -33,12 +42,11 @@ export class PaymentAttempts {
     }
   }
 
-  /** Begins an attempt: the open one again if it is for the same seats and buyer. @param {string[]} seats @param {Payment} payment @returns {Attempt} */
-  begin(seats, payment) {
-    const body = { seats: [...seats].sort(), payment };
-    const open = this.open;
-    if (open && JSON.stringify({ seats: open.seats, payment: open.payment }) === JSON.stringify(body)) return open;
-    const attempt = { key: this.newKey(), ...body };
+  /** Begins an attempt: the open one again if it is for the same purchase. @param {Purchase} purchase @returns {Attempt} */
+  begin(purchase) {
+    const { key, ...last } = this.open ?? { key: "" };
+    if (JSON.stringify(last) === JSON.stringify(purchase)) return { key, ...purchase };
+    const attempt = { key: this.newKey(), ...purchase };
     this.storage.setItem(this.place, JSON.stringify(attempt));
     return attempt;
   }

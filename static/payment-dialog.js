@@ -3,17 +3,21 @@
  * The payment form in a native dialog. It asks, checks while one types and shows what becomes of
  * the payment; it sends nothing itself. While an answer is not known it cannot be closed.
  */
+import { Advice } from "./advice.js";
 import { action, part } from "./dom.js";
 import { money } from "./format.js";
 import { PaymentForm } from "./payment-form.js";
+import { PaymentMethod } from "./payment-method.js";
 import { enumerate, t } from "./text.js";
 
 /** @typedef {"formulario"|"enviando"|"conferindo"|"expirado"|"pronto"} DialogState */
-/** @typedef {{seats: string[], total: number}} Basket */
+/** @typedef {import("./checkout.js").Order} Order */
 
 export class PaymentDialog {
   /** @type {DialogState} */
   state = "formulario";
+  /** What the form was last shown for. */
+  #shown = { seats: "", total: 0 };
 
   /**
    * @param {ParentNode} root
@@ -24,8 +28,11 @@ export class PaymentDialog {
     this.stage = part(root, "stage");
     this.notice = notice;
     this.dialog = /** @type {HTMLDialogElement} */ (part(root, "payment"));
-    this.form = new PaymentForm(/** @type {HTMLFormElement} */ (part(root, "payment-form")), (payment) => {
-      if (this.state === "formulario") onSubmit(payment);
+    this.advice = new Advice(part(root, "payment-advice"), action(this.dialog, "confirmar"));
+    const form = /** @type {HTMLFormElement} */ (part(root, "payment-form"));
+    this.method = new PaymentMethod(form);
+    this.form = new PaymentForm(form, (person) => {
+      if (this.state === "formulario") onSubmit({ ...person, forma: this.method.value });
     });
     this.dialog.addEventListener("cancel", (event) => this.#isBusy && event.preventDefault());
     this.dialog.addEventListener("close", () => {
@@ -39,20 +46,29 @@ export class PaymentDialog {
     return this.dialog.open;
   }
 
-  /** @param {Basket} basket */
-  open(basket) {
+  /** @param {Order} order */
+  open(order) {
     this.#become("formulario");
     this.#say(t("pagar.ficticio"));
-    this.#label(basket);
+    this.#label(order);
     this.#show();
   }
 
-  /** What is held changed while the form was open. @param {Basket} basket */
-  changed(basket) {
+  /** What is held, or what stands against paying for it, changed while the form was open. @param {Order} order */
+  changed(order) {
     if (this.state !== "formulario" && this.state !== "expirado") return;
-    this.#become(basket.seats.length ? "formulario" : "expirado");
-    this.#label(basket);
-    this.#say(basket.seats.length ? t("pagar.mudou", { assentos: enumerate(basket.seats) }) : t("pagar.expirou"));
+    const before = this.#shown;
+    this.#label(order);
+    const now = this.#shown;
+    if (now.total !== before.total) this.#fail("");
+    if (now.seats === before.seats) return;
+    this.#become(now.seats ? "formulario" : "expirado");
+    this.#say(now.seats ? t("pagar.mudou", { assentos: enumerate(seatsOf(order)) }) : t("pagar.expirou"));
+  }
+
+  /** Somebody wants to pay what cannot be paid like this. */
+  insist() {
+    this.advice.insist();
   }
 
   sending() {
@@ -67,12 +83,12 @@ export class PaymentDialog {
     this.#show();
   }
 
-  /** @param {string} text @param {Record<string, string>} fields messages by field name @param {Basket} basket */
-  refused(text, fields, basket) {
-    this.#become(basket.seats.length ? "formulario" : "expirado");
-    this.#label(basket);
+  /** @param {string} text @param {Record<string, string>} fields messages by field name @param {Order} order */
+  refused(text, fields, order) {
+    this.#become(order.tickets.length ? "formulario" : "expirado");
+    this.#label(order);
     this.#say(t("pagar.ficticio"));
-    part(this.dialog, "payment-error").textContent = text;
+    this.#fail(text);
     this.form.show(fields);
   }
 
@@ -103,7 +119,7 @@ export class PaymentDialog {
     this.dialog.dataset.estado = state;
     const title = { conferindo: t("pagar.conferindo"), pronto: t("pagar.pronto") };
     part(this.dialog, "payment-title").textContent = Object(title)[state] ?? t("pagar.titulo");
-    part(this.dialog, "payment-error").textContent = "";
+    this.#fail("");
     part(this.dialog, "payment-fields").hidden = state === "conferindo" || state === "pronto";
     part(this.dialog, "payment-order").hidden = state !== "pronto";
     action(this.dialog, "confirmar").hidden = state === "pronto" || state === "expirado";
@@ -116,8 +132,21 @@ export class PaymentDialog {
     part(this.dialog, "payment-text").textContent = text;
   }
 
-  /** @param {Basket} basket */
-  #label({ total }) {
+  /** Read out at once. @param {string} text */
+  #fail(text) {
+    part(this.dialog, "payment-error").textContent = text;
+  }
+
+  /** @param {Order} order */
+  #label(order) {
+    const { total, troubles } = order;
+    this.#shown = { seats: seatsOf(order).join(), total };
     action(this.dialog, "confirmar").textContent = t("pagar.botao", { total: money(total) });
+    // Where one sits was judged before; what others buy meanwhile may still change the price.
+    this.advice.render(troubles.filter(({ kind }) => kind === "cota"));
+    this.method.show(total);
   }
 }
+
+/** @param {Order} order */
+const seatsOf = ({ tickets }) => tickets.map(({ seat }) => seat.name);

@@ -12,7 +12,7 @@ export class PaymentForm {
   /** Fields that were left once. @type {Set<string>} */
   #visited = new Set();
 
-  /** @param {HTMLFormElement} form @param {(payment: import("./validation.js").Payment) => void} onSubmit with faultless fields */
+  /** @param {HTMLFormElement} form @param {(person: import("./validation.js").Person) => void} onSubmit with faultless fields */
   constructor(form, onSubmit) {
     this.form = form;
     this.onSubmit = onSubmit;

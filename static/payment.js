@@ -3,6 +3,7 @@
  * One payment from the click to a known answer. An answer that got lost is asked for again with
  * the same key until it is known: a timeout means unknown, never failed.
  */
+import { tag } from "./language.js";
 import { PaymentDialog } from "./payment-dialog.js";
 import { confirmPayment } from "./protocol.js";
 import { enumerate, t } from "./text.js";
@@ -23,27 +24,26 @@ export class Payment {
    * @param {ParentNode} root
    * @param {import("./connection.js").Connection} connection
    * @param {import("./payment-attempt.js").PaymentAttempts} attempts
-   * @param {() => import("./payment-dialog.js").Basket} basket what is held now
+   * @param {() => import("./checkout.js").Order} order what is held now
    * @param {import("./notice.js").Notice} notice
-   * @param {{changed: () => void, refused: (reply: Reply) => string}} on `refused` gives the reader's words
+   * @param {{changed: () => void, paid: (seats: string[]) => void, refused: (reply: Reply) => Promise<string>}} on
+   *   `refused` gives the reader's words
    */
-  constructor(root, connection, attempts, basket, notice, on) {
+  constructor(root, connection, attempts, order, notice, on) {
     this.connection = connection;
     this.attempts = attempts;
-    this.basket = basket;
+    this.order = order;
     this.on = on;
-    this.dialog = new PaymentDialog(root, (payment) => {
-      this.#send(attempts.begin(basket().seats, payment));
-    }, notice);
+    this.dialog = new PaymentDialog(root, (payment) => this.#submitted(payment), notice);
   }
 
   open() {
-    if (!this.#sending) this.dialog.open(this.basket());
+    if (!this.#sending) this.dialog.open(this.order());
   }
 
   /** What is held changed. */
   update() {
-    if (this.dialog.isOpen) this.dialog.changed(this.basket());
+    if (this.dialog.isOpen) this.dialog.changed(this.order());
   }
 
   /** Goes on with a payment whose answer was not known when the page was left. */
@@ -54,23 +54,33 @@ export class Payment {
     this.#send(attempt);
   }
 
+  /** @param {import("./validation.js").Payment} payment */
+  #submitted(payment) {
+    const { tickets, total, troubles } = this.order();
+    if (troubles.some(({ kind }) => kind === "cota")) return this.dialog.insist();
+    this.#send(this.attempts.begin({
+      seats: tickets.map(({ seat }) => seat.name),
+      categories: Object.fromEntries(tickets.map(({ seat, category }) => [seat.name, category])),
+      total, language: tag, payment,
+    }));
+  }
+
   /** @param {Attempt} attempt */
   async #send(attempt) {
     this.#sending = true;
     if (!this.checking) this.dialog.sending();
     const reply = await this.#answerTo(attempt);
-    this.#sending = false;
-    this.#check(false);
     this.attempts.settle();
     if (reply.ok) this.#paid(attempt, reply);
-    else this.dialog.refused(this.on.refused(reply), reply.fields, this.basket());
-    this.on.changed();
+    else this.dialog.refused(await this.on.refused(reply), reply.fields, this.order());
+    this.#sending = false;
+    this.#check(false);
   }
 
   /** @param {Attempt} attempt @returns {Promise<Reply>} */
-  async #answerTo({ seats, payment, key }) {
+  async #answerTo(attempt) {
     for (;;) {
-      const reply = await this.connection.request(confirmPayment(seats, payment, key), ANSWER_MS);
+      const reply = await this.connection.request(confirmPayment(attempt), ANSWER_MS);
       if (!UNKNOWN.has(reply.reason)) return reply;
       this.#check(true);
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
@@ -81,6 +91,7 @@ export class Payment {
   #paid({ seats, payment }, reply) {
     const bought = reply.seats.length ? reply.seats : seats;
     const values = { n: bought.length, assentos: enumerate(bought), email: payment.email };
+    this.on.paid(bought);
     this.dialog.done(reply.order, t("pagar.pronto_texto", values));
   }
 

@@ -6,8 +6,9 @@
 
 /** @typedef {"bloqueado"|"ocupado"} Taken */
 /** @typedef {{type: string, seat: string, reason: string}} Change */
-/** @typedef {{kind: "snapshot", version: number, seats: Map<string, Taken>}} Snapshot */
-/** @typedef {{kind: "update", since: number, version: number, changes: Change[]}} Update */
+/** `halvesSold`: half-price tickets under the quota, null where the frame does not tell. */
+/** @typedef {{kind: "snapshot", version: number, seats: Map<string, Taken>, halvesSold: number|null}} Snapshot */
+/** @typedef {{kind: "update", since: number, version: number, changes: Change[], halvesSold: number|null}} Update */
 /** @typedef {{kind: "mine", holds: Map<string, number>}} Mine seat to milliseconds left */
 /** @typedef {{kind: "live", live: boolean}} Live */
 /** @typedef {{kind: "audience", count: number}} Audience */
@@ -23,6 +24,7 @@
  * @property {string[]} lost
  * @property {number} msLeft 0 when the reply does not tell
  * @property {string} order
+ * @property {number} halvesLeft half-price tickets, with cota_de_meia_esgotada
  * @property {Record<string, string>} fields
  */
 /** @typedef {Snapshot|Update|Mine|Live|Audience|Reply|{kind: "unknown"}} Frame */
@@ -30,7 +32,7 @@
 /** No answer came: whether the request was carried out is not known. @type {Reply} */
 export const NO_ANSWER = Object.freeze({
   kind: "reply", ok: false, id: "", type: "", reason: "sem_resposta", message: "",
-  seats: [], lost: [], msLeft: 0, order: "", fields: {},
+  seats: [], lost: [], msLeft: 0, order: "", halvesLeft: 0, fields: {},
 });
 
 const UNKNOWN = Object.freeze({ kind: /** @type {const} */ ("unknown") });
@@ -41,6 +43,8 @@ const record = (value) => value !== null && typeof value === "object" && !Array.
 const text = (value) => typeof value === "string" ? value : "";
 /** @param {unknown} value */
 const number = (value) => typeof value === "number" && Number.isFinite(value) ? value : 0;
+/** @param {unknown} value */
+const count = (value) => value === undefined ? null : number(value);
 /** @param {unknown} value @returns {string[]} */
 const names = (value) => Array.isArray(value) ? value.filter((name) => typeof name === "string") : [];
 
@@ -51,14 +55,17 @@ function snapshot(frame) {
     const state = record(fact).estado;
     if (state === "bloqueado" || state === "ocupado") seats.set(seat, state);
   }
-  return { kind: "snapshot", version: number(frame.versao), seats };
+  return { kind: "snapshot", version: number(frame.versao), seats, halvesSold: count(frame.meias_vendidas) };
 }
 
 /** @param {Record<string, any>} frame @returns {Update} */
 function update(frame) {
   const list = Array.isArray(frame.mudancas) ? frame.mudancas.map(record) : [];
   const changes = list.map((c) => ({ type: text(c.evento), seat: text(c.assento), reason: text(c.motivo) }));
-  return { kind: "update", since: number(frame.desde), version: number(frame.versao), changes };
+  return {
+    kind: "update", since: number(frame.desde), version: number(frame.versao), changes,
+    halvesSold: count(frame.meias_vendidas),
+  };
 }
 
 /** @param {Record<string, any>} frame @returns {Mine} */
@@ -74,7 +81,8 @@ function reply(frame) {
     kind: "reply", ok, id: text(frame.id), type: text(frame.tipo),
     reason: ok ? "" : text(frame.motivo) || "outro", message: text(frame.mensagem),
     seats: names(frame.assentos ?? frame.assentos_confirmados), lost: names(frame.assentos_falha),
-    msLeft: number(frame.restante_ms), order: text(frame.pedido), fields: record(frame.campos),
+    msLeft: number(frame.restante_ms), order: text(frame.pedido),
+    halvesLeft: number(frame.meias_restantes), fields: record(frame.campos),
   };
 }
 
@@ -113,8 +121,9 @@ export const extendHolds = () => ({ acao: "estender" });
 export const resync = () => ({ acao: "ressincronizar" });
 /**
  * Idempotent by its key: the same key and body give the same answer.
- * @param {string[]} seats @param {import("./validation.js").Payment} payment @param {string} key
+ * @param {import("./payment-attempt.js").Attempt} attempt
  * @returns {Request}
  */
-export const confirmPayment = (seats, payment, key) =>
-  ({ acao: "confirmar_pagamento", assentos: seats, pagamento: payment, chave: key });
+export const confirmPayment = ({ key, seats, categories, total, language, payment }) => ({
+  acao: "confirmar_pagamento", assentos: seats, ingressos: categories, total, idioma: language, pagamento: payment, chave: key,
+});

@@ -35,6 +35,14 @@ export class Room {
     }
   }
 
+  /** The same seats at the prices of now. @param {ConstructorParameters<typeof Room>[0]} rows */
+  reprice(rows) {
+    for (const place of rows.flatMap(({ lugares }) => lugares)) {
+      const seat = this.seats.get(place?.assento ?? "");
+      if (seat && place) seat.price = place.preco;
+    }
+  }
+
   /** What kinds of seat there are, each with its lowest price, in the order in which they appear. */
   kinds() {
     /** @type {Map<string, number>} */
@@ -63,3 +71,19 @@ export class Room {
 
 /** Rows of a balcony have longer names; only after row Z is a longer name just the next one. @param {string|undefined} before @param {string} name */
 const beginsBalcony = (before, name) => before !== undefined && name.length > before.length && !before.endsWith("Z");
+
+/**
+ * The stretches of neighbouring seats of a row: a gap ends one, and so does a seat that does not belong.
+ * @param {Seat[]} seats of one row, from the left @param {(seat: Seat) => boolean} belongs
+ */
+export function stretches(seats, belongs) {
+  /** @type {Seat[][]} */
+  const found = [];
+  let last = -1;
+  for (const seat of seats.filter(belongs)) {
+    if (found.length && seat.column === last + 1) found[found.length - 1].push(seat);
+    else found.push([seat]);
+    last = seat.column;
+  }
+  return found;
+}

@@ -44,6 +44,16 @@ export class SeatList {
     }
   }
 
+  /** What seats cost is part of their names. */
+  rename() {
+    for (const [name, button] of this.#buttons) {
+      const seat = this.room.seats.get(name);
+      if (!seat) continue;
+      button.replaceChildren(...words(seat));
+      button.setAttribute("aria-label", seatName(seat, this.stateOf(name), true));
+    }
+  }
+
   #build() {
     const rows = this.room.rows.filter(({ seats }) => seats.length);
     this.root.replaceChildren(...rows.map(({ name, seats }) => make("section", { class: "list-row" },
@@ -58,10 +68,14 @@ export class SeatList {
 
   /** @param {import("./room.js").Seat} seat */
   #item(seat) {
-    const facts = seat.kind === "comum" ? [] : [kindText(seat.kind)];
-    const button = make("button", { class: "list-seat", type: "button", "data-item": seat.name },
-      make("strong", { text: seat.number }), ` ${[...facts, shortMoney(seat.price)].join(" · ")}`);
+    const button = make("button", { class: "list-seat", type: "button", "data-item": seat.name }, ...words(seat));
     this.#buttons.set(seat.name, button);
     return button;
   }
+}
+
+/** @param {import("./room.js").Seat} seat */
+function words(seat) {
+  const facts = seat.kind === "comum" ? [] : [kindText(seat.kind)];
+  return [make("strong", { text: seat.number }), ` ${[...facts, shortMoney(seat.price)].join(" · ")}`];
 }

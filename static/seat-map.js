@@ -56,6 +56,14 @@ export class SeatMap {
     }
   }
 
+  /** What seats cost is part of their names. */
+  rename() {
+    for (const [name, button] of this.#buttons) {
+      const seat = this.room.seats.get(name);
+      if (seat) button.setAttribute("aria-label", seatName(seat, this.stateOf(name)));
+    }
+  }
+
   /** @param {string} name */
   focus(name) {
     this.#buttons.get(name)?.focus();

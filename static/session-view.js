@@ -2,24 +2,20 @@
 /** The map of one session and everything around it: puts the parts together. Frames change the store, and what changed is painted. */
 import { Activity } from "./activity.js";
 import { renewIdentity, socketUrl } from "./api.js";
+import { Checkout } from "./checkout.js";
 import { Choosing } from "./choosing.js";
 import { Connection } from "./connection.js";
-import { Countdown } from "./countdown.js";
-import { action, make, part } from "./dom.js";
+import { make, part } from "./dom.js";
 import { dayAndHour, filmLength } from "./format.js";
 import { legendOf } from "./legend.js";
 import { LineStatus } from "./line-status.js";
 import { Notice } from "./notice.js";
-import { OrderPanel } from "./order-panel.js";
-import { PaymentAttempts } from "./payment-attempt.js";
-import { Payment } from "./payment.js";
 import { Repaint } from "./repaint.js";
 import { Room } from "./room.js";
 import { Sales } from "./sales.js";
 import { SeatList } from "./seat-list.js";
 import { SeatMap } from "./seat-map.js";
 import { SeatStore } from "./store.js";
-import { t } from "./text.js";
 import { Toolbar } from "./toolbar.js";
 import { MapZoom } from "./zoom.js";
 
@@ -28,7 +24,6 @@ import { MapZoom } from "./zoom.js";
 
 export class SessionView {
   #repaint = new Repaint((seats, lively) => this.#paint(seats, lively));
-  #basket = "";
   #serviceLive = true;
   #cameCloser = false;
 
@@ -50,15 +45,9 @@ export class SessionView {
     this.map = new SeatMap(part(root, "grid"), this.room, stateOf, (seat, button, event) => this.#tapped(seat, button, event));
     this.list = new SeatList(part(root, "list"), this.room, stateOf, (seat) => this.choosing.toggle(seat));
     this.toolbar = new Toolbar(root, session.limite_assentos, this.zoom, this.list, (count) => void this.choosing.best(count));
-    this.panel = new OrderPanel(root, { limit: session.limite_assentos, holdMs: session.tempo_reserva_ms }, {
-      pay: () => void this.payment.open(),
-      extend: () => void this.choosing.extend(),
-      release: (seat) => void this.choosing.release([seat]),
-    });
-    this.countdown = new Countdown(root, session.tempo_reserva_ms, () => this.store.msLeft, (ending) => this.#ending(ending));
-    this.payment = new Payment(root, this.connection, new PaymentAttempts(session.id), () => this.#basketNow(), this.notice, {
-      changed: () => this.#repaint.mark([]),
-      refused: (reply) => this.choosing.reasonText(reply),
+    this.checkout = new Checkout(root, session, {
+      room: this.room, store: this.store, connection: this.connection, choosing: this.choosing, notice: this.notice,
+      repaint: () => this.#repaint.mark([]), repriced: (fresh) => this.#repriced(fresh),
     });
   }
 
@@ -66,7 +55,6 @@ export class SessionView {
     this.#describe();
     this.map.start();
     this.zoom.start();
-    action(this.root, "estender-pagamento").onclick = () => void this.choosing.extend();
     this.#watchTheWorld();
     this.connection.start();
   }
@@ -116,6 +104,7 @@ export class SessionView {
       this.#serviceLive = frame.live;
       this.#lineChanged();
     }
+    this.checkout.receive(frame);
     this.#take(this.store.apply(frame));
     if (frame.kind === "snapshot") this.activity.free(this.#free, this.room.seats.size);
   }
@@ -139,24 +128,16 @@ export class SessionView {
     if (state === "reconectando") this.#serviceLive = true;
     if (state === "ao_vivo") this.line.set(this.#serviceLive ? "ao_vivo" : "pausado");
     else this.line.set(navigator.onLine ? state : "sem_internet");
-    if (state === "ao_vivo") this.payment.resume();
+    if (state === "ao_vivo") this.checkout.resume();
   }
 
-  /** @param {boolean} ending */
-  #ending(ending) {
+  /** The programme has other prices than when the page was opened. @param {SessionMap} fresh */
+  #repriced(fresh) {
+    this.room.reprice(fresh.fileiras);
+    part(this.root, "legend").replaceChildren(...legendOf(this.room));
+    this.map.rename();
+    this.list.rename();
     this.#repaint.mark([]);
-    if (!ending) return this.notice.over("falta_minuto");
-    const more = { text: t("aviso.mais_tempo"), do: () => void this.choosing.extend() };
-    this.notice.show("falta_minuto", t("aviso.falta_minuto"), [more]);
-  }
-
-  #basketNow() {
-    const seats = this.#mine;
-    return { seats: seats.map(({ name }) => name), total: seats.reduce((sum, { price }) => sum + price, 0) };
-  }
-
-  get #mine() {
-    return this.store.mine.flatMap((name) => this.room.seats.get(name) ?? []);
   }
 
   get #free() {
@@ -171,14 +152,6 @@ export class SessionView {
     const sales = this.sales.message(this.store);
     this.line.sales(sales);
     this.toolbar.selling(sales === null);
-    this.countdown.update();
-    this.panel.render(this.#mine, this.store.msLeft, {
-      ending: this.countdown.isEnding,
-      checking: this.payment.checking,
-      closed: sales !== null && sales.kind !== "quase",
-    });
-    const basket = this.store.mine.join();
-    if (basket !== this.#basket) this.payment.update();
-    this.#basket = basket;
+    this.checkout.render(sales !== null && sales.kind !== "quase");
   }
 }

@@ -5,7 +5,8 @@
  */
 
 /** @typedef {import("./text.js").TextKey} TextKey */
-/** @typedef {{nomeCompleto: string, cpf: string, email: string}} Payment an empty `cpf`: a buyer without one */
+/** @typedef {{nomeCompleto: string, cpf: string, email: string}} Person an empty `cpf`: a buyer without one */
+/** @typedef {Person & {forma: string}} Payment `forma`: pix, cartao, cartao_recusado; empty where nothing is to be paid */
 
 const SHORTEST_NAME = 2;
 const LONGEST_NAME = 120;

@@ -41,7 +41,15 @@ test("fields of a wrong type are as good as missing", () => {
 });
 
 test("a payment travels under the contract's names", () => {
-  const payment = { nomeCompleto: "Ana", cpf: "", email: "a@b.c" };
-  assert.deepEqual(confirmPayment(["F07"], payment, "k"),
-    { acao: "confirmar_pagamento", assentos: ["F07"], pagamento: payment, chave: "k" });
+  const payment = { nomeCompleto: "Ana", cpf: "", email: "a@b.c", forma: "pix" };
+  const attempt = { key: "k", seats: ["F07"], categories: { F07: "meia_idoso" }, total: 1600, language: "pt-BR", payment };
+  assert.deepEqual(confirmPayment(attempt), {
+    acao: "confirmar_pagamento", assentos: ["F07"], ingressos: { F07: "meia_idoso" }, total: 1600, idioma: "pt-BR",
+    pagamento: payment, chave: "k" });
+});
+
+test("half-price tickets sold are told apart from not told", () => {
+  assert.equal(parse({ evento: "estado_inicial", versao: 1, assentos: {}, meias_vendidas: 0 }).halvesSold, 0);
+  assert.equal(parse({ evento: "atualizacao", desde: 1, versao: 2, mudancas: [] }).halvesSold, null);
+  assert.equal(parse({ status: "erro", motivo: "cota_de_meia_esgotada", meias_restantes: 2 }).halvesLeft, 2);
 });

@@ -1,16 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seatAfterKey } from "../../static/grid-keys.js";
-import { Room } from "../../static/room.js";
-
-/** Rows as in "A ..C_.": a mark for each place, `_` for a gap. */
-const room = (...rows) => new Room(rows.map((text) => {
-  const [nome, marks] = text.split(" ");
-  let number = 0;
-  const lugares = [...(marks ?? "")].map((mark) => mark === "_" ? null : {
-    assento: nome + String(++number).padStart(2, "0"), tipo: mark === "C" ? "cadeirante" : "comum", preco: mark === "C" ? 2000 : 3200 });
-  return { nome, lugares };
-}));
+import { stretches } from "../../static/room.js";
+import { room } from "./hall.mjs";
 
 const hall = room("A _.._..", "B ......", "X ", "AA C.__..");
 const go = (name, key, control = false) => seatAfterKey(hall, hall.seats.get(name), key, control)?.name ?? null;
@@ -53,7 +45,7 @@ test("Home and End stay in the row, with Control they span the room", () => {
 test("a letter goes to its row, and again to the next one of that letter", () => {
   assert.equal(go("A01", "b"), "B02");
   assert.equal(go("B01", "a"), "A01");
-  assert.equal(go("A01", "a"), "AA01");
+  assert.equal(go("A01", "a"), "AA02");
   assert.equal(go("AA01", "a"), "A01");
   assert.equal(go("A01", "x"), null);
 });
@@ -63,15 +55,15 @@ test("other keys mean nothing to the map", () => {
   assert.equal(go("A01", "b", true), null);
 });
 
-test("a stretch ends at a gap, and at a seat that does not belong", () => {
-  const names = stretches(room("A ..C._..").rows[0].seats, ({ kind }) => kind === "comum").map((run) => run.map(({ name }) => name));
-  assert.deepEqual(names, [["A01", "A02"], ["A04"], ["A05", "A06"]]);
-});
-
 test("the nearest free seats are of the lost seat's kind and beside it", () => {
   const plain = room("A ....", "B ....");
   assert.deepEqual(plain.nearest("A02", () => true, 2), ["A01", "A03"]);
   assert.deepEqual(plain.nearest("A02", (seat) => seat !== "A01", 2), ["A03", "A04"]);
   assert.deepEqual(room("A .C.C").nearest("A02", () => true, 1), ["A04"]);
   assert.deepEqual(plain.nearest("Z99", () => true, 2), []);
+});
+
+test("a stretch ends at a gap, and at a seat that does not belong", () => {
+  const names = stretches(room("A ..C._..").rows[0].seats, ({ kind }) => kind === "comum").map((run) => run.map(({ name }) => name));
+  assert.deepEqual(names, [["A01", "A02"], ["A04"], ["A05", "A06"]]);
 });

@@ -18,7 +18,7 @@ test("every text that the page names exists", () => {
 });
 
 test("no text is kept that nothing shows", () => {
-  const families = /^(idioma|tipo|estado|motivo|atividade|conexao|legenda|ordem\.mail)[._]/;
+  const families = /^(idioma|tipo|estado|motivo|atividade|conexao|legenda|categoria|prova|dica|regra|ordem\.mail|ordem\.forma)[._]/;
   const unused = Object.keys(texts).filter((key) => !families.test(key) && !sources.includes(`"${key}"`));
   assert.deepEqual(unused, []);
 });

@@ -1,0 +1,148 @@
+// @ts-check
+/** From held seats to a paid order: in which categories, at what price, for how long, and what stands against it. */
+import { fetchSession } from "./api.js";
+import { Basket } from "./basket.js";
+import { Countdown } from "./countdown.js";
+import { action } from "./dom.js";
+import { HalfPriceQuota } from "./half-price-quota.js";
+import { OrderPanel } from "./order-panel.js";
+import { PaymentAttempts } from "./payment-attempt.js";
+import { Seating } from "./seating.js";
+import { t } from "./text.js";
+import { totalOf } from "./tickets.js";
+import { quotaTrouble, seatingTrouble } from "./troubles.js";
+
+/** @typedef {import("./api.js").SessionMap} SessionMap */
+/** @typedef {import("./troubles.js").Trouble} Trouble */
+/** @typedef {import("./payment.js").Payment} Payment */
+/**
+ * What is held now.
+ * @typedef {object} Order
+ * @property {import("./tickets.js").Ticket[]} tickets by seat
+ * @property {number} total centavos
+ * @property {{left: number, total: number}} halves half-price tickets of the session
+ * @property {Trouble[]} troubles what stands against paying
+ */
+/**
+ * The parts of the page that it works with.
+ * @typedef {object} Parts
+ * @property {import("./room.js").Room} room
+ * @property {import("./store.js").SeatStore} store
+ * @property {import("./connection.js").Connection} connection
+ * @property {import("./choosing.js").Choosing} choosing
+ * @property {import("./notice.js").Notice} notice
+ * @property {() => void} repaint
+ * @property {(fresh: SessionMap) => void} repriced
+ */
+
+export class Checkout {
+  #shown = "";
+  /** @type {Promise<Payment|null>|null} */
+  #loading = null;
+  /** @type {Payment|null} */
+  #payment = null;
+
+  /** @param {ParentNode} root @param {SessionMap} session @param {Parts} parts */
+  constructor(root, session, parts) {
+    const { room, store, choosing } = parts;
+    this.root = root;
+    this.session = session;
+    this.parts = parts;
+    this.basket = new Basket(session.id);
+    this.quota = new HalfPriceQuota(session.meias_total, session.meias_vendidas);
+    this.seating = new Seating(room, session.limite_assentos, store.stateOf.bind(store), (seat) => this.basket.hasBought(seat));
+    this.countdown = new Countdown(root, session.tempo_reserva_ms, () => store.msLeft, (ending) => this.#ending(ending));
+    this.panel = new OrderPanel(root, { limit: session.limite_assentos, holdMs: session.tempo_reserva_ms }, {
+      pay: () => void this.#pay(),
+      extend: () => void choosing.extend(),
+      release: (seat) => void choosing.release([seat]),
+      category: (seat, category) => this.#category([seat], category),
+    });
+    this.attempts = new PaymentAttempts(session.id);
+    action(root, "estender-pagamento").onclick = () => void choosing.extend();
+  }
+
+  /** @param {import("./protocol.js").Frame} frame */
+  receive(frame) {
+    this.quota.apply(frame);
+  }
+
+  /** The line is good: a payment whose answer is not known is asked for. */
+  async resume() {
+    if (this.attempts.open) (await this.#load())?.resume();
+  }
+
+  /** @returns {Order} */
+  get order() {
+    const { store, room, choosing } = this.parts;
+    const mine = store.mine.flatMap((name) => room.seats.get(name) ?? []);
+    const tickets = this.basket.tickets(mine);
+    const exchange = (/** @type {import("./seating.js").Offer} */ { take, release }) => void choosing.exchange(take, release);
+    const troubles = [
+      ...this.seating.problems(mine).map((problem) => seatingTrouble(problem, exchange)),
+      ...quotaTrouble(tickets, this.quota.left, (seats) => this.#category(seats, "inteira")),
+    ];
+    return { tickets, total: totalOf(tickets), halves: this.quota, troubles };
+  }
+
+  /** @param {boolean} closed nothing is sold here any more */
+  render(closed) {
+    const { order, countdown } = this;
+    const { store, choosing } = this.parts;
+    countdown.update();
+    if (order.tickets.length) void this.#load();
+    this.panel.render(order, {
+      closed, msLeft: store.msLeft, ending: countdown.isEnding, longest: choosing.isLongest, checking: this.#payment?.checking ?? false,
+    });
+    const key = JSON.stringify([order.tickets, order.troubles]);
+    if (key !== this.#shown) this.#payment?.update();
+    this.#shown = key;
+  }
+
+  async #pay() {
+    if (this.order.troubles.length) return this.panel.insist();
+    const payment = await this.#load();
+    if (payment) payment.open();
+    else this.parts.notice.show("pagina", t("pagar.nao_abriu"), [{ text: t("recarregar"), do: () => location.reload() }]);
+  }
+
+  /** The map does not wait for what paying needs: it comes with the first seat. @returns {Promise<Payment|null>} null: it did not arrive */
+  #load() {
+    return this.#loading ??= import("./payment.js").then(({ Payment }) => {
+      const { connection, notice, repaint } = this.parts;
+      this.#payment = new Payment(this.root, connection, this.attempts, () => this.order, notice, {
+        changed: repaint,
+        paid: (seats) => this.basket.bought(seats),
+        refused: (reply) => this.#refused(reply),
+      });
+      return this.#payment;
+    }, () => this.#loading = null);
+  }
+
+  /** @param {string[]} seats @param {import("./tickets.js").Category} category */
+  #category(seats, category) {
+    for (const seat of seats) this.basket.choose(seat, category);
+    this.parts.repaint();
+  }
+
+  /** The reader's words for a refused payment, once what it tells about is known. @param {import("./protocol.js").Reply} reply */
+  async #refused(reply) {
+    if (reply.reason === "cota_de_meia_esgotada") this.quota.told(reply.halvesLeft);
+    if (reply.reason === "preco_mudou") await this.#freshPrices();
+    return this.parts.choosing.reasonText(reply);
+  }
+
+  async #freshPrices() {
+    const { data } = await fetchSession(this.session.id);
+    if (data) this.parts.repriced(data);
+  }
+
+  /** @param {boolean} ending */
+  #ending(ending) {
+    const { notice, choosing, repaint } = this.parts;
+    repaint();
+    if (!ending) return notice.over("falta_minuto");
+    const more = { text: t("aviso.mais_tempo"), do: () => void choosing.extend() };
+    notice.show("falta_minuto", t("aviso.falta_minuto"), choosing.isLongest ? [] : [more]);
+  }
+}

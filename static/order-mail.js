@@ -1,0 +1,51 @@
+// @ts-check
+/** What became of an order's mail, and sending it again. */
+import { mailAgain } from "./api.js";
+import { action, part } from "./dom.js";
+import { t } from "./text.js";
+
+/** @typedef {import("./api.js").Order} Order */
+
+/** A mail that is on its way is looked after often at first, then ever less. */
+const FIRST_LOOK_MS = 1500;
+const LONGEST_LOOK_MS = 20000;
+
+export class OrderMail {
+  #wait = FIRST_LOOK_MS;
+  #timer = 0;
+
+  /** @param {ParentNode} root @param {string} id of the order @param {() => void} onWait the order is to be asked for again */
+  constructor(root, id, onWait) {
+    this.root = part(root, "mail");
+    this.text = part(root, "mail-text");
+    this.again = action(root, "reenviar");
+    this.again.onclick = () => void this.#sendAgain();
+    this.id = id;
+    this.onWait = onWait;
+  }
+
+  /** @param {Order} order */
+  render({ email, email_estado, email_motivo, estado }) {
+    this.root.dataset.email = email_estado;
+    this.text.textContent = [t(`ordem.mail_${email_estado}`, { email }), email_motivo].filter(Boolean).join(" ");
+    this.again.hidden = email_estado === "pendente" || email_estado === "sem_endereco" || estado === "cancelado";
+    clearTimeout(this.#timer);
+    if (email_estado === "pendente") this.#lookLater();
+  }
+
+  async #sendAgain() {
+    this.again.disabled = true;
+    const { data } = await mailAgain(this.id);
+    this.again.disabled = false;
+    this.text.textContent = t(data ? "ordem.reenviado" : "ordem.reenvio_falhou");
+    if (!data) return;
+    this.again.hidden = true;
+    this.#wait = FIRST_LOOK_MS;
+    this.#lookLater();
+  }
+
+  #lookLater() {
+    this.#timer = setTimeout(() => this.onWait(), this.#wait);
+    this.#wait = Math.min(this.#wait * 1.5, LONGEST_LOOK_MS);
+  }
+}

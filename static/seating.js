@@ -1,0 +1,66 @@
+// @ts-check
+/**
+ * The rules of the house about where one may sit, judged for the seats that are held. They are
+ * the page's: explained in words, with offers to mend, before the payment begins.
+ */
+import { lostCompanions } from "./companion-seats.js";
+import { lonelySeats } from "./lonely-seats.js";
+
+/** @typedef {import("./room.js").Seat} Seat */
+/** @typedef {{take: string[], release: string[]}} Offer */
+/** @typedef {{kind: "sozinha"|"acompanhante", seats: string[], offers: Offer[]}} Problem */
+/**
+ * @typedef {object} Facts
+ * @property {(seat: Seat) => boolean} isMine
+ * @property {(seat: Seat) => boolean} isFree
+ * @property {(seat: Seat) => boolean} hasBought
+ * @property {(own: string, other: string) => boolean} wasThere whether a stranger's seat was taken when an own one was chosen
+ * @property {number} spare how many more seats the buyer may hold
+ */
+
+/** How far a neighbour can be whom a single seat lies between. */
+const BESIDE = 2;
+
+export class Seating {
+  /** Own seat to the seats near it that were taken when it was chosen. @type {Map<string, Set<string>>} */
+  #there = new Map();
+
+  /**
+   * @param {import("./room.js").Room} room @param {number} limit seats a buyer
+   * @param {(seat: string) => import("./store.js").SeatState} stateOf
+   * @param {(seat: string) => boolean} hasBought
+   */
+  constructor(room, limit, stateOf, hasBought) {
+    this.room = room;
+    this.limit = limit;
+    this.stateOf = stateOf;
+    this.hasBought = hasBought;
+  }
+
+  /** What is wrong with these seats, as held now. Called whenever they change, it remembers who was there first. @param {Seat[]} mine @returns {Problem[]} */
+  problems(mine) {
+    this.#remember(mine);
+    const rows = [...new Set(mine.map(({ line }) => this.room.rows[line].seats))];
+    const facts = {
+      isMine: (/** @type {Seat} */ seat) => mine.includes(seat),
+      isFree: (/** @type {Seat} */ { name }) => this.stateOf(name) === "livre",
+      hasBought: (/** @type {Seat} */ { name }) => this.hasBought(name) && this.stateOf(name) === "ocupado",
+      wasThere: (/** @type {string} */ own, /** @type {string} */ other) => this.#there.get(own)?.has(other) ?? true,
+      spare: this.limit - mine.length,
+    };
+    return [...lostCompanions(rows, facts), ...lonelySeats(rows, facts)];
+  }
+
+  /** @param {Seat[]} mine */
+  #remember(mine) {
+    const held = new Set(mine.map(({ name }) => name));
+    for (const name of this.#there.keys()) if (!held.has(name)) this.#there.delete(name);
+    for (const seat of mine) if (!this.#there.has(seat.name)) this.#there.set(seat.name, this.#takenNear(seat));
+  }
+
+  /** @param {Seat} seat */
+  #takenNear({ line, column }) {
+    const near = this.room.rows[line].seats.filter((other) => Math.abs(other.column - column) <= BESIDE);
+    return new Set(near.map(({ name }) => name).filter((name) => /^(bloqueado|ocupado)$/.test(this.stateOf(name))));
+  }
+}

@@ -1,0 +1,26 @@
+// @ts-check
+/**
+ * Categories of tickets and what each costs: the same rules as cinema/tickets.py. The page shows
+ * them, booking works the total out again and is the authority.
+ */
+
+/** @typedef {"inteira"|"meia_estudante"|"meia_id_jovem"|"meia_pcd"|"meia_acompanhante"|"meia_idoso"} Category */
+/** @typedef {{seat: import("./room.js").Seat, category: Category, price: number}} Ticket `price` in centavos */
+
+/** @type {Category[]} in the order in which they are offered */
+export const CATEGORIES = ["inteira", "meia_estudante", "meia_id_jovem", "meia_pcd", "meia_acompanhante", "meia_idoso"];
+
+/** @param {unknown} value @returns {value is Category} */
+export const isCategory = (value) => CATEGORIES.includes(/** @type {any} */ (value));
+
+/** Half of an odd price is rounded down: never more than half. @param {Category} category @param {number} full centavos */
+export const priceOf = (category, full) => category === "inteira" ? full : Math.floor(full / 2);
+
+/** People of 60 or more pay half whatever was sold before (Lei 10.741). @param {Category} category */
+export const needsQuota = (category) => category !== "inteira" && category !== "meia_idoso";
+
+/** Centavos. @param {Ticket[]} tickets */
+export const totalOf = (tickets) => tickets.reduce((sum, { price }) => sum + price, 0);
+
+/** @param {Ticket[]} tickets */
+export const quotaNeeded = (tickets) => tickets.filter(({ category }) => needsQuota(category)).length;

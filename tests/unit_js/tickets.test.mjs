@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Basket } from "../../static/basket.js";
+import { HalfPriceQuota } from "../../static/half-price-quota.js";
+import { needsQuota, priceOf, quotaNeeded, totalOf } from "../../static/tickets.js";
+import { room } from "./hall.mjs";
+
+const storage = () => {
+  const kept = new Map();
+  return { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) };
+};
+const hall = room("A .C.");
+const seats = (...names) => names.map((name) => hall.seats.get(name));
+
+test("half of an odd price is rounded down", () => {
+  assert.deepEqual([priceOf("inteira", 3301), priceOf("meia_estudante", 3301)], [3301, 1650]);
+});
+
+test("full price and people of 60 or more need no quota", () => {
+  assert.deepEqual(["inteira", "meia_idoso", "meia_pcd", "meia_acompanhante"].map(needsQuota), [false, false, true, true]);
+});
+
+test("seats are full price until another category is chosen, each by itself", () => {
+  const basket = new Basket("S001", storage());
+  basket.choose("A02", "meia_estudante");
+  const tickets = basket.tickets(seats("A01", "A02"));
+  assert.deepEqual(tickets.map(({ category, price }) => [category, price]), [["inteira", 3200], ["meia_estudante", 1000]]);
+  assert.deepEqual([totalOf(tickets), quotaNeeded(tickets)], [4200, 1]);
+});
+
+test("categories outlive a reload, and another session has its own", () => {
+  const kept = storage();
+  new Basket("S001", kept).choose("A01", "meia_idoso");
+  assert.equal(new Basket("S001", kept).categoryOf("A01"), "meia_idoso");
+  assert.equal(new Basket("S002", kept).categoryOf("A01"), "inteira");
+});
+
+test("what is bought is remembered, and its category is not asked of the next buyer", () => {
+  const kept = storage();
+  const basket = new Basket("S001", kept);
+  basket.choose("A01", "meia_idoso");
+  basket.bought(["A01"]);
+  assert.deepEqual([basket.categoryOf("A01"), new Basket("S001", kept).hasBought("A01")], ["inteira", true]);
+});
+
+test("nonsense in the storage is as good as nothing", () => {
+  for (const text of ["[", "null", '{"categories":{"A01":"de graça"},"bought":7}']) {
+    const basket = new Basket("S001", { getItem: () => text, setItem: () => {} });
+    assert.equal(basket.categoryOf("A01"), "inteira");
+    assert.equal(basket.hasBought("A01"), false);
+  }
+});
+
+const update = (version, halvesSold) => ({ kind: "update", since: version - 1, version, changes: [], halvesSold });
+
+test("the quota follows what the gateway tells", () => {
+  const quota = new HalfPriceQuota(80, 12);
+  assert.equal(quota.left, 68);
+  quota.apply({ kind: "snapshot", version: 5, seats: new Map(), halvesSold: 39 });
+  quota.apply(update(6, null));
+  assert.equal(quota.left, 41);
+  quota.apply(update(7, 40));
+  assert.equal(quota.left, 40);
+});
+
+test("an old update does not bring sold tickets back, a snapshot may", () => {
+  const quota = new HalfPriceQuota(80, 0);
+  quota.apply(update(7, 40));
+  quota.apply(update(6, 12));
+  assert.equal(quota.left, 40);
+  quota.apply({ kind: "snapshot", version: 3, seats: new Map(), halvesSold: 2 });
+  assert.equal(quota.left, 78);
+});
+
+test("a refusal tells how many are left", () => {
+  const quota = new HalfPriceQuota(80, 12);
+  quota.told(1);
+  assert.deepEqual([quota.left, quota.total], [1, 80]);
+});
