@@ -22,6 +22,7 @@ _QUIET = [
     "--disable-gpu",
 ]
 
+NewPage = Callable[..., Page]
 OpenPage = Callable[..., SessionPage]
 OpenWired = Callable[..., tuple[SessionPage, Wire]]
 
@@ -39,12 +40,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_page(browser: Browser) -> Iterator[Callable[[], Page]]:
-    """`new_page()` is somebody else's browser every time."""
+def new_page(browser: Browser) -> Iterator[NewPage]:
+    """`new_page(language="en")` is somebody else's browser every time, in São Paulo's time whatever it speaks."""
     with contextlib.ExitStack() as stack:
 
-        def make() -> Page:
-            context = browser.new_context(locale="pt-BR", timezone_id="America/Sao_Paulo")
+        def make(language: str = "pt-BR") -> Page:
+            context = browser.new_context(locale=language, timezone_id="America/Sao_Paulo")
             stack.callback(context.close)
             return context.new_page()
 
@@ -52,7 +53,7 @@ def new_page(browser: Browser) -> Iterator[Callable[[], Page]]:
 
 
 @pytest.fixture
-def open_session(system: System, new_page: Callable[[], Page]) -> Iterator[OpenPage]:
+def open_session(system: System, new_page: NewPage) -> Iterator[OpenPage]:
     """`open_session("S001", gateway=1)`: a buyer with the map open. No page may have an error of its own.
 
     `prepare` is given the tab before it goes anywhere; `beside` is a page whose buyer opens a second tab.
@@ -64,8 +65,9 @@ def open_session(system: System, new_page: Callable[[], Page]) -> Iterator[OpenP
         gateway: int = 0,
         prepare: Callable[[Page], object] = lambda _: None,
         beside: SessionPage | None = None,
+        language: str = "pt-BR",
     ) -> SessionPage:
-        tab = beside.page.context.new_page() if beside else new_page()
+        tab = beside.page.context.new_page() if beside else new_page(language)
         prepare(tab)
         page = SessionPage(tab, system.gateways[gateway].url)
         opened.append(page)

@@ -1,0 +1,179 @@
+"""axe-core finds nothing in any state of the page, on a dark desk and on a light phone."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from cinema.languages import LANGUAGES
+from deploy import ROOT
+from tests.e2e.audience import Audience
+from tests.e2e.axe import expect_no_faults, faults
+from tests.e2e.conftest import NewPage, OpenPage, OpenWired
+from tests.e2e.page import Buyer, OrderPage, ProgrammePage
+from tests.system import System, running_system
+
+MORE = """
+[[salas]]
+id = "sala-4"
+nome = "Sala 4"
+fileiras = ["A .."]
+
+[[sessoes]]
+id = "S800"
+filme = "vagalume"
+sala = "sala-4"
+idioma = "dublado"
+inicio = 13:00:00
+precos = { comum = 2400 }
+
+[[sessoes]]
+id = "S801"
+filme = "vagalume"
+sala = "sala-4"
+idioma = "dublado"
+inicio = 13:30:00
+precos = { comum = 2400 }
+
+[[sessoes]]
+id = "S810"
+filme = "agente-secreto"
+sala = "sala-1"
+idioma = "legendado"
+inicio = 2037-12-13T17:45:00
+precos = { comum = 3200, premium = 4400 }
+
+[[sessoes]]
+id = "S900"
+filme = "vagalume"
+sala = "sala-3"
+idioma = "dublado"
+inicio = 2026-01-02T14:00:00
+precos = { comum = 2400, premium = 3000 }
+"""
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """With two sessions of two seats, one that can be cancelled for years, and one that is over."""
+    folder = tmp_path_factory.mktemp("system")
+    programme = folder / "programacao.toml"
+    programme.write_text((ROOT / "programacao.toml").read_text() + MORE)
+    with running_system(folder, kafka=False, PROGRAMME_FILE=str(programme)) as running:
+        yield running
+
+
+def test_a_fault_would_be_found(system: System, new_page: NewPage) -> None:
+    page = ProgrammePage(new_page(), system.gateways[0].url).open().page
+    page.locator("h1").evaluate("(title) => title.style.setProperty('color', 'var(--line)')")
+    (fault,) = faults(page)
+    assert fault.startswith("color-contrast: h1")
+
+
+def test_the_programme(system: System, new_page: NewPage, audience: Audience) -> None:
+    audience.session = "S800"
+    audience.buy("A01", "A02")
+    programme = ProgrammePage(new_page(), system.gateways[0].url).open()
+    for session, state in {"S001": "livre", "S800": "esgotada", "S900": "encerrada"}.items():
+        expect(programme.session(session)).to_have_attribute("data-estado", state)
+    expect_no_faults(programme.page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_map(language: str, open_session: OpenPage) -> None:
+    page = open_session(language=language)
+    expect(page.page.locator("html")).to_have_attribute("lang", language)
+    expect_no_faults(page.page)
+
+
+def test_a_map_that_is_sold_out(open_session: OpenPage, audience: Audience) -> None:
+    audience.session = "S801"
+    audience.buy("A01", "A02")
+    page = open_session("S801")
+    expect(page.page.locator("[data-part=banner] a")).to_be_visible()
+    expect_no_faults(page.page)
+
+
+def test_the_map_with_seats_held_by_oneself_and_by_somebody_else(
+    open_session: OpenPage, audience: Audience
+) -> None:
+    audience.hold("C03", "C04")
+    page = open_session()
+    page.hold("C07", "C08")
+    page.expect_seat("C03", "bloqueado")
+    expect_no_faults(page.page)
+    page.page.locator("[data-acao=ingressos]").click()
+    expect_no_faults(page.page)
+
+
+def test_a_seat_that_somebody_else_has(open_session: OpenPage, audience: Audience) -> None:
+    page = open_session()
+    audience.hold("D07")
+    page.expect_seat("D07", "bloqueado")
+    page.click("D07")
+    page.expect_notice("bloqueado")
+    expect_no_faults(page.page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_payment_with_everything_wrong(language: str, open_session: OpenPage) -> None:
+    page = open_session(language=language)
+    page.best(1)
+    page.open_payment()
+    page.fill_payment(Buyer("<b>", "111.111.111-11", "ana@@exemplo,com"))
+    page.submit_payment()
+    assert set(page.payment_faults()) == {"name", "cpf", "email"}
+    expect_no_faults(page.page)
+    page.page.get_by_role("radio").nth(1).check()
+    expect_no_faults(page.page)
+
+
+def test_a_purchase_from_the_payment_to_the_cancelled_order(
+    system: System, open_session: OpenPage, new_page: NewPage
+) -> None:
+    page = open_session("S810")
+    page.hold("E05")
+    order = page.pay()
+    expect_no_faults(page.page)
+    shown = OrderPage(new_page(), system.gateways[0].url).open(order)
+    expect_no_faults(shown.page)
+    page.page.request.post(f"{system.gateways[0].url}/api/pedidos/{order}/cancelar")
+    shown.page.reload()
+    expect(shown.page.locator("[data-part=receipt]")).to_have_attribute("data-estado", "cancelado")
+    expect_no_faults(shown.page)
+
+
+def test_a_payment_whose_answer_is_not_known(open_wired: OpenWired) -> None:
+    page, wire = open_wired("S810")
+    page.hold("E10")
+    page.open_payment()
+    page.fill_payment()
+    wire.die()
+    page.submit_payment()
+    page.expect_dialog("conferindo", seconds=30)
+    expect_no_faults(page.page)
+
+
+def test_the_list(open_session: OpenPage, audience: Audience) -> None:
+    audience.hold("F03")
+    page = open_session()
+    page.hold("F07")
+    page.show_list()
+    expect_no_faults(page.page)
+
+
+def test_a_line_that_is_lost(open_wired: OpenWired) -> None:
+    page, wire = open_wired()
+    wire.die()
+    wire.cut()
+    page.wait_line("reconectando")
+    expect_no_faults(page.page)
+
+
+@pytest.mark.parametrize("path", ["/sessao/NADA", "/pedido/12-AAAAAAAAAAAAAAAAAAAAAA"])
+def test_what_does_not_exist(path: str, system: System, new_page: NewPage) -> None:
+    page = new_page()
+    page.goto(f"{system.gateways[0].url}{path}")
+    expect(page.get_by_role("heading")).to_have_text(re.compile("não"))
+    expect_no_faults(page)
