@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { dayAndHour, filmLength, minutesAndSeconds, money, roughly, shortMoney } from "../../static/format.js";
+import { tags } from "../../static/language.js";
 import { texts } from "../../static/pt.js";
 import { seatName } from "../../static/seat-text.js";
 import { enumerate, t } from "../../static/text.js";
 
 const STATIC = new URL("../../static/", import.meta.url);
 const files = readdirSync(STATIC).filter((name) => /\.(js|html)$/.test(name) && !/^(pt|en|es)\.js$/.test(name));
-const sources = files.map((name) => readFileSync(new URL(name, STATIC), "utf8")).join("\n");
+const read = (name) => readFileSync(new URL(name, STATIC), "utf8");
+const sources = files.map(read).join("\n");
 const plain = (text) => text.replace(/\u00a0/g, " ");
 
 test("every text that the page names exists", () => {
@@ -23,10 +25,28 @@ test("no text is kept that nothing shows", () => {
   assert.deepEqual(unused, []);
 });
 
-test("letters with accents stand in the texts alone: none is hard-coded in a module", () => {
+/** A module without its comments. */
+const codeOf = (name) => read(name).replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*/g, "");
+/** What buyers never read: messages to whoever changes the page, class names, keys and the time zone. */
+const NOT_SHOWN = /Error\((`[^`]*`|"[^"]*")|\bclass: [^,}]*|"(Arrow(Left|Right|Up|Down)|Home|End|America\/Sao_Paulo)"/g;
+/** Words with a space between them, or one that begins like a sentence, or with an accent. */
+const SENTENCE = /\p{L}{2,} \p{L}{2,}|^\p{Lu}\p{Ll}|[\u00c0-\u024f]/u;
+
+test("no module has a text of its own: all stand in the languages", () => {
   for (const name of files.filter((file) => file.endsWith(".js"))) {
-    const code = readFileSync(new URL(name, STATIC), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
-    assert.doesNotMatch(code, /[áâãàçéêíóôõú]/i, name);
+    const literals = codeOf(name).replace(NOT_SHOWN, "").match(/"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g) ?? [];
+    const said = literals.map((literal) => literal.slice(1, -1).replace(/\$\{[^}]*\}/g, "·")).filter((text) => SENTENCE.test(text));
+    assert.deepEqual(said, [], name);
+  }
+});
+
+test("the HTML has no text but its title, its description and what it says without JavaScript, in all languages", () => {
+  for (const name of files.filter((file) => file.endsWith(".html"))) {
+    const [, without] = /<noscript>(.*?)<\/noscript>/s.exec(read(name));
+    assert.deepEqual([...without.matchAll(/<p lang="([\w-]+)">/g)].map(([, lang]) => lang), tags, name);
+    const rest = read(name).replace(/<noscript>.*?<\/noscript>|<title>.*?<\/title>|<meta name="description"[^>]*>/gs, "");
+    assert.doesNotMatch(rest.replace(/<[^>]*>/g, ""), /\p{L}/u, name);
+    assert.doesNotMatch(rest, /\s(aria-label|title|alt|placeholder)="[^"]*\p{L}/u, name);
   }
 });
 
