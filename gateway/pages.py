@@ -7,7 +7,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from gateway import negotiation
-from gateway.assets import Asset
 from gateway.booking import BookingDown
 from gateway.compression import compress_fast
 from gateway.context import Gateway, GatewayPart
@@ -20,7 +19,7 @@ from gateway.queries import Queries
 # A page that comes without data asks for it; one that comes late is worse.
 DATA_SECONDS = 0.5
 
-_KEPT_FOR_GOOD = "public, max-age=31536000, immutable"
+_KEPT_FOR_GOOD = "max-age=31536000, immutable"
 _ASKED_FOR_AGAIN = "no-cache"
 _READ = ["GET", "HEAD"]
 
@@ -54,19 +53,14 @@ async def static_file(path: str, request: Request, gateway: GatewayPart) -> Resp
     if asset is None:
         raise HTTPException(404)
     encoding = _encoding(request) if asset.is_text else ""
-    headers = _asset_headers(asset, encoding, for_good=gateway.assets.is_current(path))
-    if headers["ETag"] in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    return Response(asset.encoded(encoding), media_type=asset.media_type, headers=headers)
-
-
-def _asset_headers(asset: Asset, encoding: str, *, for_good: bool) -> dict[str, str]:
-    headers = {
-        "ETag": f'"{asset.digest[:16]}{encoding}"',
-        "Vary": "Accept-Encoding",
-        "Cache-Control": _KEPT_FOR_GOOD if for_good else _ASKED_FOR_AGAIN,
-    }
-    return {**headers, "Content-Encoding": encoding} if encoding else headers
+    headers = {"Content-Type": asset.media_type}
+    if gateway.assets.is_current(path):
+        headers["Cache-Control"] = _KEPT_FOR_GOOD
+    else:
+        headers |= {"Cache-Control": _ASKED_FOR_AGAIN, "ETag": asset.etag(encoding)}
+        if headers["ETag"] in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+    return _response(asset.encoded(encoding), encoding, headers)
 
 
 async def _page(request: Request, gateway: Gateway, name: str, query: Query) -> Response:
@@ -74,8 +68,7 @@ async def _page(request: Request, gateway: Gateway, name: str, query: Query) -> 
     status, data = await _data(request, gateway, query)
     language = _language(request)
     html = fill(gateway.assets.text(name), language, gateway.assets.revision, data)
-    response = _html_response(html, status, _encoding(request))
-    response.headers["Content-Language"] = language
+    response = _html_response(html, status, language, _encoding(request))
     identity = gateway.identities.read_or_replace(request.cookies.get(COOKIE))
     gateway.identities.write(response, identity)
     return response
@@ -93,12 +86,15 @@ async def _data(request: Request, gateway: Gateway, query: Query) -> tuple[int, 
         return refusal.problem.status, None
 
 
-def _html_response(html: str, status: int, encoding: str) -> Response:
-    response = Response(compress_fast(html.encode(), encoding), status, media_type="text/html")
-    response.headers["Vary"] = "Accept-Encoding"
+def _html_response(html: str, status: int, language: str, encoding: str) -> Response:
+    headers = {"Content-Type": "text/html; charset=utf-8", "Content-Language": language}
+    return _response(compress_fast(html.encode(), encoding), encoding, headers, status)
+
+
+def _response(body: bytes, encoding: str, headers: dict[str, str], status: int = 200) -> Response:
     if encoding:
-        response.headers["Content-Encoding"] = encoding
-    return response
+        headers["Content-Encoding"] = encoding
+    return Response(body, status, {"Vary": "Accept-Encoding", **headers})
 
 
 def _language(request: Request) -> str:

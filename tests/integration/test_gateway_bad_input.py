@@ -66,6 +66,20 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     ({"acao": "confirmar_pagamento", "assentos": ["F07"], "chave": "k" * 129}, "dados_invalidos"),
     ({"acao": "confirmar_pagamento", "assentos": ["F07"], "chave": "a b"}, "dados_invalidos"),
+    (
+        {"acao": "confirmar_pagamento", "assentos": ["F07"], "ingressos": {"F07": "criança"}},
+        "dados_invalidos",
+    ),
+    (
+        {"acao": "confirmar_pagamento", "assentos": ["F07"], "ingressos": {"F08": "inteira"}},
+        "dados_invalidos",
+    ),
+    ({"acao": "confirmar_pagamento", "assentos": ["F07"], "total": "4800"}, "dados_invalidos"),
+    ({"acao": "confirmar_pagamento", "assentos": ["F07"], "idioma": "klingon"}, "dados_invalidos"),
+    (
+        {"acao": "confirmar_pagamento", "assentos": ["F07"], "pagamento": {"forma": "fiado"}},
+        "dados_invalidos",
+    ),
 ]
 
 

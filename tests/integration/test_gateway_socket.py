@@ -2,7 +2,7 @@
 
 import pytest
 
-from cinema_pb2 import ReservaRequest
+from cinema_pb2 import Categoria, Ingresso, ReservaRequest, ReservaResponse
 from tests.fakes.booking import ORDER, freed, held, sold
 from tests.gateway_bench import Bench
 
@@ -158,6 +158,72 @@ async def test_a_buyer_gives_seats_back_gets_the_best_and_more_time(bench: Bench
         own = (await ana.event("meus_assentos"))["assentos"]
         while set(own) != {"A02"}:
             own = (await ana.event("meus_assentos"))["assentos"]
+
+
+async def test_categories_total_language_and_method_reach_booking(bench: Bench) -> None:
+    async with bench.browser("ana") as ana:
+        reply = await ana.ask(
+            acao="confirmar_pagamento",
+            assentos=["F07", "F08"],
+            ingressos={"f8": "meia_estudante"},
+            total=4800,
+            idioma="en",
+            pagamento=PAYMENT | {"forma": "pix"},
+        )
+    assert reply["status"] == "ok"
+    [request] = bench.booking.asked(ReservaRequest)
+    assert list(request.ingressos) == [Ingresso(assento="F08", categoria=Categoria.MEIA_ESTUDANTE)]
+    assert (request.total_centavos, request.idioma) == (4800, "en")
+    assert request.pagamento.forma == "pix"
+
+
+async def test_a_page_that_says_none_of_that_still_buys(bench: Bench) -> None:
+    async with bench.browser("ana") as ana:
+        reply = await ana.ask(acao="confirmar_pagamento", assentos=["F07"], pagamento=PAYMENT)
+    assert reply["status"] == "ok"
+    [request] = bench.booking.asked(ReservaRequest)
+    assert not request.ingressos
+    assert (request.total_centavos, request.idioma, request.pagamento.forma) == (0, "pt-BR", "")
+
+
+@pytest.mark.parametrize(
+    ("reason", "left"),
+    [("cota_de_meia_esgotada", 0), ("cota_de_meia_esgotada", 3), ("pagamento_recusado", None)],
+)
+async def test_a_refused_payment_tells_how_many_half_price_tickets_are_left(
+    bench: Bench, reason: str, left: int | None
+) -> None:
+    bench.booking.refusal = ReservaResponse(
+        motivo=reason, mensagem="Não deu.", assentos_falha=["F08"], meias_restantes=left or 0
+    )
+    async with bench.browser("ana") as ana:
+        reply = await ana.ask(acao="confirmar_pagamento", assentos=["F08"], pagamento=PAYMENT)
+    assert (reply["status"], reply["motivo"], reply["mensagem"]) == ("erro", reason, "Não deu.")
+    assert reply["assentos_falha"] == ["F08"]
+    assert reply.get("meias_restantes") == left
+
+
+async def test_half_price_sales_are_told_at_first_and_when_they_change(bench: Bench) -> None:
+    bench.booking.change(sold("A01", "x"), half_price_sold=4)
+    async with bench.browser() as page:
+        assert (await page.event("estado_inicial"))["meias_vendidas"] == 4
+        bench.booking.change(sold("A02", "x"))
+        assert "meias_vendidas" not in await page.event("atualizacao")
+        bench.booking.change(sold("A03", "x"), half_price_sold=5)
+        assert (await page.event("atualizacao"))["meias_vendidas"] == 5
+        bench.booking.change(freed("A03", "x", "cancelado"), half_price_sold=4)
+        assert (await page.event("atualizacao"))["meias_vendidas"] == 4
+
+
+async def test_a_page_is_told_after_every_map_what_it_holds_even_if_that_is_nothing(
+    bench: Bench,
+) -> None:
+    async with bench.browser("ana") as ana:
+        assert (await ana.frame())["evento"] == "estado_inicial"
+        assert await ana.frame() == {"evento": "meus_assentos", "assentos": {}}
+        await ana.socket.send('{"acao":"ressincronizar"}')
+        await ana.event("estado_inicial")
+        assert (await ana.event("meus_assentos"))["assentos"] == {}
 
 
 async def test_a_returning_buyer_finds_the_own_seats_after_the_map(bench: Bench) -> None:

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+import cinema_pb2 as pb
+from cinema.tickets import Category
 from gateway.messages import (
     Confirm,
     Extend,
@@ -35,6 +37,63 @@ def test_a_payment_is_taken_as_typed_and_judged_later() -> None:
     assert isinstance(message, Confirm)
     assert (message.payment.name, message.payment.cpf, message.payment.email) == (" Zé ", None, "")
     assert message.key == "k"
+
+
+def test_a_payment_may_say_categories_total_language_and_method() -> None:
+    message = parse(
+        '{"acao":"confirmar_pagamento","assentos":["F07","F08"],"ingressos":{"f8":"meia_idoso"},'
+        '"total":4800,"idioma":"es","pagamento":{"forma":"pix"}}'
+    )
+    assert isinstance(message, Confirm)
+    assert message.categories == {"F08": Category.SENIOR}
+    assert (message.total, message.language, message.payment.method) == (4800, "es", "pix")
+
+
+def test_an_older_page_pays_the_full_price_in_portuguese() -> None:
+    message = parse('{"acao":"confirmar_pagamento","assento":"F07"}')
+    assert isinstance(message, Confirm)
+    assert (message.categories, message.total, message.language) == ({}, 0, "pt-BR")
+    assert message.payment.method == ""
+
+
+def test_every_category_is_one_of_the_contract() -> None:
+    assert {category.upper() for category in Category} == set(pb.Categoria.keys())
+
+
+@pytest.mark.parametrize(
+    ("fields", "advice"),
+    [
+        ({"ingressos": {"F07": "meia"}}, "meia_estudante"),
+        ({"ingressos": {"F07": "INTEIRA"}}, "meia_estudante"),
+        ({"ingressos": {"F07": 1}}, "categoria"),
+        ({"ingressos": {"F07": None}}, "categoria"),
+        ({"ingressos": {"F08": "inteira"}}, "categoria"),
+        ({"ingressos": {"F07": "inteira", "f7": "meia_idoso"}}, "categoria"),
+        ({"ingressos": {"*": "inteira"}}, "categoria"),
+        ({"ingressos": ["F07"]}, "categoria"),
+        ({"ingressos": "inteira"}, "categoria"),
+        ({"ingressos": {f"A{n}": "inteira" for n in range(201)}}, "categoria"),
+        ({"total": "4800"}, "centavos"),
+        ({"total": 48.0}, "centavos"),
+        ({"total": True}, "centavos"),
+        ({"total": -1}, "centavos"),
+        ({"total": 10**13}, "centavos"),
+        ({"total": None}, "centavos"),
+        ({"idioma": "fr"}, "pt-BR, en, es"),
+        ({"idioma": "EN"}, "pt-BR, en, es"),
+        ({"idioma": ["en"]}, "pt-BR, en, es"),
+        ({"idioma": None}, "pt-BR, en, es"),
+        ({"pagamento": {"forma": "dinheiro"}}, "forma"),
+        ({"pagamento": {"forma": 1}}, "forma"),
+    ],
+)
+def test_a_field_that_will_not_do_is_refused_with_what_it_takes(
+    fields: dict[str, object], advice: str
+) -> None:
+    fault = parse(json.dumps({"acao": "confirmar_pagamento", "assentos": ["F07"], **fields}))
+    assert isinstance(fault, Faulty)
+    assert (fault.reply_kind, fault.reason) == ("confirmacao_pagamento", "dados_invalidos")
+    assert advice in fault.text
 
 
 def test_what_a_message_says_about_session_and_buyer_is_not_even_read() -> None:

@@ -52,6 +52,22 @@ def test_a_missing_update_is_noticed_before_anything_changes() -> None:
     assert not list(seats.taken())
 
 
+def test_half_price_tickets_are_counted_as_booking_tells_them() -> None:
+    snapshot = pb.MapaSessao(sessao_id="S001", versao=5, meias_vendidas=7)
+    seats = SeatMap(snapshot, now=100.0)
+    assert json.loads(frames.initial_state("S001", seats, 100.0))["meias_vendidas"] == 7
+    seats.apply(update(6, sold("A01", "ana")), now=100.0)
+    assert seats.half_price_sold == 7
+    for version, count in ((7, 8), (8, 0)):
+        seats.apply(pb.Atualizacao(versao=version, meias_vendidas=count), now=100.0)
+        assert seats.half_price_sold == count
+
+
+def test_an_update_tells_half_price_sales_only_where_they_changed() -> None:
+    assert "meias_vendidas" not in json.loads(frames.update(5, 6, [], 100.0))
+    assert json.loads(frames.update(5, 6, [], 100.0, 0))["meias_vendidas"] == 0
+
+
 def test_frames_carry_no_tag() -> None:
     seats = seat_map(held("A01", "ana"))
     changes = seats.apply(

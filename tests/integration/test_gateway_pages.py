@@ -1,0 +1,201 @@
+"""The gateway's pages and their files: language, first data, compression, caching."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from gateway.pages import DATA_SECONDS
+from tests.fakes.booking import ORDER, FakeBooking
+from tests.gateway_bench import Bench, open_bench
+
+PAGES = ["/", "/sessao/S001", f"/pedido/{ORDER}"]
+LANGUAGE = re.compile(r'<html lang="([\w-]+)">')
+DATA = re.compile(r'<script type="application/json" id="dados">(.*?)</script>', re.DOTALL)
+
+
+def data_of(answer: httpx.Response) -> Any:
+    """What the page brings along; None if that is nothing."""
+    found = DATA.search(answer.text)
+    assert found
+    return json.loads(found[1]) if found[1] else None
+
+
+def language_of(answer: httpx.Response) -> str:
+    found = LANGUAGE.search(answer.text)
+    assert found
+    assert found[1] == answer.headers["content-language"]
+    return found[1]
+
+
+# --------------------------------------------------------------------------------------------- language
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_speaks_the_buyers_language(bench: Bench, path: str) -> None:
+    async with bench.http() as http:
+        asked: dict[str, dict[str, str]] = {
+            "pt-BR": {},
+            "en": {"Accept-Language": "en-GB,en;q=0.9,es;q=0.8"},
+            "es": {"Accept-Language": "en", "Cookie": "idioma=es"},
+        }
+        for language, headers in asked.items():
+            assert language_of(await http.get(path, headers=headers)) == language
+
+
+async def test_a_language_cookie_that_makes_no_sense_does_no_harm(bench: Bench) -> None:
+    async with bench.http() as http:
+        for cookie in ('"><script>', "xx", "", "en;en"):
+            headers = {"Cookie": f"idioma={cookie}", "Accept-Language": "es"}
+            answer = await http.get("/", headers=headers)
+            assert language_of(answer) in ("es", "en")
+            assert "><script>" not in answer.text
+
+
+# ----------------------------------------------------------------------------------------------- data
+
+
+@pytest.mark.parametrize(
+    ("page", "api"),
+    [
+        ("/", "/api/sessoes"),
+        ("/sessao/S001", "/api/sessoes/S001"),
+        (f"/pedido/{ORDER}", f"/api/pedidos/{ORDER}"),
+    ],
+)
+async def test_a_page_brings_along_what_the_api_would_answer(
+    bench: Bench, page: str, api: str
+) -> None:
+    async with bench.http() as http:
+        answer = await http.get(page)
+        assert data_of(answer) == (await http.get(api)).json()
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_films_title_is_never_taken_for_markup(bench: Bench) -> None:
+    bench.booking.title = '</script><script>alert("x")</script><!--'
+    async with bench.http() as http:
+        answer = await http.get("/sessao/S001")
+    assert data_of(answer)["filme"]["titulo"] == bench.booking.title
+    assert "alert(" not in DATA.sub("", answer.text)
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_without_booking_comes_soon_and_without_data(bench: Bench, path: str) -> None:
+    async with bench.http() as http:
+        bench.booking.down = True
+        answer = await http.get(path)
+        assert (answer.status_code, data_of(answer)) == (200, None)
+        bench.booking.down = False
+        bench.booking.answers.clear()
+        answer = await http.get(path)
+        assert (answer.status_code, data_of(answer)) == (200, None)
+        assert answer.elapsed.total_seconds() < DATA_SECONDS + 0.4  # booking's own deadline is 1 s
+
+
+@pytest.mark.parametrize(
+    "path", ["/sessao/S999", "/sessao/" + "x" * 5_000, "/pedido/07-xxxxxxxxxxxxxxxxxxxxxx"]
+)
+async def test_a_page_about_nothing_is_a_404_that_can_explain_itself(
+    bench: Bench, path: str
+) -> None:
+    async with bench.http() as http:
+        answer = await http.get(path)
+    assert (answer.status_code, data_of(answer)) == (404, None)
+    assert "/main.js" in answer.text or "/order-page.js" in answer.text
+
+
+async def test_an_address_that_asks_without_end_gets_pages_but_no_data(
+    tmp_path: Path, fake_booking: FakeBooking
+) -> None:
+    limit = {"max_messages_per_second_per_address": 2.0}
+    async with open_bench(tmp_path, fake_booking, **limit) as bench, bench.http() as http:
+        answers = [await http.get("/sessao/S001") for _ in range(10)]
+    assert {answer.status_code for answer in answers} == {200}
+    assert data_of(answers[0])
+    assert data_of(answers[-1]) is None
+
+
+async def test_the_head_of_a_page_is_the_pages_own(bench: Bench) -> None:
+    async with bench.http() as http:
+        full, head = await http.get("/sessao/S001"), await http.head("/sessao/S001")
+    assert head.content == b""
+    assert head.headers["content-length"] == full.headers["content-length"]
+
+
+# ------------------------------------------------------------------------------------------ compression
+
+
+@pytest.mark.parametrize(
+    "path", [*PAGES, "/static/main.js", "/static/page.css", "/static/icon.svg"]
+)
+async def test_answers_are_compressed_as_the_browser_likes(bench: Bench, path: str) -> None:
+    async with bench.http() as http:
+        plain = await http.get(path, headers={"Accept-Encoding": "identity"})
+        assert "content-encoding" not in plain.headers
+        for accepted, used in (("gzip, deflate, br, zstd", "br"), ("gzip", "gzip")):
+            packed = await http.get(path, headers={"Accept-Encoding": accepted})
+            assert packed.headers["content-encoding"] == used
+            assert packed.headers["vary"] == "Accept-Encoding"
+            assert len(packed.content) == len(plain.content)
+
+
+async def test_the_apis_longer_answers_are_compressed_and_the_short_ones_not(bench: Bench) -> None:
+    async with bench.http() as http:
+        long, short = await http.get(f"/api/pedidos/{ORDER}"), await http.get("/health/live")
+    assert long.headers["content-encoding"] == "gzip"
+    assert long.json()["pedido"] == ORDER
+    assert "content-encoding" not in short.headers
+
+
+# ---------------------------------------------------------------------------------------------- caching
+
+
+async def test_a_pages_files_are_kept_for_good_under_the_address_of_their_revision(
+    bench: Bench,
+) -> None:
+    async with bench.http() as http:
+        html = (await http.get("/")).text
+        addresses = re.findall(r'(?:src|href)="(/static/[^"#]+)', html)
+        assert len(addresses) > 10
+        for address in addresses:
+            assert re.match(r"/static/v-[0-9a-f]{12}/", address)
+        answer = await http.get(addresses[0])
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "max-age=31536000, immutable"
+
+
+async def test_a_file_without_its_revision_is_asked_for_again_and_not_sent_again(
+    bench: Bench,
+) -> None:
+    older = "/static/v-0123456789ab/main.js"
+    async with bench.http() as http:
+        for path in ("/static/main.js", older):
+            first = await http.get(path)
+            assert first.headers["cache-control"] == "no-cache"
+            asked = {"If-None-Match": f'"x", W/{first.headers["etag"]}'}
+            again = await http.get(path, headers=asked)
+            assert (again.status_code, again.content) == (304, b"")
+            plain = await http.get(path, headers={**asked, "Accept-Encoding": "identity"})
+            assert plain.status_code == 200  # another encoding is another entity
+            assert plain.headers["etag"] != first.headers["etag"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/",
+        "/static/nada.js",
+        "/static/%2e%2e/websocket_server.py",
+        "/static/v-0123456789ab/%2e%2e/%2e%2e/websocket_server.py",
+        "/static//etc/passwd",
+        "/static/%00",
+    ],
+)
+async def test_no_other_file_is_served(bench: Bench, path: str) -> None:
+    async with bench.http() as http:
+        answer = await http.get(path)
+    assert (answer.status_code, answer.json()["motivo"]) == (404, "nao_encontrado")

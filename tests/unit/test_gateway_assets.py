@@ -1,0 +1,113 @@
+"""The page's files in memory."""
+
+import gzip
+import os
+from pathlib import Path
+
+import brotli
+import pytest
+
+from gateway.assets import LOOK_SECONDS, Assets
+
+STATIC = Path(__file__).parents[2] / "static"
+MODULE = """// @ts-check
+/** What it is. */
+const a = "/* no comment */ // nor this"; // stays
+  /**
+   * @param {string} b
+   */
+const c = /** @type {any} */ (a);
+  // gone
+export { a, c };
+"""
+
+
+class Folder:
+    """A folder of files, and a clock that the test turns."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.now = 0.0
+        self.assets = Assets(path, clock=lambda: self.now)
+
+    def write(self, name: str, text: str) -> None:
+        (self.path / name).write_text(text)
+        os.utime(self.path / name, ns=(0, hash(text) % 10**18))
+        self.now += 2 * LOOK_SECONDS
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    folder = Folder(tmp_path)
+    folder.write("main.js", "let a = 1;\n")
+    folder.write("page.css", "a { b: c }\n")
+    return folder
+
+
+def content(folder: Folder, path: str) -> bytes:
+    asset = folder.assets.find(path)
+    assert asset is not None
+    return asset.content
+
+
+def test_a_file_that_changes_is_taken_up_under_a_new_revision(folder: Folder) -> None:
+    before, sheet = folder.assets.revision, folder.assets.find("page.css")
+    folder.write("main.js", "let a = 2;\n")
+    assert folder.assets.revision != before
+    assert content(folder, "main.js") == b"let a = 2;\n"
+    assert folder.assets.find("page.css") is sheet  # and with it what is compressed
+    folder.write("main.js", "let a = 1;\n")
+    assert folder.assets.revision == before
+
+
+def test_an_older_revision_leads_to_the_newest_file_which_is_not_for_good(folder: Folder) -> None:
+    older = f"{folder.assets.revision}/main.js"
+    assert folder.assets.is_current(older)
+    folder.write("main.js", "let a = 2;\n")
+    assert content(folder, older) == b"let a = 2;\n"
+    assert not folder.assets.is_current(older)
+    assert not folder.assets.is_current("main.js")
+
+
+def test_files_come_and_go(folder: Folder) -> None:
+    assert folder.assets.find("new.js") is None
+    folder.write("new.js", "")
+    assert folder.assets.find("new.js")
+    (folder.path / "new.js").unlink()
+    folder.now += 2 * LOOK_SECONDS
+    assert folder.assets.find("new.js") is None
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/", "..", "../assets.py", "/etc/passwd", "v-0123456789ab/", "nothing.js", "\x00"]
+)
+def test_nothing_outside_of_the_folder_is_found(folder: Folder, path: str) -> None:
+    assert folder.assets.find(path) is None
+
+
+def test_a_module_goes_without_its_comments_and_keeps_its_lines(folder: Folder) -> None:
+    folder.write("main.js", MODULE)
+    sent = content(folder, "main.js").decode().split("\n")
+    kept = [(number, line) for number, line in enumerate(MODULE.split("\n")) if number in (2, 6, 8)]
+    assert [(number, line) for number, line in enumerate(sent) if line] == kept
+
+
+def test_every_module_of_ours_keeps_its_lines_and_no_text_of_it_spans_lines() -> None:
+    assets = Assets(STATIC)
+    for path in STATIC.glob("*.js"):
+        asset = assets.find(path.name)
+        assert asset is not None
+        source = path.read_text()
+        assert asset.content.decode().count("\n") == source.count("\n"), path.name
+        for line in source.replace("\\`", "").splitlines():
+            assert line.count("`") % 2 == 0, f"{path.name}: {line}"
+
+
+def test_what_is_compressed_is_what_is_sent(folder: Folder) -> None:
+    folder.write("main.js", "let a = 1;\n" * 100)
+    asset = folder.assets.find("main.js")
+    assert asset is not None
+    assert brotli.decompress(asset.encoded("br")) == asset.content
+    assert gzip.decompress(asset.encoded("gzip")) == asset.content
+    assert asset.encoded("") == asset.content
+    assert len({asset.etag(encoding) for encoding in ("br", "gzip", "")}) == 3

@@ -1,0 +1,75 @@
+"""What the gateway makes of a page's file."""
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from gateway.http_json import Json
+from gateway.page_html import fill
+
+STATIC = Path(__file__).parents[2] / "static"
+NASTY = '</script><script>alert(1)</script><!-- <script> --> ]]> & "q" \u2028 \\u003c é'
+
+
+class Reader(HTMLParser):
+    """What a browser sees: the language, the addresses of files, the scripts and what they hold."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.language: str | None = None
+        self.files: list[str] = []
+        self.scripts: list[dict[str, str | None]] = []
+        self.data = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        if tag == "html":
+            self.language = attributes["lang"]
+        if tag == "script":
+            self.scripts.append(attributes)
+        self.files += [value for name, value in attrs if name in ("src", "href") and value]
+
+    def handle_data(self, data: str) -> None:
+        if self.lasttag == "script":
+            self.data += data.strip()
+
+
+def page(name: str, data: Json | None = None, language: str = "en") -> Reader:
+    return Reader(fill((STATIC / name).read_text(), language, "v-0123456789ab", data))
+
+
+@pytest.mark.parametrize("name", ["index.html", "pedido.html"])
+def test_a_page_gets_its_language_its_files_and_its_data(name: str) -> None:
+    filled = page(name, {"filme": "O Agente Secreto"})
+    assert filled.language == "en"
+    assert json.loads(filled.data) == {"filme": "O Agente Secreto"}
+    files = [address for address in filled.files if address.startswith("/static/")]
+    assert files
+    assert all(address.startswith("/static/v-0123456789ab/") for address in files)
+
+
+@pytest.mark.parametrize("name", ["index.html", "pedido.html"])
+@pytest.mark.parametrize(("language", "module"), [("pt-BR", "pt"), ("en", "en"), ("es", "es")])
+def test_the_texts_of_the_buyers_language_and_no_other_are_loaded_ahead(
+    name: str, language: str, module: str
+) -> None:
+    files = {address.rsplit("/")[-1] for address in page(name, language=language).files}
+    assert files & {"pt.js", "en.js", "es.js"} == {f"{module}.js"}
+
+
+@pytest.mark.parametrize("name", ["index.html", "pedido.html"])
+def test_data_is_never_taken_for_markup(name: str) -> None:
+    plain, nasty = page(name, {"titulo": "x"}), page(name, {"titulo": NASTY, NASTY: [NASTY]})
+    assert json.loads(nasty.data) == {"titulo": NASTY, NASTY: [NASTY]}
+    assert nasty.scripts == plain.scripts
+
+
+def test_without_data_the_slot_is_there_and_empty() -> None:
+    filled = page("index.html")
+    assert filled.data == ""
+    assert [script["type"] for script in filled.scripts if script.get("id") == "dados"] == [
+        "application/json"
+    ]
