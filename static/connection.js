@@ -72,6 +72,7 @@ export class Connection {
     clearTimeout(this.#watch);
     clearInterval(this.#looking);
     this.#socket?.close();
+    this.#abandon();
     // A page that is taken out of the browser's cache must not seem live before it is.
     this.#become("ligando");
   }
@@ -154,11 +155,16 @@ export class Connection {
   #lost(code) {
     this.#socket = null;
     clearTimeout(this.#watch);
-    for (const id of [...this.#waiting.keys()]) this.#answer(id, NO_ANSWER);
+    this.#abandon();
     if (this.#stopped) return;
     this.#become("reconectando");
     const wait = code === POLICY_VIOLATION ? REFUSED_WAIT_MS : backOff(this.#attempt++, Math.random());
     this.#retry = setTimeout(() => this.#connect(), wait);
+  }
+
+  /** Nobody will answer what was asked on a line that is gone. */
+  #abandon() {
+    for (const id of [...this.#waiting.keys()]) this.#answer(id, NO_ANSWER);
   }
 
   /** @param {string} id @param {Reply} reply @returns {boolean} whether somebody waited for it */

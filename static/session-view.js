@@ -120,7 +120,9 @@ export class SessionView {
   /** The gateway says why before it hangs up. @param {import("./protocol.js").Reply} reply */
   async #turnedAway(reply) {
     this.notice.show(reply.reason, this.choosing.reasonText(reply));
-    if (reply.reason === "identidade_invalida" && await renewIdentity()) this.connection.hurry();
+    if (reply.reason !== "identidade_invalida" || !await renewIdentity()) return;
+    this.connection.stop();
+    this.connection.start();
   }
 
   #lineChanged() {

@@ -169,9 +169,11 @@ test("a computer that slept is noticed by the wall clock, whose jumps back mean 
   assert.equal(last().sent.length, 1);
 });
 
-test("a page that was left is not live when it comes back, until it is told the map", () => {
+test("a page that was left is not live when it comes back, until it is told the map", async () => {
   live();
+  const asked = connection.request({ acao: "bloquear" });
   connection.stop();
+  assert.equal((await asked).reason, "sem_resposta");
   connection.start();
   assert.equal(connection.state, "ligando");
   live();
