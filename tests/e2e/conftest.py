@@ -82,7 +82,9 @@ def open_wired(open_session: OpenPage) -> OpenWired:
     """Like `open_session`, with the page's line in the test's hands."""
 
     def open_one(
-        session: str = "S001", prepare: Callable[[Page], object] = lambda _: None
+        session: str = "S001",
+        prepare: Callable[[Page], object] = lambda _: None,
+        beside: SessionPage | None = None,
     ) -> tuple[SessionPage, Wire]:
         wires: list[Wire] = []
 
@@ -90,7 +92,7 @@ def open_wired(open_session: OpenPage) -> OpenWired:
             wires.append(Wire(tab))
             prepare(tab)
 
-        return open_session(session, prepare=put_in), wires[0]
+        return open_session(session, prepare=put_in, beside=beside), wires[0]
 
     return open_one
 

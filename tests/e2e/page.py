@@ -208,6 +208,15 @@ class SessionPage:
         found[""] = self._text("[data-part=payment-error]")
         return {name: text for name, text in found.items() if text}
 
+    @property
+    def focused(self) -> str:
+        """The id of the element that has the focus (a field of the form: name, cpf, email), or its seat."""
+        return str(
+            self.page.evaluate(
+                "() => document.activeElement.dataset.assento ?? document.activeElement.id"
+            )
+        )
+
     # ----------------------------------------------------------------------------------------------------- status
 
     @property

@@ -29,7 +29,7 @@ def test_messages_that_the_page_does_not_know_change_nothing(
     open_wired: OpenWired, audience: Audience
 ) -> None:
     page, wire = open_wired()
-    version = wire.received("estado_inicial")[-1]["versao"]
+    version = wire.received(evento="estado_inicial")[-1]["versao"]
     strange = [{"evento": "assento_pintado", "assento": "B01"}, {"assento": "B01"}, None, "B01"]
 
     def with_strange_changes(frame: Frame) -> list[Frame]:
@@ -63,14 +63,14 @@ def test_a_change_that_got_lost_is_noticed_and_made_up_for(
     page, wire = open_wired()
     wire.to_page = lambda frame: [] if frame.get("evento") == "atualizacao" else [frame]
     audience.hold("C01")
-    wire.wait_for(lambda: wire.received("atualizacao"))
+    wire.wait_for(lambda: wire.received(evento="atualizacao"))
     assert page.seat_state("C01") == "livre"
-    assert not wire.sent("ressincronizar")
+    assert not wire.sent(acao="ressincronizar")
 
     wire.heal()
     audience.hold("C02")
     audience.expect_map(page)
-    assert wire.sent("ressincronizar")
+    assert wire.sent(acao="ressincronizar")
 
 
 def test_changes_that_come_again_or_late_are_not_believed(
@@ -91,7 +91,7 @@ def test_changes_that_come_again_or_late_are_not_believed(
         audience.release(seat)
         page.expect_seat(seat, "livre")
     audience.expect_map(page)
-    assert not wire.sent("ressincronizar")
+    assert not wire.sent(acao="ressincronizar")
 
 
 def test_pages_that_join_in_the_middle_of_a_rush_all_end_in_the_right_map(
@@ -190,7 +190,7 @@ def test_a_lid_that_was_closed_for_long_opens_on_the_right_map(
     page, wire = open_wired(prepare=lambda tab: tab.clock.install())
     wire.die()
     audience.hold("J03")
-    wire.wait_for(lambda: any("J03" in str(told) for told in wire.received("atualizacao")))
+    wire.wait_for(lambda: any("J03" in str(told) for told in wire.received(evento="atualizacao")))
 
     page.page.clock.fast_forward("10:00:00")
     wire.wait_for(lambda: page.line == "reconectando", what="the page doubts its line")

@@ -40,15 +40,15 @@ class Wire:
         self._page_side: WebSocketRoute | None = None
         page.route_web_socket(re.compile("/ws/reserva"), self._connect)
 
-    def sent(self, action: str) -> list[Frame]:
-        """What the page asked for so far, whether it got through or not."""
+    def sent(self, **fields: object) -> list[Frame]:
+        """What the page asked for so far, with these fields among others; whether it got through or not."""
         self._move()
-        return [frame for frame in self._sent if frame.get("acao") == action]
+        return [frame for frame in self._sent if fields.items() <= frame.items()]
 
-    def received(self, event: str) -> list[Frame]:
-        """What the gateway told so far, whether the page heard it or not."""
+    def received(self, **fields: object) -> list[Frame]:
+        """What the gateway said so far, with these fields among others; whether the page heard it or not."""
         self._move()
-        return [frame for frame in self._received if frame.get("evento") == event]
+        return [frame for frame in self._received if fields.items() <= frame.items()]
 
     def wait_for(
         self, condition: Callable[[], object], seconds: float = 10, what: str = ""

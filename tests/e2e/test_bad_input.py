@@ -1,0 +1,243 @@
+"""What people type, click twice or follow by mistake: each gets a clear word, and nothing happens twice."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from deploy import ROOT
+from gateway.identity import COOKIE
+from tests.e2e.audience import Audience
+from tests.e2e.conftest import OpenPage, OpenWired
+from tests.e2e.page import ANA, Buyer, OrderPage
+from tests.e2e.wire import Frame
+from tests.system import System, running_system
+from tests.waiting import wait_until
+
+OVER = """
+[[sessoes]]
+id = "S900"
+filme = "vagalume"
+sala = "sala-3"
+idioma = "dublado"
+inicio = 2026-01-02T14:00:00
+precos = { comum = 2400, premium = 3000 }
+"""
+
+WRONG = [
+    ("name", Buyer(name="")),
+    ("name", Buyer(name="   ")),
+    ("name", Buyer(name="A")),
+    ("name", Buyer(name='<img src=x onerror="alert(1)">')),
+    ("cpf", Buyer(cpf="")),
+    ("cpf", Buyer(cpf="529.982.247-2")),
+    ("cpf", Buyer(cpf="529.982.247-26")),
+    ("cpf", Buyer(cpf="111.111.111-11")),
+    ("email", Buyer(email="")),
+    ("email", Buyer(email="ana")),
+    ("email", Buyer(email="ana@exemplo")),
+    ("email", Buyer(email="ana@@exemplo.com")),
+    ("email", Buyer(email="ana@exemplo.com,bia@exemplo.com")),
+]
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """With a session that is over."""
+    folder = tmp_path_factory.mktemp("system")
+    programme = folder / "programacao.toml"
+    programme.write_text((ROOT / "programacao.toml").read_text() + OVER)
+    with running_system(folder, kafka=False, PROGRAMME_FILE=str(programme)) as running:
+        yield running
+
+
+# ------------------------------------------------------------------------------------------------------ typed wrongly
+
+
+def test_what_is_wrong_is_told_beside_its_field_and_not_sent(open_wired: OpenWired) -> None:
+    page, wire = open_wired()
+    page.hold("B01")
+    page.open_payment()
+    for field, buyer in WRONG:
+        page.fill_payment(buyer)
+        page.submit_payment()
+        assert list(page.payment_faults()) == [field], buyer
+        assert page.focused == field, buyer
+    assert wire.sent(acao="confirmar_pagamento") == []
+
+    page.fill_payment(ANA)
+    assert page.payment_faults() == {}
+    page.submit_payment()
+    assert page.paid()
+
+
+def test_a_fault_that_only_the_gateway_sees_stands_beside_its_field_and_keeps_the_hold(
+    open_wired: OpenWired,
+) -> None:
+    page, wire = open_wired()
+    page.hold("B02")
+    page.open_payment()
+    page.fill_payment()
+
+    def forge(frame: Frame) -> list[Frame]:
+        if "pagamento" in frame:
+            frame["pagamento"] |= {"cpf": "111.111.111-11", "nomeCompleto": "<b>Ana</b>"}
+        return [frame]
+
+    wire.to_gateway = forge
+    page.submit_payment()
+    page.expect_dialog("formulario")
+    assert list(page.payment_faults()) == ["name", "cpf", ""]
+    page.expect_seat("B02", "seu")
+
+    wire.heal()
+    page.fill_payment(ANA)
+    page.submit_payment()
+    assert page.paid()
+
+
+def test_signs_in_a_name_are_shown_as_they_were_typed(
+    system: System, open_session: OpenPage, new_page: Callable[[], Page]
+) -> None:
+    name = 'João & Zoë d\'Ávila "Zezé" &lt;b&gt; {{7*7}}'
+    page = open_session()
+    page.hold("B03")
+    order = page.pay(Buyer(name=name))
+    shown = OrderPage(new_page(), system.gateways[0].url).open(order)
+    assert shown.fact("nome").startswith(name)
+    wait_until(lambda: len(_orders_of(system, "B03")) == 1, what="it is recorded")
+    assert _orders_of(system, "B03")[0]["nome_completo"] == name
+
+
+# -------------------------------------------------------------------------------------------------------- done twice
+
+
+def test_a_double_click_on_a_seat_holds_it_once_and_keeps_it(open_wired: OpenWired) -> None:
+    page, wire = open_wired()
+    page.seat("C01").dblclick()
+    page.expect_seat("C01", "seu")
+    page.hold("C02")  # whatever the second click did is done by now
+    assert page.held() == ["C01", "C02"]
+    assert [sent["assentos"] for sent in wire.sent(acao="bloquear")] == [["C01"], ["C02"]]
+    assert wire.sent(acao="liberar") == []
+    page.release("C01", "C02")
+
+
+def test_a_double_submit_is_one_order(system: System, open_wired: OpenWired) -> None:
+    page, wire = open_wired()
+    page.hold("C03")
+    page.open_payment()
+    page.fill_payment()
+    page.dialog.locator("form").evaluate(
+        """form => {
+            form.requestSubmit();
+            form.requestSubmit();
+            form.querySelector("[data-acao=confirmar]").click();
+        }"""
+    )
+    order = page.paid()
+    assert len(wire.sent(acao="confirmar_pagamento")) == 1
+    wait_until(lambda: _orders_of(system, "C03"), what="it is recorded")
+    assert [record["pedido_id"] for record in _orders_of(system, "C03")] == [order]
+
+
+def test_two_tabs_that_pay_for_the_same_seat_make_one_order(
+    system: System, open_session: OpenPage, open_wired: OpenWired, audience: Audience
+) -> None:
+    """The second tab has not heard of the first one's purchase when it pays."""
+    first = open_session()
+    first.hold("C06")
+    second, wire = open_wired(beside=first)
+    second.open_payment()
+    second.fill_payment()
+    wire.to_page = lambda frame: [frame] if "status" in frame else []
+    order = first.pay()
+    second.submit_payment()
+    wire.wait_for(lambda: second.payment_faults().get(""), what="the second tab is told")
+    assert len(wire.sent(acao="confirmar_pagamento")) == 1
+    wait_until(lambda: _orders_of(system, "C06"), what="it is recorded")
+    assert [record["pedido_id"] for record in _orders_of(system, "C06")] == [order]
+
+    wire.heal()
+    audience.hold("J20")  # a later change tells the second tab that it missed some
+    second.expect_seat("C06", "ocupado")
+    second.expect_dialog("expirado")
+
+
+def test_one_seat_more_than_the_limit_is_refused_in_words_and_falls_back(
+    open_session: OpenPage,
+) -> None:
+    page = open_session()
+    seats = page.best(6)
+    page.click("J01")
+    page.expect_notice("limite_de_assentos", "6 poltronas")
+    page.expect_seat("J01", "livre")
+    assert page.held() == seats
+    page.release(*seats)
+
+
+# ---------------------------------------------------------------------------------------------------- followed wrongly
+
+
+@pytest.mark.parametrize(
+    "session", ["NADA", "%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E", "S001%00", "%F0%9F%8E%AC"]
+)
+def test_a_session_that_does_not_exist_says_so(
+    session: str, system: System, new_page: Callable[[], Page]
+) -> None:
+    page = new_page()
+    page.goto(f"{system.gateways[0].url}/sessao/{session}")
+    expect(page.get_by_role("heading")).to_have_text("Esta sessão não existe")
+    expect(page.get_by_role("link", name="Ver a programação")).to_be_visible()
+    assert page.locator("img").count() == 0
+
+
+def test_an_order_that_does_not_exist_says_so(system: System, new_page: Callable[[], Page]) -> None:
+    page = new_page()
+    page.goto(f"{system.gateways[0].url}/pedido/12-AAAAAAAAAAAAAAAAAAAAAA")
+    expect(page.get_by_role("heading")).to_have_text("Pedido não encontrado")
+
+
+def test_a_session_that_is_over_shows_its_map_and_sells_nothing(open_session: OpenPage) -> None:
+    page = open_session("S900")
+    wait_until(lambda: page.banner == "As vendas desta sessão terminaram.", what="it says so")
+    page.click("A01")
+    page.expect_notice("sessao_encerrada")
+    page.expect_seat("A01", "livre")
+    assert page.held() == []
+
+
+@pytest.mark.parametrize("path", ["/", "/sessao/S001", "/pedido/12-AAAAAAAAAAAAAAAAAAAAAA"])
+def test_without_javascript_one_clear_sentence_says_so(
+    path: str, system: System, browser: Browser
+) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="pt-BR")
+    try:
+        page = context.new_page()
+        page.goto(f"{system.gateways[0].url}{path}")
+        expect(page.locator("body")).to_contain_text("precisa de JavaScript", use_inner_text=True)
+    finally:
+        context.close()
+
+
+def test_an_identity_that_is_not_valid_any_more_is_replaced_without_a_reload(
+    open_wired: OpenWired, audience: Audience
+) -> None:
+    page, wire = open_wired()
+    context = page.page.context
+    context.clear_cookies()
+    context.add_cookies([{"name": COOKIE, "value": "forged.signature", "url": page.base_url}])
+    wire.cut()
+    wire.wait_for(lambda: wire.received(motivo="identidade_invalida"), what="it is turned away")
+    page.wait_live(seconds=10)
+    page.hold("D01")
+    audience.expect_map(page)
+    page.release("D01")
+
+
+def _orders_of(system: System, seat: str) -> list[dict[str, object]]:
+    if not system.ledger.exists():
+        return []
+    records: list[dict[str, object]] = json.loads(system.ledger.read_text())
+    return [record for record in records if seat in str(record["assentos"])]
