@@ -1,0 +1,150 @@
+"""Portuguese, English and Spanish: chosen by the browser or by the switch, and everything is in the one chosen."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from cinema.languages import LANGUAGES
+from tests.e2e.audience import Audience
+from tests.e2e.conftest import NewPage, OpenPage
+from tests.e2e.marked_language import speak_marked, unmarked
+from tests.e2e.page import Buyer, OrderPage, ProgrammePage, SessionPage
+from tests.system import System, running_system
+
+TITLES = {"pt-BR": "Escolha suas poltronas", "en": "Choose your seats", "es": "Elige tus butacas"}
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with running_system(tmp_path_factory.mktemp("system"), kafka=False) as running:
+        yield running
+
+
+def order_title(page: SessionPage) -> str:
+    return page.page.locator("[data-part=order-title]").inner_text()
+
+
+# -------------------------------------------------------------------------------------------------------- chosen how
+
+
+@pytest.mark.parametrize(
+    ("browser_says", "language"),
+    [("pt-PT", "pt-BR"), ("en-US", "en"), ("es-AR", "es"), ("de-DE", "pt-BR")],
+)
+def test_the_page_speaks_what_the_browser_asks_for(
+    browser_says: str, language: str, open_session: OpenPage
+) -> None:
+    page = open_session(language=browser_says)
+    expect(page.page.locator("html")).to_have_attribute("lang", language)
+    assert order_title(page) == TITLES[language]
+
+
+def test_only_the_texts_of_the_language_in_force_are_loaded(open_session: OpenPage) -> None:
+    loaded: list[str] = []
+    open_session(
+        language="es", prepare=lambda tab: tab.on("request", lambda asked: loaded.append(asked.url))
+    )
+    names = {url.rsplit("/", 1)[-1] for url in loaded}
+    assert names & {"pt.js", "en.js", "es.js"} == {"es.js"}
+
+
+def test_the_switch_keeps_the_session_and_what_is_held(open_session: OpenPage) -> None:
+    page = open_session()
+    page.hold("C07")
+    before = page.page.url
+    for language in ("en", "es", "pt-BR"):
+        page.page.locator(f"[data-idioma={language}]").click()
+        expect(page.page.locator("html")).to_have_attribute("lang", language)
+        page.wait_live()
+        page.expect_seat("C07", "seu")
+        assert page.page.url == before
+    page.release("C07")
+
+
+def test_the_choice_holds_on_every_page_and_for_pages_that_the_browser_kept(
+    system: System, new_page: NewPage
+) -> None:
+    programme = ProgrammePage(new_page(), system.gateways[0].url).open()
+    session = programme.choose("S001")
+    session.page.locator("[data-idioma=en]").press("Enter")
+    expect(session.page.locator("html")).to_have_attribute("lang", "en")
+    session.wait_live()
+    session.page.go_back()
+    expect(session.page.locator("h1")).to_have_text("Now showing")
+
+
+def test_refusals_and_faults_are_told_in_the_buyers_language(open_session: OpenPage) -> None:
+    page = open_session(language="en")
+    page.best(6)
+    free = page.page.locator("#grid [data-estado=livre]").first
+    free.click()
+    expect(page.page.locator("[data-part=notice-text]")).to_contain_text("seats per person")
+    page.open_payment()
+    page.fill_payment(Buyer("", "111.111.111-11", "ana"))
+    page.submit_payment()
+    assert page.payment_faults() == {
+        "name": "Tell us your name.",
+        "cpf": "There is no such CPF. Check the digits.",
+        "email": "That e-mail looks incomplete. Example: name@example.com",
+    }
+    page.close_payment()
+    page.release(*page.held())
+
+
+# ------------------------------------------------------------------------------------------- nothing said by the code
+
+
+def test_the_programme_says_nothing_of_its_own(system: System, new_page: NewPage) -> None:
+    page = new_page()
+    speak_marked(page)
+    ProgrammePage(page, system.gateways[0].url).open()
+    assert "\u27e6" in page.locator("h1").inner_text()
+    assert unmarked(page) == []
+
+
+def test_the_map_says_nothing_of_its_own(open_session: OpenPage, audience: Audience) -> None:
+    audience.hold("F03")
+    page = open_session(prepare=speak_marked)
+    page.expect_seat("F03", "bloqueado")
+    assert unmarked(page.page) == []
+    page.click("F03")
+    page.expect_notice("bloqueado")
+    page.hold("F07", "F08")
+    assert unmarked(page.page) == []
+    page.show_list()
+    assert unmarked(page.page) == []
+    for seat in ("F07", "F08"):
+        page.list_seat(seat).click()
+        page.expect_seat(seat, "livre")
+
+
+def test_paying_and_the_order_say_nothing_of_their_own(
+    system: System, open_session: OpenPage, new_page: NewPage
+) -> None:
+    page = open_session(prepare=speak_marked)
+    page.hold("E05", "E06")
+    page.open_payment()
+    page.fill_payment(Buyer("<b>", "111.111.111-11", "ana@@exemplo,com"))
+    page.submit_payment()
+    assert unmarked(page.page) == []
+    page.fill_payment()
+    page.submit_payment()
+    order = page.paid()
+    assert unmarked(page.page) == []
+    tab = new_page()
+    speak_marked(tab)
+    OrderPage(tab, system.gateways[0].url).open(order)
+    assert unmarked(tab) == []
+
+
+@pytest.mark.parametrize("path", ["/sessao/NADA", "/pedido/12-AAAAAAAAAAAAAAAAAAAAAA"])
+def test_what_does_not_exist_is_told_in_every_language(
+    path: str, system: System, new_page: NewPage
+) -> None:
+    told = set()
+    for language in LANGUAGES:
+        page = new_page(language)
+        page.goto(f"{system.gateways[0].url}{path}")
+        told.add(page.get_by_role("heading").inner_text())
+    assert len(told) == len(LANGUAGES)
