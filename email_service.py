@@ -11,8 +11,8 @@ server's own words are for the buyer's order alone.
 import asyncio
 import socket
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from email.message import EmailMessage
 
 from aiosmtplib import (
@@ -26,6 +26,7 @@ from aiosmtplib import (
 import cinema_pb2 as pb
 from cinema.settings import DeliverySettings
 from notifications.dependency import DependencyDown, TemporaryFailure
+from notifications.language import Language, Languages
 from notifications.mails import MailWriter, UnusableAddress
 
 _SERVICE_NOT_AVAILABLE = 421  # RFC 5321: the server closes the connection, whatever was asked
@@ -35,15 +36,15 @@ _LONGEST_WORDS = 200
 
 
 class MailDelayed(TemporaryFailure):
-    """The server did not take this mail for now. `for_buyer` has its words, in a Portuguese sentence."""
+    """The server did not take this mail for now. `for_buyer` has its words, in a sentence in the buyer's language."""
 
-    def __init__(self, code: int, words: str) -> None:
-        super().__init__(f"the mail server answered {code}")
-        self.for_buyer = f"O servidor de e-mail não aceitou a mensagem por enquanto: {code} {words}"
+    def __init__(self, text: str, for_buyer: str) -> None:
+        super().__init__(text)
+        self.for_buyer = for_buyer
 
 
 class MailRefused(Exception):
-    """The server will never take this mail. `for_buyer` says why, in a Portuguese sentence."""
+    """The server will never take this mail. `for_buyer` says why, in a sentence in the buyer's language."""
 
     def __init__(self, text: str, for_buyer: str) -> None:
         super().__init__(text)
@@ -55,36 +56,44 @@ class EmailService:
 
     def __init__(self, settings: DeliverySettings) -> None:
         self._settings = settings
-        self._writer = MailWriter(settings.smtp_from, settings.public_url)
+        self._languages = Languages()
+        self._writer = MailWriter(settings.smtp_from, settings.public_url, self._languages)
         # Verifies certificate and name. The variable SSL_CERT_FILE adds an authority of one's own.
         self._tls = ssl.create_default_context() if settings.smtp_use_tls else None
 
     async def send_ticket(self, order: pb.Pedido) -> None:
         """Returns once the server has taken the order's confirmation."""
-        with _unusable_address_is_a_refusal():
-            message = self._writer.ticket(order)
-        await self._send(message)
+        await self._send(self._writer.ticket, order)
 
     async def send_cancellation(self, order: pb.Pedido) -> None:
         """Returns once the server has taken the word that the order was cancelled."""
-        with _unusable_address_is_a_refusal():
-            message = self._writer.cancellation(order)
-        await self._send(message)
+        await self._send(self._writer.cancellation, order)
 
-    async def _send(self, message: EmailMessage) -> None:
+    async def _send(self, write: Callable[[pb.Pedido], EmailMessage], order: pb.Pedido) -> None:
+        language = self._languages.of(order)
+        try:
+            # Not in the event loop: codes and calendar take tens of milliseconds.
+            message = await asyncio.to_thread(write, order)
+        except UnusableAddress:
+            sentence = language("failure.unusable_address")
+            raise MailRefused("the address is unusable", sentence) from None
+        try:
+            await self._hand_over(message)
+        except SMTPRecipientsRefused as refusal:
+            raise _judged(refusal.recipients[0], language) from None
+        except SMTPDataError as refusal:
+            raise _judged(refusal, language) from None
+        except (SMTPException, OSError) as error:
+            # Before a recipient is named, whatever fails fails for everybody.
+            raise DependencyDown(_words(error)) from None
+
+    async def _hand_over(self, message: EmailMessage) -> None:
+        """One conversation with the server. Raises what aiosmtplib and the network raise."""
         smtp = self._client()
         try:
             async with asyncio.timeout(self._settings.smtp_timeout_seconds):
                 await smtp.connect()
                 await smtp.send_message(message)
-        except SMTPRecipientsRefused as refusal:
-            raise _judged(refusal.recipients[0]) from None
-        except SMTPDataError as refusal:
-            raise _judged(refusal) from None
-        except (SMTPException, OSError) as error:
-            # Before a recipient is named, whatever fails fails for everybody.
-            raise DependencyDown(_words(error)) from None
-        else:
             # A server that has taken the mail has taken it, whatever comes of the farewell.
             with suppress(SMTPException, OSError):
                 await smtp.quit(timeout=_GOODBYE_SECONDS)
@@ -106,30 +115,18 @@ class EmailService:
         )
 
 
-def _judged(refusal: SMTPResponseException) -> Exception:
+def _judged(refusal: SMTPResponseException, language: Language) -> Exception:
     """What the server's answer to one recipient or to one message means (RFC 5321, section 4.2.1)."""
     code, words = refusal.code, " ".join(refusal.message.split())[:_LONGEST_WORDS]
+    answer, text = f"{code} {words}", f"the mail server answered {code}"
     if code == _SERVICE_NOT_AVAILABLE:
         return DependencyDown(f"it answered {code}")
     if code < _PERMANENT:
-        return MailDelayed(code, words)
-    return MailRefused(
-        f"the mail server answered {code}",
-        f"O servidor de e-mail recusou a mensagem: {code} {words}",
-    )
+        return MailDelayed(text, language("failure.delayed", answer=answer))
+    return MailRefused(text, language("failure.refused", answer=answer))
 
 
 def _words(error: Exception) -> str:
     if isinstance(error, SMTPResponseException):
         return f"{error.code} {error.message}"
     return str(error) or "no answer in time"
-
-
-@contextmanager
-def _unusable_address_is_a_refusal() -> Iterator[None]:
-    try:
-        yield
-    except UnusableAddress:
-        raise MailRefused(
-            "the address is unusable", "O endereço de e-mail do pedido é inválido."
-        ) from None

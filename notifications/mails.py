@@ -1,23 +1,25 @@
-"""What stands in the mails: text and HTML from templates/, the calendar entry, the headers."""
+"""The mails of an order: headers, text and HTML from templates/, the tickets' QR codes, the calendar entry."""
 
+import io
 import re
+from collections.abc import Mapping
 from email.headerregistry import Address
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP
 from email.utils import format_datetime, localtime
-from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 import cinema_pb2 as pb
 from cinema.invitation import FILE_NAME, invitation
-from cinema.local_time import local_time
-from cinema.order_code import order_code
-from notifications.portuguese import long_time, money, short_time
+from cinema.ticket_qr import ticket_qr, ticket_qr_content
+from notifications.language import TEMPLATES, Language, Languages
+from notifications.mail_view import cancellation_view, qr_id, subject, ticket_view
 
 # One address, of what every mail server takes. Booking asks for more than that; here it is about safe headers.
 _ADDRESS = re.compile(r'[^\s,;:<>()\[\]\\"@]+@[^\s,;:<>()\[\]\\"@]+')
 _ADDRESS_LENGTH = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
+_QR_SCALE = 8  # pixels a module: sharp on a phone's screen at the size that the template gives it
 
 
 class UnusableAddress(ValueError):
@@ -25,13 +27,14 @@ class UnusableAddress(ValueError):
 
 
 class MailWriter:
-    """Writes an order's mails. The CPF is in none of them, not even its mask."""
+    """Writes an order's mails in its buyer's language. The CPF is in none of them, not even its mask."""
 
-    def __init__(self, sender: str, public_url: str) -> None:
+    def __init__(self, sender: str, public_url: str, languages: Languages) -> None:
         self._sender = Address("Cinema", addr_spec=sender)
         self._public_url = public_url
+        self._languages = languages
         self._templates = Environment(
-            loader=FileSystemLoader(Path(__file__).parent.parent / "templates"),
+            loader=FileSystemLoader(TEMPLATES),
             autoescape=select_autoescape(["html"]),
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -43,7 +46,10 @@ class MailWriter:
 
         Raises UnusableAddress.
         """
-        message = self._message(order, "ticket", "Ingressos", order.pedido_id)
+        t = self._languages.of(order)
+        message = self._headers(order, t, "ticket", order.pedido_id)
+        html = self._fill(message, t, "ticket", ticket_view(order, t, self._link(order)))
+        _add_qr_codes(html, order)
         if order.HasField("sessao"):
             message.add_attachment(
                 invitation(order, self._public_url),
@@ -56,47 +62,51 @@ class MailWriter:
 
     def cancellation(self, order: pb.Pedido) -> EmailMessage:
         """Raises UnusableAddress."""
-        return self._message(
-            order, "cancellation", "Pedido cancelado", f"{order.pedido_id}.cancelado"
-        )
+        t = self._languages.of(order)
+        message = self._headers(order, t, "cancellation", f"{order.pedido_id}.cancelado")
+        self._fill(message, t, "cancellation", cancellation_view(order, t, self._link(order)))
+        return message
 
-    def _message(self, order: pb.Pedido, template: str, topic: str, identity: str) -> EmailMessage:
+    def _headers(self, order: pb.Pedido, t: Language, kind: str, identity: str) -> EmailMessage:
         message = EmailMessage(policy=SMTP)
         message["From"] = self._sender
         message["To"] = _address(order.email)
-        message["Subject"] = self._subject(order, topic)
+        message["Subject"] = subject(order, t, t(f"{kind}.topic"))
         message["Date"] = format_datetime(localtime())
         message["Message-ID"] = f"<{identity}@{self._sender.domain}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday responder answers
-        view = self._view(order)
-        message.set_content(self._templates.get_template(f"{template}.txt").render(view))
-        message.add_alternative(
-            self._templates.get_template(f"{template}.html").render(view), subtype="html"
-        )
         return message
 
-    def _subject(self, order: pb.Pedido, topic: str) -> str:
-        code = f"(código {order_code(order.pedido_id)})"
-        if not order.HasField("sessao"):
-            return f"{topic} {code}"
-        start = local_time(order.sessao.inicio_ms)
-        return f"{topic}: {_one_line(order.sessao.filme.titulo)}, {short_time(start)} {code}"
-
-    def _view(self, order: pb.Pedido) -> dict[str, object]:
-        session = order.sessao if order.HasField("sessao") else None
-        return {
-            "name": _one_line(order.nome_completo),
-            "code": order_code(order.pedido_id),
-            "link": self._link(order),
-            "seats": list(order.assentos),
-            "total": money(order.total_centavos),
-            "session_id": order.sessao_id,
-            "session": session,
-            "start": long_time(local_time(session.inicio_ms)) if session else "",
-        }
+    def _fill(
+        self, message: EmailMessage, t: Language, template: str, view: Mapping[str, object]
+    ) -> MIMEPart:
+        """Gives the message its text and its HTML, of which the latter is returned."""
+        text, html = (
+            self._templates.get_template(f"{template}.{kind}").render(view)
+            for kind in ("txt", "html")
+        )
+        headers = [f"Content-Language: {t.tag}"]  # RFC 3282
+        message.set_content(text, headers=headers)
+        message.add_alternative(html, subtype="html", headers=headers)
+        _text_part, html_part = message.iter_parts()
+        return html_part
 
     def _link(self, order: pb.Pedido) -> str:
         return f"{self._public_url}/pedido/{order.pedido_id}"
+
+
+def _add_qr_codes(html: MIMEPart, order: pb.Pedido) -> None:
+    for position, ticket in enumerate(order.ingressos):
+        image = io.BytesIO()
+        ticket_qr(order.pedido_id, ticket.assento).save(image, kind="png", scale=_QR_SCALE)
+        html.add_related(
+            image.getvalue(),
+            maintype="image",
+            subtype="png",
+            disposition="inline",
+            cid=f"<{qr_id(order, position)}>",
+            filename=f"{ticket_qr_content(order.pedido_id, ticket.assento)}.png",
+        )
 
 
 def _address(text: str) -> Address:
@@ -108,8 +118,3 @@ def _address(text: str) -> Address:
         return Address(addr_spec=text)
     except (ValueError, IndexError):  # what the parser makes of odd addresses
         raise UnusableAddress from None
-
-
-def _one_line(text: str) -> str:
-    """The text without anything that could end a header or a line."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

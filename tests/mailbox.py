@@ -130,3 +130,12 @@ class Mailbox:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+def body(message: EmailMessage, kind: str) -> str:
+    """What the message says as "plain" or as "html"."""
+    part = message.get_body((kind,))
+    assert part is not None
+    content = part.get_content()
+    assert isinstance(content, str)
+    return content

@@ -11,7 +11,7 @@ from notifications.dependency import DependencyDown
 from notifications.ledger import Record
 from notifications.notification import Notification, Status
 
-TEMPORARY = MailDelayed(451, "4.3.0 try again later")
+TEMPORARY = MailDelayed("the mail server answered 451", "adiado: 451 4.3.0 try again later")
 PERMANENT = MailRefused("the mail server answered 550", "recusado: 550 5.1.1 no such mailbox")
 
 

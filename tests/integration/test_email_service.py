@@ -8,23 +8,16 @@ from collections.abc import Iterator
 import pytest
 from pydantic import SecretStr
 
-import cinema_pb2 as pb
 from cinema.settings import DeliverySettings
 from deploy.ports import free_port
 from email_service import EmailService, MailDelayed, MailRefused
 from notifications.dependency import DependencyDown
 from tests.certificates import Certificates, make_certificates
 from tests.mailbox import Mailbox
+from tests.orders import order
 
 ADDRESS = "ana@example.com"
-ORDER = pb.Pedido(
-    pedido_id="12-abcdefghijklmnopqrs_-v",
-    sessao_id="S001",
-    assentos=["F07"],
-    nome_completo="Ana Lima",
-    email=ADDRESS,
-    total_centavos=3200,
-)
+ORDER = order(nome_completo="Ana Lima", email=ADDRESS)
 
 
 def settings(port: int, **changes: object) -> DeliverySettings:
@@ -47,6 +40,23 @@ async def test_a_ticket_arrives(mailbox: Mailbox) -> None:
 async def test_a_cancellation_arrives(mailbox: Mailbox) -> None:
     await EmailService(settings(mailbox.port)).send_cancellation(ORDER)
     assert "cancelado" in mailbox.messages[0]["Subject"]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("pt-BR", "O servidor de e-mail recusou a mensagem: 554 looks like spam"),
+        ("en", "The mail server refused the message: 554 looks like spam"),
+        ("es", "El servidor de correo rechazó el mensaje: 554 looks like spam"),
+    ],
+)
+async def test_a_buyer_is_told_of_a_refusal_in_the_orders_language(
+    mailbox: Mailbox, language: str, sentence: str
+) -> None:
+    mailbox.answer = "554 looks like spam"
+    with pytest.raises(MailRefused) as refused:
+        await EmailService(settings(mailbox.port)).send_ticket(order(idioma=language))
+    assert refused.value.for_buyer == sentence
 
 
 async def test_a_temporary_refusal_is_told_from_a_permanent_one(mailbox: Mailbox) -> None:
@@ -72,9 +82,9 @@ async def test_the_refusal_of_an_address_is_told_to_the_buyer_and_not_to_the_log
 
 
 async def test_an_unusable_address_is_refused_without_asking_the_server() -> None:
-    order = pb.Pedido(pedido_id="x", email="ana@example.com\r\nRCPT TO:<eva@example.com>")
+    unusable = order(email="ana@example.com\r\nRCPT TO:<eva@example.com>")
     with pytest.raises(MailRefused):
-        await EmailService(settings(free_port())).send_ticket(order)
+        await EmailService(settings(free_port())).send_ticket(unusable)
 
 
 async def test_a_server_that_goes_away_or_is_not_there_is_down(mailbox: Mailbox) -> None:

@@ -1,0 +1,70 @@
+"""The languages that buyers are written to in: texts from templates/<tag>.toml, and how each writes money and times."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_currency
+
+import cinema_pb2 as pb
+from cinema.languages import DEFAULT, LANGUAGES
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+
+
+class Language:
+    """`language("ticket.qr", seat="F07")` is a text of its file, with the values put in as they are."""
+
+    def __init__(self, tag: str) -> None:
+        self.tag = tag
+        self.texts = _texts(TEMPLATES / f"{tag}.toml")
+        self._locale = Locale.parse(self("formats.locale"), sep="-")
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """Raises KeyError where the file lacks the text, or the values lack one that the text asks for."""
+        return self.texts[key].format(**values)
+
+    def audio(self, words: str) -> str:
+        """What the programme says of a session's language, which is free text: translated where it can be."""
+        return self.texts.get(f"audio.{words}", words)
+
+    def money(self, centavos: int) -> str:
+        """R$ 1.064,00 or R$1,064.00"""
+        amount = format_currency(Decimal(centavos) / 100, "BRL", locale=self._locale)
+        return amount.replace(
+            "BRL", "R$"
+        )  # where the locale prefers the code: the sign is what Brazil writes
+
+    def long_time(self, moment: datetime) -> str:
+        """domingo, 13 de dezembro de 2026, às 17h45 (horário de Brasília)"""
+        return self("time.long", date=format_date(moment, "full", self._locale), moment=moment)
+
+    def short_time(self, moment: datetime) -> str:
+        """dom., 13 de dez., 17h45"""
+        date = format_skeleton("MMMEd", moment, locale=self._locale)
+        return self("time.short", date=date, moment=moment)
+
+
+class Languages:
+    """All of them, read at once: a file that is missing shows before the first mail."""
+
+    def __init__(self) -> None:
+        self._by_tag = {tag: Language(tag) for tag in LANGUAGES}
+
+    def of(self, order: pb.Pedido) -> Language:
+        """The buyer's; Portuguese where it is not known."""
+        return self._by_tag.get(order.idioma, self._by_tag[DEFAULT])
+
+
+def _texts(file: Path) -> Mapping[str, str]:
+    """By "section.name"."""
+    sections = tomllib.loads(file.read_text(encoding="utf-8"))
+    return {
+        f"{section}.{name}": text
+        for section, texts in sections.items()
+        for name, text in texts.items()
+    }

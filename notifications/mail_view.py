@@ -1,0 +1,104 @@
+"""What the templates are told about an order, as its buyer reads it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cinema_pb2 as pb
+from cinema.local_time import local_time
+from cinema.order_code import order_code
+from notifications.language import Language
+
+
+@dataclass(frozen=True)
+class TicketLine:
+    """One seat. `proof` says what the door asks for, and is empty at full price; `qr_id` is the image's Content-ID."""
+
+    seat: str
+    category: str
+    price: str
+    proof: str
+    qr_id: str
+
+
+def ticket_view(order: pb.Pedido, t: Language, link: str) -> dict[str, object]:
+    return _view(order, t, link) | {
+        "title": t("ticket.title"),
+        "tickets": list(_ticket_lines(order, t)),
+        "notes": [
+            _cancelling(order, t),
+            t("ticket.private"),
+            t("footer.demonstration"),
+            t("footer.automatic"),
+        ],
+    }
+
+
+def cancellation_view(order: pb.Pedido, t: Language, link: str) -> dict[str, object]:
+    return _view(order, t, link) | {
+        "title": t("cancellation.title", code=order_code(order.pedido_id)),
+        "notes": [t("footer.demonstration"), t("footer.automatic")],
+    }
+
+
+def subject(order: pb.Pedido, t: Language, topic: str) -> str:
+    code = order_code(order.pedido_id)
+    if not order.HasField("sessao"):
+        return t("subject.no_session", topic=topic, code=code)
+    session = order.sessao
+    when = t.short_time(local_time(session.inicio_ms))
+    return t(
+        "subject.session", topic=topic, film=one_line(session.filme.titulo), when=when, code=code
+    )
+
+
+def qr_id(order: pb.Pedido, position: int) -> str:
+    """The Content-ID of the QR code of the order's ticket at that position, without its angle brackets."""
+    return f"qr{position}.{order.pedido_id}@cinema"
+
+
+def one_line(text: str) -> str:
+    """The text without anything that could end a header or a line."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _view(order: pb.Pedido, t: Language, link: str) -> dict[str, object]:
+    name = one_line(order.nome_completo)
+    return {
+        "t": t,
+        "greeting": t("greeting.name", name=name) if name else t("greeting.nobody"),
+        "code": order_code(order.pedido_id),
+        "facts": list(_facts(order, t)),
+        "total": t.money(order.total_centavos),
+        "link": link,
+    }
+
+
+def _facts(order: pb.Pedido, t: Language) -> Iterator[tuple[str, str]]:
+    if order.HasField("sessao"):
+        session, film = order.sessao, order.sessao.filme
+        yield t("label.film"), f"{one_line(film.titulo)} ({film.duracao_min}\N{NO-BREAK SPACE}min)"
+        yield t("label.when"), t.long_time(local_time(session.inicio_ms))
+        yield t("label.room"), one_line(session.sala)
+        if session.idioma:
+            yield t("label.audio"), t.audio(one_line(session.idioma))
+    else:
+        yield t("label.session"), order.sessao_id
+    yield t("label.seats"), ", ".join(order.assentos)
+
+
+def _ticket_lines(order: pb.Pedido, t: Language) -> Iterator[TicketLine]:
+    for position, ticket in enumerate(order.ingressos):
+        category = pb.Categoria.Name(ticket.categoria).lower()
+        yield TicketLine(
+            ticket.assento,
+            t(f"category.{category}"),
+            t.money(ticket.preco_centavos),
+            "" if ticket.categoria == pb.INTEIRA else t(f"proof.{category}"),
+            qr_id(order, position),
+        )
+
+
+def _cancelling(order: pb.Pedido, t: Language) -> str:
+    if order.cancelavel_ate_ms <= order.criado_em_ms:
+        return t("ticket.cancel_over")
+    return t("ticket.cancel", time=t.long_time(local_time(order.cancelavel_ate_ms)))

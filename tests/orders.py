@@ -1,0 +1,49 @@
+"""An order as booking tells it, for tests of what comes after the sale."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import cinema_pb2 as pb
+from cinema.local_time import SAO_PAULO
+
+ORDER_ID = "12-abcdefghijklmnopqrs_-v"
+START = datetime(2026, 12, 13, 17, 45, tzinfo=SAO_PAULO)
+
+
+def film_session(**changes: object) -> pb.Sessao:
+    fields: dict[str, Any] = {
+        "sessao_id": "S001",
+        "filme": pb.Filme(titulo="O Agente Secreto", duracao_min=158),
+        "sala": "Sala 1",
+        "inicio_ms": milliseconds(START),
+        "idioma": "legendado",
+    }
+    return pb.Sessao(**(fields | changes))
+
+
+def order(**changes: object) -> pb.Pedido:
+    """F07 at full and F08 at half price, for people who can cancel until two hours before the film."""
+    fields: dict[str, Any] = {
+        "pedido_id": ORDER_ID,
+        "sessao_id": "S001",
+        "assentos": ["F07", "F08"],
+        "ingressos": [ticket("F07", pb.INTEIRA, 3200), ticket("F08", pb.MEIA_ESTUDANTE, 1600)],
+        "nome_completo": "José d'Ávila",
+        "cpf": "***.456.789-**",
+        "email": "jose@example.com",
+        "total_centavos": 4800,
+        "criado_em_ms": milliseconds(START - timedelta(days=9)),
+        "cancelavel_ate_ms": milliseconds(START - timedelta(hours=2)),
+        "idioma": "pt-BR",
+        "sessao": film_session(),
+    }
+    return pb.Pedido(**(fields | changes))
+
+
+def ticket(seat: str, category: pb.Categoria, price: int) -> pb.Ingresso:
+    return pb.Ingresso(assento=seat, categoria=category, preco_centavos=price)
+
+
+def milliseconds(moment: datetime) -> int:
+    """Unix time."""
+    return int(moment.timestamp()) * 1_000

@@ -1,0 +1,178 @@
+"""The mails in each language: complete, in nothing else, and with its own way to write amounts and times."""
+
+import re
+import string
+from datetime import datetime
+from email.message import EmailMessage
+
+import pytest
+
+import cinema_pb2 as pb
+from cinema.languages import LANGUAGES
+from cinema.order_code import order_code
+from deploy import ROOT
+from notifications.language import TEMPLATES, Language, Languages
+from notifications.mails import MailWriter
+from tests.orders import ORDER_ID, film_session, order
+
+LANGUAGE = {tag: Language(tag) for tag in LANGUAGES}
+WRITER = MailWriter("cinema@example.com", "http://localhost:8000", Languages())
+CATEGORIES = [descriptor.name.lower() for descriptor in pb.Categoria.DESCRIPTOR.values]
+# What is looked up by a name that the order has.
+FAMILIES = ("category.", "proof.", "audio.")
+
+
+def order_of_all_categories(language: str) -> pb.Pedido:
+    tickets = [
+        pb.Ingresso(assento=f"F{number:02d}", categoria=category.upper(), preco_centavos=1600)
+        for number, category in enumerate(CATEGORIES, start=1)
+    ]
+    seats = [ticket.assento for ticket in tickets]
+    return order(idioma=language, assentos=seats, ingressos=tickets)
+
+
+def readable_parts(message: EmailMessage) -> list[EmailMessage]:
+    """Text and HTML."""
+    kinds = ("text/plain", "text/html")
+    return [part for part in message.walk() if part.get_content_type() in kinds]
+
+
+def contents(message: EmailMessage) -> list[str]:
+    return [part.get_content() for part in readable_parts(message)]
+
+
+def languages_of(message: EmailMessage) -> list[str]:
+    return [part["Content-Language"] for part in readable_parts(message)]
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_a_language_has_every_text_with_the_same_placeholders(tag: str) -> None:
+    portuguese, other = LANGUAGE["pt-BR"].texts, LANGUAGE[tag].texts
+    assert list(other) == list(portuguese)
+    for key, text in other.items():
+        assert text.strip() == text
+        assert text
+        assert placeholders(text) == placeholders(portuguese[key]), key
+
+
+def test_every_language_has_its_file_and_every_file_its_language() -> None:
+    assert {path.stem for path in TEMPLATES.glob("*.toml")} == set(LANGUAGES)
+
+
+def test_every_text_that_is_named_exists_and_none_is_kept_that_nothing_names() -> None:
+    files = [*TEMPLATES.glob("*.html"), *TEMPLATES.glob("*.txt")]
+    files += [*(ROOT / "notifications").glob("*.py"), ROOT / "email_service.py"]
+    named = {
+        key
+        for file in files
+        for key in re.findall(r'\b(?:t|self|language)\(\s*"([a-z_]+\.[a-z_]+)"', file.read_text())
+    }
+    named |= {"ticket.topic", "cancellation.topic"}  # by the kind of mail
+    kept = {key for key in LANGUAGE["pt-BR"].texts if not key.startswith(FAMILIES)}
+    assert named == kept
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_every_category_has_its_name_and_every_half_price_one_the_proof_of_it(tag: str) -> None:
+    texts = LANGUAGE[tag].texts
+    assert [key for key in texts if key.startswith("category.")] == [
+        f"category.{category}" for category in CATEGORIES
+    ]
+    assert [key for key in texts if key.startswith("proof.")] == [
+        f"proof.{category}" for category in CATEGORIES if category != "inteira"
+    ]
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_a_mail_names_each_category_and_its_proof_in_the_buyers_language(tag: str) -> None:
+    texts = LANGUAGE[tag].texts
+    for content in contents(WRITER.ticket(order_of_all_categories(tag))):
+        for key in (key for key in texts if key.startswith(("category.", "proof."))):
+            assert texts[key] in content
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_a_mail_says_which_language_it_is_in(tag: str) -> None:
+    for message in (WRITER.ticket(order(idioma=tag)), WRITER.cancellation(order(idioma=tag))):
+        assert languages_of(message) == [tag, tag]
+        assert f'<html lang="{tag}">' in contents(message)[1]
+
+
+@pytest.mark.parametrize("tag", ["", "fr", "EN"])
+def test_who_speaks_none_of_them_is_written_to_in_portuguese(tag: str) -> None:
+    assert languages_of(WRITER.ticket(order(idioma=tag))) == ["pt-BR", "pt-BR"]
+
+
+def test_no_words_of_a_mail_stand_outside_the_language_files() -> None:
+    """Every text is blanked but for its placeholders: what words are left come from the order and the calendar."""
+    languages = Languages()
+    language = languages.of(order())
+    language.texts = {
+        key: text if key == "formats.locale" else " ".join(f"{{{p}}}" for p in placeholders(text))
+        for key, text in language.texts.items()
+    }
+    writer = MailWriter("cinema@example.com", "http://localhost:8000", languages)
+    session = film_session(filme=pb.Filme(titulo="1", duracao_min=158), sala="2", idioma="3")
+    wordless = order(nome_completo="4", sessao=session)
+    for message in (writer.ticket(wordless), writer.cancellation(wordless)):
+        for content in (message["Subject"], *contents(message)):
+            assert words(content) <= {"domingo", "de", "dezembro", "dom", "dez", "min"}
+
+
+def words(content: str) -> set[str]:
+    """Of two letters or more that a reader sees or hears."""
+    shown = re.sub(r'<img [^>]*alt="([^"]*)"[^>]*>', r"\1", content)
+    shown = re.sub(rf"<[^>]*>|https?://\S+|{order_code(ORDER_ID)}", "", shown)
+    return set(re.findall(r"[^\W\d_]{2,}", shown))
+
+
+@pytest.mark.parametrize(
+    ("tag", "subject"),
+    [
+        ("pt-BR", "Ingressos: O Agente Secreto, dom., 13 de dez., 17h45 (código 3NBS5ZCH)"),
+        ("en", "Your tickets: O Agente Secreto, Sun 13 Dec, 17:45 (code 3NBS5ZCH)"),
+        ("es", "Tus entradas: O Agente Secreto, dom, 13 dic, 17:45 (código 3NBS5ZCH)"),
+    ],
+)
+def test_a_subject_says_what_it_is_about(tag: str, subject: str) -> None:
+    assert WRITER.ticket(order(idioma=tag))["Subject"] == subject
+
+
+@pytest.mark.parametrize(
+    ("tag", "time"),
+    [
+        ("pt-BR", "segunda-feira, 1 de março de 2027, às 09h05 (horário de Brasília)"),
+        ("en", "Monday, 1 March 2027 at 09:05 (Brasília time)"),
+        ("es", "lunes, 1 de marzo de 2027, a las 09:05 (hora de Brasilia)"),
+    ],
+)
+def test_times_read_as_in_the_language(tag: str, time: str) -> None:
+    assert LANGUAGE[tag].long_time(datetime(2027, 3, 1, 9, 5)) == time
+
+
+@pytest.mark.parametrize(
+    ("tag", "nothing", "much"),
+    [
+        ("pt-BR", "R$\N{NO-BREAK SPACE}0,00", "R$\N{NO-BREAK SPACE}1.234.567,89"),
+        ("en", "R$0.00", "R$1,234,567.89"),
+        ("es", "R$0.00", "R$1,234,567.89"),
+    ],
+)
+def test_amounts_read_as_in_the_language(tag: str, nothing: str, much: str) -> None:
+    assert LANGUAGE[tag].money(0) == nothing
+    assert LANGUAGE[tag].money(123_456_789) == much
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_the_page_writes_dates_and_amounts_alike(tag: str) -> None:
+    page = (ROOT / "static" / f"{tag[:2]}.js").read_text(encoding="utf-8")
+    assert f'export const locale = "{LANGUAGE[tag].texts["formats.locale"]}";' in page
+
+
+def test_what_the_programme_says_of_the_language_is_translated_where_it_can_be() -> None:
+    assert LANGUAGE["en"].audio("legendado") == "original with Portuguese subtitles"
+    assert LANGUAGE["en"].audio("mudo") == "mudo"
