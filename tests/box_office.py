@@ -5,6 +5,7 @@ import json
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -56,14 +57,21 @@ class BoxOffice:
             "SMTP_PORT": str(self.mailbox.port),
         }
 
-    def sell(self, email: str | None = None) -> pb.Pedido:
-        buyer = uuid.uuid4().hex
+    def sell(
+        self,
+        email: str | None = None,
+        language: str = "",
+        category: pb.Categoria = pb.INTEIRA,
+    ) -> pb.Pedido:
+        buyer, seat = uuid.uuid4().hex, next(self._seats)
         address = f"{buyer}@example.com" if email is None else email
         request = pb.ReservaRequest(
-            assento=pb.AssentoID(sessao_id=SESSION, assento_num=next(self._seats)),
+            assento=pb.AssentoID(sessao_id=SESSION, assento_num=seat),
             usuario_id=buyer,
             chave_idempotencia=buyer,
             pagamento=pb.Pagamento(nome_completo=NAME, email=address) if address else None,
+            ingressos=[pb.Ingresso(assento=seat, categoria=category)],
+            idioma=language,
         )
         for call in (self._stub.ReservarAssento, self._stub.ConfirmarPagamento):
             answer = call(request, timeout=CALL_SECONDS)
@@ -91,9 +99,8 @@ class BoxOffice:
     def cancel(self, order: pb.Pedido) -> None:
         self._stub.CancelarPedido(pb.PedidoRequest(pedido_id=order.pedido_id), timeout=CALL_SECONDS)
 
-    def mails_to(self, order: pb.Pedido) -> list[str]:
-        """Their subjects."""
-        return [str(m["Subject"]) for m in self.mailbox.messages if m["X-RcptTo"] == order.email]
+    def mails_to(self, order: pb.Pedido) -> list[EmailMessage]:
+        return [m for m in self.mailbox.messages if m["X-RcptTo"] == order.email]
 
     def wait_for_mails(self, orders: Sequence[pb.Pedido], timeout: float = 30) -> None:
         """Returns when every order has a mail, and its state says so."""

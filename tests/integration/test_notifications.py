@@ -8,6 +8,7 @@ import pytest
 
 import cinema_pb2 as pb
 from cinema.keys import partition_keys, partition_of
+from cinema.order_code import order_code
 from tests.box_office import (
     NAME,
     SESSION,
@@ -17,6 +18,7 @@ from tests.box_office import (
     messages_in_kafka,
     put_into_kafka,
 )
+from tests.mailbox import body
 from tests.waiting import wait_until
 
 OUTBOX = partition_keys(partition_of(SESSION)).outbox
@@ -72,7 +74,35 @@ def test_a_cancelled_order_is_told_so(box_office: BoxOffice, crew: Staff) -> Non
     box_office.wait_for_mails([order])
     box_office.cancel(order)
     wait_until(lambda: len(box_office.mails_to(order)) == 2, 20)
-    assert "cancelado" in box_office.mails_to(order)[1]
+    assert "cancelado" in box_office.mails_to(order)[1]["Subject"]
+
+
+def test_a_buyer_from_abroad_is_written_to_in_english(box_office: BoxOffice, crew: Staff) -> None:
+    order = box_office.sell(language="en", category=pb.MEIA_ESTUDANTE)
+    box_office.wait_for_mails([order])
+    box_office.cancel(order)
+    wait_until(lambda: len(box_office.mails_to(order)) == 2, 20)
+    ticket, cancellation = box_office.mails_to(order)
+    code = order_code(order.pedido_id)
+
+    assert ticket["Subject"].startswith("Your tickets: ")
+    text, html = (body(ticket, kind) for kind in ("plain", "html"))
+    for told in (
+        "Your purchase is confirmed",
+        "Half price · student",
+        "Bring your valid Brazilian student card",
+        "You can cancel on the order page until",
+        f"http://localhost:8000/pedido/{order.pedido_id}",
+    ):
+        assert told in text
+        assert told in html.replace("&#39;", "'")
+    calendar, picture = (
+        next(part for part in ticket.walk() if part.get_content_type() == kind)
+        for kind in ("text/calendar", "image/png")
+    )
+    assert "Seats: " in calendar.get_content()
+    assert picture.get_filename() == f"{code}-{order.assentos[0]}.png"
+    assert f"Your order {code} has been cancelled" in body(cancellation, "plain")
 
 
 def test_a_temporary_refusal_delays_one_mail_and_no_other(
