@@ -26,9 +26,10 @@ export class OrderMail {
 
   /** @param {Order} order */
   render({ email, email_estado, email_motivo, estado }) {
+    this.root.hidden = estado === "cancelado";
     this.root.dataset.email = email_estado;
     this.text.textContent = [t(`ordem.mail_${email_estado}`, { email }), email_motivo].filter(Boolean).join(" ");
-    this.again.hidden = email_estado === "pendente" || email_estado === "sem_endereco" || estado === "cancelado";
+    this.again.hidden = email_estado === "pendente" || email_estado === "sem_endereco";
     clearTimeout(this.#timer);
     if (email_estado === "pendente") this.#lookLater();
   }

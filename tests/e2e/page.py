@@ -11,6 +11,10 @@ from typing import Literal
 from playwright.sync_api import Locator, Page, expect
 
 SeatState = Literal["livre", "pedindo", "seu", "bloqueado", "ocupado"]
+Category = Literal[
+    "inteira", "meia_estudante", "meia_id_jovem", "meia_pcd", "meia_acompanhante", "meia_idoso"
+]
+Method = Literal["pix", "cartao", "cartao_recusado"]
 LineState = Literal["ligando", "ao_vivo", "reconectando", "sem_internet", "pausado"]
 
 
@@ -146,6 +150,58 @@ class SessionPage:
         """As shown: "R$ 64,00"."""
         return self._text("[data-part=total]")
 
+    def ticket(self, seat: str) -> Locator:
+        return self.page.locator(f'[data-part=tickets] [data-ingresso="{seat}"]')
+
+    def choose(self, seat: str, category: Category) -> None:
+        """Which ticket a held seat is to be paid as."""
+        self._open_sheet()
+        self.ticket(seat).locator("select").select_option(category)
+        self._painted()
+
+    def category(self, seat: str) -> str:
+        return self.ticket(seat).locator("select").input_value()
+
+    def offered(self, seat: str) -> list[str]:
+        """The categories that can be chosen now."""
+        options = self.ticket(seat).locator("option:not([disabled])").all()
+        return [option.get_attribute("value") or "" for option in options]
+
+    def note(self, seat: str) -> str:
+        """What to bring, and what is special about the seat."""
+        return self.ticket(seat).locator("p").text_content() or ""
+
+    @property
+    def quota(self) -> str:
+        """As shown: "Restam 41 meias de 80"."""
+        return self._text("[data-part=quota]").removesuffix(".")
+
+    def troubles(self) -> dict[str, str]:
+        """What stands against paying: sozinha, acompanhante, cota; each with its sentence."""
+        return self._troubles("[data-part=advice]")
+
+    def mend(self, label: str) -> None:
+        """Takes an offer: "Pegar também D09", "Trocar D10 por D09", "Soltar A03", "Pagar inteira em F08"."""
+        place = self.dialog if self.dialog.is_visible() else self.page.locator("[data-part=advice]")
+        place.locator(".trouble button", has_text=label).click()
+        self._painted()
+
+    def _painted(self) -> None:
+        """The page paints what it was told once a frame."""
+        self.page.evaluate("() => new Promise(requestAnimationFrame)")
+
+    def _troubles(self, place: str) -> dict[str, str]:
+        found = self.page.locator(f"{place} [data-problema]").all()
+        return {
+            one.get_attribute("data-problema") or "": one.locator("p").text_content() or ""
+            for one in found
+        }
+
+    def _open_sheet(self) -> None:
+        toggle = self.page.locator("[data-acao=ingressos]")
+        if toggle.is_visible() and toggle.get_attribute("aria-expanded") == "false":
+            toggle.click()
+
     @property
     def seconds_left(self) -> int:
         """Of the hold that ends first, from the ring; 0 without a hold."""
@@ -166,8 +222,12 @@ class SessionPage:
         """data-estado: formulario, enviando, conferindo, expirado, pronto."""
         return self.page.locator("[data-part=payment]")
 
-    def open_payment(self) -> None:
+    def press_pay(self) -> None:
+        """Clicks "Pagar" in the order, and does not wait for what comes of it."""
         self.page.locator("[data-acao=pagar]").click()
+
+    def open_payment(self) -> None:
+        self.press_pay()
         expect(self.dialog).to_be_visible()
 
     def fill_payment(self, buyer: Buyer = ANA) -> None:
@@ -177,9 +237,30 @@ class SessionPage:
             self.dialog.locator("[name=cpf]").fill(buyer.cpf)
         self.dialog.locator("[name=email]").fill(buyer.email)
 
+    def choose_method(self, method: Method) -> None:
+        """Pix is what is chosen at first."""
+        kind = "pix" if method == "pix" else "cartao"
+        self.dialog.locator(f"[name=forma][value={kind}]").check()
+        if kind == "cartao":
+            self.dialog.locator(f"[name=cartao][value={method}]").check()
+
+    def pix_code(self) -> str:
+        """The code to copy, once it is there."""
+        expect(self.dialog.locator("[data-part=pix]")).to_have_attribute("data-estado", "pronto")
+        return self.dialog.locator("[data-part=pix-code]").input_value()
+
+    def payment_troubles(self) -> dict[str, str]:
+        """Like `troubles`, within the dialog."""
+        return self._troubles("[data-part=payment-advice]")
+
+    @property
+    def pay_button(self) -> Locator:
+        """Of the dialog."""
+        return self.dialog.locator("[data-acao=confirmar]")
+
     def submit_payment(self) -> None:
         """Clicks "Pagar", and does not wait for what comes of it."""
-        self.dialog.locator("[data-acao=confirmar]").click()
+        self.pay_button.click()
 
     def close_payment(self) -> None:
         self.dialog.locator("[data-acao=voltar]").click()
@@ -188,9 +269,10 @@ class SessionPage:
     def expect_dialog(self, state: str, seconds: float = 15) -> None:
         expect(self.dialog).to_have_attribute("data-estado", state, timeout=seconds * 1000)
 
-    def pay(self, buyer: Buyer = ANA, seconds: float = 15) -> str:
+    def pay(self, buyer: Buyer = ANA, seconds: float = 15, method: Method = "pix") -> str:
         """Pays for what is held; the order's id."""
         self.open_payment()
+        self.choose_method(method)
         self.fill_payment(buyer)
         self.submit_payment()
         return self.paid(seconds)
@@ -207,6 +289,15 @@ class SessionPage:
         found = {name: self._text(place) for name, place in places.items()}
         found[""] = self._text("[data-part=payment-error]")
         return {name: text for name, text in found.items() if text}
+
+    @property
+    def dialog_state(self) -> str:
+        return self.dialog.get_attribute("data-estado") or ""
+
+    @property
+    def dialog_text(self) -> str:
+        """The sentence of the dialog that tells how the payment stands."""
+        return self._text("[data-part=payment-text]")
 
     @property
     def focused(self) -> str:
@@ -295,6 +386,31 @@ class OrderPage:
     @property
     def seats(self) -> list[str]:
         return self.fact("assentos").split(" · ")
+
+    def ticket(self, seat: str) -> Locator:
+        """The ticket of a seat; its category is the attribute data-categoria."""
+        return self.page.locator(f'[data-part=stubs] [data-ingresso="{seat}"]')
+
+    def ticket_text(self, seat: str) -> str:
+        return re.sub(r"\s+", " ", self.ticket(seat).inner_text())
+
+    def has_qr(self, seat: str) -> bool:
+        """Whether there is a picture, and the browser could draw it."""
+        picture = self.ticket(seat).locator("img.qr")
+        return picture.count() == 1 and bool(
+            picture.evaluate("img => img.decode().then(() => img.naturalWidth > 0)")
+        )
+
+    @property
+    def can_cancel(self) -> bool:
+        return self.page.locator("[data-acao=cancelar]").is_visible()
+
+    def cancel(self) -> None:
+        """Asks, confirms, and returns when the page says that the order is cancelled."""
+        self.page.locator("[data-acao=cancelar]").click()
+        self.page.locator("[data-acao=cancelar-mesmo]").click()
+        receipt = self.page.locator("[data-part=receipt]")
+        expect(receipt).to_have_attribute("data-estado", "cancelado")
 
     def expect_mail(self, state: str, seconds: float = 15) -> None:
         """pendente, enviado, falhou, sem_endereco; the page looks again by itself."""
