@@ -15,8 +15,8 @@ const TRY_AGAIN_MS = 1000;
 const MOST_TRIES = 8;
 
 export class Choosing {
-  /** Whether what is held cannot be extended any more. */
-  #atCeiling = false;
+  /** Own seats that cannot be kept any longer than they are. @type {Set<string>} */
+  #longest = new Set();
 
   /**
    * @param {import("./store.js").SeatStore} store
@@ -74,7 +74,7 @@ export class Choosing {
     if (!this.#isLive() || !this.#fits(count)) return;
     const reply = await this.connection.request(holdBest(count));
     if (!reply.ok) return this.#refused(reply, [], count);
-    this.store.granted(reply.seats, reply.msLeft);
+    this.#granted(reply.seats, reply.msLeft);
     this.repaint(reply.seats);
     this.notice.show("reservou", t("aviso.reservou", { n: reply.seats.length, assentos: enumerate(reply.seats) }));
   }
@@ -83,7 +83,7 @@ export class Choosing {
   async extend() {
     if (!this.#isLive()) return;
     const reply = await this.connection.request(extendHolds());
-    this.#atCeiling = reply.reason === "limite_de_tempo";
+    this.#longest = new Set(reply.reason === "limite_de_tempo" ? this.store.mine : []);
     if (!reply.ok) return this.#refused(reply, []);
     if (reply.msLeft) this.store.granted(this.store.mine, reply.msLeft);
     this.repaint([]);
@@ -91,10 +91,9 @@ export class Choosing {
     this.notice.show("estendida", t("aviso.estendida", { hora: hour(end) }));
   }
 
-  /** Whether there is no more time to be had for what is held; seats that are held later begin anew. */
+  /** Whether there is no more time to be had for what is held. */
   get isLongest() {
-    this.#atCeiling &&= this.store.mine.length > 0;
-    return this.#atCeiling;
+    return this.store.mine.some((seat) => this.#longest.has(seat));
   }
 
   /** Own holds ended: says which, and offers those that are still free. @param {string[]} seats */
@@ -127,12 +126,18 @@ export class Choosing {
     this.repaint(seats);
     const reply = await this.connection.request(request);
     this.store.answered(seats);
-    if (reply.ok && wish === "hold") this.store.granted(reply.seats.length ? reply.seats : seats, reply.msLeft);
+    if (reply.ok && wish === "hold") this.#granted(reply.seats.length ? reply.seats : seats, reply.msLeft);
     if (reply.ok && wish === "release") this.store.released(seats);
     // Whether it was carried out is not known: the gateway's snapshot says what holds.
     if (reply.reason === "sem_resposta") this.connection.check();
     this.repaint(seats);
     return reply;
+  }
+
+  /** @param {string[]} seats @param {number} ms */
+  #granted(seats, ms) {
+    for (const seat of seats) this.#longest.delete(seat);
+    this.store.granted(seats, ms);
   }
 
   /** @param {Reply} reply @param {string[]} seats @param {number} [count] */

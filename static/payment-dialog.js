@@ -30,7 +30,7 @@ export class PaymentDialog {
     this.dialog = /** @type {HTMLDialogElement} */ (part(root, "payment"));
     this.advice = new Advice(part(root, "payment-advice"), action(this.dialog, "confirmar"));
     const form = /** @type {HTMLFormElement} */ (part(root, "payment-form"));
-    this.method = new PaymentMethod(form);
+    this.method = new PaymentMethod(form, () => this.#fail(""));
     this.form = new PaymentForm(form, (person) => {
       if (this.state === "formulario") onSubmit({ ...person, forma: this.method.value });
     });

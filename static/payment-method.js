@@ -6,12 +6,15 @@ import { PixCode } from "./pix-code.js";
 export class PaymentMethod {
   #total = 0;
 
-  /** @param {HTMLFormElement} form */
-  constructor(form) {
+  /** @param {HTMLFormElement} form @param {() => void} onChange */
+  constructor(form, onChange) {
     this.form = form;
     this.root = part(form, "method");
     this.pix = new PixCode(this.root);
-    this.root.addEventListener("change", () => this.#render());
+    this.root.addEventListener("change", () => {
+      this.#render();
+      onChange();
+    });
   }
 
   /** The contract's name of what is chosen; empty where there is nothing to pay. */

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { Choosing } from "../../static/choosing.js";
+import { NO_ANSWER } from "../../static/protocol.js";
+import { SeatStore } from "../../static/store.js";
+import { room } from "./hall.mjs";
+
+const LIMIT = 3;
+let asked;
+let answers;
+let notices;
+let store;
+let choosing;
+
+const ok = (seats = []) => ({ ...NO_ANSWER, ok: true, reason: "", seats, msLeft: 60000 });
+const no = (reason, fields = {}) => ({ ...NO_ANSWER, reason, ...fields });
+
+beforeEach(() => {
+  asked = [];
+  answers = [];
+  notices = [];
+  store = new SeatStore();
+  store.apply({ kind: "snapshot", version: 1, seats: new Map(), halvesSold: 0 });
+  const connection = {
+    state: "ao_vivo",
+    check() {},
+    request(message) {
+      asked.push([message.acao, ...(message.assentos ?? [])].join(" "));
+      return Promise.resolve(answers.shift() ?? ok(message.assentos));
+    },
+  };
+  const notice = { show: (kind, text, offers = []) => notices.push({ kind, text, offers }), hide: () => notices.push({ kind: "" }) };
+  choosing = new Choosing(store, connection, room("A ......"), notice, () => {}, LIMIT);
+});
+
+test("one seat more than the limit is not even asked for", async () => {
+  store.granted(["A01", "A02", "A03"], 60000);
+  assert.equal(await choosing.hold(["A04"]), false);
+  await choosing.best(1);
+  assert.deepEqual([asked, notices.map(({ kind }) => kind)], [[], ["limite_de_assentos", "limite_de_assentos"]]);
+});
+
+test("an exchange holds the new seat before it gives the old one back", async () => {
+  store.granted(["A01"], 60000);
+  await choosing.exchange(["A02"], ["A01"]);
+  assert.deepEqual(asked, ["bloquear A02", "liberar A01"]);
+  assert.deepEqual(store.mine, ["A02"]);
+});
+
+test("an exchange whose new seat is lost keeps the old one", async () => {
+  store.granted(["A01"], 60000);
+  answers = [no("assento_indisponivel", { lost: ["A02"] })];
+  await choosing.exchange(["A02"], ["A01"]);
+  assert.deepEqual([asked, store.mine], [["bloquear A02"], ["A01"]]);
+});
+
+test("at the limit an exchange gives back first, and takes it again if the new seat is lost", async () => {
+  store.granted(["A01", "A02", "A03"], 60000);
+  await choosing.exchange(["A04"], ["A01"]);
+  assert.deepEqual(asked, ["liberar A01", "bloquear A04"]);
+
+  asked = [];
+  answers = [ok(), no("assento_indisponivel", { lost: ["A05"] })];
+  await choosing.exchange(["A05"], ["A02"]);
+  assert.deepEqual(asked, ["liberar A02", "bloquear A05", "bloquear A02"]);
+  assert.deepEqual(store.mine, ["A02", "A03", "A04"]);
+});
+
+test("an exchange may only take or only give", async () => {
+  await choosing.exchange(["A02"], []);
+  await choosing.exchange([], ["A02"]);
+  assert.deepEqual(asked, ["bloquear A02", "liberar A02"]);
+});
+
+test("a hold that ended is taken again with one click, as soon as its seat has cooled down", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  choosing.expired(["A01"]);
+  const [{ kind, offers: [again] }] = notices;
+  assert.equal(kind, "acabou");
+  answers = [no("aguarde"), no("aguarde")];
+  again.do();
+  for (let tries = 0; tries < 3; tries++) {
+    await new Promise(setImmediate);
+    t.mock.timers.tick(1000);
+  }
+  await new Promise(setImmediate);
+  assert.deepEqual(asked, ["bloquear A01", "bloquear A01", "bloquear A01"]);
+  assert.deepEqual(store.mine, ["A01"]);
+  assert.equal(notices.at(-1).kind, "");
+});
+
+test("whoever was quicker meanwhile has the seat, and that is said", async () => {
+  choosing.expired(["A01"]);
+  answers = [no("assento_indisponivel", { lost: ["A01"] })];
+  notices[0].offers[0].do();
+  await new Promise(setImmediate);
+  assert.deepEqual(notices.map(({ kind }) => kind), ["acabou", "assento_indisponivel"]);
+});
+
+test("where there is no more time to be had it is not offered again, until other seats are held", async () => {
+  store.granted(["A01"], 60000);
+  answers = [no("limite_de_tempo")];
+  await choosing.extend();
+  assert.equal(choosing.isLongest, true);
+  await choosing.release(["A01"]);
+  assert.equal(choosing.isLongest, false);
+  await choosing.hold(["A01"]);
+  assert.equal(choosing.isLongest, false);
+});
