@@ -66,7 +66,9 @@ async def serve(settings: BookingSettings) -> None:
         )
 
         async def told(found: RedisHealth) -> None:
-            seats.replicas_to_wait_for = found.replicas_to_wait_for
+            # While Redis is away nothing is known of its replicas: sales go on waiting for as many as before.
+            if not found.problem:
+                seats.replicas_to_wait_for = found.replicas_to_wait_for
             await set_serving(health, serving=not found.problem and not stop.is_set())
 
         server = await start(settings, servicer, health)
