@@ -4,6 +4,7 @@
  * gateway refuses. Every refusal says what it means and offers what can be done.
  */
 import { hour } from "./format.js";
+import { isPortuguese } from "./language.js";
 import { extendHolds, holdBest, holdSeats, releaseSeats } from "./protocol.js";
 import { enumerate, hasText, t } from "./text.js";
 
@@ -117,7 +118,7 @@ export class Choosing {
     if (reply.reason === "sem_resposta") return t("aviso.sem_resposta");
     const key = `motivo.${reply.reason}`;
     if (hasText(key)) return t(key, { n: count });
-    return reply.message || t("motivo.outro");
+    return (isPortuguese && reply.message) || t("motivo.outro");
   }
 
   /** @param {string[]} seats @param {"hold"|"release"} wish @param {import("./protocol.js").Request} request */

@@ -30,7 +30,7 @@ export const texts = {
   "programa.sessoes_de": "Funciones de {filme}",
 
   "mapa.voltar": "Volver a la cartelera",
-  "mapa.pular": "Ir al mapa de butacas",
+  "mapa.pular": "Ir a las butacas",
   "mapa.nome": "Mapa de butacas",
   "mapa.grade": "Butacas",
   "mapa.teclas": "Usa las flechas para moverte, Enter para elegir, una letra para ir a la fila.",
@@ -46,6 +46,8 @@ export const texts = {
   "mapa.quantas": "Cuántas butacas",
   "mapa.melhores": "Mejores lugares juntos",
 
+  "lista.so_livres": "Solo las libres",
+  "lista.livres": { zero: "ninguna libre", one: "{n} libre", other: "{n} libres" },
   "fila": "Fila {fila}",
   "assento.nome": "Fila {fila}, butaca {numero}, {tipo}{estado}, {preco}",
   "assento.curto": "{numero}, {tipo}{estado}, {preco}",
@@ -71,7 +73,7 @@ export const texts = {
 
   "conexao.ligando": "conectando…",
   "conexao.ao_vivo": "en vivo",
-  "conexao.assistindo": { one: "solo tú mirando", other: "{n} mirando" },
+  "conexao.assistindo": { one: "solo tú", other: "{n} mirando" },
   "conexao.reconectando": "reconectando",
   "conexao.sem_internet": "sin internet",
   "conexao.pausado": "ventas en pausa",
@@ -108,12 +110,12 @@ export const texts = {
   "pedido.ver": "Ver entradas",
   "pedido.maximo": "es el máximo de tiempo",
   "pedido.categoria": "Tipo de entrada de {assento}",
-  "pedido.inteiras": { one: "{n} entera", other: "{n} enteras" },
+  "pedido.inteiras": { one: "{n} general", other: "{n} generales" },
   "pedido.meias": { one: "{n} media", other: "{n} medias" },
   "pedido.cabem": { zero: "{total} de {total}: es el máximo por persona.", one: "Puedes elegir {n} más.", other: "Puedes elegir {n} más." },
   "cota.restam": { zero: "Las {total} medias de esta función se agotaron.", one: "Queda {n} media de {total}.", other: "Quedan {n} medias de {total}." },
 
-  "categoria.inteira": "Entera",
+  "categoria.inteira": "General",
   "categoria.meia_estudante": "Media · estudiante",
   "categoria.meia_id_jovem": "Media · ID Jovem",
   "categoria.meia_pcd": "Media · persona con discapacidad",
@@ -132,7 +134,7 @@ export const texts = {
   "regra.cota": { zero: "Las medias de esta función se agotaron.", one: "Solo queda {n} media, y elegiste más.", other: "Solo quedan {n} medias, y elegiste más." },
   "regra.tambem": "Tomar también {assentos}",
   "regra.trocar": "Cambiar {de} por {para}",
-  "regra.inteira": "Pagar entera en {assentos}",
+  "regra.inteira": "Pagar entrada general en {assentos}",
 
   "aviso.falta_minuto": "Tu reserva termina en menos de un minuto.",
   "aviso.mais_tempo": "Más tiempo",
@@ -197,7 +199,7 @@ export const texts = {
   "pagar.pix": "Pix",
   "pagar.cartao": "Tarjeta",
   "pagar.simulado": "simulado",
-  "pagar.pix_texto": "Apunta la app del banco o copia el código. No sale dinero de la cuenta: pulsa Pagar para simular.",
+  "pagar.pix_texto": "Escanéalo con la app del banco o copia el código. No sale dinero de tu cuenta: toca Pagar para simular.",
   "pagar.pix_imagem": "Código QR del Pix simulado de {total}",
   "pagar.pix_codigo": "Código Pix para copiar y pegar",
   "pagar.pix_copiar": "Copiar",
@@ -219,6 +221,7 @@ export const texts = {
   "pagar.pronto_texto": { one: "{assentos} es tuya. La entrada va a {email}.", other: "{assentos} son tuyas. Las entradas van a {email}." },
   "pagar.ver_pedido": "Ver entradas",
 
+  "erro.recusado": "Esto no fue aceptado. Revísalo.",
   "erro.nome_vazio": "Dinos tu nombre.",
   "erro.nome_curto": "Escribe tu nombre completo.",
   "erro.nome_longo": "Usa 120 letras como máximo.",

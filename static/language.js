@@ -23,7 +23,10 @@ const asked = globalThis.document?.documentElement.lang ?? DEFAULT;
 /** The tag of the language in force. */
 export const tag = Object.hasOwn(LANGUAGES, asked) ? asked : DEFAULT;
 
+/** The gateway's own sentences are Portuguese: shown in it alone, elsewhere replaced by the page's. */
+export const isPortuguese = tag === DEFAULT;
+
 /** Of an element whose words are the programme's own: Portuguese, whatever the page speaks. @type {{lang?: string}} */
-export const asInProgramme = tag === DEFAULT ? {} : { lang: DEFAULT };
+export const asInProgramme = isPortuguese ? {} : { lang: DEFAULT };
 
 export const { dateStyle, locale, texts } = await LANGUAGES[tag]();

@@ -2,6 +2,7 @@
 /** What became of an order's mail, and sending it again. */
 import { mailAgain } from "./api.js";
 import { action, part } from "./dom.js";
+import { isPortuguese } from "./language.js";
 import { t } from "./text.js";
 
 /** @typedef {import("./api.js").Order} Order */
@@ -28,7 +29,7 @@ export class OrderMail {
   render({ email, email_estado, email_motivo, estado }) {
     this.root.hidden = estado === "cancelado";
     this.root.dataset.email = email_estado;
-    this.text.textContent = [t(`ordem.mail_${email_estado}`, { email }), email_motivo].filter(Boolean).join(" ");
+    this.text.textContent = [t(`ordem.mail_${email_estado}`, { email }), isPortuguese ? email_motivo : ""].filter(Boolean).join(" ");
     this.again.hidden = email_estado === "pendente" || email_estado === "sem_endereco";
     clearTimeout(this.#timer);
     if (email_estado === "pendente") this.#lookLater();

@@ -4,6 +4,7 @@ import { fetchOrder, sessionPath } from "./api.js";
 import { CancelDialog } from "./cancel-dialog.js";
 import { action, make, part, show, showMessage } from "./dom.js";
 import { dayAndHour, filmLength, money } from "./format.js";
+import { asInProgramme } from "./language.js";
 import { OrderMail } from "./order-mail.js";
 import { hasText, t } from "./text.js";
 import { stubOf } from "./ticket-stub.js";
@@ -54,8 +55,9 @@ class OrderPage {
     document.title = `${film} · ${codigo}`;
     part(root, "receipt").dataset.estado = estado;
     part(root, "state").textContent = t(estado === "cancelado" ? "ordem.cancelado" : "ordem.confirmado");
-    part(root, "film").textContent = film;
-    part(root, "summary").textContent = sessao.id && [filmLength(sessao.filme.duracao_min), sessao.idioma].join(" · ");
+    part(root, "film").replaceChildren(make("span", { text: film, ...(sessao.filme.titulo ? asInProgramme : {}) }));
+    part(root, "summary").replaceChildren(...(sessao.id
+      ? [filmLength(sessao.filme.duracao_min), " · ", make("span", { text: sessao.idioma, ...asInProgramme })] : []));
     part(root, "code").textContent = codigo;
     part(root, "count").textContent = t("pedido.quantas", { n: assentos.length });
     part(root, "total").textContent = money(total);

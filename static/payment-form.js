@@ -3,6 +3,7 @@
  * The fields of a payment: judged beside each field while one types, but only once it was left,
  * so that nobody is scolded for a word that is not finished.
  */
+import { isPortuguese } from "./language.js";
 import { t } from "./text.js";
 import { cpfFault, emailFault, maskCpf, nameFault } from "./validation.js";
 
@@ -29,7 +30,9 @@ export class PaymentForm {
 
   /** Shows what the gateway found. @param {Record<string, string>} faults messages by field name */
   show(faults) {
-    for (const name of FIELDS) if (typeof faults[name] === "string") this.#mark(this.#input(name), faults[name]);
+    for (const name of FIELDS) {
+      if (typeof faults[name] === "string") this.#mark(this.#input(name), isPortuguese ? faults[name] : t("erro.recusado"));
+    }
     this.#focusFault();
   }
 

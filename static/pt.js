@@ -33,7 +33,7 @@ export const texts = {
   "programa.sessoes_de": "Sessões de {filme}",
 
   "mapa.voltar": "Voltar à programação",
-  "mapa.pular": "Ir para o mapa de poltronas",
+  "mapa.pular": "Ir para as poltronas",
   "mapa.nome": "Mapa de poltronas",
   "mapa.grade": "Poltronas",
   "mapa.teclas": "Use as setas para andar, Enter para escolher, uma letra para ir à fila.",
@@ -49,6 +49,8 @@ export const texts = {
   "mapa.quantas": "Quantas poltronas",
   "mapa.melhores": "Melhores lugares juntos",
 
+  "lista.so_livres": "Só as livres",
+  "lista.livres": { zero: "nenhuma livre", one: "{n} livre", other: "{n} livres" },
   "fila": "Fila {fila}",
   "assento.nome": "Fila {fila}, poltrona {numero}, {tipo}{estado}, {preco}",
   "assento.curto": "{numero}, {tipo}{estado}, {preco}",
@@ -74,7 +76,7 @@ export const texts = {
 
   "conexao.ligando": "ligando…",
   "conexao.ao_vivo": "ao vivo",
-  "conexao.assistindo": { one: "só você olhando", other: "{n} olhando" },
+  "conexao.assistindo": { one: "só você", other: "{n} olhando" },
   "conexao.reconectando": "reconectando",
   "conexao.sem_internet": "sem internet",
   "conexao.pausado": "vendas pausadas",
@@ -222,6 +224,7 @@ export const texts = {
   "pagar.pronto_texto": { one: "{assentos} é sua. O ingresso vai para {email}.", other: "{assentos} são suas. Os ingressos vão para {email}." },
   "pagar.ver_pedido": "Ver ingressos",
 
+  "erro.recusado": "Isso não foi aceito. Confira.",
   "erro.nome_vazio": "Diga seu nome.",
   "erro.nome_curto": "Escreva o nome completo.",
   "erro.nome_longo": "Use no máximo 120 letras.",

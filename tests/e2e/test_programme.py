@@ -1,0 +1,128 @@
+"""The programme: what is on, when, where, for how much, and how many seats are left, kept true while somebody looks."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from deploy import ROOT
+from tests.e2e.audience import Audience
+from tests.e2e.conftest import NewPage
+from tests.e2e.page import ProgrammePage
+from tests.system import System, running_system
+
+REFRESH_MS = 15_000
+RETRIES_MS = 2_000
+SMALL = """
+[[salas]]
+id = "sala-4"
+nome = "Sala 4"
+fileiras = ["A .."]
+
+[[sessoes]]
+id = "S800"
+filme = "vagalume"
+sala = "sala-4"
+idioma = "dublado"
+inicio = 2037-12-13T14:00:00
+precos = { comum = 2450 }
+"""
+Sessions = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """With a session of two seats, and the next one of the same film hours later."""
+    folder = tmp_path_factory.mktemp("system")
+    programme = folder / "programacao.toml"
+    later = SMALL.split("\n\n")[1].replace("S800", "S801").replace("T14", "T21")
+    programme.write_text("\n".join([(ROOT / "programacao.toml").read_text(), SMALL, later]))
+    with running_system(folder, kafka=False, PROGRAMME_FILE=str(programme)) as running:
+        yield running
+
+
+@pytest.fixture
+def programme(system: System, new_page: NewPage) -> ProgrammePage:
+    """With a clock that stands still until it is told to go on."""
+    page = new_page()
+    page.clock.install()
+    return ProgrammePage(page, system.gateways[0].url).open()
+
+
+def tell(page: Page, change: Callable[[Sessions], Sessions]) -> None:
+    """From now on the gateway's list arrives changed."""
+
+    def answer(route: Route) -> None:
+        sessions = json.loads(route.fetch().text())["sessoes"]
+        route.fulfill(json={"sessoes": change(sessions)})
+
+    page.route("**/api/sessoes", answer)
+
+
+def test_a_session_tells_day_time_room_language_price_and_seats_left(
+    programme: ProgrammePage,
+) -> None:
+    expect(programme.session("S801")).to_have_text(
+        re.compile(r"21h00 dom 13/12.*Sala 4 · dublado.*2 lugares livres.*a partir de R\$\s24,50")
+    )
+    expect(programme.session("S001")).to_have_text(re.compile(r"17h45 (hoje|amanhã), "))
+
+
+def test_one_click_leads_to_the_map_and_its_address_can_be_shared(
+    programme: ProgrammePage, new_page: NewPage
+) -> None:
+    session = programme.choose("S003")
+    address = session.page.url
+    assert address.endswith("/sessao/S003")
+    friend = new_page()
+    friend.goto(address)
+    expect(friend.locator("h1")).to_have_text("Vagalume e a Fábrica de Estrelas")
+
+
+def test_seats_left_are_kept_fresh_without_a_word_and_a_full_session_names_the_next(
+    programme: ProgrammePage, audience: Audience
+) -> None:
+    session = programme.session("S800")
+    expect(session).to_contain_text("2 lugares livres")
+    session.focus()
+    audience.session = "S800"
+    audience.buy("A01", "A02")
+    programme.page.clock.run_for(REFRESH_MS)
+    expect(session).to_have_attribute("data-estado", "esgotada")
+    expect(session).to_contain_text("Esgotada")
+    expect(session).to_be_focused()
+    programme.page.get_by_role("link", name="Próxima com lugares: dom 13/12 · 21h00").click()
+    assert programme.page.url.endswith("/sessao/S801")
+
+
+def test_numbers_that_are_old_are_said_to_be(programme: ProgrammePage) -> None:
+    stale = programme.page.locator("[data-part=stale]")
+    programme.page.context.set_offline(True)
+    programme.page.clock.run_for(REFRESH_MS)
+    programme.page.clock.run_for(RETRIES_MS)
+    expect(stale).to_have_text(re.compile(r"Sem conexão: os lugares livres são os das \d\dh\d\d"))
+    expect(programme.session("S001")).to_be_visible()
+    programme.page.context.set_offline(False)
+    programme.page.clock.run_for(REFRESH_MS)
+    expect(stale).to_be_empty()
+
+
+def test_a_new_session_appears_and_whoever_stands_on_another_stays_there(
+    programme: ProgrammePage,
+) -> None:
+    programme.session("S001").focus()
+    tell(programme.page, lambda sessions: [*sessions, {**sessions[0], "id": "S999"}])
+    programme.page.clock.run_for(REFRESH_MS)
+    expect(programme.session("S999")).to_be_visible()
+    expect(programme.session("S001")).to_be_focused()
+
+
+def test_a_programme_without_sessions_says_so(programme: ProgrammePage) -> None:
+    tell(programme.page, lambda sessions: [])
+    programme.page.clock.run_for(REFRESH_MS)
+    expect(programme.page.locator("main")).to_have_text(
+        "Nenhuma sessão por enquanto. Volte mais tarde."
+    )
