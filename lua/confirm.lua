@@ -71,6 +71,7 @@ if wrong_token then return {3, ''} end
 local half_price_left = quota - tonumber(redis.call('GET', half_price_key) or 0)
 if half_price > half_price_left then return {6, '', tostring(half_price_left)} end
 if veto > 0 then return {veto, ''} end
+local account = cjson.decode(redis.call('HGET', buyers_key, buyer))
 
 -- Everything is checked: from here on only writes.
 local changes = {}
@@ -81,7 +82,6 @@ for _, own in ipairs(mine) do
   redis.call('ZREM', due_key, session .. ':' .. own.seat)
   table.insert(changes, {seat = own.seat, state = 'sold', tag = tag})
 end
-local account = cjson.decode(redis.call('HGET', buyers_key, buyer))
 account.held, account.sold = account.held - #mine, account.sold + #mine
 redis.call('HSET', buyers_key, buyer, cjson.encode(account))
 redis.call('HSET', new_order_key, 'data', order, 'created_at', now, 'state', 'confirmed', 'mail', mail_state, 'mail_reason', '')

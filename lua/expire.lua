@@ -29,12 +29,13 @@ end
 local changes = {}
 for _, own in ipairs(ended) do
   redis.call('ZREM', due_key, own.member)
-  -- No hold: somebody deleted the session's keys by hand. One such entry must not keep the others from being swept.
+  -- No hold, or no account: somebody deleted keys by hand. One such seat must not keep the others from being swept.
   if own.hold then
     local buyer, tag = own.hold.buyer, own.hold.tag
     redis.call('HDEL', holds_key, own.seat)
     redis.call('ZADD', cooldowns_key, now + cooldown_ms, own.member .. ':' .. tag)
-    local account = cjson.decode(redis.call('HGET', buyers_key, buyer))
+    local account = redis.call('HGET', buyers_key, buyer)
+    account = account and cjson.decode(account) or {held = 1, sold = 0}
     account.held = account.held - 1
     if account.held + account.sold > 0 then
       redis.call('HSET', buyers_key, buyer, cjson.encode(account))

@@ -27,6 +27,7 @@ end
 if #foreign > 0 then return {1, unpack(foreign)} end
 if wrong_token then return {3} end
 if #mine == 0 then return {0} end
+local account = cjson.decode(redis.call('HGET', buyers_key, buyer))
 
 -- Everything is checked: from here on only writes.
 local changes = {}
@@ -36,7 +37,6 @@ for _, own in ipairs(mine) do
   redis.call('ZREM', due_key, session .. ':' .. own.seat)
   table.insert(changes, {seat = own.seat, state = 'free', reason = 'liberado', tag = own.tag})
 end
-local account = cjson.decode(redis.call('HGET', buyers_key, buyer))
 account.held = account.held - #mine
 if account.held + account.sold > 0 then
   redis.call('HSET', buyers_key, buyer, cjson.encode(account))
