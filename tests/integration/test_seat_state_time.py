@@ -163,11 +163,16 @@ async def test_a_seat_that_is_due_but_not_swept_yet_is_given_to_the_next_who_ask
     assert states == [("A01", "held"), ("A01", "free"), ("A01", "held"), ("A02", "held")]
 
 
-async def test_a_due_entry_whose_session_was_deleted_by_hand_stops_no_sweep(hall: Hall) -> None:
+@pytest.mark.parametrize("deleted", [("holds", "buyers"), ("buyers",)])
+async def test_keys_that_were_deleted_by_hand_stop_no_sweep(
+    hall: Hall, deleted: tuple[str, ...]
+) -> None:
     short = hall.with_rules(hold_ms=50)
     await short.buyer().hold("A01")
-    await hall.redis.delete(hall.keys.holds, hall.keys.buyers)
+    await hall.redis.delete(*(getattr(hall.keys, name) for name in deleted))
     await short.buyer().hold("A02")
     await hall.wait_until_gone("A01", "A02")
-    assert await short.seats.expire(hall.session, ["A01", "A02"]) == 1
-    assert await hall.redis.zscore(hall.keys.partition.due, f"{hall.session}:A01") is None
+    await short.seats.expire(hall.session, ["A01", "A02"])
+    assert await hall.states() == {}
+    for seat in ("A01", "A02"):
+        assert await hall.redis.zscore(hall.keys.partition.due, f"{hall.session}:{seat}") is None
