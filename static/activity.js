@@ -5,21 +5,38 @@ import { hasText, t } from "./text.js";
 const TOGETHER = 3;
 
 export class Activity {
+  #count = 0;
+  /** What was heard, as long as it is little enough to be told one by one. @type {import("./protocol.js").Change[]} */
+  #heard = [];
+
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
   }
 
-  /** @param {import("./protocol.js").Change[]} changes by others */
-  tell(changes) {
-    if (!changes.length) return;
-    if (changes.length > TOGETHER) this.#say(t("atividade.varias", { n: changes.length }));
-    else this.#say(changes.map(sentence).filter(Boolean).join(" · "));
+  /** Costs nothing until it is told. @param {import("./protocol.js").Change[]} changes by others */
+  hear(changes) {
+    this.#count += changes.length;
+    this.#heard = this.#count > TOGETHER ? [] : [...this.#heard, ...changes];
+  }
+
+  /** Says what was heard since it last said something. */
+  tell() {
+    if (!this.#count) return;
+    if (this.#count > TOGETHER) this.#say(t("atividade.varias", { n: this.#count }));
+    else this.#say(this.#heard.map(sentence).filter(Boolean).join(" · "));
+    this.#forget();
   }
 
   /** @param {number} free @param {number} total */
   free(free, total) {
+    this.#forget();
     this.#say(t("atividade.inicio", { n: free, total }));
+  }
+
+  #forget() {
+    this.#count = 0;
+    this.#heard = [];
   }
 
   /** @param {string} text */

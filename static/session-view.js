@@ -114,8 +114,8 @@ export class SessionView {
   /** @param {import("./store.js").Effect} effect */
   #take({ changed, expired, news, gap }) {
     if (gap) this.connection.check();
-    this.activity.tell(news.filter(({ seat }) => !this.store.isAsked(seat) && this.store.stateOf(seat) !== "seu"));
-    this.#repaint.mark(changed, news.length > 0);
+    this.activity.hear(news.filter(({ seat }) => !this.store.isAsked(seat) && this.store.stateOf(seat) !== "seu"));
+    this.#repaint.follow(changed, news.length > 0);
     if (expired.length) this.choosing.expired(expired.sort());
   }
 
@@ -153,6 +153,7 @@ export class SessionView {
   #paint(seats, lively) {
     this.map.paint(seats, lively);
     this.list.paint(seats);
+    this.activity.tell();
     const sales = this.sales.message(this.store);
     this.line.sales(sales);
     this.toolbar.selling(sales === null);

@@ -1,0 +1,64 @@
+// @ts-check
+/**
+ * How much of a seat is drawn at its size: everything, no number, or next to nothing. Each row is
+ * told by itself, a few in a frame of the screen, since another style costs every seat of a row.
+ */
+
+/** @typedef {"g"|"m"|"p"|"pp"} Size `pp`: nobody could see a number or a round corner */
+
+const SEATS_A_FRAME = 250;
+/** A hall with fewer seats can afford round corners at every size. */
+const VAST = 1000;
+
+/** @param {number} pitch pixels a seat takes @param {number} seats in the hall @returns {Size} */
+export function sizeOf(pitch, seats) {
+  if (pitch < 13 && seats >= VAST) return "pp";
+  return pitch < 20 ? "p" : pitch < 32 ? "m" : "g";
+}
+
+export class Detail {
+  /** @type {Size|""} */
+  #size = "";
+  /** @type {HTMLElement[]} */
+  #waiting = [];
+
+  /** @param {HTMLElement} grid @param {number} seats in the hall */
+  constructor(grid, seats) {
+    this.grid = grid;
+    this.seats = seats;
+  }
+
+  /** @param {number} pitch pixels a seat takes */
+  fit(pitch) {
+    const size = sizeOf(pitch, this.seats);
+    if (size === this.#size) return;
+    const first = !this.#size;
+    this.#size = size;
+    const rows = /** @type {HTMLElement[]} */ ([...this.grid.children]);
+    if (first) return this.#tell(rows);
+    const begin = this.#waiting.length === 0;
+    this.#waiting = rows;
+    if (begin) requestAnimationFrame(() => this.#next());
+  }
+
+  /** Rows in the middle of the window first. */
+  #next() {
+    const rows = this.#waiting.map((row) => ({ row, far: farFromMiddle(row) })).sort((a, b) => a.far - b.far);
+    let seats = 0;
+    const now = rows.filter(({ row }) => (seats += row.childElementCount) <= SEATS_A_FRAME || seats === row.childElementCount);
+    this.#tell(now.map(({ row }) => row));
+    this.#waiting = rows.slice(now.length).map(({ row }) => row);
+    if (this.#waiting.length) requestAnimationFrame(() => this.#next());
+  }
+
+  /** @param {HTMLElement[]} rows */
+  #tell(rows) {
+    for (const row of rows) row.dataset.tamanho = this.#size;
+  }
+}
+
+/** @param {HTMLElement} row */
+function farFromMiddle(row) {
+  const { top, bottom } = row.getBoundingClientRect();
+  return Math.abs((top + bottom - innerHeight) / 2);
+}

@@ -1,0 +1,99 @@
+// @ts-check
+/**
+ * Where the hall stands in its window at each level of zoom: arithmetic alone, so that a step of
+ * the zoom waits for no layout. Level 1 is fitted to the window, more is closer.
+ */
+
+/** What a seat takes before scaling; `--pitch` of the style. */
+export const PITCH_PX = 40;
+/** Height of the screen in rows. */
+export const SCREEN_ROWS = 1.7;
+/** Rows may stand further apart than seats where there is room. */
+const DEEPEST = 1.42;
+const LARGEST_FIT_PX = 58;
+const LARGEST_SEAT_PX = 72;
+/** Between the hall and the edge of its window, so that nothing scrolls at level 1. */
+const MARGIN_PX = 1;
+
+/** @typedef {{width: number, height: number}} Size */
+/** @typedef {{left: number, top: number}} Point of the window or of the plane, in pixels */
+/** @typedef {Size & Point & {scale: number, plane: Size}} Place the hall's, in the plane that scrolls; the plane is at least as large as the window */
+/** @typedef {Point & {level: number, scroll: Point}} View the hall's corner in the window, and the scroll position that puts it there */
+
+export class HallFit {
+  /** Depth of a row before scaling. */
+  deep = PITCH_PX;
+  #fitted = 1;
+  /** @type {Size} */
+  #window = { width: 0, height: 0 };
+  #side = 0;
+
+  /** @param {import("./room.js").Room} room */
+  constructor({ rows, columns }) {
+    this.columns = columns;
+    this.lines = rows.length + rows.filter(({ apart }) => apart).length + SCREEN_ROWS;
+  }
+
+  /** @param {Size} window @param {number} side width of the letters on each side */
+  refit(window, side) {
+    const wide = (window.width - 2 * side - 2 * MARGIN_PX) / this.columns;
+    const high = (window.height - 2 * MARGIN_PX) / this.lines;
+    const pitch = Math.max(1, Math.min(wide, high, LARGEST_FIT_PX));
+    this.#window = window;
+    this.#side = side;
+    this.#fitted = pitch / PITCH_PX;
+    this.deep = PITCH_PX * Math.min(DEEPEST, Math.max(1, high / pitch));
+  }
+
+  /** @param {number} level */
+  pitch(level) {
+    return PITCH_PX * this.#fitted * level;
+  }
+
+  /** The level at which a seat takes so many pixels. @param {number} pitch */
+  levelOf(pitch) {
+    return pitch / this.pitch(1);
+  }
+
+  /** @param {number} level */
+  clamp(level) {
+    return within(level, 1, Math.max(2, this.levelOf(LARGEST_SEAT_PX)));
+  }
+
+  /** @param {number} level @returns {Place} */
+  place(level) {
+    const scale = this.#fitted * level;
+    const width = this.columns * PITCH_PX * scale;
+    const height = this.lines * this.deep * scale;
+    const plane = {
+      width: Math.max(this.#window.width, width + 2 * this.#side),
+      height: Math.max(this.#window.height, height),
+    };
+    return { scale, width, height, plane, left: (plane.width - width) / 2, top: (plane.height - height) / 2 };
+  }
+
+  /** The view at a level that has the hall's corner as near to a point as scrolling can bring it. @param {number} level @param {Point} corner @returns {View} */
+  view(level, corner) {
+    const { left, top, plane } = this.place(level);
+    const scroll = {
+      left: within(left - corner.left, 0, plane.width - this.#window.width),
+      top: within(top - corner.top, 0, plane.height - this.#window.height),
+    };
+    return { level, scroll, left: left - scroll.left, top: top - scroll.top };
+  }
+
+  /** The view at another level that leaves what is at (x, y) of the window there. @param {View} from @param {number} level @param {number} x @param {number} y */
+  around(from, level, x, y) {
+    const times = level / from.level;
+    return this.view(level, { left: x - (x - from.left) * times, top: y - (y - from.top) * times });
+  }
+
+  /** The left edges of the columns of letters in the window: beside the hall as far as that is in view. @param {View} view @returns {[number, number]} */
+  letters({ level, left }) {
+    const { width } = this.place(level);
+    return [Math.max(0, left - this.#side), Math.min(this.#window.width - this.#side, left + width)];
+  }
+}
+
+/** @param {number} value @param {number} least @param {number} most */
+const within = (value, least, most) => Math.min(most, Math.max(least, value));

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { sizeOf } from "../../static/detail.js";
+import { HallFit } from "../../static/hall-fit.js";
+
+const SIDE = 28;
+const WINDOW = { width: 1060, height: 700 };
+
+/** @param {number} rows @param {number} columns */
+function hall(rows, columns, window = WINDOW) {
+  const fit = new HallFit({ columns, rows: Array.from({ length: rows }, () => ({ apart: false })) });
+  fit.refit(window, SIDE);
+  return fit;
+}
+
+const near = (one, other) => assert.ok(Math.abs(one - other) < 1e-6, `${one} is not ${other}`);
+
+test("level 1 shows the whole hall in the middle of its window", () => {
+  for (const fit of [hall(10, 21), hall(46, 108), hall(3, 60)]) {
+    const { left, top, width, height, plane } = fit.place(1);
+    assert.deepEqual(plane, WINDOW);
+    near(left, WINDOW.width - left - width);
+    near(top, WINDOW.height - top - height);
+    assert.ok(left >= SIDE && top >= 0);
+  }
+});
+
+test("rows of a small hall stand further apart where there is room, and never overlap", () => {
+  assert.ok(hall(4, 20).deep > 40);
+  assert.equal(hall(60, 20).deep, 40);
+});
+
+test("zooming leaves what is under the pointer there, and comes back to where it began", () => {
+  const fit = hall(46, 108);
+  const fitted = fit.view(1, fit.place(1));
+  const closer = fit.around(fitted, 4, 500, 300);
+  near((500 - closer.left) / 4, 500 - fitted.left);
+  near((300 - closer.top) / 4, 300 - fitted.top);
+  const back = fit.around(closer, 1, 500, 300);
+  near(back.left, fitted.left);
+  near(back.top, fitted.top);
+});
+
+test("zooming out never leaves the hall's edge behind the window's", () => {
+  const fit = hall(46, 108);
+  const corner = fit.view(4, { left: 28, top: 0 });
+  const farther = fit.around(corner, 2, 1000, 650);
+  near(farther.scroll.left, 0);
+  near(farther.left, SIDE);
+});
+
+test("seats never become smaller than fitted nor larger than is of use", () => {
+  const fit = hall(46, 108);
+  assert.equal(fit.clamp(0.1), 1);
+  near(fit.pitch(fit.clamp(1000)), 72);
+  near(fit.pitch(fit.levelOf(34)), 34);
+});
+
+test("the letters stand beside the hall as long as that is in view, else at the window's edge", () => {
+  const fit = hall(10, 10);
+  const { left, width } = fit.place(1);
+  assert.deepEqual(fit.letters(fit.view(1, fit.place(1))), [left - SIDE, left + width]);
+  const close = fit.around(fit.view(1, fit.place(1)), 2, 530, 350);
+  assert.deepEqual(fit.letters(close), [0, WINDOW.width - SIDE]);
+});
+
+test("only vast halls lose round corners when nobody could see them", () => {
+  assert.deepEqual([40, 24, 15, 9].map((pitch) => sizeOf(pitch, 3000)), ["g", "m", "p", "pp"]);
+  assert.deepEqual([40, 24, 15, 9].map((pitch) => sizeOf(pitch, 400)), ["g", "m", "p", "p"]);
+});
