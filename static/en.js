@@ -161,7 +161,7 @@ export const texts = {
   "sessao.quase": "None free right now, but some are being chosen. If someone lets go, you will see it here.",
   "sessao.proxima": "Next with seats: {quando}",
 
-  "motivo.assento_indisponivel": "That seat has just gone to someone else.",
+  "motivo.assento_indisponivel": "That seat is no longer free. Nothing was charged just now.",
   "motivo.limite_de_assentos": "The limit is {n} seats per person for this screening, bought ones included.",
   "motivo.reserva_expirada": "Your hold has ended. Choose again; nothing was charged.",
   "motivo.nao_e_sua": "That seat is not held by you.",
@@ -215,7 +215,7 @@ export const texts = {
   "pagar.conferindo": "Checking the payment",
   "pagar.conferindo_texto": "The answer did not arrive. We are asking again with the same order: "
     + "you do not pay twice. If you close the page, the result appears when you return.",
-  "pagar.expirou": "Your hold has ended. Nothing was charged.",
+  "pagar.expirou": "Your hold has ended. This form charged nothing.",
   "pagar.mudou": "Your seats changed. Check before you pay: {assentos}.",
   "pagar.pronto": "Purchase confirmed",
   "pagar.pronto_texto": { one: "{assentos} is yours. The ticket goes to {email}.", other: "{assentos} are yours. The tickets go to {email}." },

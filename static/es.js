@@ -161,7 +161,7 @@ export const texts = {
   "sessao.quase": "Ninguna libre ahora, pero hay butacas que alguien está eligiendo. Si las sueltan, aparecen aquí.",
   "sessao.proxima": "Próxima con lugares: {quando}",
 
-  "motivo.assento_indisponivel": "Esa butaca acaba de irse con otra persona.",
+  "motivo.assento_indisponivel": "Esa butaca ya no está libre. Ahora no se cobró nada.",
   "motivo.limite_de_assentos": "El límite es de {n} butacas por persona en esta función, contando las compradas.",
   "motivo.reserva_expirada": "Se acabó el tiempo de la reserva. Elige de nuevo; no se cobró nada.",
   "motivo.nao_e_sua": "Esa butaca no está contigo.",
@@ -215,7 +215,7 @@ export const texts = {
   "pagar.conferindo": "Verificando el pago",
   "pagar.conferindo_texto": "La respuesta no llegó. Preguntamos de nuevo con la misma orden: "
     + "no pagas dos veces. Si cierras la página, el resultado aparece cuando vuelvas.",
-  "pagar.expirou": "Se acabó el tiempo de la reserva. No se cobró nada.",
+  "pagar.expirou": "La reserva ya no vale. Este formulario no cobró nada.",
   "pagar.mudou": "Tus butacas cambiaron. Revisa antes de pagar: {assentos}.",
   "pagar.pronto": "Compra confirmada",
   "pagar.pronto_texto": { one: "{assentos} es tuya. La entrada va a {email}.", other: "{assentos} son tuyas. Las entradas van a {email}." },

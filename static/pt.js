@@ -164,7 +164,7 @@ export const texts = {
   "sessao.quase": "Nenhuma livre agora, mas há poltronas sendo escolhidas. Se alguém soltar, aparece aqui.",
   "sessao.proxima": "Próxima com lugares: {quando}",
 
-  "motivo.assento_indisponivel": "Essa poltrona acabou de ir para outra pessoa.",
+  "motivo.assento_indisponivel": "Essa poltrona já não está livre. Nada foi cobrado agora.",
   "motivo.limite_de_assentos": "O limite é de {n} poltronas por pessoa nesta sessão, contando as compradas.",
   "motivo.reserva_expirada": "O tempo da reserva acabou. Escolha de novo; nada foi cobrado.",
   "motivo.nao_e_sua": "Essa poltrona não está com você.",
@@ -218,7 +218,7 @@ export const texts = {
   "pagar.conferindo": "Conferindo o pagamento",
   "pagar.conferindo_texto": "A resposta não chegou. Estamos perguntando de novo com a mesma ordem: "
     + "você não paga duas vezes. Se fechar a página, o resultado aparece quando voltar.",
-  "pagar.expirou": "O tempo da reserva acabou. Nada foi cobrado.",
+  "pagar.expirou": "A reserva não vale mais. Este formulário não cobrou nada.",
   "pagar.mudou": "Suas poltronas mudaram. Confira antes de pagar: {assentos}.",
   "pagar.pronto": "Compra confirmada",
   "pagar.pronto_texto": { one: "{assentos} é sua. O ingresso vai para {email}.", other: "{assentos} são suas. Os ingressos vão para {email}." },

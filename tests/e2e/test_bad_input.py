@@ -155,6 +155,7 @@ def test_two_tabs_that_pay_for_the_same_seat_make_one_order(
     order = first.pay()
     second.submit_payment()
     wire.wait_for(lambda: second.payment_faults().get(""), what="the second tab is told")
+    assert "outra pessoa" not in second.payment_faults()[""]  # it is the same one
     assert len(wire.sent(acao="confirmar_pagamento")) == 1
     wait_until(lambda: _orders_of(system, "C06"), what="it is recorded")
     assert [record["pedido_id"] for record in _orders_of(system, "C06")] == [order]
