@@ -1,8 +1,8 @@
 """Uvicorn's WebSocket protocol, hardened against peers that do not play by the rules.
 
-What it adds: a close frame is not held back by a peer that does not read; a connection whose application has
-ended is gone soon after, whatever the peer does; pings and fragments, which the application never sees, are
-bounded as well.
+What it adds: a close frame is not held back by a peer that does not read, nor lost with what a peer still sends;
+a connection whose application has ended is gone soon after, whatever the peer does; pings and fragments, which
+the application never sees, are bounded as well.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import logging
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame
+from websockets.frames import CloseCode, Frame
 
 from gateway.limits import TokenBucket
 
@@ -32,10 +32,13 @@ class GuardedProtocol(WebSocketsSansIOProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self._pings = TokenBucket(PINGS_A_SECOND)
+        self._given_up = False
         # asyncio reads 256 KiB at once: tens of thousands of tiny frames.
         transport.max_size = READ_BYTES  # type: ignore[attr-defined]
 
     def data_received(self, data: bytes) -> None:
+        if self._given_up:
+            return
         super().data_received(data)
         if self.conn.handshake_exc is not None and not self.handshake_initiated:
             # The request's line or headers were too long: the refusal is written, and would never be sent.
@@ -55,6 +58,22 @@ class GuardedProtocol(WebSocketsSansIOProtocol):
             super().handle_cont(event)
         else:
             self.transport.abort()
+
+    def handle_parser_exception(self) -> None:
+        """What the peer sends cannot be taken: says why, and closes once the peer has.
+
+        To close at once, with bytes of the peer's unread, would reset the connection, and our reason would be lost.
+        """
+        self._given_up = True
+        code = self.conn.close_sent.code if self.conn.close_sent else CloseCode.PROTOCOL_ERROR
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code})
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.transport.resume_reading()
+        self.close_sent = True
+        self.writable.set()
+        self.close_timer = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
 
     def handle_close(self, event: Frame) -> None:
         super().handle_close(event)
