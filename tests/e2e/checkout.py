@@ -1,0 +1,188 @@
+"""What a buyer does and reads from the held seats to a paid order."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from playwright.sync_api import Locator, expect
+
+from tests.e2e.tab import Tab
+
+Category = Literal[
+    "inteira", "meia_estudante", "meia_id_jovem", "meia_pcd", "meia_acompanhante", "meia_idoso"
+]
+Method = Literal["pix", "cartao", "cartao_recusado"]
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """What is typed into the payment form; `cpf=None` ticks "Não tenho CPF"."""
+
+    name: str = "Ana Souza"
+    cpf: str | None = "529.982.247-25"
+    email: str = "ana@exemplo.com.br"
+
+
+ANA = Buyer()
+
+
+@dataclass
+class Checkout(Tab):
+    """The order beside the map, and the payment's dialog."""
+
+    @property
+    def tickets(self) -> Locator:
+        """One element a held seat; its seat is the attribute data-ingresso."""
+        return self.page.locator("[data-ingresso]")
+
+    def held(self) -> list[str]:
+        return [ticket.get_attribute("data-ingresso") or "" for ticket in self.tickets.all()]
+
+    @property
+    def total(self) -> str:
+        """As shown: "R$ 64,00"."""
+        return self._text("[data-part=total]")
+
+    def ticket(self, seat: str) -> Locator:
+        return self.page.locator(f'[data-part=tickets] [data-ingresso="{seat}"]')
+
+    def choose(self, seat: str, category: Category) -> None:
+        """Which ticket a held seat is to be paid as."""
+        self._open_sheet()
+        self.ticket(seat).locator("select").select_option(category)
+        self._painted()
+
+    def category(self, seat: str) -> str:
+        return self.ticket(seat).locator("select").input_value()
+
+    def offered(self, seat: str) -> list[str]:
+        """The categories that can be chosen now."""
+        options = self.ticket(seat).locator("option:not([disabled])").all()
+        return [option.get_attribute("value") or "" for option in options]
+
+    def note(self, seat: str) -> str:
+        """What to bring, and what is special about the seat."""
+        return self.ticket(seat).locator("p").text_content() or ""
+
+    @property
+    def quota(self) -> str:
+        """As shown: "Restam 41 meias de 80"."""
+        return self._text("[data-part=quota]").removesuffix(".")
+
+    def troubles(self) -> dict[str, str]:
+        """What stands against paying: sozinha, acompanhante, cota; each with its sentence."""
+        return self._troubles("[data-part=advice]")
+
+    def mend(self, label: str) -> None:
+        """Takes an offer: "Pegar também D09", "Trocar D10 por D09", "Soltar A03", "Pagar inteira em F08"."""
+        place = self.dialog if self.dialog.is_visible() else self.page.locator("[data-part=advice]")
+        place.locator(".trouble button", has_text=label).click()
+        self._painted()
+
+    def _troubles(self, place: str) -> dict[str, str]:
+        found = self.page.locator(f"{place} [data-problema]").all()
+        return {
+            one.get_attribute("data-problema") or "": one.locator("p").text_content() or ""
+            for one in found
+        }
+
+    def _open_sheet(self) -> None:
+        toggle = self.page.locator("[data-acao=ingressos]")
+        if toggle.is_visible() and toggle.get_attribute("aria-expanded") == "false":
+            toggle.click()
+
+    @property
+    def seconds_left(self) -> int:
+        """Of the hold that ends first, from the ring; 0 without a hold."""
+        ring = self.page.locator("[data-part=ring]")
+        if ring.is_hidden():
+            return 0
+        minutes, seconds = self._text("[data-part=ring] [data-clock]").split(":")
+        return int(minutes) * 60 + int(seconds)
+
+    def extend(self) -> None:
+        """Asks for more time; the answer is a notice (`estendida`, `limite_de_tempo`)."""
+        self.page.locator("[data-part=order] [data-acao=estender]").click()
+
+    # ---------------------------------------------------------------------------------------------------- payment
+
+    @property
+    def dialog(self) -> Locator:
+        """data-estado: formulario, enviando, conferindo, expirado, pronto."""
+        return self.page.locator("[data-part=payment]")
+
+    def press_pay(self) -> None:
+        """Clicks "Pagar" in the order, and does not wait for what comes of it."""
+        self.page.locator("[data-acao=pagar]").click()
+
+    def open_payment(self) -> None:
+        self.press_pay()
+        expect(self.dialog).to_be_visible()
+
+    def fill_payment(self, buyer: Buyer = ANA) -> None:
+        self.dialog.locator("[name=nomeCompleto]").fill(buyer.name)
+        self.dialog.locator("[name=semCpf]").set_checked(buyer.cpf is None)
+        if buyer.cpf is not None:
+            self.dialog.locator("[name=cpf]").fill(buyer.cpf)
+        self.dialog.locator("[name=email]").fill(buyer.email)
+
+    def choose_method(self, method: Method) -> None:
+        """Pix is what is chosen at first."""
+        kind = "pix" if method == "pix" else "cartao"
+        self.dialog.locator(f"[name=forma][value={kind}]").check()
+        if kind == "cartao":
+            self.dialog.locator(f"[name=cartao][value={method}]").check()
+
+    def pix_code(self) -> str:
+        """The code to copy, once it is there."""
+        expect(self.dialog.locator("[data-part=pix]")).to_have_attribute("data-estado", "pronto")
+        return self.dialog.locator("[data-part=pix-code]").input_value()
+
+    def payment_troubles(self) -> dict[str, str]:
+        """Like `troubles`, within the dialog."""
+        return self._troubles("[data-part=payment-advice]")
+
+    @property
+    def pay_button(self) -> Locator:
+        """Of the dialog."""
+        return self.dialog.locator("[data-acao=confirmar]")
+
+    def submit_payment(self) -> None:
+        """Clicks "Pagar", and does not wait for what comes of it."""
+        self.pay_button.click()
+
+    def close_payment(self) -> None:
+        self.dialog.locator("[data-acao=voltar]").click()
+        expect(self.dialog).to_be_hidden()
+
+    def expect_dialog(self, state: str, seconds: float = 15) -> None:
+        expect(self.dialog).to_have_attribute("data-estado", state, timeout=seconds * 1000)
+
+    def pay(self, buyer: Buyer = ANA, seconds: float = 15, method: Method = "pix") -> str:
+        """Pays for what is held; the order's id."""
+        self.open_payment()
+        self.choose_method(method)
+        self.fill_payment(buyer)
+        self.submit_payment()
+        return self.paid(seconds)
+
+    def paid(self, seconds: float = 15) -> str:
+        """Waits until the payment under way is confirmed; the order's id."""
+        self.expect_dialog("pronto", seconds)
+        link = self.dialog.locator("[data-part=payment-order]").get_attribute("href") or ""
+        return link.removeprefix("/pedido/")
+
+    def payment_faults(self) -> dict[str, str]:
+        """What stands beside the fields, by field (name, cpf, email); `""` is the whole payment's."""
+        places = {"name": "#name-error", "cpf": "#cpf-error", "email": "#email-error"}
+        found = {name: self._text(place) for name, place in places.items()}
+        found[""] = self._text("[data-part=payment-error]")
+        return {name: text for name, text in found.items() if text}
+
+    @property
+    def dialog_state(self) -> str:
+        return self.dialog.get_attribute("data-estado") or ""
+
+    @property
+    def dialog_text(self) -> str:
+        """The sentence of the dialog that tells how the payment stands."""
+        return self._text("[data-part=payment-text]")

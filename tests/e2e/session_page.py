@@ -1,0 +1,128 @@
+"""`/sessao/<id>`: the map, and what is told around it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from playwright.sync_api import Locator, expect
+
+from tests.e2e.checkout import Checkout
+from tests.e2e.tab import load
+
+SeatState = Literal["livre", "pedindo", "seu", "bloqueado", "ocupado"]
+LineState = Literal["ligando", "ao_vivo", "reconectando", "sem_internet", "pausado"]
+
+
+@dataclass
+class SessionPage(Checkout):
+    def open(self, session: str = "S001") -> "SessionPage":
+        """Returns when the map is live."""
+        load(self.page, f"{self.base_url}/sessao/{session}", "[data-part=line]")
+        self.wait_live()
+        return self
+
+    # ------------------------------------------------------------------------------------------------------ seats
+
+    def seat(self, name: str) -> Locator:
+        """The seat's button in the map; its state is the attribute data-estado."""
+        return self.page.locator(f'#grid [data-assento="{name}"]')
+
+    def list_seat(self, name: str) -> Locator:
+        """The same seat in the list view."""
+        return self.page.locator(f'[data-part=list] [data-item="{name}"]')
+
+    def seat_state(self, name: str) -> str:
+        return self.seat(name).get_attribute("data-estado") or ""
+
+    def seats_in(self, state: SeatState) -> list[str]:
+        """Names of all seats of a state, from the screen on."""
+        found = self.page.locator(f'#grid [data-estado="{state}"]').all()
+        return [seat.get_attribute("data-assento") or "" for seat in found]
+
+    def taken(self) -> dict[str, str]:
+        """The whole map: every seat that is not free, with its state."""
+        seats: dict[str, str] = self.page.evaluate(
+            """() => Object.fromEntries([...document.querySelectorAll("#grid [data-assento]")]
+                .map(({ dataset }) => [dataset.assento, dataset.estado])
+                .filter(([, state]) => state !== "livre"))"""
+        )
+        return seats
+
+    def expect_seat(self, name: str, state: SeatState, seconds: float = 5) -> None:
+        expect(self.seat(name)).to_have_attribute("data-estado", state, timeout=seconds * 1000)
+
+    def click(self, *names: str) -> None:
+        """Clicks, and does not wait for what comes of it.
+
+        Forced, because a taken seat is aria-disabled and still answers a click: it says why.
+        """
+        for name in names:
+            self.seat(name).click(force=True)
+
+    def press(self, name: str, key: str = "Enter") -> None:
+        """Focuses the seat and presses a key there."""
+        self.seat(name).press(key)
+
+    def hold(self, *names: str) -> None:
+        """Holds seats one after the other; each is held when this returns."""
+        for name in names:
+            self.click(name)
+            self.expect_seat(name, "seu")
+
+    def release(self, *names: str) -> None:
+        """Releases by a second click; each is free when this returns."""
+        for name in names:
+            expect(self.seat(name)).to_have_attribute("data-estado", "seu")
+            self.click(name)
+            self.expect_seat(name, "livre")
+
+    def best(self, count: int) -> list[str]:
+        """Asks for the best seats together; the seats that are held then."""
+        before = set(self.held())
+        self.page.locator("[data-part=best-count]").select_option(str(count))
+        self.page.locator("[data-acao=melhores]").click()
+        expect(self.tickets).to_have_count(len(before) + count)
+        return [name for name in self.held() if name not in before]
+
+    def show_list(self) -> None:
+        self.page.locator("[data-acao=lista]").click()
+        expect(self.page.locator("[data-part=list]")).to_be_visible()
+
+    # ----------------------------------------------------------------------------------------------------- status
+
+    @property
+    def line(self) -> str:
+        """ligando, ao_vivo, reconectando, sem_internet, pausado."""
+        return self.page.locator("[data-part=line]").get_attribute("data-conexao") or ""
+
+    def wait_line(self, state: LineState, seconds: float = 15) -> None:
+        line = self.page.locator("[data-part=line]")
+        expect(line).to_have_attribute("data-conexao", state, timeout=seconds * 1000)
+
+    def wait_live(self, seconds: float = 15) -> None:
+        self.wait_line("ao_vivo", seconds)
+
+    @property
+    def notice(self) -> str:
+        """The sentence that is shown now; empty without one."""
+        return self._text("[data-part=notice-text]")
+
+    def expect_notice(self, kind: str, text: str = "", seconds: float = 5) -> None:
+        """`kind`: a refusal's reason, reservou, estendida, falta_minuto, acabou, ocupado, bloqueado, desligado."""
+        notice = self.page.locator(f'[data-part=notice][data-aviso="{kind}"]')
+        expect(notice).to_be_visible(timeout=seconds * 1000)
+        if text:
+            expect(notice).to_contain_text(text)
+
+    def use_notice(self, label: str) -> None:
+        """Clicks what a notice offers: "Pegar F09", "Pegar de novo", "Mais tempo"."""
+        self.page.locator("[data-part=notice-actions] button", has_text=label).first.click()
+
+    @property
+    def banner(self) -> str:
+        """What stands above the map: no connection, sold out, over; empty without it."""
+        banner = self.page.locator("[data-part=banner]")
+        return (banner.text_content() or "") if banner.is_visible() else ""
+
+    @property
+    def activity(self) -> str:
+        return self._text("[data-part=activity]")
