@@ -12,6 +12,8 @@ const FIELDS = ["nomeCompleto", "cpf", "email"];
 export class PaymentForm {
   /** Fields that were left once. @type {Set<string>} */
   #visited = new Set();
+  /** Whether a finger or a mouse button is down. */
+  #pressed = false;
 
   /** @param {HTMLFormElement} form @param {(person: import("./validation.js").Person) => void} onSubmit with faultless fields */
   constructor(form, onSubmit) {
@@ -20,6 +22,8 @@ export class PaymentForm {
     form.addEventListener("submit", (event) => this.#submitted(event));
     form.addEventListener("input", (event) => this.#typed(event));
     form.addEventListener("focusout", (event) => this.#left(event));
+    addEventListener("pointerdown", () => this.#pressed = true, true);
+    addEventListener("pointerup", () => this.#pressed = false, true);
   }
 
   clear() {
@@ -72,11 +76,13 @@ export class PaymentForm {
     if (this.#visited.has(target.name)) this.#judge(target.name);
   }
 
-  /** @param {FocusEvent} event */
+  /** A message moves what is below it: it waits until the click that left the field has found its target. @param {FocusEvent} event */
   #left({ target }) {
     if (!(target instanceof HTMLInputElement) || !target.value || !FIELDS.includes(target.name)) return;
     this.#visited.add(target.name);
-    this.#judge(target.name);
+    const judge = () => setTimeout(() => this.#judge(target.name));
+    if (this.#pressed) addEventListener("pointerup", judge, { once: true });
+    else judge();
   }
 
   /** @param {SubmitEvent} event */
