@@ -1,0 +1,156 @@
+"""The page adapts: to large letters, narrow windows and fingers, and to people who want less to move or to be said."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.audience import Audience
+from tests.e2e.conftest import OpenPage
+from tests.e2e.page import Buyer, ProgrammePage, SessionPage
+from tests.system import System, running_system
+
+FINGER_PX = 24  # WCAG 2.5.8
+TWICE = 32  # pixels: twice of what browsers begin with
+
+# What sticks out of the window, and what is cut off where nothing scrolls. A code to be copied may be longer than its
+# field; the map scrolls both ways by its nature.
+_LOST = """() => {
+  const shown = [...document.body.querySelectorAll("*")]
+    .filter((node) => node.checkVisibility() && !node.closest(".map, .unseen, .skip, svg, input"));
+  const out = shown.filter((node) => node.getBoundingClientRect().right > innerWidth + 1);
+  const cut = shown.filter((node) => node.scrollWidth > node.clientWidth + 1 && node.clientWidth
+    && /hidden|clip/.test(getComputedStyle(node).overflowX));
+  return [...out, ...cut].map((node) => `${node.tagName}.${node.className}: ${node.textContent.trim().slice(0, 40)}`);
+}"""
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with running_system(tmp_path_factory.mktemp("system"), kafka=False) as running:
+        yield running
+
+
+def with_letters(page: Page, pixels: int) -> None:
+    """As somebody has set them in the browser."""
+    session = page.context.new_cdp_session(page)
+    session.send("Page.enable")
+    session.send("Page.setFontSizes", {"fontSizes": {"standard": pixels, "fixed": pixels}})
+
+
+@pytest.mark.parametrize("language", ["pt-BR", "en", "es"])
+@pytest.mark.parametrize(
+    ("width", "height", "letters"),
+    [(1280, 1024, TWICE), (768, 1024, TWICE), (360, 740, TWICE), (320, 640, 16)],
+)
+def test_nothing_is_lost_with_letters_twice_as_large_or_in_a_narrow_window(
+    width: int, height: int, letters: int, language: str, open_session: OpenPage, system: System
+) -> None:
+    def prepare(page: Page) -> None:
+        page.set_viewport_size({"width": width, "height": height})
+        with_letters(page, letters)
+
+    page = open_session(language=language, prepare=prepare)
+    seats = page.best(2)
+    assert page.page.evaluate(_LOST) == []
+    page.open_payment()
+    page.fill_payment(Buyer("", "111", "ana"))
+    page.submit_payment()
+    assert page.page.evaluate(_LOST) == []
+    page.close_payment()
+    page.show_list()
+    assert page.page.evaluate(_LOST) == []
+    page.list_seat(seats[0]).click()
+    page.list_seat(seats[1]).click()
+    page.expect_seat(seats[1], "livre")
+    ProgrammePage(page.page, system.gateways[0].url).open()
+    assert page.page.evaluate(_LOST) == []
+
+
+def test_a_seat_too_small_for_a_finger_comes_closer_first(system: System, browser: Browser) -> None:
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, has_touch=True, locale="pt-BR"
+    )
+    try:
+        page = SessionPage(context.new_page(), system.gateways[0].url).open()
+        seat = page.seat("F07")
+        assert width_of(page, "F07") < FINGER_PX
+        seat.tap()
+        assert width_of(page, "F07") >= FINGER_PX
+        page.expect_seat("F07", "livre")
+        seat.tap()
+        page.expect_seat("F07", "seu")
+    finally:
+        context.close()
+
+
+def width_of(page: SessionPage, seat: str) -> float:
+    return float(page.seat(seat).evaluate("(node) => node.getBoundingClientRect().width"))
+
+
+def test_nothing_moves_for_who_wants_that(open_session: OpenPage, audience: Audience) -> None:
+    page = open_session(prepare=lambda tab: tab.emulate_media(reduced_motion="reduce"))
+    audience.hold("C03")
+    page.expect_seat("C03", "bloqueado")
+    moving = "() => document.getAnimations().filter(({ effect }) => effect.getTiming().duration > 1).length"
+    assert page.page.evaluate(moving) == 0
+
+
+# What a screen reader is given: everything that enters a live region, in order.
+_LISTEN = """() => {
+  window.heard = [];
+  new MutationObserver((changes) => {
+    for (const { target, addedNodes } of changes) {
+      const node = target instanceof Element ? target : target.parentElement;
+      const text = [...addedNodes].map(({ textContent }) => textContent).join("").trim();
+      if (text && node?.closest("[role=status], [role=alert], [aria-live]")) window.heard.push(text);
+    }
+  }).observe(document.body, { childList: true, characterData: true, subtree: true });
+}"""
+
+
+def test_a_crowd_is_not_read_out_but_what_concerns_the_buyer_is(
+    open_session: OpenPage, audience: Audience
+) -> None:
+    page = open_session()
+    page.page.evaluate(_LISTEN)
+    crowd = [audience.somebody_else() for _ in range(3)]
+    for number, somebody in enumerate(crowd, start=1):
+        somebody.hold(f"D{number:02d}", f"E{number:02d}")
+        page.expect_seat(f"E{number:02d}", "bloqueado")
+    open_session()
+    expect(page.page.locator("[data-part=line-text]")).to_contain_text("2 olhando")
+    assert page.page.evaluate("heard") == []
+    page.click("D01")
+    page.expect_notice("bloqueado")
+    assert page.page.evaluate("heard[0]") == page.notice
+
+
+def test_the_list_says_in_words_what_the_map_shows_and_can_leave_out_what_is_taken(
+    open_session: OpenPage, audience: Audience
+) -> None:
+    audience.hold("A01")
+    page = open_session()
+    page.show_list()
+    expect(page.list_seat("A01")).to_have_text("1, cadeirante, alguém escolhendo, R$ 32,00")
+    expect(page.list_seat("I05")).to_have_text("5, premium, livre, R$ 44,00")
+    row = page.page.get_by_role("heading", name="Fila A")
+    expect(row).to_have_text("Fila A 19 livres")
+    page.page.get_by_label("Só as livres").check()
+    expect(page.list_seat("A01")).to_be_hidden()
+    audience.release("A01")
+    expect(page.list_seat("A01")).to_be_visible()
+    expect(row).to_have_text("Fila A 20 livres")
+
+
+def test_the_list_is_still_there_after_a_reload_and_in_another_language(
+    open_session: OpenPage,
+) -> None:
+    page = open_session()
+    page.show_list()
+    page.page.locator("[data-idioma=es]").click()
+    expect(page.page.locator("html")).to_have_attribute("lang", "es")
+    expect(page.list_seat("A01")).to_be_visible()
+    page.page.get_by_role("button", name="Ver como mapa").click()
+    expect(page.seat("A01")).to_be_visible()
+    assert page.page.url.endswith("/sessao/S001")
