@@ -90,7 +90,7 @@ def order_json(order: Pedido, now: float) -> Json:
     }
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=256)
 def pix_json(total: int) -> Json:
     code = pix_code(total)
     return {"copia_e_cola": code, "qr": svg_data_uri(segno.make_qr(code, error="m"))}

