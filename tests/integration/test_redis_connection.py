@@ -1,7 +1,6 @@
 """A connection to Redis gives up in time, and lets go of who is told to stop."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 import pytest
@@ -9,17 +8,15 @@ import pytest
 from cinema.redis_connection import REDIS_ERRORS, RedisClient, connect
 from cinema.settings import RedisSettings
 from tests.backends import RedisServer
+from tests.hall import PATIENCE_SECONDS, patient_client
 
-PATIENCE = 0.3
 
-
-@pytest.fixture
-async def impatient(redis_server: RedisServer) -> AsyncIterator[RedisClient]:
-    settings = RedisSettings(
-        redis_url=redis_server.url, redis_timeout_seconds=PATIENCE, redis_connections=4
+def client_of(redis_server: RedisServer, patience: float = PATIENCE_SECONDS) -> RedisClient:
+    return connect(
+        RedisSettings(
+            redis_url=redis_server.url, redis_timeout_seconds=patience, redis_connections=4
+        )
     )
-    async with connect(settings) as client:
-        yield client
 
 
 async def piped_ping(client: RedisClient) -> None:
@@ -37,7 +34,7 @@ async def test_a_task_that_is_cancelled_in_the_middle_of_a_command_ends(redis_ur
             await piped_ping(client)
 
     for steps in range(200):
-        async with connect(RedisSettings(redis_url=redis_url)) as client:
+        async with patient_client(redis_url) as client:
             task = asyncio.create_task(work_for_ever(client))
             for _ in range(steps % 40):
                 await asyncio.sleep(0)
@@ -47,30 +44,41 @@ async def test_a_task_that_is_cancelled_in_the_middle_of_a_command_ends(redis_ur
 
 
 @pytest.mark.parametrize("how", ["a command", "a pipeline"])
-async def test_a_redis_that_hangs_is_given_up_in_time(
-    impatient: RedisClient, redis_server: RedisServer, how: str
+async def test_a_redis_that_hangs_is_given_up_in_time(redis_server: RedisServer, how: str) -> None:
+    async with client_of(redis_server, patience=0.3) as client:
+        redis_server.pause()
+        async with asyncio.timeout(5):
+            with pytest.raises(TimeoutError):
+                await (client.ping() if how == "a command" else piped_ping(client))
+
+
+async def test_after_a_command_was_given_up_the_next_one_gets_its_own_answer(
+    redis_server: RedisServer,
 ) -> None:
-    await impatient.ping()
-    redis_server.pause()
-    async with asyncio.timeout(PATIENCE * 5):
+    async with client_of(redis_server) as client:
+        await client.ping()
+        redis_server.pause()
         with pytest.raises(TimeoutError):
-            await (impatient.ping() if how == "a command" else piped_ping(impatient))
-    redis_server.resume()
-    assert await impatient.echo("well again") == "well again"
+            async with asyncio.timeout(0.1):
+                await client.echo("given up")
+        redis_server.resume()
+        assert await client.echo("well again") == "well again"
 
 
-async def test_a_crowd_shares_few_connections(impatient: RedisClient) -> None:
-    answers = await asyncio.gather(*(impatient.echo(str(number)) for number in range(100)))
-    assert answers == [str(number) for number in range(100)]
-    assert int((await impatient.info("clients"))["connected_clients"]) <= 4 + 1
+async def test_a_crowd_shares_few_connections(redis_server: RedisServer) -> None:
+    async with client_of(redis_server) as client:
+        answers = await asyncio.gather(*(client.echo(str(number)) for number in range(100)))
+        assert answers == [str(number) for number in range(100)]
+        assert int((await client.info("clients"))["connected_clients"]) <= 4
 
 
 async def test_a_redis_that_was_restarted_is_found_again_without_an_error(
-    impatient: RedisClient, redis_server: RedisServer
+    redis_server: RedisServer,
 ) -> None:
-    await asyncio.gather(*(impatient.ping() for _ in range(4)))
-    redis_server.restart()
-    assert await impatient.echo("well again") == "well again"
+    async with client_of(redis_server) as client:
+        await asyncio.gather(*(client.ping() for _ in range(4)))
+        redis_server.restart()
+        assert await client.echo("well again") == "well again"
 
 
 async def test_a_redis_that_is_not_there_is_known_as_redis_being_away() -> None:
