@@ -41,7 +41,9 @@ def faults(page: Page) -> list[str]:
 
 def expect_no_faults(page: Page) -> None:
     """On a dark desk and on a light phone; nothing moves meanwhile, since colours are read as they are."""
+    found = []
     for look in (DESK, PHONE):
         page.set_viewport_size(look.size)
         page.emulate_media(color_scheme=look.scheme, reduced_motion="reduce")
-        assert faults(page) == [], look
+        found += [f"{look.scheme}: {fault}" for fault in faults(page)]
+    assert found == [], "\n".join(found)

@@ -138,10 +138,19 @@ def test_a_purchase_from_the_payment_to_the_cancelled_order(
     expect_no_faults(page.page)
     shown = OrderPage(new_page(), system.gateways[0].url).open(order)
     expect_no_faults(shown.page)
-    page.page.request.post(f"{system.gateways[0].url}/api/pedidos/{order}/cancelar")
-    shown.page.reload()
-    expect(shown.page.locator("[data-part=receipt]")).to_have_attribute("data-estado", "cancelado")
+    shown.page.locator("[data-acao=cancelar]").click()
     expect_no_faults(shown.page)
+    shown.page.locator("[data-acao=manter]").click()
+    shown.cancel()
+    expect_no_faults(shown.page)
+
+
+def test_seats_that_cannot_be_paid_like_this(open_session: OpenPage) -> None:
+    page = open_session("S810")
+    page.hold("B02")
+    page.page.locator("[data-acao=pagar]").click()
+    expect(page.page.locator("[data-part=advice]")).to_be_visible()
+    expect_no_faults(page.page)
 
 
 def test_a_payment_whose_answer_is_not_known(open_wired: OpenWired) -> None:
