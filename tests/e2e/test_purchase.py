@@ -78,17 +78,6 @@ def test_the_cpf_is_nowhere_but_in_the_buyers_hands(system: System, open_session
         assert ANA.cpf not in text
 
 
-def test_a_second_tab_of_the_same_buyer_shows_the_same_own_seats(
-    system: System, open_session: OpenPage
-) -> None:
-    ana = open_session()
-    ana.hold("H03")
-    second = type(ana)(ana.page.context.new_page(), system.gateways[0].url).open()
-    second.expect_seat("H03", "seu")
-    second.release("H03")
-    ana.expect_seat("H03", "livre")
-
-
 def test_holds_are_still_there_after_the_page_is_loaded_again(open_session: OpenPage) -> None:
     ana = open_session()
     ana.hold("H05")
@@ -96,20 +85,6 @@ def test_holds_are_still_there_after_the_page_is_loaded_again(open_session: Open
     ana.wait_live()
     ana.expect_seat("H05", "seu")
     ana.release("H05")
-
-
-def test_wrong_payment_data_is_refused_beside_the_field_and_keeps_the_hold(
-    open_session: OpenPage,
-) -> None:
-    ana = open_session()
-    ana.hold("E01")
-    ana.open_payment()
-    ana.fill_payment(Buyer("<b>", "111.111.111-11", "ana@@exemplo,com"))
-    ana.submit_payment()
-    wait_until(lambda: {"name", "cpf", "email"} <= set(ana.payment_faults()))
-    ana.close_payment()
-    ana.expect_seat("E01", "seu")
-    ana.release("E01")
 
 
 def test_a_buyer_without_a_cpf_can_buy(open_session: OpenPage) -> None:
