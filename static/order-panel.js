@@ -47,7 +47,7 @@ export class OrderPanel {
     this.tickets.render(tickets, halves.left);
     this.advice.render(troubles);
     say(part(this.root, "limit"), this.#limit(tickets.length));
-    say(part(this.root, "quota"), halves.total ? t("cota.restam", { n: halves.left, total: halves.total }) : "");
+    say(part(this.root, "quota"), halves.total && !state.closed ? t("cota.restam", { n: halves.left, total: halves.total }) : "");
     part(this.root, "sum").hidden = !tickets.length && !checking;
     say(part(this.root, "sum-count"), countText(tickets));
     say(part(this.root, "total"), money(total));

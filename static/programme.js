@@ -48,7 +48,9 @@ export class Programme {
   #render(sessions) {
     this.#since = new Date();
     this.#tell("");
-    const films = [...Map.groupBy(sessions, ({ filme }) => filme.titulo).values()];
+    // What is over goes last, and a film that has nothing else does, too.
+    const inOrder = sessions.toSorted((a, b) => Number(a.encerrada) - Number(b.encerrada));
+    const films = [...Map.groupBy(inOrder, ({ filme }) => filme.titulo).values()];
     if (films.flat().map(keyOf).join() !== [...this.#cards.keys()].join() || !sessions.length) this.#build(films);
     for (const film of films) for (const session of film) this.#cards.get(keyOf(session))?.update(session, film);
   }

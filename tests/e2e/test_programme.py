@@ -71,6 +71,19 @@ def test_a_session_tells_day_time_room_language_price_and_seats_left(
     expect(programme.session("S001")).to_have_text(re.compile(r"17h45 (hoje|amanhã), "))
 
 
+def test_what_is_over_stands_last(programme: ProgrammePage) -> None:
+    shown = "nodes => nodes.map(({ dataset }) => dataset.sessao)"
+    first = programme.page.locator("[data-sessao]").first.get_attribute("data-sessao")
+    tell(
+        programme.page,
+        lambda sessions: [{**one, "encerrada": one["id"] == first} for one in sessions],
+    )
+    programme.page.clock.run_for(REFRESH_MS)
+    expect(programme.session(str(first))).to_have_attribute("data-estado", "encerrada")
+    film = programme.page.locator("article", has=programme.session(str(first)))
+    assert film.locator("[data-sessao]").evaluate_all(shown)[-1] == first
+
+
 def test_one_click_leads_to_the_map_and_its_address_can_be_shared(
     programme: ProgrammePage, new_page: NewPage
 ) -> None:
