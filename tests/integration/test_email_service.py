@@ -3,8 +3,9 @@
 import asyncio
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 
+import psutil
 import pytest
 from pydantic import SecretStr
 
@@ -15,6 +16,7 @@ from notifications.dependency import DependencyDown
 from tests.certificates import Certificates, make_certificates
 from tests.mailbox import Mailbox
 from tests.orders import order
+from tests.waiting import eventually
 
 ADDRESS = "ana@example.com"
 ORDER = order(nome_completo="Ana Lima", email=ADDRESS)
@@ -113,9 +115,17 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 
 
 @pytest.fixture
-def tls_mailbox(certificates: Certificates) -> Iterator[Mailbox]:
+async def tls_mailbox(certificates: Certificates) -> AsyncIterator[Mailbox]:
     with Mailbox(tls=certificates.server_context(), credentials=("cinema", "segredo")) as box:
         yield box
+        # No mail's fate hangs on TLS' farewell. But it must not outlive the test's event loop.
+        await eventually(lambda: not connected_to(box.port))
+
+
+def connected_to(port: int) -> bool:
+    """Whether this process has a client's end of a connection there."""
+    connections = psutil.Process().net_connections("tcp")
+    return any(connection.raddr and connection.raddr.port == port for connection in connections)
 
 
 TLS = {"smtp_use_tls": True, "smtp_username": "cinema", "smtp_password": SecretStr("segredo")}
