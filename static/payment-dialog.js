@@ -105,7 +105,7 @@ export class PaymentDialog {
   #show() {
     if (this.isOpen) return;
     this.notice.hide();
-    this.notice.moveTo(this.dialog);
+    this.notice.moveTo(part(this.dialog, "payment-foot"));
     this.dialog.showModal();
   }
 
