@@ -318,6 +318,18 @@ def test_pix_shows_a_code_of_the_total_to_scan_and_to_copy(open_session: OpenPag
     page.release("H05")
 
 
+def test_a_payment_form_that_does_not_arrive_costs_no_seat(open_session: OpenPage) -> None:
+    form = "**/payment-form.js"
+    page = open_session("GRANDE", prepare=lambda tab: tab.route(form, lambda route: route.abort()))
+    page.hold("E01")
+    page.press_pay()
+    page.expect_notice("pagina", "suas poltronas continuam guardadas")
+    page.page.unroute(form)
+    page.use_notice("Recarregar")
+    page.expect_seat("E01", "seu")
+    assert page.pay()
+
+
 def test_a_price_that_changed_meanwhile_is_shown_before_anybody_pays_it(
     open_session: OpenPage, programme: Path
 ) -> None:

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { Basket } from "../../static/basket.js";
 import { HalfPriceQuota } from "../../static/half-price-quota.js";
 import { needsQuota, priceOf, quotaNeeded, totalOf } from "../../static/tickets.js";
+import { quotaTrouble, seatingTrouble } from "../../static/troubles.js";
 import { room } from "./hall.mjs";
 
 const storage = () => {
@@ -76,4 +77,25 @@ test("a refusal tells how many are left", () => {
   const quota = new HalfPriceQuota(80, 12);
   quota.told(1);
   assert.deepEqual([quota.left, quota.total], [1, 80]);
+});
+
+const half = (...names) => seats(...names).map((seat) => ({ seat, category: "meia_estudante", price: seat.price / 2 }));
+
+test("the half-price tickets that are too many are offered at full price, the last ones first", () => {
+  const full = [];
+  const [{ kind, offers }] = quotaTrouble(half("A01", "A02", "A03"), 1, (names) => full.push(...names));
+  assert.deepEqual([kind, offers[0].text], ["cota", "Pagar inteira em A02 e A03"]);
+  offers[0].do();
+  assert.deepEqual(full, ["A02", "A03"]);
+  assert.deepEqual(quotaTrouble(half("A01"), 1, () => {}), []);
+});
+
+test("a rule of the house is told in words, and each offer says what it does", () => {
+  const done = [];
+  const offers = [{ take: ["A02"], release: [] }, { take: ["A02"], release: ["A03"] }, { take: [], release: ["A03"] }];
+  const trouble = seatingTrouble({ kind: "sozinha", seats: ["A02"], offers }, (offer) => done.push(offer));
+  assert.match(trouble.text, /^A02 ficaria sozinha/);
+  assert.deepEqual(trouble.offers.map(({ text }) => text), ["Pegar também A02", "Trocar A03 por A02", "Soltar A03"]);
+  trouble.offers[1].do();
+  assert.deepEqual(done, [offers[1]]);
 });
