@@ -89,8 +89,8 @@ def test_a_buyer_from_abroad_is_written_to_in_english(box_office: BoxOffice, cre
     text, html = (body(ticket, kind) for kind in ("plain", "html"))
     for told in (
         "Your purchase is confirmed",
-        "Half price · student",
-        "Bring your valid Brazilian student card",
+        "Half · student",
+        "Bring your Brazilian student card (CIE)",
         "You can cancel on the order page until",
         f"http://localhost:8000/pedido/{order.pedido_id}",
     ):

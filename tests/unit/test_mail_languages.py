@@ -168,9 +168,12 @@ def test_amounts_read_as_in_the_language(tag: str, nothing: str, much: str) -> N
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
-def test_the_page_writes_dates_and_amounts_alike(tag: str) -> None:
+def test_the_page_writes_dates_amounts_and_categories_alike(tag: str) -> None:
     page = (ROOT / "static" / f"{tag[:2]}.js").read_text(encoding="utf-8")
-    assert f'export const locale = "{LANGUAGE[tag].texts["formats.locale"]}";' in page
+    texts = LANGUAGE[tag].texts
+    assert f'export const locale = "{texts["formats.locale"]}";' in page
+    for category in CATEGORIES:
+        assert f'"categoria.{category}": "{texts[f"category.{category}"]}"' in page
 
 
 def test_what_the_programme_says_of_the_language_is_translated_where_it_can_be() -> None:
