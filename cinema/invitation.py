@@ -12,9 +12,9 @@ from cinema.order_code import order_code
 FILE_NAME = "sessao.ics"
 
 _WORDS = {
-    "pt-BR": ("Poltronas", "Código"),
-    "en": ("Seats", "Code"),
-    "es": ("Butacas", "Código"),
+    "pt-BR": ("Cinema", "Poltronas", "Código"),
+    "en": ("Cinema", "Seats", "Code"),
+    "es": ("Cine", "Butacas", "Código"),
 }
 
 
@@ -31,9 +31,10 @@ def invitation(order: pb.Pedido, public_url: str) -> bytes:
     event.add("dtstamp", local_time(order.criado_em_ms))
     event.add("dtstart", start)
     event.add("dtend", start + timedelta(minutes=session.filme.duracao_min))
-    event.add("summary", f"Cinema: {session.filme.titulo}")
+    cinema, seats, code = _WORDS.get(order.idioma, _WORDS[DEFAULT])
+    event.add("summary", f"{cinema}: {session.filme.titulo}")
     event.add("location", session.sala)
-    event.add("description", _description(order, public_url))
+    event.add("description", _description(order, seats, code, public_url))
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Cinema//Ingressos//PT")
     calendar.add("version", "2.0")
@@ -46,8 +47,7 @@ def invitation(order: pb.Pedido, public_url: str) -> bytes:
     return content
 
 
-def _description(order: pb.Pedido, public_url: str) -> str:
-    seats, code = _WORDS.get(order.idioma, _WORDS[DEFAULT])
+def _description(order: pb.Pedido, seats: str, code: str, public_url: str) -> str:
     return (
         f"{seats}: {', '.join(order.assentos)}\n{code}: {order_code(order.pedido_id)}\n"
         f"{public_url}/pedido/{order.pedido_id}"

@@ -123,6 +123,23 @@ def test_a_calendar_takes_the_film_from_start_to_end() -> None:
     assert event["LOCATION"] == "Sala 1"
 
 
+@pytest.mark.parametrize(
+    ("language", "title", "seats"),
+    [
+        ("pt-BR", "Cinema: O Agente Secreto", "Poltronas: F07, F08"),
+        ("en", "Cinema: O Agente Secreto", "Seats: F07, F08"),
+        ("es", "Cine: O Agente Secreto", "Butacas: F07, F08"),
+    ],
+)
+def test_a_calendar_entry_reads_in_the_buyers_language(
+    language: str, title: str, seats: str
+) -> None:
+    message = as_received(WRITER.ticket(order(idioma=language)))
+    (event,) = icalendar.Calendar.from_ical(calendar_file(message)).walk("VEVENT")
+    assert event["SUMMARY"] == title
+    assert str(event["DESCRIPTION"]).startswith(seats)
+
+
 def test_a_session_that_left_the_programme_still_gets_its_ticket() -> None:
     dropped = order()
     dropped.ClearField("sessao")
