@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from cinema.languages import LANGUAGES
 from tests.e2e.audience import Audience
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import Buyer, ProgrammePage, SessionPage
@@ -38,13 +39,17 @@ def with_letters(page: Page, pixels: int) -> None:
     session.send("Page.setFontSizes", {"fontSizes": {"standard": pixels, "fixed": pixels}})
 
 
-@pytest.mark.parametrize("language", ["pt-BR", "en", "es"])
 @pytest.mark.parametrize(
-    ("width", "height", "letters"),
-    [(1280, 1024, TWICE), (768, 1024, TWICE), (360, 740, TWICE), (320, 640, 16)],
+    ("language", "width", "height", "letters"),
+    [
+        ("es", 1280, 1024, TWICE),
+        ("pt-BR", 768, 1024, TWICE),
+        *((language, 360, 740, TWICE) for language in LANGUAGES),
+        ("es", 320, 640, 16),
+    ],
 )
 def test_nothing_is_lost_with_letters_twice_as_large_or_in_a_narrow_window(
-    width: int, height: int, letters: int, language: str, open_session: OpenPage, system: System
+    language: str, width: int, height: int, letters: int, open_session: OpenPage, system: System
 ) -> None:
     def prepare(page: Page) -> None:
         page.set_viewport_size({"width": width, "height": height})
