@@ -43,6 +43,9 @@
 const PATIENCE_MS = 10000;
 /** A connection that hiccups (a phone that changes networks) is tried again; only questions are, never orders. */
 const RETRY_AFTER_MS = [300, 1200];
+/** Between two tries of a page that has nothing to show yet. */
+const FIRST_PAUSE_MS = 2000;
+const LONGEST_PAUSE_MS = 15000;
 
 /** @template T @param {string} path @param {RequestInit} [options] @returns {Promise<Answer<T>>} */
 async function ask(path, options = {}) {
@@ -77,6 +80,21 @@ async function read(path) {
     await new Promise((resolve) => setTimeout(resolve, wait));
   }
   return ask(path);
+}
+
+/**
+ * Asks until there is an answer, if need be for ever: once the trouble is over nobody has to press anything.
+ * @template T @param {() => Promise<Answer<T>>} question @param {() => void} onTrouble called once, when there is none at first
+ * @returns {Promise<Answer<T>>} with data, or with status 404
+ */
+export async function persist(question, onTrouble) {
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
+    const answer = await question();
+    if (answer.data || answer.status === 404) return answer;
+    if (pause === FIRST_PAUSE_MS) onTrouble();
+    // Not all at the same moment, however many were cut off together.
+    await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random() / 2)));
+  }
 }
 
 /** Where the map of a session is. @param {string} id */

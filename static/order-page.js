@@ -1,6 +1,6 @@
 // @ts-check
 /** `/pedido/<id>`: the tickets, what became of their mail, and the way to give them back. */
-import { fetchOrder, sessionPath } from "./api.js";
+import { fetchOrder, persist, sessionPath } from "./api.js";
 import { CancelDialog } from "./cancel-dialog.js";
 import { action, make, part, show, showMessage } from "./dom.js";
 import { dayAndHour, filmLength, money } from "./format.js";
@@ -99,10 +99,10 @@ const fact = (name, term, value) => [make("dt", { text: term }), make("dd", { te
 
 async function start() {
   const [, id] = /^\/pedido\/([^/]+)\/?$/.exec(location.pathname) ?? ["", ""];
-  const { status, data } = await fetchOrder(decodeURIComponent(id));
+  const { data } = await persist(() => fetchOrder(decodeURIComponent(id)),
+    () => showMessage(t("ordem.falhou"), t("ordem.falhou_texto"), () => location.reload()));
   if (data) new OrderPage(data, show("order-view")).start();
-  else if (status === 404) showMessage(t("ordem.nao_existe"), t("ordem.nao_existe_texto"), null);
-  else showMessage(t("ordem.falhou"), t("ordem.falhou_texto"), () => location.reload());
+  else showMessage(t("ordem.nao_existe"), t("ordem.nao_existe_texto"), null);
 }
 
 start();

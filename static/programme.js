@@ -1,6 +1,6 @@
 // @ts-check
 /** The films and their sessions, with the seats left kept fresh while somebody looks. */
-import { fetchSessions } from "./api.js";
+import { fetchSessions, persist } from "./api.js";
 import { make, part, show, showMessage } from "./dom.js";
 import { dayNear, filmLength, hour } from "./format.js";
 import { asInProgramme } from "./language.js";
@@ -17,10 +17,16 @@ export class Programme {
   /** When the numbers were last known to be right. */
   #since = new Date();
 
-  start() {
-    this.root = show("programme-view");
+  async start() {
+    show("programme-view");
     document.title = `${t("programa.titulo")} · ${t("cinema")}`;
-    this.#load();
+    let troubled = false;
+    const { data } = await persist(fetchSessions, () => {
+      troubled = true;
+      showMessage(t("programa.titulo"), t("programa.falhou"), () => location.reload());
+    });
+    if (troubled) show("programme-view");
+    this.#render(data?.sessoes ?? []);
     setInterval(() => document.hidden || this.#load(), REFRESH_MS);
     document.addEventListener("visibilitychange", () => document.hidden || this.#load());
     addEventListener("online", () => this.#load());
@@ -29,8 +35,7 @@ export class Programme {
   async #load() {
     const { data } = await fetchSessions();
     if (data) this.#render(data.sessoes);
-    else if (this.#cards.size) this.#stale();
-    else showMessage(t("programa.titulo"), t("programa.falhou"), () => location.reload());
+    else this.#stale();
   }
 
   /** What was shown before stays: numbers that are a little old, and said to be, beat a fault in their place. */

@@ -1,6 +1,6 @@
 // @ts-check
 /** `/sessao/<id>`: fetches the session and shows its map, or says why not. */
-import { fetchSession } from "./api.js";
+import { fetchSession, persist } from "./api.js";
 import { show, showMessage } from "./dom.js";
 import { SessionView } from "./session-view.js";
 import { t } from "./text.js";
@@ -12,9 +12,9 @@ export class SessionPage {
   }
 
   async start() {
-    const { status, data } = await fetchSession(this.id);
+    const { data } = await persist(() => fetchSession(this.id),
+      () => showMessage(t("sessao.falhou"), t("sessao.falhou_texto"), () => location.reload()));
     if (data) new SessionView(data, show("session-view")).start();
-    else if (status === 404) showMessage(t("sessao.nao_existe"), t("sessao.nao_existe_texto"), null);
-    else showMessage(t("sessao.falhou"), t("sessao.falhou_texto"), () => location.reload());
+    else showMessage(t("sessao.nao_existe"), t("sessao.nao_existe_texto"), null);
   }
 }
