@@ -36,10 +36,10 @@ class Audience:
     def release(self, *seats: str) -> None:
         self._done(self._stub.LiberarAssento, seats)
 
-    def buy(self, *seats: str) -> None:
-        """Holds and pays."""
+    def buy(self, *seats: str) -> str:
+        """Holds and pays, as the original's clients do; the order's id."""
         self.hold(*seats)
-        self._done(self._stub.ConfirmarPagamento, seats)
+        return str(self._done(self._stub.ConfirmarPagamento, seats).pedido_id)
 
     def take(self, seat: str, seconds: float = 10) -> None:
         """Holds a seat as soon as it is free."""
@@ -67,9 +67,10 @@ class Audience:
 
         wait_until(lambda: shown() == self.taken(), seconds, "the page's map is booking's")
 
-    def _done(self, method: Any, seats: tuple[str, ...]) -> None:
+    def _done(self, method: Any, seats: tuple[str, ...]) -> Any:
         answer = self._call(method, list(seats))
         assert answer.sucesso, answer
+        return answer
 
     def _call(self, method: Any, seats: list[str]) -> Any:
         request = pb.ReservaRequest(

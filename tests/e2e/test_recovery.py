@@ -5,11 +5,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.audience import Audience
-from tests.e2e.conftest import OpenPage, OpenWired
+from tests.e2e.conftest import NewPage, OpenPage, OpenWired
 from tests.e2e.page import SessionPage
+from tests.e2e.tab import Tab
 from tests.e2e.wire import Frame, Rule, Wire
 from tests.processes import LocalProcess
 from tests.system import System
@@ -152,6 +153,27 @@ def test_a_gateway_that_is_restarted_finds_its_pages_with_their_holds_and_the_ri
     assert [page.held() for page in pages] == [["I01"], ["I03"], ["I05", "I06"]]
     pages[0].release("I01")
     pages[2].expect_seat("I01", "livre")
+
+
+def test_pages_that_are_opened_while_booking_is_away_show_their_content_once_it_is_back(
+    system: System, new_page: NewPage, audience: Audience
+) -> None:
+    paths = {
+        "/": "[data-sessao=S001]",
+        "/sessao/S001": '[data-conexao="ao_vivo"]',
+        f"/pedido/{audience.buy('I20')}": '[data-part=receipt][data-estado="confirmado"]',
+    }
+    system.bookings[0].kill()
+    tabs = {path: Tab(new_page(), system.gateways[0].url) for path in paths}
+    for path, tab in tabs.items():
+        tab.page.goto(tab.base_url + path)
+    for tab in tabs.values():
+        expect(tab.page.locator("body")).to_contain_text("Tentamos de novo sozinhos")
+
+    system.bookings[0].start()
+    for path, tab in tabs.items():
+        expect(tab.page.locator(paths[path]).first).to_be_visible(timeout=RECOVERY * 1000)
+        assert tab.problems == []
 
 
 def _killing(part: LocalProcess, wire: Wire) -> Rule:
