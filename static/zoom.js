@@ -18,7 +18,7 @@ const LARGEST_LETTER_PX = 14;
 const STEP = 1.4;
 const SETTLED_MS = 200;
 /** A picture that is stretched or shrunk further than this is drawn anew at once. */
-const STRETCH = 2.2;
+const STRETCH = 3;
 
 export class MapZoom {
   #fit;
