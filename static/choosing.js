@@ -18,6 +18,8 @@ const MOST_TRIES = 8;
 export class Choosing {
   /** Own seats that cannot be kept any longer than they are. @type {Set<string>} */
   #longest = new Set();
+  /** Seats that were clicked again while they were given back. @type {Set<string>} */
+  #wantedAgain = new Set();
 
   /**
    * @param {import("./store.js").SeatStore} store
@@ -38,9 +40,11 @@ export class Choosing {
 
   /** A click on a seat. @param {string} seat */
   toggle(seat) {
-    if (this.store.isAsked(seat)) return;
     const state = this.store.stateOf(seat);
-    if (state === "seu") this.release([seat]);
+    if (this.store.isAsked(seat)) {
+      // It shows as free, so a click means that; it has to be given back first.
+      if (state === "livre") this.#wantedAgain.add(seat);
+    } else if (state === "seu") this.release([seat]);
     else if (state === "livre") this.hold([seat]);
     else if (state === "ocupado") this.notice.show("ocupado", t("aviso.ocupado", { assento: seat }), this.#nearby([seat]));
     else this.notice.show("bloqueado", t("aviso.bloqueado", { assento: seat }), this.#nearby([seat]));
@@ -58,7 +62,9 @@ export class Choosing {
   async release(seats) {
     if (!this.#isLive()) return false;
     const reply = await this.#asking(seats, "release", releaseSeats(seats));
+    const again = seats.filter((seat) => this.#wantedAgain.delete(seat));
     if (!reply.ok) this.#refused(reply, seats);
+    else if (again.length) void this.hold(again);
     return reply.ok;
   }
 

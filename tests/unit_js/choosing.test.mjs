@@ -40,6 +40,15 @@ test("one seat more than the limit is not even asked for", async () => {
   assert.deepEqual([asked, notices.map(({ kind }) => kind)], [[], ["limite_de_assentos", "limite_de_assentos"]]);
 });
 
+test("a seat that is clicked again while it is given back is taken again after that", async () => {
+  store.granted(["A01"], 60000);
+  choosing.toggle("A01");
+  choosing.toggle("A01");
+  choosing.toggle("A01");
+  await new Promise(setImmediate);
+  assert.deepEqual([asked, store.mine], [["liberar A01", "bloquear A01"], ["A01"]]);
+});
+
 test("an exchange holds the new seat before it gives the old one back", async () => {
   store.granted(["A01"], 60000);
   await choosing.exchange(["A02"], ["A01"]);
