@@ -76,7 +76,7 @@ def test_a_fault_that_only_the_gateway_sees_stands_beside_its_field_and_keeps_th
     open_wired: OpenWired,
 ) -> None:
     page, wire = open_wired()
-    page.hold("B02")
+    page.hold("B20")
     page.open_payment()
     page.fill_payment()
 
@@ -89,7 +89,7 @@ def test_a_fault_that_only_the_gateway_sees_stands_beside_its_field_and_keeps_th
     page.submit_payment()
     page.expect_dialog("formulario")
     assert list(page.payment_faults()) == ["name", "cpf", ""]
-    page.expect_seat("B02", "seu")
+    page.expect_seat("B20", "seu")
 
     wire.heal()
     page.fill_payment(ANA)
@@ -102,12 +102,12 @@ def test_signs_in_a_name_are_shown_as_they_were_typed(
 ) -> None:
     name = 'João & Zoë d\'Ávila "Zezé" &lt;b&gt; {{7*7}}'
     page = open_session()
-    page.hold("B03")
+    page.hold("E01")
     order = page.pay(Buyer(name=name))
     shown = OrderPage(new_page(), system.gateways[0].url).open(order)
     assert shown.fact("nome").startswith(name)
-    wait_until(lambda: len(_orders_of(system, "B03")) == 1, what="it is recorded")
-    assert _orders_of(system, "B03")[0]["nome_completo"] == name
+    wait_until(lambda: len(_orders_of(system, "E01")) == 1, what="it is recorded")
+    assert _orders_of(system, "E01")[0]["nome_completo"] == name
 
 
 # -------------------------------------------------------------------------------------------------------- done twice
@@ -129,7 +129,7 @@ def test_a_double_click_on_a_seat_holds_it_once_and_keeps_it(open_wired: OpenWir
 
 def test_a_double_submit_is_one_order(system: System, open_wired: OpenWired) -> None:
     page, wire = open_wired()
-    page.hold("C03")
+    page.hold("C20")
     page.open_payment()
     page.fill_payment()
     page.dialog.locator("form").evaluate(
@@ -141,8 +141,8 @@ def test_a_double_submit_is_one_order(system: System, open_wired: OpenWired) -> 
     )
     order = page.paid()
     assert len(wire.sent(acao="confirmar_pagamento")) == 1
-    wait_until(lambda: _orders_of(system, "C03"), what="it is recorded")
-    assert [record["pedido_id"] for record in _orders_of(system, "C03")] == [order]
+    wait_until(lambda: _orders_of(system, "C20"), what="it is recorded")
+    assert [record["pedido_id"] for record in _orders_of(system, "C20")] == [order]
 
 
 def test_two_tabs_that_pay_for_the_same_seat_make_one_order(
@@ -150,7 +150,7 @@ def test_two_tabs_that_pay_for_the_same_seat_make_one_order(
 ) -> None:
     """The second tab has not heard of the first one's purchase when it pays."""
     first = open_session()
-    first.hold("C06")
+    first.hold("F01")
     second, wire = open_wired(beside=first)
     second.open_payment()
     second.fill_payment()
@@ -160,12 +160,12 @@ def test_two_tabs_that_pay_for_the_same_seat_make_one_order(
     wire.wait_for(lambda: second.payment_faults().get(""), what="the second tab is told")
     assert "outra pessoa" not in second.payment_faults()[""]  # it is the same one
     assert len(wire.sent(acao="confirmar_pagamento")) == 1
-    wait_until(lambda: _orders_of(system, "C06"), what="it is recorded")
-    assert [record["pedido_id"] for record in _orders_of(system, "C06")] == [order]
+    wait_until(lambda: _orders_of(system, "F01"), what="it is recorded")
+    assert [record["pedido_id"] for record in _orders_of(system, "F01")] == [order]
 
     wire.heal()
     audience.hold("J20")  # a later change tells the second tab that it missed some
-    second.expect_seat("C06", "ocupado")
+    second.expect_seat("F01", "ocupado")
     second.expect_dialog("expirado")
 
 
