@@ -249,7 +249,8 @@ def test_who_was_there_first_is_not_asked_to_move(
     page.expect_seat("G09", "bloqueado")
     assert page.troubles() == {}
     page.release("G07")
-    page.hold("G07")
+    page.press("G07")  # a second click so soon would be the slip of a hand
+    page.expect_seat("G07", "seu")
     assert list(page.troubles()) == ["sozinha"]
     page.release("G07")
 
