@@ -90,7 +90,8 @@ class NodeSubscription:
         """Until the connection breaks. The flags come before the subscription and that before the
         sweep, so that no moment is left uncovered."""
         async with self._connect() as redis, redis.pubsub() as pubsub:
-            await self._ensure_expired_events(redis)
+            async with asyncio.timeout(self._deadline):
+                await self._ensure_expired_events(redis)
             channel = f"__keyevent@{self._options.get('db', 0)}__:expired"
             async with asyncio.timeout(self._deadline):
                 await pubsub.subscribe(channel)
@@ -101,10 +102,11 @@ class NodeSubscription:
                 self._readiness.note(self._name, subscribed=False)
 
     def _connect(self) -> Redis:
-        """Without retries: redis-py's own would resubscribe behind our back."""
+        """Without retries: redis-py's own would resubscribe behind our back. Without its socket timeout, too:
+        cinema/redis_connection.py says why."""
         options = {
             "decode_responses": True,
-            "socket_timeout": self._deadline,
+            "socket_timeout": None,
             "socket_connect_timeout": self._deadline,
             "retry": Retry(NoBackoff(), 0),
             **self._options,
@@ -146,9 +148,13 @@ class ClusterSubscriptions:
     """One subscription at each master: a node tells of its own keys alone, a replica of none."""
 
     def __init__(
-        self, cluster: RedisCluster, subscription_at: Callable[[Address], NodeSubscription]
+        self,
+        cluster: RedisCluster,
+        deadline: float,
+        subscription_at: Callable[[Address], NodeSubscription],
     ) -> None:
         self._cluster = cluster
+        self._deadline = deadline
         self._subscription_at = subscription_at
         self._running: dict[Address, asyncio.Task[None]] = {}
 
@@ -159,7 +165,8 @@ class ClusterSubscriptions:
 
     async def _follow_masters(self, group: asyncio.TaskGroup, backoff: Backoff) -> None:
         while True:
-            slots: Any = await self._cluster.cluster_slots()
+            async with asyncio.timeout(self._deadline):
+                slots: Any = await self._cluster.cluster_slots()
             self._change_to({owners["primary"] for owners in slots.values()}, group)
             backoff.reset()
             await asyncio.sleep(_LOOK_UP_SECONDS)
@@ -186,9 +193,9 @@ def subscriptions(
         return NodeSubscription({**options, **address}, deadline, notifier, readiness)
 
     cluster = RedisCluster.from_url(
-        settings.redis_url, socket_timeout=deadline, socket_connect_timeout=deadline
+        settings.redis_url, socket_timeout=None, socket_connect_timeout=deadline
     )
-    return ClusterSubscriptions(cluster, at)
+    return ClusterSubscriptions(cluster, deadline, at)
 
 
 async def serve(settings: ListenerSettings) -> None:
