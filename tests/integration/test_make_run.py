@@ -3,72 +3,24 @@
 import os
 import shutil
 import socket
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from deploy import ROOT
 from deploy.ports import LOOPBACK, answers, is_free
 from deploy.readiness import gateway_is_ready
-from tests.backends import ports_in_a_row
-from tests.processes import LocalProcess, NotStarted
+from tests.local_run import NOT_COPIED, Run, clone
+from tests.processes import NotStarted
 from tests.waiting import wait_until
 
 FIRST_START_SECONDS = 120
 SECOND_START_SECONDS = 10
 STOP_SECONDS = 10
 MEMORY = 1_000_000_000  # bytes
-NOT_COPIED = shutil.ignore_patterns(
-    ".git", ".venv", "var", "tests", "docs", ".*_cache", "__pycache__", ".env"
-)
-
-
-class Run(LocalProcess):
-    """`make run` once the set-up is done, in a folder and on ports of its own."""
-
-    def __init__(self, folder: Path, log: str = "run.log", **settings: str) -> None:
-        first = ports_in_a_row(6)
-        names = ("HTTP_PORT", "BOOKING_PORT", "REDIS_PORT", "SMTP_PORT", "KAFKA_PORT")
-        self.ports = {name: first + offset for offset, name in enumerate(names)}
-        chosen = {name: str(port) for name, port in self.ports.items()}
-        super().__init__(
-            "run",
-            [sys.executable, "-m", "deploy.run"],
-            cwd=folder,
-            log=folder / log,
-            env={key: os.environ[key] for key in os.environ if key not in SETTINGS}
-            | chosen
-            | settings,
-            ready=lambda: "ready: open" in self.log,
-        )
-
-    @property
-    def page(self) -> str:
-        return f"http://{LOOPBACK}:{self.ports['HTTP_PORT']}"
-
-    def children(self) -> list[psutil.Process]:
-        """Everything that the run started: supervisord is the process itself."""
-        return psutil.Process(self.pid).children(recursive=True) if self.running else []
-
-    def child(self, script: str) -> psutil.Process | None:
-        return next((child for child in self.children() if script in command_of(child)), None)
-
-
-SETTINGS = {"REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS", "SMTP_HOST", "PUBLIC_URL", "READY_FILE"}
-
-
-def clone(folder: Path) -> Path:
-    """What a fresh clone has, with the jars that this clone has fetched already."""
-    shutil.copytree(ROOT, folder, ignore=NOT_COPIED, dirs_exist_ok=True)
-    jars = ROOT / "var" / "cache"
-    if jars.exists():
-        shutil.copytree(jars, folder / "var" / "cache")
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -92,9 +44,7 @@ def test_the_start_ends_with_one_line_that_says_where_the_page_and_the_mail_are(
 
 
 def test_everything_together_stays_under_a_gigabyte(run: Run) -> None:
-    processes = [psutil.Process(run.pid), *run.children()]
-    used = sum(process.memory_full_info().uss for process in processes)
-    assert used < MEMORY
+    assert sum(run.memory().values()) < MEMORY
 
 
 @pytest.mark.parametrize("script", ["booking_service_server", "websocket_server", "redis-server"])
@@ -171,14 +121,6 @@ def test_a_wrong_setting_from_the_env_file_is_named_and_nothing_starts(tmp_path:
     folder = clone(tmp_path / "clone")
     (folder / ".env").write_text("HOLD_SECONDS=abc\n", encoding="utf-8")
     assert "HOLD_SECONDS=abc is refused" in refusal(Run(folder))
-
-
-def command_of(process: psutil.Process) -> str:
-    """Its command line; nothing for one that is gone."""
-    try:
-        return " ".join(process.cmdline())
-    except psutil.Error:
-        return ""
 
 
 def refusal(run: Run) -> str:

@@ -1,0 +1,159 @@
+"""A hall of 3,000 seats in Chromium: opened, in a storm of 1,000 changes a second, zoomed and swiped.
+
+Redis, booking and the gateway are real; the changes are holds, sales, releases and cancellations of six seats each.
+
+    python -m tests.bench.big_hall
+    python -m tests.bench.big_hall --seconds 10 --rate 200
+"""
+
+import argparse
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import grpc
+from playwright.async_api import Browser, CDPSession, Page, ViewportSize, async_playwright
+
+from tests import browser as chromium
+from tests.bench import big_room, report
+from tests.bench.chromium_trace import LONG_MS, Trace, traced
+from tests.bench.memory import Memory, held_by
+from tests.bench.stage import one_of_each
+from tests.bench.traffic import Traffic, traffic
+from tests.services import Booking, Gateway
+
+WINDOW: ViewportSize = {"width": 1440, "height": 900}
+LIVE_MS = 30_000
+STEPS = 60  # of the wheel and of the finger
+STEP_SECONDS = 1 / 60
+WARM_UP_SECONDS = 3
+SETTLED_SECONDS = 1
+
+
+@dataclass(frozen=True)
+class Hall:
+    """A page with the map open."""
+
+    browser: Browser
+    page: Page
+    session: CDPSession
+
+    async def middle(self) -> tuple[float, float]:
+        box = await self.page.locator("[data-part=map]").bounding_box()
+        assert box
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    async def wheel(self, pixels: float) -> Trace:
+        """Zooms by the wheel, in or out, as fast as the screen shows it, and waits until it is drawn."""
+        await self.page.mouse.move(*await self.middle())
+        async with traced(self.browser, self.page) as trace:
+            for _ in range(STEPS):
+                await self.page.mouse.wheel(0, pixels)
+                await asyncio.sleep(STEP_SECONDS)
+            await asyncio.sleep(SETTLED_SECONDS)
+        return trace
+
+    async def swipe(self) -> Trace:
+        """One finger across the map."""
+        x, y = await self.middle()
+        async with traced(self.browser, self.page) as trace:
+            await self._touch("touchStart", x, y)
+            for step in range(STEPS):
+                await self._touch("touchMove", x - 6 * step, y)
+                await asyncio.sleep(STEP_SECONDS)
+            await self.session.send(
+                "Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []}
+            )
+            await asyncio.sleep(SETTLED_SECONDS)
+        return trace
+
+    async def _touch(self, kind: str, x: float, y: float) -> None:
+        touch = {"type": kind, "touchPoints": [{"x": x, "y": y}]}
+        await self.session.send("Input.dispatchTouchEvent", touch)
+
+
+async def measure(seconds: float, rate: float) -> None:
+    with one_of_each(big_room.programme()) as (booking, gateway):
+        async with _open_page(gateway) as (hall, opening):
+            report.show("Opening the hall", _tasks(opening))
+            await _play(hall, booking, seconds, rate)
+
+
+async def _play(hall: Hall, booking: Booking, seconds: float, rate: float) -> None:
+    async with (
+        grpc.aio.insecure_channel(booking.address) as channel,
+        traffic(channel, big_room.SESSION, rate) as flow,
+    ):
+        await _storm(hall, flow, seconds)
+    for name, trace in [
+        ("Zooming in, 60 steps of the wheel", await hall.wheel(-20)),
+        ("A finger across the map, 60 moves", await hall.swipe()),
+        ("Zooming out, 60 steps of the wheel", await hall.wheel(20)),
+    ]:
+        report.show(name, [*_tasks(trace), *_frames(trace)])
+
+
+async def _storm(hall: Hall, flow: Traffic, seconds: float) -> None:
+    await asyncio.sleep(WARM_UP_SECONDS)
+    before, begin, changes = await held_by(hall.session), time.monotonic(), flow.changes
+    async with traced(hall.browser, hall.page) as trace:
+        await asyncio.sleep(seconds)
+    rate = (flow.changes - changes) / (time.monotonic() - begin)
+    after = await held_by(hall.session)
+    report.show(
+        f"{rate:,.0f} changes a second on {big_room.SEATS:,} seats for {trace.seconds:.0f} s",
+        [*_tasks(trace), *_memory(before, after)],
+    )
+
+
+def _tasks(trace: Trace) -> list[tuple[str, str]]:
+    longest = trace.longest()
+    return [
+        (f"tasks over {LONG_MS} ms", f"{len(trace.long())} by the clock, {_over(trace)} by CPU"),
+        ("longest task", f"{longest.wall:.0f} ms by the clock, {longest.cpu:.0f} ms of CPU"),
+        ("main thread", f"{trace.main_busy:.0%} of a core"),
+        ("drawing", f"{trace.raster_cpu_ms / trace.seconds / 1_000:.0%} of a core"),
+    ]
+
+
+def _over(trace: Trace) -> int:
+    return sum(task.cpu > LONG_MS for task in trace.tasks)
+
+
+def _frames(trace: Trace) -> list[tuple[str, str]]:
+    return [("frames", f"{trace.frames_drawn} drawn, {trace.frames_dropped} missed")]
+
+
+def _memory(before: Memory, after: Memory) -> list[tuple[str, str]]:
+    return [("memory before", str(before)), ("memory after", str(after))]
+
+
+@asynccontextmanager
+async def _open_page(gateway: Gateway) -> AsyncIterator[tuple[Hall, Trace]]:
+    async with (
+        async_playwright() as playwright,
+        await playwright.chromium.launch(
+            executable_path=chromium.find(), args=["--no-sandbox", "--disable-gpu"]
+        ) as browser,
+    ):
+        context = await browser.new_context(viewport=WINDOW, has_touch=True)
+        page = await context.new_page()
+        async with traced(browser, page) as trace:
+            await page.goto(f"{gateway.url}/sessao/{big_room.SESSION}")
+            live = page.locator("[data-part=line][data-conexao=ao_vivo]")
+            await live.wait_for(timeout=LIVE_MS)
+        yield Hall(browser, page, await context.new_cdp_session(page)), trace
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=30, help="how long the storm is measured")
+    parser.add_argument("--rate", type=float, default=1_000, help="changes a second")
+    args = parser.parse_args()
+    asyncio.run(measure(args.seconds, args.rate))
+
+
+if __name__ == "__main__":
+    main()

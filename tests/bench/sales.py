@@ -1,0 +1,48 @@
+"""Sales by gRPC, each by another buyer, with everything that a mail needs."""
+
+import time
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import cinema_pb2 as pb
+from tests.client_load import new_buyer
+
+PAYER = pb.Pagamento(nome_completo="Ana Souza", cpf="529.982.247-25", email="ana@exemplo.com.br")
+CALL_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Sale:
+    """Of one seat. `seconds`: how long the purchase took, without the hold; `acknowledged`: time.monotonic()."""
+
+    order: str
+    seconds: float
+    acknowledged: float
+
+
+async def sell(stub: Any, session: str, seat: str) -> Sale:
+    """Holds and pays. Raises RuntimeError if booking refuses."""
+    request = pb.ReservaRequest(
+        assento=pb.AssentoID(sessao_id=session),
+        usuario_id=new_buyer(),
+        assentos=[seat],
+        chave_idempotencia=str(uuid.uuid4()),
+        pagamento=PAYER,
+    )
+    _granted(await stub.ReservarAssento(request, timeout=CALL_SECONDS))
+    begin = time.monotonic()
+    answer = _granted(await stub.ConfirmarPagamento(request, timeout=CALL_SECONDS))
+    end = time.monotonic()
+    return Sale(answer.pedido_id, end - begin, end)
+
+
+async def take_back(stub: Any, sale: Sale) -> None:
+    request = pb.PedidoRequest(pedido_id=sale.order)
+    _granted(await stub.CancelarPedido(request, timeout=CALL_SECONDS))
+
+
+def _granted(answer: pb.ReservaResponse) -> pb.ReservaResponse:
+    if not answer.sucesso:
+        raise RuntimeError(f"booking refuses: {answer.motivo} {answer.mensagem}")
+    return answer

@@ -1,0 +1,149 @@
+"""Buyers without a pause: holds, sales, releases and cancellations in one session, at a given rate."""
+
+import asyncio
+import random
+import time
+import uuid
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cinema_pb2 as pb
+from cinema_pb2_grpc import ReservaStub
+from tests.client_load import Crowd, Seats, free_seats, new_buyer
+
+GROUP = 6
+CALL_SECONDS = 5
+BUYERS = 24  # calls under way at once
+SOLD_PART = 0.2
+
+
+class Pace:
+    """Gives leave for so many changes a second, evenly; who comes late is let in at once."""
+
+    def __init__(self, changes_a_second: float) -> None:
+        self._seconds_a_change = 1 / changes_a_second
+        self._next = time.monotonic()
+
+    async def leave_for(self, changes: int) -> None:
+        wait = self._next - time.monotonic()
+        self._next += changes * self._seconds_a_change
+        if wait > 0:
+            await asyncio.sleep(wait)
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What one buyer has; `order` once it is paid for."""
+
+    buyer: str
+    seats: Seats
+    token: str
+    order: str = ""
+
+
+class Traffic:
+    """Keeps about half of the seats taken. `changes`: seats that changed so far, as booking has acknowledged."""
+
+    def __init__(
+        self, stub: "ReservaStub", session: str, seats: Sequence[str], rate: float
+    ) -> None:
+        self.changes = 0
+        self._stub: Any = stub
+        self._session = session
+        self._pace = Pace(rate)
+        self._random = random.Random(7)
+        self._free = list(seats)
+        self._random.shuffle(self._free)
+        self._held: deque[Holding] = deque()
+        self._enough = len(seats) // (2 * GROUP)
+
+    async def fill(self) -> None:
+        """Takes half of the seats, as fast as it goes."""
+        while len(self._held) < self._enough:
+            await asyncio.gather(*(self._hold() for _ in range(BUYERS)))
+
+    async def run(self) -> None:
+        """For ever."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(BUYERS):
+                group.create_task(self._buy_and_give_back())
+
+    async def _buy_and_give_back(self) -> None:
+        while True:
+            await self._pace.leave_for(GROUP)
+            await self._hold()
+            await self._give_one_back()
+
+    async def _give_one_back(self) -> None:
+        """The oldest; on the way there some pay."""
+        while True:
+            holding = self._held.popleft()
+            await self._pace.leave_for(GROUP)
+            if holding.order or self._random.random() > SOLD_PART:
+                await self._end(holding)
+                return
+            await self._pay(holding)
+
+    async def _hold(self) -> None:
+        seats = tuple(self._free.pop() for _ in range(GROUP))
+        buyer = new_buyer()
+        answer = await self._call("ReservarAssento", buyer, seats)
+        self._held.append(Holding(buyer, seats, answer.reserva_token))
+
+    async def _end(self, holding: Holding) -> None:
+        if holding.order:
+            request = pb.PedidoRequest(pedido_id=holding.order)
+            self._count(await self._stub.CancelarPedido(request, timeout=CALL_SECONDS))
+        else:
+            await self._call("LiberarAssento", holding.buyer, holding.seats, holding.token)
+        # Anywhere, so that the next changes are not where the last ones were.
+        for seat in holding.seats:
+            self._free.insert(self._random.randrange(len(self._free) + 1), seat)
+
+    async def _pay(self, holding: Holding) -> None:
+        answer = await self._call(
+            "ConfirmarPagamento",
+            holding.buyer,
+            holding.seats,
+            holding.token,
+            chave_idempotencia=str(uuid.uuid4()),
+        )
+        self._held.append(replace(holding, order=answer.pedido_id))
+
+    async def _call(
+        self, method: str, buyer: str, seats: Seats, token: str = "", **more: Any
+    ) -> pb.ReservaResponse:
+        request = pb.ReservaRequest(
+            assento=pb.AssentoID(sessao_id=self._session),
+            usuario_id=buyer,
+            assentos=seats,
+            reserva_token=token,
+            **more,
+        )
+        return self._count(await getattr(self._stub, method)(request, timeout=CALL_SECONDS))
+
+    def _count(self, answer: pb.ReservaResponse) -> pb.ReservaResponse:
+        if not answer.sucesso:
+            raise RuntimeError(f"booking refuses: {answer.motivo} {answer.mensagem}")
+        self.changes += GROUP
+        return answer
+
+
+@asynccontextmanager
+async def traffic(channel: Any, session: str, rate: float) -> AsyncIterator[Traffic]:
+    """Traffic that flows until the block ends; half of the seats are taken when it begins."""
+    seats = free_seats(await Crowd(channel, session, CALL_SECONDS).seat_map())
+    flow = Traffic(ReservaStub(channel), session, seats, rate)
+    await flow.fill()
+    task = asyncio.create_task(flow.run())
+    try:
+        yield flow
+        if task.done():
+            task.result()
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
