@@ -38,9 +38,7 @@ async def serve(settings: GatewaySettings) -> None:
     async with open_channel(settings) as channel, asyncio.TaskGroup() as group:
         gateway = Gateway(settings, channel, group)
         server = make_server(settings, create_app(gateway))
-        group.create_task(
-            asyncio.to_thread(gateway.assets.compress)
-        )  # before somebody waits for it
+        freshness = group.create_task(gateway.assets.keep_fresh())
         serving = group.create_task(server.serve(sockets=[listener]))
         log.info("listening on http://%s:%d", settings.http_host, settings.http_port)
         await stop.wait()
@@ -48,6 +46,7 @@ async def serve(settings: GatewaySettings) -> None:
         await gateway.drain(settings.drain_seconds / 2)
         server.should_exit = True
         await serving
+        freshness.cancel()
         gateway.hubs.close()
 
 

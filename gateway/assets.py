@@ -5,12 +5,13 @@ page has loaded are of one revision, and a browser keeps them for good. Without 
 older one, the newest file is served, and is asked for again every time.
 """
 
+import asyncio
 import hashlib
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from gateway.compression import compress_hard
 from gateway.negotiation import ENCODINGS
@@ -50,27 +51,30 @@ class Asset:
         return self._encoded[encoding]
 
 
-class Assets:
-    """Takes up files that change while it runs, within a second or so."""
+class _Version(NamedTuple):
+    """The files as they were at one look, taken up all at once."""
 
-    def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
+    stamps: dict[str, Stamp]
+    files: dict[str, Asset]
+    revision: str
+
+
+class Assets:
+    """The files of one folder. Reads no disk but in `refresh`, which is not for the event loop."""
+
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._clock = clock
-        self._looked_at = float("-inf")
-        self._stamps: dict[str, Stamp] = {}
-        self._files: dict[str, Asset] = {}
-        self._revision = ""
+        self._now = _Version({}, {}, "")
+        self.refresh()
 
     @property
     def revision(self) -> str:
         """A name for the files as they are now, all together: the prefix of their addresses."""
-        self._look()
-        return self._revision
+        return self._now.revision
 
     def find(self, path: str) -> Asset | None:
         """The file at this path below the folder, with or without a revision before it."""
-        self._look()
-        return self._files.get(_REVISION_PREFIX.sub("", path, count=1))
+        return self._now.files.get(_REVISION_PREFIX.sub("", path, count=1))
 
     def text(self, path: str) -> str:
         """Raises FileNotFoundError."""
@@ -83,36 +87,35 @@ class Assets:
         """Whether the path names the current revision: what it leads to will never be anything else."""
         return path.startswith(f"{self.revision}/")
 
-    def compress(self) -> None:
-        """Does so for all files, in a third of a second. May run in a thread of its own."""
-        self._look()
-        for asset in list(self._files.values()):
-            for encoding in ENCODINGS if asset.is_text else ():
-                asset.encoded(encoding)
+    async def keep_fresh(self) -> None:
+        """Compresses all files, in a third of a second, and takes up those that change."""
+        while True:
+            await asyncio.to_thread(self._compress)
+            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.to_thread(self.refresh)
 
-    def _look(self) -> None:
-        now = self._clock()
-        if now - self._looked_at < LOOK_SECONDS:
-            return
-        self._looked_at = now
-        with suppress(
-            FileNotFoundError
-        ):  # one went away meanwhile: what was known stands until the next look
+    def refresh(self) -> None:
+        """Takes up what has changed on disk; what has not stays as it is, compressed."""
+        with suppress(FileNotFoundError):  # one went away meanwhile: the next look will tell
             stamps = dict(self._stamped())
-            if stamps != self._stamps:
-                self._take(stamps)
+            if stamps != self._now.stamps:
+                self._now = self._read(stamps)
 
-    def _take(self, stamps: dict[str, Stamp]) -> None:
-        """Reads what is new; what has not changed stays as it is, compressed."""
-        self._files = {
-            name: self._files[name]
-            if self._stamps.get(name) == stamp
+    def _read(self, stamps: dict[str, Stamp]) -> _Version:
+        before = self._now
+        files = {
+            name: before.files[name]
+            if before.stamps.get(name) == stamp
             else Asset(self._folder / name)
             for name, stamp in stamps.items()
         }
-        self._stamps = stamps
-        names = "".join(f"{name}={asset.digest}\n" for name, asset in sorted(self._files.items()))
-        self._revision = f"v-{hashlib.sha256(names.encode()).hexdigest()[:12]}"
+        names = "".join(f"{name}={asset.digest}\n" for name, asset in sorted(files.items()))
+        return _Version(stamps, files, f"v-{hashlib.sha256(names.encode()).hexdigest()[:12]}")
+
+    def _compress(self) -> None:
+        for asset in self._now.files.values():
+            for encoding in ENCODINGS if asset.is_text else ():
+                asset.encoded(encoding)
 
     def _stamped(self) -> Iterator[tuple[str, Stamp]]:
         for path in self._folder.rglob("*"):

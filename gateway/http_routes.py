@@ -1,5 +1,6 @@
 """The HTTP API that pages read, and health."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -49,8 +50,10 @@ async def calendar_entry(order_id: str, gateway: GatewayPart) -> Response:
     order = await Queries(gateway.booking).order_message(order_id)
     if order.cancelado or not order.HasField("sessao"):
         raise Refused(NOTHING_TO_ATTEND)
+    # Written in a thread: time zones and recurrences cost some ten milliseconds.
+    entry = await asyncio.to_thread(invitation, order, gateway.settings.public_url)
     return Response(
-        invitation(order, gateway.settings.public_url),
+        entry,
         media_type="text/calendar",
         headers={"Content-Disposition": f'attachment; filename="{FILE_NAME}"'},
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import brotli
 import pytest
 
-from gateway.assets import LOOK_SECONDS, Assets
+from gateway.assets import Assets
 
 STATIC = Path(__file__).parents[2] / "static"
 MODULE = """// @ts-check
@@ -23,17 +23,16 @@ export { a, c };
 
 
 class Folder:
-    """A folder of files, and a clock that the test turns."""
+    """A folder of files, looked at after each change."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.now = 0.0
-        self.assets = Assets(path, clock=lambda: self.now)
+        self.assets = Assets(path)
 
     def write(self, name: str, text: str) -> None:
         (self.path / name).write_text(text)
         os.utime(self.path / name, ns=(0, hash(text) % 10**18))
-        self.now += 2 * LOOK_SECONDS
+        self.assets.refresh()
 
 
 @pytest.fixture
@@ -74,7 +73,7 @@ def test_files_come_and_go(folder: Folder) -> None:
     folder.write("new.js", "")
     assert folder.assets.find("new.js")
     (folder.path / "new.js").unlink()
-    folder.now += 2 * LOOK_SECONDS
+    folder.assets.refresh()
     assert folder.assets.find("new.js") is None
 
 
