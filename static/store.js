@@ -26,6 +26,8 @@ export class SeatStore {
   #taken = new Map();
   /** Own seat to the moment when its hold ends. @type {Map<string, number>} */
   #mine = new Map();
+  /** Own seats that were given back, which the map has not been told yet. @type {Set<string>} */
+  #given = new Set();
   /** Seats with a request under way. @type {Map<string, "hold"|"release">} */
   #asked = new Map();
 
@@ -38,7 +40,7 @@ export class SeatStore {
   stateOf(seat) {
     const asked = this.#asked.get(seat);
     if (asked === "hold") return "pedindo";
-    if (this.#mine.has(seat)) return asked === "release" ? "livre" : "seu";
+    if (this.#mine.has(seat)) return asked === "release" || this.#given.has(seat) ? "livre" : "seu";
     return this.#taken.get(seat) ?? "livre";
   }
 
@@ -49,12 +51,13 @@ export class SeatStore {
 
   /** Own seats by name. */
   get mine() {
-    return [...this.#mine.keys()].sort();
+    return [...this.#mine.keys()].filter((seat) => !this.#given.has(seat)).sort();
   }
 
   /** Milliseconds until the first own hold ends; null without one. */
   get msLeft() {
-    return this.#mine.size ? Math.max(0, Math.min(...this.#mine.values()) - this.now()) : null;
+    const ends = this.mine.map((seat) => this.#mine.get(seat) ?? 0);
+    return ends.length ? Math.max(0, Math.min(...ends) - this.now()) : null;
   }
 
   /** How many seats are sold and how many are held by anybody. */
@@ -84,12 +87,15 @@ export class SeatStore {
 
   /** A reply granted seats; `meus_assentos` says the same to every page. @param {string[]} seats @param {number} ms */
   granted(seats, ms) {
-    for (const seat of seats) this.#mine.set(seat, this.now() + ms);
+    for (const seat of seats) {
+      this.#mine.set(seat, this.now() + ms);
+      this.#given.delete(seat);
+    }
   }
 
-  /** @param {string[]} seats */
+  /** A reply took seats back: free already, though the map may be told a moment later. @param {string[]} seats */
   released(seats) {
-    for (const seat of seats) this.#mine.delete(seat);
+    for (const seat of seats) if (this.#mine.has(seat)) this.#given.add(seat);
   }
 
   /** @param {import("./protocol.js").Snapshot} frame */
@@ -97,6 +103,7 @@ export class SeatStore {
     const done = effect([...this.#taken.keys(), ...frame.seats.keys()]);
     this.version = frame.version;
     this.#taken = new Map(frame.seats);
+    this.#given.clear();
     for (const seat of this.#mine.keys()) {
       if (this.#taken.get(seat) !== "bloqueado") this.#lose(seat, done, !this.#taken.has(seat));
     }
@@ -125,7 +132,10 @@ export class SeatStore {
 
   /** @param {Change} change */
   #change({ type, seat }) {
-    if (type === "assento_liberado") this.#taken.delete(seat);
+    if (type === "assento_liberado") {
+      this.#taken.delete(seat);
+      this.#given.delete(seat);
+    }
     if (type === "assento_bloqueado") this.#taken.set(seat, "bloqueado");
     if (type === "assento_reservado") this.#taken.set(seat, "ocupado");
   }
@@ -143,9 +153,10 @@ export class SeatStore {
 
   /** @param {string} seat @param {Effect} done @param {boolean} expired */
   #lose(seat, done, expired) {
+    const given = this.#given.delete(seat);
     this.#mine.delete(seat);
     done.changed.add(seat);
-    if (expired && this.#asked.get(seat) !== "release") done.expired.push(seat);
+    if (expired && !given && this.#asked.get(seat) !== "release") done.expired.push(seat);
   }
 }
 

@@ -121,6 +121,37 @@ test("a request shows its wish at once and falls back when it is answered", () =
   assert.equal(store.stateOf("F07"), "seu");
 });
 
+test("a seat that was given back is free at once, before the map is told", () => {
+  snapshot(1, { F07: "bloqueado", F08: "bloqueado" });
+  mine({ F07: 5000, F08: 9000 });
+  store.released(["F07"]);
+  assert.deepEqual([store.stateOf("F07"), store.mine, store.msLeft], ["livre", ["F08"], 9000]);
+  mine({ F07: 5000, F08: 9000 }); // told before it was given back
+  assert.equal(store.stateOf("F07"), "livre");
+  assert.deepEqual(update(1, 2, ["liberado", "F07", "liberado"]).expired, []);
+  mine({ F08: 9000 });
+  assert.equal(store.stateOf("F07"), "livre");
+});
+
+test("a seat that was given back and went to somebody else at once is held", () => {
+  snapshot(1, { F07: "bloqueado" });
+  mine({ F07: 60000 });
+  store.released(["F07"]);
+  update(1, 3, ["liberado", "F07", "liberado"], ["bloqueado", "F07"]);
+  mine({});
+  assert.equal(store.stateOf("F07"), "bloqueado");
+});
+
+test("a seat that was given back and taken again is ours", () => {
+  snapshot(1, { F07: "bloqueado" });
+  mine({ F07: 5000 });
+  store.released(["F07"]);
+  store.granted(["F07"], 5000);
+  assert.equal(store.stateOf("F07"), "seu");
+  update(1, 3, ["liberado", "F07", "liberado"], ["bloqueado", "F07"]);
+  assert.deepEqual([store.stateOf("F07"), store.mine], ["seu", ["F07"]]);
+});
+
 test("held and sold seats are counted apart", () => {
   snapshot(1, { A01: "ocupado", A02: "bloqueado", A03: "bloqueado" });
   assert.deepEqual(store.counts, { sold: 1, held: 2 });
