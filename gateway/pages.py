@@ -35,8 +35,7 @@ async def programme_page(request: Request, gateway: GatewayPart) -> Response:
 
 @router.api_route("/sessao/{session_id}", methods=_READ)
 async def session_page(session_id: str, request: Request, gateway: GatewayPart) -> Response:
-    """The same file as the programme: the page reads its own address."""
-    return await _page(request, gateway, "index.html", lambda ask: ask.session_map(session_id))
+    return await _page(request, gateway, "sessao.html", lambda ask: ask.session_map(session_id))
 
 
 @router.api_route("/pedido/{order_id}", methods=_READ)

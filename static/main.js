@@ -10,7 +10,9 @@ async function start() {
     return new SessionPage(decodeURIComponent(session[1])).start();
   }
   const { Programme } = await import("./programme.js");
-  return new Programme().start();
+  await new Programme().start();
+  // While somebody reads, what the map needs comes too. What does not come now is asked for by the map.
+  void import("./session-page.js").catch(() => {});
 }
 
 // A module that did not arrive stays missing until the page is loaded anew.

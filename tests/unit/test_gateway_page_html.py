@@ -41,7 +41,7 @@ def page(name: str, data: Json | None = None, language: str = "en") -> Reader:
     return Reader(fill((STATIC / name).read_text(), language, "v-0123456789ab", data))
 
 
-@pytest.mark.parametrize("name", ["index.html", "pedido.html"])
+@pytest.mark.parametrize("name", ["index.html", "sessao.html", "pedido.html"])
 def test_a_page_gets_its_language_its_files_and_its_data(name: str) -> None:
     filled = page(name, {"filme": "O Agente Secreto"})
     assert filled.language == "en"
@@ -51,7 +51,7 @@ def test_a_page_gets_its_language_its_files_and_its_data(name: str) -> None:
     assert all(address.startswith("/static/v-0123456789ab/") for address in files)
 
 
-@pytest.mark.parametrize("name", ["index.html", "pedido.html"])
+@pytest.mark.parametrize("name", ["index.html", "sessao.html", "pedido.html"])
 @pytest.mark.parametrize(("language", "module"), [("pt-BR", "pt"), ("en", "en"), ("es", "es")])
 def test_the_texts_of_the_buyers_language_and_no_other_are_loaded_ahead(
     name: str, language: str, module: str
@@ -60,7 +60,7 @@ def test_the_texts_of_the_buyers_language_and_no_other_are_loaded_ahead(
     assert files & {"pt.js", "en.js", "es.js"} == {f"{module}.js"}
 
 
-@pytest.mark.parametrize("name", ["index.html", "pedido.html"])
+@pytest.mark.parametrize("name", ["index.html", "sessao.html", "pedido.html"])
 def test_data_is_never_taken_for_markup(name: str) -> None:
     plain, nasty = page(name, {"titulo": "x"}), page(name, {"titulo": NASTY, NASTY: [NASTY]})
     assert json.loads(nasty.data) == {"titulo": NASTY, NASTY: [NASTY]}

@@ -1,0 +1,88 @@
+"""What the first look at a map may cost: bytes and requests, on the wire, from the real gateway."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from deploy import ROOT
+from tests.bench.stage import one_of_each
+from tests.e2e.conftest import NewPage
+from tests.e2e.page import ProgrammePage, SessionPage
+from tests.e2e.traffic import Request, Traffic
+from tests.services import Gateway
+
+TOTAL_BYTES = 60_000  # with all headers
+BYTES = {"Document": 8_000, "Stylesheet": 9_000, "Script": 50_000, "Image": 2_000, "Other": 2_000}
+REQUESTS = 55
+SECOND_VISIT_BYTES = 8_000
+PROGRAMME_BYTES = 25_000
+PROGRAMME_REQUESTS = 18
+LANGUAGES = ("pt-BR", "en-GB", "es-ES")
+
+
+@pytest.fixture(scope="module")
+def gateway() -> Iterator[Gateway]:
+    programme = (ROOT / "programacao.toml").read_text(encoding="utf-8")
+    with one_of_each(programme) as (_, gateway):
+        yield gateway
+
+
+def opened(new_page: NewPage, gateway: Gateway, language: str = "pt-BR") -> Traffic:
+    """A first visit to a map, until everything that it asked for is there."""
+    page = new_page(language)
+    traffic = Traffic(page)
+    SessionPage(page, gateway.url).open()
+    page.wait_for_load_state("networkidle")
+    return traffic
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_map_takes_less_than_60_kb_and_few_requests(
+    new_page: NewPage, gateway: Gateway, language: str
+) -> None:
+    traffic = opened(new_page, gateway, language)
+    by_kind = traffic.bytes_by_kind()
+    assert by_kind.total() <= TOTAL_BYTES, by_kind
+    assert {kind: size for kind, size in by_kind.items() if size > BYTES.get(kind, 0)} == {}
+    assert len(traffic.requests) <= REQUESTS
+    assert sum(request.kind == "Stylesheet" for request in traffic.requests) == 1
+
+
+def test_everything_that_a_map_needs_is_named_by_its_html(
+    new_page: NewPage, gateway: Gateway
+) -> None:
+    """Nothing waits for something else to arrive first: one round trip after the HTML everything is there."""
+    traffic = opened(new_page, gateway)
+    late = [request.url for request in traffic.requests if is_late(request)]
+    assert late == []
+
+
+def is_late(request: Request) -> bool:
+    favicon = request.url.endswith("/icon.svg")  # asked for by the browser, last of all
+    return request.kind != "Document" and request.asked_by != "parser" and not favicon
+
+
+def test_a_second_visit_asks_for_the_html_alone(new_page: NewPage, gateway: Gateway) -> None:
+    traffic = opened(new_page, gateway)
+    traffic.forget()
+    traffic.page.goto(f"{gateway.url}/sessao/S002")
+    SessionPage(traffic.page, gateway.url).wait_live()
+    traffic.page.wait_for_load_state("networkidle")
+    assert [request.kind for request in traffic.requests] == ["Document"]
+    assert traffic.bytes_by_kind().total() <= SECOND_VISIT_BYTES
+
+
+def test_the_programme_waits_for_little_and_brings_what_the_map_will_need(
+    new_page: NewPage, gateway: Gateway
+) -> None:
+    page = new_page()
+    traffic = Traffic(page)
+    ProgrammePage(page, gateway.url).open()
+    awaited = [request for request in traffic.requests if not is_late(request)]
+    assert len(awaited) <= PROGRAMME_REQUESTS
+    assert sum(request.bytes for request in awaited) <= PROGRAMME_BYTES
+    page.wait_for_load_state("networkidle")
+    traffic.forget()
+    ProgrammePage(page, gateway.url).choose("S001")
+    page.wait_for_load_state("networkidle")
+    assert len([request for request in traffic.requests if request.kind == "Script"]) <= 1
