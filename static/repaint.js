@@ -10,6 +10,8 @@ const LIVELY = 24;
 /** A painting of more seats than that rests so many times as long as it took, from being asked for to being done. */
 const RESTS = 2;
 const LONGEST_REST_MS = 250;
+/** A whole map that is new comes in parts, so that no frame takes long. */
+const MOST = 500;
 
 /** @typedef {{nextFrame: (then: () => void) => unknown, afterwards: (then: () => void, ms: number) => unknown, now: () => number}} Clock */
 
@@ -23,6 +25,8 @@ const BROWSER = {
 export class Repaint {
   /** @type {Set<string>} */
   #dirty = new Set();
+  /** Those that do not wait for others. @type {Set<string>} */
+  #own = new Set();
   #lively = false;
   #asked = false;
   #resting = false;
@@ -37,7 +41,7 @@ export class Repaint {
 
   /** What the reader did or waits for: the next frame shows it. @param {Iterable<string>} seats */
   mark(seats) {
-    for (const seat of seats) this.#dirty.add(seat);
+    for (const seat of seats) this.#own.add(seat);
     this.#ask();
   }
 
@@ -58,12 +62,24 @@ export class Repaint {
 
   /** @param {number} begin */
   #now(begin) {
-    const seats = [...this.#dirty];
+    const seats = this.#take();
     const lively = this.#lively && seats.length <= LIVELY;
-    this.#dirty.clear();
     this.#lively = this.#asked = this.#missed = false;
     this.paint(seats, lively);
-    if (seats.length > LIVELY && !this.#resting) this.#rest(begin);
+    if (this.#dirty.size) this.#ask();
+    else if (seats.length > LIVELY && !this.#resting) this.#rest(begin);
+  }
+
+  /** What is painted now; the rest stays. */
+  #take() {
+    const seats = [...this.#own];
+    this.#own.clear();
+    for (const seat of this.#dirty) {
+      if (seats.length >= MOST) break;
+      this.#dirty.delete(seat);
+      seats.push(seat);
+    }
+    return seats;
   }
 
   /** The browser has drawn the frame when the first timer runs. @param {number} begin */

@@ -9,7 +9,7 @@ Redis, booking and the gateway are real; the changes are holds, sales, releases 
 import argparse
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -18,11 +18,11 @@ from playwright.async_api import Browser, CDPSession, Page, ViewportSize, async_
 
 from tests import browser as chromium
 from tests.bench import big_room, report
-from tests.bench.chromium_trace import LONG_MS, Trace, traced
-from tests.bench.memory import Memory, held_by
+from tests.bench.chromium_trace import LONG_MS, Task, Trace, traced
+from tests.bench.memory import held_by
 from tests.bench.stage import one_of_each
-from tests.bench.traffic import Traffic, traffic
-from tests.services import Booking, Gateway
+from tests.bench.traffic import Traffic, half_full
+from tests.services import Gateway
 
 WINDOW: ViewportSize = {"width": 1440, "height": 900}
 LIVE_MS = 30_000
@@ -76,17 +76,29 @@ class Hall:
 
 async def measure(seconds: float, rate: float) -> None:
     with one_of_each(big_room.programme()) as (booking, gateway):
-        async with _open_page(gateway) as (hall, opening):
-            report.show("Opening the hall", _tasks(opening))
-            await _play(hall, booking, seconds, rate)
+        async with grpc.aio.insecure_channel(booking.address) as channel:
+            traffic = await half_full(channel, big_room.SESSION, rate)
+            async with _open_page(gateway) as (hall, opening):
+                report.show("Opening a hall of which half is taken", _opening(opening))
+                await _storm(hall, traffic, seconds)
+                await _move(hall)
 
 
-async def _play(hall: Hall, booking: Booking, seconds: float, rate: float) -> None:
-    async with (
-        grpc.aio.insecure_channel(booking.address) as channel,
-        traffic(channel, big_room.SESSION, rate) as flow,
-    ):
-        await _storm(hall, flow, seconds)
+async def _storm(hall: Hall, traffic: Traffic, seconds: float) -> None:
+    async with traffic.flowing():
+        await asyncio.sleep(WARM_UP_SECONDS)
+        before, begin, changes = await held_by(hall.session), time.monotonic(), traffic.changes
+        async with traced(hall.browser, hall.page) as trace:
+            await asyncio.sleep(seconds)
+        rate = (traffic.changes - changes) / (time.monotonic() - begin)
+        after = await held_by(hall.session)
+    report.show(
+        f"{rate:,.0f} changes a second on {big_room.SEATS:,} seats for {trace.seconds:.0f} s",
+        [*_tasks(trace), ("memory before", str(before)), ("memory after", str(after))],
+    )
+
+
+async def _move(hall: Hall) -> None:
     for name, trace in [
         ("Zooming in, 60 steps of the wheel", await hall.wheel(-20)),
         ("A finger across the map, 60 moves", await hall.swipe()),
@@ -95,39 +107,33 @@ async def _play(hall: Hall, booking: Booking, seconds: float, rate: float) -> No
         report.show(name, [*_tasks(trace), *_frames(trace)])
 
 
-async def _storm(hall: Hall, flow: Traffic, seconds: float) -> None:
-    await asyncio.sleep(WARM_UP_SECONDS)
-    before, begin, changes = await held_by(hall.session), time.monotonic(), flow.changes
-    async with traced(hall.browser, hall.page) as trace:
-        await asyncio.sleep(seconds)
-    rate = (flow.changes - changes) / (time.monotonic() - begin)
-    after = await held_by(hall.session)
-    report.show(
-        f"{rate:,.0f} changes a second on {big_room.SEATS:,} seats for {trace.seconds:.0f} s",
-        [*_tasks(trace), *_memory(before, after)],
-    )
+def _opening(trace: Trace) -> list[tuple[str, str]]:
+    first = "never" if trace.first_paint is None else f"after {trace.first_paint:.0f} ms"
+    return [
+        ("first paint", first),
+        ("until then, longest task", _longest(trace.tasks)),
+        *_tasks(trace.after_first_paint()),
+    ]
 
 
 def _tasks(trace: Trace) -> list[tuple[str, str]]:
-    longest = trace.longest()
+    by_clock = sum(task.wall > LONG_MS for task in trace.tasks)
+    by_cpu = sum(task.cpu > LONG_MS for task in trace.tasks)
     return [
-        (f"tasks over {LONG_MS} ms", f"{len(trace.long())} by the clock, {_over(trace)} by CPU"),
-        ("longest task", f"{longest.wall:.0f} ms by the clock, {longest.cpu:.0f} ms of CPU"),
+        (f"tasks over {LONG_MS} ms", f"{by_clock} by the clock, {by_cpu} by CPU"),
+        ("longest task", _longest(trace.tasks)),
         ("main thread", f"{trace.main_busy:.0%} of a core"),
         ("drawing", f"{trace.raster_cpu_ms / trace.seconds / 1_000:.0%} of a core"),
     ]
 
 
-def _over(trace: Trace) -> int:
-    return sum(task.cpu > LONG_MS for task in trace.tasks)
+def _longest(tasks: Sequence[Task]) -> str:
+    wall, cpu = max(task.wall for task in tasks), max(task.cpu for task in tasks)
+    return f"{wall:.0f} ms by the clock, {cpu:.0f} ms of CPU"
 
 
 def _frames(trace: Trace) -> list[tuple[str, str]]:
     return [("frames", f"{trace.frames_drawn} drawn, {trace.frames_dropped} missed")]
-
-
-def _memory(before: Memory, after: Memory) -> list[tuple[str, str]]:
-    return [("memory before", str(before)), ("memory after", str(after))]
 
 
 @asynccontextmanager
@@ -144,6 +150,7 @@ async def _open_page(gateway: Gateway) -> AsyncIterator[tuple[Hall, Trace]]:
             await page.goto(f"{gateway.url}/sessao/{big_room.SESSION}")
             live = page.locator("[data-part=line][data-conexao=ao_vivo]")
             await live.wait_for(timeout=LIVE_MS)
+            await asyncio.sleep(SETTLED_SECONDS)
         yield Hall(browser, page, await context.new_cdp_session(page)), trace
 
 

@@ -7,7 +7,7 @@ and says the same on a busy machine as on a quiet one.
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from playwright.async_api import Browser, Page
@@ -15,6 +15,7 @@ from playwright.async_api import Browser, Page
 MAIN = "CrRendererMain"
 LONG_MS = 50  # what the web platform calls a long task
 _CATEGORIES = (
+    "loading",
     "devtools.timeline",
     "disabled-by-default-devtools.timeline",
     "disabled-by-default-devtools.timeline.frame",
@@ -25,8 +26,9 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True)
 class Task:
-    """Milliseconds of the page's main thread, without a pause."""
+    """Milliseconds of the page's main thread, without a pause; `begin` since the trace began."""
 
+    begin: float
     wall: float
     cpu: float
 
@@ -37,22 +39,20 @@ class Trace:
 
     tasks: list[Task] = field(default_factory=list)
     seconds: float = 0
-    main_cpu_ms: float = 0
+    first_paint: float | None = None  # the page's first content, ms since the trace began
     raster_cpu_ms: float = 0
     frames_drawn: int = 0
     frames_dropped: int = 0
 
-    def long(self) -> list[Task]:
-        """Tasks that are long by the clock."""
-        return [task for task in self.tasks if task.wall > LONG_MS]
-
-    def longest(self) -> Task:
-        return Task(max(task.wall for task in self.tasks), max(task.cpu for task in self.tasks))
+    def after_first_paint(self) -> "Trace":
+        """The same, without the tasks before."""
+        first = self.first_paint or 0
+        return replace(self, tasks=[task for task in self.tasks if task.begin > first])
 
     @property
     def main_busy(self) -> float:
         """The part of a core that the main thread took."""
-        return self.main_cpu_ms / self.seconds / 1_000
+        return sum(task.cpu for task in self.tasks) / self.seconds / 1_000
 
 
 @asynccontextmanager
@@ -76,12 +76,18 @@ def _read(events: list[Event], trace: Trace) -> None:
         for event in whole
         if event["name"] == "RunTask" and threads.get((event["pid"], event["tid"])) == MAIN
     ]
-    trace.tasks = [Task(event["dur"] / 1_000, _cpu_ms(event)) for event in main]
-    trace.main_cpu_ms = sum(task.cpu for task in trace.tasks)
+    begin = min(event["ts"] for event in whole)
+    trace.tasks = [_task(event, begin) for event in main]
+    trace.seconds = (max(event["ts"] + event["dur"] for event in whole) - begin) / 1e6
+    paints = [event["ts"] for event in events if event["name"] == "firstContentfulPaint"]
+    trace.first_paint = (max(paints) - begin) / 1_000 if paints else None
     trace.raster_cpu_ms = sum(_cpu_ms(event) for event in whole if event["name"] == "RasterTask")
-    trace.seconds = (max(e["ts"] + e["dur"] for e in whole) - min(e["ts"] for e in whole)) / 1e6
     trace.frames_drawn = sum(event["name"] == "DrawFrame" for event in events)
     trace.frames_dropped = sum(event["name"] == "DroppedFrame" for event in events)
+
+
+def _task(event: Event, begin: float) -> Task:
+    return Task((event["ts"] - begin) / 1_000, event["dur"] / 1_000, _cpu_ms(event))
 
 
 def _cpu_ms(event: Event) -> float:

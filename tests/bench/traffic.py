@@ -25,6 +25,9 @@ class Pace:
 
     def __init__(self, changes_a_second: float) -> None:
         self._seconds_a_change = 1 / changes_a_second
+        self.begin()
+
+    def begin(self) -> None:
         self._next = time.monotonic()
 
     async def leave_for(self, changes: int) -> None:
@@ -65,8 +68,21 @@ class Traffic:
         while len(self._held) < self._enough:
             await asyncio.gather(*(self._hold() for _ in range(BUYERS)))
 
-    async def run(self) -> None:
-        """For ever."""
+    @asynccontextmanager
+    async def flowing(self) -> AsyncIterator[None]:
+        """It flows until the block ends."""
+        task = asyncio.create_task(self._run())
+        try:
+            yield
+            if task.done():
+                task.result()
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _run(self) -> None:
+        self._pace.begin()
         async with asyncio.TaskGroup() as group:
             for _ in range(BUYERS):
                 group.create_task(self._buy_and_give_back())
@@ -132,18 +148,9 @@ class Traffic:
         return answer
 
 
-@asynccontextmanager
-async def traffic(channel: Any, session: str, rate: float) -> AsyncIterator[Traffic]:
-    """Traffic that flows until the block ends; half of the seats are taken when it begins."""
+async def half_full(channel: Any, session: str, rate: float) -> Traffic:
+    """Traffic that has taken half of the free seats, and does nothing more until it is told to flow."""
     seats = free_seats(await Crowd(channel, session, CALL_SECONDS).seat_map())
-    flow = Traffic(ReservaStub(channel), session, seats, rate)
-    await flow.fill()
-    task = asyncio.create_task(flow.run())
-    try:
-        yield flow
-        if task.done():
-            task.result()
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    traffic = Traffic(ReservaStub(channel), session, seats, rate)
+    await traffic.fill()
+    return traffic

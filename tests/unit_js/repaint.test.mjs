@@ -81,3 +81,16 @@ test("a page that slept while much changed paints it once when it wakes", () => 
   clock.pass(3_600_000);
   assert.deepEqual(painted.map(({ seats }) => seats), [100]);
 });
+
+test("a map of 3,000 seats that is new comes in parts, and what the reader does comes first", () => {
+  const all = Array.from({ length: 3000 }, (_, n) => `S${n}`);
+  const order = [];
+  repaint = new Repaint((seats) => order.push(seats), clock);
+  repaint.follow(all, false);
+  clock.pass(FRAME_MS);
+  repaint.mark(["B02"]);
+  clock.pass(20 * FRAME_MS);
+  assert.ok(Math.max(...order.map((seats) => seats.length)) <= 500);
+  assert.equal(order[1][0], "B02");
+  assert.deepEqual(new Set(order.flat()), new Set([...all, "B02"]));
+});
