@@ -10,11 +10,12 @@ ifneq ($(SOUND),True)
 REMAKE := remake
 endif
 
-.PHONY: help run test check stubs setup clean remake
+.PHONY: help run test check screenshots stubs setup clean remake
 help:
 	@echo 'make run     start everything; the page is at http://localhost:8000, Ctrl-C stops it'
 	@echo 'make test    run the whole test suite'
 	@echo 'make check   lint, formatting and types'
+	@echo 'make screenshots  pictures of every state of the page, in screenshots/'
 	@echo 'make stubs   generate the gRPC modules from cinema.proto'
 	@echo 'make setup   only install what `make run` needs'
 	@echo 'make clean   remove what was installed and generated; orders and mail in var/ stay'
@@ -31,6 +32,10 @@ check: $(VENV)/installed-dev $(STUBS) cinema_pb2_grpc.pyi
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy .
+
+screenshots: $(VENV)/installed-dev $(STUBS)
+	@$(PY) -m tests.browser
+	@$(PY) -m tests.screenshots
 
 setup: $(VENV)/installed $(STUBS)
 

@@ -82,6 +82,18 @@ export class HallFit {
     return { level, scroll, left: left - scroll.left, top: top - scroll.top };
   }
 
+  /** Which point of the hall stands in the middle of the window, as parts of its width and height. @param {View} view @returns {[number, number]} */
+  middle(view) {
+    const { width, height } = this.place(view.level);
+    return [(this.#window.width / 2 - view.left) / width, (this.#window.height / 2 - view.top) / height];
+  }
+
+  /** The view that has such a point in the middle. @param {number} level @param {[number, number]} middle */
+  lookAt(level, [across, down]) {
+    const { width, height } = this.place(level);
+    return this.view(level, { left: this.#window.width / 2 - across * width, top: this.#window.height / 2 - down * height });
+  }
+
   /** The view at another level that leaves what is at (x, y) of the window there. @param {View} from @param {number} level @param {number} x @param {number} y */
   around(from, level, x, y) {
     const times = level / from.level;

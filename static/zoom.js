@@ -125,15 +125,16 @@ export class MapZoom {
     this.map.scrollTo(this.#seen.scroll);
   }
 
-  /** The window has another size: works the fit out anew and keeps the level. */
+  /** The window has another size: works the fit out anew, and keeps the level and what is in the middle. */
   #refit() {
     const { offsetWidth: width, offsetHeight: height } = this.map;
     if (!width) return;
+    const middle = this.#fit.middle(this.#seen === this.#drawn ? this.#scrolled() : this.#seen);
     const { level } = this;
     this.#fit.refit({ width, height }, this.sides[0].offsetWidth);
     this.grid.style.setProperty("--deep", `${this.#fit.deep}px`);
-    this.#drawn = this.#seen = { ...this.#drawn, level: this.#fit.clamp(level) };
-    this.#layOut();
+    this.#seen = this.#fit.lookAt(this.#fit.clamp(level), middle);
+    this.#settle();
   }
 
   #layOut() {

@@ -49,6 +49,16 @@ test("zooming out never leaves the hall's edge behind the window's", () => {
   near(farther.left, SIDE);
 });
 
+test("a window that changes its size leaves what is in its middle there", () => {
+  const fit = hall(46, 108);
+  const close = fit.around(fit.view(1, fit.place(1)), 5, 700, 400);
+  const middle = fit.middle(close);
+  fit.refit({ width: 700, height: 900 }, SIDE);
+  const turned = fit.lookAt(5, middle);
+  near(fit.middle(turned)[0], middle[0]);
+  near(fit.middle(turned)[1], middle[1]);
+});
+
 test("seats never become smaller than fitted nor larger than is of use", () => {
   const fit = hall(46, 108);
   assert.equal(fit.clamp(0.1), 1);
