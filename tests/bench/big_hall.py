@@ -87,10 +87,11 @@ async def measure(seconds: float, rate: float) -> None:
 async def _storm(hall: Hall, traffic: Traffic, seconds: float) -> None:
     async with traffic.flowing():
         await asyncio.sleep(WARM_UP_SECONDS)
-        before, begin, changes = await held_by(hall.session), time.monotonic(), traffic.changes
+        before = await held_by(hall.session)
         async with traced(hall.browser, hall.page) as trace:
+            begin, changes = time.monotonic(), traffic.changes
             await asyncio.sleep(seconds)
-        rate = (traffic.changes - changes) / (time.monotonic() - begin)
+            rate = (traffic.changes - changes) / (time.monotonic() - begin)
         after = await held_by(hall.session)
     report.show(
         f"{rate:,.0f} changes a second on {big_room.SEATS:,} seats for {trace.seconds:.0f} s",
