@@ -25,7 +25,7 @@ _MEDIA_TYPES = {
     ".json": "application/json",
     ".svg": "image/svg+xml",
 }
-# Whole lines of a module: `// …`, or `/* … */` over any number of lines. No template literal of ours spans lines.
+# Whole lines of a module or a style: `// …`, or `/* … */` over any number of lines. No template literal spans lines.
 _COMMENTS = re.compile(r"^[ \t]*(?:/\*(?:(?!\*/).)*\*/[ \t]*$|//[^\n]*$)", re.DOTALL | re.MULTILINE)
 _REVISION_PREFIX = re.compile(r"v-[0-9a-f]{12}/")
 
@@ -36,7 +36,8 @@ class Asset:
     """One version of a file. Compressing takes some ten milliseconds, once, where it is asked for first."""
 
     def __init__(self, path: Path) -> None:
-        self.content = _without_comments(path) if path.suffix == ".js" else path.read_bytes()
+        bare = path.suffix in (".js", ".css")
+        self.content = _without_comments(path) if bare else path.read_bytes()
         self.digest = hashlib.sha256(self.content).hexdigest()
         self.media_type = _MEDIA_TYPES.get(path.suffix, "application/octet-stream")
         self.is_text = path.suffix in _MEDIA_TYPES
