@@ -5,14 +5,6 @@ import socket
 LOOPBACK = "127.0.0.1"
 
 
-def free_port() -> int:
-    """A port that nobody listens on now. The kernel may give it away again: use it at once."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def is_free(port: int, host: str = LOOPBACK) -> bool:
     return obstacle(port, host) is None
 

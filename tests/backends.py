@@ -1,15 +1,13 @@
 """A real Redis and a real Kafka broker as local processes, exactly as `make run` has them."""
 
 import contextlib
-import random
 import socket
 from pathlib import Path
 
 from deploy import kafka_jars, kafka_local, redis_local
-from deploy.ports import LOOPBACK, answers, free_port, is_free
+from deploy.ports import LOOPBACK, answers
+from tests.ports import free_port, ports_in_a_row
 from tests.processes import LocalProcess
-
-LOW_PORTS = range(20_000, 32_000)
 
 
 class BackendMissing(Exception):
@@ -78,11 +76,3 @@ class KafkaBroker(LocalProcess):
     @property
     def bootstrap(self) -> str:
         return f"{LOOPBACK}:{self.port}"
-
-
-def ports_in_a_row(number: int) -> int:
-    """The first of so many free ports. Below 32768 no outgoing connection takes one before it is used."""
-    for first in random.sample(LOW_PORTS, 100):
-        if all(is_free(first + offset) for offset in range(number)):
-            return first
-    raise RuntimeError("no free ports")

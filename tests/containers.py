@@ -11,7 +11,8 @@ import docker.errors
 from testcontainers.community.redis import RedisContainer
 from testcontainers.core.container import DockerContainer
 
-from deploy.ports import LOOPBACK, answers, free_port
+from deploy.ports import LOOPBACK, answers
+from tests.ports import free_port
 from tests.waiting import wait_until
 
 REDIS_IMAGE = "redis:8.8.3-alpine"

@@ -16,9 +16,10 @@ from websockets.exceptions import ConnectionClosed
 
 from cinema.booking_client import open_channel
 from cinema.settings import GatewaySettings
-from deploy.ports import LOOPBACK, free_port
+from deploy.ports import LOOPBACK
 from gateway.context import Gateway
 from tests.fakes.booking import SESSION, FakeBooking
+from tests.ports import free_port
 from websocket_server import Server, create_app, listen, make_server
 
 SECONDS = 5.0  # how long a test waits for anything

@@ -9,7 +9,7 @@ import psutil
 
 from deploy import ROOT
 from deploy.ports import LOOPBACK
-from tests.backends import ports_in_a_row
+from tests.ports import ports_in_a_row
 from tests.processes import LocalProcess
 
 NOT_COPIED = shutil.ignore_patterns(

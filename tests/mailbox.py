@@ -11,7 +11,8 @@ from typing import Any, Self
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from deploy.ports import LOOPBACK, free_port
+from deploy.ports import LOOPBACK
+from tests.ports import free_port
 from tests.waiting import wait_until
 
 TEMPORARY = "451 4.3.0 try again later"

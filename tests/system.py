@@ -8,10 +8,10 @@ from typing import Self
 
 import pytest
 
-from deploy.ports import free_port
 from tests.backends import KafkaBroker, RedisServer
 from tests.infra import started
 from tests.mailbox import Mailbox
+from tests.ports import free_port
 from tests.processes import LocalProcess
 from tests.services import Booking, Gateway, consumer, listener, producer
 

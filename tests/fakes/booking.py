@@ -14,7 +14,8 @@ from grpc_health.v1.health import aio as health_aio
 import cinema_pb2 as pb
 from cinema.identity import owner_tag
 from cinema_pb2_grpc import ReservaServicer, add_ReservaServicer_to_server
-from deploy.ports import LOOPBACK, free_port
+from deploy.ports import LOOPBACK
+from tests.ports import free_port
 
 SESSION = "S001"
 ORDER = "07-abcdefghijklmnopqrstuv"

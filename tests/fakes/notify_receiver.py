@@ -9,7 +9,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from cinema.notify_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, verify
-from deploy.ports import LOOPBACK, free_port
+from deploy.ports import LOOPBACK
+from tests.ports import free_port
 
 
 @dataclass(frozen=True)

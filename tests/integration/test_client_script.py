@@ -13,8 +13,9 @@ import pytest
 import cinema_pb2 as pb
 import cinema_pb2_grpc
 from deploy import ROOT
-from deploy.ports import LOOPBACK, free_port
+from deploy.ports import LOOPBACK
 from tests.fakes.booking import Context, FakeBooking
+from tests.ports import free_port
 from tests.services import Booking
 
 GOOD, BAD, WRONG_USAGE = 0, 1, 2

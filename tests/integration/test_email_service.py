@@ -10,12 +10,12 @@ import pytest
 from pydantic import SecretStr
 
 from cinema.settings import DeliverySettings
-from deploy.ports import free_port
 from email_service import EmailService, MailDelayed, MailRefused
 from notifications.dependency import DependencyDown
 from tests.certificates import Certificates, make_certificates
 from tests.mailbox import Mailbox
 from tests.orders import order
+from tests.ports import free_port
 from tests.waiting import eventually
 
 ADDRESS = "ana@example.com"

@@ -12,9 +12,10 @@ from redis import Redis
 
 from booking.redis_health import look
 from deploy import redis_local
-from deploy.ports import LOOPBACK, free_port
+from deploy.ports import LOOPBACK
 from tests.booking_desk import Customer, Desk, new_session, open_desk
 from tests.hall import patient_client
+from tests.ports import free_port
 from tests.processes import LocalProcess
 from tests.redis_servers import VARIABLE, redis_servers, using
 from tests.storm import storm
