@@ -6,7 +6,7 @@
 
 /** @typedef {"g"|"m"|"p"|"pp"} Size `pp`: nobody could see a number or a round corner */
 
-const SEATS_A_FRAME = 250;
+const SEATS_A_FRAME = 80;
 /** A hall with fewer seats can afford round corners at every size. */
 const VAST = 1000;
 
@@ -21,6 +21,7 @@ export class Detail {
   #size = "";
   /** @type {HTMLElement[]} */
   #waiting = [];
+  #frame = 0;
 
   /** @param {HTMLElement} grid @param {number} seats in the hall */
   constructor(grid, seats) {
@@ -30,15 +31,19 @@ export class Detail {
 
   /** @param {number} pitch pixels a seat takes */
   fit(pitch) {
-    const size = sizeOf(pitch, this.seats);
-    if (size === this.#size) return;
     const first = !this.#size;
-    this.#size = size;
+    this.#size = sizeOf(pitch, this.seats);
     const rows = /** @type {HTMLElement[]} */ ([...this.grid.children]);
     if (first) return this.#tell(rows);
-    const begin = this.#waiting.length === 0;
-    this.#waiting = rows;
-    if (begin) requestAnimationFrame(() => this.#next());
+    this.pause();
+    this.#waiting = rows.filter((row) => row.dataset.tamanho !== this.#size);
+    // The hall's own new size is drawn first.
+    this.#inNextFrame(() => this.#inNextFrame(() => this.#next()));
+  }
+
+  /** Leaves the rows as they are until the next `fit`: whatever moves must not wait for them. */
+  pause() {
+    cancelAnimationFrame(this.#frame);
   }
 
   /** Rows in the middle of the window first. */
@@ -48,7 +53,12 @@ export class Detail {
     const now = rows.filter(({ row }) => (seats += row.childElementCount) <= SEATS_A_FRAME || seats === row.childElementCount);
     this.#tell(now.map(({ row }) => row));
     this.#waiting = rows.slice(now.length).map(({ row }) => row);
-    if (this.#waiting.length) requestAnimationFrame(() => this.#next());
+    if (this.#waiting.length) this.#inNextFrame(() => this.#next());
+  }
+
+  /** @param {() => void} then */
+  #inNextFrame(then) {
+    this.#frame = requestAnimationFrame(then);
   }
 
   /** @param {HTMLElement[]} rows */

@@ -11,7 +11,7 @@ export const SCREEN_ROWS = 1.7;
 /** Rows may stand further apart than seats where there is room. */
 const DEEPEST = 1.42;
 const LARGEST_FIT_PX = 58;
-const LARGEST_SEAT_PX = 72;
+const LARGEST_SEAT_PX = 56;
 /** Between the hall and the edge of its window, so that nothing scrolls at level 1. */
 const MARGIN_PX = 1;
 
@@ -70,6 +70,12 @@ export class HallFit {
       height: Math.max(this.#window.height, height),
     };
     return { scale, width, height, plane, left: (plane.width - width) / 2, top: (plane.height - height) / 2 };
+  }
+
+  /** How many pixels of a picture that was drawn at a level the window shows when it is stretched. @param {number} level @param {number} times */
+  pictured(level, times) {
+    const { width, height } = this.place(level);
+    return Math.min(width, this.#window.width / times) * Math.min(height, this.#window.height / times);
   }
 
   /** The view at a level that has the hall's corner as near to a point as scrolling can bring it. @param {number} level @param {Point} corner @returns {View} */

@@ -17,8 +17,8 @@ const COMFORT_PX = 34;
 const LARGEST_LETTER_PX = 14;
 const STEP = 1.4;
 const SETTLED_MS = 200;
-/** A picture that is stretched or shrunk further than this is drawn anew at once. */
-const STRETCH = 3;
+/** Of the screen: a picture that needs more of them, 4 bytes each, is drawn anew while it is zoomed out. */
+const LARGEST_PICTURE_PX = 40e6;
 
 export class MapZoom {
   #fit;
@@ -91,7 +91,8 @@ export class MapZoom {
     if (this.#seen === this.#drawn) this.#drawn = this.#seen = this.#scrolled();
     this.#seen = this.#fit.around(this.#seen, this.#fit.clamp(level), x, y);
     const times = this.#seen.level / this.#drawn.level;
-    if (times > STRETCH || times < 1 / STRETCH) this.#settle();
+    const picture = this.#fit.pictured(this.#drawn.level, times) * devicePixelRatio ** 2;
+    if (picture > LARGEST_PICTURE_PX) this.#settle();
     else this.#stretch(times);
   }
 
@@ -112,6 +113,7 @@ export class MapZoom {
       move(side, `translate(${to[n] - from[n]}px, ${down}px) scaleY(${times})`);
       side.style.setProperty("--upright", String(1 / times));
     });
+    this.#detail.pause();
     clearTimeout(this.#settling);
     this.#settling = setTimeout(() => this.#settle(), SETTLED_MS);
   }

@@ -8,11 +8,13 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Any
 
 from playwright.async_api import Browser, Page
 
 MAIN = "CrRendererMain"
+FRAME_US = 1e6 / 60
 LONG_MS = 50  # what the web platform calls a long task
 _CATEGORIES = (
     "loading",
@@ -42,7 +44,8 @@ class Trace:
     first_paint: float | None = None  # the page's first content, ms since the trace began
     raster_cpu_ms: float = 0
     frames_drawn: int = 0
-    frames_dropped: int = 0
+    frames_missed: int = 0
+    missed_at_rest: int = 0  # of those: after the last step, when nothing moves any more
 
     def after_first_paint(self) -> "Trace":
         """The same, without the tasks before."""
@@ -83,11 +86,20 @@ def _read(events: list[Event], trace: Trace) -> None:
     trace.first_paint = (max(paints) - begin) / 1_000 if paints else None
     trace.raster_cpu_ms = sum(_cpu_ms(event) for event in whole if event["name"] == "RasterTask")
     trace.frames_drawn = sum(event["name"] == "DrawFrame" for event in events)
-    trace.frames_dropped = sum(event["name"] == "DroppedFrame" for event in events)
+    missed = [event["ts"] for event in events if event["name"] == "DroppedFrame"]
+    last_step = max((event["ts"] for event in events if _is_step(event)), default=inf)
+    trace.frames_missed = len(missed)
+    trace.missed_at_rest = sum(at > last_step + FRAME_US for at in missed)
 
 
 def _task(event: Event, begin: float) -> Task:
     return Task((event["ts"] - begin) / 1_000, event["dur"] / 1_000, _cpu_ms(event))
+
+
+def _is_step(event: Event) -> bool:
+    """A step of the wheel or of a finger has reached the page."""
+    data = event.get("args", {}).get("data", {})
+    return event["name"] == "EventDispatch" and data.get("type") in ("wheel", "touchmove")
 
 
 def _cpu_ms(event: Event) -> float:

@@ -62,7 +62,7 @@ test("a window that changes its size leaves what is in its middle there", () => 
 test("seats never become smaller than fitted nor larger than is of use", () => {
   const fit = hall(46, 108);
   assert.equal(fit.clamp(0.1), 1);
-  near(fit.pitch(fit.clamp(1000)), 72);
+  near(fit.pitch(fit.clamp(1000)), 56);
   near(fit.pitch(fit.levelOf(34)), 34);
 });
 
@@ -77,4 +77,12 @@ test("the letters stand beside the hall as long as that is in view, else at the 
 test("only vast halls lose round corners when nobody could see them", () => {
   assert.deepEqual([40, 24, 15, 9].map((pitch) => sizeOf(pitch, 3000)), ["g", "m", "p", "pp"]);
   assert.deepEqual([40, 24, 15, 9].map((pitch) => sizeOf(pitch, 400)), ["g", "m", "p", "p"]);
+});
+
+test("a picture is as large as what of it the window shows, and never larger than the hall", () => {
+  const fit = hall(46, 108);
+  near(fit.pictured(5, 1), WINDOW.width * WINDOW.height);
+  near(fit.pictured(5, 1 / 2), 4 * WINDOW.width * WINDOW.height);
+  const { width, height } = fit.place(5);
+  near(fit.pictured(5, 1 / 50), width * height);
 });
