@@ -103,11 +103,18 @@ class System:
 
 
 @contextmanager
-def running_system(folder: Path, *, kafka: bool = True, **settings: str) -> Iterator[System]:
+def running_system(
+    folder: Path, *, kafka: bool = True, programme: str = "", **settings: str
+) -> Iterator[System]:
     """A running system with data of its own in `folder`.
 
-    Without Kafka the producer hands confirmations to the ledger and the mail itself: a quicker start.
+    Without Kafka the producer hands confirmations to the ledger and the mail itself: a quicker start. `programme` is
+    TOML text in the place of the demo's.
     """
+    if programme:
+        file = folder / "programacao.toml"
+        file.write_text(programme, encoding="utf-8")
+        settings["PROGRAMME_FILE"] = str(file)
     with ExitStack() as parts:
         redis = parts.enter_context(started(lambda: RedisServer(folder / "redis")))
         broker = (

@@ -7,60 +7,33 @@ import pytest
 from playwright.sync_api import expect
 
 from cinema.languages import LANGUAGES
-from deploy import ROOT
+from tests.demo_programme import TINY, demo, new_session, new_tiny_room
 from tests.e2e.audience import Audience
 from tests.e2e.axe import expect_no_faults, faults
 from tests.e2e.conftest import NewPage, OpenPage, OpenWired
 from tests.e2e.page import Buyer, OrderPage, ProgrammePage
 from tests.system import System, running_system
 
-MORE = """
-[[salas]]
-id = "sala-4"
-nome = "Sala 4"
-fileiras = ["A .."]
-
-[[sessoes]]
-id = "S800"
-filme = "vagalume"
-sala = "sala-4"
-idioma = "dublado"
-inicio = 13:00:00
-precos = { comum = 2400 }
-
-[[sessoes]]
-id = "S801"
-filme = "vagalume"
-sala = "sala-4"
-idioma = "dublado"
-inicio = 13:30:00
-precos = { comum = 2400 }
-
-[[sessoes]]
-id = "S810"
-filme = "agente-secreto"
-sala = "sala-1"
-idioma = "legendado"
-inicio = 2037-12-13T17:45:00
-precos = { comum = 3200, premium = 4400 }
-
-[[sessoes]]
-id = "S900"
-filme = "vagalume"
-sala = "sala-3"
-idioma = "dublado"
-inicio = 2026-01-02T14:00:00
-precos = { comum = 2400, premium = 3000 }
-"""
-
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """With two sessions of two seats, one that can be cancelled for years, and one that is over."""
+    programme = demo(
+        new_tiny_room(),
+        new_session("S800", "13:00:00", room=TINY, comum=2400),
+        new_session("S801", "13:30:00", room=TINY, comum=2400),
+        new_session(
+            "S810",
+            "2037-12-13T17:45:00",
+            film="agente-secreto",
+            room="sala-1",
+            comum=3200,
+            premium=4400,
+        ),
+        new_session("S900", "2026-01-02T14:00:00", comum=2400, premium=3000),
+    )
     folder = tmp_path_factory.mktemp("system")
-    programme = folder / "programacao.toml"
-    programme.write_text((ROOT / "programacao.toml").read_text() + MORE)
-    with running_system(folder, kafka=False, PROGRAMME_FILE=str(programme)) as running:
+    with running_system(folder, kafka=False, programme=programme) as running:
         yield running
 
 

@@ -6,24 +6,14 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from deploy import ROOT
 from gateway.identity import COOKIE
+from tests.demo_programme import demo, new_session
 from tests.e2e.audience import Audience
 from tests.e2e.conftest import OpenPage, OpenWired
 from tests.e2e.page import ANA, Buyer, OrderPage
 from tests.e2e.wire import Frame
 from tests.system import System, running_system
 from tests.waiting import wait_until
-
-OVER = """
-[[sessoes]]
-id = "S900"
-filme = "vagalume"
-sala = "sala-3"
-idioma = "dublado"
-inicio = 2026-01-02T14:00:00
-precos = { comum = 2400, premium = 3000 }
-"""
 
 WRONG = [
     ("name", Buyer(name="")),
@@ -45,10 +35,9 @@ WRONG = [
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """With a session that is over."""
+    over = new_session("S900", "2026-01-02T14:00:00", comum=2400, premium=3000)
     folder = tmp_path_factory.mktemp("system")
-    programme = folder / "programacao.toml"
-    programme.write_text((ROOT / "programacao.toml").read_text() + OVER)
-    with running_system(folder, kafka=False, PROGRAMME_FILE=str(programme)) as running:
+    with running_system(folder, kafka=False, programme=demo(over)) as running:
         yield running
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from deploy import ROOT
+from tests.demo_programme import TINY, demo, new_session, new_tiny_room
 from tests.e2e.audience import Audience
 from tests.e2e.conftest import NewPage
 from tests.e2e.page import ProgrammePage
@@ -16,31 +16,19 @@ from tests.system import System, running_system
 
 REFRESH_MS = 15_000
 RETRIES_MS = 2_000
-SMALL = """
-[[salas]]
-id = "sala-4"
-nome = "Sala 4"
-fileiras = ["A .."]
-
-[[sessoes]]
-id = "S800"
-filme = "vagalume"
-sala = "sala-4"
-idioma = "dublado"
-inicio = 2037-12-13T14:00:00
-precos = { comum = 2450 }
-"""
 Sessions = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """With a session of two seats, and the next one of the same film hours later."""
+    programme = demo(
+        new_tiny_room(),
+        new_session("S800", "2037-12-13T14:00:00", room=TINY, comum=2450),
+        new_session("S801", "2037-12-13T21:00:00", room=TINY, comum=2450),
+    )
     folder = tmp_path_factory.mktemp("system")
-    programme = folder / "programacao.toml"
-    later = SMALL.split("\n\n")[1].replace("S800", "S801").replace("T14", "T21")
-    programme.write_text("\n".join([(ROOT / "programacao.toml").read_text(), SMALL, later]))
-    with running_system(folder, kafka=False, PROGRAMME_FILE=str(programme)) as running:
+    with running_system(folder, kafka=False, programme=programme) as running:
         yield running
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import SessionPage
 from tests.e2e.tickets.conftest import OpenOrder
+from tests.system import System
 from tests.waiting import wait_until
 
 
@@ -61,13 +62,13 @@ def test_a_payment_form_that_does_not_arrive_costs_no_seat(open_session: OpenPag
 
 
 def test_a_price_that_changed_meanwhile_is_shown_before_anybody_pays_it(
-    open_session: OpenPage, programme: Path
+    open_session: OpenPage, system: System
 ) -> None:
     page = open_session("CARA")
     page.hold("F07")
     page.open_payment()
     page.fill_payment()
-    _change_price(programme, page)
+    _change_price(system.folder / "programacao.toml", page)
     page.submit_payment()
     wait_until(lambda: page.payment_faults().get(""), what="the page says so")
     assert "preço mudou" in page.payment_faults()[""]
