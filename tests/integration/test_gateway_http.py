@@ -10,7 +10,6 @@ from tests.fakes.booking import ORDER, FakeBooking
 from tests.gateway_bench import Bench, open_bench
 from tests.waiting import eventually
 
-
 # ------------------------------------------------------------------------------------------------ pages
 
 
