@@ -4,12 +4,11 @@ import { fetchSession } from "./api.js";
 import { Basket } from "./basket.js";
 import { Countdown } from "./countdown.js";
 import { action } from "./dom.js";
-import { HalfPriceQuota } from "./half-price-quota.js";
 import { OrderPanel } from "./order-panel.js";
 import { PaymentAttempts } from "./payment-attempt.js";
 import { Seating } from "./seating.js";
 import { t } from "./text.js";
-import { totalOf } from "./tickets.js";
+import { HalfPriceQuota, totalOf } from "./tickets.js";
 import { quotaTrouble, seatingTrouble } from "./troubles.js";
 
 /** @typedef {import("./api.js").SessionMap} SessionMap */

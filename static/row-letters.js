@@ -2,6 +2,10 @@
 /** The letters beside the rows. They stand outside of what is scaled: in view and readable at every zoom. */
 import { make } from "./dom.js";
 
+/** Rows that are closer than this are not all named. */
+const CLOSEST_PX = 11;
+const LARGEST_PX = 14;
+
 /**
  * Rows share the height of the hall as the letters share theirs: by the same parts.
  * @param {import("./room.js").Room} room @param {number} screen height of the screen in rows
@@ -13,6 +17,20 @@ export function lettersOf(room, screen) {
     letters.push(part(seats.length ? name : "", 1));
   }
   return letters;
+}
+
+/**
+ * Where rows are closer than letters that one can read, every second or third is named, the first of a part of the hall always.
+ * @param {HTMLElement} side @param {number} row height in pixels
+ */
+export function fitLetters(side, row) {
+  const every = Math.ceil(CLOSEST_PX / row);
+  side.style.setProperty("font-size", `${Math.min(LARGEST_PX, 0.7 * every * row)}px`);
+  let n = 0;
+  for (const letter of /** @type {HTMLCollectionOf<HTMLElement>} */ (side.children)) {
+    letter.style.setProperty("visibility", n % every ? "hidden" : "");
+    n = letter.textContent ? n + 1 : 0;
+  }
 }
 
 /** @param {string} text @param {number} rows */

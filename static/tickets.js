@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Categories of tickets and what each costs: the same rules as cinema/tickets.py. The page shows
- * them, booking works the total out again and is the authority.
+ * Categories of tickets, what each costs, and how many half-price tickets are left: the same rules
+ * as cinema/tickets.py. The page shows them, booking works it all out again and is the authority.
  */
 
 /** @typedef {"inteira"|"meia_estudante"|"meia_id_jovem"|"meia_pcd"|"meia_acompanhante"|"meia_idoso"} Category */
@@ -24,3 +24,31 @@ export const totalOf = (tickets) => tickets.reduce((sum, { price }) => sum + pri
 
 /** @param {Ticket[]} tickets */
 export const quotaNeeded = (tickets) => tickets.filter(({ category }) => needsQuota(category)).length;
+
+/** What is left of the session's half-price tickets, as far as the gateway has told. */
+export class HalfPriceQuota {
+  #version = -1;
+
+  /** @param {number} total @param {number} sold */
+  constructor(total, sold) {
+    this.total = total;
+    this.sold = sold;
+  }
+
+  get left() {
+    return Math.max(0, this.total - this.sold);
+  }
+
+  /** A frame that is older than what is known changes nothing. @param {import("./protocol.js").Frame} frame */
+  apply(frame) {
+    if (frame.kind !== "snapshot" && frame.kind !== "update") return;
+    if (frame.kind === "update" && frame.version <= this.#version) return;
+    this.#version = frame.version;
+    if (frame.halvesSold !== null) this.sold = frame.halvesSold;
+  }
+
+  /** A refusal said how many there are. @param {number} left */
+  told(left) {
+    this.sold = this.total - left;
+  }
+}

@@ -6,7 +6,7 @@
  */
 import { Detail } from "./detail.js";
 import { HallFit, SCREEN_ROWS } from "./hall-fit.js";
-import { lettersOf } from "./row-letters.js";
+import { fitLetters, lettersOf } from "./row-letters.js";
 import { listenForZoom } from "./zoom-input.js";
 
 /** @typedef {import("./hall-fit.js").View} View */
@@ -14,7 +14,6 @@ import { listenForZoom } from "./zoom-input.js";
 /** WCAG 2.5.8: what a finger can hit. */
 const FINGER_PX = 24;
 const COMFORT_PX = 34;
-const LARGEST_LETTER_PX = 14;
 const STEP = 1.4;
 const SETTLED_MS = 200;
 /** Of the screen: a picture that needs more of them, 4 bytes each, is drawn anew while it is zoomed out. */
@@ -152,7 +151,7 @@ export class MapZoom {
     for (const side of this.sides) {
       move(side, "none");
       side.style.setProperty("--upright", "1");
-      side.style.setProperty("font-size", `${Math.min(LARGEST_LETTER_PX, row * 0.7)}px`);
+      fitLetters(side, row);
     }
     this.#detail.fit(this.#fit.pitch(level));
   }

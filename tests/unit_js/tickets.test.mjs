@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Basket } from "../../static/basket.js";
-import { HalfPriceQuota } from "../../static/half-price-quota.js";
-import { needsQuota, priceOf, quotaNeeded, totalOf } from "../../static/tickets.js";
+import { HalfPriceQuota, needsQuota, priceOf, quotaNeeded, totalOf } from "../../static/tickets.js";
 import { quotaTrouble, seatingTrouble } from "../../static/troubles.js";
 import { room } from "./hall.mjs";
 
