@@ -10,7 +10,8 @@ from cinema.settings import BookingClientSettings, TlsSettings
 # A server that went away is tried again within a second; a call waits no longer than its deadline.
 _OPTIONS = [
     ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.min_reconnect_backoff_ms", 100),
+    # gRPC's name for how long one attempt may take, TLS and greeting included; a refused one is tried again earlier.
+    ("grpc.min_reconnect_backoff_ms", 5_000),
     ("grpc.max_reconnect_backoff_ms", 1_000),
     ("grpc.keepalive_time_ms", 20_000),
     ("grpc.keepalive_timeout_ms", 5_000),
