@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import cinema_pb2 as pb
 from cinema.booking_client import open_channel
@@ -12,29 +12,34 @@ from deploy.ports import LOOPBACK
 from tests.fakes.booking import FakeBooking
 
 LATE_SECONDS = 0.5
+END_SECONDS = 10
 
 
 @asynccontextmanager
 async def slow_line_to(address: str) -> AsyncIterator[str]:
-    """An address at which the server is, with its every word late."""
+    """An address at which the server is, with its every word late. Close what uses it first."""
     host, port = address.split(":")
+    lines: set[asyncio.Task[None] | None] = set()
 
     async def carry(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter, late: float
     ) -> None:
-        while data := await reader.read(65_536):
-            await asyncio.sleep(late)
-            writer.write(data)
-        writer.close()
+        with suppress(ConnectionError):  # whoever hangs up may do so with words on the way
+            while data := await reader.read(65_536):
+                await asyncio.sleep(late)
+                writer.write(data)
+            writer.close()
+            await writer.wait_closed()
 
     async def join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        lines.add(asyncio.current_task())
         there = await asyncio.open_connection(host, port)
-        async with asyncio.TaskGroup() as both:
-            both.create_task(carry(reader, there[1], 0))
-            both.create_task(carry(there[0], writer, LATE_SECONDS))
+        await asyncio.gather(carry(reader, there[1], 0), carry(there[0], writer, LATE_SECONDS))
 
     async with await asyncio.start_server(join, LOOPBACK) as line:
         yield f"{LOOPBACK}:{line.sockets[0].getsockname()[1]}"
+        async with asyncio.timeout(END_SECONDS):
+            await asyncio.gather(*filter(None, lines))
 
 
 async def test_a_slow_line_is_no_server_that_is_away() -> None:
