@@ -44,6 +44,7 @@ class Worker:
     def __init__(self, redis: RedisClient) -> None:
         self.lease = Lease(redis, KEY, SECONDS)
         self.works = False
+        self.stops = 0
 
     async def run(self) -> None:
         while True:
@@ -58,6 +59,7 @@ class Worker:
         finally:
             Worker.working -= 1
             self.works = False
+            self.stops += 1
 
 
 @pytest.fixture(autouse=True)
@@ -98,8 +100,12 @@ async def test_whoever_loses_the_lease_stops_working(empty_redis_url: str) -> No
         worker = Worker(redis)
         task = asyncio.create_task(worker.run())
         await eventually(lambda: worker.works)
-        await redis.hset(KEY, "holder", "somebody else")
-        await eventually(lambda: not worker.works)
+        before = worker.stops
+        async with redis.pipeline() as somebody_else:
+            somebody_else.hset(KEY, "holder", "somebody else")
+            somebody_else.pexpire(KEY, int(1_000 * SECONDS))
+            await somebody_else.execute()
+        await eventually(lambda: worker.stops > before)
         await eventually(
             lambda: worker.works, timeout=4 * SECONDS
         )  # the other one never came again
