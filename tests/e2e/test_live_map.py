@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from tests.e2e.audience import Audience
 from tests.e2e.conftest import OpenPage, OpenWired
+from tests.e2e.page import SessionPage
 from tests.e2e.wire import Frame
 from tests.system import HOLD_SECONDS, System, running_system
 from tests.waiting import wait_until
@@ -120,6 +121,15 @@ def test_pages_that_join_in_the_middle_of_a_rush_all_end_in_the_right_map(
 # -------------------------------------------------------------------------------------------------- the same buyer
 
 
+def expect_same_time(one: SessionPage, other: SessionPage) -> None:
+    """Asked more than once, since a busy machine looks at one late."""
+
+    def agree() -> bool:
+        return abs(one.seconds_left - other.seconds_left) <= 1
+
+    wait_until(agree, what="both tabs show the same time")
+
+
 def test_two_tabs_of_one_buyer_show_the_same_seats_the_same_time_and_the_same_purchase(
     open_session: OpenPage, audience: Audience
 ) -> None:
@@ -129,7 +139,7 @@ def test_two_tabs_of_one_buyer_show_the_same_seats_the_same_time_and_the_same_pu
     second.expect_seat("H01", "seu")
     first.hold("H02")
     second.expect_seat("H02", "seu")
-    assert abs(first.seconds_left - second.seconds_left) <= 1
+    expect_same_time(first, second)
 
     second.release("H02")
     first.expect_seat("H02", "livre")
@@ -184,8 +194,8 @@ def test_a_laptop_that_slept_finds_the_right_map_soon_after_it_wakes(
     wire.heal()
     page.wait_live()
     audience.expect_map(page)
-    assert page.held() == ["J02"]
-    assert abs(page.seconds_left - beside.seconds_left) <= 1
+    wait_until(lambda: page.held() == ["J02"], what="the hold that is left")
+    expect_same_time(page, beside)
     beside.release("J02")
 
 
