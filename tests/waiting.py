@@ -9,9 +9,10 @@ from typing import Any, TypeVar, overload
 T = TypeVar("T")
 
 INTERVAL = 0.02  # seconds between two looks
+PATIENCE = 15.0  # seconds that a test waits unless it says otherwise: enough for a busy machine
 
 
-def wait_until(condition: Callable[[], T | None], timeout: float = 5, what: str = "") -> T:
+def wait_until(condition: Callable[[], T | None], timeout: float = PATIENCE, what: str = "") -> T:
     """The first true value of `condition`, asked every 20 ms; TimeoutError after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while True:
@@ -24,17 +25,19 @@ def wait_until(condition: Callable[[], T | None], timeout: float = 5, what: str 
 
 @overload
 async def eventually(
-    condition: Callable[[], Awaitable[T | None]], timeout: float = 5, what: str = ""
+    condition: Callable[[], Awaitable[T | None]], timeout: float = PATIENCE, what: str = ""
 ) -> T: ...
 
 
 @overload
 async def eventually(
-    condition: Callable[[], T | None], timeout: float = 5, what: str = ""
+    condition: Callable[[], T | None], timeout: float = PATIENCE, what: str = ""
 ) -> T: ...
 
 
-async def eventually(condition: Callable[[], Any], timeout: float = 5, what: str = "") -> Any:
+async def eventually(
+    condition: Callable[[], Any], timeout: float = PATIENCE, what: str = ""
+) -> Any:
     """`wait_until` for a running event loop; the condition may be a coroutine function."""
     deadline = time.monotonic() + timeout
     while True:

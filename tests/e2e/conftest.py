@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from deploy.ports import LOOPBACK
 from tests import browser as chromium
@@ -13,6 +13,7 @@ from tests.e2e.page import SessionPage
 from tests.e2e.wire import Wire
 from tests.infra import unavailable
 from tests.system import System
+from tests.waiting import PATIENCE
 
 # A name for this machine that is not "localhost", as a phone in the same house has for it.
 ELSEWHERE = "cinema.test"
@@ -25,6 +26,8 @@ _QUIET = [
     "--disable-gpu",
     f"--host-resolver-rules=MAP {ELSEWHERE} {LOOPBACK}",
 ]
+
+expect.set_options(timeout=1_000 * PATIENCE)
 
 NewPage = Callable[..., Page]
 OpenPage = Callable[..., SessionPage]

@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.e2e.checkout import Checkout
 from tests.e2e.tab import load
+from tests.waiting import PATIENCE
 
 SeatState = Literal["livre", "pedindo", "seu", "bloqueado", "ocupado"]
 LineState = Literal["ligando", "ao_vivo", "reconectando", "sem_internet", "pausado"]
@@ -47,7 +48,7 @@ class SessionPage(Checkout):
         )
         return seats
 
-    def expect_seat(self, name: str, state: SeatState, seconds: float = 5) -> None:
+    def expect_seat(self, name: str, state: SeatState, seconds: float = PATIENCE) -> None:
         expect(self.seat(name)).to_have_attribute("data-estado", state, timeout=seconds * 1000)
 
     def click(self, *names: str) -> None:
@@ -94,11 +95,11 @@ class SessionPage(Checkout):
         """ligando, ao_vivo, reconectando, sem_internet, pausado."""
         return self.page.locator("[data-part=line]").get_attribute("data-conexao") or ""
 
-    def wait_line(self, state: LineState, seconds: float = 15) -> None:
+    def wait_line(self, state: LineState, seconds: float = PATIENCE) -> None:
         line = self.page.locator("[data-part=line]")
         expect(line).to_have_attribute("data-conexao", state, timeout=seconds * 1000)
 
-    def wait_live(self, seconds: float = 15) -> None:
+    def wait_live(self, seconds: float = PATIENCE) -> None:
         self.wait_line("ao_vivo", seconds)
 
     @property
@@ -106,7 +107,7 @@ class SessionPage(Checkout):
         """The sentence that is shown now; empty without one."""
         return self._text("[data-part=notice-text]")
 
-    def expect_notice(self, kind: str, text: str = "", seconds: float = 5) -> None:
+    def expect_notice(self, kind: str, text: str = "", seconds: float = PATIENCE) -> None:
         """`kind`: a refusal's reason, reservou, estendida, falta_minuto, acabou, ocupado, bloqueado, desligado."""
         notice = self.page.locator(f'[data-part=notice][data-aviso="{kind}"]')
         expect(notice).to_be_visible(timeout=seconds * 1000)
