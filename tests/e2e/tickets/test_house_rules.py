@@ -47,6 +47,7 @@ def test_who_was_there_first_is_not_asked_to_move(
     page.expect_seat("G09", "bloqueado")
     assert page.troubles() == {}
     page.release("G07")
+    wait_until(lambda: page.held() == [], what="it is given back for good")
     page.press("G07")  # a second click so soon would be the slip of a hand
     page.expect_seat("G07", "seu")
     assert list(page.troubles()) == ["sozinha"]
