@@ -1,4 +1,6 @@
-"""Where the shared fixtures come from."""
+"""Where the shared fixtures come from, and how a run ends."""
+
+import signal
 
 pytest_plugins = [
     "tests.hall",
@@ -10,3 +12,8 @@ pytest_plugins = [
     "tests.system",
     "tests.gateway_bench",
 ]
+
+
+def pytest_configure() -> None:
+    """A run that is told to end takes the servers that it has started with it, as after Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
