@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import os
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, overload
@@ -49,6 +50,11 @@ async def eventually(
         if time.monotonic() > deadline:
             raise TimeoutError(_complaint(condition, timeout, what))
         await asyncio.sleep(INTERVAL)
+
+
+def allowed(seconds: float) -> float:
+    """So long on a quiet machine; on one that has other work for its processors, as much longer as that work takes."""
+    return seconds * max(1, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def _complaint(condition: Callable[[], object], timeout: float, what: str) -> str:
