@@ -35,7 +35,10 @@ class Checkout(Tab):
         return self.page.locator("[data-ingresso]")
 
     def held(self) -> list[str]:
-        return [ticket.get_attribute("data-ingresso") or "" for ticket in self.tickets.all()]
+        seats: list[str] = self.tickets.evaluate_all(
+            "(tickets) => tickets.map(({ dataset }) => dataset.ingresso)"
+        )
+        return seats
 
     @property
     def total(self) -> str:
@@ -56,8 +59,9 @@ class Checkout(Tab):
 
     def offered(self, seat: str) -> list[str]:
         """The categories that can be chosen now."""
-        options = self.ticket(seat).locator("option:not([disabled])").all()
-        return [option.get_attribute("value") or "" for option in options]
+        options = self.ticket(seat).locator("option:not([disabled])")
+        values: list[str] = options.evaluate_all("(options) => options.map(({ value }) => value)")
+        return values
 
     def note(self, seat: str) -> str:
         """What to bring, and what is special about the seat."""
@@ -79,11 +83,11 @@ class Checkout(Tab):
         self._painted()
 
     def _troubles(self, place: str) -> dict[str, str]:
-        found = self.page.locator(f"{place} [data-problema]").all()
-        return {
-            one.get_attribute("data-problema") or "": one.locator("p").text_content() or ""
-            for one in found
-        }
+        sentences: dict[str, str] = self.page.locator(f"{place} [data-problema]").evaluate_all(
+            """(found) => Object.fromEntries(found.map((one) =>
+                [one.dataset.problema, one.querySelector("p").textContent]))"""
+        )
+        return sentences
 
     def _open_sheet(self) -> None:
         toggle = self.page.locator("[data-acao=ingressos]")

@@ -36,8 +36,11 @@ class SessionPage(Checkout):
 
     def seats_in(self, state: SeatState) -> list[str]:
         """Names of all seats of a state, from the screen on."""
-        found = self.page.locator(f'#grid [data-estado="{state}"]').all()
-        return [seat.get_attribute("data-assento") or "" for seat in found]
+        found = self.page.locator(f'#grid [data-estado="{state}"]')
+        names: list[str] = found.evaluate_all(
+            "(seats) => seats.map((seat) => seat.dataset.assento)"
+        )
+        return names
 
     def taken(self) -> dict[str, str]:
         """The whole map: every seat that is not free, with its state."""
