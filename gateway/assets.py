@@ -29,12 +29,13 @@ _MEDIA_TYPES = {
     ".json": "application/json",
     ".svg": "image/svg+xml",
 }
-# Comments and white space are a third of what there is to send, compressed; names stay as they are.
+_without_indentation = partial(re.sub, r"\n\s+", "\n")
+# Nobody's browser needs comments and white space; names stay as they are.
 _MINIFY: dict[str, Callable[[str], str]] = {
     ".css": rcssmin.cssmin,
-    ".html": partial(re.sub, r"\n\s+", "\n"),
+    ".html": _without_indentation,
     ".js": rjsmin.jsmin,
-    ".svg": partial(re.sub, r"\n\s+", "\n"),
+    ".svg": _without_indentation,
 }
 _REVISION_PREFIX = re.compile(r"v-[0-9a-f]{12}/")
 
