@@ -1,6 +1,7 @@
 """A hall of 3,000 seats in Chromium: opened, in a storm of 1,000 changes a second, zoomed and swiped.
 
 Redis, booking and the gateway are real; the changes are holds, sales, releases and cancellations of six seats each.
+At the end plain text is swiped, to compare.
 
     python -m tests.bench.big_hall
     python -m tests.bench.big_hall --seconds 10 --rate 200
@@ -30,6 +31,9 @@ STEPS = 40  # of the wheel and of the finger; the wheel is not at its end then
 STEP_SECONDS = 1 / 60
 WARM_UP_SECONDS = 3
 SETTLED_SECONDS = 1.5
+# What a finger costs Chromium by itself where the page keeps the pinch.
+TEXT = f"""<div data-part=map style="height: 600px; overflow: auto; touch-action: pan-x pan-y">
+<p style="width: 5000px">{"poltrona " * 5_000}</p></div>"""
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,9 @@ async def _move(hall: Hall) -> None:
         (f"Zooming out, {STEPS} steps of the wheel", await hall.wheel(20)),
     ]:
         report.show(name, [*_tasks(trace), *_frames(trace)])
+    await hall.page.goto("about:blank")
+    await hall.page.set_content(TEXT)
+    report.show("The same finger across plain text", _frames(await hall.swipe()))
 
 
 def _opening(trace: Trace) -> list[tuple[str, str]]:
