@@ -1,19 +1,19 @@
 // @ts-check
 /**
- * How much of a seat is drawn at its size: everything, no number, or next to nothing. Each row is
- * told by itself, a few in a frame of the screen, since another style costs every seat of a row.
+ * How much of a seat is drawn at its size: everything, no number, or next to nothing. Another style
+ * costs every seat of a row, so a vast hall's rows are told a few in each frame of the screen.
  */
 
-/** @typedef {"g"|"m"|"p"|"pp"} Size `pp`: nobody could see a number or a round corner */
+/** @typedef {"g"|"p"|"pp"} Size `pp`: nobody could see a number or a round corner */
 
 const SEATS_A_FRAME = 80;
-/** A hall with fewer seats can afford round corners at every size. */
+/** A hall with fewer seats can afford round corners at every size, and another style for all rows at once. */
 const VAST = 1000;
 
 /** @param {number} pitch pixels a seat takes @param {number} seats in the hall @returns {Size} */
 export function sizeOf(pitch, seats) {
   if (pitch < 13 && seats >= VAST) return "pp";
-  return pitch < 20 ? "p" : pitch < 32 ? "m" : "g";
+  return pitch < 20 ? "p" : "g";
 }
 
 export class Detail {
@@ -31,10 +31,10 @@ export class Detail {
 
   /** @param {number} pitch pixels a seat takes */
   fit(pitch) {
-    const first = !this.#size;
+    const atOnce = !this.#size || this.seats < VAST;
     this.#size = sizeOf(pitch, this.seats);
     const rows = /** @type {HTMLElement[]} */ ([...this.grid.children]);
-    if (first) return this.#tell(rows);
+    if (atOnce) return this.#tell(rows);
     this.pause();
     this.#waiting = rows.filter((row) => row.dataset.tamanho !== this.#size);
     // The hall's own new size is drawn first.

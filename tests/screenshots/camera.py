@@ -6,11 +6,12 @@ from playwright.sync_api import Page
 
 SIZES = {360: 740, 768: 1024, 1440: 900}
 SCHEMES = ("light", "dark")
-# The page paints what it was told in the next frame, and lays a map out anew in the one after a new size; a vast
-# hall's rows are told their size one after the other.
-_TWO_FRAMES = (
-    "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-)
+# The page paints what it was told in the next frame. A map is laid out anew in the one after a new size, and a
+# vast hall tells its rows so from the third on, one after the other.
+_FRAMES = 4
+_AFTER_FRAMES = """async (frames) => {
+    for (let n = 0; n < frames; n += 1) await new Promise(requestAnimationFrame);
+}"""
 _ROWS_AGREE = """() => new Set([...document.querySelectorAll("#grid .row")]
     .map((row) => row.dataset.tamanho)).size < 2"""
 
@@ -27,7 +28,7 @@ class Camera:
             for scheme in SCHEMES:
                 page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
                 if scripts:
-                    page.evaluate(_TWO_FRAMES)
+                    page.evaluate(_AFTER_FRAMES, _FRAMES)
                     page.wait_for_function(_ROWS_AGREE)
                 page.screenshot(
                     path=self._folder / f"{name}-{width}-{scheme}.png",

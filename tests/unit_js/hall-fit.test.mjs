@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sizeOf } from "../../static/detail.js";
 import { HallFit } from "../../static/hall-fit.js";
 
 const SIDE = 28;
@@ -72,11 +71,6 @@ test("the letters stand beside the hall as long as that is in view, else at the 
   assert.deepEqual(fit.letters(fit.view(1, fit.place(1))), [left - SIDE, left + width]);
   const close = fit.around(fit.view(1, fit.place(1)), 2, 530, 350);
   assert.deepEqual(fit.letters(close), [0, WINDOW.width - SIDE]);
-});
-
-test("only vast halls lose round corners when nobody could see them", () => {
-  assert.deepEqual([40, 24, 15, 9].map((pitch) => sizeOf(pitch, 3000)), ["g", "m", "p", "pp"]);
-  assert.deepEqual([40, 24, 15, 9].map((pitch) => sizeOf(pitch, 400)), ["g", "m", "p", "p"]);
 });
 
 test("a picture is as large as what of it the window shows, and never larger than the hall", () => {
