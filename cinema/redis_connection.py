@@ -55,7 +55,7 @@ def connect(settings: RedisSettings) -> RedisClient:
 def connect_blocking(settings: RedisSettings) -> RedisClient:
     """For blocking reads: no socket timeout and no retries; who blocks has a deadline of its own."""
     if settings.redis_cluster:
-        return RedisCluster.from_url(
+        return _Cluster.from_url(
             settings.redis_url, decode_responses=True, socket_timeout=None, max_connections=256
         )
     return Redis.from_url(
@@ -92,8 +92,20 @@ class _BoundedPipeline(Pipeline):
             return await super().execute(raise_on_error)
 
 
-class _BoundedCluster(RedisCluster):
-    """The same for a cluster."""
+class _Cluster(RedisCluster):
+    """Knows its nodes before it sends anything.
+
+    redis-py 8.1 sends what is asked of it before that to any node, and the fifth that is the wrong one makes it close
+    all connections, with whatever is under way on them.
+    """
+
+    async def execute_command(self, *args: Any, **options: Any) -> Any:
+        await self.initialize()
+        return await super().execute_command(*args, **options)
+
+
+class _BoundedCluster(_Cluster):
+    """Gives a command or a pipeline up as _BoundedRedis does."""
 
     patience: float
 

@@ -1,5 +1,6 @@
 """Booking on a Redis Cluster: three masters, each with a replica, and sessions on all of them."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, aclosing, closing
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from redis import Redis
 
 import cinema_pb2 as pb
 from cinema.keys import partition_of
-from cinema.redis_connection import REDIS_ERRORS
+from cinema.redis_connection import REDIS_ERRORS, RedisClient, connect, connect_blocking
+from cinema.settings import RedisSettings
 from cinema_pb2_grpc import ReservaStub
 from deploy.ports import LOOPBACK
 from tests.backends import BackendMissing
@@ -70,6 +72,20 @@ def settings(folder: Path, cluster: LocalCluster) -> dict[str, str]:
     }
 
 
+def new_client(cluster: LocalCluster, *, blocking: bool) -> RedisClient:
+    """One that has not asked for its nodes yet."""
+    settings = RedisSettings(redis_url=cluster.urls[0], redis_cluster=True)
+    return connect_blocking(settings) if blocking else connect(settings)
+
+
+def sent_to_the_wrong_node(cluster: LocalCluster) -> int:
+    """How many commands since the start."""
+    with ExitStack() as stack:
+        nodes = [stack.enter_context(closing(Redis.from_url(url))) for url in cluster.urls]
+        errors = [node.info("errorstats").get("errorstat_MOVED", {}) for node in nodes]
+    return sum(error.get("count", 0) for error in errors)
+
+
 def test_seats_of_sessions_on_every_node_are_sold_and_the_others_freed(
     clustered: Clustered,
 ) -> None:
@@ -98,6 +114,16 @@ async def test_watchers_on_every_node_are_told_of_every_change(clustered: Cluste
             await watcher.wait_for_version(version + 2)
             assert watcher.reasons == ["timeout"]
             assert watcher.snapshots == 1
+
+
+@pytest.mark.parametrize("blocking", [False, True])
+async def test_the_first_commands_of_a_client_find_their_nodes(
+    clustered: Clustered, *, blocking: bool
+) -> None:
+    before = sent_to_the_wrong_node(clustered.cluster)
+    async with aclosing(new_client(clustered.cluster, blocking=blocking)) as client:
+        await asyncio.gather(*(client.get(f"key-{number}") for number in range(60)))
+    assert sent_to_the_wrong_node(clustered.cluster) == before
 
 
 async def test_no_guarantee_breaks_in_a_storm_on_a_cluster(clustered: Clustered) -> None:
