@@ -103,7 +103,9 @@ class SessionPage(Checkout):
         expect(line).to_have_attribute("data-conexao", state, timeout=seconds * 1000)
 
     def wait_live(self, seconds: float = PATIENCE) -> None:
+        """The map is live, and was painted."""
         self.wait_line("ao_vivo", seconds)
+        expect(self.page.locator("[data-part=order-text]")).not_to_be_empty(timeout=seconds * 1000)
 
     @property
     def notice(self) -> str:
