@@ -5,12 +5,15 @@ jgo's own store in the home folder is shared by all clones, and its files are on
 """
 
 import argparse
+import fcntl
 import hashlib
 import logging
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from deploy import ROOT, commands
@@ -19,6 +22,8 @@ WANTED = ROOT / "deploy" / "kafka" / "jgo.toml"
 LOCK = ROOT / "deploy" / "kafka" / "jars.sha256"
 CACHE = ROOT / "var" / "cache" / "kafka"
 FETCH_SECONDS = 300
+_WAIT_SECONDS = 2 * FETCH_SECONDS  # whoever is before us fetches twice at most
+_LOOK_SECONDS = 0.2
 
 log = logging.getLogger(__name__)
 
@@ -31,20 +36,44 @@ def ensure(cache: Path = CACHE) -> list[Path]:
     """The verified jars, in class-path order; fetches them where they are missing.
 
     A jar that differs from the lock file is never used: everything is fetched once more, past jgo's shared store,
-    before that is an error.
+    before that is an error. Who comes while another process fetches waits for it.
 
     Raises JarsMissing.
     """
     locked = read_lock()
-    if not _faults(cache, locked):
+    with _alone_with(cache):
+        if _faults(cache, locked):
+            _mend(cache, locked)
         return _paths(cache, locked)
+
+
+def _mend(cache: Path, locked: Mapping[str, str]) -> None:
     _fetch(cache)
     if _faults(cache, locked):
         _fetch(cache, "--repo-cache", str(cache / "repository"))
     faults = _faults(cache, locked)
     if faults:
         raise JarsMissing(f"{faults[0]} (as {LOCK.name} has it)")
-    return _paths(cache, locked)
+
+
+@contextmanager
+def _alone_with(cache: Path) -> Iterator[None]:
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    with cache.with_suffix(".lock").open("w") as lock:
+        deadline = time.monotonic() + _WAIT_SECONDS
+        while not _locked(lock.fileno()):
+            if time.monotonic() > deadline:
+                raise JarsMissing(f"another process has fetched them for {_WAIT_SECONDS} s")
+            time.sleep(_LOOK_SECONDS)
+        yield
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def read_lock() -> dict[str, str]:

@@ -1,7 +1,9 @@
 """The pinned local packages, and the checksums that hold Kafka's jars."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -61,3 +63,23 @@ def test_jars_that_differ_are_fetched_anew_and_never_used(
         kafka_jars.ensure(cache_with(tmp_path, jars))
     # The second download goes past a store that may hold the bad file.
     assert [options[:1] for options in downloads] == [(), ("--repo-cache",)]
+
+
+def test_who_comes_while_another_fetches_waits_and_uses_the_same(
+    tmp_path: Path, downloads: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = Event()
+
+    def fetch(cache: Path) -> None:
+        downloads.append(())
+        if len(downloads) > 1:
+            second.set()
+        second.wait(0.5)  # as long as a download takes: time for another to begin
+        cache_with(cache, {"a.jar": b"good"})
+
+    monkeypatch.setattr(kafka_jars, "_fetch", fetch)
+    cache = tmp_path / "kafka"
+    with ThreadPoolExecutor() as workers:
+        found = list(workers.map(kafka_jars.ensure, [cache, cache]))
+    assert found == [[cache / "modules" / "a.jar"]] * 2
+    assert downloads == [()]
