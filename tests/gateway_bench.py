@@ -43,6 +43,11 @@ class Browser:
         """The next frame of this event; frames before it are passed over."""
         return await self._first(lambda frame: frame.get("evento") == name)
 
+    async def owns(self, *seats: str) -> None:
+        """Returns when the buyer is told to hold just these: a gateway may learn of a hold after it was granted."""
+        while set((await self.event("meus_assentos"))["assentos"]) != set(seats):
+            pass
+
     async def reply(self, request_id: str | None = None) -> Frame:
         return await self._first(lambda frame: "status" in frame and frame.get("id") == request_id)
 

@@ -155,9 +155,7 @@ async def test_a_buyer_gives_seats_back_gets_the_best_and_more_time(bench: Bench
         assert (more["tipo"], more["assentos"]) == ("extensao", ["A01", "A02"])
         gone = await ana.ask(acao="liberar", assentos=["A01"])
         assert (gone["tipo"], gone["status"]) == ("liberacao", "ok")
-        own = (await ana.event("meus_assentos"))["assentos"]
-        while set(own) != {"A02"}:
-            own = (await ana.event("meus_assentos"))["assentos"]
+        await ana.owns("A02")
 
 
 async def test_categories_total_language_and_method_reach_booking(bench: Bench) -> None:
