@@ -15,6 +15,7 @@ import redis
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 import cinema_pb2 as pb
+from cinema.keys import partition_keys, partition_of
 from cinema_pb2_grpc import ReservaStub
 from notifications.kafka_clients import DEAD_LETTER_TOPIC, TOPIC
 from tests import services
@@ -105,8 +106,23 @@ class BoxOffice:
     def wait_for_mails(self, orders: Sequence[pb.Pedido], timeout: float = 30) -> None:
         """Returns when every order has a mail, and its state says so."""
         for order in orders:
-            wait_until(lambda o=order: self.mails_to(o), timeout, "a mail")  # type: ignore[misc]
-            self.wait_for_mail_state(order, pb.EMAIL_ENVIADO, timeout)
+            try:
+                wait_until(lambda o=order: self.mails_to(o), timeout, "a mail")  # type: ignore[misc]
+                self.wait_for_mail_state(order, pb.EMAIL_ENVIADO, timeout)
+            except TimeoutError as late:
+                late.add_note(self._whereabouts(order))
+                raise
+
+    def _whereabouts(self, order: pb.Pedido) -> str:
+        """How far its notification came."""
+        waits = int(self.redis.xlen(partition_keys(partition_of(SESSION)).outbox))
+        places = [
+            f"{record.partition}@{record.offset}"
+            for partition in messages_in_kafka(self.kafka.bootstrap)
+            for record in partition
+            if record.key == order.pedido_id.encode()
+        ]
+        return f"{waits} entries wait in the outbox; in Kafka it stands at {places or 'no place'}"
 
     def close(self) -> None:
         self._channel.close()
