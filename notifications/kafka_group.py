@@ -106,6 +106,9 @@ class GroupMember:
             heartbeat_interval_ms=_HEARTBEAT_MS,
             max_poll_records=_RECORDS,
         )
+        # A leader that joins before it knows the partitions assigns none of them. Should it be killed before it joins
+        # once more, whoever comes back under its name is given the same, and never anything else.
+        self._consumer.partitions_for_topic(TOPIC)
 
     def _poll(self) -> list[ConsumerRecord]:
         consumer = self._connected()
