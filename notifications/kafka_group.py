@@ -52,6 +52,7 @@ class GroupMember:
         try:
             await self._in_thread(self._connect)
         except BaseException:
+            self._thread.submit(self._close)  # once the thread is done with what it began
             self._thread.shutdown(wait=False)
             raise
         return self

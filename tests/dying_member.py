@@ -1,0 +1,35 @@
+"""A member of the consumer group that is killed the moment it has joined, before it hears of the topic's partitions.
+
+python -m tests.dying_member 127.0.0.1:9092 some-instance
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from typing import Any
+
+from kafka.cluster import ClusterMetadata
+from kafka.coordinator.consumer import ConsumerCoordinator
+
+from notifications.kafka_group import GroupMember
+
+
+def ask_for_nothing(metadata: ClusterMetadata, topics: Any) -> None:
+    """Stands in for a broker's answer that comes later than the join."""
+
+
+async def die(coordinator: ConsumerCoordinator, *joined: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def join(servers: str, instance: str) -> None:
+    async with GroupMember(servers, instance) as member:
+        while True:
+            await member.poll()
+
+
+if __name__ == "__main__":
+    ClusterMetadata.set_topics = ask_for_nothing
+    ConsumerCoordinator._on_join_complete_async = die
+    asyncio.run(join(*sys.argv[1:3]))
