@@ -13,7 +13,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from deploy import ROOT, commands
@@ -59,21 +59,16 @@ def _mend(cache: Path, locked: Mapping[str, str]) -> None:
 @contextmanager
 def _alone_with(cache: Path) -> Iterator[None]:
     cache.parent.mkdir(parents=True, exist_ok=True)
-    with cache.with_suffix(".lock").open("w") as lock:
+    with cache.with_suffix(".busy").open("w") as mark:
         deadline = time.monotonic() + _WAIT_SECONDS
-        while not _locked(lock.fileno()):
+        while True:
+            with suppress(BlockingIOError):
+                fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
             if time.monotonic() > deadline:
                 raise JarsMissing(f"another process has fetched them for {_WAIT_SECONDS} s")
             time.sleep(_LOOK_SECONDS)
         yield
-
-
-def _locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def read_lock() -> dict[str, str]:
