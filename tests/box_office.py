@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ class BoxOffice:
         """Returns when every order has a mail, and its state says so."""
         for order in orders:
             try:
-                wait_until(lambda o=order: self.mails_to(o), timeout, "a mail")  # type: ignore[misc]
+                wait_until(partial(self.mails_to, order), timeout, "a mail")
                 self.wait_for_mail_state(order, pb.EMAIL_ENVIADO, timeout)
             except TimeoutError as late:
                 late.add_note(self._whereabouts(order))

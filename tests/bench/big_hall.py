@@ -31,8 +31,8 @@ STEPS = 40  # of the wheel and of the finger; the wheel is not at its end then
 STEP_SECONDS = 1 / 60
 WARM_UP_SECONDS = 3
 SETTLED_SECONDS = 1.5
-# What a finger costs Chromium by itself where the page keeps the pinch.
-TEXT = f"""<div data-part=map style="height: 600px; overflow: auto; touch-action: pan-x pan-y">
+# The page keeps the pinch for itself here, too.
+PLAIN_TEXT = f"""<div data-part=map style="height: 600px; overflow: auto; touch-action: pan-x pan-y">
 <p style="width: 5000px">{"poltrona " * 5_000}</p></div>"""
 
 
@@ -117,7 +117,7 @@ async def _move(hall: Hall) -> None:
     ]:
         report.show(name, [*_tasks(trace), *_frames(trace)])
     await hall.page.goto("about:blank")
-    await hall.page.set_content(TEXT)
+    await hall.page.set_content(PLAIN_TEXT)
     report.show("The same finger across plain text", _frames(await hall.swipe()))
 
 
