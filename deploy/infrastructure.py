@@ -1,6 +1,7 @@
 """The local Redis, Kafka and mail catcher of a run: found, prepared, and put into words for supervisord."""
 
 import logging
+import secrets
 import shlex
 import sys
 from collections.abc import Mapping
@@ -39,6 +40,8 @@ def prepare(plan: Plan) -> dict[str, str]:
         settings
         | _direct_to_loopback(settings)
         | {
+            # Every process of this run inherits it, and none of another.
+            "MAKE_RUN_ID": secrets.token_hex(8),
             "PYTHON": sys.executable,
             "PAGE": plan.page,
             "GATEWAY": plan.gateway,

@@ -16,7 +16,6 @@ from deploy import console, readiness
 
 READY_SECONDS = 60
 POLL_SECONDS = 0.1
-SETTLE_SECONDS = 1
 STOP_SECONDS = 8
 
 log = logging.getLogger("run")
@@ -50,52 +49,35 @@ def tell(event: str, payload: str, stopping: threading.Event) -> None:
             log.info("stopping everything")
 
 
-class Census:
-    """Who supervisord's children are, counted again after every change."""
+def stop_all() -> None:
+    """Stop what a killed supervisord left running, also what it has started a moment ago."""
+    left = [process for process in psutil.process_iter() if _is_of_this_run(process)]
+    for process in left:
+        process.terminate()
+    for stubborn in psutil.wait_procs(left, timeout=STOP_SECONDS)[1]:
+        stubborn.kill()
 
-    def __init__(self) -> None:
-        self._supervisord = psutil.Process(os.getppid())
-        self._children: list[psutil.Process] = []
-        self._changed = threading.Event()
-        threading.Thread(target=self._count, daemon=True).start()
 
-    def changed(self) -> None:
-        self._changed.set()
-
-    def stop_all(self) -> None:
-        """Stop what a killed supervisord left running; a child whose number went to another process is not meant."""
-        others = [
-            child for child in self._children if child.pid != os.getpid() and child.is_running()
-        ]
-        for child in others:
-            child.terminate()
-        for stubborn in psutil.wait_procs(others, timeout=STOP_SECONDS)[1]:
-            stubborn.kill()
-
-    def _count(self) -> None:
-        while self._changed.wait():
-            self._changed.clear()
-            # An event tells of a start before the process is there.
-            time.sleep(SETTLE_SECONDS)
-            try:
-                self._children = self._supervisord.children()
-            except psutil.NoSuchProcess:
-                return
+def _is_of_this_run(process: psutil.Process) -> bool:
+    if process.pid == os.getpid():
+        return False
+    try:
+        return bool(process.environ().get("MAKE_RUN_ID") == os.environ["MAKE_RUN_ID"])
+    except psutil.Error:  # another user's, or gone
+        return False
 
 
 def main() -> None:
     console.configure("run")
     stopping = threading.Event()
     threading.Thread(target=announce, args=[stopping], daemon=True).start()
-    census = Census()
     childutils.listener.ready(sys.stdout)
     while header := sys.stdin.readline():
         details = childutils.get_headers(header)
         tell(details["eventname"], sys.stdin.read(int(details["len"])), stopping)
-        census.changed()
         childutils.listener.ok(sys.stdout)
         childutils.listener.ready(sys.stdout)
-    census.stop_all()
+    stop_all()
 
 
 if __name__ == "__main__":
