@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 import time
+from contextlib import suppress
 
 import psutil
 from supervisor import childutils
@@ -71,13 +72,19 @@ def main() -> None:
     console.configure("run")
     stopping = threading.Event()
     threading.Thread(target=announce, args=[stopping], daemon=True).start()
+    with suppress(BrokenPipeError):  # supervisord was killed before it had our answer
+        listen(stopping)
+    stop_all()
+
+
+def listen(stopping: threading.Event) -> None:
+    """Returns when supervisord has ended; raises BrokenPipeError where it still waited for an answer."""
     childutils.listener.ready(sys.stdout)
     while header := sys.stdin.readline():
         details = childutils.get_headers(header)
         tell(details["eventname"], sys.stdin.read(int(details["len"])), stopping)
         childutils.listener.ok(sys.stdout)
         childutils.listener.ready(sys.stdout)
-    stop_all()
 
 
 if __name__ == "__main__":

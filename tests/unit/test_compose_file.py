@@ -29,7 +29,7 @@ OURS: dict[str, type[settings.CommonSettings]] = {
     "notification_consumer.py": settings.ConsumerSettings,
 }
 # Folders that no service reads.
-LEFT_OUT = {"deploy", "docs", "tests", "var"}
+LEFT_OUT = {"deploy", "docs", "screenshots", "tests", "var"}
 
 # Container and file of each of our services.
 SERVICES = [(name, c["command"][1]) for name, c in CONTAINERS.items() if c["image"] == "cinema"]
