@@ -35,7 +35,7 @@ def opened(
     page = new_page(language)
     traffic = Traffic(page)
     SessionPage(page, f"http://{host}:{gateway.port}").open()
-    page.wait_for_load_state("networkidle")
+    traffic.settle()
     return traffic
 
 
@@ -72,7 +72,7 @@ def test_a_second_visit_asks_for_the_html_alone(new_page: NewPage, gateway: Gate
     traffic.forget()
     traffic.page.goto(f"{gateway.url}/sessao/S002")
     SessionPage(traffic.page, gateway.url).wait_live()
-    traffic.page.wait_for_load_state("networkidle")
+    traffic.settle()
     assert [request.kind for request in traffic.requests] == ["Document"]
     assert traffic.bytes_by_kind().total() <= SECOND_VISIT_BYTES
 
@@ -86,8 +86,8 @@ def test_the_programme_waits_for_little_and_brings_what_the_map_will_need(
     awaited = [request for request in traffic.requests if not is_late(request)]
     assert len(awaited) <= PROGRAMME_REQUESTS
     assert sum(request.bytes for request in awaited) <= PROGRAMME_BYTES
-    page.wait_for_load_state("networkidle")
+    traffic.settle()
     traffic.forget()
     ProgrammePage(page, gateway.url).choose("S001")
-    page.wait_for_load_state("networkidle")
+    traffic.settle()
     assert len([request for request in traffic.requests if request.kind == "Script"]) <= 1

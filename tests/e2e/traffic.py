@@ -6,6 +6,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from tests.waiting import wait_until
+
 Event = dict[str, Any]
 
 
@@ -14,13 +16,13 @@ class Request:
     url: str
     kind: str  # Document, Stylesheet, Script, Image, Other …
     asked_by: str  # parser: the HTML itself named it
-    bytes: int = 0  # 0 as long as nothing came over the wire
-    cached: bool = False
+    bytes: int = 0  # stays 0 where a cache answered
+    ended: bool = False
 
 
 @dataclass
 class Traffic:
-    """Put it in before the page is opened; `forget` begins anew."""
+    """Put it in before the page is opened; `settle` before it is read; `forget` begins anew."""
 
     page: Page
     _requests: dict[str, Request] = field(default_factory=dict)
@@ -28,18 +30,25 @@ class Traffic:
     def __post_init__(self) -> None:
         session = self.page.context.new_cdp_session(self.page)
         session.on("Network.requestWillBeSent", self._asked)
-        session.on("Network.requestServedFromCache", self._served_from_cache)
-        session.on("Network.responseReceived", self._answered)
         session.on("Network.loadingFinished", self._finished)
+        session.on("Network.loadingFailed", self._failed)
         session.send("Network.enable")
+
+    def settle(self) -> None:
+        """Wait until the page asks for nothing more and everything it asked for is there.
+
+        "networkidle" alone says that of half a second which, on a busy machine, may have been a pause.
+        """
+        self.page.wait_for_load_state("networkidle")
+        wait_until(self._all_ended, what="everything that the page asked for is there")
 
     def forget(self) -> None:
         self._requests.clear()
 
     @property
     def requests(self) -> list[Request]:
-        """In the order in which they were asked for, without those that a cache answered."""
-        return [request for request in self._requests.values() if not request.cached]
+        """In the order in which they were asked for: those to which something came over the wire."""
+        return [request for request in self._requests.values() if request.bytes]
 
     def bytes_by_kind(self) -> Counter[str]:
         counted: Counter[str] = Counter()
@@ -52,12 +61,15 @@ class Traffic:
             event["request"]["url"], event.get("type", "Other"), event["initiator"]["type"]
         )
 
-    def _served_from_cache(self, event: Event) -> None:
-        self._requests[event["requestId"]].cached = True
-
-    def _answered(self, event: Event) -> None:
-        if event["response"].get("fromDiskCache"):
-            self._requests[event["requestId"]].cached = True
-
     def _finished(self, event: Event) -> None:
         self._requests[event["requestId"]].bytes = event["encodedDataLength"]
+        self._requests[event["requestId"]].ended = True
+
+    def _failed(self, event: Event) -> None:
+        self._requests[event["requestId"]].ended = True
+
+    def _all_ended(self) -> bool:
+        self.page.evaluate(
+            "0"
+        )  # what the browser says arrives only while Playwright is asked for something
+        return all(request.ended for request in self._requests.values())

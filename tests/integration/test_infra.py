@@ -21,8 +21,9 @@ def test_redis_is_as_durable_as_make_run_has_it(redis_url: str) -> None:
             "appendfsync": "always",
             "maxmemory-policy": "noeviction",
         }
-        assert connection.config_get(*wanted) == wanted
-        assert set(connection.config_get("notify-keyspace-events").popitem()[1]) == {"E", "x"}
+        found = connection.config_get("*")  # Redis 6 takes one pattern at a time
+    assert {name: found[name] for name in wanted} == wanted
+    assert set(found["notify-keyspace-events"]) == {"E", "x"}
 
 
 def test_redis_still_has_an_acknowledged_write_after_a_kill(redis_server: RedisServer) -> None:
