@@ -43,30 +43,43 @@ class Connection:
         self._actions = actions
         self._allowance = allowance
         self._requests: asyncio.Queue[Action | None] = asyncio.Queue()
+        self._worker: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
 
     async def run(self) -> None:
-        """Returns when the socket is closed, whoever closed it; a bug is logged, and closes it with 1011."""
+        """Returns when the socket is closed, whoever closed it, and what had arrived on it is performed.
+
+        A bug is logged, and closes it with 1011.
+        """
         try:
-            ending = await self._serve()
+            await self._serve()
         except Exception:  # the boundary of the task: one broken socket must not end the others
             log.exception("a socket's task died")
-            ending = FAULT
-        await close(self._socket, ending)
+            await close(self._socket, FAULT)
         self._ended.set()
 
-    async def finish(self) -> None:
-        """Performs the requests that have arrived, sends their replies, and closes with 1012; waits for all that."""
-        self._requests.put_nowait(None)
-        await self._ended.wait()
+    async def finish(self, seconds: float) -> None:
+        """Performs the requests that have arrived, sends their replies, and closes with 1012; waits for all that.
 
-    async def _serve(self) -> Ending:
+        What takes longer than `seconds` is given up.
+        """
+        self._requests.put_nowait(None)
+        try:
+            async with asyncio.timeout(seconds):
+                await self._ended.wait()
+        except TimeoutError:
+            if self._worker is not None:
+                self._worker.cancel()
+
+    async def _serve(self) -> None:
         async with asyncio.TaskGroup() as group:
-            helpers = [group.create_task(self._read()), group.create_task(self._work())]
+            reader = group.create_task(self._read())
+            self._worker = group.create_task(self._work())
             ending = await self._write()
-            for helper in helpers:
-                helper.cancel()
-        return ending
+            reader.cancel()
+            await close(self._socket, ending)
+            # What has arrived is still performed: who gives a seat back and closes the tab has given it back.
+            self._requests.put_nowait(None)
 
     async def _read(self) -> None:
         while (frame := await _receive(self._socket)) is not None:

@@ -1,7 +1,6 @@
 """What the routes of one gateway process work with."""
 
 import asyncio
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -46,11 +45,9 @@ class Gateway:
         self.draining = False
 
     async def drain(self, seconds: float) -> None:
-        """Withdraws readiness, takes no more sockets, and lets every socket finish what was asked of it."""
+        """Withdraws readiness, takes no more sockets, and gives every socket so long to finish what was asked of it."""
         self.draining = True
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await asyncio.gather(*(one.finish() for one in self.connections))
+        await asyncio.gather(*(one.finish(seconds) for one in self.connections))
 
     def address_of(self, connection: HTTPConnection) -> Address:
         return self.addresses.of(host_of(connection))

@@ -217,7 +217,7 @@ def test_a_lid_that_was_closed_for_long_opens_on_the_right_map(
 
 @pytest.mark.parametrize("wrong_by", [-HOUR, HOUR], ids=["an hour slow", "an hour fast"])
 def test_a_wrong_clock_does_not_touch_what_is_left_of_a_hold(
-    wrong_by: timedelta, open_session: OpenPage
+    wrong_by: timedelta, open_session: OpenPage, audience: Audience
 ) -> None:
     def set_wrong(tab: Page) -> None:
         tab.clock.install(time=datetime.now() + wrong_by)
@@ -231,3 +231,5 @@ def test_a_wrong_clock_does_not_touch_what_is_left_of_a_hold(
     assert HOLD_SECONDS - 20 <= page.seconds_left < before
     page.expect_seat("J05", "seu")
     page.release("J05")
+    audience.take("J05")
+    audience.release("J05")

@@ -1,10 +1,13 @@
 """What a browser is told and what it may ask, over a real WebSocket; booking is a fake that speaks real gRPC."""
 
+import json
+
 import pytest
 
 from cinema_pb2 import Categoria, Ingresso, ReservaRequest, ReservaResponse
 from tests.fakes.booking import ORDER, freed, held, sold
 from tests.gateway_bench import Bench
+from tests.waiting import eventually
 
 PAYMENT = {"nomeCompleto": "Maria Silva", "cpf": "529.982.247-25", "email": "maria@exemplo.com.br"}
 
@@ -250,6 +253,23 @@ async def test_replies_come_in_the_order_of_the_requests(bench: Bench) -> None:
             if "status" in frame:
                 answered.append(frame["id"])
     assert answered == [str(number) for number in range(10)]
+
+
+async def test_what_was_asked_before_the_page_was_closed_is_done(bench: Bench) -> None:
+    async with bench.browser("ana") as ana, bench.browser("rui") as rui:
+        await ana.ask(acao="bloquear", assentos=["F07", "F08"])
+        bench.booking.answers.clear()
+        # The first is under way when the page goes, the second has yet to begin.
+        for seat in ("F07", "F08"):
+            await ana.socket.send(json.dumps({"acao": "liberar", "assento": seat}))
+        await eventually(lambda: len(bench.booking.asked(ReservaRequest)) == 2)
+        await ana.socket.close()
+        bench.booking.answers.set()
+        given_back: set[str] = set()
+        while given_back != {"F07", "F08"}:
+            changes = (await rui.event("atualizacao"))["mudancas"]
+            given_back |= {change["assento"] for change in changes if change.get("motivo")}
+        await eventually(lambda: len(bench.gateway.connections) == 1)
 
 
 async def test_all_pages_are_told_how_many_watch(bench: Bench) -> None:
