@@ -231,5 +231,5 @@ def test_a_wrong_clock_does_not_touch_what_is_left_of_a_hold(
     assert HOLD_SECONDS - 20 <= page.seconds_left < before
     page.expect_seat("J05", "seu")
     page.release("J05")
-    audience.take("J05")
+    audience.take("J05")  # given back in booking, not on the page alone
     audience.release("J05")

@@ -69,7 +69,5 @@ class Traffic:
         self._requests[event["requestId"]].ended = True
 
     def _all_ended(self) -> bool:
-        self.page.evaluate(
-            "0"
-        )  # what the browser says arrives only while Playwright is asked for something
+        self.page.evaluate("0")  # events arrive only while Playwright is asked for something
         return all(request.ended for request in self._requests.values())
