@@ -14,6 +14,8 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from email.message import EmailMessage
+from types import TracebackType
+from typing import Self
 
 from aiosmtplib import (
     SMTP,
@@ -25,30 +27,15 @@ from aiosmtplib import (
 
 import cinema_pb2 as pb
 from cinema.settings import DeliverySettings
-from notifications.dependency import DependencyDown, TemporaryFailure
+from notifications.dependency import DependencyDown
 from notifications.language import Language, Languages
+from notifications.mailer import MailDelayed, MailRefused
 from notifications.mails import MailWriter, UnusableAddress
 
 _SERVICE_NOT_AVAILABLE = 421  # RFC 5321: the server closes the connection, whatever was asked
 _PERMANENT = 500
 _GOODBYE_SECONDS = 1
 _LONGEST_WORDS = 200
-
-
-class MailDelayed(TemporaryFailure):
-    """The server did not take this mail for now. `for_buyer` has its words, in a sentence in the buyer's language."""
-
-    def __init__(self, text: str, for_buyer: str) -> None:
-        super().__init__(text)
-        self.for_buyer = for_buyer
-
-
-class MailRefused(Exception):
-    """The server will never take this mail. `for_buyer` says why, in a sentence in the buyer's language."""
-
-    def __init__(self, text: str, for_buyer: str) -> None:
-        super().__init__(text)
-        self.for_buyer = for_buyer
 
 
 class EmailService:
@@ -60,6 +47,17 @@ class EmailService:
         self._writer = MailWriter(settings.smtp_from, settings.public_url, self._languages)
         # Verifies certificate and name. The variable SSL_CERT_FILE adds an authority of one's own.
         self._tls = ssl.create_default_context() if settings.smtp_use_tls else None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Nothing is open between two mails."""
 
     async def send_ticket(self, order: pb.Pedido) -> None:
         """Returns once the server has taken the order's confirmation."""

@@ -19,6 +19,7 @@ from kafka.errors import KafkaError
 from cinema.retry import Backoff, brief, keep_running
 from cinema.service import ReadyFile, main, run_until_stopped, stop_signal
 from cinema.settings import ConsumerSettings
+from email_service import EmailService
 from notifications import dead_letter_topic
 from notifications.delivery import Delivery
 from notifications.dependency import DependencyDown
@@ -48,7 +49,8 @@ async def serve(settings: ConsumerSettings) -> None:
     async with AsyncExitStack() as stack:
         instance = stack.enter_context(_claimed_instance(settings.ledger_file))
         winding_down = asyncio.Event()
-        delivery = await stack.enter_async_context(open_delivery(settings, winding_down))
+        mailer = await stack.enter_async_context(EmailService(settings))
+        delivery = await stack.enter_async_context(open_delivery(settings, mailer, winding_down))
         publisher = Publisher(settings.kafka_bootstrap_servers)
         stack.push_async_callback(publisher.close)
         consumer = Consumer(delivery, publisher, winding_down, settings.drain_seconds)

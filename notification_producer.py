@@ -17,6 +17,7 @@ from cinema.redis_connection import REDIS_ERRORS, RedisClient, connect, connect_
 from cinema.retry import Backoff, keep_running
 from cinema.service import ReadyFile, main, run_until_stopped, stop_signal
 from cinema.settings import ProducerSettings
+from email_service import EmailService
 from notifications.kafka_clients import Publisher, hush_library
 from notifications.kafka_sink import KafkaSink
 from notifications.lease import Lease
@@ -80,7 +81,10 @@ async def _watch(redis: RedisClient, ready: ReadyFile) -> None:
 async def _sink(settings: ProducerSettings, winding_down: asyncio.Event) -> AsyncIterator[Sink]:
     if not settings.kafka_bootstrap_servers:
         log.info("Kafka is off: orders go straight to the ledger and the mail")
-        async with open_delivery(settings, winding_down) as delivery:
+        async with (
+            EmailService(settings) as mailer,
+            open_delivery(settings, mailer, winding_down) as delivery,
+        ):
             yield delivery
         return
     publisher = Publisher(settings.kafka_bootstrap_servers)

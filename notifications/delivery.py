@@ -16,10 +16,10 @@ from typing import Protocol, TypeVar
 import cinema_pb2 as pb
 from cinema.order_code import order_code
 from cinema.retry import Backoff, brief
-from email_service import MailDelayed, MailRefused
 from notifications.booking_orders import UnknownOrder
 from notifications.dependency import Dependency, DependencyDown, TemporaryFailure
 from notifications.ledger import Record
+from notifications.mailer import MailDelayed, Mailer, MailRefused, MailUnknown
 from notifications.notification import Notification, Status, iso_time
 from notifications.outcomes import Dead, Done, Later, Outcome
 
@@ -40,11 +40,6 @@ class Orders(Protocol):
 
 class Records(Protocol):
     async def append(self, record: Record) -> None: ...
-
-
-class Mailer(Protocol):
-    async def send_ticket(self, order: pb.Pedido) -> None: ...
-    async def send_cancellation(self, order: pb.Pedido) -> None: ...
 
 
 class WindingDown(Exception):
@@ -146,7 +141,7 @@ class Delivery:
         try:
             if order.pedido_id not in self._mailed:
                 await self._send(self._mailer.send_ticket, order)
-        except MailDelayed as delayed:
+        except (MailDelayed, MailUnknown) as delayed:
             # The buyer may ask for another mail from now on, and need not wait for whoever replays the dead letters.
             await self._tell_booking(order, pb.EMAIL_FALHOU, delayed.for_buyer)
             raise

@@ -8,18 +8,18 @@ from contextlib import asynccontextmanager
 from cinema.booking_client import open_channel
 from cinema.retry import brief
 from cinema.settings import DeliverySettings
-from email_service import EmailService
 from notifications.booking_orders import BookingOrders
 from notifications.delivery import Delivery
 from notifications.ledger import Ledger
 from notifications.ledger_writer import LedgerWriter
+from notifications.mailer import Mailer
 
 log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
 async def open_delivery(
-    settings: DeliverySettings, winding_down: asyncio.Event
+    settings: DeliverySettings, mailer: Mailer, winding_down: asyncio.Event
 ) -> AsyncIterator[Delivery]:
     """Takes the ledger up. Where that cannot be had now, each record waits for it."""
     ledger = Ledger(settings.ledger_file)
@@ -29,4 +29,4 @@ async def open_delivery(
         log.error("the ledger %s cannot be opened: %s", settings.ledger_file, brief(error))
     async with open_channel(settings) as channel:
         orders = BookingOrders(channel, settings.booking_deadline_seconds)
-        yield Delivery(orders, LedgerWriter(ledger), EmailService(settings), winding_down)
+        yield Delivery(orders, LedgerWriter(ledger), mailer, winding_down)

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import cinema_pb2 as pb
 from cinema.keys import new_order_id
-from email_service import MailDelayed, MailRefused
 from notifications.booking_orders import UnknownOrder
 from notifications.dependency import DependencyDown
 from notifications.ledger import Record
+from notifications.mailer import MailDelayed, MailRefused
 from notifications.notification import Notification, Status
 
 TEMPORARY = MailDelayed("the mail server answered 451", "adiado: 451 4.3.0 try again later")

@@ -10,8 +10,9 @@ import pytest
 from pydantic import SecretStr
 
 from cinema.settings import DeliverySettings
-from email_service import EmailService, MailDelayed, MailRefused
+from email_service import EmailService
 from notifications.dependency import DependencyDown
+from notifications.mailer import MailDelayed, MailRefused
 from tests.certificates import Certificates, make_certificates
 from tests.mailbox import Mailbox
 from tests.orders import order
