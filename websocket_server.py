@@ -1,6 +1,8 @@
 """The gateway: browsers on one side (pages, API, WebSockets), booking's gRPC on the other.
 
 Several at once are normal: each follows the sessions that its browsers watch, and keeps nothing else.
+
+`python websocket_server.py` starts it with everything; `uvicorn websocket_server:app --reload` is for working on it.
 """
 
 import asyncio
@@ -15,13 +17,14 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from cinema import service
-from cinema.booking_client import open_channel
 from cinema.settings import GatewaySettings
 from gateway import http_routes, notify, pages, websocket_route
 from gateway.compression import SMALLEST
-from gateway.context import Gateway
+from gateway.context import Gateway, open_gateway
+from gateway.lifespan import RefusedStart, attach, lifespan
 from gateway.problems import add_problem_handlers
 from gateway.protocol import GuardedProtocol
+from gateway.proxies import TrustedProxies
 from gateway.security_headers import SecurityHeaders
 
 log = logging.getLogger(__name__)
@@ -35,30 +38,21 @@ SEND_BUFFER = 128 * 1_024
 async def serve(settings: GatewaySettings) -> None:
     stop = service.stop_signal()
     listener = listen(settings.http_host, settings.http_port)
-    async with open_channel(settings) as channel, asyncio.TaskGroup() as group:
-        gateway = Gateway(settings, channel, group)
+    async with open_gateway(settings) as gateway, asyncio.TaskGroup() as group:
         server = make_server(settings, create_app(gateway))
-        freshness = group.create_task(gateway.assets.keep_fresh())
-        serving = group.create_task(server.serve(sockets=[listener]))
+        group.create_task(server.serve(sockets=[listener]))
         log.info("listening on http://%s:%d", settings.http_host, settings.http_port)
         await stop.wait()
         log.info("stopping")
         await gateway.drain(settings.drain_seconds / 2)
         server.should_exit = True
-        await serving
-        freshness.cancel()
-        gateway.hubs.close()
 
 
-def create_app(gateway: Gateway) -> FastAPI:
-    with_docs = gateway.settings.api_docs
+def create_app(gateway: Gateway | None = None) -> FastAPI:
+    """The routes. Without a gateway, its lifespan opens one with the settings of the environment."""
     app = FastAPI(
-        title="Cinema",
-        docs_url="/docs" if with_docs else None,
-        redoc_url=None,
-        openapi_url="/openapi.json" if with_docs else None,
+        title="Cinema", redoc_url=None, docs_url=None, openapi_url=None, lifespan=lifespan
     )
-    app.state.gateway = gateway
     for part in (
         pages.router,
         http_routes.api,
@@ -70,6 +64,10 @@ def create_app(gateway: Gateway) -> FastAPI:
     add_problem_handlers(app)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST, compresslevel=5)  # the API's JSON
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(TrustedProxies)
+    app.add_middleware(RefusedStart)
+    if gateway:
+        attach(app, gateway)
     return app
 
 
@@ -108,12 +106,14 @@ def make_server(settings: GatewaySettings, app: FastAPI) -> Server:
         log_level="warning",
         access_log=False,  # an order's address is a secret
         server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies,
+        proxy_headers=False,  # TrustedProxies does it
         timeout_graceful_shutdown=max(1, int(settings.drain_seconds / 2)),
     )
     return Server(config)
 
+
+# For `uvicorn websocket_server:app`; its lifespan reads the settings and opens what it needs.
+app = create_app()
 
 if __name__ == "__main__":
     service.main("gateway", GatewaySettings, serve)

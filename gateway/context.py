@@ -1,6 +1,8 @@
 """What the routes of one gateway process work with."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +10,7 @@ import grpc
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from cinema.booking_client import open_channel
 from cinema.notify_signature import shared_secret
 from cinema.secret_files import given_or_kept
 from cinema.settings import GatewaySettings
@@ -51,6 +54,17 @@ class Gateway:
 
     def address_of(self, connection: HTTPConnection) -> Address:
         return self.addresses.of(host_of(connection))
+
+
+@asynccontextmanager
+async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
+    """A gateway with its background tasks. A task that dies cancels the caller, and an ExceptionGroup is raised."""
+    async with open_channel(settings) as channel, asyncio.TaskGroup() as group:
+        gateway = Gateway(settings, channel, group)
+        freshness = group.create_task(gateway.assets.keep_fresh())
+        yield gateway
+        freshness.cancel()
+        gateway.hubs.close()
 
 
 def host_of(connection: HTTPConnection) -> str:

@@ -1,0 +1,67 @@
+"""What `uvicorn websocket_server:app` needs: the gateway opens when the server starts and closes when it ends.
+
+`python websocket_server.py` opens the gateway itself, so that it can drain before the server stops.
+"""
+
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cinema import service
+from cinema.settings import GatewaySettings, WrongSettings, read
+from gateway.context import Gateway, open_gateway
+
+log = logging.getLogger(__name__)
+
+_LACKING = (
+    "started by uvicorn's own command, which has its own frame limit, compression, time limits, proxies and drain, "
+    "and takes its address from --host and --port: `python websocket_server.py` has the project's"
+)
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Raises WrongSettings or service.CannotStart. When a background task dies, the server is asked to stop."""
+    settings = read(GatewaySettings)
+    service.configure_logging("gateway", settings.log_level)
+    logging.getLogger("uvicorn.access").disabled = True  # an order's address is a secret
+    log.warning(_LACKING)
+    try:
+        async with open_gateway(settings) as gateway:
+            attach(app, gateway)
+            yield
+            await gateway.drain(settings.drain_seconds / 2)
+    except BaseExceptionGroup:
+        # Uvicorn would serve on, without those tasks.
+        signal.raise_signal(signal.SIGTERM)
+        raise
+
+
+def attach(app: FastAPI, gateway: Gateway) -> None:
+    """Gives the application its gateway, and with API_DOCS its interactive documentation."""
+    app.state.gateway = gateway
+    if gateway.settings.api_docs:
+        app.docs_url, app.openapi_url = "/docs", "/openapi.json"
+        app.setup()
+
+
+class RefusedStart:
+    """ASGI middleware: a start that is refused is told in its own words; Starlette would send a traceback."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_reason(message: Message) -> None:
+            # Starlette sends it while it handles what the lifespan has raised.
+            reason = sys.exception()
+            if isinstance(reason, WrongSettings | service.CannotStart):
+                message = {**message, "message": str(reason)}
+            await send(message)
+
+        await self._app(scope, receive, send_reason if scope["type"] == "lifespan" else send)
