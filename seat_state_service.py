@@ -17,14 +17,16 @@ from typing import Any
 from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
+from booking.order_record import to_record
 from cinema.identity import owner_tag
-from cinema.keys import new_order_id, order_key, session_keys
+from cinema.keys import new_order_id, new_order_token, order_key, session_keys
 from cinema.outbox import outbox_message
 from cinema.outcomes import (
     Answer,
     HoldRules,
     MailState,
     Order,
+    OrderTokens,
     Purchase,
     SeatHeld,
     SeatMap,
@@ -154,7 +156,11 @@ class SeatStateService:
 
     async def confirm(self, session_id: str, buyer: str, purchase: Purchase) -> Answer:
         """Held -> sold, once per order key. Raises NotDurable where replicas were to have it and have not."""
-        keys, arguments = _confirmation(session_id, buyer, purchase)
+        order_id, tokens = (
+            new_order_id(session_id),
+            OrderTokens(new_order_token(), new_order_token()),
+        )
+        keys, arguments = _confirmation(session_id, buyer, purchase, order_id, tokens)
         if self.replicas_to_wait_for:
             reply = await self._confirm_on_replicas(keys, arguments)
         else:
@@ -163,7 +169,8 @@ class SeatStateService:
         refusal = _CONFIRM_REFUSALS.get(code)
         if refusal is Refusal.HALF_PRICE_GONE:
             return Answer(refusal, half_price_left=max(0, int(failed[0])))
-        return Answer(refusal, tuple(failed), order_id=known_order)
+        made = tokens if known_order == order_id else None
+        return Answer(refusal, tuple(failed), order_id=known_order, tokens=made)
 
     async def _confirm_on_replicas(self, keys: list[str], arguments: list[str | int]) -> Any:
         """WAITAOF speaks of the writes of its own connection only, so script and wait travel together:
@@ -225,20 +232,9 @@ class SeatStateService:
 
 
 def _confirmation(
-    session_id: str, buyer: str, purchase: Purchase
+    session_id: str, buyer: str, purchase: Purchase, order_id: str, tokens: OrderTokens
 ) -> tuple[list[str], list[str | int]]:
-    keys, order_id = session_keys(session_id), new_order_id(session_id)
-    order = {
-        "sessao_id": session_id,
-        "usuario_id": buyer,
-        "nome_completo": purchase.payer.name,
-        "cpf": purchase.payer.masked_cpf,
-        "email": purchase.payer.email,
-        "ingressos": [(t.seat, t.category, t.price) for t in purchase.tickets],
-        "forma_pagamento": purchase.payment_method,
-        "idioma": purchase.language,
-        "inicio_ms": purchase.starts_at,
-    }
+    keys = session_keys(session_id)
     touched = [
         *(keys.version, keys.holds, keys.sold, keys.buyers),
         *(keys.partition.due, keys.partition.events, keys.partition.outbox, keys.order_keys),
@@ -247,7 +243,7 @@ def _confirmation(
     ]
     arguments: list[str | int] = [
         *(session_id, buyer, purchase.token, purchase.key, purchase.fingerprint(), order_id),
-        json.dumps(order),
+        to_record(session_id, buyer, purchase, tokens),
         outbox_message(order_id, session_id, purchase.seats, buyer, "CONFIRMADO"),
         MailState.PENDING if purchase.payer.email else MailState.NO_ADDRESS,
         *(quota_needed(purchase.tickets), purchase.quota),

@@ -1,15 +1,13 @@
-"""Orders as they stand in Redis: to look at, and what became of their mail."""
+"""Orders as Redis has them: to look at, and what became of their mail."""
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from booking.order_record import from_record
 from cinema.keys import order_key, partition_keys, partition_of
 from cinema.outbox import outbox_message
-from cinema.outcomes import MailState, Order, Payer
+from cinema.outcomes import MailState, Order
 from cinema.redis_connection import RedisClient
-from cinema.tickets import Category, Ticket
 
 _RESEND = Path(__file__).parent.parent / "lua" / "resend.lua"
 
@@ -23,7 +21,7 @@ class OrderBook:
 
     async def get(self, order_id: str) -> Order | None:
         fields: dict[Any, Any] = await self._redis.hgetall(order_key(order_id))
-        return _order(order_id, fields) if fields else None
+        return from_record(order_id, fields) if fields else None
 
     async def record_mail(self, order: Order, state: MailState, reason: str) -> None:
         """Safe to repeat: the last word stands."""
@@ -38,23 +36,3 @@ class OrderBook:
         await self._resend(
             keys=[outbox, order_key(order.id)], args=[message, MailState.PENDING.value]
         )
-
-
-def _order(order_id: str, fields: Mapping[str, str]) -> Order:
-    data = json.loads(fields["data"])
-    return Order(
-        id=order_id,
-        session_id=data["sessao_id"],
-        tickets=tuple(
-            Ticket(seat, Category(category), price) for seat, category, price in data["ingressos"]
-        ),
-        buyer=data["usuario_id"],
-        payer=Payer(data["nome_completo"], data["cpf"], data["email"]),
-        payment_method=data["forma_pagamento"],
-        language=data["idioma"],
-        starts_at=data["inicio_ms"],
-        created_at=int(fields["created_at"]),
-        cancelled=fields["state"] == "cancelled",
-        mail=MailState(fields["mail"]),
-        mail_reason=fields["mail_reason"],
-    )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import cinema_pb2 as pb
-from cinema.outcomes import Answer, MailState, Order, SeatHeld, SeatMap, SeatSold
+from cinema.outcomes import Answer, MailState, Order, OrderTokens, SeatHeld, SeatMap, SeatSold
 from cinema.programme import Programme, Session
 from cinema.refusals import enumeration, sentence
 from cinema.rooms import Row, SeatKind
@@ -31,6 +31,7 @@ def reservation_reply(
     answer: Answer, seats: Sequence[str], success: str, limit: int = 0
 ) -> pb.ReservaResponse:
     """`success` is the sentence for a granted request; `{seats}` in it becomes the seats."""
+    tokens = answer.tokens or OrderTokens()
     if answer.refusal:
         return pb.ReservaResponse(
             sucesso=False,
@@ -47,6 +48,8 @@ def reservation_reply(
         assentos=seats,
         restante_ms=answer.remaining_ms,
         pedido_id=answer.order_id,
+        pedido_token=tokens.view,
+        pedido_chave=tokens.manage,
     )
 
 
@@ -66,7 +69,7 @@ def session_message(session: Session, not_free: int, now_ms: int) -> pb.Sessao:
         preco_a_partir_de_centavos=min(session.price_of(place.kind) for place in places),
         lugares=len(places),
         livres=max(0, len(places) - not_free),
-        encerrada=0 < session.closes_at_ms <= now_ms,
+        encerrada=_is_closed(session, now_ms),
     )
 
 
@@ -106,12 +109,10 @@ def _seat_message(seat: str, state: SeatHeld | SeatSold) -> pb.EstadoAssento:
     )
 
 
-def order_message(order: Order, programme: Programme, cancel_until_ms: int) -> pb.Pedido:
+def order_message(
+    order: Order, programme: Programme, cancel_until_ms: int, now_ms: int
+) -> pb.Pedido:
     """`cancel_until_ms` is how long before the session's start an order can still be cancelled."""
-    session = programme.sessions.get(order.session_id)
-    shown = session_message(session, 0, order.created_at) if session else None
-    if shown:
-        shown.inicio_ms = order.starts_at
     return pb.Pedido(
         pedido_id=order.id,
         sessao_id=order.session_id,
@@ -135,9 +136,28 @@ def order_message(order: Order, programme: Programme, cancel_until_ms: int) -> p
         ],
         forma_pagamento=order.payment_method,
         idioma=order.language,
-        cancelavel_ate_ms=order.starts_at - cancel_until_ms,
-        sessao=shown,
+        cancelavel_ate_ms=order.screening.starts_at - cancel_until_ms,
+        sessao=_sold_session(order, programme.sessions.get(order.session_id), now_ms),
+        link_token=order.tokens.view,
+        chave=order.tokens.manage,
     )
+
+
+def _sold_session(order: Order, session: Session | None, now_ms: int) -> pb.Sessao:
+    """As it was sold; an order that lacks the film has it from the session of today, where there still is one."""
+    sold = order.screening
+    if sold.film or session is None:
+        film = pb.Filme(titulo=sold.film, duracao_min=sold.minutes, classificacao=sold.rating)
+        shown = pb.Sessao(filme=film, sala=sold.room, idioma=sold.language)
+    else:
+        shown = session_message(session, 0, now_ms)
+    shown.sessao_id, shown.inicio_ms = order.session_id, sold.starts_at
+    shown.encerrada = session is None or _is_closed(session, now_ms)
+    return shown
+
+
+def _is_closed(session: Session, now_ms: int) -> bool:
+    return 0 < session.closes_at_ms <= now_ms
 
 
 def mail_state(number: int) -> MailState | None:

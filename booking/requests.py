@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import cinema_pb2 as pb
 from cinema.identity import LONGEST_BUYER, is_valid_buyer
 from cinema.languages import DEFAULT, LANGUAGES
-from cinema.outcomes import Payer, Purchase
+from cinema.outcomes import Payer, Purchase, Screening
 from cinema.payment_rules import (
     DECLINED_METHOD,
     PAYMENT_METHODS,
@@ -113,7 +113,7 @@ def parse_purchase(request: pb.ReservaRequest, wanted: SeatRequest) -> Purchase:
         payer=_parse_payer(request),
         payment_method=method,
         language=_parse_language(request),
-        starts_at=wanted.session.starts_at_ms,
+        screening=_screening(wanted.session),
         quota=half_price_quota(len(wanted.session.room.seats)),
     )
     if request.total_centavos not in (0, purchase.total):
@@ -121,6 +121,19 @@ def parse_purchase(request: pb.ReservaRequest, wanted: SeatRequest) -> Purchase:
     if method == DECLINED_METHOD:
         return replace(purchase, veto=Refusal.PAYMENT_DECLINED)
     return purchase
+
+
+def _screening(session: Session) -> Screening:
+    film = session.film
+    return Screening(
+        starts_at=session.starts_at_ms,
+        film_id=film.id,
+        film=film.title,
+        minutes=film.duration_minutes,
+        rating=film.rating,
+        room=session.room.name,
+        language=session.language,
+    )
 
 
 def _parse_payment_method(request: pb.ReservaRequest) -> str:

@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from itertools import islice
 
 import cinema_pb2 as pb
@@ -149,6 +150,9 @@ class BookingServicer(cinema_pb2_grpc.ReservaServicer):
         answer = await self._seats.confirm(
             wanted.session.id, wanted.buyer, parse_purchase(request, wanted)
         )
+        if answer.order_id and answer.tokens is None:
+            known = await self._order(answer.order_id)
+            answer = replace(answer, tokens=known.tokens)
         return reservation_reply(answer, wanted.seats, "Pagamento confirmado: {seats}.")
 
     # --------------------------------------------------------------------- programme and seat map
@@ -213,13 +217,13 @@ class BookingServicer(cinema_pb2_grpc.ReservaServicer):
         self, request: pb.PedidoRequest, context: Context
     ) -> pb.Pedido:
         order = await self._order(request.pedido_id)
-        return order_message(order, self._programme, self._cancel_until_ms)
+        return order_message(order, self._programme, self._cancel_until_ms, _now_ms())
 
     async def CancelarPedido(  # noqa: N802
         self, request: pb.PedidoRequest, context: Context
     ) -> pb.ReservaResponse:
         order = await self._order(request.pedido_id)
-        if not order.cancelled and _now_ms() > order.starts_at - self._cancel_until_ms:
+        if not order.cancelled and _now_ms() > order.screening.starts_at - self._cancel_until_ms:
             return reservation_reply(Answer(Refusal.TOO_LATE_TO_CANCEL), order.seats, "")
         await self._seats.cancel(order)
         return reservation_reply(

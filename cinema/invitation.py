@@ -21,7 +21,7 @@ _WORDS = {
 def invitation(order: pb.Pedido, public_url: str) -> bytes:
     """An iCalendar file (RFC 5545) with one event, from the film's start to its end, in the buyer's language.
 
-    The same order always gives the same bytes: a calendar that gets it twice keeps one entry. The order's session
+    The same order always gives the same bytes: a calendar that gets it twice keeps one entry. The order's film
     must be known.
     """
     session = order.sessao

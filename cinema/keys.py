@@ -100,6 +100,11 @@ def new_order_id(session_id: str) -> str:
     return f"{partition_of(session_id):02d}-{secrets.token_urlsafe(16)}"
 
 
+def new_order_token() -> str:
+    """Unguessable (128 bits). Hexadecimal: no mail program cuts a character off the end of a link."""
+    return secrets.token_hex(16)
+
+
 def order_key(order_id: str) -> str:
     """The hash of an order. Raises MalformedOrderId where the text cannot be an order's id."""
     match = _ORDER_ID.fullmatch(order_id)

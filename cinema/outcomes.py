@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cinema.refusals import Refusal
@@ -21,6 +21,33 @@ class HoldRules:
 
 
 @dataclass(frozen=True)
+class Screening:
+    """What a ticket is for, as the programme had it when the ticket was sold. `starts_at` in Unix ms.
+
+    Orders from before this was kept have the start alone.
+    """
+
+    starts_at: int = 0
+    film_id: str = ""
+    film: str = ""
+    minutes: int = 0
+    rating: str = ""
+    room: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class OrderTokens:
+    """The secrets of an order's links: `view` shows it, `manage` may also cancel, resend and correct it.
+
+    Both are empty for orders from before there were tokens.
+    """
+
+    view: str = field(default="", repr=False)
+    manage: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
 class Answer:
     """What became of a request. `failed` are the seats that caused a refusal."""
 
@@ -29,6 +56,8 @@ class Answer:
     token: str = ""
     remaining_ms: int = 0
     order_id: str = ""
+    # Of the order, where this very request made it.
+    tokens: OrderTokens | None = field(default=None, compare=False)
     half_price_left: int = 0
 
 
@@ -45,8 +74,8 @@ class Payer:
 class Purchase:
     """What a confirmation is about.
 
-    `key` makes it idempotent; `starts_at` is the session's start in Unix ms; `quota`, how many half-price
-    tickets the session has. `veto` refuses a sale that would otherwise be possible.
+    `key` makes it idempotent; `quota` is how many half-price tickets the session has. `veto` refuses a sale
+    that would otherwise be possible.
     """
 
     tickets: tuple[Ticket, ...]
@@ -55,7 +84,7 @@ class Purchase:
     payer: Payer = Payer()
     payment_method: str = ""
     language: str = ""
-    starts_at: int = 0
+    screening: Screening = Screening()
     quota: int = 0
     veto: Refusal | None = None
 
@@ -89,10 +118,7 @@ class MailState(StrEnum):
 
 @dataclass(frozen=True)
 class Order:
-    """A sale, as the buyer may see it.
-
-    `created_at` by Redis' clock and `starts_at`, the session's as it was sold, in Unix ms.
-    """
+    """A sale, as the buyer may see it. `created_at` in Unix ms, by Redis' clock."""
 
     id: str
     session_id: str
@@ -101,7 +127,8 @@ class Order:
     payer: Payer
     payment_method: str
     language: str
-    starts_at: int
+    screening: Screening
+    tokens: OrderTokens
     created_at: int
     cancelled: bool
     mail: MailState

@@ -48,7 +48,7 @@ async def order(order_id: str, gateway: GatewayPart) -> Json:
 async def calendar_entry(order_id: str, gateway: GatewayPart) -> Response:
     """The same file that the mail brings."""
     order = await Queries(gateway.booking).order_message(order_id)
-    if order.cancelado or not order.HasField("sessao"):
+    if order.cancelado or not order.sessao.filme.titulo:
         raise Refused(NOTHING_TO_ATTEND)
     # Written in a thread: time zones and recurrences cost some ten milliseconds.
     entry = await asyncio.to_thread(invitation, order, gateway.settings.public_url)

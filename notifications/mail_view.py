@@ -42,7 +42,7 @@ def cancellation_view(order: pb.Pedido, t: Language, link: str) -> dict[str, obj
 
 def subject(order: pb.Pedido, t: Language, topic: str) -> str:
     code = order_code(order.pedido_id)
-    if not order.HasField("sessao"):
+    if not order.sessao.filme.titulo:
         return t("subject.no_session", topic=topic, code=code)
     session = order.sessao
     when = t.short_time(local_time(session.inicio_ms))
@@ -74,15 +74,17 @@ def _view(order: pb.Pedido, t: Language, link: str) -> dict[str, object]:
 
 
 def _facts(order: pb.Pedido, t: Language) -> Iterator[tuple[str, str]]:
-    if order.HasField("sessao"):
-        session, film = order.sessao, order.sessao.filme
+    session, film = order.sessao, order.sessao.filme
+    if film.titulo:
         yield t("label.film"), f"{one_line(film.titulo)} ({film.duracao_min}\N{NO-BREAK SPACE}min)"
-        yield t("label.when"), t.long_time(local_time(session.inicio_ms))
-        yield t("label.room"), one_line(session.sala)
-        if session.idioma:
-            yield t("label.audio"), t.audio(one_line(session.idioma))
     else:
         yield t("label.session"), order.sessao_id
+    if session.inicio_ms:
+        yield t("label.when"), t.long_time(local_time(session.inicio_ms))
+    if session.sala:
+        yield t("label.room"), one_line(session.sala)
+    if session.idioma:
+        yield t("label.audio"), t.audio(one_line(session.idioma))
     yield t("label.seats"), ", ".join(order.assentos)
 
 

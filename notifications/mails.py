@@ -50,7 +50,7 @@ class MailWriter:
         message = self._headers(order, t, "ticket", order.pedido_id)
         html = self._fill(message, t, "ticket", ticket_view(order, t, self._link(order)))
         _add_qr_codes(html, order)
-        if order.HasField("sessao"):
+        if order.sessao.filme.titulo:
             message.add_attachment(
                 invitation(order, self._public_url),
                 maintype="text",

@@ -23,7 +23,7 @@
  * @property {string} pedido
  * @property {string} codigo
  * @property {"confirmado"|"cancelado"} estado
- * @property {Session} sessao with an empty id when the programme no longer has it
+ * @property {Session} sessao as it was sold; an old order whose session has gone from the programme lacks film and room
  * @property {string[]} assentos
  * @property {number} total centavos
  * @property {string} nome

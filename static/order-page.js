@@ -56,7 +56,7 @@ class OrderPage {
     part(root, "receipt").dataset.estado = estado;
     part(root, "state").textContent = t(estado === "cancelado" ? "ordem.cancelado" : "ordem.confirmado");
     part(root, "film").replaceChildren(make("span", { text: film, ...(sessao.filme.titulo ? asInProgramme : {}) }));
-    part(root, "summary").replaceChildren(...(sessao.id
+    part(root, "summary").replaceChildren(...(sessao.filme.titulo
       ? [filmLength(sessao.filme.duracao_min), " · ", make("span", { text: sessao.idioma, ...asInProgramme })] : []));
     part(root, "code").textContent = codigo;
     part(root, "count").textContent = t("pedido.quantas", { n: assentos.length });
@@ -76,7 +76,7 @@ class OrderPage {
     part(root, "cancel-until").textContent = t(cancelavel ? "ordem.cancelar_ate" : "ordem.cancelar_tarde", { quando: when });
     part(root, "cancelled").textContent = cancelled ? t("ordem.cancelado_texto", { n: assentos.length }) : "";
     const again = part(root, "again");
-    again.hidden = !cancelled || !sessao.id || sessao.encerrada;
+    again.hidden = !cancelled || sessao.encerrada;
     again.setAttribute("href", sessionPath(sessao.id));
   }
 }
@@ -85,8 +85,8 @@ class OrderPage {
 function factsOf({ sessao, assentos, nome, cpf, forma, criado_em }) {
   const paid = `ordem.forma_${forma}`;
   return [
-    ...(sessao.id ? fact("quando", t("ordem.quando"), dayAndHour(sessao.inicio)) : []),
-    ...(sessao.id ? fact("sala", t("ordem.sala"), sessao.sala) : []),
+    ...fact("quando", t("ordem.quando"), dayAndHour(sessao.inicio)),
+    ...(sessao.sala ? fact("sala", t("ordem.sala"), sessao.sala) : []),
     ...fact("assentos", t("ordem.poltronas", { n: assentos.length }), assentos.join(" · ")),
     ...fact("nome", t("ordem.comprador"), [nome, cpf].filter(Boolean).join(" · ")),
     ...(hasText(paid) ? fact("forma", t("ordem.pagou"), t(paid)) : []),

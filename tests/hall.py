@@ -10,7 +10,17 @@ from typing import Any
 import pytest
 
 from cinema.keys import SessionKeys, session_keys
-from cinema.outcomes import Answer, HoldRules, MailState, Order, Payer, Purchase, SeatHeld
+from cinema.outcomes import (
+    Answer,
+    HoldRules,
+    MailState,
+    Order,
+    OrderTokens,
+    Payer,
+    Purchase,
+    Screening,
+    SeatHeld,
+)
 from cinema.redis_connection import RedisClient, connect
 from cinema.refusals import Refusal
 from cinema.settings import RedisSettings
@@ -63,7 +73,8 @@ class Buyer:
             payer=Payer(),
             payment_method="",
             language="pt-BR",
-            starts_at=0,
+            screening=Screening(),
+            tokens=OrderTokens(),
             created_at=0,
             cancelled=False,
             mail=MailState.NO_ADDRESS,
