@@ -68,9 +68,8 @@ async def _take_part(
     async with new_member() as member:
         log.info("in the group as %s", member.instance)
         backoff.reset()
-        ready.ready = True
         try:
-            await consumer.consume(member)
+            await consumer.consume(member, ready)
         finally:
             ready.ready = False
 
@@ -117,11 +116,15 @@ class Consumer:
         self._winding_down = winding_down
         self._drain_seconds = drain_seconds
 
-    async def consume(self, member: GroupMember) -> None:
-        """For ever. When it is cancelled, what was begun has up to `drain_seconds` to come to its end."""
+    async def consume(self, member: GroupMember, ready: ReadyFile) -> None:
+        """Without end; `ready` once the member is known to read what there is.
+
+        When it is cancelled, what was begun has up to `drain_seconds` to come to its end.
+        """
         self._winding_down.clear()
         while True:
             records = await member.poll()
+            ready.ready = member.reads
             if records:
                 await carried_through(
                     self._work_off(member, records), self._winding_down, self._drain_seconds

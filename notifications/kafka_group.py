@@ -6,6 +6,8 @@ import itertools
 import logging
 import os
 import socket
+import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -19,6 +21,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 from cinema.retry import brief
 from notifications.kafka_clients import GROUP, TOPIC, client_options, ensure_topics
 from notifications.rests import Rests
+from notifications.stall_watch import StallWatch
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -30,7 +33,15 @@ _SESSION_MS = 6_000  # a member that is gone for so long loses its partitions
 _HEARTBEAT_MS = 2_000
 _COMMIT_MS = 5_000
 _CLOSE_MS = 2_000
-_RECORDS = 500  # at most, in one batch
+_FETCH_BYTES = 64 * 1024  # of one partition at a time: some 250 messages
+# A poll takes all that was fetched. kafka-python 3.0.12 forgets what is left over of a partition that is paused
+# (docs/upstream/kafka-python-paused-partition.md), so the size of a batch is bounded by the fetch, not by the poll.
+_RECORDS = sys.maxsize
+STALL_SECONDS = 30.0
+
+
+class Stalled(KafkaError):  # type: ignore[misc]  # the library has no types
+    """There are messages to read, and polling does not bring them: only a new member helps."""
 
 
 class GroupMember:
@@ -40,13 +51,15 @@ class GroupMember:
     Raises KafkaError: then begin with a new one.
     """
 
-    def __init__(self, servers: str, instance: str) -> None:
+    def __init__(self, servers: str, instance: str, stall_seconds: float = STALL_SECONDS) -> None:
         self._servers = servers
         self.instance = instance
         self._thread = ThreadPoolExecutor(1, "kafka-consumer")
         self._consumer: KafkaConsumer | None = None
         self._to_commit: dict[TopicPartition, OffsetAndMetadata] = {}
         self._rests = Rests[TopicPartition]()
+        self._watch = StallWatch[TopicPartition](stall_seconds)
+        self.reads = False  # known since it joined: something came, or there was nothing to read
 
     async def __aenter__(self) -> Self:
         try:
@@ -64,7 +77,7 @@ class GroupMember:
         self._thread.shutdown(wait=False)
 
     async def poll(self) -> list[ConsumerRecord]:
-        """What comes within half a second, each partition's in order."""
+        """What comes within half a second, each partition's in order. Raises Stalled."""
         return await self._in_thread(self._poll)
 
     async def stay_until(self, work: asyncio.Task[T]) -> T:
@@ -105,6 +118,7 @@ class GroupMember:
             allow_auto_create_topics=False,
             session_timeout_ms=_SESSION_MS,
             heartbeat_interval_ms=_HEARTBEAT_MS,
+            max_partition_fetch_bytes=_FETCH_BYTES,
             max_poll_records=_RECORDS,
         )
         # A leader that joins before it knows the partitions assigns none of them. Should it be killed before it joins
@@ -117,7 +131,25 @@ class GroupMember:
         awake = self._rests.awake(consumer.assignment())
         consumer.resume(*awake)
         consumer.pause(*(consumer.assignment() - set(awake)))
-        return [record for records in consumer.poll(_POLL_MS).values() for record in records]
+        began = time.monotonic()
+        polled = consumer.poll(_POLL_MS)
+        self.reads = self.reads or bool(polled)
+        if self._watch.polled(time.monotonic() - began, polled):
+            self._look_for_a_stall(consumer)
+        return [record for records in polled.values() for record in records]
+
+    def _look_for_a_stall(self, consumer: KafkaConsumer) -> None:
+        awake = list(consumer.assignment() - consumer.paused())
+        try:
+            ends = consumer.end_offsets(awake) if awake else {}
+            positions = {p: consumer.position(p, timeout_ms=_COMMIT_MS) for p in awake}
+        except KafkaTimeoutError:
+            return  # the broker is away: there is nothing to read
+        places = {p: (at, ends[p]) for p, at in positions.items() if at is not None}
+        if stalled := self._watch.stalled(places):
+            numbers = ", ".join(str(partition.partition) for partition in sorted(stalled))
+            raise Stalled(f"partitions {numbers} have messages that no poll brings")
+        self.reads = self.reads or all(at >= end for at, end in places.values())
 
     def _stay(self) -> None:
         consumer = self._connected()
