@@ -1,11 +1,12 @@
 """The HTML of a page, made from its file: the buyer's language, the current files, and data to begin with."""
 
 import json
+import re
 
 from gateway.http_json import Json
 
 _LANGUAGE = '<html lang="pt-BR">'
-_TEXTS = 'href="/static/pt.js"'
+_TEXTS = re.compile(r'(?<=href="/static/)pt(?=(-order)?\.js")')
 _STATIC = '"/static/'
 _DATA = '<script type="application/json" id="dados">'
 
@@ -13,8 +14,8 @@ _DATA = '<script type="application/json" id="dados">'
 def fill(template: str, language: str, revision: str, data: Json | None) -> str:
     """The file with its slots filled; without data the slot for it stays empty."""
     html = (
-        template.replace(_LANGUAGE, f'<html lang="{language}">', 1)
-        .replace(_TEXTS, f'href="/static/{language[:2]}.js"', 1)
+        _TEXTS.sub(language[:2], template)
+        .replace(_LANGUAGE, f'<html lang="{language}">', 1)
         .replace(_STATIC, f"{_STATIC}{revision}/")
     )
     return html if data is None else html.replace(_DATA, _DATA + _data_block(data), 1)

@@ -4,10 +4,11 @@
  * loaded; what is not spoken here is Portuguese.
  */
 
-/** @typedef {typeof import("./pt.js").texts} Texts */
+/** @typedef {typeof import("./pt-order.js").texts} OrderTexts which order-texts.js adds on the order's page */
+/** @typedef {typeof import("./pt.js").texts & OrderTexts} Texts */
 /** @typedef {{locale: string, dateStyle: {month: "2-digit"|"short", hourSign: string}, texts: Texts}} Language */
 
-/** @type {Record<string, () => Promise<Language>>} */
+/** @type {Record<string, () => Promise<any>>} */
 const LANGUAGES = {
   "pt-BR": () => import("./pt.js"),
   en: () => import("./en.js"),
@@ -29,4 +30,5 @@ export const isPortuguese = tag === DEFAULT;
 /** Of an element whose words are the programme's own: Portuguese, whatever the page speaks. @type {{lang?: string}} */
 export const asInProgramme = isPortuguese ? {} : { lang: DEFAULT };
 
+/** @type {Language} */
 export const { dateStyle, locale, texts } = await LANGUAGES[tag]();

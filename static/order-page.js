@@ -1,5 +1,6 @@
 // @ts-check
 /** `/pedido/<id>`: the tickets, what became of their mail, and the way to give them back. */
+import "./order-texts.js";
 import { fetchOrder, persist, sessionPath } from "./api.js";
 import { CancelDialog } from "./cancel-dialog.js";
 import { action, make, part, show, showMessage } from "./dom.js";

@@ -44,10 +44,11 @@ def speak_marked(page: Page) -> None:
     """Portuguese is marked in this tab from now on."""
 
     def serve(route: Route) -> None:
-        source = (ROOT / "static/pt.js").read_text().replace("export const texts", "const spoken")
+        name = route.request.url.rsplit("/", 1)[-1]
+        source = (ROOT / "static" / name).read_text().replace("export const texts", "const spoken")
         route.fulfill(body=source + _MARKED, content_type="text/javascript")
 
-    page.route(re.compile(r"/pt\.js$"), serve)
+    page.route(re.compile(r"/pt(-order)?\.js$"), serve)
 
 
 def unmarked(page: Page) -> list[str]:

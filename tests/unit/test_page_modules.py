@@ -23,7 +23,7 @@ PAGES = ("index.html", "sessao.html", "pedido.html")
 ON_DEMAND = {
     "index.html": {"en.js", "es.js", "session-page.js"},
     "sessao.html": {"en.js", "es.js", "programme.js", "payment.js"},
-    "pedido.html": {"en.js", "es.js"},
+    "pedido.html": {"en.js", "es.js", "en-order.js", "es-order.js"},
 }
 
 

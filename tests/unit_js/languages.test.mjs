@@ -1,9 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as en from "../../static/en.js";
-import * as es from "../../static/es.js";
-import * as pt from "../../static/pt.js";
+import * as enRest from "../../static/en.js";
+import * as enOrder from "../../static/en-order.js";
+import * as esRest from "../../static/es.js";
+import * as esOrder from "../../static/es-order.js";
+import * as ptRest from "../../static/pt.js";
+import * as ptOrder from "../../static/pt-order.js";
 
+/** All that a language says; what two modules said would be said by one of them in vain. */
+function whole(rest, order) {
+  const twice = Object.keys(order.texts).filter((key) => key in rest.texts);
+  assert.deepEqual(twice, []);
+  return { ...rest, texts: { ...rest.texts, ...order.texts } };
+}
+const [pt, en, es] = [whole(ptRest, ptOrder), whole(enRest, enOrder), whole(esRest, esOrder)];
 const OTHERS = { en, es };
 const FOREIGN = { en: /[\u00c0-\u024f]/, es: /[ãõçâêîôûàèìòù]/i };
 /** @param {string | object} entry its forms, or "" for a text that has but one */
