@@ -1,4 +1,4 @@
-"""Orders as Redis has them: to look at, and what became of their mail."""
+"""Orders as Redis has them."""
 
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,6 @@ class OrderBook:
     async def get(self, order_id: str) -> Order | None:
         fields: dict[Any, Any] = await self._redis.hgetall(order_key(order_id))
         return from_record(order_id, fields) if fields else None
-
-    async def record_mail(self, order: Order, state: MailState, reason: str) -> None:
-        """Safe to repeat: the last word stands."""
-        await self._redis.hset(
-            order_key(order.id), mapping={"mail": state.value, "mail_reason": reason}
-        )
 
     async def resend_mail(self, order: Order) -> None:
         """Puts the mail into the outbox again, unless it is still on its way."""

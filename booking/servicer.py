@@ -7,12 +7,12 @@ from dataclasses import replace
 from itertools import islice
 
 import cinema_pb2 as pb
-import cinema_pb2_grpc
 from booking.edge import Context, TooManyWatchers, UnknownOrder
 from booking.feed import SeatFeed
+from booking.mail_rpcs import MailRpcs
+from booking.mail_schedule import MailSchedule
 from booking.orders import OrderBook
 from booking.replies import (
-    mail_state,
     order_message,
     reservation_reply,
     row_message,
@@ -45,7 +45,7 @@ _BEST_TRIES = 8
 _BEST_SPREAD = 8
 
 
-class BookingServicer(cinema_pb2_grpc.ReservaServicer):
+class BookingServicer(MailRpcs):
     def __init__(
         self,
         redis: RedisClient,
@@ -56,14 +56,13 @@ class BookingServicer(cinema_pb2_grpc.ReservaServicer):
         watchers_max: int,
         cancel_until_ms: int,
     ) -> None:
+        super().__init__(MailSchedule(redis), programme, cancel_until_ms)
         self._redis = redis
         self._seats = seats
         self._orders = OrderBook(redis)
         self._feed = feed
         self._sweeper = sweeper
-        self._programme_file = programme
         self._watchers_max = watchers_max
-        self._cancel_until_ms = cancel_until_ms
 
     @property
     def _programme(self) -> Programme:
@@ -240,16 +239,6 @@ class BookingServicer(cinema_pb2_grpc.ReservaServicer):
             raise InvalidRequest("O pedido foi cancelado: não há ingresso para enviar.")
         await self._orders.resend_mail(order)
         return reservation_reply(Answer(order_id=order.id), order.seats, "E-mail a caminho.")
-
-    async def RegistrarEmail(  # noqa: N802
-        self, request: pb.RegistroEmail, context: Context
-    ) -> pb.Vazio:
-        state = mail_state(request.estado)
-        if state is None:
-            raise InvalidRequest(f"estado desconhecido: {request.estado}.")
-        order = await self._order(request.pedido_id)
-        await self._orders.record_mail(order, state, request.motivo[:500])
-        return pb.Vazio()
 
     async def _order(self, order_id: str) -> Order:
         order = await self._orders.get(order_id)

@@ -29,6 +29,8 @@ class PartitionKeys:
     events: str  # stream: public events, one a transition
     outbox: str  # stream: what is to be told to the world, in order
     dead_letters: str  # stream: outbox entries that could not be handled without Kafka
+    mails: str  # sorted set: orders with a mail to send, by when it may be tried in ms; the authority on mails
+    failed_mails: str  # sorted set: orders whose mail was given up or refused, by when in ms
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ def partition_keys(partition: int) -> PartitionKeys:
         events=f"{tag}:events",
         outbox=f"{tag}:outbox",
         dead_letters=f"{tag}:dead-letters",
+        mails=f"{tag}:mails",
+        failed_mails=f"{tag}:mails-failed",
     )
 
 
@@ -107,10 +111,15 @@ def new_order_token() -> str:
 
 def order_key(order_id: str) -> str:
     """The hash of an order. Raises MalformedOrderId where the text cannot be an order's id."""
+    return f"{_tag(partition_of_order(order_id))}:order:{order_id}"
+
+
+def partition_of_order(order_id: str) -> int:
+    """Its session's. Raises MalformedOrderId."""
     match = _ORDER_ID.fullmatch(order_id)
     if match is None or int(match[1]) >= PARTITIONS:
         raise MalformedOrderId(order_id)
-    return f"{_tag(int(match[1]))}:order:{order_id}"
+    return int(match[1])
 
 
 def relay_lease_key() -> str:

@@ -116,6 +116,13 @@ class MailState(StrEnum):
     NO_ADDRESS = "no_address"
 
 
+class MailKind(StrEnum):
+    """What an order's mail is about; the values are the contract's. An order has one mail at a time."""
+
+    TICKET = "ingresso"
+    CANCELLATION = "cancelamento"
+
+
 @dataclass(frozen=True)
 class Order:
     """A sale, as the buyer may see it. `created_at` in Unix ms, by Redis' clock."""

@@ -1,0 +1,87 @@
+"""The RPCs about an order's mail, for whoever sends it: consumer, or producer without Kafka."""
+
+import time
+
+import cinema_pb2 as pb
+import cinema_pb2_grpc
+from booking.edge import Context, UnknownOrder
+from booking.mail_schedule import DueMail, MailRecord, MailSchedule
+from booking.replies import mail_state, order_message
+from booking.requests import InvalidRequest
+from cinema.outcomes import MailKind
+from cinema.programme import ProgrammeFile
+
+_MOST_MAILS = 500
+_LONGEST_MS = 30 * 24 * 3_600_000
+_LONGEST_REASON = 500
+
+
+class MailRpcs(cinema_pb2_grpc.ReservaServicer):
+    def __init__(self, mails: MailSchedule, programme: ProgrammeFile, cancel_until_ms: int) -> None:
+        self._mails = mails
+        self._programme_file = programme
+        self._cancel_until_ms = cancel_until_ms
+
+    async def AgendarEmail(  # noqa: N802 - the contract's names
+        self, request: pb.AgendarEmailRequest, context: Context
+    ) -> pb.AgendarEmailResponse:
+        kind, own_ms = _kind(request.tipo), _bounded_ms(request.prazo_ms)
+        scheduled = await self._mails.add(request.pedido_id, kind, own_ms)
+        if scheduled is None:
+            raise UnknownOrder(request.pedido_id)
+        return pb.AgendarEmailResponse(agendado=scheduled)
+
+    async def ReivindicarEmails(  # noqa: N802
+        self, request: pb.ReivindicarEmailsRequest, context: Context
+    ) -> pb.EmailsDevidos:
+        if not 0 <= request.limite <= _MOST_MAILS:
+            raise InvalidRequest(f"limite: de 0 a {_MOST_MAILS}.")
+        own_ms = _bounded_ms(request.prazo_ms)
+        due = await self._mails.claim(request.limite, own_ms, request.em_envio)
+        return pb.EmailsDevidos(emails=[self._due_message(mail) for mail in due])
+
+    async def RegistrarEmail(  # noqa: N802
+        self, request: pb.RegistroEmail, context: Context
+    ) -> pb.Vazio:
+        state = mail_state(request.estado)
+        if state is None:
+            raise InvalidRequest(f"estado desconhecido: {request.estado}.")
+        record = MailRecord(
+            state,
+            _kind(request.tipo) if request.tipo else None,
+            request.motivo[:_LONGEST_REASON],
+            _bounded_ms(request.tentar_em_ms),
+            request.tentativas,
+            request.copias,
+        )
+        if not await self._mails.record(request.pedido_id, record):
+            raise UnknownOrder(request.pedido_id)
+        return pb.Vazio()
+
+    async def RetomarEmails(  # noqa: N802
+        self, request: pb.Vazio, context: Context
+    ) -> pb.RetomarEmailsResponse:
+        retried, more = await self._mails.retry_failed()
+        return pb.RetomarEmailsResponse(retomados=retried, ha_mais=more)
+
+    def _due_message(self, mail: DueMail) -> pb.EmailDevido:
+        programme, now = self._programme_file.current, time.time_ns() // 1_000_000
+        return pb.EmailDevido(
+            pedido=order_message(mail.order, programme, self._cancel_until_ms, now),
+            tipo=mail.kind,
+            tentativas=mail.tries,
+            copias=mail.copies,
+        )
+
+
+def _kind(text: str) -> MailKind:
+    try:
+        return MailKind(text)
+    except ValueError:
+        raise InvalidRequest("tipo: ingresso ou cancelamento.") from None
+
+
+def _bounded_ms(milliseconds: int) -> int:
+    if not 0 <= milliseconds <= _LONGEST_MS:
+        raise InvalidRequest(f"milissegundos: de 0 a {_LONGEST_MS}.")
+    return milliseconds

@@ -1,0 +1,159 @@
+"""The mails that are to be sent: in Redis with their orders, until their end is recorded.
+
+A partition's sorted set has each order with such a mail by the time at which it may be taken. Taking it moves that time
+on, so a sender that dies leaves its mails to the next one, and no mail is in a process alone.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from heapq import nsmallest
+from pathlib import Path
+from typing import Any
+
+from redis.commands.core import AsyncScript
+
+from booking.order_record import from_record
+from cinema.keys import (
+    PARTITIONS,
+    PartitionKeys,
+    order_key,
+    partition_keys,
+    partition_of_order,
+)
+from cinema.outcomes import MailKind, MailState, Order
+from cinema.redis_connection import RedisClient
+
+_LUA = Path(__file__).parent.parent / "lua"
+_SCHEDULED, _NO_ORDER = 1, 2
+_RETRIED_AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class DueMail:
+    order: Order
+    kind: MailKind
+    tries: int
+    copies: int
+
+
+@dataclass(frozen=True)
+class MailRecord:
+    """What became of a mail. `kind`, if any, says which mail is meant; the numbers belong to a pending one."""
+
+    state: MailState
+    kind: MailKind | None = None
+    reason: str = ""
+    pause_ms: int = 0
+    tries: int = 0
+    copies: int = 0
+
+
+class MailSchedule:
+    """Raises `cinema.keys.MalformedOrderId` where an id cannot be one, and what redis-py raises."""
+
+    def __init__(self, redis: RedisClient) -> None:
+        self._redis = redis
+        self._schedule = self._script("schedule_mail")
+        self._claim = self._script("claim_mails")
+        self._record = self._script("record_mail")
+        self._retry = self._script("retry_mail")
+
+    def _script(self, name: str) -> AsyncScript:
+        script: AsyncScript = self._redis.register_script((_LUA / f"{name}.lua").read_text())
+        return script
+
+    async def add(self, order_id: str, kind: MailKind, own_ms: int) -> bool | None:
+        """Schedules the mail, once. False where it was before or there is nothing to send, None: no such order."""
+        keys = [_keys_of(order_id).mails, order_key(order_id)]
+        code: int = await self._schedule(keys=keys, args=[order_id, kind, own_ms])
+        return None if code == _NO_ORDER else code == _SCHEDULED
+
+    async def claim(self, limit: int, own_ms: int, sending: Sequence[str]) -> list[DueMail]:
+        """Mails that are due, the longest waiting first, for the caller alone; and more time for those in `sending`."""
+        now = await self._now()
+        await self._prolong(sending, now + own_ms)
+        found: list[DueMail] = []
+        for partition, order_ids in (await self._due(limit, now)).items():
+            mails = partition_keys(partition).mails
+            for order_id in await self._claim(keys=[mails], args=[own_ms, *order_ids]):
+                found += await self._due_mail(mails, order_id)
+        return found
+
+    async def record(self, order_id: str, record: MailRecord) -> bool:
+        """False where there is no such order."""
+        keys = _keys_of(order_id)
+        code: int = await self._record(
+            keys=[keys.mails, keys.failed_mails, order_key(order_id)],
+            args=[
+                *(order_id, record.kind or "", record.state, record.reason),
+                *(record.pause_ms, record.tries, record.copies),
+            ],
+        )
+        return code != 1
+
+    async def retry_failed(self) -> tuple[int, bool]:
+        """Makes failed mails due again, some at a time: how many, and whether there are more to look at."""
+        now, retried, seen = await self._now(), 0, 0
+        for partition in range(PARTITIONS):
+            keys = partition_keys(partition)
+            failed: Any = await self._redis.zrange(keys.failed_mails, 0, _RETRIED_AT_ONCE - 1)
+            for order_id in failed:
+                retried += await self._retry_one(order_id, now)
+            seen += len(failed)
+            if seen >= _RETRIED_AT_ONCE:
+                return retried, True
+        return retried, False
+
+    async def _retry_one(self, order_id: str, now: int) -> int:
+        keys, order = _keys_of(order_id), await self._fields(order_id)
+        if not order or from_record(order_id, order).screening.starts_at <= now:
+            await self._redis.zrem(keys.failed_mails, order_id)
+            return 0
+        retried: int = await self._retry(
+            keys=[keys.mails, keys.failed_mails, order_key(order_id)], args=[order_id]
+        )
+        return retried
+
+    async def _prolong(self, sending: Iterable[str], until: int) -> None:
+        """Only those that are still scheduled, and none to an earlier time."""
+        pipeline = self._redis.pipeline(transaction=False)
+        for order_id in sending:
+            pipeline.zadd(_keys_of(order_id).mails, {order_id: until}, xx=True, gt=True)
+        await pipeline.execute()
+
+    async def _due(self, limit: int, now: int) -> dict[int, list[str]]:
+        """By partition; in all, those `limit` that have been due longest."""
+        pipeline = self._redis.pipeline(transaction=False)
+        for partition in range(PARTITIONS):
+            mails = partition_keys(partition).mails
+            pipeline.zrangebyscore(mails, "-inf", now, start=0, num=limit, withscores=True)
+        found = [
+            (float(due), order_id) for mails in await pipeline.execute() for order_id, due in mails
+        ]
+        chosen: defaultdict[int, list[str]] = defaultdict(list)
+        for _, order_id in nsmallest(limit, found):
+            chosen[partition_of_order(order_id)].append(order_id)
+        return chosen
+
+    async def _due_mail(self, mails: str, order_id: str) -> list[DueMail]:
+        """Nothing where the order is gone: then its mail is, too."""
+        fields = await self._fields(order_id)
+        if not fields:
+            await self._redis.zrem(mails, order_id)
+            return []
+        kind = MailKind(fields.get("mail_kind", MailKind.TICKET))
+        tries, copies = (int(fields.get(name, 0)) for name in ("mail_tries", "mail_copies"))
+        return [DueMail(from_record(order_id, fields), kind, tries, copies)]
+
+    async def _fields(self, order_id: str) -> dict[Any, Any]:
+        fields: dict[Any, Any] = await self._redis.hgetall(order_key(order_id))
+        return fields
+
+    async def _now(self) -> int:
+        seconds, microseconds = await self._redis.time()
+        return int(seconds) * 1000 + int(microseconds) // 1000
+
+
+def _keys_of(order_id: str) -> PartitionKeys:
+    return partition_keys(partition_of_order(order_id))

@@ -1,0 +1,34 @@
+-- record_mail: what became of an order's mail. Repeating it is safe.
+--
+-- KEYS  1 mails due  2 mails that failed  3 the order
+-- ARGV  1 order id  2 kind ('': whichever it is now)  3 state (pending: to be tried again)  4 reason
+--       5 in how many ms it is to be tried again  6 tries so far  7 copies that may have arrived
+-- Reply 0 recorded  1 there is no such order  2 another mail of the order, or this one's end, was recorded meanwhile
+
+local due_key, failed_key, order_key = KEYS[1], KEYS[2], KEYS[3]
+local order_id, kind, state, reason = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local pause_ms, tries, copies = tonumber(ARGV[5]), ARGV[6], ARGV[7]
+
+local order = redis.call('HMGET', order_key, 'mail', 'mail_kind')
+local known_state, known_kind = order[1], order[2] or 'ingresso'
+if not known_state then return 1 end
+if kind ~= '' and kind ~= known_kind then return 2 end
+if state == 'failed' and known_state == 'sent' then return 2 end
+if state == 'pending' and not redis.call('ZSCORE', due_key, order_id) then return 2 end
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('HSET', order_key, 'mail', state, 'mail_reason', reason)
+if state == 'pending' then
+  redis.call('HSET', order_key, 'mail_tries', tries, 'mail_copies', copies)
+  redis.call('ZADD', due_key, now + pause_ms, order_id)
+  return 0
+end
+redis.call('HDEL', order_key, 'mail_tries', 'mail_copies')
+redis.call('ZREM', due_key, order_id)
+if state == 'failed' then
+  redis.call('ZADD', failed_key, now, order_id)
+else
+  redis.call('ZREM', failed_key, order_id)
+end
+return 0

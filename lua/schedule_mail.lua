@@ -1,0 +1,26 @@
+-- schedule_mail: an order's mail is to be sent. Once for each kind, however often it is asked for.
+--
+-- The mail stays in the set of mails due until its end is recorded (record_mail). Its score is when it may be taken.
+--
+-- KEYS  1 mails due  2 the order
+-- ARGV  1 order id  2 kind (ingresso, cancelamento)  3 for how many ms the caller has it for itself; 0: it may be taken at once
+-- Reply 1 scheduled by this call  0 it was before, or there is nothing to send  2 there is no such order
+
+local due_key, order_key = KEYS[1], KEYS[2]
+local order_id, kind, own_ms = ARGV[1], ARGV[2], tonumber(ARGV[3])
+
+local order = redis.call('HMGET', order_key, 'state', 'mail', 'mail_kind')
+local state, mail, known_kind = order[1], order[2], order[3] or 'ingresso'
+if not state then return 2 end
+if mail == 'no_address' then return 0 end
+if (kind == 'cancelamento') ~= (state == 'cancelled') then return 0 end
+if kind == known_kind and (mail ~= 'pending' or redis.call('ZSCORE', due_key, order_id)) then return 0 end
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if kind ~= known_kind then
+  redis.call('HSET', order_key, 'mail', 'pending', 'mail_reason', '', 'mail_kind', kind)
+  redis.call('HDEL', order_key, 'mail_tries', 'mail_copies')
+end
+redis.call('ZADD', due_key, now + own_ms, order_id)
+return 1

@@ -1,0 +1,229 @@
+"""The schedule of mails: in Redis until their end is recorded, for one sender at a time, whoever dies."""
+
+import uuid
+from typing import Any
+
+import grpc
+import pytest
+
+import cinema_pb2 as pb
+from cinema.keys import PARTITIONS, order_key, partition_keys, partition_of_order
+from tests.booking_desk import CALL_SECONDS, Desk
+from tests.waiting import wait_until
+
+TICKET, CANCELLATION = "ingresso", "cancelamento"
+LONG_MS = 60_000
+
+
+class PostRoom:
+    """What a sender of mails asks booking."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def sell(self) -> str:
+        customer = self.desk.customer()
+        customer.hold("A05")
+        return str(customer.confirm("A05", key=uuid.uuid4().hex).pedido_id)
+
+    def cancel(self, order_id: str) -> None:
+        assert self._ask("CancelarPedido", pb.PedidoRequest(pedido_id=order_id)).sucesso
+
+    def schedule(self, order_id: str, kind: str = TICKET, own_ms: int = 0) -> bool:
+        request = pb.AgendarEmailRequest(pedido_id=order_id, tipo=kind, prazo_ms=own_ms)
+        return bool(self._ask("AgendarEmail", request).agendado)
+
+    def claim(self, limit: int = 10, own_ms: int = LONG_MS, *sending: str) -> list[pb.EmailDevido]:
+        request = pb.ReivindicarEmailsRequest(limite=limit, prazo_ms=own_ms, em_envio=sending)
+        return list(self._ask("ReivindicarEmails", request).emails)
+
+    def claimed(self, limit: int = 10, own_ms: int = LONG_MS, *sending: str) -> list[str]:
+        return [mail.pedido.pedido_id for mail in self.claim(limit, own_ms, *sending)]
+
+    def record(self, order_id: str, state: pb.EstadoEmail, **more: Any) -> None:
+        self._ask("RegistrarEmail", pb.RegistroEmail(pedido_id=order_id, estado=state, **more))
+
+    def order(self, order_id: str) -> pb.Pedido:
+        order: pb.Pedido = self._ask("ObterPedido", pb.PedidoRequest(pedido_id=order_id))
+        return order
+
+    def ask_again(self, order_id: str) -> None:
+        self._ask("ReenviarEmail", pb.PedidoRequest(pedido_id=order_id))
+
+    def retry_failed(self) -> int:
+        retried, more = 0, True
+        while more:
+            answer = self._ask("RetomarEmails", pb.Vazio())
+            retried, more = retried + answer.retomados, answer.ha_mais
+        return retried
+
+    def _ask(self, method: str, request: Any) -> Any:
+        return getattr(self.desk.stub, method)(request, timeout=CALL_SECONDS)
+
+
+@pytest.fixture
+def post(desk: Desk) -> PostRoom:
+    """Nothing is scheduled when a test begins."""
+    with desk.redis() as redis:
+        for partition in range(PARTITIONS):
+            keys = partition_keys(partition)
+            redis.delete(keys.mails, keys.failed_mails)
+    return PostRoom(desk)
+
+
+def test_a_mail_is_scheduled_once_and_claimed_by_one(post: PostRoom) -> None:
+    order = post.sell()
+    assert [post.schedule(order) for _ in range(3)] == [True, False, False]
+    (mail,) = post.claim()
+    assert (mail.pedido.pedido_id, mail.tipo) == (order, TICKET)
+    assert (mail.pedido.email, mail.tentativas, mail.copias) == ("ana@example.com", 0, 0)
+    assert post.claimed() == []
+    post.record(order, pb.EMAIL_ENVIADO, tipo=TICKET)
+    assert post.order(order).email_estado == pb.EMAIL_ENVIADO
+    assert not post.schedule(order)
+    assert post.claimed(own_ms=0) == []
+
+
+def test_a_mail_whose_sender_died_is_claimed_again_after_its_time(post: PostRoom) -> None:
+    order = post.sell()
+    post.schedule(order, own_ms=LONG_MS)
+    assert post.claimed() == []
+    other = post.sell()
+    post.schedule(other, own_ms=50)
+    wait_until(lambda: post.claimed(own_ms=50) == [other])
+    wait_until(lambda: post.claimed(own_ms=LONG_MS) == [other])
+    assert post.claimed() == []
+
+
+def test_a_mail_that_is_still_being_sent_stays_with_its_sender(post: PostRoom) -> None:
+    order = post.sell()
+    post.schedule(order, own_ms=100)
+    assert post.claimed(0, LONG_MS, order) == []
+    assert post.claimed(10, 1, order) == []  # a shorter time takes nothing away
+    with post.desk.redis() as redis:
+        due = redis.zscore(partition_keys(partition_of_order(order)).mails, order)
+        seconds, _ = redis.time()
+    assert due > (seconds + 30) * 1_000
+    post.record(order, pb.EMAIL_ENVIADO)
+    assert post.claimed(10, 0, order) == []  # prolonging brings nothing back
+
+
+def test_the_longest_waiting_are_claimed_first_and_no_more_than_asked_for(post: PostRoom) -> None:
+    orders = [post.sell() for _ in range(6)]
+    for order in orders:
+        post.schedule(order)
+    assert sorted(post.claimed(2)) == sorted(orders[:2])
+    assert sorted(post.claimed(2)) == sorted(orders[2:4])
+    assert sorted(post.claimed(9)) == sorted(orders[4:])
+
+
+def test_a_mail_that_is_put_off_comes_when_its_time_has_come_with_its_tries(
+    post: PostRoom,
+) -> None:
+    order = post.sell()
+    post.schedule(order, own_ms=LONG_MS)
+    post.record(order, pb.EMAIL_PENDENTE, tipo=TICKET, tentar_em_ms=LONG_MS, tentativas=3, copias=1)
+    assert post.claimed() == []
+    assert post.order(order).email_estado == pb.EMAIL_PENDENTE
+    post.record(order, pb.EMAIL_PENDENTE, tipo=TICKET, tentar_em_ms=0, tentativas=4, copias=2)
+    (mail,) = post.claim()
+    assert (mail.tentativas, mail.copias) == (4, 2)
+
+
+def test_who_comes_late_does_not_bring_an_ended_mail_back(post: PostRoom) -> None:
+    order = post.sell()
+    post.schedule(order)
+    post.record(order, pb.EMAIL_ENVIADO, tipo=TICKET)
+    post.record(order, pb.EMAIL_PENDENTE, tipo=TICKET, tentar_em_ms=0, tentativas=1)
+    post.record(order, pb.EMAIL_FALHOU, tipo=TICKET, motivo="tarde demais")
+    assert post.order(order).email_estado == pb.EMAIL_ENVIADO
+    assert post.claimed() == []
+
+
+def test_a_cancelled_orders_mail_is_the_one_about_its_end(post: PostRoom) -> None:
+    order = post.sell()
+    post.schedule(order, own_ms=LONG_MS)
+    assert not post.schedule(order, CANCELLATION)  # it is not cancelled
+    post.record(order, pb.EMAIL_PENDENTE, tipo=TICKET, tentar_em_ms=LONG_MS, tentativas=3)
+    post.cancel(order)
+    assert not post.schedule(order, TICKET)
+    assert [post.schedule(order, CANCELLATION) for _ in range(2)] == [True, False]
+    (mail,) = post.claim()
+    assert (mail.tipo, mail.tentativas) == (CANCELLATION, 0)
+    post.record(order, pb.EMAIL_ENVIADO, tipo=TICKET)  # of the ticket, which was just being sent
+    assert post.order(order).email_estado == pb.EMAIL_PENDENTE
+    post.record(order, pb.EMAIL_ENVIADO, tipo=CANCELLATION)
+    assert post.order(order).email_estado == pb.EMAIL_ENVIADO
+    assert not post.schedule(order, CANCELLATION)
+
+
+def test_a_mail_that_failed_is_due_again_when_the_buyer_asks_or_the_operator(
+    post: PostRoom,
+) -> None:
+    mine, theirs, cancelled = post.sell(), post.sell(), post.sell()
+    post.cancel(cancelled)
+    for order, kind in ((mine, TICKET), (theirs, TICKET), (cancelled, CANCELLATION)):
+        post.schedule(order, kind)
+        post.record(order, pb.EMAIL_FALHOU, tipo=kind, motivo="recusado")
+        assert not post.schedule(order, kind)
+    assert post.claimed() == []
+    post.ask_again(mine)
+    assert post.schedule(mine)
+    assert post.claimed() == [mine]
+    assert post.retry_failed() == 2
+    assert sorted(post.claimed()) == sorted([theirs, cancelled])
+    assert post.order(theirs).email_motivo == ""
+    assert post.retry_failed() == 0
+
+
+def test_an_order_that_is_gone_takes_its_mail_along(post: PostRoom) -> None:
+    order, failed = post.sell(), post.sell()
+    post.schedule(order)
+    post.schedule(failed)
+    post.record(failed, pb.EMAIL_FALHOU)
+    with post.desk.redis() as redis:
+        redis.delete(order_key(order), order_key(failed))
+        assert post.claimed() == []
+        assert post.retry_failed() == 0
+        assert redis.exists(partition_keys(partition_of_order(order)).mails) == 0
+        assert redis.exists(partition_keys(partition_of_order(failed)).failed_mails) == 0
+
+
+def test_an_order_without_an_address_has_no_mail(post: PostRoom) -> None:
+    customer = post.desk.customer()
+    customer.hold("A05")
+    order = str(customer.confirm("A05", payment=None).pedido_id)
+    assert not post.schedule(order)
+    post.cancel(order)
+    assert not post.schedule(order, CANCELLATION)
+    assert post.order(order).email_estado == pb.EMAIL_SEM_ENDERECO
+
+
+@pytest.mark.parametrize(
+    ("method", "request_"),
+    [
+        ("AgendarEmail", pb.AgendarEmailRequest(pedido_id="00-" + "a" * 22, tipo="carta")),
+        ("AgendarEmail", pb.AgendarEmailRequest(tipo=TICKET, prazo_ms=-1)),
+        ("ReivindicarEmails", pb.ReivindicarEmailsRequest(limite=501)),
+        ("ReivindicarEmails", pb.ReivindicarEmailsRequest(limite=-1)),
+        ("RegistrarEmail", pb.RegistroEmail(tipo="carta")),
+        ("RegistrarEmail", pb.RegistroEmail(tentar_em_ms=1 << 60)),
+    ],
+)
+def test_a_request_that_makes_no_sense_is_refused(
+    desk: Desk, method: str, request_: object
+) -> None:
+    with pytest.raises(grpc.RpcError) as refused:
+        getattr(desk.stub, method)(request_, timeout=CALL_SECONDS)
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+@pytest.mark.parametrize("order_id", ["x", "00-" + "a" * 22])
+def test_an_unknown_orders_mail_is_not_found(post: PostRoom, order_id: str) -> None:
+    for call in (
+        lambda: post.schedule(order_id),
+        lambda: post.record(order_id, pb.EMAIL_ENVIADO),
+    ):
+        with pytest.raises(grpc.RpcError) as refused:
+            call()
+        assert refused.value.code() is grpc.StatusCode.NOT_FOUND
