@@ -58,6 +58,7 @@ def session_message(session: Session, not_free: int, now_ms: int) -> pb.Sessao:
     return pb.Sessao(
         sessao_id=session.id,
         filme=pb.Filme(
+            filme_id=session.film.id,
             titulo=session.film.title,
             duracao_min=session.film.duration_minutes,
             classificacao=session.film.rating,

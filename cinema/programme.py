@@ -5,21 +5,18 @@ It is a TOML file that is checked whole, and that a running service takes up aga
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import NoReturn
 
 from cinema.local_time import SAO_PAULO
-from cinema.programme_schema import (
-    FaultyProgrammeError,
-    FilmEntry,
-    ProgrammeEntry,
-    SessionEntry,
-    read_programme,
-)
+from cinema.programme_schema import FilmEntry, SessionEntry
+from cinema.programme_syntax import Fault, FaultyProgrammeError
+from cinema.programme_text import Reading, read_programme
 from cinema.rooms import Place, Room, Row, SeatKind
 
 __all__ = [
@@ -93,6 +90,7 @@ class Session:
 @dataclass(frozen=True, eq=False)
 class Programme:
     sessions: Mapping[str, Session]  # by id, ordered by start as it was when the programme was read
+    warnings: tuple[str, ...] = ()  # what is allowed, and probably not meant
 
     def by_start(self) -> list[Session]:
         """Ordered by the start as of now: a bare time moves on by a day once it is past."""
@@ -108,10 +106,17 @@ def next_moment(clock: time, now: datetime) -> datetime:
 def load_programme(path: Path) -> Programme:
     """Reads and checks the whole file. Raises ProgrammeError."""
     try:
-        return _build(read_programme(_read_text(path)))
+        return _build(read_programme(_read_text(path)), path)
     except FaultyProgrammeError as error:
-        told = [f"{path.name}, linha {line}: {message}" for line, message in error.faults]
-        raise ProgrammeError("\n".join(told[:_MOST_FAULTS_TOLD])) from None
+        raise ProgrammeError("\n".join(_told(path, error.faults))) from None
+
+
+def _told(path: Path, faults: Iterable[Fault]) -> Iterator[str]:
+    """The first of them, since one mistake may repeat itself in every session."""
+    return (
+        f"{path.name}, linha {line}: {message}"
+        for line, message in islice(faults, _MOST_FAULTS_TOLD)
+    )
 
 
 class ProgrammeFile:
@@ -123,6 +128,7 @@ class ProgrammeFile:
         self._look_every = look_every
         self._known = _version(path)  # before reading: a change meanwhile is a new version
         self._current = load_programme(path)
+        self._warn()
 
     @property
     def current(self) -> Programme:
@@ -149,6 +155,11 @@ class ProgrammeFile:
             log.error("the new programme is refused, the old one stays in force: %s", error)
         else:
             log.info("took up a new programme, sessions: %s", " ".join(self._current.sessions))
+            self._warn()
+
+    def _warn(self) -> None:
+        for warning in self._current.warnings:
+            log.warning("%s", warning)
 
 
 def _version(path: Path) -> tuple[int, int, int] | None:
@@ -174,14 +185,16 @@ def _read_text(path: Path) -> str:
         raise ProgrammeError(f"{path.name}, linha {line}: não está em UTF-8") from None
 
 
-def _build(entry: ProgrammeEntry) -> Programme:
+def _build(reading: Reading, path: Path) -> Programme:
+    entry = reading.programme
     films = {film.id: _film(film) for film in entry.films}
     rooms = {room.id: Room(room.id, room.name, tuple(room.rows)) for room in entry.rooms}
     sessions = [
         _session(session, films[session.film], rooms[session.room]) for session in entry.sessions
     ]
     unordered = Programme({session.id: session for session in sessions})
-    return Programme(MappingProxyType({session.id: session for session in unordered.by_start()}))
+    ordered = {session.id: session for session in unordered.by_start()}
+    return Programme(MappingProxyType(ordered), tuple(_told(path, reading.warnings)))
 
 
 def _film(entry: FilmEntry) -> Film:

@@ -37,6 +37,7 @@ def session_json(session: Sessao) -> Json:
     return {
         "id": session.sessao_id,
         "filme": {
+            "id": session.filme.filme_id or session.filme.titulo,  # of a booking that is older
             "titulo": session.filme.titulo,
             "duracao_min": session.filme.duracao_min,
             "classificacao": session.filme.classificacao,

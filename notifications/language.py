@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from unicodedata import normalize
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
@@ -30,7 +31,7 @@ class Language:
 
     def audio(self, words: str) -> str:
         """What the programme says of a session's language, which is free text: translated where it can be."""
-        return self.texts.get(f"audio.{words}", words)
+        return self.texts.get(f"audio.{normalize('NFC', words).casefold()}", words)
 
     def money(self, centavos: int) -> str:
         """R$ 1.064,00 or R$1,064.00"""

@@ -1,7 +1,7 @@
 // @ts-check
 /** The gateway's HTTP side. Nothing rejects: a fault is an answer with status 0. */
 
-/** @typedef {{titulo: string, duracao_min: number, classificacao: string, sinopse: string}} Film */
+/** @typedef {{id: string, titulo: string, duracao_min: number, classificacao: string, sinopse: string}} Film */
 /**
  * @typedef {object} Session
  * @property {string} id

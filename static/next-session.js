@@ -15,7 +15,7 @@ export const hasSeats = ({ livres, encerrada }) => livres > 0 && !encerrada;
  */
 export function nextWithSeats(session, sessions) {
   const open = sessions.filter((other) => other.id !== session.id && hasSeats(other));
-  const ofFilm = open.filter(({ filme }) => filme.titulo === session.filme.titulo);
+  const ofFilm = open.filter(({ filme }) => filme.id === session.filme.id);
   const choice = (ofFilm.length ? ofFilm : open).sort((a, b) => startOf(a) - startOf(b));
   return choice.find((other) => startOf(other) >= startOf(session)) ?? choice[0];
 }

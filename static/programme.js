@@ -54,8 +54,7 @@ export class Programme {
     this.#since = new Date();
     this.#tell("");
     // What is over goes last, and a film that has nothing else does, too.
-    const inOrder = sessions.toSorted((a, b) => Number(a.encerrada) - Number(b.encerrada));
-    const films = [...Map.groupBy(inOrder, ({ filme }) => filme.titulo).values()];
+    const films = byFilm([...sessions].sort((a, b) => Number(a.encerrada) - Number(b.encerrada)));
     if (films.flat().map(keyOf).join() !== [...this.#cards.keys()].join() || !sessions.length) this.#build(films);
     for (const film of films) for (const session of film) this.#cards.get(keyOf(session))?.update(session, film);
   }
@@ -85,6 +84,14 @@ export class Programme {
       make("ul", { class: "sessions", "aria-label": t("programa.sessoes_de", { filme: titulo }) },
         ...sessions.flatMap((session) => this.#cards.get(keyOf(session))?.root ?? [])));
   }
+}
+
+/** Two films may have one title. @param {Session[]} sessions in the order in which their films are shown */
+function byFilm(sessions) {
+  /** @type {Map<string, Session[]>} */
+  const films = new Map();
+  for (const session of sessions) films.set(session.filme.id, [...films.get(session.filme.id) ?? [], session]);
+  return [...films.values()];
 }
 
 /** Everything about a session that its card does not change in place; "today" becomes another day. @param {Session} session */

@@ -20,28 +20,28 @@ from tests.services import Booking
 CALL_SECONDS = 5
 SPARE_SESSIONS = 150
 PAYMENT = pb.Pagamento(nome_completo="Ana Souza", cpf="529.982.247-25", email="ana@example.com")
-_FILM_AND_ROOM = """\
+_FILM = """\
 [[filmes]]
 id = "filme"
 titulo = "O Agente Secreto"
 duracao_min = 158
 classificacao = "16"
 sinopse = "Recife, 1977."
-
+"""
+_SESSION = """
 [[salas]]
-id = "sala"
+id = "{session}"
 nome = "Sala Azul"
 fileiras = [
   "A CA......_....AC",
   "B ........_......",
   "C PPPPPPPP_PPPPPP",
 ]
-"""
-_SESSION = """
+
 [[sessoes]]
 id = "{session}"
 filme = "filme"
-sala = "sala"
+sala = "{session}"
 idioma = "legendado"
 inicio = {start}
 precos = {{ comum = 3200, premium = 4400 }}
@@ -53,12 +53,12 @@ def new_session() -> str:
 
 
 def programme(sessions: Iterable[str], start: str = "2099-12-31T17:45:00") -> str:
-    """A programme in TOML: one film and one small room, in which all the sessions are."""
-    return _FILM_AND_ROOM + "".join(session_entry(name, start) for name in sessions)
+    """A programme in TOML: one film, and for each session a small room of its own."""
+    return _FILM + "".join(session_entry(name, start) for name in sessions)
 
 
 def session_entry(session: str, start: str) -> str:
-    """What a programme says of one session."""
+    """What a programme says of one session and its room."""
     return _SESSION.format(session=session, start=start)
 
 

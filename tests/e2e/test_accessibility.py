@@ -20,7 +20,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """With two sessions of two seats, one that can be cancelled for years, and one that is over."""
     programme = demo(
         new_tiny_room(),
-        new_session("S800", "13:00:00", room=TINY, comum=2400),
+        new_session("S800", "11:30:00", room=TINY, comum=2400),
         new_session("S801", "13:30:00", room=TINY, comum=2400),
         new_session(
             "S810",

@@ -111,6 +111,21 @@ def test_numbers_that_are_old_are_said_to_be(programme: ProgrammePage) -> None:
     expect(stale).to_be_empty()
 
 
+def test_two_films_with_one_title_are_two_films(programme: ProgrammePage) -> None:
+    """Each with its own length, age rating and sessions, also in a browser without `Map.groupBy`."""
+    programme.page.evaluate("delete Map.groupBy; delete Array.prototype.toSorted")
+
+    def with_a_remake(sessions: Sessions) -> Sessions:
+        film = {**sessions[0]["filme"], "id": "remake", "classificacao": "10", "duracao_min": 118}
+        return [*sessions, {**sessions[0], "id": "S998", "filme": film}]
+
+    tell(programme.page, with_a_remake)
+    programme.page.clock.run_for(REFRESH_MS)
+    remake = programme.page.locator("article", has=programme.session("S998"))
+    expect(remake).to_contain_text("1 h 58 min · Classificação: 10")
+    expect(remake.locator("[data-sessao]")).to_have_count(1)
+
+
 def test_a_new_session_appears_and_whoever_stands_on_another_stays_there(
     programme: ProgrammePage,
 ) -> None:

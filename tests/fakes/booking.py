@@ -238,7 +238,9 @@ class FakeBooking(ReservaServicer):
 def a_session(title: str = "O Agente Secreto", free: int = len(SEATS)) -> pb.Sessao:
     return pb.Sessao(
         sessao_id=SESSION,
-        filme=pb.Filme(titulo=title, duracao_min=158, classificacao="16"),
+        filme=pb.Filme(
+            filme_id="agente-secreto", titulo=title, duracao_min=158, classificacao="16"
+        ),
         sala="Sala 1",
         inicio_ms=1_797_194_700_000,  # 2026-12-13T17:45 in São Paulo
         idioma="legendado",

@@ -41,6 +41,7 @@ def test_the_list_tells_of_every_session_how_many_seats_are_free(desk: Desk) -> 
     assert listed.keys() == set(desk.sessions)
     assert (listed[session].lugares, listed[session].livres) == (42, 39)
     assert listed[session].filme.titulo == "O Agente Secreto"
+    assert listed[session].filme.filme_id == "filme"
     assert listed[session].preco_a_partir_de_centavos == 3200
     assert not listed[session].encerrada
 

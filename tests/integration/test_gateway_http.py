@@ -112,6 +112,7 @@ async def test_the_list_of_sessions_is_what_the_page_expects(bench: Bench) -> No
             {
                 "id": "S001",
                 "filme": {
+                    "id": "agente-secreto",
                     "titulo": "O Agente Secreto",
                     "duracao_min": 158,
                     "classificacao": "16",

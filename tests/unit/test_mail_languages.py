@@ -179,3 +179,10 @@ def test_the_page_writes_dates_amounts_and_categories_alike(tag: str) -> None:
 def test_what_the_programme_says_of_the_language_is_translated_where_it_can_be() -> None:
     assert LANGUAGE["en"].audio("legendado") == "original with Portuguese subtitles"
     assert LANGUAGE["en"].audio("mudo") == "mudo"
+
+
+@pytest.mark.parametrize(
+    "written", ["Legendado", "LEGENDADO", "Português", "portugue\u0302s", "Dublado"]
+)
+def test_the_programme_s_words_are_known_however_they_are_written(written: str) -> None:
+    assert LANGUAGE["en"].audio(written) != written

@@ -100,7 +100,7 @@ class TestDemonstration:
         wheelchairs = [seat for seat, kind in kinds.items() if kind is SeatKind.CADEIRANTE]
         companions = [seat for seat, kind in kinds.items() if kind is SeatKind.ACOMPANHANTE]
         assert wheelchairs == ["A01", "A02", "A17", "A18"]
-        assert companions == ["A03", "A16"]
+        assert companions == ["A03", "A04", "A16", "A19"]
         assert {seat[0] for seat, kind in kinds.items() if kind is SeatKind.PREMIUM} == {"I", "J"}
 
     def test_it_never_goes_stale(self) -> None:

@@ -95,6 +95,39 @@ FAULTS = [
     ("2026-12-13T17:45:00", '"17:45"', 21, "inicio: deve ser data e hora sem fuso"),
     ("2026-12-13T17:45:00", "2026-12-13T17:45:00Z", 21, "inicio: deve ser data e hora sem fuso"),
     ("2026-12-13T17:45:00", "1926-12-13T17:45:00", 21, "inicio: ano fora de 2000 a 2099"),
+    # times and texts as hands and editors write them
+    *(
+        ("2026-12-13T17:45:00", hand_made, 21, "o início se escreve 2026-12-13T17:45:00, ou só")
+        for hand_made in (
+            "2026-12-13T17:45",
+            "2026-12-13 17:45",
+            "17:45",
+            "17h45",
+            "7:45:00",
+            "01/03/2027 20:00",
+            "01/03/2027",
+            "13-12-2026 17:45:00",
+            "2026-13-12T17:45:00",
+            "2026-12-13T17h45",
+            "2026-12-13T17:45:61",
+            "13 de dezembro",
+            "",
+        )
+    ),
+    *(
+        ("2026-12-13T17:45:00", midnight, 21, "a meia-noite é 00:00:00 do dia seguinte")
+        for midnight in ("24:00:00", "2026-12-13T24:00:00", "2026-12-13 24:00")
+    ),
+    *(
+        (old, new, line, "aspas retas")
+        for old, new, line in (
+            ('"O Agente Secreto"', "\u201cO Agente Secreto\u201d", 3),
+            ('"O Agente Secreto"', "\u2018O Agente Secreto\u2019", 3),
+            ('"O Agente Secreto"', "\u00abO Agente Secreto\u00bb", 3),
+            ('"B MO.__DD"', "\u201cB MO.__DD\u201d", 13),
+            ("2026-12-13T17:45:00", "\u201c2026-12-13T17:45:00\u201d", 21),
+        )
+    ),
 ]
 
 

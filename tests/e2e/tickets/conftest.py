@@ -12,9 +12,16 @@ from tests.demo_programme import demo, new_room, new_session
 from tests.e2e.page import OrderPage
 from tests.system import System, running_system
 
-SOON = (datetime.now(SAO_PAULO) + timedelta(days=3)).strftime("%Y-%m-%dT19:00:00")
+_IN_THREE_DAYS = datetime.now(SAO_PAULO) + timedelta(days=3)
 SMALL = 6  # sessions in the small room
 
+
+def evening(day: int) -> str:
+    """The start of a session in three days, or so many days later."""
+    return (_IN_THREE_DAYS + timedelta(days=day)).strftime("%Y-%m-%dT19:00:00")
+
+
+SOON = evening(0)
 OpenOrder = Callable[[str], OrderPage]
 
 
@@ -24,8 +31,11 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     programme = demo(
         new_room("pequena", "A .....", "B CA..."),  # ten seats: a quota of four
         new_session("GRANDE", SOON, room="sala-1", comum=3200, premium=4400),
-        new_session("CARA", SOON, room="sala-1", comum=3200),
-        *(new_session(f"P{number}", SOON, room="pequena", comum=3200) for number in range(SMALL)),
+        new_session("CARA", SOON, room="sala-2", comum=3200),
+        *(
+            new_session(f"P{number}", evening(number), room="pequena", comum=3200)
+            for number in range(SMALL)
+        ),
     )
     folder = tmp_path_factory.mktemp("system")
     with running_system(folder, kafka=False, programme=programme) as running:

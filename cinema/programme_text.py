@@ -1,0 +1,46 @@
+"""Reads a programme's text: everything is checked before anything is used, and each fault named with its line."""
+
+from functools import cached_property
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from cinema.programme_checks import inconsistencies
+from cinema.programme_schema import ProgrammeEntry, fault_text
+from cinema.programme_syntax import Fault, FaultyProgrammeError, parse
+from cinema.programme_warnings import warnings
+from cinema.toml_lines import Path, find_lines, line_of
+
+
+class Reading(NamedTuple):
+    programme: ProgrammeEntry
+    warnings: list[Fault]  # what is allowed, and probably not meant
+
+
+class _Lines:
+    """Where things are in the text, found when it is first asked: a good programme hardly needs it."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _by_path(self) -> dict[Path, int]:
+        return find_lines(self._text)
+
+    def of(self, path: Path) -> int:
+        return line_of(self._by_path, path)
+
+
+def read_programme(text: str) -> Reading:
+    """Parses and checks a whole programme. Raises FaultyProgrammeError."""
+    data, lines = parse(text), _Lines(text)
+    try:
+        programme = ProgrammeEntry.model_validate(data)
+    except ValidationError as error:
+        faults = [(detail["loc"], fault_text(detail)) for detail in error.errors()]
+    else:
+        faults = list(inconsistencies(programme, lines.of))
+        if not faults:
+            found = [Fault(lines.of(path), text) for path, text in warnings(programme, lines.of)]
+            return Reading(programme, sorted(found))
+    raise FaultyProgrammeError(Fault(lines.of(path), message) for path, message in faults)

@@ -1,0 +1,25 @@
+"""What a programme may say, but hardly means: logged with its line, and nothing is refused for it."""
+
+from collections.abc import Iterator
+
+from cinema.accessible_seats import missing_seats
+from cinema.programme_checks import LineOf, overlap_text
+from cinema.programme_schema import ProgrammeEntry
+from cinema.showings import doubtful, showings
+from cinema.toml_lines import Path
+
+_A_REAL = 100  # centavos
+
+
+def warnings(programme: ProgrammeEntry, line_of: LineOf) -> Iterator[tuple[Path, str]]:
+    for index, room in enumerate(programme.rooms):
+        for text in missing_seats(room.rows):
+            yield ("salas", index, "fileiras"), f"fileiras: {text}"
+    for index, session in enumerate(programme.sessions):
+        for kind, price in session.prices.items():
+            if price < _A_REAL:
+                reais = f"R$ {price / 100:.2f}".replace(".", ",")
+                text = f"precos.{kind}: {reais}; os preços são em centavos (3200 é R$ 32,00)"
+                yield ("sessoes", index, "precos", kind.value), text
+    for daily, dated in doubtful(showings(programme)):
+        yield dated.path, overlap_text(daily, dated, line_of)
