@@ -21,6 +21,7 @@ from cinema.settings import GatewaySettings
 from gateway import http_routes, notify, pages, websocket_route
 from gateway.compression import SMALLEST
 from gateway.context import Gateway, open_gateway
+from gateway.front_door import FrontDoor
 from gateway.lifespan import RefusedStart, attach, lifespan
 from gateway.problems import add_problem_handlers
 from gateway.protocol import GuardedProtocol
@@ -63,6 +64,7 @@ def create_app(gateway: Gateway | None = None) -> FastAPI:
         app.include_router(part)
     add_problem_handlers(app)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST, compresslevel=5)  # the API's JSON
+    app.add_middleware(FrontDoor)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(TrustedProxies)
     app.add_middleware(RefusedStart)

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from cinema.programme_syntax import START_FORMAT
 from cinema.rooms import Place, Row, SeatKind, read_row
+from cinema.tickets import DEAREST_SEAT
 
 _YEARS = range(2000, 2100)
 
@@ -38,7 +39,7 @@ def _has_default(prices: dict[SeatKind, int]) -> dict[SeatKind, int]:
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 Line = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_one_line)]
-Centavos = Annotated[int, Field(ge=0, le=10_000_000)]
+Centavos = Annotated[int, Field(ge=0, le=DEAREST_SEAT)]
 Prices = Annotated[
     dict[Annotated[SeatKind, Field(strict=False)], Centavos], AfterValidator(_has_default)
 ]

@@ -2,24 +2,56 @@
 
 import os
 import secrets
+import stat
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from pydantic import SecretStr
 
+from cinema.service import CannotStart
+
+SHORTEST = 16  # bytes, as for the variables
+_OPEN_TO_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
 
 def given_or_kept(given: SecretStr | None, folder: Path, name: str) -> bytes:
     """The secret of a variable, else the one in `folder/name`, which is made if it is missing.
 
     Several processes may start at once: the first to link its file wins, and all read the winner's.
+    Raises CannotStart where the file is no secret: too short, or open to others.
     """
     if given is not None:
         return given.get_secret_value().encode()
     path = folder / name
     if not path.exists():
         _make(path)
-    return path.read_bytes()
+    return _read(path)
+
+
+def kept(folder: Path, name: str) -> bytes | None:
+    """The secret in `folder/name`, None where there is no such file. Raises CannotStart like `given_or_kept`."""
+    path = folder / name
+    return _read(path) if path.exists() else None
+
+
+def _read(path: Path) -> bytes:
+    """White space around it is not part of it: editors end a file with a line feed."""
+    try:
+        mode, secret = path.stat().st_mode, path.read_bytes().strip()
+    except OSError as error:
+        raise CannotStart(f"the secret file {path} cannot be read: {error.strerror}") from None
+    if mode & _OPEN_TO_OTHERS:
+        raise CannotStart(
+            f"the secret file {path} is open to other users (mode {mode & 0o777:04o}):"
+            f" chmod 600 it, and replace it if somebody may have read it"
+        )
+    if len(secret) < SHORTEST:
+        raise CannotStart(
+            f"the secret file {path} has {len(secret)} bytes, at least {SHORTEST} are needed:"
+            " remove it, and a new one is made"
+        )
+    return secret
 
 
 def _make(path: Path) -> None:
@@ -27,6 +59,7 @@ def _make(path: Path) -> None:
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-") as mine:
         mine.write(secrets.token_urlsafe(32).encode())
         mine.flush()
+        os.fsync(mine.fileno())  # after a power cut the name must not lead to an empty file
         # A link, not a rename: it fails where another process was first, and readers never see half a secret.
         with suppress(FileExistsError):
             os.link(mine.name, path)

@@ -5,6 +5,7 @@ variable's name and what it takes, which is the field's description.
 """
 
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
@@ -18,6 +19,8 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from cinema.tickets import MOST_SEATS_A_BUYER
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
@@ -120,7 +123,10 @@ class BookingSettings(RedisSettings, TlsSettings):
         description="how long a buyer leaves a seat alone after losing it",
     )
     max_seats_per_buyer: int = Field(
-        default=6, ge=1, le=100, description="seats held and bought, a whole number from 1 to 100"
+        default=6,
+        ge=1,
+        le=MOST_SEATS_A_BUYER,
+        description="seats held and bought, a whole number from 1 to 100",
     )
     cancel_until_minutes: float = Field(
         default=120,
@@ -169,10 +175,21 @@ class GatewaySettings(BookingClientSettings, NotifySecretSettings):
         default="", description="further origins that may open the WebSocket, separated by commas"
     )
     trusted_proxies: str = Field(
-        default="", description="proxies whose X-Forwarded-For is believed, separated by commas"
+        default="",
+        description="IP addresses or networks such as 10.0.0.0/8 of the proxies before us, separated by commas",
+    )
+    allowed_hosts: str = Field(
+        default="",
+        pattern=r"^\s*([\w.-]+(:\d+)?\s*(,\s*[\w.-]+(:\d+)?\s*)*)?$",
+        description="further names, host or host:port, that the gateway is asked by, separated by commas",
     )
     cookie_secret: SecretStr | None = Field(
         default=None, min_length=16, description="at least 16 characters, the same at every gateway"
+    )
+    cookie_secret_former: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="the COOKIE_SECRET before this one, at least 16 characters, while cookies change over",
     )
     api_docs: bool = Field(default=False, description="true to serve /docs, else false")
     max_connections_per_address: int = Field(
@@ -190,6 +207,25 @@ class GatewaySettings(BookingClientSettings, NotifySecretSettings):
         le=1_000,
         description="how long changes wait to travel together, milliseconds",
     )
+
+    @property
+    def uses_https(self) -> bool:
+        return self.public_url.startswith("https:")
+
+    @model_validator(mode="after")
+    def proxies_are_networks(self) -> Self:
+        """A name or `*` would be taken by uvicorn without a word, and trust nobody or everybody."""
+        for proxy in filter(None, (one.strip() for one in self.trusted_proxies.split(","))):
+            try:
+                trusts_everybody = ip_network(proxy).prefixlen == 0
+            except ValueError:
+                trusts_everybody = True
+            if trusts_everybody:
+                field = type(self).model_fields["trusted_proxies"]
+                raise ValueError(
+                    f"TRUSTED_PROXIES={proxy} is refused: it takes {field.description}"
+                )
+        return self
 
 
 class ListenerSettings(RedisSettings, NotifySecretSettings):

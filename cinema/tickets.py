@@ -9,6 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+MOST_SEATS_A_BUYER = 100
+DEAREST_SEAT = 10_000_000  # centavos
+DEAREST_BASKET = MOST_SEATS_A_BUYER * DEAREST_SEAT
+
 _QUOTA_PERCENT = 40
 
 

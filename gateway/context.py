@@ -8,20 +8,20 @@ from typing import Annotated
 
 import grpc
 from fastapi import Depends
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 
 from cinema.booking_client import open_channel
 from cinema.notify_signature import shared_secret
-from cinema.secret_files import given_or_kept
 from cinema.settings import GatewaySettings
 from gateway.assets import Assets
 from gateway.booking import Booking
 from gateway.connection import Connection
+from gateway.costs import COSTS
 from gateway.health import BookingHealth
 from gateway.hubs import Hubs
-from gateway.identity import Identities
+from gateway.identity import Identities, cookie_secrets
 from gateway.limits import Address, Addresses
-from gateway.origins import Origins
+from gateway.origins import Hosts, Origins
 
 STATIC = Path(__file__).parent.parent / "static"
 
@@ -37,9 +37,9 @@ class Gateway:
         self.health = BookingHealth(channel)
         self.assets = Assets(STATIC)
         self.hubs = Hubs(group, self.booking, settings.coalesce_ms / 1_000)
-        cookie_secret = given_or_kept(settings.cookie_secret, settings.secrets_dir, "cookie")
-        self.identities = Identities(cookie_secret, settings.public_url.startswith("https:"))
+        self.identities = Identities(cookie_secrets(settings), settings.uses_https)
         self.notify_secret = shared_secret(settings)
+        self.hosts = Hosts(settings.public_url, settings.allowed_hosts)
         self.origins = Origins(settings.public_url, settings.allowed_origins)
         self.addresses = Addresses(
             settings.max_connections_per_address, settings.max_messages_per_second_per_address
@@ -51,6 +51,10 @@ class Gateway:
         """Withdraws readiness, takes no more sockets, and gives every socket so long to finish what was asked of it."""
         self.draining = True
         await asyncio.gather(*(one.finish(seconds) for one in self.connections))
+
+    def within_rate(self, request: Request) -> bool:
+        """Whether its address may still ask for what this request's route costs."""
+        return self.address_of(request).requests.take(COSTS[request.scope["route"].path])
 
     def address_of(self, connection: HTTPConnection) -> Address:
         return self.addresses.of(host_of(connection))

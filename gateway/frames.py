@@ -1,8 +1,9 @@
 """What the gateway says to a browser: every JSON text frame is made here."""
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+import orjson
 
 from cinema_pb2 import StatusReserva
 from gateway.seat_map import Seat, SeatMap
@@ -85,4 +86,4 @@ def _change(seat: Seat, now: float) -> dict[str, str | int]:
 
 
 def _encode(frame: Mapping[str, Any]) -> str:
-    return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
+    return orjson.dumps(frame).decode()

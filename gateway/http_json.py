@@ -3,25 +3,28 @@
 from functools import lru_cache
 from typing import Any
 
-import segno
+import orjson
+from starlette.responses import Response
 
 from cinema.local_time import local_time
 from cinema.order_code import order_code
 from cinema.pix import pix_code
-from cinema.ticket_qr import ticket_qr
+from cinema.ticket_qr import qr_code, ticket_qr
 from cinema_pb2 import (
     Categoria,
     EstadoEmail,
+    Fileira,
     Ingresso,
     Lugar,
     MapaResponse,
     Pedido,
     Sessao,
+    SessoesResponse,
     TipoAssento,
 )
 from gateway.qr_images import svg_data_uri
 
-Json = dict[str, Any]
+Json = dict[str, Any]  # for orjson: parts that were encoded before are orjson.Fragment
 
 # Looked up for each seat of a hall, where the enum's own names take several times as long.
 _SEAT_KINDS = {number: name.lower() for name, number in TipoAssento.items()}
@@ -31,6 +34,20 @@ _MAIL_STATES = {
     EstadoEmail.EMAIL_FALHOU: "falhou",
     EstadoEmail.EMAIL_SEM_ENDERECO: "sem_endereco",
 }
+
+
+def json_response(data: Json) -> Response:
+    return Response(orjson.dumps(data), media_type="application/json")
+
+
+def sessions_json(answer: SessoesResponse) -> Json:
+    return {"sessoes": [_encoded_session(one.SerializeToString()) for one in answer.sessoes]}
+
+
+@lru_cache(maxsize=2_048)
+def _encoded_session(message: bytes) -> orjson.Fragment:
+    """Encoded once for all who ask, until something about the session changes."""
+    return orjson.Fragment(orjson.dumps(session_json(Sessao.FromString(message))))
 
 
 def session_json(session: Sessao) -> Json:
@@ -54,18 +71,25 @@ def session_json(session: Sessao) -> Json:
 
 
 def map_json(answer: MapaResponse) -> Json:
+    rows = [_encoded_row(row.SerializeToString()) for row in answer.fileiras]
     return {
         **session_json(answer.sessao),
         "limite_assentos": answer.limite_assentos,
         "tempo_reserva_ms": answer.tempo_reserva_ms,
         "meias_total": answer.meias_total,
         "meias_vendidas": answer.mapa.meias_vendidas,
-        "precos": _prices(answer),
-        "fileiras": [
-            {"nome": row.nome, "lugares": [_place(place) for place in row.lugares]}
-            for row in answer.fileiras
-        ],
+        "precos": {kind: price for _, prices in rows for kind, price in prices.items()},
+        "fileiras": [fragment for fragment, _ in rows],
     }
+
+
+@lru_cache(maxsize=2_048)
+def _encoded_row(message: bytes) -> tuple[orjson.Fragment, dict[str, int]]:
+    """A row of the hall, which seldom changes, and the price of each kind of seat in it."""
+    row = Fileira.FromString(message)
+    places = [_place(place) for place in row.lugares]
+    prices = {place["tipo"]: place["preco"] for place in places if place}
+    return orjson.Fragment(orjson.dumps({"nome": row.nome, "lugares": places})), prices
 
 
 def order_json(order: Pedido, now: float) -> Json:
@@ -91,10 +115,10 @@ def order_json(order: Pedido, now: float) -> Json:
     }
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1_024)
 def pix_json(total: int) -> Json:
     code = pix_code(total)
-    return {"copia_e_cola": code, "qr": svg_data_uri(segno.make_qr(code, error="m"))}
+    return {"copia_e_cola": code, "qr": svg_data_uri(qr_code(code, error="m"))}
 
 
 def _ticket(order_id: str, ticket: Ingresso) -> Json:
@@ -102,8 +126,13 @@ def _ticket(order_id: str, ticket: Ingresso) -> Json:
         "assento": ticket.assento,
         "categoria": Categoria.Name(ticket.categoria).lower(),
         "preco": ticket.preco_centavos,
-        "qr": svg_data_uri(ticket_qr(order_id, ticket.assento)),
+        "qr": _ticket_picture(order_id, ticket.assento),
     }
+
+
+@lru_cache(maxsize=4_096)
+def _ticket_picture(order_id: str, seat: str) -> str:
+    return svg_data_uri(ticket_qr(order_id, seat))
 
 
 def _place(place: Lugar) -> Json | None:
@@ -115,12 +144,6 @@ def _place(place: Lugar) -> Json | None:
         "tipo": _SEAT_KINDS[place.tipo],
         "preco": place.preco_centavos,
     }
-
-
-def _prices(answer: MapaResponse) -> dict[str, int]:
-    """By kind of seat, for the kinds that the room has."""
-    places = [place for row in answer.fileiras for place in row.lugares if place.assento]
-    return {_SEAT_KINDS[place.tipo]: place.preco_centavos for place in places}
 
 
 def _time(unix_ms: int) -> str:

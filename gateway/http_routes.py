@@ -7,16 +7,16 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from cinema.invitation import FILE_NAME, invitation
-from cinema.pix import LARGEST_AMOUNT
+from cinema.tickets import DEAREST_BASKET
 from cinema_pb2 import ReservaResponse
 from gateway.context import GatewayPart
-from gateway.http_json import Json, pix_json
+from gateway.http_json import Json, json_response, pix_json
 from gateway.problems import FOREIGN_ORIGIN, NOTHING_TO_ATTEND, TOO_MANY_REQUESTS, Problem, Refused
 from gateway.queries import Queries, order_request
 
 
 async def within_rate(request: Request, gateway: GatewayPart) -> None:
-    if not gateway.address_of(request).requests.take():
+    if not gateway.within_rate(request):
         raise Refused(TOO_MANY_REQUESTS)
 
 
@@ -30,18 +30,18 @@ health = APIRouter(prefix="/health")
 
 
 @api.get("/sessoes")
-async def sessions(gateway: GatewayPart) -> Json:
-    return await Queries(gateway.booking).sessions()
+async def sessions(gateway: GatewayPart) -> Response:
+    return json_response(await Queries(gateway.booking).sessions())
 
 
 @api.get("/sessoes/{session_id}")
-async def session_map(session_id: str, gateway: GatewayPart) -> Json:
-    return await Queries(gateway.booking).session_map(session_id)
+async def session_map(session_id: str, gateway: GatewayPart) -> Response:
+    return json_response(await Queries(gateway.booking).session_map(session_id))
 
 
 @api.get("/pedidos/{order_id}")
-async def order(order_id: str, gateway: GatewayPart) -> Json:
-    return await Queries(gateway.booking).order(order_id)
+async def order(order_id: str, gateway: GatewayPart) -> Response:
+    return json_response(await Queries(gateway.booking).order(order_id))
 
 
 @api.get("/pedidos/{order_id}/agenda.ics")
@@ -73,9 +73,9 @@ async def cancel(order_id: str, gateway: GatewayPart) -> Json:
 
 
 @api.get("/pix")
-async def pix(total: Annotated[int, Query(ge=1, le=LARGEST_AMOUNT)]) -> Json:
+async def pix(total: Annotated[int, Query(ge=1, le=DEAREST_BASKET)]) -> Response:
     """What the buyer pays with a banking app, were this not a simulation; `total` in centavos."""
-    return pix_json(total)
+    return json_response(pix_json(total))
 
 
 def _done(answer: ReservaResponse) -> Json:

@@ -2,12 +2,20 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from itsdangerous import BadSignature, Signer
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from cinema.secret_files import given_or_kept, kept
+from cinema.settings import GatewaySettings
+
 COOKIE = "comprador"
+_HOST_ONLY = (
+    "__Host-"  # RFC 6265bis: browsers take such a cookie from this very host alone, over https
+)
 _MAX_AGE = 400 * 24 * 3_600  # seconds; browsers keep no cookie for longer
 
 
@@ -20,29 +28,42 @@ class Identity:
 
 
 class Identities:
-    """Issues and reads the cookie. `secure`: the cookie travels over https only."""
+    """Issues and reads the cookie. `secure`: the cookie travels over https only, and no other host can set it.
 
-    def __init__(self, secret: bytes, secure: bool) -> None:
+    The first secret signs; a cookie that was signed with one of the others is still read, and signed with the
+    first one at its next page.
+    """
+
+    def __init__(self, secrets: Sequence[bytes], secure: bool) -> None:
         self._signer = Signer(
-            secret, salt="cinema.identity", key_derivation="hmac", digest_method=hashlib.sha256
+            list(reversed(secrets)),  # itsdangerous signs with the last
+            salt="cinema.identity",
+            key_derivation="hmac",
+            digest_method=hashlib.sha256,
         )
         self._secure = secure
+        self.cookie_name = f"{_HOST_ONLY}{COOKIE}" if secure else COOKIE
+
+    def of(self, connection: HTTPConnection) -> Identity | None:
+        """Whose request it is: see `read`."""
+        return self.read(connection.cookies.get(self.cookie_name))
+
+    def of_or_replaced(self, connection: HTTPConnection) -> Identity:
+        """Like `of`; somebody new where the cookie is not ours."""
+        return self.of(connection) or _newcomer()
 
     def read(self, cookie: str | None) -> Identity | None:
         """The buyer of a cookie, a fresh one where there is no cookie, None for one that we have not signed."""
         if cookie is None:
-            return Identity(secrets.token_urlsafe(16), is_new=True)
+            return _newcomer()
         try:
             return Identity(self._signer.unsign(cookie.encode()).decode())
         except (BadSignature, UnicodeError):
             return None
 
-    def read_or_replace(self, cookie: str | None) -> Identity:
-        return self.read(cookie) or Identity(secrets.token_urlsafe(16), is_new=True)
-
     def write(self, response: Response, identity: Identity) -> None:
         response.set_cookie(
-            COOKIE,
+            self.cookie_name,
             self._signer.sign(identity.buyer).decode(),
             max_age=_MAX_AGE,
             path="/",
@@ -58,3 +79,19 @@ class Identities:
         response = Response()
         self.write(response, identity)
         return [(name, value) for name, value in response.raw_headers if name == b"set-cookie"]
+
+
+def cookie_secrets(settings: GatewaySettings) -> list[bytes]:
+    """The secret that signs, then the one before it, while a rotation lasts. Reads the disk.
+
+    Raises CannotStart where a secret file is no secret.
+    """
+    folder = settings.secrets_dir
+    former = settings.cookie_secret_former
+    secret = given_or_kept(settings.cookie_secret, folder, "cookie")
+    before = former.get_secret_value().encode() if former else kept(folder, "cookie-former")
+    return [secret, before] if before else [secret]
+
+
+def _newcomer() -> Identity:
+    return Identity(secrets.token_urlsafe(16), is_new=True)

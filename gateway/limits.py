@@ -20,12 +20,12 @@ class TokenBucket:
         self._clock = clock
         self._filled_at = clock()
 
-    def take(self) -> bool:
-        """Whether one more is within the rate."""
+    def take(self, cost: float = 1) -> bool:
+        """Whether one more of this cost is within the rate; one that costs more than a burst takes all of it."""
         self._fill()
-        if self._tokens < 1:
+        if self._tokens < min(cost, self._burst):
             return False
-        self._tokens -= 1
+        self._tokens -= cost
         return True
 
     def is_full(self) -> bool:

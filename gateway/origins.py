@@ -1,10 +1,40 @@
-"""Which pages may open a socket or post: our own, and those that a setting names."""
+"""By which names we are asked, and which pages may open a socket or post: our own, and those that settings name."""
 
+import re
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^\s/@:\[\]]+)(:(?P<port>[0-9]{1,5}))?", re.I)
+# No page of another name can have these: a browser asks this machine only where its user does.
+_THIS_MACHINE = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|\[::1\]")
+
+
+class Hosts:
+    """The names that we answer to: that of PUBLIC_URL, those of ALLOWED_HOSTS, and this machine's own."""
+
+    def __init__(self, public_url: str, allowed: str) -> None:
+        scheme, _, public = public_url.lower().partition("://")
+        self._default_port = str(_DEFAULT_PORTS[scheme])
+        self._exact = {self._with_port(public)}
+        self._any_port = set[str]()
+        for host in filter(None, (one.strip().lower() for one in allowed.split(","))):
+            (self._exact if ":" in host else self._any_port).add(host)
+
+    def admits(self, host: str) -> bool:
+        match = _HOST.fullmatch(host.lower())
+        if match is None:
+            return False
+        name = match["name"].removesuffix(".")
+        return (
+            name in self._any_port
+            or _THIS_MACHINE.fullmatch(name) is not None
+            or f"{name}:{match['port'] or self._default_port}" in self._exact
+        )
+
+    def _with_port(self, host: str) -> str:
+        return host if re.search(r":\d+$", host) else f"{host}:{self._default_port}"
 
 
 class Origins:

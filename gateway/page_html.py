@@ -1,7 +1,8 @@
 """The HTML of a page, made from its file: the buyer's language, the current files, and data to begin with."""
 
-import json
 import re
+
+import orjson
 
 from gateway.http_json import Json
 
@@ -23,4 +24,4 @@ def fill(template: str, language: str, revision: str, data: Json | None) -> str:
 
 def _data_block(data: Json) -> str:
     """JSON that cannot end the element it stands in, nor begin anything in it."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return orjson.dumps(data).decode().replace("<", "\\u003c")

@@ -11,7 +11,6 @@ from gateway.booking import BookingDown
 from gateway.compression import compress_fast
 from gateway.context import Gateway, GatewayPart
 from gateway.http_json import Json
-from gateway.identity import COOKIE
 from gateway.page_html import fill
 from gateway.problems import Refused
 from gateway.queries import Queries
@@ -68,14 +67,14 @@ async def _page(request: Request, gateway: Gateway, name: str, query: Query) -> 
     language = _language(request)
     html = fill(gateway.assets.text(name), language, gateway.assets.revision, data)
     response = _html_response(html, status, language, _encoding(request))
-    identity = gateway.identities.read_or_replace(request.cookies.get(COOKIE))
+    identity = gateway.identities.of_or_replaced(request)
     gateway.identities.write(response, identity)
     return response
 
 
 async def _data(request: Request, gateway: Gateway, query: Query) -> tuple[int, Json | None]:
     """The page's status, and its data where booking can say in time what the page is about."""
-    if not gateway.address_of(request).requests.take():
+    if not gateway.within_rate(request):
         return 200, None
     try:
         return 200, await query(Queries(gateway.booking, DATA_SECONDS))

@@ -33,6 +33,9 @@ NOTHING_TO_ATTEND = Problem(
     409, "sem_sessao", "O pedido foi cancelado, ou a sessão saiu da programação."
 )
 FOREIGN_ORIGIN = Problem(403, "origem_recusada", "Este pedido não veio de uma página nossa.")
+NO_HOST = Problem(400, "endereco_ausente", "O pedido não diz a que endereço se dirige.")
+# RFC 9110, 15.5.20: the request came to a server that does not answer for that name.
+FOREIGN_HOST = Problem(421, "endereco_recusado", "Este endereço não é o do cinema.")
 TOO_MANY_REQUESTS = Problem(
     429, "excesso_de_mensagens", "Pedidos demais em pouco tempo. Espere um pouco."
 )
@@ -61,9 +64,12 @@ def add_problem_handlers(app: FastAPI) -> None:
         app.add_exception_handler(kind, _answer)
 
 
-async def _answer(_request: Request, error: Exception) -> JSONResponse:
-    problem = _problem(error)
+def answer_to(problem: Problem) -> JSONResponse:
     return JSONResponse({"motivo": problem.reason, "mensagem": problem.text}, problem.status)
+
+
+async def _answer(_request: Request, error: Exception) -> JSONResponse:
+    return answer_to(_problem(error))
 
 
 def _problem(error: Exception) -> Problem:

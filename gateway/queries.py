@@ -4,7 +4,7 @@ import time
 
 from cinema_pb2 import Pedido, PedidoRequest, SessaoRequest, Vazio
 from gateway.booking import Booking, Malformed, NotFound
-from gateway.http_json import Json, map_json, order_json, session_json
+from gateway.http_json import Json, map_json, order_json, sessions_json
 from gateway.problems import UNKNOWN_ORDER, UNKNOWN_SESSION, Refused
 
 LONGEST_ID = 64
@@ -19,7 +19,7 @@ class Queries:
 
     async def sessions(self) -> Json:
         answer = await self._booking.call(self._booking.stub.ListarSessoes, Vazio(), self._deadline)
-        return {"sessoes": [session_json(session) for session in answer.sessoes]}
+        return sessions_json(answer)
 
     async def session_map(self, session_id: str) -> Json:
         """The room and its prices; who holds what comes over the WebSocket."""

@@ -4,7 +4,7 @@ Times are monotonic seconds: what is left of a hold is computed when it is sent,
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cinema_pb2 import Atualizacao, EstadoAssento, MapaSessao, StatusReserva
 
@@ -13,8 +13,7 @@ class ContinuityLost(Exception):
     """A change is missing between what is known and what was heard."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(NamedTuple):
     """A seat that is not free, or a change of one. `tag` is the owner's and never leaves the gateway."""
 
     name: str

@@ -15,6 +15,10 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
+_HTTPS_ONLY = (
+    "Strict-Transport-Security",
+    "max-age=31536000",
+)  # RFC 6797; other hosts of the domain are not ours
 _NO_SNIFFING = ("X-Content-Type-Options", "nosniff")
 # Browsers read them from documents alone; a page's dozens of scripts go without, which saves 20 KB on the wire.
 _OF_DOCUMENTS = {
@@ -29,7 +33,7 @@ _DOCS = "/docs"
 
 
 class SecurityHeaders:
-    """ASGI middleware. What a route has set itself stands."""
+    """ASGI middleware. A route's own headers win."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -37,7 +41,10 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _add(MutableHeaders(scope=message), scope["path"])
+                headers = MutableHeaders(scope=message)
+                _add(headers, scope["path"])
+                if scope["app"].state.gateway.settings.uses_https:
+                    headers.setdefault(*_HTTPS_ONLY)
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)

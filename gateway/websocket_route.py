@@ -8,7 +8,6 @@ from gateway.actions import Actions
 from gateway.connection import Allowance, Connection, close
 from gateway.context import Gateway, GatewayPart, host_of
 from gateway.endings import INVALID_IDENTITY, TOO_MANY_SOCKETS, UNKNOWN_SESSION
-from gateway.identity import COOKIE
 from gateway.limits import TokenBucket
 from gateway.outbox import Outbox
 
@@ -30,7 +29,7 @@ async def reservations(socket: WebSocket, gateway: GatewayPart) -> None:
 
 
 async def _welcome(socket: WebSocket, gateway: Gateway, within_limit: bool) -> None:
-    identity = gateway.identities.read(socket.cookies.get(COOKIE))
+    identity = gateway.identities.of(socket)
     headers = gateway.identities.handshake_headers(identity) if identity else []
     await socket.accept(headers=headers)
     session_id = socket.query_params.get("sessao", "")

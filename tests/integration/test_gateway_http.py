@@ -4,8 +4,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from cinema.order_code import order_code
+from deploy.ports import LOOPBACK
 from tests.fakes.booking import ORDER, FakeBooking
 from tests.gateway_bench import Bench, open_bench
 from tests.waiting import eventually
@@ -68,7 +71,52 @@ async def test_the_cookie_is_for_us_alone_and_for_https_alone_where_we_have_it(
             cookie = (await http.get("/")).headers["set-cookie"].lower()
         assert {"httponly", "samesite=lax", "path=/"} <= set(cookie.split("; "))
         assert ("secure" in cookie.split("; ")) is secure
+        assert cookie.startswith("__host-comprador=" if secure else "comprador=")
         assert "domain" not in cookie
+
+
+async def test_browsers_are_to_come_by_https_alone_where_we_have_it(
+    tmp_path: Path, fake_booking: FakeBooking
+) -> None:
+    for url, https in (("http://cinema.example", False), ("https://cinema.example", True)):
+        async with (
+            open_bench(tmp_path, fake_booking, public_url=url) as bench,
+            bench.http() as http,
+        ):
+            for path in ("/", "/static/main.js", "/api/sessoes", "/nada", "/pedido/nada"):
+                answer = await http.get(path)
+                assert ("max-age" in answer.headers.get("strict-transport-security", "")) is https
+
+
+@pytest.mark.parametrize("path", ["/", "/sessao/S001", "/api/sessoes/", "/static/main.js", "/nada"])
+async def test_a_foreign_host_is_refused_and_never_repeated(bench: Bench, path: str) -> None:
+    async with bench.http() as http:
+        for host in ("evil.example", f"evil.example:{bench.port}", "localhost.evil.example", ""):
+            answer = await http.get(path, headers={"Host": host, "Origin": f"http://{host}"})
+            assert (answer.status_code, answer.json()["motivo"]) == (421, "endereco_recusado")
+            assert not host or host not in answer.text + str(answer.headers)
+
+
+async def test_a_foreign_host_opens_no_socket_and_programs_beside_us_are_answered(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    evil = f"ws://evil.example:{bench.port}/ws/reserva?sessao=S001"
+    for _ in range(3):
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(evil, host=LOOPBACK, port=bench.port)
+        assert refused.value.response.status_code == 421
+    async with bench.http() as http:
+        assert (await http.get("/health/live", headers={"Host": "gateway:8000"})).status_code == 200
+    assert caplog.text.count("evil.example") == 1
+
+
+async def test_a_proxy_that_nobody_named_is_said_once(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with bench.http() as http:
+        for number in range(3):
+            await http.get("/", headers={"X-Forwarded-For": f"198.51.100.{number}"})
+    assert caplog.text.count("TRUSTED_PROXIES is empty") == 1
 
 
 async def test_an_orders_page_is_kept_nowhere_and_found_by_nobody(bench: Bench) -> None:

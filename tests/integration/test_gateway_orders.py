@@ -3,7 +3,8 @@
 import icalendar
 import pytest
 
-from cinema.pix import LARGEST_AMOUNT, pix_code
+from cinema.pix import pix_code
+from cinema.tickets import DEAREST_BASKET
 from cinema_pb2 import ReservaResponse
 from tests.fakes.booking import ORDER, sold
 from tests.gateway_bench import Bench
@@ -105,7 +106,7 @@ async def test_nothing_to_attend_is_nothing_for_a_calendar(bench: Bench, what: s
 
 async def test_a_pix_code_comes_as_text_and_as_a_picture(bench: Bench) -> None:
     async with bench.http() as http:
-        for total in (1, 4_800, LARGEST_AMOUNT):
+        for total in (1, 4_800, DEAREST_BASKET):
             answer = (await http.get(f"/api/pix?total={total}")).json()
             assert answer["copia_e_cola"] == pix_code(total)
             assert answer["qr"].startswith("data:image/svg+xml;base64,")
@@ -113,7 +114,7 @@ async def test_a_pix_code_comes_as_text_and_as_a_picture(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     "query", ["", "?total=", "?total=0", "?total=-1", "?total=48,00", "?total=abc", "?total=1e3",
-              f"?total={LARGEST_AMOUNT + 1}", "?total=" + "9" * 5_000]
+              f"?total={DEAREST_BASKET + 1}", "?total=" + "9" * 5_000]
 )  # fmt: skip
 async def test_a_total_that_cannot_be_paid_is_refused_by_name(bench: Bench, query: str) -> None:
     async with bench.http() as http:

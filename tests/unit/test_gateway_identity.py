@@ -17,8 +17,13 @@ def cookie_of(identities: Identities, identity: Identity) -> str:
     return response.headers["set-cookie"].split(";")[0].partition("=")[2]
 
 
+def browser(name: str, cookie: str) -> HTTPConnection:
+    raw = f"{name}={cookie}".encode(errors="replace")
+    return HTTPConnection({"type": "http", "headers": [(b"cookie", raw)]})
+
+
 def test_a_newcomer_is_somebody_new_whom_the_cookie_remembers() -> None:
-    identities = Identities(SECRET, secure=True)
+    identities = Identities([SECRET], secure=True)
     first, second = identities.read(None), identities.read(None)
     assert first is not None
     assert second is not None
@@ -28,8 +33,8 @@ def test_a_newcomer_is_somebody_new_whom_the_cookie_remembers() -> None:
 
 
 def test_a_cookie_that_we_did_not_sign_is_nobody() -> None:
-    identities = Identities(SECRET, secure=True)
-    other = Identities(b"somebody else's secret", secure=True)
+    identities = Identities([SECRET], secure=True)
+    other = Identities([b"somebody else's secret"], secure=True)
     good = cookie_of(identities, Identity("ana"))
     forgeries = [
         "",
@@ -45,7 +50,29 @@ def test_a_cookie_that_we_did_not_sign_is_nobody() -> None:
     ]
     for cookie in [*forgeries, cookie_of(other, Identity("ana"))]:
         assert identities.read(cookie) is None
-        assert identities.read_or_replace(cookie).is_new
+        assert identities.of_or_replaced(browser(identities.cookie_name, cookie)).is_new
+
+
+def test_cookies_change_over_from_one_secret_to_the_next() -> None:
+    before = Identities([SECRET], secure=False)
+    during = Identities([b"the next secret of the tests", SECRET], secure=False)
+    after = Identities([b"the next secret of the tests"], secure=False)
+    old = cookie_of(before, Identity("ana"))
+    assert during.read(old) == Identity("ana")
+    renewed = cookie_of(during, Identity("ana"))
+    assert after.read(renewed) == Identity("ana")
+    assert after.read(old) is None
+    assert before.read(renewed) is None
+
+
+def test_over_https_no_other_host_can_set_the_cookie() -> None:
+    guarded = Identities([SECRET], secure=True)
+    assert guarded.cookie_name == "__Host-comprador"
+    cookie = cookie_of(guarded, Identity("ana"))
+    assert guarded.of(browser("__Host-comprador", cookie)) == Identity("ana")
+    tossed = guarded.of(browser("comprador", cookie))  # by a neighbour below our domain
+    assert tossed is not None
+    assert tossed.is_new
 
 
 def connection(**headers: str) -> HTTPConnection:

@@ -27,6 +27,24 @@ def test_a_rate_below_one_still_lets_one_through() -> None:
     assert TokenBucket(0.1, Clock()).take()
 
 
+def test_what_costs_more_is_let_through_less_often() -> None:
+    clock = Clock()
+    bucket = TokenBucket(10, clock)
+    assert sum(bucket.take(5) for _ in range(100)) == 4
+    clock.now += 1
+    assert sum(bucket.take(5) for _ in range(100)) == 2
+
+
+def test_what_costs_more_than_a_burst_takes_the_whole_of_it() -> None:
+    clock = Clock()
+    bucket = TokenBucket(1, clock)
+    assert bucket.take(9)
+    clock.now += 7
+    assert not bucket.take()
+    clock.now += 1
+    assert bucket.take()
+
+
 def test_sockets_are_counted_by_address_until_they_close() -> None:
     addresses = Addresses(1, 100, Clock())
     with addresses.socket("192.0.2.1") as first, addresses.socket("192.0.2.1") as second:

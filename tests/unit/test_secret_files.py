@@ -4,9 +4,11 @@ import multiprocessing
 import os
 from pathlib import Path
 
+import pytest
 from pydantic import SecretStr
 
-from cinema.secret_files import given_or_kept
+from cinema.secret_files import given_or_kept, kept
+from cinema.service import CannotStart
 
 
 def test_a_secret_that_is_given_is_used_and_none_is_kept(tmp_path: Path) -> None:
@@ -46,3 +48,40 @@ def test_what_a_killed_process_left_behind_stops_nobody(tmp_path: Path) -> None:
     """In containers every service has the same process id, so a file named after it may be another's."""
     (tmp_path / f"notify.{os.getpid()}").write_text("half a secr")
     assert len(given_or_kept(None, tmp_path, "notify")) >= 32
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"x", b"\n", b"fifteen letters", b"  \t 15 and spaces  \n"]
+)
+def test_a_file_that_is_too_short_for_a_secret_is_refused_by_name(
+    tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "cookie").write_bytes(content)
+    (tmp_path / "cookie").chmod(0o600)
+    with pytest.raises(CannotStart, match=f"{tmp_path / 'cookie'} has .* at least 16"):
+        given_or_kept(None, tmp_path, "cookie")
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660, 0o666, 0o610])
+def test_a_file_that_others_can_open_is_refused_by_name(tmp_path: Path, mode: int) -> None:
+    (tmp_path / "cookie").write_bytes(b"a secret that is long enough")
+    (tmp_path / "cookie").chmod(mode)
+    with pytest.raises(CannotStart, match=f"{tmp_path / 'cookie'} is open to other users"):
+        given_or_kept(None, tmp_path, "cookie")
+
+
+def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "cookie").mkdir(mode=0o700)
+    with pytest.raises(CannotStart, match=f"{tmp_path / 'cookie'} cannot be read"):
+        given_or_kept(None, tmp_path, "cookie")
+
+
+def test_the_line_feed_of_an_editor_is_no_part_of_the_secret(tmp_path: Path) -> None:
+    (tmp_path / "cookie").write_bytes(b"a secret that is long enough\n")
+    (tmp_path / "cookie").chmod(0o600)
+    assert given_or_kept(None, tmp_path, "cookie") == b"a secret that is long enough"
+
+
+def test_a_secret_that_is_optional_is_not_made(tmp_path: Path) -> None:
+    assert kept(tmp_path, "cookie-old") is None
+    assert list(tmp_path.iterdir()) == []

@@ -149,3 +149,31 @@ def test_settings_do_not_change_while_a_service_runs() -> None:
     settings = read(BookingSettings)
     with pytest.raises(ValidationError):
         settings.hold_seconds = 1
+
+
+@pytest.mark.parametrize(
+    "value", ["10.0.0.1", "10.0.0.0/8, ::1", "172.16.0.0/12,fd00::/8", "", " "]
+)
+def test_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("TRUSTED_PROXIES", value)
+    assert read(GatewaySettings).trusted_proxies == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "*",
+        "nonsense host",
+        "proxy",
+        "10.0.0.1/8",
+        "0.0.0.0/0",
+        "::/0",
+        "10.0.0.256",
+        "10.0.0.1;10.0.0.2",
+    ],
+)
+def test_a_proxy_that_would_trust_nobody_or_everybody_is_refused(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("TRUSTED_PROXIES", value)
+    assert f"TRUSTED_PROXIES={value} is refused: it takes IP addresses" in refusal(GatewaySettings)

@@ -1,0 +1,23 @@
+"""What an answer costs, so that an address may ask for many cheap ones or for few dear ones.
+
+A unit is what a message on a WebSocket costs the event loop at most. MAX_MESSAGES_PER_SECOND_PER_ADDRESS counts units.
+tests/unit/test_gateway_costs.py measures every row.
+"""
+
+UNIT_MS = 0.5
+
+# By the route's path.
+COSTS = {
+    "/": 8,
+    "/sessao/{session_id}": 8,
+    "/pedido/{order_id}": 9,
+    "/api/sessoes": 4,
+    "/api/sessoes/{session_id}": 4,
+    "/api/pedidos/{order_id}": 9,
+    "/api/pedidos/{order_id}/agenda.ics": 30,  # most of it in a thread, which takes its turns with the loop
+    "/api/pedidos/{order_id}/reenviar": 2,
+    "/api/pedidos/{order_id}/cancelar": 2,
+    "/api/pix": 9,
+}
+# To refuse a file from memory costs as much as to send it; what programs ask is never refused.
+FREE = frozenset({"/static/{path:path}", "/health/live", "/health/ready", "/notify_liberacao"})

@@ -1,0 +1,229 @@
+"""What each answer costs the gateway's event loop: at most 5 ms, and at most its row in gateway/costs.py.
+
+Measured is the CPU time of the loop's thread, to which other processes of the machine do not add, and of several
+runs the least. Booking is a stand-in with its answers ready, about a hall of 3,000 seats and 1,000 sessions.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import count
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+import cinema_pb2 as pb
+from cinema.booking_client import open_channel
+from cinema.identity import owner_tag
+from cinema.settings import GatewaySettings
+from gateway import frames, http_routes, notify, pages
+from gateway.context import Gateway
+from gateway.costs import COSTS, FREE, UNIT_MS
+from gateway.messages import LONGEST_FRAME, parse
+from gateway.seat_map import SeatMap
+from tests.fakes.booking import SESSION, a_session, an_order, held
+from websocket_server import create_app
+
+MOST_MS = 5.0
+RUNS = 9
+REFERENCE_MS = 0.7
+ROWS = [f"{first}{second}" for first in "AB" for second in "ABCDEFGHIJKLMNOPQRSTUVWXY"]
+SEATS = [f"{row}{number:02d}" for row in ROWS for number in range(1, 61)]
+TICKETS = 6  # the default limit of a buyer
+HEADERS = [(b"host", b"localhost:8000"), (b"accept-encoding", b"gzip, br")]
+
+fresh = count(4_800)  # for what no cache can know yet
+
+
+def vast_map() -> pb.MapaResponse:
+    rows = [
+        pb.Fileira(
+            nome=row,
+            lugares=[
+                pb.Lugar(assento=f"{row}{number:02d}", tipo=pb.PREMIUM, preco_centavos=3200)
+                for number in range(1, 61)
+            ],
+        )
+        for row in ROWS
+    ]
+    return pb.MapaResponse(sessao=a_session(), fileiras=rows)
+
+
+def many_sessions() -> pb.SessoesResponse:
+    """All as they were a moment ago, but for one that sells."""
+    sessions = [a_session(f"Filme {number}") for number in range(1_000)]
+    sessions[500].livres = next(fresh)
+    return pb.SessoesResponse(sessoes=sessions)
+
+
+def new_order() -> pb.Pedido:
+    order = an_order()
+    order.pedido_id = f"07-{next(fresh):022d}"
+    del order.ingressos[:]
+    order.ingressos.extend(pb.Ingresso(assento=seat) for seat in SEATS[:TICKETS])
+    return order
+
+
+ANSWERS: dict[str, Callable[[], Any]] = {
+    "ListarSessoes": many_sessions,
+    "ObterMapa": vast_map,
+    "ObterPedido": new_order,
+    "ReenviarEmail": lambda: pb.ReservaResponse(sucesso=True),
+    "CancelarPedido": lambda: pb.ReservaResponse(sucesso=True),
+}
+ADDRESSES: dict[str, Callable[[], str]] = {
+    "/": lambda: "/",
+    "/sessao/{session_id}": lambda: "/sessao/S001",
+    "/pedido/{order_id}": lambda: f"/pedido/{new_order().pedido_id}",
+    "/api/sessoes": lambda: "/api/sessoes",
+    "/api/sessoes/{session_id}": lambda: "/api/sessoes/S001",
+    "/api/pedidos/{order_id}": lambda: f"/api/pedidos/{new_order().pedido_id}",
+    "/api/pedidos/{order_id}/agenda.ics": lambda: "/api/pedidos/x/agenda.ics",
+    "/api/pedidos/{order_id}/reenviar": lambda: "/api/pedidos/x/reenviar",
+    "/api/pedidos/{order_id}/cancelar": lambda: "/api/pedidos/x/cancelar",
+    "/api/pix": lambda: f"/api/pix?total={next(fresh)}",
+}
+
+
+class ReadyBooking:
+    def __init__(self) -> None:
+        self.stub = SimpleNamespace(**{name: name for name in ANSWERS})
+        self.ready: dict[str, tuple[type[Any], bytes]] = {}
+
+    def prepare(self) -> None:
+        """The answers as bytes: to make them is not the gateway's work, to read them is."""
+        messages = {name: make() for name, make in ANSWERS.items()}
+        self.ready = {n: (type(m), m.SerializeToString()) for n, m in messages.items()}
+
+    async def call(self, method: str, request: Any, deadline: float | None = None) -> Any:
+        kind, content = self.ready[method]
+        return kind.FromString(content)
+
+
+@pytest.fixture
+async def app(tmp_path: Path) -> AsyncIterator[tuple[FastAPI, ReadyBooking]]:
+    secret = SecretStr("a secret that only tests have")
+    settings = GatewaySettings(
+        cookie_secret=secret, notify_secret=secret, secrets_dir=tmp_path, booking_address="x:1"
+    )
+    async with open_channel(settings) as channel, asyncio.TaskGroup() as group:
+        gateway = Gateway(settings, channel, group)
+        gateway.booking = booking = ReadyBooking()  # type: ignore[assignment]
+        yield create_app(gateway), booking
+
+
+async def request(app: FastAPI, method: str, address: str) -> int:
+    """The status of one answer that is read to its end."""
+    path, _, query = address.partition("?")
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "query_string": query.encode(),
+        "headers": HEADERS,
+        "client": ("127.0.0.1", 1),
+        "scheme": "http",
+        "http_version": "1.1",
+    }
+    statuses: list[int] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        statuses.extend([message["status"]] if "status" in message else [])
+
+    await app(scope, receive, send)
+    return statuses[0]
+
+
+def own_pace_ms() -> float:
+    """A piece of work that takes REFERENCE_MS where nothing else runs: on a busy core everything takes longer."""
+    begin = time.thread_time()
+    sum(number * number for number in range(20_000))
+    return (time.thread_time() - begin) * 1_000
+
+
+class Stopwatch:
+    """The least CPU time of several runs, on a machine as fast as the one that the table was made on."""
+
+    def __init__(self, prepare: Callable[[], None] = lambda: None) -> None:
+        self._prepare = prepare
+        self._runs: list[float] = []
+        self._pace: list[float] = []
+
+    def __iter__(self) -> Iterator[None]:
+        for _ in range(RUNS):
+            self._prepare()
+            self._pace.append(own_pace_ms())
+            begin = time.thread_time()
+            yield
+            self._runs.append((time.thread_time() - begin) * 1_000)
+
+    @property
+    def ms(self) -> float:
+        return min(self._runs) / max(1, min(self._pace) / REFERENCE_MS)
+
+
+@pytest.mark.parametrize("route", ADDRESSES)
+async def test_an_answer_costs_the_event_loop_what_its_row_says(
+    app: tuple[FastAPI, ReadyBooking], route: str
+) -> None:
+    method = "POST" if route.endswith(("/reenviar", "/cancelar")) else "GET"
+
+    stopwatch = Stopwatch(app[1].prepare)
+    for _ in stopwatch:
+        assert await request(app[0], method, ADDRESSES[route]()) == 200
+    assert stopwatch.ms <= min(MOST_MS, COSTS[route] * UNIT_MS)
+
+
+def test_every_route_has_its_row() -> None:
+    routers = (pages.router, http_routes.api, http_routes.health, notify.router)
+    paths = {getattr(route, "path", "") for router in routers for route in router.routes}
+    assert COSTS.keys() == ADDRESSES.keys()
+    assert COSTS.keys() | FREE == paths
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        json.dumps({"acao": "bloquear", "assentos": SEATS[:200], "id": "1"}),
+        '{"acao":"ressincronizar"}',
+        '{"acao":' + "[" * 2_000 + "]" * 2_000 + "}",
+        '{"acao":"confirmar_pagamento","assentos":["A01"],"pagamento":{"nomeCompleto":"'
+        + "x" * (LONGEST_FRAME - 100)
+        + '"}}',
+        "x" * 65_536,
+    ],
+)
+def test_a_message_costs_a_unit_at_most(frame: str) -> None:
+    stopwatch = Stopwatch()
+    for _ in stopwatch:
+        parse(frame)
+    assert stopwatch.ms <= UNIT_MS
+
+
+SNAPSHOT = pb.MapaSessao(versao=1, assentos=[held(seat, "ana") for seat in SEATS])
+FULL = SeatMap(SNAPSHOT, 0)
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda: SeatMap(SNAPSHOT, 0),
+        lambda: frames.initial_state(SESSION, FULL, 0),
+        lambda: frames.own_seats(FULL.held_by(owner_tag(SESSION, "ana")), 0),
+        lambda: frames.update(1, 3_001, FULL.taken(), 0),
+    ],
+    ids=["to take a snapshot", "estado_inicial", "meus_assentos", "atualizacao"],
+)
+def test_a_full_hall_costs_a_few_milliseconds(work: Callable[[], object]) -> None:
+    stopwatch = Stopwatch()
+    for _ in stopwatch:
+        work()
+    assert stopwatch.ms <= MOST_MS
