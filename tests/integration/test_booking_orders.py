@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,7 @@ def box(desk: Desk) -> Iterator[Box]:
     box.restore()
 
 
-def bought(customer: Customer, seat: str = "A05", **more: str) -> str:
+def bought(customer: Customer, seat: str = "A05", **more: Any) -> str:
     customer.hold(seat)
     answer = customer.confirm(seat, **more)
     assert answer.sucesso, answer.mensagem
