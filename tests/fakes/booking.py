@@ -184,6 +184,15 @@ class FakeBooking(ReservaServicer):
     async def RegistrarEmail(self, request: pb.RegistroEmail, context: Context) -> pb.Vazio:
         raise NotImplementedError("a gateway never does")
 
+    async def AgendarEmail(self, request: Any, context: Context) -> Any:
+        raise NotImplementedError("a gateway never does")
+
+    async def ReivindicarEmails(self, request: Any, context: Context) -> Any:
+        raise NotImplementedError("a gateway never does")
+
+    async def RetomarEmails(self, request: Any, context: Context) -> Any:
+        raise NotImplementedError("a gateway never does")
+
     async def VarrerSessao(
         self, request: pb.VarreduraRequest, context: Context
     ) -> pb.VarreduraResponse:
