@@ -1,52 +1,51 @@
-"""Sends an order's mails through the SMTP server that the settings name, and says what a refusal means.
+"""Sends an order's mails through the SMTP server that the settings name, and says what a failure means.
 
-Three kinds of failure, because three different things help: a server that is away or takes nobody's mail is waited
-for (`DependencyDown`); a temporary refusal of one mail is tried again a few times (`MailDelayed`); a mail that will
-never be taken is not tried again, and the buyer learns why (`MailRefused`).
-
-No text of an exception names the buyer or the address: servers like to quote it, so only the reply's code is told. The
-server's own words are for the buyer's order alone.
+Four kinds of failure, because four different things help: DependencyDown, MailDelayed, MailUnknown and MailRefused, as
+notifications/mailer.py describes them. No text of an exception names the buyer or the address, which servers like to
+quote: the server's own words are for the buyer's order alone.
 """
 
 import asyncio
-import socket
 import ssl
 from collections.abc import Callable
-from contextlib import suppress
 from email.message import EmailMessage
 from types import TracebackType
 from typing import Self
 
-from aiosmtplib import (
-    SMTP,
-    SMTPDataError,
-    SMTPException,
-    SMTPRecipientsRefused,
-    SMTPResponseException,
-)
-
 import cinema_pb2 as pb
 from cinema.settings import DeliverySettings
 from notifications.dependency import DependencyDown
+from notifications.helo_name import HeloName
+from notifications.lanes import Lanes
 from notifications.language import Language, Languages
-from notifications.mailer import MailDelayed, MailRefused
+from notifications.mailer import MailDelayed, MailRefused, MailUnknown
 from notifications.mails import MailWriter, UnusableAddress
+from notifications.server_words import anonymous, readable
+from notifications.smtp_connection import Broken, Envelope, Refused, SmtpConnection
+from notifications.smtp_pool import SmtpPool
+from notifications.smtp_track import Track
+from notifications.smtp_verdicts import Stage, Verdict, judge
 
-_SERVICE_NOT_AVAILABLE = 421  # RFC 5321: the server closes the connection, whatever was asked
-_PERMANENT = 500
-_GOODBYE_SECONDS = 1
-_LONGEST_WORDS = 200
+_SLOW_SECONDS = 5.0  # or a third of what a step may take: a mail that needs longer makes room
 
 
 class EmailService:
-    """A connection a mail. Each attempt ends within `smtp_timeout_seconds`."""
+    """An async context manager. Each step of a mail ends in time: see SMTP_TIMEOUT_SECONDS and SMTP_ANSWER_SECONDS."""
 
     def __init__(self, settings: DeliverySettings) -> None:
-        self._settings = settings
         self._languages = Languages()
         self._writer = MailWriter(settings.smtp_from, settings.public_url, self._languages)
+        self._track = Track(home=self._writer.sender.rpartition("@")[2])
         # Verifies certificate and name. The variable SSL_CERT_FILE adds an authority of one's own.
-        self._tls = ssl.create_default_context() if settings.smtp_use_tls else None
+        tls = ssl.create_default_context()
+        helo = HeloName(settings.smtp_helo_name)
+        patience = settings.smtp_timeout_seconds
+        lanes = Lanes(
+            settings.smtp_connections,
+            settings.smtp_slow_connections,
+            slow_after=min(_SLOW_SECONDS, patience / 3),
+        )
+        self._pool = SmtpPool(lambda: SmtpConnection(settings, tls, helo), lanes, patience)
 
     async def __aenter__(self) -> Self:
         return self
@@ -57,7 +56,7 @@ class EmailService:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Nothing is open between two mails."""
+        await self._pool.close()
 
     async def send_ticket(self, order: pb.Pedido) -> None:
         """Returns once the server has taken the order's confirmation."""
@@ -71,60 +70,52 @@ class EmailService:
         language = self._languages.of(order)
         try:
             # Not in the event loop: codes and calendar take tens of milliseconds.
-            message = await asyncio.to_thread(write, order)
+            envelope = await asyncio.to_thread(self._envelope, write, order)
         except UnusableAddress:
             sentence = language("failure.unusable_address")
             raise MailRefused("the address is unusable", sentence) from None
         try:
-            await self._hand_over(message)
-        except SMTPRecipientsRefused as refusal:
-            raise _judged(refusal.recipients[0], language) from None
-        except SMTPDataError as refusal:
-            raise _judged(refusal, language) from None
-        except (SMTPException, OSError) as error:
-            # Before a recipient is named, whatever fails fails for everybody.
-            raise DependencyDown(_words(error)) from None
+            await self._pool.send(envelope)
+        except Refused as refused:
+            raise self._refusal(refused, envelope.recipient, language) from None
+        except Broken as broken:
+            raise self._breakage(broken, envelope.recipient, language) from None
+        self._track.took(envelope.recipient)
 
-    async def _hand_over(self, message: EmailMessage) -> None:
-        """One conversation with the server. Raises what aiosmtplib and the network raise."""
-        smtp = self._client()
-        try:
-            async with asyncio.timeout(self._settings.smtp_timeout_seconds):
-                await smtp.connect()
-                await smtp.send_message(message)
-            # A server that has taken the mail has taken it, whatever comes of the farewell.
-            with suppress(SMTPException, OSError):
-                await smtp.quit(timeout=_GOODBYE_SECONDS)
-        finally:
-            smtp.close()
+    def _envelope(self, write: Callable[[pb.Pedido], EmailMessage], order: pb.Pedido) -> Envelope:
+        message = write(order)
+        (recipient,) = message["To"].addresses
+        return Envelope(self._writer.sender, recipient.addr_spec, message.as_bytes())
 
-    def _client(self) -> SMTP:
-        settings = self._settings
-        return SMTP(
-            hostname=settings.smtp_host,
-            port=settings.smtp_port,
-            username=settings.smtp_username or None,
-            password=settings.smtp_password.get_secret_value() or None,
-            start_tls=settings.smtp_use_tls,
-            tls_context=self._tls,
-            # Not the default, which asks DNS and may wait for it.
-            local_hostname=socket.gethostname(),
-            timeout=settings.smtp_timeout_seconds,
+    def _refusal(self, refused: Refused, recipient: str, language: Language) -> Exception:
+        reply = refused.reply
+        reason = f"{reply.code} {anonymous(reply.text, recipient)}"
+        verdict = judge(refused.stage, reply)
+        if refused.stage >= Stage.SENDER:
+            verdict = self._track.refused(recipient, verdict, reason)
+        answer = f"{reply.code} {readable(reply.text)}"
+        match verdict:
+            case Verdict.SERVER:
+                return DependencyDown(f"it answered {reason}")
+            case Verdict.RECIPIENT:
+                return MailRefused(
+                    f"the mail server answered {reason}", language("failure.refused", answer=answer)
+                )
+        return MailDelayed(
+            f"the mail server answered {reason}", language("failure.delayed", answer=answer)
         )
 
-
-def _judged(refusal: SMTPResponseException, language: Language) -> Exception:
-    """What the server's answer to one recipient or to one message means (RFC 5321, section 4.2.1)."""
-    code, words = refusal.code, " ".join(refusal.message.split())[:_LONGEST_WORDS]
-    answer, text = f"{code} {words}", f"the mail server answered {code}"
-    if code == _SERVICE_NOT_AVAILABLE:
-        return DependencyDown(f"it answered {code}")
-    if code < _PERMANENT:
-        return MailDelayed(text, language("failure.delayed", answer=answer))
-    return MailRefused(text, language("failure.refused", answer=answer))
-
-
-def _words(error: Exception) -> str:
-    if isinstance(error, SMTPResponseException):
-        return f"{error.code} {error.message}"
-    return str(error) or "no answer in time"
+    def _breakage(self, broken: Broken, recipient: str, language: Language) -> Exception:
+        reason = f"{anonymous(broken.reason, recipient)}, at {broken.stage.name}"
+        if broken.stage is Stage.END:
+            return MailUnknown(f"no answer to a whole mail: {reason}", language("failure.unknown"))
+        verdict = Verdict.SERVER
+        if broken.stage >= Stage.SENDER:
+            verdict = (
+                self._track.timed_out(recipient)
+                if broken.timed_out and broken.stage > Stage.SENDER
+                else self._track.refused(recipient, Verdict.SERVER, reason)
+            )
+        if verdict is Verdict.SERVER:
+            return DependencyDown(reason)
+        return MailDelayed(f"no answer on a mail: {reason}", language("failure.no_answer"))

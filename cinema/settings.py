@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from cinema.smtp_settings import SmtpSettings
 from cinema.tickets import MOST_SEATS_A_BUYER
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -247,7 +248,7 @@ class KafkaSettings(CommonSettings):
     )
 
 
-class DeliverySettings(BookingClientSettings):
+class DeliverySettings(BookingClientSettings, SmtpSettings):
     """What the handler of confirmations needs: the ledger and the mail."""
 
     ledger_file: Path = Field(
@@ -257,21 +258,6 @@ class DeliverySettings(BookingClientSettings):
         default="http://localhost:8000",
         pattern=r"^https?://[^/]+$",
         description="http(s)://host[:port]",
-    )
-    smtp_host: str = Field(default="localhost", min_length=1, description="the mail server's name")
-    smtp_port: Port = Field(default=1025, description="a port from 1 to 65535")
-    smtp_username: str = Field(default="", description="the mail account; empty: no authentication")
-    smtp_password: SecretStr = Field(
-        default=SecretStr(""), description="the mail account's password"
-    )
-    smtp_use_tls: bool = Field(default=False, description="true for verified STARTTLS, else false")
-    smtp_from: str = Field(
-        default="cinema@example.com",
-        pattern=r"^[^\s,;<>@]+@[^\s,;<>@]+$",
-        description="one e-mail address",
-    )
-    smtp_timeout_seconds: Seconds = Field(
-        default=15, description="how long one mail may take, in seconds"
     )
 
 

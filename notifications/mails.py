@@ -19,6 +19,8 @@ from notifications.mail_view import cancellation_view, qr_id, subject, ticket_vi
 # One address, of what every mail server takes. Booking asks for more than that; here it is about safe headers.
 _ADDRESS = re.compile(r'[^\s,;:<>()\[\]\\"@]+@[^\s,;:<>()\[\]\\"@]+')
 _ADDRESS_LENGTH = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
+# Every server takes seven bits.
+_POLICY = SMTP.clone(cte_type="7bit")
 _QR_SCALE = 8  # pixels a module: sharp on a phone's screen at the size that the template gives it
 
 
@@ -40,6 +42,10 @@ class MailWriter:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+
+    @property
+    def sender(self) -> str:
+        return self._sender.addr_spec
 
     def ticket(self, order: pb.Pedido) -> EmailMessage:
         """The confirmation. The same order gives the same Message-ID, so that a mail program shows a repetition once.
@@ -68,7 +74,7 @@ class MailWriter:
         return message
 
     def _headers(self, order: pb.Pedido, t: Language, kind: str, identity: str) -> EmailMessage:
-        message = EmailMessage(policy=SMTP)
+        message = EmailMessage(policy=_POLICY)
         message["From"] = self._sender
         message["To"] = _address(order.email)
         message["Subject"] = subject(order, t, t(f"{kind}.topic"))

@@ -1,0 +1,130 @@
+"""The mail server's settings: what goes together, what is refused by name at the start, what follows from a port."""
+
+from typing import Any
+
+import pytest
+
+from cinema.settings import ConsumerSettings, WrongSettings, read
+from cinema.smtp_settings import SmtpSettings, is_loopback
+
+LOGIN = {"SMTP_USERNAME": "cinema", "SMTP_PASSWORD": "segredo"}
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in SmtpSettings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def settings(monkeypatch: pytest.MonkeyPatch, **variables: str) -> ConsumerSettings:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return read(ConsumerSettings)
+
+
+def refusal(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
+    with pytest.raises(WrongSettings) as refused:
+        settings(monkeypatch, **variables)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("variables", "tls"),
+    [
+        ({}, "off"),
+        ({"SMTP_TLS": ""}, "off"),
+        ({"SMTP_USE_TLS": "false"}, "off"),
+        ({"SMTP_USE_TLS": "true"}, "starttls"),
+        ({"SMTP_TLS": "starttls"}, "starttls"),
+        ({"SMTP_TLS": "implicit"}, "implicit"),
+        ({"SMTP_TLS": "starttls", "SMTP_USE_TLS": "true"}, "starttls"),
+        ({"SMTP_TLS": "implicit", "SMTP_USE_TLS": "false"}, "implicit"),
+        ({"SMTP_PORT": "465"}, "implicit"),
+        ({"SMTP_PORT": "465", "SMTP_USE_TLS": "true"}, "implicit"),
+        ({"SMTP_PORT": "465", "SMTP_TLS": "off"}, "off"),
+        ({"SMTP_PORT": "465", "SMTP_TLS": "starttls"}, "starttls"),
+        ({"SMTP_PORT": "587"}, "off"),
+    ],
+)
+def test_which_tls_is_meant(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], tls: str
+) -> None:
+    assert settings(monkeypatch, **variables).tls == tls
+
+
+@pytest.mark.parametrize("tls", ["off", "implicit"])
+def test_two_settings_that_contradict_each_other_are_refused(
+    monkeypatch: pytest.MonkeyPatch, tls: str
+) -> None:
+    told = refusal(monkeypatch, SMTP_USE_TLS="true", SMTP_TLS=tls)
+    assert (
+        told == f"SMTP_USE_TLS=true means STARTTLS and contradicts SMTP_TLS={tls}: set one of them"
+    )
+
+
+def test_an_unknown_kind_of_tls_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refusal(monkeypatch, SMTP_TLS="ssl").startswith(
+        "SMTP_TLS=ssl is refused: it takes starttls"
+    )
+
+
+def test_a_password_does_not_go_to_another_host_in_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = refusal(monkeypatch, SMTP_HOST="smtp.example", **LOGIN)
+    assert told.startswith("SMTP_USERNAME is refused: the password would go to smtp.example in")
+    assert "segredo" not in told
+    assert len(told.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"SMTP_HOST": "localhost"},
+        {"SMTP_HOST": "127.0.0.1"},
+        {"SMTP_HOST": "::1"},
+        {"SMTP_HOST": "smtp.example", "SMTP_TLS": "starttls"},
+        {"SMTP_HOST": "smtp.example", "SMTP_USE_TLS": "true"},
+        {"SMTP_HOST": "smtp.example", "SMTP_PORT": "465"},
+        {"SMTP_HOST": "smtp.example", "SMTP_ALLOW_CLEAR_PASSWORD": "true"},
+    ],
+)
+def test_a_password_goes_where_nobody_listens_or_a_setting_allows_it(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
+) -> None:
+    assert settings(monkeypatch, **variables, **LOGIN).smtp_username == "cinema"
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        *(("localhost", True), ("LOCALHOST.", True), ("mail.localhost", True)),
+        *(("127.1.2.3", True), ("::1", True), ("10.0.0.1", False)),
+        *(("localhost.example", False), ("notlocalhost", False), ("mail", False)),
+    ],
+)
+def test_which_hosts_are_this_one(host: str, loopback: bool) -> None:
+    assert is_loopback(host) is loopback
+
+
+@pytest.mark.parametrize(
+    "name", ["mail.cinema.example", "laptop", "[192.0.2.1]", "[IPv6:2001:db8::1]"]
+)
+def test_a_helo_name_is_a_host_or_an_address(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    assert settings(monkeypatch, SMTP_HELO_NAME=name).smtp_helo_name == name
+
+
+@pytest.mark.parametrize("name", ["a b", "a\r\nQUIT", "-x.example", "a..b", "[x]", "café.example"])
+def test_anything_else_is_not(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    assert refusal(monkeypatch, SMTP_HELO_NAME=name).startswith("SMTP_HELO_NAME=")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("SMTP_CONNECTIONS", "0"), ("SMTP_CONNECTIONS", "101"), ("SMTP_SLOW_CONNECTIONS", "-1")),
+        *(("SMTP_ANSWER_SECONDS", "0"), ("SMTP_TIMEOUT_SECONDS", "nan"), ("SMTP_PORT", "0")),
+        *(("SMTP_HOST", ""), ("SMTP_HOST", "a b"), ("SMTP_HOST", "a..b")),
+    ],
+)
+def test_a_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    told: Any = refusal(monkeypatch, **{name: value})
+    assert told.startswith(f"{name}={value} is refused: it takes ")
