@@ -11,6 +11,7 @@ from google.protobuf.message import DecodeError
 
 from booking.feed import FeedLost
 from booking.requests import InvalidRequest
+from booking.watch_limit import TooManyWatchers
 from cinema.keys import MalformedOrderId
 from cinema.redis_connection import REDIS_ERRORS
 from cinema.retry import brief
@@ -24,10 +25,6 @@ if TYPE_CHECKING:  # a generic for checkers only
 
 class UnknownOrder(Exception):
     """There is no order with this id."""
-
-
-class TooManyWatchers(Exception):
-    """The process watches as many sessions for others as its settings let it."""
 
 
 _UNAVAILABLE = "A central de reservas está sem resposta agora. Tente de novo em instantes."

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 
 import cinema_pb2 as pb
-from booking.edge import Context, TooManyWatchers, UnknownOrder
+from booking.edge import Context, UnknownOrder
 from booking.feed import SeatFeed
 from booking.mail_rpcs import MailRpcs
 from booking.mail_schedule import MailSchedule
@@ -30,6 +30,7 @@ from booking.requests import (
     parse_session,
 )
 from booking.sweeper import Sweeper
+from booking.watch_limit import WatchLimit
 from cinema.identity import owner_tag
 from cinema.keys import session_keys
 from cinema.outcomes import Answer, Order
@@ -62,7 +63,7 @@ class BookingServicer(MailRpcs):
         self._orders = OrderBook(redis)
         self._feed = feed
         self._sweeper = sweeper
-        self._watchers_max = watchers_max
+        self._watch_limit = WatchLimit(watchers_max)
 
     @property
     def _programme(self) -> Programme:
@@ -192,16 +193,15 @@ class BookingServicer(MailRpcs):
         self, request: pb.SessaoRequest, context: Context
     ) -> AsyncIterator[pb.EventoSessao]:
         session = parse_session(request.sessao_id, self._programme)
-        if self._feed.watchers >= self._watchers_max:
-            raise TooManyWatchers
-        await self._feed.wait_until_open()
-        with self._feed.watch(session.id) as watcher:
-            while True:
-                # In this order: what happens while the snapshot is read waits in the watcher.
-                seat_map = await self._seats.seat_map(session.id)
-                yield pb.EventoSessao(instantaneo=seat_map_message(session.id, seat_map))
-                async for update in watcher.updates_after(seat_map.version):
-                    yield pb.EventoSessao(atualizacao=update)
+        with self._watch_limit.stream_of(context.peer()):
+            await self._feed.wait_until_open()
+            with self._feed.watch(session.id) as watcher:
+                while True:
+                    # In this order: what happens while the snapshot is read waits in the watcher.
+                    seat_map = await self._seats.seat_map(session.id)
+                    yield pb.EventoSessao(instantaneo=seat_map_message(session.id, seat_map))
+                    async for update in watcher.updates_after(seat_map.version):
+                        yield pb.EventoSessao(atualizacao=update)
 
     async def VarrerSessao(  # noqa: N802
         self, request: pb.VarreduraRequest, context: Context

@@ -136,7 +136,7 @@ class BookingSettings(RedisSettings, TlsSettings):
         description="until how many minutes before the start an order can be cancelled",
     )
     watchers_max: int = Field(
-        default=2_000, ge=1, description="open AcompanharSessao streams a process, a whole number"
+        default=2_000, ge=1, description="open AcompanharSessao streams a caller, a whole number"
     )
 
 

@@ -163,3 +163,20 @@ async def test_a_server_takes_no_more_watchers_than_it_is_set_to_and_forgets_who
         for _ in range(5):
             # Who left a moment ago may still have to be noticed.
             await eventually(one_too_many_is_refused)
+
+
+async def test_a_caller_that_watches_all_it_may_keeps_no_other_from_watching(
+    watched: Desk, hall_of: Hall
+) -> None:
+    async with grpc.aio.insecure_channel(
+        watched.booking.address, options=[("grpc.use_local_subchannel_pool", 1)]
+    ) as channel:
+        greedy = [
+            ReservaStub(channel).AcompanharSessao(pb.SessaoRequest(sessao_id=hall_of.session))
+            for _ in range(MOST_WATCHERS)
+        ]
+        await asyncio.gather(*(stream.read() for stream in greedy))
+        async with watching(watched.booking.address, hall_of.session) as gateway:
+            assert gateway.version == 0
+        for stream in greedy:
+            stream.cancel()

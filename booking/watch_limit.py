@@ -1,0 +1,34 @@
+"""How many sessions one caller may watch at a time, so that none keeps the others from watching theirs."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# So many callers may watch as much as they like; where there are more, each has its share.
+_FULL_SHARES = 8
+
+
+class TooManyWatchers(Exception):
+    """The caller watches as many sessions as it may."""
+
+
+class WatchLimit:
+    """Counts open streams by caller, which is one connection: a gateway has one."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._open = Counter[str]()
+
+    @contextmanager
+    def stream_of(self, caller: str) -> Iterator[None]:
+        """Counts one until the end of the block. Raises TooManyWatchers."""
+        callers = len({*self._open, caller})
+        if self._open[caller] >= max(1, min(self._most, self._most * _FULL_SHARES // callers)):
+            raise TooManyWatchers
+        self._open[caller] += 1
+        try:
+            yield
+        finally:
+            self._open[caller] -= 1
+            if not self._open[caller]:
+                del self._open[caller]
