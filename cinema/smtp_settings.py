@@ -19,7 +19,7 @@ class SmtpSettings(BaseSettings):
 
     smtp_host: str = Field(
         default="localhost",
-        pattern=r"^(?:[\w-]+(?:\.[\w-]+)*\.?|[0-9A-Fa-f:.]+(?:%\w+)?)$",
+        pattern=r"^(?:[\w-]+(?:\.[\w-]+)*\.?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+(?:%\w+)?)$",
         description="the mail server's name or address",
     )
     smtp_port: int = Field(
