@@ -55,6 +55,7 @@ async def serve(settings: BookingSettings) -> None:
         feed = SeatFeed(blocking, settings.redis_cluster, settings.redis_timeout_seconds)
         sweeper = Sweeper(own, SeatStateService(own, rules))
         health = health_aio.HealthServicer()
+        ready = service.ReadyFile(settings.ready_file)
         servicer = BookingServicer(
             redis,
             seats,
@@ -69,7 +70,8 @@ async def serve(settings: BookingSettings) -> None:
             # While Redis is away nothing is known of its replicas: sales go on waiting for as many as before.
             if not found.problem:
                 seats.replicas_to_wait_for = found.replicas_to_wait_for
-            await set_serving(health, serving=not found.problem and not stop.is_set())
+            ready.ready = not found.problem and not stop.is_set()
+            await set_serving(health, serving=ready.ready)
 
         server = await start(settings, servicer, health)
         stack.push_async_callback(drain, server, health, feed, settings.drain_seconds)
@@ -78,6 +80,7 @@ async def serve(settings: BookingSettings) -> None:
             keep_running("the event feed", feed.run, REDIS_ERRORS, Backoff(maximum=1)),
             keep_running("sweeping", sweeper.run, REDIS_ERRORS, Backoff(maximum=1)),
             watch_health(own, told),
+            ready.keep(),
             programme.watch(),
         )
 

@@ -71,6 +71,8 @@ async def _watch(redis: RedisClient, ready: ReadyFile) -> None:
     while True:
         try:
             await redis.ping()
+            if not ready.ready:
+                log.info("Redis answers")
             ready.ready = True
         except REDIS_ERRORS:
             ready.ready = False

@@ -3,10 +3,13 @@
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
 log = logging.getLogger(__name__)
+
+REMIND_SECONDS = 60.0
 
 
 class Backoff:
@@ -32,18 +35,22 @@ async def keep_running(
     errors: tuple[type[Exception], ...],
     backoff: Backoff | None = None,
 ) -> NoReturn:
-    """Runs `run` for ever, again after each of `errors`; `run` resets the back-off once it has got somewhere.
+    """Runs `run` without end, again after each of `errors`; `run` resets the back-off once it has got somewhere.
 
-    Anything else that `run` raises is a bug and passes through.
+    The same error is a line in the log at most once a minute. Anything else that `run` raises is a bug and passes
+    through.
     """
     backoff = backoff or Backoff()
+    said, said_at = "", float("-inf")
     while True:
         try:
             await run(backoff)
         except errors as error:
-            delay = backoff.delay()
-            log.warning("%s failed (%s), again in %.1f s", what, brief(error), delay)
-            await asyncio.sleep(delay)
+            reason = brief(error)
+            if reason != said or time.monotonic() - said_at > REMIND_SECONDS:
+                said, said_at = reason, time.monotonic()
+                log.warning("%s failed (%s): trying again until it works", what, reason)
+            await asyncio.sleep(backoff.delay())
 
 
 def brief(error: BaseException) -> str:

@@ -1,6 +1,7 @@
 """What the routes of one gateway process work with."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,16 +13,19 @@ from starlette.requests import HTTPConnection, Request
 
 from cinema.booking_client import open_channel
 from cinema.notify_signature import shared_secret
+from cinema.service import ReadyFile
 from cinema.settings import GatewaySettings
 from gateway.assets import Assets
 from gateway.booking import Booking
 from gateway.connection import Connection
 from gateway.costs import COSTS
-from gateway.health import BookingHealth
+from gateway.health import CHECK_SECONDS, BookingHealth
 from gateway.hubs import Hubs
 from gateway.identity import Identities, cookie_secrets
 from gateway.limits import Address, Addresses
 from gateway.origins import Hosts, Origins
+
+log = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent.parent / "static"
 
@@ -56,6 +60,22 @@ class Gateway:
         """Whether its address may still ask for what this request's route costs."""
         return self.address_of(request).requests.take(COSTS[request.scope["route"].path])
 
+    async def problem(self) -> str | None:
+        """Why no buyer should be sent here now, in Portuguese; None if there is no reason."""
+        return "O gateway está parando." if self.draining else await self.health.problem()
+
+    async def keep_ready(self, ready: ReadyFile) -> None:
+        """Looks once a second: keeps the ready file true, and logs once when an outage begins and when it ends."""
+        well: bool | None = None
+        while True:
+            problem = await self.problem()
+            if problem and well is not False:
+                log.warning("not ready: %s", problem)
+            elif not problem and not well:
+                log.info("ready: booking can sell")
+            well = ready.ready = problem is None
+            await asyncio.sleep(CHECK_SECONDS)
+
     def address_of(self, connection: HTTPConnection) -> Address:
         return self.addresses.of(host_of(connection))
 
@@ -65,9 +85,12 @@ async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
     """A gateway with its background tasks. A task that dies cancels the caller, and an ExceptionGroup is raised."""
     async with open_channel(settings) as channel, asyncio.TaskGroup() as group:
         gateway = Gateway(settings, channel, group)
-        freshness = group.create_task(gateway.assets.keep_fresh())
+        ready = ReadyFile(settings.ready_file)
+        tasks = (gateway.assets.keep_fresh(), gateway.keep_ready(ready), ready.keep())
+        running = [group.create_task(task) for task in tasks]
         yield gateway
-        freshness.cancel()
+        for task in running:
+            task.cancel()
         gateway.hubs.close()
 
 

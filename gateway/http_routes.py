@@ -93,7 +93,7 @@ async def live() -> Json:
 @health.get("/ready")
 async def ready(gateway: GatewayPart) -> JSONResponse:
     """Whether to send buyers here: 200, or 503 with the reason."""
-    problem = "O gateway está parando." if gateway.draining else await gateway.health.problem()
+    problem = await gateway.problem()
     if problem is None:
         return JSONResponse({"status": "pronto"})
     return JSONResponse({"status": "indisponivel", "mensagem": problem}, 503)

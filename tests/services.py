@@ -111,6 +111,15 @@ class Gateway(ServiceProcess):
             return False
 
 
+class UvicornGateway(Gateway):
+    """The gateway as uvicorn's own command starts it, with these options."""
+
+    def __init__(self, folder: Path, env: Mapping[str, str], *options: str) -> None:
+        super().__init__(folder, env)
+        plain = (sys.executable, "-m", "uvicorn", "websocket_server:app", "--port", str(self.port))
+        self.command = [*plain, *options]
+
+
 def listener(folder: Path, env: Mapping[str, str]) -> ServiceProcess:
     return ServiceProcess("redis_listener.py", folder, env)
 

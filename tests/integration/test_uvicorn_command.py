@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -19,18 +19,10 @@ from gateway.assets import Assets
 from gateway.lifespan import lifespan
 from tests.fakes.booking import FakeBooking
 from tests.ports import free_port
-from tests.services import Gateway
+from tests.services import Gateway, UvicornGateway
 from tests.waiting import eventually
 
 COMMAND = [sys.executable, "-m", "uvicorn", "websocket_server:app"]
-
-
-class PlainGateway(Gateway):
-    """The gateway as uvicorn's own command starts it."""
-
-    def __init__(self, folder: Path, env: Mapping[str, str], *options: str) -> None:
-        super().__init__(folder, env)
-        self.command = [*COMMAND, "--port", str(self.port), *options]
 
 
 @pytest.fixture
@@ -39,21 +31,21 @@ def settings(fake_booking: FakeBooking) -> dict[str, str]:
 
 
 @pytest.fixture
-async def gateway(tmp_path: Path, settings: dict[str, str]) -> AsyncIterator[PlainGateway]:
-    process = PlainGateway(tmp_path, settings)
+async def gateway(tmp_path: Path, settings: dict[str, str]) -> AsyncIterator[UvicornGateway]:
+    process = UvicornGateway(tmp_path, settings)
     await asyncio.to_thread(process.start)
     yield process
     await asyncio.to_thread(process.kill)
 
 
-async def test_uvicorns_own_command_serves_the_page_and_its_socket(gateway: PlainGateway) -> None:
+async def test_uvicorns_own_command_serves_the_page_and_its_socket(gateway: UvicornGateway) -> None:
     async with httpx.AsyncClient(base_url=gateway.url) as http:
         assert (await http.get("/sessao/S001")).status_code == 200
     async with connect(socket_url(gateway)) as page:
         assert json.loads(await page.recv())["evento"] == "estado_inicial"
 
 
-async def test_one_line_says_what_the_plain_command_lacks(gateway: PlainGateway) -> None:
+async def test_one_line_says_what_the_plain_command_lacks(gateway: UvicornGateway) -> None:
     (line,) = [line for line in gateway.log.splitlines() if "python websocket_server.py" in line]
     assert " gateway " in line
     for lacking in ("frame", "compression", "time limits", "--host", "--port", "drain"):
@@ -61,7 +53,7 @@ async def test_one_line_says_what_the_plain_command_lacks(gateway: PlainGateway)
 
 
 async def test_a_plain_gateway_stops_and_tells_its_pages_to_come_again(
-    gateway: PlainGateway,
+    gateway: UvicornGateway,
 ) -> None:
     async with connect(socket_url(gateway)) as page:
         await page.recv()
@@ -71,7 +63,7 @@ async def test_a_plain_gateway_stops_and_tells_its_pages_to_come_again(
     assert "Traceback" not in gateway.log
 
 
-async def test_the_link_of_an_order_does_not_get_into_the_log(gateway: PlainGateway) -> None:
+async def test_the_link_of_an_order_does_not_get_into_the_log(gateway: UvicornGateway) -> None:
     async with httpx.AsyncClient(base_url=gateway.url) as http:
         await http.get("/pedido/p00-secret")
         await http.get("/health/live")
@@ -84,7 +76,7 @@ async def test_a_trusted_proxy_speaks_for_its_callers_and_nobody_else_does(
     """What a proxy says counts by the gateway's own setting, however the gateway was started."""
     limits = {"TRUSTED_PROXIES": "127.0.0.1", "MAX_MESSAGES_PER_SECOND_PER_ADDRESS": "0.5"}
     with await asyncio.to_thread(
-        PlainGateway(tmp_path, settings | limits, "--no-proxy-headers").start
+        UvicornGateway(tmp_path, settings | limits, "--no-proxy-headers").start
     ) as gateway:
         async with httpx.AsyncClient(base_url=gateway.url) as http:
             for caller in ("203.0.113.1", "203.0.113.2"):
@@ -99,7 +91,7 @@ async def test_a_changed_file_is_taken_up_with_reload(
     file = tmp_path / "watched" / "changed.py"
     file.parent.mkdir()
     file.touch()
-    gateway = PlainGateway(tmp_path, settings, "--reload", "--reload-dir", str(file.parent))
+    gateway = UvicornGateway(tmp_path, settings, "--reload", "--reload-dir", str(file.parent))
     with await asyncio.to_thread(gateway.start):
         async with connect(socket_url(gateway)) as page:
             await page.recv()

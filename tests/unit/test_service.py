@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cinema import service
+from cinema import retry, service
 from cinema.retry import Backoff, brief, keep_running
 from cinema.settings import CommonSettings
 from tests.waiting import eventually
@@ -132,10 +132,27 @@ async def test_what_fails_for_now_is_run_again_and_a_bug_is_not(
 
     with pytest.raises(ValueError, match="a bug"):
         await keep_running("work", run, (OSError,), Backoff(first=0.001))
-    assert [message.partition(", again")[0] for message in caplog.messages] == [
-        "work failed (down)",
-        "work failed (down still)",
+    assert caplog.messages == [
+        f"work failed ({reason}): trying again until it works" for reason in ("down", "down still")
     ]
+
+
+async def test_an_outage_is_one_line_and_a_reminder_each_minute(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = iter([OSError("down")] * 50 + [ValueError("a bug")])
+
+    async def run(backoff: Backoff) -> None:
+        raise next(failures)
+
+    with pytest.raises(ValueError, match="a bug"):
+        await keep_running("work", run, (OSError,), Backoff(first=0.0001, maximum=0.0001))
+    assert len(caplog.messages) == 1
+    failures = iter([OSError("down")] * 3 + [ValueError("a bug")])
+    monkeypatch.setattr(retry, "REMIND_SECONDS", 0)
+    with pytest.raises(ValueError, match="a bug"):
+        await keep_running("work", run, (OSError,), Backoff(first=0.0001))
+    assert len(caplog.messages) == 1 + 3
 
 
 def test_an_error_is_one_short_line() -> None:
