@@ -28,6 +28,17 @@ OURS: dict[str, type[settings.CommonSettings]] = {
     "notification_producer.py": settings.ProducerSettings,
     "notification_consumer.py": settings.ConsumerSettings,
 }
+# What a container has at a place of its own: its addresses and folders, which the file maps to what is outside.
+OF_THE_CONTAINER = {
+    "HTTP_HOST": "0.0.0.0",
+    "HTTP_PORT": 8000,
+    "BOOKING_HOST": "0.0.0.0",
+    "BOOKING_PORT": 50051,
+    "READY_FILE": "/tmp/ready",
+    "SECRETS_DIR": "/secrets",
+    "LEDGER_FILE": "/records/reservas_confirmadas.json",
+    "PROGRAMME_FILE": "/app/programacao.toml",
+}
 # Folders that no service reads.
 LEFT_OUT = {"deploy", "docs", "screenshots", "tests", "var"}
 
@@ -57,20 +68,55 @@ def test_ports_are_published_on_loopback_only(name: str) -> None:
         assert port.startswith("127.0.0.1:")
 
 
-def test_only_page_booking_and_mailbox_are_published_each_movable() -> None:
+def test_what_programs_outside_need_is_published_each_movable() -> None:
     published = {name: c["ports"] for name, c in CONTAINERS.items() if "ports" in c}
     assert published == {
         "gateway": ["127.0.0.1:${HTTP_PORT:-8000}:8000"],
         "booking": ["127.0.0.1:${BOOKING_PORT:-50051}:50051"],
-        "mail": ["127.0.0.1:${MAIL_WEB_PORT:-8025}:8025"],
+        "redis": ["127.0.0.1:${REDIS_PORT:-6379}:6379"],
+        "kafka": ["127.0.0.1:${KAFKA_PORT:-9092}:19092"],
+        "mail": [
+            "127.0.0.1:${MAIL_PORT:-${SMTP_PORT:-1025}}:${SMTP_PORT:-1025}",
+            "127.0.0.1:${MAIL_WEB_PORT:-8025}:8025",
+        ],
     }
+
+
+def test_kafka_is_found_from_containers_and_from_the_machine() -> None:
+    kafka = environment("kafka")
+    listeners = addresses(str(kafka["KAFKA_LISTENERS"]))
+    assert addresses(str(kafka["KAFKA_ADVERTISED_LISTENERS"])) == {
+        "PLAINTEXT": f"kafka{listeners['PLAINTEXT']}",
+        "HOST": "127.0.0.1:${KAFKA_PORT:-9092}",
+    }
+    assert CONTAINERS["kafka"]["ports"][0].endswith(listeners["HOST"])
+    protocols = str(kafka["KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"]).split(",")
+    assert {protocol.partition(":")[0] for protocol in protocols} == set(listeners)
+
+
+def addresses(listeners: str) -> dict[str, str]:
+    """Address by the name of its listener."""
+    return {
+        name: address for name, _, address in (one.partition("://") for one in listeners.split(","))
+    }
+
+
+@pytest.mark.parametrize("name", ["redis", "kafka", "mail"])
+def test_the_infrastructure_starts_without_our_services(name: str) -> None:
+    assert "depends_on" not in CONTAINERS[name]
+
+
+@pytest.mark.parametrize("name", ["gateway", "booking", "redis", "kafka"])
+def test_whatever_serves_many_may_open_many_files(name: str) -> None:
+    assert CONTAINERS[name]["ulimits"]["nofile"] == {"soft": 16384, "hard": 16384}
 
 
 @every_container
 def test_no_secret_stands_in_the_file(name: str) -> None:
     for variable, value in environment(name).items():
         if re.search("SECRET$|PASSWORD|TOKEN|KEY$", variable):
-            assert value is None, f"{variable} is to be passed on, never written down"
+            mounted = str(value).startswith(f"${{{variable}:+/run/secrets/")
+            assert value is None or mounted, f"{variable} is to be passed on, never written down"
 
 
 @every_container
@@ -81,15 +127,15 @@ def test_a_health_check_says_whether_a_container_works(name: str) -> None:
     assert seconds(check["interval"]) <= 10
 
 
-@every_container
-def test_a_container_starts_when_what_it_needs_is_healthy(name: str) -> None:
+@every_service
+def test_a_service_starts_when_those_of_ours_that_it_calls_are_healthy(
+    name: str, file: str
+) -> None:
+    """Redis, Kafka and the mail server may be somebody else's: each service waits for them by itself."""
     needed = CONTAINERS[name].get("depends_on", {})
     assert {condition["condition"] for condition in needed.values()} <= {"service_healthy"}
     told = " ".join(str(value) for value in environment(name).values())
-    called = set(re.findall(r"\b(redis|booking|kafka|gateway):\d", told)) - {name}
-    if "SMTP_HOST" in environment(name):
-        called.add("mail")
-    assert set(needed) == called
+    assert set(needed) == set(re.findall(r"\b(booking|gateway):\d", told)) - {name}
 
 
 @every_container
@@ -129,9 +175,51 @@ def test_our_image_is_pinned_too_and_runs_as_a_numeric_user() -> None:
 
 
 @every_service
-def test_a_service_is_told_nothing_that_it_does_not_read(name: str, file: str) -> None:
-    known = {field.upper() for field in OURS[file].model_fields}
-    assert set(environment(name)) <= known
+def test_each_setting_of_a_service_reaches_it_and_nothing_else(name: str, file: str) -> None:
+    """A new setting goes into the block of its class at the top of docker-compose.yml."""
+    assert set(environment(name)) == {field.upper() for field in OURS[file].model_fields}
+
+
+@every_service
+def test_a_setting_comes_from_outside_or_is_the_containers_own(name: str, file: str) -> None:
+    for variable, value in environment(name).items():
+        if variable in OF_THE_CONTAINER:
+            assert value == OF_THE_CONTAINER[variable]
+        else:
+            assert value is None or re.match(rf"\$\{{{variable}(:?-|:\+)", str(value)), variable
+
+
+def test_every_variable_that_the_file_reads_is_in_the_list_and_none_is_left_out() -> None:
+    listed = set(re.findall(r"^#([A-Z_]+)=", text(".env.example"), re.M))
+    interpolated = set(re.findall(r"\$\{([A-Z_]+)", text("docker-compose.yml")))
+    assert interpolated <= listed
+    passed_on = {
+        variable
+        for name, _ in SERVICES
+        for variable, value in environment(name).items()
+        if value is None
+    }
+    kept = {"HTTP_HOST", "BOOKING_HOST", "READY_FILE", "SECRETS_DIR", "LEDGER_FILE"}
+    assert listed - interpolated - passed_on == kept
+
+
+def test_no_kafka_is_said_by_an_empty_variable_here_too() -> None:
+    for name in ("producer", "consumer"):
+        assert environment(name)["KAFKA_BOOTSTRAP_SERVERS"] == (
+            "${KAFKA_BOOTSTRAP_SERVERS-kafka:9092}"
+        )
+    # Then the producer writes the ledger, into the same folder.
+    assert CONTAINERS["producer"]["volumes"] == CONTAINERS["consumer"]["volumes"]
+
+
+@pytest.mark.parametrize("part", ["ca", "cert", "key"])
+def test_the_certificates_that_settings_name_are_mounted(part: str) -> None:
+    variable, secret = f"BOOKING_TLS_{part.upper()}", f"booking_tls_{part}"
+    assert FILE["secrets"][secret] == {"file": f"${{{variable}:-/dev/null}}"}
+    for name, _ in SERVICES:
+        if variable in environment(name):
+            assert environment(name)[variable] == f"${{{variable}:+/run/secrets/{secret}}}"
+            assert secret in CONTAINERS[name]["secrets"]
 
 
 @every_service
@@ -142,8 +230,12 @@ def test_a_service_has_the_time_to_finish_what_it_has_begun(name: str, file: str
 
 def test_what_must_survive_is_on_named_volumes() -> None:
     mounts = {name: c["volumes"] for name, c in CONTAINERS.items() if "volumes" in c}
-    sources = {mount.split(":")[0] for volumes in mounts.values() for mount in volumes}
-    assert sources == set(FILE["volumes"]) | {"./programacao.toml"}
+    sources = {
+        mount["source"] if isinstance(mount, dict) else mount.split(":")[0]
+        for volumes in mounts.values()
+        for mount in volumes
+    }
+    assert sources == set(FILE["volumes"]) | {"${PROGRAMME_FILE:-programacao.toml}"}
     assert mounts["gateway"] == mounts["listener"] == ["secrets:/secrets"]
     assert str(environment("consumer")["LEDGER_FILE"]).startswith("/records/")
 
@@ -162,7 +254,8 @@ def test_redis_is_as_durable_as_a_local_one() -> None:
 def test_kafka_is_as_small_and_durable_as_a_local_one() -> None:
     local = re.findall(r"^([a-z.]+)=(.+)$", text("deploy/kafka/server.properties"), re.M)
     for name, value in local:
-        assert str(environment("kafka")["KAFKA_" + name.upper().replace(".", "_")]) == value
+        told = str(environment("kafka")["KAFKA_" + name.upper().replace(".", "_")])
+        assert told.removesuffix(",HOST:PLAINTEXT") == value
 
 
 def test_kafka_needs_no_zookeeper() -> None:
