@@ -14,7 +14,7 @@ COSTS = {
     "/api/sessoes": 4,
     "/api/sessoes/{session_id}": 4,
     "/api/pedidos/{order_id}": 9,
-    "/api/pedidos/{order_id}/agenda.ics": 30,  # most of it in a thread, which takes its turns with the loop
+    "/api/pedidos/{order_id}/agenda.ics": 8,  # most of it in a thread, which takes its turns with the loop
     "/api/pedidos/{order_id}/reenviar": 2,
     "/api/pedidos/{order_id}/cancelar": 2,
     "/api/pix": 9,
