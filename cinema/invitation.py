@@ -40,8 +40,8 @@ def invitation(order: pb.Pedido, public_url: str) -> bytes:
     calendar.add("prodid", "-//Cinema//Ingressos//PT")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add_component(event)
     calendar.add_component(_zone(start.date()))
+    calendar.add_component(event)
     content: bytes = calendar.to_ical()
     return content
 
