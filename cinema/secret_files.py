@@ -9,6 +9,7 @@ from tempfile import NamedTemporaryFile
 
 from pydantic import SecretStr
 
+from cinema.private_folders import make_private
 from cinema.service import CannotStart
 
 SHORTEST = 16  # bytes, as for the variables
@@ -23,7 +24,7 @@ def given_or_kept(given: SecretStr | None, folder: Path, name: str) -> bytes:
     """
     if given is not None:
         return given.get_secret_value().encode()
-    path = folder / name
+    path = make_private(folder) / name
     if not path.exists():
         _make(path)
     return _read(path)
@@ -55,7 +56,6 @@ def _read(path: Path) -> bytes:
 
 
 def _make(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-") as mine:
         mine.write(secrets.token_urlsafe(32).encode())
         mine.flush()

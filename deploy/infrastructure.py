@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from cinema.private_folders import make_private
 from deploy import kafka_jars, kafka_local, parts, redis_local
 from deploy.kafka_jars import JarsMissing
 from deploy.kafka_local import Kafka, KafkaUnusable
@@ -76,8 +77,7 @@ def _redis(plan: Plan) -> list[str] | None:
     server = redis_local.find_server()
     if server is None:
         raise RedisMissing("no Redis: install redis-server or set REDIS_URL")
-    folder = VAR / "redis"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = make_private(VAR / "redis")
     if not redis_local.can_read(server, folder):
         raise RedisMissing(
             f"{folder} was written by Redis 7 or later, {server} is older and would not see it: "

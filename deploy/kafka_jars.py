@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from cinema.private_folders import make_private
 from deploy import ROOT, commands
 
 WANTED = ROOT / "deploy" / "kafka" / "jgo.toml"
@@ -58,7 +59,7 @@ def _mend(cache: Path, locked: Mapping[str, str]) -> None:
 
 @contextmanager
 def _alone_with(cache: Path) -> Iterator[None]:
-    cache.parent.mkdir(parents=True, exist_ok=True)
+    make_private(cache.parent)
     with cache.with_suffix(".busy").open("w") as mark:
         deadline = time.monotonic() + _WAIT_SECONDS
         while True:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from cinema.private_folders import make_private
 from deploy import ROOT, commands
 
 BASE = ROOT / "deploy" / "kafka" / "server.properties"
@@ -55,7 +56,7 @@ class Kafka:
 
         Raises KafkaUnusable.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_private(self.folder)
         self.properties.write_text(self._configuration(), encoding="utf-8")
         # Kafka writes this file last: a format that was cut short is done again.
         if not (self.folder / "data" / "meta.properties").exists():

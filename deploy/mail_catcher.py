@@ -14,6 +14,7 @@ from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from cinema.private_folders import make_private
 from deploy import console
 from deploy.ports import LOOPBACK
 
@@ -24,8 +25,7 @@ class MailFolder:
     """Keeps each mail as `<date>-<time>-<n>.eml`; a mail is there whole or not at all, and never overwritten."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._folder = folder
+        self._folder = make_private(folder)
 
     def keep(self, content: bytes) -> Path:
         """Write one mail; once this returns, it is on the disk."""

@@ -5,6 +5,7 @@ supervisord, so there is no launcher to outlive or to lose: a signal to it stops
 """
 
 import fcntl
+import logging
 import os
 import resource
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from dotenv import dotenv_values  # comes with pydantic-settings
 
 from cinema import settings
+from cinema.private_folders import make_private
 from deploy import ROOT, console, infrastructure, parts, readiness
 from deploy.plan import Plan, WrongPort
 from deploy.ports import obstacle
@@ -28,7 +30,7 @@ CONFIGURATION = "deploy/supervisord.conf"
 OPEN_FILES = 8192
 LOCK_DESCRIPTOR = 3
 
-log = console.configure("run")
+log = logging.getLogger("run")
 
 
 class CannotStart(Exception):
@@ -38,8 +40,7 @@ class CannotStart(Exception):
 def launch() -> None:
     """Prepare everything and become supervisord. Raises CannotStart."""
     os.chdir(ROOT)
-    for folder in ("run", "log"):
-        Path("var", folder).mkdir(parents=True, exist_ok=True)
+    make_folders()
     lock_folder()
     read_dotenv()
     plan = planned()
@@ -50,6 +51,11 @@ def launch() -> None:
     log.info("starting everything; Ctrl-C stops it")
     raise_open_files()
     become_supervisord(prepared)
+
+
+def make_folders() -> None:
+    for folder in ("run", "log"):
+        make_private(Path("var", folder))
 
 
 def lock_folder() -> None:
@@ -125,6 +131,7 @@ def become_supervisord(environment: dict[str, str]) -> None:
 
 
 def main() -> None:
+    console.configure("run")
     try:
         launch()
     except CannotStart as reasons:

@@ -2,6 +2,7 @@
 
 import shutil
 import socket
+import stat
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -40,6 +41,10 @@ def test_the_start_ends_with_one_line_that_says_where_the_page_and_the_mail_are(
     ]
     with urllib.request.urlopen(f"{run.page}/", timeout=5) as answer:
         assert b"<html" in answer.read()
+
+
+def test_nobody_else_can_look_into_what_a_run_keeps(run: Run) -> None:
+    assert stat.S_IMODE((run.cwd / "var").stat().st_mode) == 0o700
 
 
 def test_everything_together_stays_under_a_gigabyte(run: Run) -> None:
