@@ -3,6 +3,7 @@
 Several at once are normal: all state is in Redis, each process sweeps and follows the events by itself.
 """
 
+import argparse
 import logging
 import socket
 from contextlib import AsyncExitStack
@@ -12,9 +13,12 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health_aio
 
 import cinema_pb2_grpc
+from booking.adoption import adopt
+from booking.dataset import Dataset
+from booking.dataset_files import DatasetFiles
 from booking.edge import FaultInterceptor
 from booking.feed import SeatFeed
-from booking.redis_health import RedisHealth, watch_health
+from booking.fitness import Fitness, FitnessWatch
 from booking.servicer import BookingServicer
 from booking.sweeper import Sweeper
 from cinema import service
@@ -47,13 +51,16 @@ async def serve(settings: BookingSettings) -> None:
     programme = open_programme(settings)
     async with AsyncExitStack() as stack:
         # A crowd of callers keeps neither sweeping nor health waiting for a connection.
-        redis, own, blocking = connect(settings), connect(settings), connect_blocking(settings)
-        for client in (redis, own, blocking):
+        looking, blocking = connect(settings), connect_blocking(settings)
+        feed = SeatFeed(blocking, settings.redis_cluster, settings.redis_timeout_seconds)
+        files = DatasetFiles(settings.secrets_dir, settings.redis_url)
+        watch = FitnessWatch(looking, Dataset(looking, files, feed.newest))
+        redis, own = connect(settings, watch.admits), connect(settings, watch.admits)
+        for client in (looking, blocking, redis, own):
             stack.push_async_callback(client.aclose)
         rules = hold_rules(settings)
-        seats = SeatStateService(redis, rules)
-        feed = SeatFeed(blocking, settings.redis_cluster, settings.redis_timeout_seconds)
-        sweeper = Sweeper(own, SeatStateService(own, rules))
+        seats, swept = (SeatStateService(client, rules, dataset=None) for client in (redis, own))
+        sweeper = Sweeper(own, swept)
         health = health_aio.HealthServicer()
         ready = service.ReadyFile(settings.ready_file)
         servicer = BookingServicer(
@@ -66,10 +73,14 @@ async def serve(settings: BookingSettings) -> None:
             cancel_until_ms=round(settings.cancel_until_minutes * 60_000),
         )
 
-        async def told(found: RedisHealth) -> None:
+        async def told(found: Fitness) -> None:
             # While Redis is away nothing is known of its replicas: sales go on waiting for as many as before.
             if not found.problem:
                 seats.replicas_to_wait_for = found.replicas_to_wait_for
+            seats.dataset = swept.dataset = found.dataset
+            before, servicer.fitness = servicer.fitness, found
+            if found.looks_different_from(before):
+                feed.renew()
             ready.ready = not found.problem and not stop.is_set()
             await set_serving(health, serving=ready.ready)
 
@@ -79,7 +90,7 @@ async def serve(settings: BookingSettings) -> None:
             stop,
             keep_running("the event feed", feed.run, REDIS_ERRORS, Backoff(maximum=1)),
             keep_running("sweeping", sweeper.run, REDIS_ERRORS, Backoff(maximum=1)),
-            watch_health(own, told),
+            watch.run(told),
             ready.keep(),
             programme.watch(),
         )
@@ -156,5 +167,15 @@ async def drain(
     await server.stop(seconds)
 
 
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--adopt-dataset",
+        action="store_true",
+        help="sell from what Redis has now, after it has lost data or another took its place, and end",
+    )
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
-    service.main("booking", BookingSettings, serve)
+    service.main("booking", BookingSettings, adopt if _arguments().adopt_dataset else serve)

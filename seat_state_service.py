@@ -42,6 +42,7 @@ _LUA = Path(__file__).parent / "lua"
 _REPLICA_WAITS_MS = (10, 50, 250, 1_000)
 # Replies of the scripts, other than success, mapped once. 5 of confirm is a success of before.
 _SWEEP_FIRST = 6
+_OTHER_DATASET = -1
 _HOLD_REFUSALS = {
     1: Refusal.SEAT_TAKEN,
     2: Refusal.OVER_LIMIT,
@@ -73,11 +74,20 @@ class NotDurable(RedisError):
     """Redis took the sale, but no replica has it on disk in time: unknown, ask again with the same key."""
 
 
-class SeatStateService:
-    """The transitions. One for a process; several processes at once are normal."""
+class SalesPaused(RedisError):
+    """Redis has not the dataset that is sold from, or not all of it. Nothing was written."""
 
-    def __init__(self, redis: RedisClient, rules: HoldRules) -> None:
+
+class SeatStateService:
+    """The transitions. One for a process; several processes at once are normal.
+
+    `dataset` is the identity of the only dataset that seats are held and sold in; empty: of any. Where it is None
+    there is none, and every transition raises SalesPaused.
+    """
+
+    def __init__(self, redis: RedisClient, rules: HoldRules, dataset: str | None = "") -> None:
         self.rules = rules
+        self.dataset = dataset
         self._redis = redis
         self._hold = self._script("hold")
         self._release = self._script("release")
@@ -92,6 +102,12 @@ class SeatStateService:
     def _script(self, name: str) -> AsyncScript:
         script: AsyncScript = self._redis.register_script((_LUA / f"{name}.lua").read_text())
         return script
+
+    def _expected(self) -> str:
+        """The dataset that a script must find. Raises SalesPaused."""
+        if self.dataset is None:
+            raise SalesPaused("the dataset is lost, or not looked at yet")
+        return self.dataset
 
     async def hold(
         self, session_id: str, buyer: str, seats: Sequence[str], token: str = "", closes_at: int = 0
@@ -115,20 +131,22 @@ class SeatStateService:
             keys=[
                 *(keys.version, keys.holds, keys.sold, keys.buyers),
                 *(keys.partition.due, keys.partition.events, keys.partition.cooldowns),
-                *keys.locks(seats),
+                *(*keys.locks(seats), keys.partition.dataset),
             ],
             args=[
                 *(session_id, buyer, owner_tag(session_id, buyer), secrets.token_urlsafe(16)),
                 *(rules.hold_ms, rules.most_seats, closes_at, token),
-                *seats,
+                *(*seats, self._expected()),
             ],
         )
+        _must_be_ours(code)
         return code, Answer(_HOLD_REFUSALS.get(code), tuple(failed), held_token, remaining)
 
     async def release(
         self, session_id: str, buyer: str, seats: Sequence[str], token: str = ""
     ) -> Answer:
         """Held -> free, own holds only, all or none. A seat that is free already is no fault."""
+        self._expected()
         keys = session_keys(session_id)
         code, *failed = await self._release(
             keys=[
@@ -144,6 +162,7 @@ class SeatStateService:
         self, session_id: str, buyer: str, seats: Sequence[str], token: str = ""
     ) -> Answer:
         """Held -> held for a whole hold time from now, as far as each seat's ceiling lets it."""
+        self._expected()
         keys, rules = session_keys(session_id), self.rules
         code, remaining, *failed = await self._extend(
             keys=[
@@ -161,11 +180,14 @@ class SeatStateService:
             OrderTokens(new_order_token(), new_order_token()),
         )
         keys, arguments = _confirmation(session_id, buyer, purchase, order_id, tokens)
+        keys.append(session_keys(session_id).partition.dataset)
+        arguments.append(self._expected())
         if self.replicas_to_wait_for:
             reply = await self._confirm_on_replicas(keys, arguments)
         else:
             reply = await self._confirm(keys=keys, args=arguments)
         code, known_order, *failed = reply
+        _must_be_ours(code)
         refusal = _CONFIRM_REFUSALS.get(code)
         if refusal is Refusal.HALF_PRICE_GONE:
             return Answer(refusal, half_price_left=max(0, int(failed[0])))
@@ -189,6 +211,7 @@ class SeatStateService:
 
     async def cancel(self, order: Order) -> bool:
         """Sold -> free, once, for a whole order. False where there is no such order."""
+        self._expected()
         keys = session_keys(order.session_id)
         message = outbox_message(order.id, order.session_id, order.seats, order.buyer, "CANCELADO")
         code: int = await self._cancel(
@@ -206,6 +229,7 @@ class SeatStateService:
 
     async def expire(self, session_id: str, seats: Sequence[str]) -> int:
         """Held -> free for seats whose hold is due and whose lock is gone. How many that were."""
+        self._expected()
         keys = session_keys(session_id)
         freed: int = await self._expire(
             keys=[
@@ -228,7 +252,12 @@ class SeatStateService:
             seats[seat] = SeatHeld(max(0, int(hold["deadline"]) - now), hold["tag"])
         for seat, sale in _pairs(sold):
             seats[seat] = SeatSold(sale["tag"])
-        return SeatMap(version, seats, half_price_sold)
+        return SeatMap(version, seats, half_price_sold, now)
+
+
+def _must_be_ours(code: int) -> None:
+    if code == _OTHER_DATASET:
+        raise SalesPaused("Redis has another dataset, or none")
 
 
 def _confirmation(

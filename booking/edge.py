@@ -15,6 +15,7 @@ from booking.watch_limit import TooManyWatchers
 from cinema.keys import MalformedOrderId
 from cinema.redis_connection import REDIS_ERRORS
 from cinema.retry import brief
+from seat_state_service import SalesPaused
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +29,12 @@ class UnknownOrder(Exception):
 
 
 _UNAVAILABLE = "A central de reservas está sem resposta agora. Tente de novo em instantes."
+_PAUSED = "As vendas estão pausadas. Voltam assim que o problema for resolvido."
 _FAULTS: tuple[tuple[tuple[type[Exception], ...], grpc.StatusCode, str], ...] = (
     ((InvalidRequest,), grpc.StatusCode.INVALID_ARGUMENT, ""),
     ((UnknownOrder, MalformedOrderId), grpc.StatusCode.NOT_FOUND, "Pedido não encontrado."),
     ((TooManyWatchers,), grpc.StatusCode.RESOURCE_EXHAUSTED, "Acompanhamentos demais."),
+    ((SalesPaused,), grpc.StatusCode.UNAVAILABLE, _PAUSED),
     ((FeedLost, *REDIS_ERRORS), grpc.StatusCode.UNAVAILABLE, _UNAVAILABLE),
 )
 

@@ -5,7 +5,9 @@ first starts to listen and then reads a snapshot: what is older than the snapsho
 in the versions means a new snapshot. So nothing is missed, and nothing is stored here.
 
 Redis keeps a partition's last thousand events. A reader that fell further behind cannot know whose
-events it missed, so everybody who watches the partition gets a new snapshot.
+events it missed, so everybody who watches the partition gets a new snapshot. So does everybody whose session
+has begun to count its versions from below (its Redis was flushed, or came back with other data), and everybody
+there is when sales are paused or resumed.
 """
 
 import asyncio
@@ -16,6 +18,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import cinema_pb2 as pb
+from booking.stream_ids import parse_age
 from cinema.keys import PARTITIONS, partition_keys, session_keys
 from cinema.redis_connection import REDIS_ERRORS, RedisClient
 from cinema.retry import Backoff
@@ -40,12 +43,15 @@ class Watcher:
     """What one stream has still to be told; bounded, so that a slow one costs a snapshot, not memory."""
 
     def __init__(self) -> None:
-        self._waiting: asyncio.Queue[pb.Atualizacao | None] = asyncio.Queue(_EVENTS_A_WATCHER)
+        self._waiting: asyncio.Queue[tuple[int, pb.Atualizacao] | None] = asyncio.Queue(
+            _EVENTS_A_WATCHER
+        )
         self._overflowed = False
 
-    def put(self, update: pb.Atualizacao) -> None:
+    def put(self, update: pb.Atualizacao, at_ms: int = 0) -> None:
+        """`at_ms` is when it happened, by Redis' clock."""
         try:
-            self._waiting.put_nowait(update)
+            self._waiting.put_nowait((at_ms, update))
         except asyncio.QueueFull:
             self._overflowed = True
 
@@ -54,16 +60,21 @@ class Watcher:
             self._waiting.get_nowait()
         self._waiting.put_nowait(None)
 
-    async def updates_after(self, version: int) -> AsyncIterator[pb.Atualizacao]:
-        """Every update after `version`; ends where continuity is lost. Raises FeedLost."""
+    async def updates_after(self, version: int, at_ms: int = 0) -> AsyncIterator[pb.Atualizacao]:
+        """Every update after a snapshot of `version`, read at `at_ms`; ends where continuity is lost. Raises FeedLost.
+
+        An update that the snapshot has already is dropped, but not one that is younger than the snapshot and yet has a
+        lower version.
+        """
         while not self._overflowed:
-            update = await self._waiting.get()
-            if update is None:
+            told = await self._waiting.get()
+            if told is None:
                 raise FeedLost
-            if update.versao > version + 1:
+            told_ms, update = told
+            if update.versao > version + 1 or (update.versao <= version and told_ms > at_ms):
                 return
             if update.versao == version + 1:
-                version = update.versao
+                version, at_ms = update.versao, told_ms
                 yield update
         self._forget()
 
@@ -82,6 +93,7 @@ class SeatFeed:
         streams = [partition_keys(partition).events for partition in range(PARTITIONS)]
         self._groups = [[stream] for stream in streams] if cluster else [streams]
         self._open = asyncio.Event()
+        self.newest: dict[str, str] = {}  # by stream the id of the last event that was read
 
     @property
     def watchers(self) -> int:
@@ -123,6 +135,12 @@ class SeatFeed:
         finally:
             self.close()
 
+    def renew(self) -> None:
+        """A new snapshot for everybody who watches."""
+        for watchers in self._watchers.values():
+            for watcher in watchers:
+                watcher.put(_HOLE)
+
     def close(self) -> None:
         """Ends every watch."""
         self._open.clear()
@@ -154,13 +172,13 @@ class SeatFeed:
                     self._lose_continuity(stream)
                 for entry_id, fields in entries:
                     self._publish(entry_id, fields)
-                position[stream] = entries[-1][0]
+                self.newest[stream] = position[stream] = entries[-1][0]
 
     async def _was_trimmed(self, stream: str, position: str) -> bool:
         """Whether entries after `position` may have been dropped, as far as one can tell."""
         async with asyncio.timeout(self._patience):
             oldest = await self._redis.xrange(stream, count=1)
-        return not oldest or _age(str(oldest[0][0])) > _age(position)
+        return not oldest or parse_age(str(oldest[0][0])) > parse_age(position)
 
     def _lose_continuity(self, stream: str) -> None:
         for session_id, watchers in self._watchers.items():
@@ -171,9 +189,10 @@ class SeatFeed:
     def _publish(self, entry_id: str, fields: dict[str, str]) -> None:
         watchers = self._watchers.get(fields["session"])
         if watchers:
-            update = _update(_age(entry_id)[0], fields)
+            at_ms, _ = parse_age(entry_id)
+            update = _update(at_ms, fields)
             for watcher in watchers:
-                watcher.put(update)
+                watcher.put(update, at_ms)
 
 
 def _streams(reply: Any) -> Iterator[tuple[str, list[tuple[str, dict[str, str]]]]]:
@@ -185,12 +204,6 @@ def _streams(reply: Any) -> Iterator[tuple[str, list[tuple[str, dict[str, str]]]
             yield stream, [entry for batch in batches for entry in batch]
     else:
         yield from reply
-
-
-def _age(entry_id: str) -> tuple[int, int]:
-    """Redis' time in ms of a stream's entry, and its place within that."""
-    at_ms, _, place = entry_id.partition("-")
-    return int(at_ms), int(place)
 
 
 def _update(at_ms: int, fields: dict[str, str]) -> pb.Atualizacao:

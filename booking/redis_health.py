@@ -1,8 +1,6 @@
-"""Whether Redis can be trusted with a sale: that it answers, and that it is durable."""
+"""Whether Redis can be trusted with a sale: that it answers, is durable, and has room."""
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,31 +10,35 @@ from redis.exceptions import ResponseError
 from cinema.redis_connection import REDIS_ERRORS, RedisClient
 from cinema.retry import brief
 
-log = logging.getLogger(__name__)
-
-PERIOD_SECONDS = 1.0
 # What a sale needs in order to survive a power cut, and a full memory.
 _REQUIRED = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
+# Percent of maxmemory. What is left after the second is for payments of seats that are held already.
+_NEARLY_FULL, _FULL = 90, 95
+_REFUSALS = {
+    "MISCONF": "it could not save its data: see its log and its disk",
+    "OOM": "its memory is full: raise maxmemory",
+    "NOREPLICAS": "fewer replicas are in step than min-replicas-to-write asks for",
+    "READONLY": "it is a replica: REDIS_URL must name a master",
+    "LOADING": "it is still reading its data",
+    "CLUSTERDOWN": "a part of the cluster is away",
+    "NOPERM": "its ACL does not let REDIS_URL's user do what booking does",
+    "NOAUTH": "REDIS_URL needs a user or a password",
+    "WRONGPASS": "REDIS_URL has a wrong user or password",
+}
+_CODE = re.compile(rf"\b({'|'.join(_REFUSALS)})\b")
 
 
 @dataclass(frozen=True)
 class RedisHealth:
-    """`problem` is empty where Redis answers and is durable."""
+    """`problem` is empty where Redis answers, is durable and has room; `warning`, while it will stay so."""
 
     problem: str = ""
+    warning: str = ""
     replicas_to_wait_for: int = 0
-
-
-async def watch_health(redis: RedisClient, tell: Callable[[RedisHealth], Awaitable[None]]) -> None:
-    """Looks every second, tells every time, and logs what changed."""
-    before: RedisHealth | None = None
-    while True:
-        health = await look(redis)
-        if health != before:
-            _log_change(health)
-        before = health
-        await tell(health)
-        await asyncio.sleep(PERIOD_SECONDS)
+    replicated: bool = False  # it has a replica, which may succeed it
+    run_ids: frozenset[str] = (
+        frozenset()
+    )  # one a start of a server; none where Redis does not answer
 
 
 async def look(redis: RedisClient) -> RedisHealth:
@@ -47,16 +49,44 @@ async def look(redis: RedisClient) -> RedisHealth:
         await redis.initialize()
         found = [await _look_at(redis, target_nodes=node) for node in redis.get_primaries()]
     except REDIS_ERRORS as error:
-        return RedisHealth(f"Redis does not answer: {brief(error)}")
-    problem = next((health.problem for health in found if health.problem), "")
-    return RedisHealth(problem, min(health.replicas_to_wait_for for health in found))
+        return RedisHealth(fault(error))
+    return RedisHealth(
+        next((health.problem for health in found if health.problem), ""),
+        next((health.warning for health in found if health.warning), ""),
+        min(health.replicas_to_wait_for for health in found),
+        any(health.replicated for health in found),
+        frozenset().union(*(health.run_ids for health in found)),
+    )
+
+
+def fault(error: BaseException) -> str:
+    """What an error of Redis means for an operator, in one line that stays the same while the cause does."""
+    code = getattr(error, "status_code", None) or _first_code(str(error))
+    if code in _REFUSALS:
+        return f"Redis refuses writes: {code}, {_REFUSALS[code]}"
+    if isinstance(error, ResponseError):
+        return f"Redis refuses writes: {brief(error)}"
+    return f"Redis does not answer: {brief(error)}"
+
+
+def _first_code(text: str) -> str:
+    """Redis 6.2 wraps what a script runs into in words of its own."""
+    found = _CODE.search(text)
+    return found[1] if found else ""
 
 
 async def _look_at(redis: RedisClient, **node: Any) -> RedisHealth:
     info = await redis.info(**node)
-    problem = _write_problem(info) or await _configuration_problem(redis, info, **node)
+    configuration = await _configuration_problem(redis, info, **node)
+    percent = _percent_full(info)
     can_wait = _version(info) >= (7, 2) and _has_replica(info)
-    return RedisHealth(problem, replicas_to_wait_for=1 if can_wait else 0)
+    return RedisHealth(
+        _write_problem(info) or configuration or _memory_problem(percent),
+        f"Redis has used {_NEARLY_FULL}% of its maxmemory" if percent >= _NEARLY_FULL else "",
+        replicas_to_wait_for=1 if can_wait else 0,
+        replicated=int(info["connected_slaves"]) > 0,
+        run_ids=frozenset({str(info["run_id"])}),
+    )
 
 
 def _has_replica(info: dict[str, Any]) -> bool:
@@ -71,6 +101,19 @@ def _write_problem(info: dict[str, Any]) -> str:
     if info.get("aof_last_write_status", "ok") != "ok":
         return "Redis could not write its append-only file"
     return ""
+
+
+def _percent_full(info: dict[str, Any]) -> float:
+    """What Redis itself compares with maxmemory: without the buffers of its replicas and its append-only file."""
+    most = int(info.get("maxmemory", 0))
+    used = int(info.get("used_memory", 0)) - int(info.get("mem_not_counted_for_evict", 0))
+    return 100 * used / most if most else 0
+
+
+def _memory_problem(percent: float) -> str:
+    if percent < _FULL:
+        return ""
+    return f"Redis refuses writes soon: it has used {_FULL}% of its maxmemory, raise it"
 
 
 async def _configuration_problem(redis: RedisClient, info: dict[str, Any], **node: Any) -> str:
@@ -90,12 +133,3 @@ async def _configuration_problem(redis: RedisClient, info: dict[str, Any], **nod
 
 def _version(info: dict[str, Any]) -> tuple[int, ...]:
     return tuple(int(part) for part in str(info["redis_version"]).split(".")[:2])
-
-
-def _log_change(health: RedisHealth) -> None:
-    if health.problem:
-        log.error("not fit to sell: %s", health.problem)
-    else:
-        log.info(
-            "Redis answers and is durable (replicas to wait for: %d)", health.replicas_to_wait_for
-        )

@@ -9,6 +9,7 @@ from itertools import islice
 import cinema_pb2 as pb
 from booking.edge import Context, UnknownOrder
 from booking.feed import SeatFeed
+from booking.fitness import Fitness
 from booking.mail_rpcs import MailRpcs
 from booking.mail_schedule import MailSchedule
 from booking.orders import OrderBook
@@ -64,6 +65,7 @@ class BookingServicer(MailRpcs):
         self._feed = feed
         self._sweeper = sweeper
         self._watch_limit = WatchLimit(watchers_max)
+        self.fitness = Fitness()  # as it was last looked at: cinema's fitness watch sets it
 
     @property
     def _programme(self) -> Programme:
@@ -199,8 +201,10 @@ class BookingServicer(MailRpcs):
                 while True:
                     # In this order: what happens while the snapshot is read waits in the watcher.
                     seat_map = await self._seats.seat_map(session.id)
-                    yield pb.EventoSessao(instantaneo=seat_map_message(session.id, seat_map))
-                    async for update in watcher.updates_after(seat_map.version):
+                    snapshot = seat_map_message(session.id, seat_map)
+                    snapshot.vendas_pausadas = bool(self.fitness.problem)
+                    yield pb.EventoSessao(instantaneo=snapshot)
+                    async for update in watcher.updates_after(seat_map.version, seat_map.at_ms):
                         yield pb.EventoSessao(atualizacao=update)
 
     async def VarrerSessao(  # noqa: N802
@@ -209,6 +213,11 @@ class BookingServicer(MailRpcs):
         if request.sessao_id:
             parse_session(request.sessao_id, self._programme)
         return pb.VarreduraResponse(liberados=await self._sweeper.sweep(request.sessao_id))
+
+    async def ObterSituacao(  # noqa: N802
+        self, request: pb.Vazio, context: Context
+    ) -> pb.SituacaoResponse:
+        return pb.SituacaoResponse(problema=self.fitness.problem, aviso=self.fitness.warning)
 
     # ------------------------------------------------------------------------------------- orders
 

@@ -31,7 +31,12 @@ class Sweeper:
             await asyncio.sleep(PERIOD_SECONDS)
 
     async def sweep(self, session_id: str = "") -> int:
-        """Frees what is due, in one session or in all. How many seats that were; safe at any time."""
+        """Frees what is due, in one session or in all. How many seats that were; safe at any time.
+
+        Nothing while sales are paused: an older copy of the data must not go on as if it were the data.
+        """
+        if self._seats.dataset is None:
+            return 0
         freed = 0
         for session, seats in (await self._due(session_id)).items():
             freed += await self._seats.expire(session, seats)

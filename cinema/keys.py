@@ -12,6 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 PARTITIONS = 64
+# For SCAN: a key for each order, and one for each session in which something happened.
+ANY_ORDER = "{p[0-9][0-9]}:order:*"
+ANY_SESSION = "{p[0-9][0-9]}:sessao:*:version"
 _ORDER_ID = re.compile(r"([0-9]{2})-[0-9A-Za-z_-]{22}", re.ASCII)
 _LOCK = re.compile(r"\{p\d{2}\}:sessao:(?P<session>[^:]+):assento:(?P<seat>[A-Z]{1,2}\d{2,3})")
 
@@ -31,6 +34,8 @@ class PartitionKeys:
     dead_letters: str  # stream: outbox entries that could not be handled without Kafka
     mails: str  # sorted set: orders with a mail to send, by when it may be tried in ms; the authority on mails
     failed_mails: str  # sorted set: orders whose mail was given up or refused, by when in ms
+    dataset: str  # string: "<schema version>:<id>" of the dataset; the same in every partition
+    beat: str  # string: ms of the last beat, written every second to show how far the data reaches
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,8 @@ def partition_keys(partition: int) -> PartitionKeys:
         dead_letters=f"{tag}:dead-letters",
         mails=f"{tag}:mails",
         failed_mails=f"{tag}:mails-failed",
+        dataset=f"{tag}:dataset",
+        beat=f"{tag}:beat",
     )
 
 

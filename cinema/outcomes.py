@@ -164,11 +164,12 @@ class SeatSold:
 
 @dataclass(frozen=True)
 class SeatMap:
-    """Every seat of a session that is not free, at one version."""
+    """Every seat of a session that is not free, at one version; `at_ms` is when it was read, by Redis' clock."""
 
     version: int
     seats: Mapping[str, SeatHeld | SeatSold]
     half_price_sold: int = 0
+    at_ms: int = 0
 
     def held_by(self, tag: str) -> tuple[str, ...]:
         """The seats that the buyer with this owner tag holds."""

@@ -6,13 +6,14 @@ is told to stop goes on (seen in every fourth cancellation in the middle of a co
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
 from redis.asyncio import BlockingConnectionPool, ConnectionPool, Redis
 from redis.asyncio.client import Pipeline
 from redis.asyncio.cluster import ClusterPipeline, RedisCluster
+from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisClusterException, RedisError
@@ -27,8 +28,11 @@ REDIS_ERRORS: tuple[type[Exception], ...] = (
 )
 
 
-def connect(settings: RedisSettings) -> RedisClient:
-    """For commands: each ends within `redis_timeout_seconds`. Connects at the first command, not here."""
+def connect(settings: RedisSettings, admits: Callable[[str], bool] | None = None) -> RedisClient:
+    """For commands: each ends within `redis_timeout_seconds`. Connects at the first command, not here.
+
+    `admits` says by its run_id, which each start of a Redis server has anew, whether a server may be used already.
+    """
     patience = settings.redis_timeout_seconds
     options = {
         "decode_responses": True,
@@ -38,6 +42,8 @@ def connect(settings: RedisSettings) -> RedisClient:
     if settings.redis_cluster:
         cluster = cast(_BoundedCluster, _BoundedCluster.from_url(settings.redis_url, **options))
         cluster.patience = patience
+        if admits:
+            cluster.connection_kwargs["redis_connect_func"] = _greeting(admits)
         return cluster
     pool = BlockingConnectionPool.from_url(
         settings.redis_url,
@@ -45,11 +51,26 @@ def connect(settings: RedisSettings) -> RedisClient:
         timeout=patience,
         # Once more, for a connection that a restarted server has closed.
         retry=Retry(ExponentialBackoff(cap=0.1, base=0.01), 1),
+        redis_connect_func=_greeting(admits) if admits else None,
         **options,
     )
     client = cast(_BoundedRedis, _BoundedRedis.from_pool(pool))
     client.patience = patience
     return client
+
+
+def _greeting(
+    admits: Callable[[str], bool],
+) -> Callable[[AbstractConnection], Awaitable[None]]:
+    async def greet(connection: AbstractConnection) -> None:
+        await connection.on_connect()
+        await connection.send_command("INFO", "server")
+        info = str(await connection.read_response())
+        run_id = info.partition("run_id:")[2].partition("\r\n")[0]
+        if not admits(run_id):
+            raise RedisError("Redis has started since it was last looked at")
+
+    return greet
 
 
 def connect_blocking(settings: RedisSettings) -> RedisClient:

@@ -102,7 +102,14 @@ class TlsSettings(CommonSettings):
         return self
 
 
-class BookingSettings(RedisSettings, TlsSettings):
+class SecretsSettings(CommonSettings):
+    secrets_dir: Path = Field(
+        default=Path("var/secrets"),
+        description="where secrets that no variable gives are kept, and booking's knowledge of its dataset",
+    )
+
+
+class BookingSettings(RedisSettings, TlsSettings, SecretsSettings):
     booking_host: str = Field(
         default="127.0.0.1", description="the address that booking listens on"
     )
@@ -151,10 +158,7 @@ class BookingClientSettings(TlsSettings):
     )
 
 
-class NotifySecretSettings(CommonSettings):
-    secrets_dir: Path = Field(
-        default=Path("var/secrets"), description="where secrets that no variable gives are kept"
-    )
+class NotifySecretSettings(SecretsSettings):
     notify_secret: SecretStr | None = Field(
         default=None,
         min_length=16,

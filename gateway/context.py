@@ -19,7 +19,7 @@ from gateway.assets import Assets
 from gateway.booking import Booking
 from gateway.connection import Connection
 from gateway.costs import COSTS
-from gateway.health import CHECK_SECONDS, BookingHealth
+from gateway.health import CHECK_SECONDS, BookingHealth, State
 from gateway.hubs import Hubs
 from gateway.identity import Identities, cookie_secrets
 from gateway.limits import Address, Addresses
@@ -60,20 +60,20 @@ class Gateway:
         """Whether its address may still ask for what this request's route costs."""
         return self.address_of(request).requests.take(COSTS[request.scope["route"].path])
 
-    async def problem(self) -> str | None:
-        """Why no buyer should be sent here now, in Portuguese; None if there is no reason."""
-        return "O gateway está parando." if self.draining else await self.health.problem()
+    async def state(self) -> State:
+        """Whether buyers should be sent here now, and if not, why."""
+        return State("O gateway está parando.") if self.draining else await self.health.state()
 
     async def keep_ready(self, ready: ReadyFile) -> None:
         """Looks once a second: keeps the ready file true, and logs once when an outage begins and when it ends."""
         well: bool | None = None
         while True:
-            problem = await self.problem()
+            problem = (await self.state()).problem
             if problem and well is not False:
                 log.warning("not ready: %s", problem)
             elif not problem and not well:
                 log.info("ready: booking can sell")
-            well = ready.ready = problem is None
+            well = ready.ready = not problem
             await asyncio.sleep(CHECK_SECONDS)
 
     def address_of(self, connection: HTTPConnection) -> Address:

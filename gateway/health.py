@@ -2,12 +2,24 @@
 
 import asyncio
 import time
+from dataclasses import dataclass
 
 import grpc
 from grpc.aio import AioRpcError
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from cinema_pb2 import SituacaoResponse, Vazio
+from cinema_pb2_grpc import ReservaStub
+
 CHECK_SECONDS = 1.0  # how long one check may take, and how long its answer is good for
+
+
+@dataclass(frozen=True)
+class State:
+    """`problem` is empty where booking can sell; `warning` says what will stop that."""
+
+    problem: str = ""
+    warning: str = ""
 
 
 class BookingHealth:
@@ -15,25 +27,36 @@ class BookingHealth:
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub = health_pb2_grpc.HealthStub(channel)
+        self._booking = ReservaStub(channel)
         self._asking = asyncio.Lock()
         self._asked_at = float("-inf")
-        self._problem: str | None = None
+        self._state = State()
 
-    async def problem(self) -> str | None:
-        """Why booking cannot sell, in Portuguese, at most a second old; None if it can."""
+    async def state(self) -> State:
+        """At most a second old."""
         async with self._asking:
             if time.monotonic() - self._asked_at > CHECK_SECONDS:
-                self._problem = await self._ask()
+                self._state = await self._ask()
                 self._asked_at = time.monotonic()
-            return self._problem
+            return self._state
 
-    async def _ask(self) -> str | None:
+    async def _ask(self) -> State:
         try:
             answer = await self._stub.Check(
                 health_pb2.HealthCheckRequest(), timeout=CHECK_SECONDS, wait_for_ready=True
             )
         except AioRpcError as error:
-            return f"A central de reservas não responde ({error.code().name})."
+            return State(f"A central de reservas não responde ({error.code().name}).")
+        found = await self._situation()
         if answer.status != health_pb2.HealthCheckResponse.SERVING:
-            return "A central de reservas não está pronta; veja o Redis."
-        return None
+            return State(
+                f"A central de reservas não está pronta: {found.problema or 'veja o Redis'}."
+            )
+        return State(warning=found.aviso)
+
+    async def _situation(self) -> SituacaoResponse:
+        """Empty where booking cannot say: an older one does not know the question."""
+        try:
+            return await self._booking.ObterSituacao(Vazio(), timeout=CHECK_SECONDS)
+        except AioRpcError:
+            return SituacaoResponse()

@@ -92,8 +92,8 @@ async def live() -> Json:
 
 @health.get("/ready")
 async def ready(gateway: GatewayPart) -> JSONResponse:
-    """Whether to send buyers here: 200, or 503 with the reason."""
-    problem = await gateway.problem()
-    if problem is None:
-        return JSONResponse({"status": "pronto"})
-    return JSONResponse({"status": "indisponivel", "mensagem": problem}, 503)
+    """Whether to send buyers here: 200, perhaps with a warning, or 503 with the reason."""
+    state = await gateway.state()
+    if state.problem:
+        return JSONResponse({"status": "indisponivel", "mensagem": state.problem}, 503)
+    return JSONResponse({"status": "pronto"} | ({"aviso": state.warning} if state.warning else {}))

@@ -113,7 +113,8 @@ class Hub:
         self._told_half_price = snapshot.meias_vendidas
         self._snapshot_frame = None
         self._pending.clear()
-        self._booking_back()
+        self._grace_timer.cancel()
+        self._tell_situation(not snapshot.vendas_pausadas)
         for page in self._pages:
             page.resync()
 
@@ -148,12 +149,9 @@ class Hub:
     def _tell_booking_gone(self) -> None:
         self._tell_situation(False)
 
-    def _booking_back(self) -> None:
-        self._grace_timer.cancel()
-        if not self._told_live:
-            self._tell_situation(True)
-
     def _tell_situation(self, live: bool) -> None:
+        if live == self._told_live:
+            return
         self._told_live = live
         for page in self._pages:
             page.put_situation(frames.situation(live))

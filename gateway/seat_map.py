@@ -38,9 +38,8 @@ class SeatMap:
         self._taken = {seat.name: seat for seat in _seats(snapshot.assentos, now)}
 
     def apply(self, update: Atualizacao, now: float) -> list[Seat]:
-        """The changes, in order; none for an update that is already known. Raises ContinuityLost at a gap."""
-        if update.versao <= self.version:
-            return []
+        """The changes, in order. Raises ContinuityLost for any version but the next, also one that is known already:
+        booking tells each once, so its Redis has come back with other data."""
         if update.versao != self.version + 1:
             raise ContinuityLost(f"version {update.versao} came after {self.version}")
         changes = _seats(update.mudancas, now)

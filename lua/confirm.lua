@@ -9,10 +9,14 @@
 --       6 id of the new order  7 the new order as JSON  8 its outbox message as JSON  9 state of its mail
 --       10 half-price tickets in it  11 the session's quota of them  12 code to refuse a sale with (0: none)
 --       13.. seats, in the locks' order
+--       and last of both: the dataset's key, and what it must be ('': anything)
 -- Reply {code, order id, seat that caused a refusal...}
 --       code 0 sold  1 a seat is somebody else's  2 the hold has ended  3 wrong token  4 the key was used for another body
 --            5 was sold before by this very request  6 fewer half-price tickets left, and how many instead of a seat
---            7 and above: argument 12, where nothing else stands against the sale
+--            7 and above: argument 12, where nothing else stands against the sale  -1 another dataset
+
+local dataset_key, dataset = table.remove(KEYS), table.remove(ARGV)
+if dataset ~= '' and redis.call('GET', dataset_key) ~= dataset then return {-1, ''} end
 
 local version_key, holds_key, sold_key, buyers_key, due_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local events_key, outbox_key, order_keys_key, half_price_key, new_order_key = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]

@@ -3,9 +3,13 @@
 -- KEYS  1 version  2 holds  3 sold  4 buyers  5 due  6 events  7 cooldowns  8.. one lock per seat
 -- ARGV  1 session  2 buyer  3 tag of the buyer  4 token for a buyer without live holds  5 hold in ms  6 most seats a buyer
 --       7 time at which the session closes, in ms (0: never)  8 token that was sent ('': none)  9.. seats, in the locks' order
+--       and last of both: the dataset's key, and what it must be ('': anything)
 -- Reply {code, token, remaining ms of the hold that ends first, seat that caused a refusal...}
 --       code 0 held  1 a seat is not free  2 over the limit  3 wrong token  4 cooling down  5 session closed
---            6 a hold is due but not swept yet: sweep the session and ask again
+--            6 a hold is due but not swept yet: sweep the session and ask again  -1 another dataset
+
+local dataset_key, dataset = table.remove(KEYS), table.remove(ARGV)
+if dataset ~= '' and redis.call('GET', dataset_key) ~= dataset then return {-1, '', 0} end
 
 local version_key, holds_key, sold_key, buyers_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local due_key, events_key, cooldowns_key = KEYS[5], KEYS[6], KEYS[7]

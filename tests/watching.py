@@ -24,6 +24,7 @@ class Watcher:
     def __init__(self) -> None:
         self.version = -1
         self.snapshots = 0
+        self.paused = False
         self.seats: dict[str, str] = {}
         self.reasons: list[str] = []  # why seats became free, in order
         self.status: grpc.StatusCode | None = None  # once the stream has ended
@@ -39,6 +40,7 @@ class Watcher:
         if event.HasField("instantaneo"):
             self.snapshots += 1
             self.version = event.instantaneo.versao
+            self.paused = event.instantaneo.vendas_pausadas
             self.seats = {seat.assento: STATES(seat.estado) for seat in event.instantaneo.assentos}
             return
         update = event.atualizacao
@@ -57,6 +59,9 @@ class Watcher:
 
     async def wait_for_seats(self, seats: Mapping[str, str], timeout: float = 10) -> None:
         await eventually(lambda: self.seats == seats, timeout, f"seats {seats}")
+
+    async def wait_for_pause(self, *, paused: bool, timeout: float = 10) -> None:
+        await eventually(lambda: self.paused == paused, timeout, f"paused: {paused}")
 
     async def wait_for_end(self, timeout: float = 10) -> grpc.StatusCode:
         status = await eventually(lambda: self.status, timeout, "the stream's end")

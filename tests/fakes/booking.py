@@ -42,6 +42,7 @@ class FakeBooking(ReservaServicer):
         self.title = "O Agente Secreto"
         self.watched = 0  # streams that are open
         self.streams_opened = 0
+        self.situation = pb.SituacaoResponse()
         self.health = health_aio.HealthServicer()
         self._watchers: set[asyncio.Queue[pb.Atualizacao]] = set()
         self._server: grpc.aio.Server | None = None
@@ -198,6 +199,9 @@ class FakeBooking(ReservaServicer):
     ) -> pb.VarreduraResponse:
         await self._begin(request, context)
         return pb.VarreduraResponse(liberados=1)
+
+    async def ObterSituacao(self, request: pb.Vazio, context: Context) -> pb.SituacaoResponse:
+        return self.situation
 
     # --------------------------------------------------------------------------------------- inside
 

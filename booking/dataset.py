@@ -1,0 +1,226 @@
+"""Whether Redis still has the dataset that was sold from: not an empty one, another one, or an older copy.
+
+A dataset has an identity, `<schema version>:<id>`, one key in each partition, and the same is kept in a file beside the
+secrets. The scripts that hold and sell compare it themselves. How far the data has got (the last event of each
+partition, and a beat that every booking server writes every second) is remembered there, too: a Redis that is behind
+what was seen has lost something.
+
+A replica that succeeds its master may lack what the master had not passed on yet; that much is said, and sold on.
+"""
+
+import logging
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from redis.asyncio import Redis
+
+from booking.dataset_files import DatasetFileFault, DatasetFiles, Marks
+from booking.stream_ids import parse_age
+from cinema.keys import PARTITIONS, partition_keys
+from cinema.redis_connection import RedisClient
+
+log = logging.getLogger(__name__)
+
+SCHEMA = 1
+TOLERATED_MS = 10_000
+ADOPT = "python booking_service_server.py --adopt-dataset"
+_ADVICE = f"nothing is sold. Bring the lost data back, or go on with what is there: {ADOPT}"
+_BEAT = (Path(__file__).parent.parent / "lua" / "beat.lua").read_text()
+_IDENTITY = re.compile(r"([0-9]{1,9}):[!-~]+", re.ASCII)
+_KEYS = [partition_keys(partition) for partition in range(PARTITIONS)]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What Redis has now: each partition's identity (empty: none), and how far it has got."""
+
+    identities: Sequence[str]
+    marks: Marks
+
+    @property
+    def is_new(self) -> bool:
+        return not any(self.identities)
+
+    @property
+    def identity(self) -> str:
+        """The one that all partitions have, else empty."""
+        first, *others = set(self.identities)
+        return "" if others else first
+
+
+class Dataset:
+    """The dataset of one Redis, as one booking server knows it.
+
+    `heard` has the ids of the last events that this process has heard of, by stream; it is filled from outside.
+    """
+
+    def __init__(self, redis: RedisClient, files: DatasetFiles, heard: dict[str, str]) -> None:
+        self.expected: str | None = None  # what the scripts are to find; None: nothing may be sold
+        self.changes = (
+            0  # how often data was lost or replaced: whoever watches then needs a new snapshot
+        )
+        self.warning = ""
+        self._redis = redis
+        self._files = files
+        self._heard = heard
+        self._kept = ""
+        self._begun = False
+
+    async def check(self, *, replicated: bool) -> str:
+        """Why nothing may be sold; empty where it may. Beats where all is well. Raises REDIS_ERRORS."""
+        try:
+            self._kept = self._files.identity() or await self._first_identity()
+            problem = await self._check(self._kept, replicated) if self._kept else _INCOMPLETE
+        except DatasetFileFault as fault:
+            problem = str(fault)
+        identity = None if problem else self._kept
+        if self.expected and identity != self.expected:
+            self.changes += 1
+        self.expected = identity
+        return problem
+
+    async def _first_identity(self) -> str:
+        """For a Redis of which no file knows: a new one, or the one it has. Empty while it has but a part of one."""
+        if self._kept:  # the file was deleted under a server that runs
+            self._files.keep_identity(self._kept)
+            return self._kept
+        found = await look(self._redis)
+        # Only a server that saw it empty fills in what is missing: for any other it may be missing because it was lost.
+        self._begun = self._begun or found.is_new
+        if self._begun:
+            await write_identity(self._redis, new_identity(), only_missing=True)
+            found = await look(self._redis)
+        if found.identity and not schema_problem(found.identity):
+            self._files.keep_identity(found.identity)
+            whose = "new" if self._begun else "as Redis has it: this machine had not seen it before"
+            log.info("dataset %s, %s", found.identity, whose)
+            self._begun = False
+        return found.identity
+
+    async def _check(self, kept: str, replicated: bool) -> str:
+        # What is known is read first: what happens while Redis is asked must not seem to be missing there.
+        known = self._files.marks(kept).raised(self._heard)
+        known = replace(known, replicated=known.replicated or replicated)
+        found = await look(self._redis)
+        problem = loss(kept, known, found)
+        if problem:
+            # Into the file, so that an operator can lower them there.
+            self._keep_marks(kept, known)
+            self._heard.clear()
+            return problem
+        if how_far_behind(known, found.marks)[1]:
+            log.warning("a replica has taken over, and lacks changes of the last seconds")
+            self._heard.clear()
+            self.changes += 1
+        beats = await beat(self._redis)
+        self._keep_marks(kept, Marks(found.marks.events, beats, replicated))
+        return ""
+
+    def _keep_marks(self, identity: str, marks: Marks) -> None:
+        """Without them less is noticed after a restart, which is no reason to stop."""
+        try:
+            self._files.keep_marks(identity, marks)
+        except DatasetFileFault as fault:
+            self.warning = str(fault)
+        else:
+            self.warning = ""
+
+
+# ---------------------------------------------------------------------------------------- what was lost
+
+_INCOMPLETE = f"Redis has a part of a dataset only: {_ADVICE}"
+
+
+def loss(kept: str, known: Marks, found: Found) -> str:
+    """Why nothing may be sold from what was found, where `kept` was sold from; empty where it may."""
+    if found.identity == kept:
+        return schema_problem(kept) or _age_problem(known, found.marks)
+    if found.is_new:
+        return f"Redis has lost dataset {kept}, it was flushed or came back empty: {_ADVICE}"
+    if found.identity:
+        return f"Redis has dataset {found.identity} instead of {kept}: {_ADVICE}"
+    lost = sum(identity != kept for identity in found.identities)
+    return f"Redis has lost dataset {kept} in {lost} of {PARTITIONS} partitions: {_ADVICE}"
+
+
+def schema_problem(identity: str) -> str:
+    schema = schema_of(identity)
+    if schema > SCHEMA:
+        return (
+            f"the dataset {identity} has schema {schema}, but this version knows schemas up to {SCHEMA}: "
+            "start the version that wrote it, or a later one"
+        )
+    return "" if schema else f"{identity!r} is no dataset of a booking server: {_ADVICE}"
+
+
+def schema_of(identity: str) -> int:
+    """0 where the text is not a dataset's identity."""
+    form = _IDENTITY.fullmatch(identity)
+    return int(form[1]) if form else 0
+
+
+def _age_problem(known: Marks, found: Marks) -> str:
+    lost_ms, behind = how_far_behind(known, found)
+    if lost_ms > TOLERATED_MS or (behind and not known.replicated):
+        where = f", changes of seats in {behind} of {PARTITIONS} partitions" if behind else ""
+        return f"Redis came back older than it was: the last {lost_ms / 1000:.0f} s are missing{where}: {_ADVICE}"
+    return ""
+
+
+def how_far_behind(known: Marks, found: Marks) -> tuple[int, int]:
+    """By how many ms the beats are, and in how many partitions events are missing."""
+    beats = [beat - found.beats.get(key, 0) for key, beat in known.beats.items()]
+    behind = sum(
+        parse_age(found.events.get(stream, "0-0")) < parse_age(event)
+        for stream, event in known.events.items()
+    )
+    return max([0, *beats]), behind
+
+
+# --------------------------------------------------------------------------------------------- in Redis
+
+
+def new_identity() -> str:
+    return f"{SCHEMA}:{secrets.token_urlsafe(12)}"
+
+
+async def look(redis: RedisClient) -> Found:
+    pipeline = redis.pipeline(transaction=False)
+    for keys in _KEYS:
+        pipeline.get(keys.dataset)
+        pipeline.get(keys.beat)
+        pipeline.xrevrange(keys.events, count=1)
+    replies: list[Any] = await pipeline.execute()
+    identities, beats, events = replies[::3], replies[1::3], replies[2::3]
+    marks = Marks(
+        {keys.events: last[0][0] for keys, last in zip(_KEYS, events, strict=True) if last},
+        {keys.beat: int(ms) for keys, ms in zip(_KEYS, beats, strict=True) if ms},
+    )
+    return Found([identity or "" for identity in identities], marks)
+
+
+async def write_identity(redis: RedisClient, identity: str, *, only_missing: bool) -> None:
+    """Into every partition. With `only_missing` that of the first partition, which one of several servers wrote."""
+    first, *others = _KEYS
+    await redis.set(first.dataset, identity, nx=only_missing)
+    identity = str(await redis.get(first.dataset))
+    pipeline = redis.pipeline(transaction=False)
+    for keys in others:
+        pipeline.set(keys.dataset, identity, nx=only_missing)
+    await pipeline.execute()
+
+
+async def beat(redis: RedisClient) -> dict[str, int]:
+    """One write on each master. The beats, by key."""
+    if isinstance(redis, Redis):
+        keys = [_KEYS[0].beat]
+    else:
+        # The first partition of each: it moves to another node together with the others.
+        by_node = {str(redis.get_node_from_key(one.beat)): one.beat for one in reversed(_KEYS)}
+        keys = list(by_node.values())
+    script = redis.register_script(_BEAT)
+    return {key: int(await script(keys=[key])) for key in keys}

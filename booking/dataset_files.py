@@ -1,0 +1,103 @@
+"""What is remembered of a dataset beside the secrets, so that its loss is noticed.
+
+Two files for each Redis, named after its host, port and database: the dataset's identity, written once, and how far
+its data had got when it was last looked at, written every second.
+"""
+
+import json
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from redis.asyncio.connection import parse_url
+
+from booking.stream_ids import parse_age
+
+_PROCESS = secrets.token_hex(4)  # not its id: containers that share the folder have the same
+_ODD = re.compile(r"[^A-Za-z0-9.-]+")
+
+
+class DatasetFileFault(Exception):
+    """The file cannot be read or written; the text names it and says what mends it."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """How far a dataset has got: the id of the last event by its stream's key, and ms by the key of each beat."""
+
+    events: Mapping[str, str] = field(default_factory=dict)
+    beats: Mapping[str, int] = field(default_factory=dict)
+    replicated: bool = False  # a replica may succeed its master
+
+    def raised(self, events: Mapping[str, str]) -> "Marks":
+        """With these events as well, where they are younger."""
+        newest = {
+            stream: max(self.events.get(stream, event), event, key=parse_age)
+            for stream, event in events.items()
+        }
+        return Marks({**self.events, **newest}, self.beats, self.replicated)
+
+
+class DatasetFiles:
+    """For one Redis. Several booking servers may share the folder. Every method raises DatasetFileFault."""
+
+    def __init__(self, folder: Path, redis_url: str) -> None:
+        self._identity = folder / f"dataset-{_name(redis_url)}"
+        self._marks = folder / f"dataset-{_name(redis_url)}.seen"
+
+    def identity(self) -> str:
+        """Empty where no dataset of this Redis is known."""
+        try:
+            text = self._identity.read_text(errors="replace").strip()
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            raise _unusable(self._identity, error) from None
+        if not text:
+            raise DatasetFileFault(f"{self._identity} is empty, but should name a dataset")
+        return text
+
+    def keep_identity(self, identity: str) -> None:
+        _replace(self._identity, identity, durable=True)
+
+    def marks(self, identity: str) -> Marks:
+        """None known where they are of another dataset, or where a power cut took them."""
+        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+            kept = json.loads(self._marks.read_text())
+            if kept.pop("dataset") == identity:
+                return Marks(**kept)
+        return Marks()
+
+    def keep_marks(self, identity: str, marks: Marks) -> None:
+        _replace(self._marks, json.dumps({"dataset": identity, **asdict(marks)}), durable=False)
+
+
+def _name(redis_url: str) -> str:
+    parts = parse_url(redis_url)
+    place = parts.get("path") or f"{parts.get('host', 'localhost')}-{parts.get('port', 6379)}"
+    return _ODD.sub("_", f"{place}-{parts.get('db', 0)}")
+
+
+def _replace(path: Path, text: str, *, durable: bool) -> None:
+    """By rename: nobody reads half of it. Readable by its owner alone."""
+    mine = path.with_name(f".{path.name}-{_PROCESS}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(text)
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+        mine.replace(path)
+    except OSError as error:
+        raise _unusable(path, error) from None
+
+
+def _unusable(path: Path, error: OSError) -> DatasetFileFault:
+    return DatasetFileFault(
+        f"{path} cannot be used ({error.strerror}): SECRETS_DIR must name a folder of booking's own"
+    )

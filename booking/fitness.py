@@ -1,0 +1,84 @@
+"""Whether booking is fit to sell: every second, whether Redis answers, is durable, takes writes and has the dataset."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from booking import redis_health
+from booking.dataset import Dataset
+from booking.redis_health import RedisHealth
+from cinema.redis_connection import REDIS_ERRORS, RedisClient
+
+log = logging.getLogger(__name__)
+
+PERIOD_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Fitness:
+    """`problem` is empty where seats can be sold; `warning` says what will stop that."""
+
+    problem: str = ""
+    warning: str = ""
+    replicas_to_wait_for: int = 0
+    dataset: str | None = None
+    dataset_changes: int = 0
+
+    def looks_different_from(self, before: "Fitness") -> bool:
+        """To whoever watches a session: sales are paused or resumed, or what they watch is other data."""
+        mine, theirs = ((bool(one.problem), one.dataset_changes) for one in (self, before))
+        return mine != theirs
+
+
+class FitnessWatch:
+    """Also knows the Redis servers whose data has been looked at: one that has just started may have other data."""
+
+    def __init__(self, redis: RedisClient, dataset: Dataset) -> None:
+        self._redis = redis
+        self._dataset = dataset
+        self._run_ids: frozenset[str] = frozenset()
+
+    def admits(self, run_id: str) -> bool:
+        return run_id in self._run_ids
+
+    async def run(self, tell: Callable[[Fitness], Awaitable[None]]) -> None:
+        """Looks every second, tells every time, and logs what changed."""
+        before: Fitness | None = None
+        while True:
+            health = await redis_health.look(self._redis)
+            fitness = await self._judge(health)
+            _log_changes(before, fitness)
+            before = fitness
+            await tell(fitness)
+            # Only now, that everybody knows what to think of it.
+            self._run_ids = health.run_ids or self._run_ids
+            await asyncio.sleep(PERIOD_SECONDS)
+
+    async def _judge(self, health: RedisHealth) -> Fitness:
+        problem = ""
+        # Where it does not answer it is not asked again, and what was known of its data holds.
+        if health.run_ids:
+            try:
+                problem = await self._dataset.check(replicated=health.replicated)
+            except REDIS_ERRORS as error:
+                problem = redis_health.fault(error)
+        return Fitness(
+            health.problem or problem,
+            health.warning or self._dataset.warning,
+            health.replicas_to_wait_for,
+            self._dataset.expected,
+            self._dataset.changes,
+        )
+
+
+def _log_changes(before: Fitness | None, now: Fitness) -> None:
+    if now.warning and (before is None or before.warning != now.warning):
+        log.warning(now.warning)
+    waits = now.replicas_to_wait_for
+    if before and (before.problem, before.replicas_to_wait_for) == (now.problem, waits):
+        return
+    if now.problem:
+        log.error("not fit to sell: %s", now.problem)
+    else:
+        log.info("Redis answers and is durable (replicas to wait for: %d)", waits)

@@ -1,0 +1,44 @@
+"""What Redis' errors mean for an operator."""
+
+import pytest
+from redis.exceptions import (
+    BusyLoadingError,
+    ClusterDownError,
+    ConnectionError,  # noqa: A004 - redis-py's own
+    OutOfMemoryError,
+    ResponseError,
+)
+
+from booking.redis_health import fault
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ResponseError("MISCONF Redis is configured to save RDB snapshots, but ..."), "MISCONF"),
+        (ResponseError("NOREPLICAS Not enough good replicas to write."), "NOREPLICAS"),
+        (OutOfMemoryError("command not allowed when used memory > ...", status_code="OOM"), "OOM"),
+        (BusyLoadingError("Redis is loading the dataset", status_code="LOADING"), "LOADING"),
+        (ClusterDownError("CLUSTERDOWN The cluster is down"), "CLUSTERDOWN"),
+        (
+            ResponseError(
+                "Error running script (call to f_1): @user_script:13: -OOM command not allowed"
+            ),
+            "OOM",
+        ),
+        (
+            ResponseError(
+                "Error running script (call to f_1): @user_script: 1: -MISCONF Errors writing to the AOF"
+            ),
+            "MISCONF",
+        ),
+    ],
+)
+def test_the_reason_for_a_refusal_is_named(error: Exception, code: str) -> None:
+    assert fault(error).startswith(f"Redis refuses writes: {code}, ")
+
+
+def test_what_is_not_known_is_told_in_redis_own_words() -> None:
+    assert fault(ResponseError("ERR strange")) == "Redis refuses writes: ERR strange"
+    assert fault(ConnectionError("refused")) == "Redis does not answer: refused"
+    assert fault(TimeoutError()) == "Redis does not answer: TimeoutError"
