@@ -12,7 +12,7 @@ from cinema.retry import brief
 
 # What a sale needs in order to survive a power cut, and a full memory.
 _REQUIRED = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
-# Percent of maxmemory. What is left after the second is for payments of seats that are held already.
+# Percent of maxmemory. What is left after the second serves those who are buying already.
 _NEARLY_FULL, _FULL = 90, 95
 _REFUSALS = {
     "MISCONF": "it could not save its data: see its log and its disk",
