@@ -7,8 +7,6 @@ Several at once are normal: each follows the sessions that its browsers watch, a
 
 import asyncio
 import logging
-import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,15 +14,17 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from cinema import service
+from cinema import open_files, service
 from cinema.settings import GatewaySettings
 from gateway import http_routes, notify, pages, websocket_route
+from gateway.admission import Admission
 from gateway.compression import SMALLEST
 from gateway.context import Gateway, open_gateway
 from gateway.front_door import FrontDoor
 from gateway.lifespan import RefusedStart, attach, lifespan
+from gateway.listener import listen
 from gateway.problems import add_problem_handlers
-from gateway.protocol import GuardedProtocol
+from gateway.protocols import GuardedConfig, GuardedHttp, GuardedWebSocket
 from gateway.proxies import TrustedProxies
 from gateway.security_headers import SecurityHeaders
 
@@ -32,21 +32,22 @@ log = logging.getLogger(__name__)
 
 # A frame over 4 KiB gets an error reply; one over this ends the socket (1009).
 LARGEST_FRAME = 64 * 1_024
-# What one socket's unread bytes may take in the kernel, which doubles the value.
-SEND_BUFFER = 128 * 1_024
 
 
 async def serve(settings: GatewaySettings) -> None:
+    open_files.raise_limit()
     stop = service.stop_signal()
-    listener = listen(settings.http_host, settings.http_port)
+    admission = Admission(settings)
+    listener = listen(settings.http_host, settings.http_port, admission)
     async with open_gateway(settings) as gateway, asyncio.TaskGroup() as group:
-        server = make_server(settings, create_app(gateway))
-        group.create_task(server.serve(sockets=[listener]))
-        log.info("listening on http://%s:%d", settings.http_host, settings.http_port)
-        await stop.wait()
-        log.info("stopping")
-        await gateway.drain(settings.drain_seconds / 2)
-        server.should_exit = True
+        server = make_server(settings, create_app(gateway), admission)
+        with service.bounded_end(settings.drain_seconds + service.EXIT_SECONDS):
+            group.create_task(server.serve(sockets=[listener]))
+            log.info("listening on http://%s:%d", settings.http_host, settings.http_port)
+            await stop.wait()
+            log.info("stopping")
+            await gateway.drain(settings.drain_seconds / 2)
+            server.should_exit = True
 
 
 def create_app(gateway: Gateway | None = None) -> FastAPI:
@@ -73,21 +74,6 @@ def create_app(gateway: Gateway | None = None) -> FastAPI:
     return app
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens. Raises service.CannotStart where the address is taken or not ours."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listener = socket.create_server((host, port), family=family, backlog=2_048)
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise service.CannotStart(
-            f"{host}:{port} cannot be listened on ({reason}): HTTP_HOST and HTTP_PORT move it"
-        ) from None
-    # Accepted sockets inherit it: what a browser does not read is to wait here, bounded, and not in the kernel.
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-    return listener
-
-
 class Server(uvicorn.Server):
     """Leaves the signals to cinema.service, which lets the gateway drain before the server stops."""
 
@@ -96,11 +82,14 @@ class Server(uvicorn.Server):
         yield
 
 
-def make_server(settings: GatewaySettings, app: FastAPI) -> Server:
-    config = uvicorn.Config(
+def make_server(settings: GatewaySettings, app: FastAPI, admission: Admission) -> Server:
+    config = GuardedConfig(
         app,
-        http="h11",
-        ws=GuardedProtocol,
+        http=GuardedHttp,
+        ws=GuardedWebSocket,
+        admission=admission,
+        request_seconds=settings.request_seconds,
+        timeout_keep_alive=settings.idle_seconds,
         ws_max_size=LARGEST_FRAME,
         ws_per_message_deflate=False,  # twice the CPU and five times the memory, for frames of some hundred bytes
         lifespan="off",

@@ -7,16 +7,20 @@ process manager restarts it.
 
 import asyncio
 import logging
+import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from cinema.settings import Settings, WrongSettings, read
 
 log = logging.getLogger(__name__)
+
+EXIT_SECONDS = 5.0  # for what a stopped service still has to close
 
 
 class CannotStart(Exception):
@@ -33,13 +37,45 @@ def main(name: str, kind: type[Settings], serve: Callable[[Settings], Awaitable[
     configure_logging(name, settings.log_level)
 
     async def run() -> None:
-        await serve(settings)
+        with bounded_end(EXIT_SECONDS):
+            await serve(settings)
 
     try:
         asyncio.run(run())
     except CannotStart as reason:
         log.error("cannot start: %s", reason)
         raise SystemExit(1) from None
+
+
+@contextmanager
+def bounded_end(seconds: float) -> Iterator[None]:
+    """From the end of the block on the process has so long to end; then it ends with status 1, whatever keeps it.
+
+    Python waits for threads without a limit, and a task group for its tasks: a process that has lost a task could keep
+    its port and serve nobody.
+    """
+    try:
+        yield
+    except CannotStart:
+        raise  # nothing has begun that could keep the process
+    except BaseException:
+        end_within(seconds)
+        raise
+    end_within(seconds)
+
+
+def end_within(seconds: float) -> None:
+    """Ends the process after so long, unless it has ended by then."""
+    end = threading.Timer(seconds, _end_now)
+    end.daemon = True
+    end.start()
+
+
+def _end_now() -> None:
+    threads = ", ".join(thread.name for thread in threading.enumerate() if not thread.daemon)
+    log.error("still not ended: giving up (threads: %s)", threads)
+    logging.shutdown()
+    os._exit(1)
 
 
 def configure_logging(name: str, level: str) -> None:

@@ -197,8 +197,21 @@ class GatewaySettings(BookingClientSettings, NotifySecretSettings):
         description="the COOKIE_SECRET before this one, at least 16 characters, while cookies change over",
     )
     api_docs: bool = Field(default=False, description="true to serve /docs, else false")
+    max_connections: int = Field(
+        default=10_000,
+        ge=20,
+        description="open connections a process, fewer where it may have fewer files, a whole number from 20",
+    )
     max_connections_per_address: int = Field(
-        default=500, ge=1, description="open WebSockets an address, a whole number"
+        default=500,
+        ge=1,
+        description="open WebSockets an address, a whole number; a quarter more for its requests",
+    )
+    request_seconds: Seconds = Field(
+        default=10, description="how long a request may take to arrive whole, in seconds"
+    )
+    idle_seconds: Seconds = Field(
+        default=5, description="how long a connection waits for its next request, in seconds"
     )
     max_messages_per_second: float = Field(
         default=20, gt=0, description="messages a WebSocket, a second; twice as many in a burst"

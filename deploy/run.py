@@ -7,7 +7,6 @@ supervisord, so there is no launcher to outlive or to lose: a signal to it stops
 import fcntl
 import logging
 import os
-import resource
 import sys
 from pathlib import Path
 
@@ -27,7 +26,6 @@ SERVICES = (
     settings.ConsumerSettings,
 )
 CONFIGURATION = "deploy/supervisord.conf"
-OPEN_FILES = 8192
 LOCK_DESCRIPTOR = 3
 
 log = logging.getLogger("run")
@@ -49,7 +47,6 @@ def launch() -> None:
     prepared = prepare(plan)
     readiness.forget_old()
     log.info("starting everything; Ctrl-C stops it")
-    raise_open_files()
     become_supervisord(prepared)
 
 
@@ -115,14 +112,6 @@ def prepare(plan: Plan) -> dict[str, str]:
         return infrastructure.prepare(plan)
     except (parts.PartMissing, infrastructure.RedisMissing) as missing:
         raise CannotStart(str(missing)) from None
-
-
-def raise_open_files() -> None:
-    """A gateway holds a socket for each browser; many systems begin with 1024, macOS with 256."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def become_supervisord(environment: dict[str, str]) -> None:

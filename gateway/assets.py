@@ -7,9 +7,9 @@ older one, the newest file is served, and is asked for again every time.
 
 import asyncio
 import hashlib
+import logging
 import re
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -17,8 +17,11 @@ from typing import NamedTuple
 import rcssmin
 import rjsmin
 
+from cinema.retry import brief
 from gateway.compression import compress_hard
 from gateway.negotiation import ENCODINGS
+
+log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0  # how often the folder is looked at for files that have changed
 
@@ -77,6 +80,7 @@ class Assets:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._now = _Version({}, {}, "")
+        self._problem = ""  # why the last look failed
         self.refresh()
 
     @property
@@ -104,14 +108,27 @@ class Assets:
         while True:
             await asyncio.to_thread(self._compress)
             await asyncio.sleep(LOOK_SECONDS)
-            await asyncio.to_thread(self.refresh)
+            await asyncio.to_thread(self._refresh_if_readable)
 
     def refresh(self) -> None:
-        """Takes up what has changed on disk; what has not stays as it is, compressed."""
-        with suppress(FileNotFoundError):  # one went away meanwhile: the next look will tell
-            stamps = dict(self._stamped())
-            if stamps != self._now.stamps:
-                self._now = self._read(stamps)
+        """Takes up what has changed on disk; what has not stays as it is, compressed.
+
+        Raises OSError or UnicodeError for a file that cannot be read; all files stay as they are then.
+        """
+        stamps = dict(self._stamped())
+        if stamps != self._now.stamps:
+            self._now = self._read(stamps)
+
+    def _refresh_if_readable(self) -> None:
+        """A file may be half written, or may have gone since it was listed: the next look takes up what is there."""
+        try:
+            self.refresh()
+        except (OSError, UnicodeError) as problem:
+            if brief(problem) != self._problem:
+                log.warning("the page's files stay as they were: %s", brief(problem))
+            self._problem = brief(problem)
+        else:
+            self._problem = ""
 
     def _read(self, stamps: dict[str, Stamp]) -> _Version:
         before = self._now

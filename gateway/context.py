@@ -15,6 +15,7 @@ from cinema.booking_client import open_channel
 from cinema.notify_signature import shared_secret
 from cinema.service import ReadyFile
 from cinema.settings import GatewaySettings
+from gateway.admission import most_sockets
 from gateway.assets import Assets
 from gateway.booking import Booking
 from gateway.connection import Connection
@@ -46,7 +47,9 @@ class Gateway:
         self.hosts = Hosts(settings.public_url, settings.allowed_hosts)
         self.origins = Origins(settings.public_url, settings.allowed_origins)
         self.addresses = Addresses(
-            settings.max_connections_per_address, settings.max_messages_per_second_per_address
+            settings.max_connections_per_address,
+            settings.max_messages_per_second_per_address,
+            most_sockets(settings),
         )
         self.connections: set[Connection] = set()
         self.draining = False
@@ -99,7 +102,8 @@ def host_of(connection: HTTPConnection) -> str:
     return connection.client.host if connection.client else ""
 
 
-def _gateway(connection: HTTPConnection) -> Gateway:
+async def _gateway(connection: HTTPConnection) -> Gateway:
+    """Not a plain function: FastAPI would run that in a thread, for each request."""
     gateway: Gateway = connection.app.state.gateway
     return gateway
 

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cinema import service
+from cinema import open_files, service
 from cinema.settings import GatewaySettings, WrongSettings, read
 from gateway.context import Gateway, open_gateway
 
@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 
 _LACKING = (
     "started by uvicorn's own command, which has its own frame limit, compression, time limits, proxies and drain, "
-    "and takes its address from --host and --port: `python websocket_server.py` has the project's"
+    "counts no connections, and takes its address from --host and --port: "
+    "`python websocket_server.py` has the project's"
 )
 
 
@@ -28,13 +29,18 @@ _LACKING = (
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Raises WrongSettings or service.CannotStart. When a background task dies, the server is asked to stop."""
     settings = read(GatewaySettings)
+    open_files.raise_limit()
     service.configure_logging("gateway", settings.log_level)
     logging.getLogger("uvicorn.access").disabled = True  # an order's address is a secret
     log.warning(_LACKING)
     try:
         async with open_gateway(settings) as gateway:
             attach(app, gateway)
-            yield
+            try:
+                yield
+            except BaseException:
+                service.end_within(settings.drain_seconds + service.EXIT_SECONDS)
+                raise
             await gateway.drain(settings.drain_seconds / 2)
     except BaseExceptionGroup:
         # Uvicorn would serve on, without those tasks.

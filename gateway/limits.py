@@ -1,6 +1,7 @@
 """How much one socket and one address may ask of the gateway."""
 
 import ipaddress
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,6 +9,14 @@ from contextlib import contextmanager
 Clock = Callable[[], float]
 
 _TIDY_AT = 1_000  # addresses
+
+CROWDED = (
+    "%s has %d connections and gets no more: if it is a proxy of yours, name it in TRUSTED_PROXIES; "
+    "MAX_CONNECTIONS_PER_ADDRESS moves the limit"
+)
+FULL = "%d connections are open, and there is room for no more: see MAX_CONNECTIONS and `ulimit -n`"
+
+log = logging.getLogger(__name__)
 
 
 class TokenBucket:
@@ -38,6 +47,18 @@ class TokenBucket:
         self._filled_at = now
 
 
+class RareWarning:
+    """A line for the operator about what may happen thousands of times: once a minute at most."""
+
+    def __init__(self, log: logging.Logger) -> None:
+        self._log = log
+        self._lines = TokenBucket(1 / 60)
+
+    def say(self, text: str, *values: object) -> None:
+        if self._lines.take():
+            self._log.warning(text, *values)
+
+
 class Address:
     """What one address has open and has asked for."""
 
@@ -50,12 +71,19 @@ class Address:
 
 
 class Addresses:
-    """Counts by address; forgets those that have been quiet."""
+    """Counts by address, WebSockets in all as well; forgets addresses that have been quiet."""
 
     def __init__(
-        self, most_sockets: int, requests_a_second: float, clock: Clock = time.monotonic
+        self,
+        most_sockets: int,
+        requests_a_second: float,
+        most_sockets_in_all: int,
+        clock: Clock = time.monotonic,
     ) -> None:
         self._most_sockets = most_sockets
+        self._most_sockets_in_all = most_sockets_in_all
+        self._sockets = 0
+        self._crowded, self._full = RareWarning(log), RareWarning(log)
         self._rate = requests_a_second
         self._clock = clock
         self._known: dict[str, Address] = {}
@@ -72,14 +100,26 @@ class Addresses:
     def socket(self, host: str) -> Iterator[bool]:
         """Whether the address may have one more socket, which counts until the end of the block."""
         address = self.of(host)
-        if address.sockets >= self._most_sockets:
+        if not self._has_room(address, host):
             yield False
             return
         address.sockets += 1
+        self._sockets += 1
         try:
             yield True
         finally:
             address.sockets -= 1
+            self._sockets -= 1
+
+    def _has_room(self, address: Address, host: str) -> bool:
+        """Refused buyers see a sentence; the operator reads in the log, once in a while, what moves the limit."""
+        if address.sockets >= self._most_sockets:
+            self._crowded.say(CROWDED, network(host), address.sockets)
+            return False
+        if self._sockets >= self._most_sockets_in_all:
+            self._full.say(FULL, self._sockets)
+            return False
+        return True
 
     def _tidy(self) -> None:
         """Now and then, so that it costs little for each address however many there are."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 
 from gateway.booking import BookingDown, Malformed, NotFound
@@ -42,6 +43,8 @@ TOO_MANY_REQUESTS = Problem(
 _DOWN = Problem(
     503, "indisponivel", "As vendas estão fora do ar por um instante. Tente de novo em seguida."
 )
+# Nobody reads it: whoever sent half a request has gone.
+_UNFINISHED = Problem(400, "dados_invalidos", "O pedido chegou incompleto.")
 _FAULT = Problem(500, "falha", "Algo deu errado aqui. Tente de novo.")
 _BY_STATUS = {
     404: ("nao_encontrado", "Não há nada neste endereço."),
@@ -59,6 +62,7 @@ def add_problem_handlers(app: FastAPI) -> None:
         Malformed,
         HTTPException,
         RequestValidationError,
+        ClientDisconnect,
         Exception,
     ):
         app.add_exception_handler(kind, _answer)
@@ -85,6 +89,8 @@ def _problem(error: Exception) -> Problem:
         case RequestValidationError():
             field = error.errors()[0]["loc"][-1]
             return Problem(400, "dados_invalidos", f"O campo {field} falta ou está incorreto.")
+        case ClientDisconnect():
+            return _UNFINISHED
         case HTTPException():
             return Problem(error.status_code, *_BY_STATUS.get(error.status_code, _OTHER))
     return _FAULT

@@ -1,5 +1,6 @@
 """Whose X-Forwarded-For and X-Forwarded-Proto are believed."""
 
+from collections.abc import Callable
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -25,3 +26,9 @@ class TrustedProxies:
             trusted = scope["app"].state.gateway.settings.trusted_proxies
             self._believing = ProxyHeadersMiddleware(app, trusted) if trusted else app
         await self._believing(scope, receive, send)
+
+
+def peers_named_by(setting: str) -> Callable[[str], bool]:
+    """Whether an address is one of those in `setting`, by the very rules by which their headers are believed."""
+    no_app: Any = None
+    return ProxyHeadersMiddleware(no_app, setting).trusted_hosts.__contains__

@@ -17,10 +17,12 @@ from websockets.exceptions import ConnectionClosed
 from cinema.booking_client import open_channel
 from cinema.settings import GatewaySettings
 from deploy.ports import LOOPBACK
+from gateway.admission import Admission
 from gateway.context import Gateway
+from gateway.listener import listen
 from tests.fakes.booking import SESSION, FakeBooking
 from tests.ports import free_port
-from websocket_server import Server, create_app, listen, make_server
+from websocket_server import Server, create_app, make_server
 
 SECONDS = 5.0  # how long a test waits for anything
 SECRET = "a secret that only tests have"
@@ -136,8 +138,9 @@ async def open_bench(folder: Path, booking: FakeBooking, **changed: Any) -> Asyn
     settings = GatewaySettings(**defaults | changed)
     async with open_channel(settings) as channel, asyncio.TaskGroup() as group:
         gateway = Gateway(settings, channel, group)
-        server = make_server(settings, create_app(gateway))
-        serving = group.create_task(server.serve(sockets=[listen(LOOPBACK, port)]))
+        admission = Admission(settings)
+        server = make_server(settings, create_app(gateway), admission)
+        serving = group.create_task(server.serve(sockets=[listen(LOOPBACK, port, admission)]))
         try:
             yield Bench(gateway, server, port, booking)
         finally:

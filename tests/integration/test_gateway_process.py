@@ -19,6 +19,7 @@ from cinema_pb2 import ReservaRequest
 from deploy import ROOT
 from tests.fakes.booking import SEATS, FakeBooking, held
 from tests.gateway_bench import cramped_socket
+from tests.ports import free_port
 from tests.services import Gateway
 from tests.waiting import allowed, eventually
 
@@ -101,9 +102,40 @@ async def test_a_wrong_setting_is_one_line_that_names_it(tmp_path: Path) -> None
     assert "COALESCE_MS" in said
 
 
-def _run(settings: dict[str, str]) -> tuple[int, str]:
+def test_a_gateway_whose_background_task_dies_is_gone_soon_whatever_hangs(tmp_path: Path) -> None:
+    """A thread that never ends, and a server that does not let itself be cancelled."""
+    code = """
+import asyncio, threading
+import websocket_server
+from cinema import service
+from cinema.settings import GatewaySettings
+from gateway.assets import Assets
+
+async def dies(self):
+    threading.Thread(target=threading.Event().wait).start()
+    raise RuntimeError("no more")
+
+async def hangs(self, sockets):
+    while True:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            pass
+
+Assets.keep_fresh = dies
+websocket_server.Server.serve = hangs
+service.EXIT_SECONDS = 0.2
+service.main("gateway", GatewaySettings, websocket_server.serve)
+"""
+    folders = {"SECRETS_DIR": str(tmp_path / "secrets"), "HTTP_PORT": str(free_port())}
+    status, said = _run(folders | {"DRAIN_SECONDS": "0.2"}, "-c", code)
+    assert status == 1
+    assert "still not ended" in said
+
+
+def _run(settings: dict[str, str], *arguments: str) -> tuple[int, str]:
     done = subprocess.run(
-        [sys.executable, str(ROOT / "websocket_server.py")],
+        [sys.executable, *(arguments or [str(ROOT / "websocket_server.py")])],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], **settings},
         capture_output=True,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from gateway import connection, protocol
+from gateway import connection, protocols
 from tests.fakes.booking import SEATS, FakeBooking, held
 from tests.gateway_bench import SECONDS, Bench, Browser, Frame, cramped_socket, open_bench
 from tests.waiting import eventually
@@ -56,7 +56,7 @@ async def test_a_browser_that_never_reads_is_cut_off_and_leaves_nothing(
     hasty: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "SEND_SECONDS", 0.3)
-    monkeypatch.setattr(protocol, "LINGER_SECONDS", 0.3)
+    monkeypatch.setattr(protocols, "LINGER_SECONDS", 0.3)
     async with sleeper(hasty), hasty.browser() as quick:
         await quick.event("estado_inicial")
         await bustle(hasty, quick, 60)

@@ -14,6 +14,7 @@ import pytest
 from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection, connect
 
+from cinema import service
 from deploy import ROOT
 from gateway.assets import Assets
 from gateway.lifespan import lifespan
@@ -110,12 +111,15 @@ async def test_a_background_task_that_dies_stops_the_server(
 
     monkeypatch.setattr(Assets, "keep_fresh", dies)
     monkeypatch.setenv("SECRETS_DIR", str(tmp_path))
+    last_resorts: list[float] = []
+    monkeypatch.setattr(service, "end_within", last_resorts.append)
     asked = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asked.set)
     with pytest.raises(ExceptionGroup):
         async with lifespan(FastAPI()):
             await asyncio.Event().wait()
     await asyncio.wait_for(asked.wait(), 5)
+    assert last_resorts  # should something hang
 
 
 def test_a_wrong_setting_ends_the_plain_command_with_one_line_that_names_it(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """The page's files in memory."""
 
+import asyncio
+import errno
 import gzip
 import os
 from pathlib import Path
@@ -7,7 +9,9 @@ from pathlib import Path
 import brotli
 import pytest
 
+from gateway import assets
 from gateway.assets import Assets
+from tests.waiting import eventually
 
 MODULE = """// @ts-check
 /** What it is. */
@@ -46,6 +50,40 @@ def content(folder: Folder, path: str) -> bytes:
     asset = folder.assets.find(path)
     assert asset is not None
     return asset.content
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        OSError(errno.EMFILE, os.strerror(errno.EMFILE)),
+        PermissionError("not yours"),
+        FileNotFoundError("gone"),
+        UnicodeDecodeError("utf-8", b"x", 0, 1, "half a letter"),
+    ],
+)
+async def test_files_that_cannot_be_read_for_now_stay_as_they_were(
+    folder: Folder,
+    problem: Exception,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    looks = 0
+
+    def fails(_: Path) -> bytes:
+        nonlocal looks
+        looks += 1
+        raise problem
+
+    monkeypatch.setattr(assets, "LOOK_SECONDS", 0.01)
+    keeping = asyncio.create_task(folder.assets.keep_fresh())
+    with monkeypatch.context() as unreadable:
+        unreadable.setattr(Path, "read_bytes", fails)
+        (folder.path / "main.js").write_text("let a = 22;\n")
+        await eventually(lambda: looks > 2)
+        assert content(folder, "main.js") == b"let a=1;"
+    await eventually(lambda: content(folder, "main.js") == b"let a=22;")
+    keeping.cancel()
+    assert len(caplog.records) == 1
 
 
 def test_a_file_that_changes_is_taken_up_under_a_new_revision(folder: Folder) -> None:

@@ -46,7 +46,7 @@ def test_what_costs_more_than_a_burst_takes_the_whole_of_it() -> None:
 
 
 def test_sockets_are_counted_by_address_until_they_close() -> None:
-    addresses = Addresses(1, 100, Clock())
+    addresses = Addresses(1, 100, 1_000, Clock())
     with addresses.socket("192.0.2.1") as first, addresses.socket("192.0.2.1") as second:
         assert first
         assert not second
@@ -58,7 +58,7 @@ def test_sockets_are_counted_by_address_until_they_close() -> None:
 
 def test_an_address_that_is_quiet_is_forgotten_and_a_busy_one_is_not() -> None:
     clock = Clock()
-    addresses = Addresses(1, 1, clock)
+    addresses = Addresses(1, 1, 1_000, clock)
     busy = addresses.of("busy")
     with addresses.socket("open"):
         for number in range(5_000):

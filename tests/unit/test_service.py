@@ -4,6 +4,8 @@ import asyncio
 import logging
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from cinema import retry, service
 from cinema.retry import Backoff, brief, keep_running
 from cinema.settings import CommonSettings
+from deploy import ROOT
 from tests.waiting import eventually
 
 
@@ -78,6 +81,33 @@ def test_what_is_missing_is_one_line_and_status_1(caplog: pytest.LogCaptureFixtu
     assert ended.value.code == 1
     assert caplog.messages == ["cannot start: the port is taken"]
     assert caplog.records[0].exc_info is None
+
+
+@pytest.mark.parametrize("ends", ["", "raise RuntimeError('no more')"])
+def test_a_thread_that_hangs_does_not_keep_a_service_that_has_ended(ends: str) -> None:
+    code = f"""
+import threading
+from cinema import service
+from cinema.settings import CommonSettings
+
+async def serve(settings):
+    threading.Thread(target=threading.Event().wait, name="stuck").start()
+    {ends}
+
+service.EXIT_SECONDS = 0.2
+service.main("booking", CommonSettings, serve)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "still not ended" in ended.stderr
+    assert "stuck" in ended.stderr
 
 
 def test_log_lines_have_time_service_level_and_message(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,132 @@
+"""Connections beyond what the process may have open cost the crowd its places, and not the gateway its life."""
+
+import asyncio
+import contextlib
+import resource
+import sys
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidMessage
+
+from tests import strangers
+from tests.fakes.booking import FakeBooking
+from tests.services import Gateway
+from tests.waiting import allowed
+
+FILES = 256
+ADDRESSES = ("127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5")
+HALF_OPEN = {
+    "nothing": b"",
+    "half a line": b"GET / HT",
+    "half the headers": b"GET / HTTP/1.1\r\nHost: localhost\r\n",
+    "half a body": strangers.NOTIFY + b"Content-Length: 10\r\n\r\n{",
+    "a chunk": strangers.NOTIFY + b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n",
+}
+
+
+def limited(gateway: Gateway, *ulimit: str) -> Gateway:
+    gateway.command = ["sh", "-c", f'ulimit {" ".join(ulimit)} && exec "$0" "$@"', *gateway.command]
+    return gateway
+
+
+@pytest.fixture
+async def gateway(tmp_path: Path, fake_booking: FakeBooking) -> AsyncIterator[Gateway]:
+    settings = {"BOOKING_ADDRESS": fake_booking.address, "COALESCE_MS": "0", "DRAIN_SECONDS": "2"}
+    process = limited(Gateway(tmp_path, settings), "-n", str(FILES))
+    await asyncio.to_thread(process.start)
+    yield process
+    await asyncio.to_thread(process.kill)
+
+
+@pytest.mark.parametrize("kind", HALF_OPEN)
+async def test_a_crowd_of_half_open_connections_of_one_address_stops_nobody(
+    gateway: Gateway, kind: str
+) -> None:
+    def crowd() -> None:
+        for _ in range(3 * FILES):
+            crowding.enter_context(
+                strangers.peer(gateway.port, HALF_OPEN[kind], source="127.0.0.2")
+            )
+
+    with contextlib.ExitStack() as crowding, ThreadPoolExecutor(1) as threads:
+        coming = threads.submit(crowd)
+        for _ in range(5):
+            await answers_at_once(gateway, "127.0.0.1", "127.0.0.2")
+        await asyncio.to_thread(coming.result)
+        await answers_at_once(gateway, "127.0.0.1", "127.0.0.2")
+    async with page(gateway, "127.0.0.1") as buyer:
+        await sells_to(buyer)
+    assert gateway.running
+    assert_quiet(gateway)
+
+
+async def test_more_honest_pages_than_fit_are_refused_and_the_others_go_on_buying(
+    gateway: Gateway,
+) -> None:
+    async with contextlib.AsyncExitStack() as pages:
+        welcome = []
+        for number in range(3 * FILES):
+            source = ADDRESSES[number % len(ADDRESSES)]
+            with contextlib.suppress(ConnectionClosed, ConnectionError, InvalidMessage):
+                opened = await pages.enter_async_context(page(gateway, source))
+                if "estado_inicial" in str(await opened.recv()):
+                    welcome.append(opened)
+            if number % FILES == 0:
+                await answers_at_once(gateway, "127.0.0.1", source)
+        assert len(welcome) > FILES / 2
+        await answers_at_once(gateway, *ADDRESSES)
+        await sells_to(welcome[0])
+        await sells_to(welcome[-1])
+    assert_quiet(gateway)
+
+
+async def test_the_gateway_raises_its_own_limit(tmp_path: Path, fake_booking: FakeBooking) -> None:
+    settings = {"BOOKING_ADDRESS": fake_booking.address}
+    with await asyncio.to_thread(limited(Gateway(tmp_path, settings), "-Sn", "100").start) as own:
+        assert soft_limit(own) == hard_limit()
+    plain = limited(Gateway(tmp_path, settings), "-Sn", "100")
+    plain.command[3:] = [
+        *(sys.executable, "-m", "uvicorn", "websocket_server:app"),
+        *("--port", str(plain.port)),
+    ]
+    with await asyncio.to_thread(plain.start):
+        assert soft_limit(plain) == hard_limit()
+
+
+async def answers_at_once(gateway: Gateway, *sources: str) -> None:
+    for source in sources:
+        took = await asyncio.to_thread(strangers.seconds_to_answer, gateway.port, source)
+        assert took < allowed(1), source
+
+
+@contextlib.asynccontextmanager
+async def page(gateway: Gateway, source: str) -> AsyncIterator[ClientConnection]:
+    url = f"{gateway.url.replace('http', 'ws')}/ws/reserva?sessao=S001"
+    async with connect(url, local_addr=(source, 0), max_queue=None, close_timeout=0.1) as opened:
+        yield opened
+
+
+async def sells_to(buyer: ClientConnection) -> None:
+    await buyer.send('{"acao":"melhores","quantidade":1,"id":"mine"}')
+    async with asyncio.timeout(allowed(2)):
+        while '"id":"mine"' not in (frame := str(await buyer.recv())):
+            pass
+    assert '"status":"ok"' in frame
+
+
+def assert_quiet(gateway: Gateway) -> None:
+    assert len(gateway.log) < 4_000, gateway.log[:4_000]
+    assert "ERROR" not in gateway.log
+    assert "Traceback" not in gateway.log
+
+
+def soft_limit(gateway: Gateway) -> int:
+    return resource.prlimit(gateway.pid, resource.RLIMIT_NOFILE)[0]
+
+
+def hard_limit() -> int:
+    return min(65_536, resource.getrlimit(resource.RLIMIT_NOFILE)[1])

@@ -1,0 +1,112 @@
+"""Who gets a place among the gateway's connections, and who has to give one up."""
+
+import pytest
+
+from cinema import open_files
+from cinema.settings import GatewaySettings
+from gateway.admission import LEAST_REQUESTS, RESERVE, Admission, most_connections, most_sockets
+
+
+class Door:
+    """Connections by name, as the kernel numbers them: each gets the lowest descriptor that is free."""
+
+    def __init__(self, **settings: object) -> None:
+        self.admission = Admission(GatewaySettings.model_validate(settings))
+        self.cut: list[str] = []
+        self._open: dict[str, tuple[int, str]] = {}
+
+    def come(self, name: str, host: str = "192.0.2.1") -> bool:
+        taken = {descriptor for descriptor, _ in self._open.values()}
+        descriptor = next(number for number in range(3, 10**6) if number not in taken)
+        if not self.admission.admit(descriptor, host):
+            return False
+        self._open[name] = (descriptor, host)
+        self.wait(name)
+        return True
+
+    def wait(self, name: str) -> None:
+        self.admission.place_of(self._open[name][0]).wait(lambda: self.cut.append(name))
+
+    def work(self, name: str) -> None:
+        self.admission.place_of(self._open[name][0]).work()
+
+    def go(self, name: str) -> None:
+        self.admission.leave(*self._open.pop(name))
+
+
+def test_a_newcomer_takes_the_place_of_the_one_that_has_waited_longest() -> None:
+    door = Door(max_connections=20)
+    for number in range(20):
+        assert door.come(f"{number}", f"192.0.2.{number}")
+    door.work("0")
+    door.wait("1")  # it has just been answered
+    assert door.come("new", "198.51.100.1")
+    assert door.cut == ["2"]
+
+
+def test_nobody_comes_in_while_all_are_at_work_and_somebody_once_one_has_gone() -> None:
+    door = Door(max_connections=20)
+    for number in range(20):
+        door.come(f"{number}", f"192.0.2.{number}")
+        door.work(f"{number}")
+    assert not door.come("new")
+    door.go("7")
+    assert door.come("new")
+    assert door.cut == []
+
+
+def test_an_address_that_has_too_many_makes_room_among_its_own() -> None:
+    door = Door(max_connections_per_address=1)
+    assert door.come("neighbour", "192.0.2.2")
+    for number in range(1 + LEAST_REQUESTS):
+        door.come(f"{number}")
+    assert door.come("new")
+    assert door.cut == ["0"]
+
+
+def test_an_ipv6_network_is_one_address() -> None:
+    door = Door(max_connections_per_address=1)
+    for number in range(2 + LEAST_REQUESTS):
+        door.come(f"{number}", f"2001:db8::{number}")
+    assert door.cut == ["0"]
+
+
+def test_a_trusted_proxy_has_no_limit_of_its_own() -> None:
+    door = Door(max_connections_per_address=1, trusted_proxies="10.0.0.0/8, 192.0.2.7")
+    for number in range(100):
+        assert door.come(f"a{number}", "10.1.2.3")
+        assert door.come(f"b{number}", "192.0.2.7")
+    assert door.cut == []
+
+
+def test_the_descriptors_that_the_process_may_have_are_a_limit_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    door = Door()
+    monkeypatch.setattr(open_files, "limit", lambda: 256)
+    for number in range(256):
+        door.come(f"{number}", f"192.0.2.{number % 100}")
+    # Descriptors 0 to 2 are the process's own. A connection that is cut frees its own a moment later.
+    assert len(door.cut) == 256 - (256 - RESERVE - 3)
+
+
+def test_a_place_that_was_left_is_not_left_once_more() -> None:
+    door = Door(max_connections=20)
+    for number in range(21):
+        door.come(f"{number}", f"192.0.2.{number}")
+    assert door.cut == ["0"]
+    door.go("0")
+    for number in range(19):
+        door.work(f"{number + 1}")
+    assert door.come("one more")
+    assert door.cut == ["0", "20"]
+
+
+def test_pages_and_health_checks_have_room_beside_all_websockets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(open_files, "limit", lambda: 1_024)
+    settings = GatewaySettings()
+    assert most_connections(settings) == 1_024 - RESERVE
+    assert most_sockets(settings) == (1_024 - RESERVE) * 4 // 5
+    assert most_connections(GatewaySettings(max_connections=100)) == 100
