@@ -25,8 +25,8 @@ def whole_system(
 
 
 @contextmanager
-def one_of_each(programme: str) -> Iterator[tuple[Booking, Gateway]]:
-    """Redis, one booking server and one gateway, with this programme."""
+def one_of_each(programme: str, **gateway: str) -> Iterator[tuple[Booking, Gateway]]:
+    """Redis, one booking server and one gateway, with this programme and these settings of the gateway."""
     with ExitStack() as parts:
         folder = Path(parts.enter_context(tempfile.TemporaryDirectory()))
         file = folder / "programacao.toml"
@@ -34,5 +34,5 @@ def one_of_each(programme: str) -> Iterator[tuple[Booking, Gateway]]:
         redis = parts.enter_context(RedisServer(folder / "redis"))
         settings = {"REDIS_URL": redis.url, "PROGRAMME_FILE": str(file), "LOG_LEVEL": "INFO"}
         booking = parts.enter_context(Booking(folder, settings))
-        behind = {**settings, "BOOKING_ADDRESS": booking.address}
+        behind = {**settings, "BOOKING_ADDRESS": booking.address, **gateway}
         yield booking, parts.enter_context(Gateway(folder, behind))

@@ -24,7 +24,7 @@ LANGUAGES = ("pt-BR", "en-GB", "es-ES")
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[Gateway]:
     programme = (ROOT / "programacao.toml").read_text(encoding="utf-8")
-    with one_of_each(programme) as (_, gateway):
+    with one_of_each(programme, ALLOWED_HOSTS=ELSEWHERE) as (_, gateway):
         yield gateway
 
 
