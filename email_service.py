@@ -13,13 +13,14 @@ from types import TracebackType
 from typing import Self
 
 import cinema_pb2 as pb
+from cinema import mail_address
 from cinema.settings import DeliverySettings
 from notifications.dependency import DependencyDown
 from notifications.helo_name import HeloName
 from notifications.lanes import Lanes
 from notifications.language import Language, Languages
 from notifications.mailer import MailDelayed, MailRefused, MailUnknown
-from notifications.mails import MailWriter, UnusableAddress
+from notifications.mails import MailWriter
 from notifications.server_words import anonymous, readable
 from notifications.smtp_connection import Broken, Envelope, Refused, SmtpConnection
 from notifications.smtp_pool import SmtpPool
@@ -35,7 +36,7 @@ class EmailService:
     def __init__(self, settings: DeliverySettings) -> None:
         self._languages = Languages()
         self._writer = MailWriter(settings.smtp_from, settings.public_url, self._languages)
-        self._track = Track(home=self._writer.sender.rpartition("@")[2])
+        self._track = Track(home=self._writer.sender.domain)
         # Verifies certificate and name. The variable SSL_CERT_FILE adds an authority of one's own.
         tls = ssl.create_default_context()
         helo = HeloName(settings.smtp_helo_name)
@@ -71,7 +72,7 @@ class EmailService:
         try:
             # Not in the event loop: codes and calendar take tens of milliseconds.
             envelope = await asyncio.to_thread(self._envelope, write, order)
-        except UnusableAddress:
+        except mail_address.WrongAddress:
             sentence = language("failure.unusable_address")
             raise MailRefused("the address is unusable", sentence) from None
         try:
@@ -83,9 +84,8 @@ class EmailService:
         self._track.took(envelope.recipient)
 
     def _envelope(self, write: Callable[[pb.Pedido], EmailMessage], order: pb.Pedido) -> Envelope:
-        message = write(order)
-        (recipient,) = message["To"].addresses
-        return Envelope(self._writer.sender, recipient.addr_spec, message.as_bytes())
+        recipient = mail_address.parse(order.email)
+        return Envelope(self._writer.sender.written, recipient.written, write(order).as_bytes())
 
     def _refusal(self, refused: Refused, recipient: str, language: Language) -> Exception:
         reply = refused.reply

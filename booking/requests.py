@@ -11,6 +11,7 @@ from cinema.payment_rules import (
     DECLINED_METHOD,
     PAYMENT_METHODS,
     mask_cpf,
+    normalise_email,
     normalise_name,
     validate_payment,
 )
@@ -100,7 +101,11 @@ def _parse_payer(request: pb.ReservaRequest) -> Payer:
     faults = validate_payment(payment.nome_completo, payment.cpf, payment.email)
     if faults:
         raise InvalidRequest("; ".join(f"{field}: {text}" for field, text in faults.items()))
-    return Payer(normalise_name(payment.nome_completo), mask_cpf(payment.cpf), payment.email)
+    return Payer(
+        normalise_name(payment.nome_completo),
+        mask_cpf(payment.cpf),
+        normalise_email(payment.email),
+    )
 
 
 def parse_purchase(request: pb.ReservaRequest, wanted: SeatRequest) -> Purchase:

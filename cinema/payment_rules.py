@@ -4,20 +4,18 @@ import re
 import unicodedata
 from typing import Literal, get_args
 
+from cinema import mail_address
+
 # Simulated: one of the test cards, or the one that is declined. Empty: not said.
 PaymentMethod = Literal["", "pix", "cartao", "cartao_recusado"]
 
 PAYMENT_METHODS: tuple[PaymentMethod, ...] = get_args(PaymentMethod)
 DECLINED_METHOD: PaymentMethod = "cartao_recusado"
 NAME_LENGTH = range(2, 121)
-EMAIL_LENGTH = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
 
 # Control and format characters (such as those that turn the writing direction), surrogates and line separators.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _CPF = re.compile(r"[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}-?[0-9]{2}", re.ASCII)
-# What <input type="email"> takes by the HTML standard, so that page and server agree, with a dot in the domain.
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_EMAIL = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+", re.ASCII)
 
 
 def validate_payment(name: str, cpf: str, email: str) -> dict[str, str]:
@@ -36,6 +34,11 @@ def validate_payment(name: str, cpf: str, email: str) -> dict[str, str]:
 def normalise_name(name: str) -> str:
     """The name as it is kept: composed Unicode (NFC), single spaces, none at the ends."""
     return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def normalise_email(email: str) -> str:
+    """The address as it is kept: its domain in ASCII and small letters. Raises mail_address.WrongAddress."""
+    return str(mail_address.parse(email))
 
 
 def mask_cpf(cpf: str) -> str:
@@ -85,6 +88,10 @@ def _fault_of_cpf(cpf: str) -> str:
 def _fault_of_email(email: str) -> str:
     if not email:
         return "Informe um e-mail para receber os ingressos."
-    if len(email) > EMAIL_LENGTH or _EMAIL.fullmatch(email) is None:
+    try:
+        mail_address.parse(email)
+    except mail_address.NotAsciiLocalPart:
+        return "Antes do @, use só letras sem acento, números e sinais comuns."
+    except mail_address.WrongAddress:
         return "E-mail inválido. Use um só endereço, como nome@exemplo.com.br."
     return ""

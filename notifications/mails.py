@@ -1,9 +1,7 @@
 """The mails of an order: headers, text and HTML from templates/, the tickets' QR codes, the calendar entry."""
 
 import io
-import re
 from collections.abc import Mapping
-from email.headerregistry import Address
 from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP
 from email.utils import format_datetime, localtime
@@ -11,28 +9,23 @@ from email.utils import format_datetime, localtime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 import cinema_pb2 as pb
+from cinema import mail_address
 from cinema.invitation import FILE_NAME, invitation
+from cinema.mail_address import MailAddress
 from cinema.ticket_qr import ticket_qr, ticket_qr_content
 from notifications.language import TEMPLATES, Language, Languages
 from notifications.mail_view import cancellation_view, qr_id, subject, ticket_view
 
-# One address, of what every mail server takes. Booking asks for more than that; here it is about safe headers.
-_ADDRESS = re.compile(r'[^\s,;:<>()\[\]\\"@]+@[^\s,;:<>()\[\]\\"@]+')
-_ADDRESS_LENGTH = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
 # Every server takes seven bits.
 _POLICY = SMTP.clone(cte_type="7bit")
 _QR_SCALE = 8  # pixels a module: sharp on a phone's screen at the size that the template gives it
-
-
-class UnusableAddress(ValueError):
-    """No mail can be sent to it."""
 
 
 class MailWriter:
     """Writes an order's mails in its buyer's language. The CPF is in none of them, not even its mask."""
 
     def __init__(self, sender: str, public_url: str, languages: Languages) -> None:
-        self._sender = Address("Cinema", addr_spec=sender)
+        self._sender = mail_address.parse(sender, top_level_needed=False)
         self._public_url = public_url
         self._languages = languages
         self._templates = Environment(
@@ -44,13 +37,13 @@ class MailWriter:
         )
 
     @property
-    def sender(self) -> str:
-        return self._sender.addr_spec
+    def sender(self) -> MailAddress:
+        return self._sender
 
     def ticket(self, order: pb.Pedido) -> EmailMessage:
         """The confirmation. The same order gives the same Message-ID, so that a mail program shows a repetition once.
 
-        Raises UnusableAddress.
+        Raises WrongAddress.
         """
         t = self._languages.of(order)
         message = self._headers(order, t, "ticket", order.pedido_id)
@@ -67,7 +60,7 @@ class MailWriter:
         return message
 
     def cancellation(self, order: pb.Pedido) -> EmailMessage:
-        """Raises UnusableAddress."""
+        """Raises WrongAddress."""
         t = self._languages.of(order)
         message = self._headers(order, t, "cancellation", f"{order.pedido_id}.cancelado")
         self._fill(message, t, "cancellation", cancellation_view(order, t, self._link(order)))
@@ -75,8 +68,8 @@ class MailWriter:
 
     def _headers(self, order: pb.Pedido, t: Language, kind: str, identity: str) -> EmailMessage:
         message = EmailMessage(policy=_POLICY)
-        message["From"] = self._sender
-        message["To"] = _address(order.email)
+        message["From"] = f"Cinema <{self._sender.written}>"
+        message["To"] = mail_address.parse(order.email).written
         message["Subject"] = subject(order, t, t(f"{kind}.topic"))
         message["Date"] = format_datetime(localtime())
         message["Message-ID"] = f"<{identity}@{self._sender.domain}>"
@@ -113,14 +106,3 @@ def _add_qr_codes(html: MIMEPart, order: pb.Pedido) -> None:
             cid=f"<{qr_id(order, position)}>",
             filename=f"{ticket_qr_content(order.pedido_id, ticket.assento)}.png",
         )
-
-
-def _address(text: str) -> Address:
-    if len(text) > _ADDRESS_LENGTH or not text.isascii() or not text.isprintable():
-        raise UnusableAddress
-    if _ADDRESS.fullmatch(text) is None:
-        raise UnusableAddress
-    try:
-        return Address(addr_spec=text)
-    except (ValueError, IndexError):  # what the parser makes of odd addresses
-        raise UnusableAddress from None

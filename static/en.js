@@ -231,4 +231,5 @@ export const texts = {
   "erro.cpf_invalido": "There is no such CPF. Check the digits.",
   "erro.email_vazio": "Enter your e-mail.",
   "erro.email_invalido": "That e-mail looks incomplete. Example: name@example.com",
+  "erro.email_acentos": "Before the @, use letters without accents.",
 };

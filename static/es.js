@@ -231,4 +231,5 @@ export const texts = {
   "erro.cpf_invalido": "Ese CPF no existe. Revisa los números.",
   "erro.email_vazio": "Escribe tu correo.",
   "erro.email_invalido": "Ese correo parece incompleto. Ejemplo: nombre@ejemplo.com",
+  "erro.email_acentos": "Antes de la @, usa letras sin acentos.",
 };

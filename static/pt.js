@@ -234,4 +234,5 @@ export const texts = {
   "erro.cpf_invalido": "Esse CPF não existe. Confira os números.",
   "erro.email_vazio": "Digite seu e-mail.",
   "erro.email_invalido": "Esse e-mail parece incompleto. Exemplo: nome@exemplo.com",
+  "erro.email_acentos": "Antes do @, use letras sem acento.",
 };

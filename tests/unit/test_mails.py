@@ -9,10 +9,11 @@ import icalendar
 import pytest
 
 import cinema_pb2 as pb
+from cinema.mail_address import WrongAddress
 from cinema.order_code import order_code
 from cinema.ticket_qr import ticket_qr_content
 from notifications.language import Languages
-from notifications.mails import MailWriter, UnusableAddress
+from notifications.mails import MailWriter
 from tests.mailbox import body
 from tests.orders import ORDER_ID, START, film_session, milliseconds, order, ticket
 
@@ -191,27 +192,9 @@ def test_an_invented_language_does_not_get_into_the_headers() -> None:
     assert b"eva@" not in message.as_bytes()
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "",
-        "ana",
-        "ana@",
-        "ana@example.com\r\nBcc: eva@example.com",
-        "ana@example.com,eva@example.com",
-        "Ana <ana@example.com>",
-        '"ana"@example.com',
-        "ana@example.com(eva)",
-        "aná@example.com",
-        "a b@example.com",
-        f"{'a' * 250}@example.com",
-        ".@example.com",
-        "ana@[127.0.0.1]",
-    ],
-)
-def test_an_address_that_is_not_one_is_refused(address: str) -> None:
-    with pytest.raises(UnusableAddress):
-        WRITER.ticket(order(email=address))
+def test_a_mail_to_what_is_no_address_is_not_written() -> None:
+    with pytest.raises(WrongAddress):
+        WRITER.ticket(order(email="ana@example.com\r\nBcc: eva@example.com"))
 
 
 def test_a_cancellation_says_so_and_carries_no_ticket() -> None:

@@ -1,11 +1,16 @@
 """The mail server's settings: what goes together, what is refused by name at the start, what follows from a port."""
 
+from email.parser import BytesParser
+from email.policy import default
 from typing import Any
 
 import pytest
 
 from cinema.settings import ConsumerSettings, WrongSettings, read
 from cinema.smtp_settings import SmtpSettings, is_loopback
+from notifications.language import Languages
+from notifications.mails import MailWriter
+from tests.orders import order
 
 LOGIN = {"SMTP_USERNAME": "cinema", "SMTP_PASSWORD": "segredo"}
 
@@ -128,3 +133,29 @@ def test_anything_else_is_not(monkeypatch: pytest.MonkeyPatch, name: str) -> Non
 def test_a_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     told: Any = refusal(monkeypatch, **{name: value})
     assert told.startswith(f"{name}={value} is refused: it takes ")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("cinema@cinépolis.com.br", "cinema@xn--cinpolis-d1a.com.br"),
+        ("a..b@example.com", "a..b@example.com"),
+        ("cinema@localhost", "cinema@localhost"),
+    ],
+)
+def test_a_sender_is_one_that_a_mail_can_be_written_from(
+    monkeypatch: pytest.MonkeyPatch, given: str, kept: str
+) -> None:
+    sender = settings(monkeypatch, SMTP_FROM=given).smtp_from
+    assert sender == kept
+    message = MailWriter(sender, "http://localhost:8000", Languages()).ticket(order())
+    received = BytesParser(policy=default).parsebytes(message.as_bytes())
+    (address,) = received["From"].addresses
+    assert (address.display_name, f"{address.username}@{address.domain}") == ("Cinema", kept)
+
+
+@pytest.mark.parametrize(
+    "given", ["josé@example.com", "Cinema <a@example.com>", "a@b, c@d", "=?utf-8?q?x?=@x.com", ""]
+)
+def test_any_other_sender_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    assert refusal(monkeypatch, SMTP_FROM=given).startswith(f"SMTP_FROM={given} is refused")

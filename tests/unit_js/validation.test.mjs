@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { cpfFault, emailFault, isCpf, maskCpf, nameFault } from "../../static/validation.js";
 
@@ -43,4 +44,11 @@ test("an e-mail is one address with a dot in its domain", () => {
     assert.equal(emailFault(email), "erro.email_invalido", email);
   }
   assert.equal(emailFault(""), "erro.email_vazio");
+});
+
+test("page and server take the same addresses, and refuse the others for the same reason", () => {
+  const file = new URL("./addresses.json", import.meta.url);
+  for (const { typed, fault } of JSON.parse(readFileSync(file, "utf8"))) {
+    assert.equal(emailFault(typed), fault ? `erro.email_${fault}` : "", JSON.stringify(typed));
+  }
 });
