@@ -8,8 +8,8 @@ to the dead-letter topic, from where `--replay-dead-letters` puts it back.
 import argparse
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
 
 from cinema.retry import Backoff, brief, keep_running
-from cinema.service import ReadyFile, main, run_until_stopped, stop_signal
+from cinema.service import CannotStart, ReadyFile, main, run_until_stopped, stop_signal
 from cinema.settings import ConsumerSettings
 from email_service import EmailService
 from notifications import dead_letter_topic
@@ -37,7 +37,7 @@ _LONGEST_PAUSE = 5.0  # seconds between two tries to reach Kafka
 
 
 async def serve(settings: ConsumerSettings) -> None:
-    """Until SIGTERM or SIGINT. Exits with 2 where the ledger's folder cannot be written to."""
+    """Until SIGTERM or SIGINT. Raises CannotStart where the ledger's folder cannot be written to."""
     stop = stop_signal()
     hush_library()
     ready = ReadyFile(settings.ready_file)
@@ -47,7 +47,7 @@ async def serve(settings: ConsumerSettings) -> None:
         await run_until_stopped(stop, ready.keep())
         return
     async with AsyncExitStack() as stack:
-        instance = stack.enter_context(_claimed_instance(settings.ledger_file))
+        instance = _claim(stack, settings.ledger_file)
         winding_down = asyncio.Event()
         mailer = await stack.enter_async_context(EmailService(settings))
         delivery = await stack.enter_async_context(open_delivery(settings, mailer, winding_down))
@@ -74,30 +74,25 @@ async def _take_part(
             ready.ready = False
 
 
-@contextmanager
-def _claimed_instance(ledger_file: Path) -> Iterator[str]:
-    with ExitStack() as stack:
-        try:
-            instance = stack.enter_context(claimed_instance(ledger_file))
-        except OSError as error:
-            log.error("LEDGER_FILE=%s is refused: %s", ledger_file, brief(error))
-            raise SystemExit(2) from None
-        yield instance
+def _claim(stack: AsyncExitStack, ledger_file: Path) -> str:
+    """A name in the group, until the stack is unwound."""
+    try:
+        return stack.enter_context(claimed_instance(ledger_file))
+    except OSError as error:
+        raise CannotStart(f"LEDGER_FILE={ledger_file} is refused: {brief(error)}") from None
 
 
 async def replay_dead_letters(settings: ConsumerSettings) -> None:
-    """Exits with 1 where Kafka is off or away."""
+    """Raises CannotStart where Kafka is off or away."""
     hush_library()
     if not settings.kafka_bootstrap_servers:
-        log.error(
+        raise CannotStart(
             "Kafka is off: its dead letters are the producer's, see notification_producer.py --help"
         )
-        raise SystemExit(1)
     try:
         count = await dead_letter_topic.replay(settings.kafka_bootstrap_servers)
     except (KafkaError, DependencyDown) as error:
-        log.error("the dead letters cannot be put back now: %s", brief(error))
-        raise SystemExit(1) from None
+        raise CannotStart(f"the dead letters cannot be put back now: {brief(error)}") from None
     log.info("%d dead letters put back", count)
 
 

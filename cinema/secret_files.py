@@ -20,13 +20,17 @@ def given_or_kept(given: SecretStr | None, folder: Path, name: str) -> bytes:
     """The secret of a variable, else the one in `folder/name`, which is made if it is missing.
 
     Several processes may start at once: the first to link its file wins, and all read the winner's.
-    Raises CannotStart where the file is no secret: too short, or open to others.
+    Raises CannotStart where it cannot be made, or is no secret: too short, or open to others.
     """
     if given is not None:
         return given.get_secret_value().encode()
-    path = make_private(folder) / name
-    if not path.exists():
-        _make(path)
+    path = folder / name
+    try:
+        make_private(folder)
+        if not path.exists():
+            _make(path)
+    except OSError as error:
+        raise CannotStart(f"the secret file {path} cannot be made: {error.strerror}") from None
     return _read(path)
 
 

@@ -85,16 +85,23 @@ class Gateway:
 
 @asynccontextmanager
 async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
-    """A gateway with its background tasks. A task that dies cancels the caller, and an ExceptionGroup is raised."""
-    async with open_channel(settings) as channel, asyncio.TaskGroup() as group:
-        gateway = Gateway(settings, channel, group)
-        ready = ReadyFile(settings.ready_file)
-        tasks = (gateway.assets.keep_fresh(), gateway.keep_ready(ready), ready.keep())
-        running = [group.create_task(task) for task in tasks]
-        yield gateway
-        for task in running:
-            task.cancel()
-        gateway.hubs.close()
+    """A gateway with its background tasks. A task that dies cancels the caller, and an ExceptionGroup is raised.
+
+    Raises service.CannotStart where a secret is refused.
+    """
+    async with open_channel(settings) as channel:
+        group = asyncio.TaskGroup()
+        gateway = Gateway(
+            settings, channel, group
+        )  # outside of the group, which would wrap a refusal
+        async with group:
+            ready = ReadyFile(settings.ready_file)
+            tasks = (gateway.assets.keep_fresh(), gateway.keep_ready(ready), ready.keep())
+            running = [group.create_task(task) for task in tasks]
+            yield gateway
+            for task in running:
+                task.cancel()
+            gateway.hubs.close()
 
 
 def host_of(connection: HTTPConnection) -> str:

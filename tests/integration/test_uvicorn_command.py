@@ -130,6 +130,17 @@ def test_a_wrong_setting_ends_the_plain_command_with_one_line_that_names_it(tmp_
     assert said.count("COALESCE_MS") == 1
 
 
+def test_a_refused_secret_ends_the_plain_command_with_one_line_that_names_it(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "cookie").write_text("short")
+    (tmp_path / "cookie").chmod(0o600)
+    status, said = run({"SECRETS_DIR": str(tmp_path)})
+    assert status != 0
+    assert said.count(str(tmp_path / "cookie")) == 1
+    assert "Traceback" not in said
+
+
 def test_importing_the_gateway_reads_no_setting_and_no_secret(tmp_path: Path) -> None:
     code = "import sys, websocket_server as w; sys.exit(type(w.app).__name__ != 'FastAPI')"
     status, said = run({"COALESCE_MS": "soon", "SECRETS_DIR": str(tmp_path / "s")}, "-c", code)
