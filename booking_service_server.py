@@ -27,6 +27,7 @@ from cinema.outcomes import HoldRules
 from cinema.programme import ProgrammeError, ProgrammeFile
 from cinema.redis_connection import REDIS_ERRORS, connect, connect_blocking
 from cinema.retry import Backoff, brief, keep_running
+from cinema.secret_files import given_or_kept
 from cinema.settings import BookingSettings
 from seat_state_service import SeatStateService
 
@@ -71,6 +72,7 @@ async def serve(settings: BookingSettings) -> None:
             programme,
             settings.watchers_max,
             cancel_until_ms=round(settings.cancel_until_minutes * 60_000),
+            person_secret=given_or_kept(settings.person_secret, settings.secrets_dir, "person"),
         )
 
         async def told(found: Fitness) -> None:
@@ -109,6 +111,8 @@ def hold_rules(settings: BookingSettings) -> HoldRules:
         ceiling_ms=round(max(settings.hold_max_seconds, settings.hold_seconds) * 1000),
         cooldown_ms=round(settings.hold_cooldown_seconds * 1000),
         most_seats=settings.max_seats_per_buyer,
+        network_seats=settings.max_held_per_address,
+        network_percent=settings.max_held_per_address_percent,
     )
 
 

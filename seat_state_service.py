@@ -25,6 +25,7 @@ from cinema.outcomes import (
     Answer,
     HoldRules,
     MailState,
+    Network,
     Order,
     OrderTokens,
     Purchase,
@@ -40,6 +41,7 @@ _LUA = Path(__file__).parent / "lua"
 # A wait asks the replicas at once how far they are, which is before they have synced what has just reached them; after
 # that they speak once a second. So it is asked again, and a sale waits for 90 ms instead of a second (measured).
 _REPLICA_WAITS_MS = (10, 50, 250, 1_000)
+ANYWHERE = Network()
 # Replies of the scripts, other than success, mapped once. 5 of confirm is a success of before.
 _SWEEP_FIRST = 6
 _OTHER_DATASET = -1
@@ -50,6 +52,7 @@ _HOLD_REFUSALS = {
     4: Refusal.COOLING_DOWN,
     5: Refusal.SESSION_CLOSED,
     _SWEEP_FIRST: Refusal.SEAT_TAKEN,
+    7: Refusal.NETWORK_LIMIT,
 }
 _RELEASE_REFUSALS = {1: Refusal.NOT_YOURS, 3: Refusal.WRONG_TOKEN}
 _EXTEND_REFUSALS = {
@@ -57,6 +60,7 @@ _EXTEND_REFUSALS = {
     2: Refusal.HOLD_ENDED,
     3: Refusal.WRONG_TOKEN,
     4: Refusal.TIME_CEILING,
+    5: Refusal.SESSION_CLOSED,
 }
 _CONFIRM_REFUSALS = {
     1: Refusal.SEAT_TAKEN,
@@ -66,8 +70,11 @@ _CONFIRM_REFUSALS = {
     6: Refusal.HALF_PRICE_GONE,
     7: Refusal.PRICE_CHANGED,
     8: Refusal.PAYMENT_DECLINED,
+    9: Refusal.SESSION_CLOSED,
+    10: Refusal.OVER_LIMIT,
+    11: Refusal.ORDER_CANCELLED,
 }
-_VETOES = {refusal: code for code, refusal in _CONFIRM_REFUSALS.items() if code >= 7}
+_VETOES = {Refusal.PRICE_CHANGED: 7, Refusal.PAYMENT_DECLINED: 8}
 
 
 class NotDurable(RedisError):
@@ -110,32 +117,46 @@ class SeatStateService:
         return self.dataset
 
     async def hold(
-        self, session_id: str, buyer: str, seats: Sequence[str], token: str = "", closes_at: int = 0
+        self,
+        session_id: str,
+        buyer: str,
+        seats: Sequence[str],
+        token: str = "",
+        closes_at: int = 0,
+        network: Network = ANYWHERE,
     ) -> Answer:
         """Free -> held, all or none; a repeated request is answered alike.
 
-        `closes_at` is the time in ms from which the session takes no more holds, 0 for never.
+        `closes_at` is the time in ms at which the session's sales and holds end, 0 for never.
         """
         for _ in range(3):
-            code, answer = await self._try_hold(session_id, buyer, seats, token, closes_at)
+            code, answer = await self._try_hold(session_id, buyer, seats, token, closes_at, network)
             if code != _SWEEP_FIRST:
                 break
             await self.expire(session_id, answer.failed)
         return answer
 
     async def _try_hold(
-        self, session_id: str, buyer: str, seats: Sequence[str], token: str, closes_at: int
+        self,
+        session_id: str,
+        buyer: str,
+        seats: Sequence[str],
+        token: str,
+        closes_at: int,
+        network: Network,
     ) -> tuple[int, Answer]:
         keys, rules = session_keys(session_id), self.rules
         code, held_token, remaining, *failed = await self._hold(
             keys=[
                 *(keys.version, keys.holds, keys.sold, keys.buyers),
-                *(keys.partition.due, keys.partition.events, keys.partition.cooldowns),
+                *(keys.partition.due, keys.partition.events),
+                *(keys.partition.cooldowns, keys.partition.released),
                 *(*keys.locks(seats), keys.partition.dataset),
             ],
             args=[
-                *(session_id, buyer, owner_tag(session_id, buyer), secrets.token_urlsafe(16)),
-                *(rules.hold_ms, rules.most_seats, closes_at, token),
+                *(session_id, buyer, owner_tag(session_id, buyer), network.tag),
+                *(secrets.token_urlsafe(16), rules.hold_ms, rules.ceiling_ms, rules.cooldown_ms),
+                *(rules.most_seats, network.most_held, closes_at, token),
                 *(*seats, self._expected()),
             ],
         )
@@ -152,16 +173,17 @@ class SeatStateService:
             keys=[
                 *(keys.version, keys.holds, keys.sold, keys.buyers),
                 *(keys.partition.due, keys.partition.events),
+                *(keys.partition.cooldowns, keys.partition.released),
                 *keys.locks(seats),
             ],
-            args=[session_id, buyer, token, *seats],
+            args=[session_id, buyer, token, self.rules.cooldown_ms, *seats],
         )
         return Answer(_RELEASE_REFUSALS.get(code), tuple(failed))
 
     async def extend(
-        self, session_id: str, buyer: str, seats: Sequence[str], token: str = ""
+        self, session_id: str, buyer: str, seats: Sequence[str], token: str = "", closes_at: int = 0
     ) -> Answer:
-        """Held -> held for a whole hold time from now, as far as each seat's ceiling lets it."""
+        """Held -> held for a whole hold time from now, as far as each seat's ceiling and `closes_at` let it."""
         self._expected()
         keys, rules = session_keys(session_id), self.rules
         code, remaining, *failed = await self._extend(
@@ -169,7 +191,10 @@ class SeatStateService:
                 *(keys.version, keys.holds, keys.partition.due, keys.partition.events),
                 *keys.locks(seats),
             ],
-            args=[session_id, buyer, token, rules.hold_ms, rules.ceiling_ms, *seats],
+            args=[
+                *(session_id, buyer, token, rules.hold_ms, rules.ceiling_ms, closes_at),
+                *seats,
+            ],
         )
         return Answer(_EXTEND_REFUSALS.get(code), tuple(failed), remaining_ms=remaining)
 
@@ -179,7 +204,8 @@ class SeatStateService:
             new_order_id(session_id),
             OrderTokens(new_order_token(), new_order_token()),
         )
-        keys, arguments = _confirmation(session_id, buyer, purchase, order_id, tokens)
+        most = self.rules.most_seats
+        keys, arguments = _confirmation(session_id, buyer, purchase, order_id, tokens, most)
         keys.append(session_keys(session_id).partition.dataset)
         arguments.append(self._expected())
         if self.replicas_to_wait_for:
@@ -218,10 +244,11 @@ class SeatStateService:
             keys=[
                 *(keys.version, keys.sold, keys.buyers),
                 *(keys.partition.events, keys.partition.outbox, keys.half_price),
-                order_key(order.id),
+                *(order_key(order.id), keys.partition.cooldowns, keys.partition.released),
             ],
             args=[
-                *(order.session_id, order.buyer, message, quota_needed(order.tickets)),
+                *(order.session_id, order.buyer, message),
+                *(quota_needed(order.tickets), self.rules.cooldown_ms),
                 *order.seats,
             ],
         )
@@ -234,12 +261,17 @@ class SeatStateService:
         freed: int = await self._expire(
             keys=[
                 *(keys.version, keys.holds, keys.buyers),
-                *(keys.partition.due, keys.partition.events, keys.partition.cooldowns),
+                *(keys.partition.due, keys.partition.events),
+                *(keys.partition.cooldowns, keys.partition.released),
                 *keys.locks(seats),
             ],
             args=[session_id, self.rules.cooldown_ms, *seats],
         )
         return freed
+
+    async def was_on_sale(self, session_id: str) -> bool:
+        """Whether a seat of the session was ever held, as far as Redis still knows."""
+        return bool(await self._redis.exists(session_keys(session_id).version))
 
     async def seat_map(self, session_id: str) -> SeatMap:
         """A snapshot of one session, consistent with its version."""
@@ -261,7 +293,12 @@ def _must_be_ours(code: int) -> None:
 
 
 def _confirmation(
-    session_id: str, buyer: str, purchase: Purchase, order_id: str, tokens: OrderTokens
+    session_id: str,
+    buyer: str,
+    purchase: Purchase,
+    order_id: str,
+    tokens: OrderTokens,
+    most_seats: int,
 ) -> tuple[list[str], list[str | int]]:
     keys = session_keys(session_id)
     touched = [
@@ -277,6 +314,7 @@ def _confirmation(
         MailState.PENDING if purchase.payer.email else MailState.NO_ADDRESS,
         *(quota_needed(purchase.tickets), purchase.quota),
         _VETOES[purchase.veto] if purchase.veto else 0,
+        *(purchase.closes_at, purchase.person, most_seats),
         *purchase.seats,
     ]
     return touched, arguments

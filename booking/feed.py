@@ -206,8 +206,10 @@ def _streams(reply: Any) -> Iterator[tuple[str, list[tuple[str, dict[str, str]]]
         yield from reply
 
 
-def _update(at_ms: int, fields: dict[str, str]) -> pb.Atualizacao:
-    """An event as the contract has it. `at_ms` is Redis' time of it, which the deadlines are on, too."""
+def _update(entry_ms: int, fields: dict[str, str]) -> pb.Atualizacao:
+    """An event as the contract has it. What is left of a hold counts from the event's own time: the entries' ids, which
+    are all that a booking server of an earlier version wrote, do not go back where Redis' clock was set back."""
+    at_ms = int(fields.get("at", entry_ms))
     return pb.Atualizacao(
         versao=int(fields["version"]),
         meias_vendidas=int(fields["half_price_sold"]) if "half_price_sold" in fields else None,

@@ -40,6 +40,7 @@ def reservation_reply(
             assentos=seats,
             assentos_falha=answer.failed,
             meias_restantes=answer.half_price_left,
+            pedido_id=answer.order_id,
         )
     return pb.ReservaResponse(
         sucesso=True,

@@ -1,10 +1,11 @@
 """What a caller may ask. Everything that is malformed ends here, in Portuguese, before any state is looked at."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cinema_pb2 as pb
-from cinema.identity import LONGEST_BUYER, is_valid_buyer
+from cinema.identity import LONGEST_BUYER, is_valid_buyer, person_tag
 from cinema.languages import DEFAULT, LANGUAGES
 from cinema.outcomes import Payer, Purchase, Screening
 from cinema.payment_rules import (
@@ -22,6 +23,7 @@ from cinema.tickets import Category, Ticket, half_price_quota, price_of
 
 LONGEST_KEY = 128
 MOST_SEATS_IN_A_REQUEST = 100
+_NETWORK_TAG = re.compile(r"([0-9a-f]{32})?", re.ASCII)
 _CATEGORIES = {
     pb.INTEIRA: Category.FULL,
     pb.MEIA_ESTUDANTE: Category.STUDENT,
@@ -36,14 +38,23 @@ class InvalidRequest(ValueError):
     """Malformed input; the text says what was wrong and what is accepted."""
 
 
+class UnknownSession(InvalidRequest):
+    """No session of the programme, at least not any more."""
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__(f"Sessão desconhecida: {_quote(session_id)}. Veja ListarSessoes.")
+        self.session_id = session_id
+
+
 @dataclass(frozen=True)
 class SeatRequest:
-    """A request about seats of a known session, by a valid buyer."""
+    """A request about seats of a known session, by a valid buyer. `network` is empty where the request does not say."""
 
     session: Session
     buyer: str
     seats: tuple[str, ...]
     token: str
+    network: str
 
 
 def parse_seats(request: pb.ReservaRequest, programme: Programme) -> SeatRequest:
@@ -63,26 +74,40 @@ def parse_optional_seats(request: pb.ReservaRequest, programme: Programme) -> Se
         raise InvalidRequest(f"reserva_token: no máximo {LONGEST_KEY} caracteres.")
     return SeatRequest(
         session,
-        parse_buyer(request.usuario_id),
+        _parse_buyer(request.usuario_id),
         _parse_names(names, session),
         request.reserva_token,
+        _parse_network(request.rede),
     )
+
+
+def parse_best(request: pb.MelhoresRequest, programme: Programme) -> tuple[SeatRequest, int]:
+    """How many seats are wanted, and a request that names none yet. Raises InvalidRequest."""
+    session = parse_session(request.sessao_id, programme)
+    buyer, network = _parse_buyer(request.usuario_id), _parse_network(request.rede)
+    return SeatRequest(session, buyer, (), "", network), _parse_quantity(request.quantidade)
 
 
 def parse_session(session_id: str, programme: Programme) -> Session:
     session = programme.sessions.get(session_id)
     if session is None:
-        raise InvalidRequest(f"Sessão desconhecida: {_quote(session_id)}. Veja ListarSessoes.")
+        raise UnknownSession(session_id)
     return session
 
 
-def parse_buyer(buyer: str) -> str:
+def _parse_buyer(buyer: str) -> str:
     if not is_valid_buyer(buyer):
         raise InvalidRequest(
             f"usuario_id inválido: {_quote(buyer)}. Use de 1 a {LONGEST_BUYER} caracteres visíveis, "
             "e nenhum nome reservado, como RESERVADO."
         )
     return buyer
+
+
+def _parse_network(tag: str) -> str:
+    if not _NETWORK_TAG.fullmatch(tag):
+        raise InvalidRequest("rede: vazia ou 32 dígitos hexadecimais.")
+    return tag
 
 
 def _parse_key(key: str) -> str:
@@ -108,7 +133,9 @@ def _parse_payer(request: pb.ReservaRequest) -> Payer:
     )
 
 
-def parse_purchase(request: pb.ReservaRequest, wanted: SeatRequest) -> Purchase:
+def parse_purchase(
+    request: pb.ReservaRequest, wanted: SeatRequest, person_secret: bytes
+) -> Purchase:
     """What is to be sold, and for how much. Payments are simulated: which one is declined is the buyer's choice."""
     method = _parse_payment_method(request)
     purchase = Purchase(
@@ -116,12 +143,14 @@ def parse_purchase(request: pb.ReservaRequest, wanted: SeatRequest) -> Purchase:
         token=wanted.token,
         key=_parse_key(request.chave_idempotencia),
         payer=_parse_payer(request),
+        person=person_tag(person_secret, wanted.session.id, request.pagamento.cpf),
         payment_method=method,
         language=_parse_language(request),
         screening=_screening(wanted.session),
+        closes_at=wanted.session.closes_at_ms,
         quota=half_price_quota(len(wanted.session.room.seats)),
     )
-    if request.total_centavos not in (0, purchase.total):
+    if request.HasField("total_centavos") and request.total_centavos != purchase.total:
         return replace(purchase, veto=Refusal.PRICE_CHANGED)
     if method == DECLINED_METHOD:
         return replace(purchase, veto=Refusal.PAYMENT_DECLINED)
@@ -180,7 +209,7 @@ def _parse_categories(request: pb.ReservaRequest, wanted: SeatRequest) -> dict[s
     return named
 
 
-def parse_quantity(quantity: int) -> int:
+def _parse_quantity(quantity: int) -> int:
     if not 1 <= quantity <= MOST_SEATS_IN_A_REQUEST:
         raise InvalidRequest(f"quantidade: de 1 a {MOST_SEATS_IN_A_REQUEST}, não {quantity}.")
     return quantity

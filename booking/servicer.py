@@ -2,9 +2,11 @@
 
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
+from functools import wraps
 from itertools import islice
+from typing import Any
 
 import cinema_pb2 as pb
 from booking.edge import Context, UnknownOrder
@@ -12,6 +14,7 @@ from booking.feed import SeatFeed
 from booking.fitness import Fitness
 from booking.mail_rpcs import MailRpcs
 from booking.mail_schedule import MailSchedule
+from booking.networks import Networks
 from booking.orders import OrderBook
 from booking.replies import (
     order_message,
@@ -23,10 +26,10 @@ from booking.replies import (
 from booking.requests import (
     InvalidRequest,
     SeatRequest,
-    parse_buyer,
+    UnknownSession,
+    parse_best,
     parse_optional_seats,
     parse_purchase,
-    parse_quantity,
     parse_seats,
     parse_session,
 )
@@ -35,7 +38,7 @@ from booking.watch_limit import WatchLimit
 from cinema.identity import owner_tag
 from cinema.keys import session_keys
 from cinema.outcomes import Answer, Order
-from cinema.programme import Programme, ProgrammeFile, Session
+from cinema.programme import Programme, ProgrammeFile
 from cinema.ranking import best_seats
 from cinema.redis_connection import RedisClient
 from cinema.refusals import Refusal, sentence
@@ -45,6 +48,24 @@ from seat_state_service import SeatStateService
 # How often "the best seats" may be snatched away between looking and holding, before it is a refusal.
 _BEST_TRIES = 8
 _BEST_SPREAD = 8
+
+
+Rpc = Callable[[Any, Any, Context], Awaitable[pb.ReservaResponse]]
+
+
+def closed_once_dropped(rpc: Rpc) -> Rpc:
+    """Answers that sales are over where the programme has dropped a session of which seats were held or sold."""
+
+    @wraps(rpc)
+    async def answer(self: "BookingServicer", request: Any, context: Context) -> pb.ReservaResponse:
+        try:
+            return await rpc(self, request, context)
+        except UnknownSession as unknown:
+            if await self._seats.was_on_sale(unknown.session_id):
+                return reservation_reply(Answer(Refusal.SESSION_CLOSED), (), "")
+            raise
+
+    return answer
 
 
 class BookingServicer(MailRpcs):
@@ -57,6 +78,7 @@ class BookingServicer(MailRpcs):
         programme: ProgrammeFile,
         watchers_max: int,
         cancel_until_ms: int,
+        person_secret: bytes,
     ) -> None:
         super().__init__(MailSchedule(redis), programme, cancel_until_ms)
         self._redis = redis
@@ -66,6 +88,8 @@ class BookingServicer(MailRpcs):
         self._sweeper = sweeper
         self._watch_limit = WatchLimit(watchers_max)
         self.fitness = Fitness()  # as it was last looked at: cinema's fitness watch sets it
+        self._person_secret = person_secret
+        self._networks = Networks(seats.rules)
 
     @property
     def _programme(self) -> Programme:
@@ -73,40 +97,44 @@ class BookingServicer(MailRpcs):
 
     # -------------------------------------------------------------------------------- transitions
 
+    @closed_once_dropped
     async def ReservarAssento(  # noqa: N802 - the contract's name
         self, request: pb.ReservaRequest, context: Context
     ) -> pb.ReservaResponse:
-        wanted = parse_seats(request, self._programme)
-        answer = await self._hold(wanted.session, wanted.buyer, wanted.seats, wanted.token)
+        answer = await self._hold(wanted := parse_seats(request, self._programme))
         return self._hold_reply(answer, wanted.seats)
 
-    async def _hold(
-        self, session: Session, buyer: str, seats: tuple[str, ...], token: str = ""
-    ) -> Answer:
-        return await self._seats.hold(session.id, buyer, seats, token, session.closes_at_ms)
+    async def _hold(self, wanted: SeatRequest) -> Answer:
+        session, network = wanted.session, self._networks.of(wanted.session, wanted.network)
+        answer = await self._seats.hold(
+            session.id, wanted.buyer, wanted.seats, wanted.token, session.closes_at_ms, network
+        )
+        if answer.refusal is Refusal.NETWORK_LIMIT:
+            self._networks.refused(session, network)
+        return answer
 
     def _hold_reply(self, answer: Answer, seats: tuple[str, ...]) -> pb.ReservaResponse:
         limit = self._seats.rules.most_seats
         return reservation_reply(answer, seats, "Reservado para você: {seats}.", limit)
 
+    @closed_once_dropped
     async def ReservarMelhores(  # noqa: N802
         self, request: pb.MelhoresRequest, context: Context
     ) -> pb.ReservaResponse:
-        session = parse_session(request.sessao_id, self._programme)
-        buyer = parse_buyer(request.usuario_id)
-        quantity = parse_quantity(request.quantidade)
+        wanted, quantity = parse_best(request, self._programme)
         if quantity > self._seats.rules.most_seats:
             return self._hold_reply(Answer(Refusal.OVER_LIMIT), ())
-        answer, seats = await self._hold_best(session, buyer, quantity)
+        answer, seats = await self._hold_best(wanted, quantity)
         if not seats:
             return _none_together(quantity)
         return self._hold_reply(answer, seats)
 
     async def _hold_best(
-        self, session: Session, buyer: str, quantity: int
+        self, wanted: SeatRequest, quantity: int
     ) -> tuple[Answer, tuple[str, ...]]:
         """No seats: there are none together."""
-        answer, seats = Answer(Refusal.NONE_TOGETHER), tuple[str, ...]()
+        session, answer = wanted.session, Answer(Refusal.NONE_TOGETHER)
+        seats = tuple[str, ...]()
         passed_over = set[str]()
         for attempt in range(_BEST_TRIES):
             seat_map = await self._seats.seat_map(session.id)
@@ -116,12 +144,13 @@ class BookingServicer(MailRpcs):
             if not choice:
                 break
             seats = tuple(random.choice(choice))  # noqa: S311 - a spread, not a secret
-            answer = await self._hold(session, buyer, seats)
+            answer = await self._hold(replace(wanted, seats=seats))
             if answer.refusal not in (Refusal.SEAT_TAKEN, Refusal.COOLING_DOWN):
                 break
             passed_over.update(answer.failed)
         return answer, seats
 
+    @closed_once_dropped
     async def LiberarAssento(  # noqa: N802
         self, request: pb.ReservaRequest, context: Context
     ) -> pb.ReservaResponse:
@@ -131,6 +160,7 @@ class BookingServicer(MailRpcs):
         )
         return reservation_reply(answer, wanted.seats, "Liberado: {seats}.")
 
+    @closed_once_dropped
     async def EstenderReserva(  # noqa: N802
         self, request: pb.ReservaRequest, context: Context
     ) -> pb.ReservaResponse:
@@ -138,24 +168,27 @@ class BookingServicer(MailRpcs):
         seats = wanted.seats or await self._held_by(wanted)
         if not seats:
             return reservation_reply(Answer(Refusal.HOLD_ENDED), seats, "")
-        answer = await self._seats.extend(wanted.session.id, wanted.buyer, seats, wanted.token)
+        answer = await self._seats.extend(
+            wanted.session.id, wanted.buyer, seats, wanted.token, wanted.session.closes_at_ms
+        )
         return reservation_reply(answer, seats, "Mais tempo para {seats}.")
 
     async def _held_by(self, wanted: SeatRequest) -> tuple[str, ...]:
         seat_map = await self._seats.seat_map(wanted.session.id)
         return seat_map.held_by(owner_tag(wanted.session.id, wanted.buyer))
 
+    @closed_once_dropped
     async def ConfirmarPagamento(  # noqa: N802
         self, request: pb.ReservaRequest, context: Context
     ) -> pb.ReservaResponse:
         wanted = parse_seats(request, self._programme)
-        answer = await self._seats.confirm(
-            wanted.session.id, wanted.buyer, parse_purchase(request, wanted)
-        )
+        purchase = parse_purchase(request, wanted, self._person_secret)
+        answer = await self._seats.confirm(wanted.session.id, wanted.buyer, purchase)
         if answer.order_id and answer.tokens is None:
             known = await self._order(answer.order_id)
             answer = replace(answer, tokens=known.tokens)
-        return reservation_reply(answer, wanted.seats, "Pagamento confirmado: {seats}.")
+        limit = self._seats.rules.most_seats
+        return reservation_reply(answer, wanted.seats, "Pagamento confirmado: {seats}.", limit)
 
     # --------------------------------------------------------------------- programme and seat map
 

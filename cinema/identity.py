@@ -1,6 +1,8 @@
-"""Who a buyer is, and how events say whose seat it is without saying who."""
+"""Who a buyer is, and how events and limits know a buyer, a person or a network again without saying who it is."""
 
 import hashlib
+import hmac
+import re
 
 LONGEST_BUYER = 128
 # Names that an earlier system gave a meaning of its own; nobody may be called so.
@@ -23,3 +25,21 @@ def owner_tag(session_id: str, buyer: str) -> str:
     It differs from session to session, so that tags do not tell where else a buyer was.
     """
     return hashlib.blake2b(f"{session_id}\n{buyer}".encode(), digest_size=8).hexdigest()
+
+
+def person_tag(secret: bytes, session_id: str, cpf: str) -> str:
+    """The person with this CPF: 128 bits that nobody without the secret can compute; empty for none.
+
+    It differs from session to session, so that it does not tell what else a person saw.
+    """
+    digits = re.sub(r"\D", "", cpf)
+    return _keyed_hash(secret, f"person\n{session_id}\n{digits}") if digits else ""
+
+
+def network_tag(secret: bytes, network: str) -> str:
+    """The `rede` of ReservaRequest: 128 bits, the same in every session, so that an operator can follow one network."""
+    return _keyed_hash(secret, f"network\n{network}")
+
+
+def _keyed_hash(secret: bytes, text: str) -> str:
+    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()[:32]

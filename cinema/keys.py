@@ -28,7 +28,10 @@ class PartitionKeys:
     """What a relay or a sweeper reads, one of each a partition."""
 
     due: str  # sorted set: "session:seat" by the hold's deadline in ms; the authority on expiry
-    cooldowns: str  # sorted set: "session:seat:tag" by the end of the buyer's cool-down in ms
+    cooldowns: (
+        str  # sorted set: "session:seat:tag" by the end of a buyer's or network's cool-down in ms
+    )
+    released: str  # hash: the same, of a seat that was given back -> since when it was held, in ms
     events: str  # stream: public events, one a transition
     outbox: str  # stream: what is to be told to the world, in order
     dead_letters: str  # stream: outbox entries that could not be handled without Kafka
@@ -48,7 +51,9 @@ class SessionKeys:
     sold: str  # hash: seat -> JSON of the sale
     buyers: str  # hash: buyer -> JSON of the buyer's token and counts
     half_price: str  # integer: half-price tickets sold under the quota
-    order_keys: str  # hash: order key of a buyer -> JSON of the order and its body's fingerprint
+    order_keys: (
+        str  # hash: order key, with its buyer and with its body -> JSON of order and fingerprint
+    )
     partition: PartitionKeys
 
     def lock(self, seat: str) -> str:
@@ -69,6 +74,7 @@ def partition_keys(partition: int) -> PartitionKeys:
     return PartitionKeys(
         due=f"{tag}:due",
         cooldowns=f"{tag}:cooldowns",
+        released=f"{tag}:released",
         events=f"{tag}:events",
         outbox=f"{tag}:outbox",
         dead_letters=f"{tag}:dead-letters",

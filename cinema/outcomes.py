@@ -12,12 +12,29 @@ from cinema.tickets import Ticket
 
 @dataclass(frozen=True)
 class HoldRules:
-    """Times in milliseconds, a limit in seats."""
+    """Times in milliseconds, limits in seats.
+
+    `most_seats` binds a buyer and a person. A network address may hold the larger of `network_seats` and
+    `network_percent` of the room.
+    """
 
     hold_ms: int
     ceiling_ms: int
     cooldown_ms: int
     most_seats: int
+    network_seats: int
+    network_percent: int
+
+    def most_held_by_network(self, seats_in_room: int) -> int:
+        return max(self.network_seats, seats_in_room * self.network_percent // 100)
+
+
+@dataclass(frozen=True)
+class Network:
+    """Where a request comes from: a keyed hash of the address, and how many seats it may hold. Empty: no limit."""
+
+    tag: str = ""
+    most_held: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,17 +91,20 @@ class Payer:
 class Purchase:
     """What a confirmation is about.
 
-    `key` makes it idempotent; `quota` is how many half-price tickets the session has. `veto` refuses a sale
-    that would otherwise be possible.
+    `key` makes it idempotent; `person` is a keyed hash of who pays, empty where the request does not say;
+    `closes_at` is when the session's sales end, in Unix ms (0: never); `quota` is how many half-price tickets the
+    session has. `veto` refuses a sale that would otherwise be possible.
     """
 
     tickets: tuple[Ticket, ...]
     token: str = ""
     key: str = ""
     payer: Payer = Payer()
+    person: str = ""
     payment_method: str = ""
     language: str = ""
     screening: Screening = Screening()
+    closes_at: int = 0
     quota: int = 0
     veto: Refusal | None = None
 

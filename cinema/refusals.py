@@ -6,6 +6,7 @@ from enum import StrEnum
 class Refusal(StrEnum):
     SEAT_TAKEN = "assento_indisponivel"
     OVER_LIMIT = "limite_de_assentos"
+    NETWORK_LIMIT = "limite_da_rede"
     HOLD_ENDED = "reserva_expirada"
     NOT_YOURS = "nao_e_sua"
     WRONG_TOKEN = "token_invalido"  # noqa: S105 - a reason, not a secret
@@ -17,12 +18,15 @@ class Refusal(StrEnum):
     HALF_PRICE_GONE = "cota_de_meia_esgotada"
     PRICE_CHANGED = "preco_mudou"
     PAYMENT_DECLINED = "pagamento_recusado"
+    ORDER_CANCELLED = "pedido_cancelado"
     TOO_LATE_TO_CANCEL = "prazo_de_cancelamento"
 
 
 _SENTENCES = {
     Refusal.SEAT_TAKEN: "Que pena: {seats} acabou de ser escolhido por outra pessoa.",
     Refusal.OVER_LIMIT: "O limite é de {limit} lugares por pessoa nesta sessão.",
+    Refusal.NETWORK_LIMIT: "Há muitos lugares reservados a partir da sua rede nesta sessão. "
+    "Tente de novo quando algum for pago ou liberado, ou use outra conexão.",
     Refusal.HOLD_ENDED: "O tempo da reserva de {seats} acabou. Escolha de novo, se ainda estiver livre.",
     Refusal.NOT_YOURS: "{seats} não está reservado para você.",
     Refusal.WRONG_TOKEN: "O código da reserva não confere com esta reserva.",
@@ -34,6 +38,7 @@ _SENTENCES = {
     Refusal.HALF_PRICE_GONE: "Não há meias-entradas suficientes: restam {count} nesta sessão.",
     Refusal.PRICE_CHANGED: "O preço mudou. Confira o novo total antes de pagar.",
     Refusal.PAYMENT_DECLINED: "O pagamento foi recusado. Seus lugares continuam reservados.",
+    Refusal.ORDER_CANCELLED: "Este pedido foi pago e depois cancelado. Para comprar, escolha os lugares de novo.",
     Refusal.TOO_LATE_TO_CANCEL: "O prazo para cancelar este pedido já passou.",
 }
 _PLURAL_SENTENCES = {

@@ -136,6 +136,23 @@ class BookingSettings(RedisSettings, TlsSettings, SecretsSettings):
         le=MOST_SEATS_A_BUYER,
         description="seats held and bought, a whole number from 1 to 100",
     )
+    max_held_per_address: int = Field(
+        default=24,
+        ge=1,
+        le=100_000,
+        description="seats held from one network address in one session, a whole number from 1",
+    )
+    max_held_per_address_percent: int = Field(
+        default=30,
+        ge=0,
+        le=100,
+        description="the same as a share of the room, where that is more: 0 to 100, 100 for no limit",
+    )
+    person_secret: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="at least 16 characters, the same at every booking server",
+    )
     cancel_until_minutes: float = Field(
         default=120,
         ge=0,

@@ -1,10 +1,11 @@
 """Categories of tickets, their price, and how many half-price tickets a session has.
 
 Sources: Lei 12.933/2013 and Decreto 8.537/2015 (students, low-income youth, disabled people and who
-accompanies them: half, up to 40% of the tickets); Lei 10.741/2003 (people of 60 or more: half, outside
-that quota). Proof is asked for at the door.
+accompanies them: half; at least 40% of the tickets are theirs); Lei 10.741/2003 (people of 60 or more:
+half, outside that quota). Proof is asked for at the door.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -42,9 +43,9 @@ def price_of(category: Category, full_price: int) -> int:
     return full_price if category is Category.FULL else full_price // 2
 
 
-def half_price_quota(seats: int) -> int:
-    """How many of a session's tickets the quota lets go at half price."""
-    return seats * _QUOTA_PERCENT // 100
+def half_price_quota(seats_for_sale: int) -> int:
+    """How many of a session's tickets go at half price: the law's share is a minimum, so it is rounded up."""
+    return math.ceil(seats_for_sale * _QUOTA_PERCENT / 100)
 
 
 def quota_needed(tickets: Iterable[Ticket]) -> int:

@@ -30,12 +30,16 @@ _UNKNOWN_OUTCOME = "Ainda não sabemos se o pagamento foi registrado. Estamos te
 
 
 class Actions:
-    """One buyer's requests in one session. Every fault of booking becomes a reply, too."""
+    """One buyer's requests in one session. Every fault of booking becomes a reply, too.
 
-    def __init__(self, booking: Booking, session_id: str, buyer: str) -> None:
+    `network` is the tag of the network address that the browser comes from.
+    """
+
+    def __init__(self, booking: Booking, session_id: str, buyer: str, network: str) -> None:
         self._booking = booking
         self._session_id = session_id
         self._buyer = buyer
+        self._network = network
 
     async def perform(self, action: Action) -> str:
         """The reply frame, within booking's deadline."""
@@ -83,18 +87,25 @@ class Actions:
             Ingresso(assento=seat, categoria=category.upper())
             for seat, category in action.categories.items()
         )
-        request.total_centavos = action.total
+        if action.total is not None:
+            request.total_centavos = action.total
         request.idioma = action.language
         return request
 
     def _request(self, seats: list[str]) -> ReservaRequest:
-        request = ReservaRequest(usuario_id=self._buyer, assentos=seats)
+        request = ReservaRequest(
+            usuario_id=self._buyer, assentos=seats, rede=self._network, do_navegador=True
+        )
         request.assento.sessao_id = self._session_id
         return request
 
     def _best(self, action: HoldBest) -> MelhoresRequest:
         return MelhoresRequest(
-            sessao_id=self._session_id, usuario_id=self._buyer, quantidade=action.count
+            sessao_id=self._session_id,
+            usuario_id=self._buyer,
+            quantidade=action.count,
+            rede=self._network,
+            do_navegador=True,
         )
 
 
@@ -131,6 +142,8 @@ def _refusal(action: Action, answer: ReservaResponse) -> str:
     facts: dict[str, Any] = {"assentos_falha": list(answer.assentos_falha)}
     if answer.motivo == Refusal.HALF_PRICE_GONE:
         facts["meias_restantes"] = answer.meias_restantes
+    if answer.pedido_id:
+        facts["pedido"] = answer.pedido_id
     return _error(action, answer.motivo, answer.mensagem, **facts)
 
 

@@ -12,6 +12,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection, Request
 
 from cinema.booking_client import open_channel
+from cinema.identity import network_tag
 from cinema.notify_signature import shared_secret
 from cinema.service import ReadyFile
 from cinema.settings import GatewaySettings
@@ -23,7 +24,7 @@ from gateway.costs import COSTS
 from gateway.health import CHECK_SECONDS, BookingHealth, State
 from gateway.hubs import Hubs
 from gateway.identity import Identities, cookie_secrets
-from gateway.limits import Address, Addresses
+from gateway.limits import Address, Addresses, network
 from gateway.origins import Hosts, Origins
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,9 @@ class Gateway:
         self.health = BookingHealth(channel)
         self.assets = Assets(STATIC)
         self.hubs = Hubs(group, self.booking, settings.coalesce_ms / 1_000)
-        self.identities = Identities(cookie_secrets(settings), settings.uses_https)
+        cookies = cookie_secrets(settings)
+        self.identities = Identities(cookies, settings.uses_https)
+        self._network_secret = cookies[0]
         self.notify_secret = shared_secret(settings)
         self.hosts = Hosts(settings.public_url, settings.allowed_hosts)
         self.origins = Origins(settings.public_url, settings.allowed_origins)
@@ -78,6 +81,10 @@ class Gateway:
                 log.info("ready: booking can sell")
             well = ready.ready = not problem
             await asyncio.sleep(CHECK_SECONDS)
+
+    def network_of(self, connection: HTTPConnection) -> str:
+        """The tag by which booking knows the network address of a browser, without learning it."""
+        return network_tag(self._network_secret, network(host_of(connection)))
 
     def address_of(self, connection: HTTPConnection) -> Address:
         return self.addresses.of(host_of(connection))

@@ -83,7 +83,7 @@ class Payment(_Message):
 
 
 class Confirm(_Seats):
-    """`categories` may leave out seats, which are full price. A `total` of 0 is not checked."""
+    """`categories` may leave out seats, which are full price. A `total` that is not sent is not checked."""
 
     reply_kind: ClassVar[str] = "confirmacao_pagamento"
 
@@ -92,8 +92,16 @@ class Confirm(_Seats):
     categories: dict[str, Annotated[Category, Field(strict=False)]] = Field(
         default={}, alias="ingressos", max_length=_MOST_SEATS
     )
-    total: int = Field(default=0, alias="total", ge=0, le=_MOST_CENTAVOS)
+    total: int | None = Field(default=None, alias="total", ge=0, le=_MOST_CENTAVOS)
     language: LanguageTag = Field(default=DEFAULT, alias="idioma")
+
+    @field_validator("total")
+    @classmethod
+    def of_a_number(cls, total: int | None) -> int:
+        """What is sent is a number: a page that does not say its total leaves it out."""
+        if total is None:
+            raise ValueError("no number")
+        return total
 
     @field_validator("categories")
     @classmethod

@@ -49,7 +49,7 @@ async def _serve(socket: WebSocket, gateway: Gateway, session_id: str, buyer: st
     connection = Connection(
         socket,
         outbox,
-        Actions(gateway.booking, session_id, buyer),
+        Actions(gateway.booking, session_id, buyer, gateway.network_of(socket)),
         Allowance(
             TokenBucket(gateway.settings.max_messages_per_second), gateway.address_of(socket)
         ),

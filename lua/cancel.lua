@@ -1,31 +1,52 @@
 -- cancel: sold -> free, once. Repeating it gives the same answer.
 --
--- KEYS  1 version  2 sold  3 buyers  4 events  5 outbox  6 half-price tickets sold  7 the order
--- ARGV  1 session  2 buyer  3 outbox message as JSON  4 half-price tickets in it  5.. the order's seats
+-- For the length of a cool-down it stays known since when the seats were held: the same buyer or network goes on from there.
+--
+-- KEYS  1 version  2 sold  3 buyers  4 events  5 outbox  6 half-price tickets sold  7 the order  8 cooldowns  9 released
+-- ARGV  1 session  2 buyer  3 outbox message as JSON  4 half-price tickets in it  5 cool-down in ms  6.. the order's seats
 -- Reply 0 cancelled, now or before  1 there is no such order
 
-local version_key, sold_key, buyers_key, events_key, outbox_key, half_price_key, order_key =
-  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
-local session, buyer, message, half_price = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
-local FIRST_SEAT = 5
-local EVENTS_KEPT = 1000
+local version_key, sold_key, buyers_key, events_key, outbox_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local half_price_key, order_key, cooldowns_key, released_key = KEYS[6], KEYS[7], KEYS[8], KEYS[9]
+local session, buyer, message = ARGV[1], ARGV[2], ARGV[3]
+local half_price, cooldown_ms = tonumber(ARGV[4]), tonumber(ARGV[5])
+local FIRST_SEAT = 6
+local EVENTS_KEPT, FORGOTTEN_AT_ONCE = 1000, 1000
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 local state = redis.call('HGET', order_key, 'state')
 if not state then return 1 end
 if state == 'cancelled' then return 0 end
 
-local changes = {}
+local sales = {}
 for i = FIRST_SEAT, #ARGV do
-  local sale = cjson.decode(redis.call('HGET', sold_key, ARGV[i]))
-  table.insert(changes, {seat = ARGV[i], state = 'free', reason = 'cancelado', tag = sale.tag})
+  local sale = redis.call('HGET', sold_key, ARGV[i])
+  sale = sale and cjson.decode(sale)
+  -- Where somebody deleted the sale by hand, the order still has to end.
+  if sale and string.sub(order_key, -#sale.order) == sale.order then table.insert(sales, {seat = ARGV[i], sale = sale}) end
 end
-local account = cjson.decode(redis.call('HGET', buyers_key, buyer))
+local account = redis.call('HGET', buyers_key, buyer)
+account = account and cjson.decode(account) or {held = 0, sold = #sales}
 
 -- Everything is checked: from here on only writes.
-for _, change in ipairs(changes) do
-  redis.call('HDEL', sold_key, change.seat)
+local changes = {}
+for _, own in ipairs(sales) do
+  redis.call('HDEL', sold_key, own.seat)
+  for _, who in ipairs({own.sale.tag, own.sale.network}) do
+    local member = session .. ':' .. own.seat .. ':' .. who
+    redis.call('ZADD', cooldowns_key, now + cooldown_ms, member)
+    redis.call('HSET', released_key, member, own.sale.since or now)
+  end
+  table.insert(changes, {seat = own.seat, state = 'free', reason = 'cancelado', tag = own.sale.tag})
 end
-account.sold = account.sold - #changes
+local past = redis.call('ZRANGEBYSCORE', cooldowns_key, '-inf', now, 'LIMIT', 0, FORGOTTEN_AT_ONCE)
+if #past > 0 then
+  redis.call('ZREM', cooldowns_key, unpack(past))
+  redis.call('HDEL', released_key, unpack(past))
+end
+account.sold = math.max(0, account.sold - #sales)
 if account.held + account.sold > 0 then
   redis.call('HSET', buyers_key, buyer, cjson.encode(account))
 else
@@ -35,6 +56,6 @@ redis.call('HSET', order_key, 'state', 'cancelled')
 local half_price_sold = redis.call('DECRBY', half_price_key, half_price)
 local version = redis.call('INCR', version_key)
 redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
-  'session', session, 'version', version, 'changes', cjson.encode(changes), 'half_price_sold', half_price_sold)
+  'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes), 'half_price_sold', half_price_sold)
 redis.call('XADD', outbox_key, '*', 'mensagem', message)
 return 0

@@ -1,19 +1,21 @@
 -- confirm: held -> sold, once per order key. All seats must be the buyer's and their locks alive.
 --
--- A repeated key with the same body is answered with its order; so is a request without a key (the original's clients send
--- none) whose seats are exactly those of one order of the same buyer.
+-- A repeated key with the same body is answered with its order, whoever asks: a buyer may have lost the cookie with the answer.
+-- So is a request without a key (the original's clients send none) whose seats are exactly those of one order of the same buyer.
 --
 -- KEYS  1 version  2 holds  3 sold  4 buyers  5 due  6 events  7 outbox  8 order keys  9 half-price tickets sold
 --       10 the new order  11.. one lock per seat
 -- ARGV  1 session  2 buyer  3 token that was sent ('': none)  4 order key ('': none)  5 fingerprint of the body
 --       6 id of the new order  7 the new order as JSON  8 its outbox message as JSON  9 state of its mail
 --       10 half-price tickets in it  11 the session's quota of them  12 code to refuse a sale with (0: none)
---       13.. seats, in the locks' order
+--       13 time at which the session closes, in ms (0: never)  14 tag of the person who pays ('': not said)
+--       15 most seats a person  16.. seats, in the locks' order
 --       and last of both: the dataset's key, and what it must be ('': anything)
 -- Reply {code, order id, seat that caused a refusal...}
 --       code 0 sold  1 a seat is somebody else's  2 the hold has ended  3 wrong token  4 the key was used for another body
 --            5 was sold before by this very request  6 fewer half-price tickets left, and how many instead of a seat
---            7 and above: argument 12, where nothing else stands against the sale  -1 another dataset
+--            7, 8: argument 12, where nothing else is in the way of the sale  9 session closed
+--            10 over the person's limit  11 was sold before by this very request, and cancelled since  -1 another dataset
 
 local dataset_key, dataset = table.remove(KEYS), table.remove(ARGV)
 if dataset ~= '' and redis.call('GET', dataset_key) ~= dataset then return {-1, ''} end
@@ -23,21 +25,41 @@ local events_key, outbox_key, order_keys_key, half_price_key, new_order_key = KE
 local session, buyer, sent_token, key, fingerprint = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local order_id, order, message, mail_state = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local half_price, quota, veto = tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])
-local FIRST_LOCK, FIRST_SEAT = 11, 13
+local closes_at, person, most = tonumber(ARGV[13]), ARGV[14], tonumber(ARGV[15])
+local FIRST_LOCK, FIRST_SEAT = 11, 16
 local EVENTS_KEPT = 1000
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local key_field = cjson.encode({buyer, key})
+local of_buyer, of_anybody = cjson.encode({buyer, key}), cjson.encode({'', key, fingerprint})
+
+local function known_order()
+  local known = redis.call('HGET', order_keys_key, of_buyer) or redis.call('HGET', order_keys_key, of_anybody)
+  return known and cjson.decode(known)
+end
+
+-- An order is cancelled whole, and a seat that was given back is no longer sold to it.
+local function is_cancelled(order)
+  local sale = redis.call('HGET', sold_key, ARGV[FIRST_SEAT])
+  return not sale or cjson.decode(sale).order ~= order
+end
+
+-- The seats that were sold to the person: counted from the sales themselves, since a count beside them could drift.
+local function sold_to_person()
+  local count, mark = 0, '"person":' .. cjson.encode(person)
+  for _, sale in ipairs(redis.call('HVALS', sold_key)) do
+    if string.find(sale, mark, 1, true) then count = count + 1 end
+  end
+  return count
+end
 
 if key ~= '' then
-  local known = redis.call('HGET', order_keys_key, key_field)
-  known = known and cjson.decode(known)
+  local known = known_order()
   if known and known.fingerprint ~= fingerprint then return {4, ''} end
   if known then
-    -- Written again, unchanged: a caller that waits for replicas waits for the last write of its connection.
-    redis.call('HSET', order_keys_key, key_field, cjson.encode(known))
-    return {5, known.order}
+    -- Written again: a caller that waits for replicas waits for the last write of its connection.
+    redis.call('HSET', order_keys_key, of_anybody, cjson.encode(known))
+    return {is_cancelled(known.order) and 11 or 5, known.order}
   end
 end
 
@@ -59,7 +81,7 @@ for i = FIRST_SEAT, #ARGV do
   else
     wrong_token = wrong_token or (sent_token ~= '' and sent_token ~= hold.token)
     tag = hold.tag
-    table.insert(mine, {seat = seat, lock = lock})
+    table.insert(mine, {seat = seat, lock = lock, hold = hold})
   end
 end
 
@@ -68,33 +90,40 @@ if key == '' and sold_count == asked and sold_to.seats == asked then
   redis.call('HSET', sold_key, ARGV[FIRST_SEAT], cjson.encode(sold_to))
   return {5, sold_to.order}
 end
+if closes_at > 0 and now >= closes_at then return {9, ''} end
 if #foreign > 0 then return {1, '', unpack(foreign)} end
 if #ended > 0 then return {2, '', unpack(ended)} end
 if wrong_token then return {3, ''} end
+if person ~= '' and sold_to_person() + #mine > most then return {10, ''} end
 
 local half_price_left = quota - tonumber(redis.call('GET', half_price_key) or 0)
 if half_price > half_price_left then return {6, '', tostring(half_price_left)} end
 if veto > 0 then return {veto, ''} end
-local account = cjson.decode(redis.call('HGET', buyers_key, buyer))
+local account = redis.call('HGET', buyers_key, buyer)
+-- No account beside a hold: somebody deleted it by hand.
+account = account and cjson.decode(account) or {held = #mine, sold = 0}
 
 -- Everything is checked: from here on only writes.
 local changes = {}
 for _, own in ipairs(mine) do
-  redis.call('HSETNX', sold_key, own.seat, cjson.encode({order = order_id, buyer = buyer, tag = tag, seats = #mine}))
+  redis.call('HSETNX', sold_key, own.seat, cjson.encode({
+    order = order_id, buyer = buyer, tag = tag, seats = #mine, person = person ~= '' and person or nil,
+    network = own.hold.network, since = own.hold.since}))
   redis.call('DEL', own.lock)
   redis.call('HDEL', holds_key, own.seat)
   redis.call('ZREM', due_key, session .. ':' .. own.seat)
   table.insert(changes, {seat = own.seat, state = 'sold', tag = tag})
 end
-account.held, account.sold = account.held - #mine, account.sold + #mine
+account.held, account.sold = math.max(0, account.held - #mine), account.sold + #mine
 redis.call('HSET', buyers_key, buyer, cjson.encode(account))
 redis.call('HSET', new_order_key, 'data', order, 'created_at', now, 'state', 'confirmed', 'mail', mail_state, 'mail_reason', '')
 if key ~= '' then
-  redis.call('HSET', order_keys_key, key_field, cjson.encode({order = order_id, fingerprint = fingerprint}))
+  local known = cjson.encode({order = order_id, fingerprint = fingerprint})
+  redis.call('HSET', order_keys_key, of_buyer, known, of_anybody, known)
 end
 local half_price_sold = redis.call('INCRBY', half_price_key, half_price)
 local version = redis.call('INCR', version_key)
 redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
-  'session', session, 'version', version, 'changes', cjson.encode(changes), 'half_price_sold', half_price_sold)
+  'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes), 'half_price_sold', half_price_sold)
 redis.call('XADD', outbox_key, '*', 'mensagem', message)
 return {0, order_id}

@@ -1,15 +1,17 @@
 -- expire: held -> free, by time. The due set decides: a lock that is still there changes nothing, a hold that is due and whose
 -- lock is gone is freed, once. Looking at the lock also makes Redis drop it and send its notification.
 --
--- KEYS  1 version  2 holds  3 buyers  4 due  5 events  6 cooldowns  7.. one lock per seat
+-- The seat then cools down for the buyer and the network that had it.
+--
+-- KEYS  1 version  2 holds  3 buyers  4 due  5 events  6 cooldowns  7 released  8.. one lock per seat
 -- ARGV  1 session  2 cool-down in ms  3.. seats, in the locks' order
 -- Reply the number of seats freed
 
-local version_key, holds_key, buyers_key, due_key, events_key, cooldowns_key =
-  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local version_key, holds_key, buyers_key, due_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local events_key, cooldowns_key, released_key = KEYS[5], KEYS[6], KEYS[7]
 local session, cooldown_ms = ARGV[1], tonumber(ARGV[2])
-local FIRST_LOCK, FIRST_SEAT = 7, 3
-local EVENTS_KEPT = 1000
+local FIRST_LOCK, FIRST_SEAT = 8, 3
+local EVENTS_KEPT, FORGOTTEN_AT_ONCE = 1000, 1000
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -33,10 +35,13 @@ for _, own in ipairs(ended) do
   if own.hold then
     local buyer, tag = own.hold.buyer, own.hold.tag
     redis.call('HDEL', holds_key, own.seat)
-    redis.call('ZADD', cooldowns_key, now + cooldown_ms, own.member .. ':' .. tag)
+    for _, who in ipairs({tag, own.hold.network}) do
+      redis.call('ZADD', cooldowns_key, now + cooldown_ms, own.member .. ':' .. who)
+      redis.call('HDEL', released_key, own.member .. ':' .. who)
+    end
     local account = redis.call('HGET', buyers_key, buyer)
     account = account and cjson.decode(account) or {held = 1, sold = 0}
-    account.held = account.held - 1
+    account.held = math.max(0, account.held - 1)
     if account.held + account.sold > 0 then
       redis.call('HSET', buyers_key, buyer, cjson.encode(account))
     else
@@ -47,9 +52,13 @@ for _, own in ipairs(ended) do
 end
 
 if #changes > 0 then
-  redis.call('ZREMRANGEBYSCORE', cooldowns_key, '-inf', now)
+  local past = redis.call('ZRANGEBYSCORE', cooldowns_key, '-inf', now, 'LIMIT', 0, FORGOTTEN_AT_ONCE)
+  if #past > 0 then
+    redis.call('ZREM', cooldowns_key, unpack(past))
+    redis.call('HDEL', released_key, unpack(past))
+  end
   local version = redis.call('INCR', version_key)
   redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
-    'session', session, 'version', version, 'changes', cjson.encode(changes))
+    'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes))
 end
 return #changes

@@ -1,18 +1,21 @@
 -- extend: held -> held for longer, up to a ceiling counted from the first hold of each seat.
 --
 -- KEYS  1 version  2 holds  3 due  4 events  5.. one lock per seat
--- ARGV  1 session  2 buyer  3 token that was sent ('': none)  4 hold in ms  5 ceiling in ms  6.. seats, in the locks' order
+-- ARGV  1 session  2 buyer  3 token that was sent ('': none)  4 hold in ms  5 ceiling in ms
+--       6 time at which the session closes, in ms (0: never)  7.. seats, in the locks' order
 -- Reply {code, remaining ms of the hold that ends first, seat that caused a refusal...}
---       code 0 extended  1 not this buyer's  2 the hold has ended  3 wrong token  4 at the ceiling
+--       code 0 extended  1 not this buyer's  2 the hold has ended  3 wrong token  4 at the ceiling  5 session closed
 
 local version_key, holds_key, due_key, events_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local session, buyer, sent_token = ARGV[1], ARGV[2], ARGV[3]
-local hold_ms, ceiling_ms = tonumber(ARGV[4]), tonumber(ARGV[5])
-local FIRST_LOCK, FIRST_SEAT = 5, 6
+local hold_ms, ceiling_ms, closes_at = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local FIRST_LOCK, FIRST_SEAT = 5, 7
 local EVENTS_KEPT = 1000
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+if closes_at > 0 and now >= closes_at then return {5, 0} end
 
 local mine, foreign, ended, wrong_token, at_ceiling = {}, {}, {}, false, true
 local earliest = now + hold_ms
@@ -27,6 +30,7 @@ for i = FIRST_SEAT, #ARGV do
   else
     wrong_token = wrong_token or (sent_token ~= '' and sent_token ~= hold.token)
     local ceiling = hold.since + ceiling_ms
+    if closes_at > 0 then ceiling = math.min(ceiling, closes_at) end
     at_ceiling = at_ceiling and hold.deadline >= ceiling
     hold.deadline = math.max(hold.deadline, math.min(now + hold_ms, ceiling))
     earliest = math.min(earliest, hold.deadline)
@@ -49,5 +53,5 @@ for _, own in ipairs(mine) do
 end
 local version = redis.call('INCR', version_key)
 redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
-  'session', session, 'version', version, 'changes', cjson.encode(changes))
+  'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes))
 return {0, earliest - now}

@@ -1,21 +1,26 @@
 -- hold: free -> held. Takes seats for a buyer, all or none; repeating it gives the same answer.
 --
--- KEYS  1 version  2 holds  3 sold  4 buyers  5 due  6 events  7 cooldowns  8.. one lock per seat
--- ARGV  1 session  2 buyer  3 tag of the buyer  4 token for a buyer without live holds  5 hold in ms  6 most seats a buyer
---       7 time at which the session closes, in ms (0: never)  8 token that was sent ('': none)  9.. seats, in the locks' order
+-- A seat that this buyer or this network gave back a moment ago goes on with its old start, so its ceiling stays where it was.
+-- Where that ceiling is reached, or the hold ended by time, the seat cools down for both.
+--
+-- KEYS  1 version  2 holds  3 sold  4 buyers  5 due  6 events  7 cooldowns  8 released  9.. one lock per seat
+-- ARGV  1 session  2 buyer  3 tag of the buyer  4 tag of the network ('': not said)  5 token for a buyer without live holds
+--       6 hold in ms  7 ceiling in ms  8 cool-down in ms  9 most seats a buyer  10 most held seats a network (0: no limit)
+--       11 time at which the session closes, in ms (0: never)  12 token that was sent ('': none)  13.. seats, in the locks' order
 --       and last of both: the dataset's key, and what it must be ('': anything)
 -- Reply {code, token, remaining ms of the hold that ends first, seat that caused a refusal...}
---       code 0 held  1 a seat is not free  2 over the limit  3 wrong token  4 cooling down  5 session closed
---            6 a hold is due but not swept yet: sweep the session and ask again  -1 another dataset
+--       code 0 held  1 a seat is not free  2 over the buyer's limit  3 wrong token  4 cooling down  5 session closed
+--            6 a hold is due but not swept yet: sweep the session and ask again  7 over the network's limit  -1 another dataset
 
 local dataset_key, dataset = table.remove(KEYS), table.remove(ARGV)
 if dataset ~= '' and redis.call('GET', dataset_key) ~= dataset then return {-1, '', 0} end
 
 local version_key, holds_key, sold_key, buyers_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local due_key, events_key, cooldowns_key = KEYS[5], KEYS[6], KEYS[7]
-local session, buyer, tag, new_token = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local hold_ms, most, closes_at, sent_token = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8]
-local FIRST_LOCK, FIRST_SEAT = 8, 9
+local due_key, events_key, cooldowns_key, released_key = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local session, buyer, tag, network, new_token = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local hold_ms, ceiling_ms, cooldown_ms = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
+local most, network_most, closes_at, sent_token = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11]), ARGV[12]
+local FIRST_LOCK, FIRST_SEAT = 9, 13
 local EVENTS_KEPT = 1000
 
 local time = redis.call('TIME')
@@ -25,8 +30,31 @@ if closes_at > 0 and now >= closes_at then
   return {5, '', 0}
 end
 
+-- When a hold of the seat counts as begun: now, or when the buyer's or the network's last one did; 0 where that one expired.
+local function beginning(seat)
+  local since = now
+  for _, who in ipairs({tag, network ~= '' and network or nil}) do
+    local member = session .. ':' .. seat .. ':' .. who
+    local cools_for = tonumber(redis.call('ZSCORE', cooldowns_key, member) or 0) - now
+    -- More than a whole cool-down is left only where the clock was set back.
+    if cools_for > 0 and cools_for <= cooldown_ms then
+      since = math.min(since, tonumber(redis.call('HGET', released_key, member) or 0))
+    end
+  end
+  return since
+end
+
+-- How many holds or sales of the session have this value: counted from themselves, since a count beside them could drift.
+local function counted(key, field, value)
+  local count, mark = 0, '"' .. field .. '":' .. cjson.encode(value)
+  for _, record in ipairs(redis.call('HVALS', key)) do
+    if string.find(record, mark, 1, true) then count = count + 1 end
+  end
+  return count
+end
+
 local wanted, mine, taken, due, cooling = {}, {}, {}, {}, {}
-local earliest = now + hold_ms
+local earliest = math.huge
 for i = FIRST_SEAT, #ARGV do
   local seat, lock = ARGV[i], KEYS[FIRST_LOCK + i - FIRST_SEAT]
   local hold = redis.call('HGET', holds_key, seat)
@@ -38,10 +66,16 @@ for i = FIRST_SEAT, #ARGV do
     earliest = math.min(earliest, hold.deadline)
   elseif hold or redis.call('HEXISTS', sold_key, seat) == 1 or redis.call('EXISTS', lock) == 1 then
     table.insert(taken, seat)
-  elseif tonumber(redis.call('ZSCORE', cooldowns_key, session .. ':' .. seat .. ':' .. tag) or 0) > now then
-    table.insert(cooling, seat)
   else
-    table.insert(wanted, {seat = seat, lock = lock})
+    local since = beginning(seat)
+    local deadline = math.min(now + hold_ms, since + ceiling_ms)
+    if closes_at > 0 then deadline = math.min(deadline, closes_at) end
+    if deadline <= now then
+      table.insert(cooling, seat)
+    else
+      table.insert(wanted, {seat = seat, lock = lock, since = since, deadline = deadline})
+      earliest = math.min(earliest, deadline)
+    end
   end
 end
 
@@ -50,35 +84,43 @@ if #due > 0 then return {6, '', 0, unpack(due)} end
 if #cooling > 0 then return {4, '', 0, unpack(cooling)} end
 
 local account = redis.call('HGET', buyers_key, buyer)
-account = account and cjson.decode(account) or {held = 0, sold = 0}
+-- No account beside holds: somebody deleted it by hand, and what is seen of it here is counted again.
+account = account and cjson.decode(account) or {held = #mine, sold = 0, token = mine[1] and mine[1].hold.token}
 -- A token ends with the last of its holds.
 local live_token = account.held > 0 and account.token or nil
 if sent_token ~= '' and sent_token ~= live_token then
   return {3, '', 0}
 end
 if #wanted > 0 and account.held + account.sold + #wanted > most then
-  return {2, '', 0}
+  -- The account is right unless somebody deleted keys by hand; a refusal is worth a second look.
+  account.held, account.sold = counted(holds_key, 'buyer', buyer), counted(sold_key, 'buyer', buyer)
+  if account.held + account.sold + #wanted > most then return {2, '', 0} end
+end
+if #wanted > 0 and network ~= '' and network_most > 0 and redis.call('HLEN', holds_key) + #wanted > network_most
+    and counted(holds_key, 'network', network) + #wanted > network_most then
+  return {7, '', 0}
 end
 
 -- Everything is checked: from here on only writes.
 account.token = live_token or new_token
 for _, own in ipairs(mine) do
   -- Nothing where the lock is there; mends a lock that was lost before its time.
-  redis.call('SET', own.lock, account.token, 'NX', 'PXAT', own.hold.deadline)
+  redis.call('SET', own.lock, own.hold.token, 'NX', 'PXAT', own.hold.deadline)
 end
 if #wanted > 0 then
-  local deadline, changes = now + hold_ms, {}
+  local changes = {}
   for _, new in ipairs(wanted) do
-    redis.call('SET', new.lock, account.token, 'NX', 'PXAT', deadline)
-    redis.call('HSET', holds_key, new.seat, cjson.encode(
-      {buyer = buyer, token = account.token, tag = tag, since = now, deadline = deadline}))
-    redis.call('ZADD', due_key, deadline, session .. ':' .. new.seat)
-    table.insert(changes, {seat = new.seat, state = 'held', deadline = deadline, tag = tag})
+    redis.call('SET', new.lock, account.token, 'NX', 'PXAT', new.deadline)
+    redis.call('HSET', holds_key, new.seat, cjson.encode({
+      buyer = buyer, token = account.token, tag = tag, network = network ~= '' and network or nil,
+      since = new.since, deadline = new.deadline}))
+    redis.call('ZADD', due_key, new.deadline, session .. ':' .. new.seat)
+    table.insert(changes, {seat = new.seat, state = 'held', deadline = new.deadline, tag = tag})
   end
   account.held = account.held + #wanted
   redis.call('HSET', buyers_key, buyer, cjson.encode(account))
   local version = redis.call('INCR', version_key)
   redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
-    'session', session, 'version', version, 'changes', cjson.encode(changes))
+    'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes))
 end
 return {0, account.token, earliest - now}

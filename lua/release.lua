@@ -1,15 +1,20 @@
 -- release: held -> free, by the buyer. A seat that nobody holds is already what was asked for, so repeating it is safe.
 --
--- KEYS  1 version  2 holds  3 sold  4 buyers  5 due  6 events  7.. one lock per seat
--- ARGV  1 session  2 buyer  3 token that was sent ('': none)  4.. seats, in the locks' order
+-- For the length of a cool-down it stays known since when the seat was held: the same buyer or network goes on from there.
+--
+-- KEYS  1 version  2 holds  3 sold  4 buyers  5 due  6 events  7 cooldowns  8 released  9.. one lock per seat
+-- ARGV  1 session  2 buyer  3 token that was sent ('': none)  4 cool-down in ms  5.. seats, in the locks' order
 -- Reply {code, seat that caused a refusal...}
 --       code 0 free  1 not this buyer's  3 wrong token
 
-local version_key, holds_key, sold_key, buyers_key, due_key, events_key =
-  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local session, buyer, sent_token = ARGV[1], ARGV[2], ARGV[3]
-local FIRST_LOCK, FIRST_SEAT = 7, 4
-local EVENTS_KEPT = 1000
+local version_key, holds_key, sold_key, buyers_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local due_key, events_key, cooldowns_key, released_key = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local session, buyer, sent_token, cooldown_ms = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local FIRST_LOCK, FIRST_SEAT = 9, 5
+local EVENTS_KEPT, FORGOTTEN_AT_ONCE = 1000, 1000
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 local mine, foreign, wrong_token = {}, {}, false
 for i = FIRST_SEAT, #ARGV do
@@ -18,7 +23,7 @@ for i = FIRST_SEAT, #ARGV do
   hold = hold and cjson.decode(hold)
   if hold and hold.buyer == buyer then
     wrong_token = wrong_token or (sent_token ~= '' and sent_token ~= hold.token)
-    table.insert(mine, {seat = seat, lock = KEYS[FIRST_LOCK + i - FIRST_SEAT], tag = hold.tag})
+    table.insert(mine, {seat = seat, lock = KEYS[FIRST_LOCK + i - FIRST_SEAT], hold = hold})
   elseif hold or redis.call('HEXISTS', sold_key, seat) == 1 then
     table.insert(foreign, seat)
   end
@@ -27,17 +32,29 @@ end
 if #foreign > 0 then return {1, unpack(foreign)} end
 if wrong_token then return {3} end
 if #mine == 0 then return {0} end
-local account = cjson.decode(redis.call('HGET', buyers_key, buyer))
+local account = redis.call('HGET', buyers_key, buyer)
+-- No account beside a hold: somebody deleted it by hand.
+account = account and cjson.decode(account) or {held = #mine, sold = 0}
 
 -- Everything is checked: from here on only writes.
 local changes = {}
 for _, own in ipairs(mine) do
+  local member = session .. ':' .. own.seat
   redis.call('DEL', own.lock)
   redis.call('HDEL', holds_key, own.seat)
-  redis.call('ZREM', due_key, session .. ':' .. own.seat)
-  table.insert(changes, {seat = own.seat, state = 'free', reason = 'liberado', tag = own.tag})
+  redis.call('ZREM', due_key, member)
+  for _, who in ipairs({own.hold.tag, own.hold.network}) do
+    redis.call('ZADD', cooldowns_key, now + cooldown_ms, member .. ':' .. who)
+    redis.call('HSET', released_key, member .. ':' .. who, own.hold.since)
+  end
+  table.insert(changes, {seat = own.seat, state = 'free', reason = 'liberado', tag = own.hold.tag})
 end
-account.held = account.held - #mine
+local past = redis.call('ZRANGEBYSCORE', cooldowns_key, '-inf', now, 'LIMIT', 0, FORGOTTEN_AT_ONCE)
+if #past > 0 then
+  redis.call('ZREM', cooldowns_key, unpack(past))
+  redis.call('HDEL', released_key, unpack(past))
+end
+account.held = math.max(0, account.held - #mine)
 if account.held + account.sold > 0 then
   redis.call('HSET', buyers_key, buyer, cjson.encode(account))
 else
@@ -45,5 +62,5 @@ else
 end
 local version = redis.call('INCR', version_key)
 redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
-  'session', session, 'version', version, 'changes', cjson.encode(changes))
+  'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes))
 return {0}

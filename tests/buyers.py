@@ -10,12 +10,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from cinema.retry import Backoff
+from tests.people import made_up_cpf
 
-PAYMENT = {
-    "nomeCompleto": "Ana Souza",
-    "cpf": "529.982.247-25",
-    "email": "ana@exemplo.com.br",
-}
 REPLY_SECONDS = 6
 _TRY_AGAIN = {"indisponivel", "resposta_desconhecida"}
 _LOST = (OSError, TimeoutError, WebSocketException, httpx.HTTPError)
@@ -38,6 +34,11 @@ class Buyer:
         self._url = url
         self._cookie = ""
         self._key = str(uuid.uuid4())
+        self._payment = {
+            "nomeCompleto": "Ana Souza",
+            "cpf": made_up_cpf(),
+            "email": "ana@exemplo.com.br",
+        }
         self._asked_to_pay = False
 
     async def buy(self, session: str, *seats: str, seconds: float = 40) -> str:
@@ -62,7 +63,7 @@ class Buyer:
                 {
                     "acao": "confirmar_pagamento",
                     "assentos": seats,
-                    "pagamento": PAYMENT,
+                    "pagamento": self._payment,
                     "chave": self._key,
                     "id": "pay",
                 },

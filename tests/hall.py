@@ -14,6 +14,7 @@ from cinema.outcomes import (
     Answer,
     HoldRules,
     MailState,
+    Network,
     Order,
     OrderTokens,
     Payer,
@@ -22,14 +23,20 @@ from cinema.outcomes import (
     SeatHeld,
 )
 from cinema.redis_connection import RedisClient, connect
-from cinema.refusals import Refusal
 from cinema.settings import RedisSettings
 from cinema.tickets import Category, Ticket, price_of
-from seat_state_service import SeatStateService
+from seat_state_service import ANYWHERE, SeatStateService
 from tests.waiting import eventually
 
 PATIENCE_SECONDS = 30
-RULES = HoldRules(hold_ms=300_000, ceiling_ms=900_000, cooldown_ms=5_000, most_seats=6)
+RULES = HoldRules(
+    hold_ms=300_000,
+    ceiling_ms=900_000,
+    cooldown_ms=5_000,
+    most_seats=6,
+    network_seats=24,
+    network_percent=30,
+)
 
 
 @dataclass(frozen=True)
@@ -39,15 +46,16 @@ class Buyer:
     name: str
     session: str
     seats: SeatStateService
+    network: Network = ANYWHERE
 
     async def hold(self, *seats: str, token: str = "", closes_at: int = 0) -> Answer:
-        return await self.seats.hold(self.session, self.name, seats, token, closes_at)
+        return await self.seats.hold(self.session, self.name, seats, token, closes_at, self.network)
 
     async def release(self, *seats: str, token: str = "") -> Answer:
         return await self.seats.release(self.session, self.name, seats, token)
 
-    async def extend(self, *seats: str, token: str = "") -> Answer:
-        return await self.seats.extend(self.session, self.name, seats, token)
+    async def extend(self, *seats: str, token: str = "", closes_at: int = 0) -> Answer:
+        return await self.seats.extend(self.session, self.name, seats, token, closes_at)
 
     async def confirm(
         self,
@@ -56,12 +64,11 @@ class Buyer:
         token: str = "",
         payer: Payer | None = None,
         category: Category = Category.FULL,
-        quota: int = 0,
-        veto: Refusal | None = None,
+        **more: Any,
     ) -> Answer:
-        purchase = Purchase(
-            _tickets(seats, category), token, key, payer or Payer(), quota=quota, veto=veto
-        )
+        """`more` are further fields of the Purchase."""
+        tickets = _tickets(seats, category)
+        purchase = Purchase(tickets, token, key, payer or Payer(), **more)
         return await self.seats.confirm(self.session, self.name, purchase)
 
     async def cancel(self, order_id: str, *seats: str, category: Category = Category.FULL) -> bool:
@@ -104,8 +111,8 @@ class Hall:
         """The same session, under other rules."""
         return Hall(self.redis, replace(self.rules, **rules), self.session)
 
-    def buyer(self, name: str = "") -> Buyer:
-        return Buyer(name or f"buyer-{secrets.token_hex(8)}", self.session, self.seats)
+    def buyer(self, name: str = "", network: Network = ANYWHERE) -> Buyer:
+        return Buyer(name or f"buyer-{secrets.token_hex(8)}", self.session, self.seats, network)
 
     async def states(self) -> Mapping[str, str]:
         """The seats that are not free, as the map shows them: held or sold."""
@@ -143,6 +150,11 @@ class Hall:
         for name in sets:
             members = await self.redis.zrange(name, 0, -1, withscores=True)
             found[name] = [pair for pair in members if pair[0].startswith(f"{self.session}:")]
+        found["released"] = {
+            member: since
+            for member, since in (await self.redis.hgetall(partition.released)).items()
+            if member.startswith(f"{self.session}:")
+        }
         locks = [key async for key in self.redis.scan_iter(f"{keys.prefix}:assento:*")]
         found["locks"] = {key: await self.redis.get(key) for key in sorted(locks)}
         found["version"] = await self.redis.get(keys.version)
@@ -164,6 +176,20 @@ class Hall:
                 pipeline.time().pttl(self.keys.lock(seat)).execute()
             )
         return int(seconds * 1000 + microseconds // 1000 + left)
+
+    async def clock(self) -> int:
+        """Redis' clock, in ms."""
+        seconds, microseconds = await self.redis.time()
+        return int(seconds * 1000 + microseconds // 1000)
+
+    async def wait_a_moment(self) -> None:
+        """Until Redis' clock has moved on by a millisecond or more."""
+        begin = await self.clock()
+
+        async def has_moved() -> bool:
+            return await self.clock() > begin
+
+        await eventually(has_moved)
 
     async def wait_until_gone(self, *seats: str) -> None:
         """Until Redis has dropped the locks; nobody has swept them yet."""

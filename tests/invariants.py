@@ -3,24 +3,31 @@
 (1) a seat is sold at most once between cancellations   (2) never both locked and sold
 (3) a request takes all its seats or none                (4) orders and outbox entries match one to one
 (5) a session's versions have no gaps                    (6) every lock has its due entry
-(7) no public event carries a buyer's identity           (+) the books agree: events, map, buyers' counts
+(7) no public event carries a buyer's identity           (8) no network and no person has more than they may
+(9) no hold lasts beyond its ceiling, nor begins while its seat cools down for its buyer, however often it is given back
+(+) the books agree: events, map, buyers' counts
 """
 
 import json
+import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cinema.identity import owner_tag
+from cinema.outcomes import HoldRules, Network
 from cinema.tickets import Category, Ticket, quota_needed
 from tests.history import History, Standing
 
-EVENT_FIELDS = {"session", "version", "changes", "half_price_sold"}
+EVENT_FIELDS = {"session", "version", "changes", "half_price_sold", "at"}
 CHANGE_FIELDS = {"seat", "state", "reason", "deadline", "tag"}
 CLOCK_MS = 5  # by how much PTTL and TIME, asked one after the other, may disagree
 
 
-def violations(history: History, standing: Standing, most_seats: int) -> list[str]:
+def violations(
+    history: History, standing: Standing, rules: HoldRules, networks: Iterable[Network] = ()
+) -> list[str]:
     """A line for each breach, beginning with the invariant's number; empty where all is well."""
     replay = _Replay(history)
     return [
@@ -33,7 +40,9 @@ def violations(history: History, standing: Standing, most_seats: int) -> list[st
         *_version(standing, replay),
         *_locks_and_dues(standing),
         *_identities(history),
-        *_books(standing, replay, most_seats),
+        *_shares(standing, rules, networks),
+        *_times(history, rules),
+        *_books(standing, replay, rules.most_seats),
     ]
 
 
@@ -178,6 +187,46 @@ def _identities(history: History) -> Iterator[str]:
         for buyer in buyers:
             if buyer in json.dumps(event):
                 yield f"(7) version {event['version']} names {buyer}"
+
+
+def _shares(standing: Standing, rules: HoldRules, networks: Iterable[Network]) -> Iterator[str]:
+    held = Counter(hold.get("network", "") for hold in standing.holds.values())
+    for network in networks:
+        if held[network.tag] > network.most_held:
+            yield f"(8) {held[network.tag]} seats are held from {network.tag}"
+    sold = Counter(sale["person"] for sale in standing.sold.values() if "person" in sale)
+    for person, seats in sold.items():
+        if seats > rules.most_seats:
+            yield f"(8) {seats} seats are sold to {person}"
+
+
+@dataclass
+class _Stay:
+    """One buyer's time in one seat, from its first hold, over holds that followed within a cool-down."""
+
+    begun: int
+    left: float = math.inf
+    expired: bool = False
+
+
+def _times(history: History, rules: HoldRules) -> Iterator[str]:
+    stays: dict[tuple[str, str], _Stay] = {}
+    for event in history.events:
+        at = int(event["at"])
+        for change in json.loads(event["changes"]):
+            mine = change["seat"], change["tag"]
+            stay = stays.get(mine, _Stay(at))
+            if change["state"] == "free":
+                stays[mine] = replace(stay, left=at, expired=change["reason"] == "timeout")
+            elif change["state"] == "held":
+                cools = at < stay.left + rules.cooldown_ms
+                if cools and stay.expired:
+                    yield f"(9) {change['seat']} is held again before it has cooled down"
+                if not cools and stay.left < math.inf:
+                    stay = _Stay(at)
+                if change["deadline"] > stay.begun + rules.ceiling_ms:
+                    yield f"(9) {change['seat']} is held until {change['deadline']}, beyond its ceiling"
+                stays[mine] = replace(stay, left=math.inf, expired=False)
 
 
 def _half_price(standing: Standing) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from booking.sweeper import Sweeper
-from cinema.outcomes import Answer
+from cinema.outcomes import Answer, Network
 from cinema.redis_connection import RedisClient, own_node
 from cinema.tickets import Category
 from tests.hall import RULES, Buyer, Hall
@@ -18,6 +18,7 @@ SEATS = [f"{row}{number:02d}" for row in "AB" for number in range(1, 9)]
 BUYERS, STEPS = 12, 80
 LOOKS = 10
 MOST_SEATS = 4
+NETWORKS = [Network(f"network-{number}", most_held=4) for number in range(3)]
 HALF_PRICE_TICKETS = 4  # of 16: some are refused
 ACTIONS = [*["hold"] * 9, *["confirm"] * 4, *["release"] * 3, *["cancel"] * 3, "extend", "linger"]
 
@@ -42,15 +43,18 @@ class Recorder:
                 standing = await read_standing(node, self.hall.session, SEATS)
             if standing.version == len(self.history.events):
                 break
-        return violations(self.history, standing, self.hall.rules.most_seats)
+        return violations(self.history, standing, self.hall.rules, NETWORKS)
 
 
 class Visitor:
-    """A buyer who does a bit of everything, at whichever instance answers."""
+    """A buyer who does a bit of everything, at whichever instance answers. Two pay in one person's name."""
 
-    def __init__(self, recorder: Recorder, at: Sequence[Buyer], dice: random.Random) -> None:
+    def __init__(
+        self, recorder: Recorder, at: Sequence[Buyer], person: str, dice: random.Random
+    ) -> None:
         self._recorder = recorder
         self._at = at  # the same person at each instance
+        self._person = person
         self._dice = dice
         self._wanted = self._some_seats()
         self._orders: list[tuple[str, tuple[str, ...], Category]] = []
@@ -63,7 +67,7 @@ class Visitor:
             elif action == "cancel" and self._orders:
                 await self._cancel(*self._dice.choice(self._orders))
             elif action == "confirm":
-                await self._pay(self._dice.choice(("", f"key-{number}")))
+                await self._pay(self._dice.choice(("", f"{self._at[0].name}-{number}")))
             elif action != "cancel":
                 await self._ask(action)
 
@@ -72,7 +76,9 @@ class Visitor:
 
     async def _pay(self, key: str) -> None:
         category = self._dice.choice((Category.FULL, Category.STUDENT))
-        answer = await self._ask("confirm", key=key, category=category, quota=HALF_PRICE_TICKETS)
+        answer = await self._ask(
+            "confirm", key=key, category=category, quota=HALF_PRICE_TICKETS, person=self._person
+        )
         if answer.order_id and not any(answer.order_id == known for known, *_ in self._orders):
             self._orders.append((answer.order_id, self._wanted, category))
 
@@ -101,7 +107,11 @@ async def storm(clients: Sequence[RedisClient], session: str, seed: str) -> Reco
     visitors = [
         Visitor(
             recorder,
-            [instance.buyer(f"visitor-{number}") for instance in instances],
+            [
+                instance.buyer(f"visitor-{number}", NETWORKS[number % len(NETWORKS)])
+                for instance in instances
+            ],
+            f"person-{number // 2}",
             random.Random(f"{seed}-{number}"),
         )
         for number in range(BUYERS)

@@ -7,8 +7,8 @@ from typing import Any
 
 import cinema_pb2 as pb
 from tests.client_load import new_buyer
+from tests.people import made_up_cpf
 
-PAYER = pb.Pagamento(nome_completo="Ana Souza", cpf="529.982.247-25", email="ana@exemplo.com.br")
 CALL_SECONDS = 5
 
 
@@ -28,7 +28,9 @@ async def sell(stub: Any, session: str, seat: str) -> Sale:
         usuario_id=new_buyer(),
         assentos=[seat],
         chave_idempotencia=str(uuid.uuid4()),
-        pagamento=PAYER,
+        pagamento=pb.Pagamento(
+            nome_completo="Ana Souza", cpf=made_up_cpf(), email="ana@exemplo.com.br"
+        ),
     )
     _granted(await stub.ReservarAssento(request, timeout=CALL_SECONDS))
     begin = time.monotonic()

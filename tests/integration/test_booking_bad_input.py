@@ -90,6 +90,18 @@ def test_a_buyer_s_name_that_is_none_is_refused(desk: Desk, method: str, user: s
         getattr(desk.stub, method)(request(session, "A05", user=user), timeout=CALL_SECONDS)
 
 
+@pytest.mark.parametrize("tag", ["x", "a:b", "A" * 32, "a" * 31, "a" * 33, "a" * 32 + "\n"])
+def test_a_network_that_is_no_keyed_hash_is_refused(desk: Desk, tag: str) -> None:
+    session = desk.new_session()
+    with refused(desk, session, "rede"):
+        asked = pb.MelhoresRequest(sessao_id=session, usuario_id="ana", quantidade=1, rede=tag)
+        desk.stub.ReservarMelhores(asked, timeout=CALL_SECONDS)
+    with refused(desk, session, "rede"):
+        seats = request(session, "A05")
+        seats.rede = tag
+        desk.stub.ReservarAssento(seats, timeout=CALL_SECONDS)
+
+
 @pytest.mark.parametrize("method", [name for name in SEAT_METHODS if name != "EstenderReserva"])
 def test_a_request_for_no_seats_is_refused(desk: Desk, method: str) -> None:
     session = desk.new_session()

@@ -50,7 +50,9 @@ async def bench(redis_url: str, tmp_path: Path) -> AsyncIterator[Bench]:
         hall = Hall(client, session=session)
         feed = SeatFeed(blocking, cluster=False, patience=2)
         sweeper = Sweeper(client, hall.seats)
-        servicer = BookingServicer(client, hall.seats, feed, sweeper, ProgrammeFile(path), 10, 0)
+        servicer = BookingServicer(
+            client, hall.seats, feed, sweeper, ProgrammeFile(path), 10, 0, b"secret"
+        )
         reading = asyncio.create_task(feed.run(Backoff()))
         await feed.wait_until_open()
         yield Bench(hall, feed, servicer, redis_url)

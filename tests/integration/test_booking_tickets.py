@@ -11,7 +11,7 @@ from cinema.local_time import SAO_PAULO
 from tests.booking_desk import CALL_SECONDS, Desk, new_session, session_entry
 from tests.waiting import wait_until
 
-QUOTA = 42 * 40 // 100  # of the desk's room
+QUOTA = 17  # 40% of the 42 seats of the desk's room, rounded up
 
 
 def _ticket(seat: str, category: "pb.Categoria") -> pb.Ingresso:
@@ -53,6 +53,14 @@ def test_a_total_that_the_buyer_was_not_shown_is_never_charged(desk: Desk) -> No
     assert ana.confirm("A05", key="k", total_centavos=3200).sucesso
 
 
+def test_a_total_of_nothing_is_a_total_and_one_that_is_not_said_is_not_checked(desk: Desk) -> None:
+    ana = desk.customer()
+    ana.hold("A05")
+    assert ana.confirm("A05", key="k", total_centavos=0).motivo == "preco_mudou"
+    assert desk.states(ana.session) == {"A05": "BLOQUEADO_TEMP"}
+    assert ana.confirm("A05", key="k").sucesso
+
+
 def test_a_declined_card_keeps_the_hold_and_another_one_pays_under_the_same_key(desk: Desk) -> None:
     ana = desk.customer()
     ana.hold("A05")
@@ -71,7 +79,8 @@ def test_when_the_quota_is_sold_out_the_answer_says_how_many_are_left(desk: Desk
         group = seats[first : min(first + 5, QUOTA - 1)]
         buyer = desk.customer(session)
         buyer.hold(*group)
-        assert buyer.confirm(*group, ingressos=[_ticket(s, pb.MEIA_PCD) for s in group]).sucesso
+        tickets = [_ticket(seat, pb.MEIA_PCD) for seat in group]
+        assert buyer.confirm(*group, payment=_paying("pix"), ingressos=tickets).sucesso
     late, pair = desk.customer(session), seats[-2:]
     late.hold(*pair)
     answer = late.confirm(*pair, ingressos=[_ticket(s, pb.MEIA_ID_JOVEM) for s in pair])

@@ -1,10 +1,12 @@
 """What a browser is told and what it may ask, over a real WebSocket; booking is a fake that speaks real gRPC."""
 
 import json
+import re
 
 import pytest
 
-from cinema_pb2 import Categoria, Ingresso, ReservaRequest, ReservaResponse
+from cinema_pb2 import Categoria, Ingresso, MelhoresRequest, ReservaRequest, ReservaResponse
+from deploy.ports import LOOPBACK
 from tests.fakes.booking import ORDER, freed, held, sold
 from tests.gateway_bench import Bench
 from tests.waiting import eventually
@@ -184,7 +186,50 @@ async def test_a_page_that_says_none_of_that_still_buys(bench: Bench) -> None:
     assert reply["status"] == "ok"
     [request] = bench.booking.asked(ReservaRequest)
     assert not request.ingressos
-    assert (request.total_centavos, request.idioma, request.pagamento.forma) == (0, "pt-BR", "")
+    assert not request.HasField("total_centavos")
+    assert (request.idioma, request.pagamento.forma) == ("pt-BR", "")
+
+
+async def test_a_total_of_nothing_is_passed_on(bench: Bench) -> None:
+    async with bench.browser("ana") as ana:
+        await ana.ask(acao="confirmar_pagamento", assentos=["F07"], total=0, pagamento=PAYMENT)
+    [request] = bench.booking.asked(ReservaRequest)
+    assert request.HasField("total_centavos")
+    assert request.total_centavos == 0
+
+
+async def test_every_request_says_that_a_browser_asks_and_from_which_network(bench: Bench) -> None:
+    for buyer, address in (("ana", LOOPBACK), ("bia", LOOPBACK), ("caio", "127.0.0.2")):
+        async with bench.browser(buyer, local_addr=(address, 0)) as page:
+            for action in (
+                {"acao": "bloquear", "assento": "F07"},
+                {"acao": "estender"},
+                {"acao": "liberar", "assento": "F07"},
+                {"acao": "melhores", "quantidade": 1},
+                {"acao": "confirmar_pagamento", "assento": "F07", "pagamento": PAYMENT},
+            ):
+                await page.ask(**action)
+    requests: list[ReservaRequest | MelhoresRequest] = [
+        *bench.booking.asked(ReservaRequest),
+        *bench.booking.asked(MelhoresRequest),
+    ]
+    assert len(requests) == 15
+    assert all(request.do_navegador for request in requests)
+    networks = {buyer: set[str]() for buyer in ("ana", "bia", "caio")}
+    for request in requests:
+        networks[request.usuario_id].add(request.rede)
+    assert [len(tags) for tags in networks.values()] == [1, 1, 1]
+    assert networks["ana"] == networks["bia"] != networks["caio"]
+    assert all(re.fullmatch("[0-9a-f]{32}", tag) for tags in networks.values() for tag in tags)
+
+
+async def test_a_repeated_key_of_a_cancelled_order_is_answered_with_the_order(bench: Bench) -> None:
+    bench.booking.refusal = ReservaResponse(
+        motivo="pedido_cancelado", mensagem="Foi cancelado.", pedido_id=ORDER
+    )
+    async with bench.browser("ana") as ana:
+        reply = await ana.ask(acao="confirmar_pagamento", assentos=["F07"], pagamento=PAYMENT)
+    assert (reply["motivo"], reply["pedido"]) == ("pedido_cancelado", ORDER)
 
 
 @pytest.mark.parametrize(

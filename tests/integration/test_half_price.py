@@ -99,4 +99,6 @@ def test_half_is_never_more_than_half() -> None:
 
 
 def test_the_quota_is_two_tickets_in_five() -> None:
-    assert [half_price_quota(seats) for seats in (0, 1, 82, 200)] == [0, 0, 32, 80]
+    assert [half_price_quota(seats) for seats in (0, 1, 2, 5, 82, 200, 201)] == [
+        *(0, 1, 1, 2, 33, 80, 81)
+    ]

@@ -368,7 +368,11 @@ def test_a_part_of_a_dataset_that_nobody_knows_is_not_filled_in(desk: Desk, tmp_
 
 def test_a_folder_that_cannot_be_written_is_named(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "a file").write_text("")
-    settings = {**settings_of(desk), "SECRETS_DIR": str(tmp_path / "a file")}
+    settings = {
+        **settings_of(desk),
+        "SECRETS_DIR": str(tmp_path / "a file"),
+        "PERSON_SECRET": "known to all booking servers",
+    }
     second = Booking(tmp_path / "elsewhere", {**settings, "BOOKING_PORT": str(free_port())})
     with ExitStack() as stack:
         stack.callback(second.kill)

@@ -3,15 +3,16 @@
 import shutil
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import seat_state_service
 from cinema.outcomes import Answer
-from tests.hall import Buyer, Hall, patient_client
+from tests.hall import RULES, Buyer, Hall, patient_client
 from tests.history import Asked
-from tests.storm import Recorder, storm
+from tests.storm import MOST_SEATS, NETWORKS, Recorder, storm
 
 INSTANCES = 3
 
@@ -60,6 +61,27 @@ async def _one_holds_and_releases(recorder: Recorder, ana: Buyer, bia: Buyer) ->
     await recorder.ask("release", ana, ("A01",))
 
 
+FIVE = ("A01", "A02", "A03", "A04", "A05")
+
+
+async def _one_network_holds_five(recorder: Recorder, *_: Buyer) -> None:
+    for seat in FIVE:
+        await recorder.ask("hold", recorder.hall.buyer(network=NETWORKS[0]), (seat,))
+
+
+async def _one_person_buys_five(recorder: Recorder, *_: Buyer) -> None:
+    for seat in FIVE:
+        buyer = recorder.hall.buyer()
+        await recorder.ask("hold", buyer, (seat,))
+        await recorder.ask("confirm", buyer, (seat,), person="person-0")
+
+
+async def _one_holds_again(recorder: Recorder, ana: Buyer, bia: Buyer) -> None:
+    await _one_holds_and_releases(recorder, ana, bia)
+    await recorder.hall.wait_a_moment()
+    await recorder.ask("hold", ana, ("A01",))
+
+
 SOLD_SEATS_CAN_BE_HELD = ("hold", "redis.call('HEXISTS', sold_key, seat) == 1", "false")
 SALES_ARE_OVERLOOKED = ("confirm", "if sale then", "if false then")
 SALES_ARE_OVERWRITTEN = ("confirm", "HSETNX", "HSET")
@@ -97,7 +119,22 @@ BROKEN: dict[str, tuple[str, Scenario, list[tuple[str, str, str]]]] = {
     "an event that names the buyer": (
         "(7) version 1 names ",
         _groups_overlap,
-        [("hold", "deadline = deadline, tag = tag})\n  end", "deadline = deadline, tag = buyer})\n  end")],
+        [("hold", "deadline = new.deadline, tag = tag})", "deadline = new.deadline, tag = buyer})")],
+    ),
+    "a network that holds more than it may": (
+        "(8) 5 seats are held from network-0",
+        _one_network_holds_five,
+        [("hold", "counted(holds_key, 'network', network) + #wanted > network_most", "false")],
+    ),
+    "a person who buys more than one may": (
+        "(8) 5 seats are sold to person-0",
+        _one_person_buys_five,
+        [("confirm", "sold_to_person() + #mine > most", "false")],
+    ),
+    "a hold beyond its ceiling": (
+        "(9) A01 is held until ",
+        _one_holds_again,
+        [("hold", "math.min(since, tonumber(redis.call('HGET', released_key, member) or 0))", "since")],
     ),
     "a buyer whose seats are miscounted": (
         "(+) ",
@@ -118,11 +155,12 @@ async def test_the_checker_notices(
         text = (scripts / f"{name}.lua").read_text()
         assert old in text
         (scripts / f"{name}.lua").write_text(text.replace(old, new))
-    sound = Recorder(Hall(hall.redis))
+    rules = replace(RULES, most_seats=MOST_SEATS, hold_ms=RULES.ceiling_ms)
+    sound = Recorder(Hall(hall.redis, rules))
     await scenario(sound, sound.hall.buyer(), sound.hall.buyer())
     assert await sound.violations() == []
     monkeypatch.setattr(seat_state_service, "_LUA", scripts)
-    broken = Recorder(Hall(hall.redis))
+    broken = Recorder(Hall(hall.redis, rules))
     await scenario(broken, broken.hall.buyer(), broken.hall.buyer())
     assert any(line.startswith(complaint) for line in await broken.violations())
 

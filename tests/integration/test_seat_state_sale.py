@@ -121,6 +121,42 @@ async def test_a_repeated_order_key_with_other_seats_is_a_conflict(hall: Hall) -
             assert answer.refusal is Refusal.KEY_CONFLICT
 
 
+async def test_a_key_finds_its_order_also_for_a_buyer_who_has_lost_the_cookie(hall: Hall) -> None:
+    order = (await bought(hall.buyer(), "A01", "A02", key="k")).order_id
+    without_cookie = hall.buyer()
+    async with hall.unchanged():
+        again = await without_cookie.confirm("A02", "A01", key="k", payer=PAYER)
+        other_body = await without_cookie.confirm("A01", "A02", key="k", payer=Payer("Bia"))
+        other_key = await without_cookie.confirm("A01", "A02", key="l", payer=PAYER)
+    assert again == Answer(order_id=order)
+    assert other_body.refusal is other_key.refusal is Refusal.SEAT_TAKEN
+
+
+@pytest.mark.parametrize("resold", [False, True])
+async def test_a_repeated_key_of_a_cancelled_order_says_that_it_was_cancelled(
+    hall: Hall, resold: bool
+) -> None:
+    ana = hall.buyer()
+    order = (await bought(ana, "A01", key="k")).order_id
+    await ana.cancel(order, "A01")
+    if resold:
+        await bought(hall.buyer(), "A01")
+    async with hall.unchanged():
+        for buyer in (ana, hall.buyer()):
+            answer = await buyer.confirm("A01", key="k", payer=PAYER)
+            assert answer == Answer(Refusal.ORDER_CANCELLED, order_id=order)
+
+
+async def test_seats_of_a_cancelled_order_are_bought_again_with_another_key(hall: Hall) -> None:
+    ana = hall.buyer()
+    first = (await bought(ana, "A01", key="k")).order_id
+    await ana.cancel(first, "A01")
+    second = (await bought(ana, "A01", key="l")).order_id
+    assert second != first
+    assert (await ana.confirm("A01", key="k", payer=PAYER)).refusal is Refusal.ORDER_CANCELLED
+    assert (await ana.confirm("A01", key="l", payer=PAYER)).order_id == second
+
+
 async def test_two_buyers_may_use_the_same_order_key(hall: Hall) -> None:
     orders = {(await bought(hall.buyer(), seat, key="k")).order_id for seat in ("A01", "A02")}
     assert len(orders) == 2

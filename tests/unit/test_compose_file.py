@@ -237,6 +237,7 @@ def test_what_must_survive_is_on_named_volumes() -> None:
     }
     assert sources == set(FILE["volumes"]) | {"${PROGRAMME_FILE:-programacao.toml}"}
     assert mounts["gateway"] == mounts["listener"] == ["secrets:/secrets"]
+    assert "secrets:/secrets" in mounts["booking"]
     assert str(environment("consumer")["LEDGER_FILE"]).startswith("/records/")
 
 

@@ -52,7 +52,7 @@ def test_a_payment_may_say_categories_total_language_and_method() -> None:
 def test_an_older_page_pays_the_full_price_in_portuguese() -> None:
     message = parse('{"acao":"confirmar_pagamento","assento":"F07"}')
     assert isinstance(message, Confirm)
-    assert (message.categories, message.total, message.language) == ({}, 0, "pt-BR")
+    assert (message.categories, message.total, message.language) == ({}, None, "pt-BR")
     assert message.payment.method == ""
 
 

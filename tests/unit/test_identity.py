@@ -2,7 +2,7 @@
 
 import pytest
 
-from cinema.identity import is_valid_buyer, owner_tag
+from cinema.identity import is_valid_buyer, network_tag, owner_tag, person_tag
 
 
 @pytest.mark.parametrize("buyer", ["1", "ana", "João da Silva", "x" * 128, "reservado2", "用户"])
@@ -30,3 +30,26 @@ def test_a_tag_is_the_same_each_time_and_tells_buyers_and_sessions_apart() -> No
 
 def test_a_tag_says_nothing_of_the_buyer_s_name() -> None:
     assert "ana" not in owner_tag("S001", "ana" * 40)
+
+
+def test_a_person_is_known_by_the_digits_of_the_cpf_in_one_session_and_under_one_secret() -> None:
+    tag = person_tag(b"secret", "S001", "529.982.247-25")
+    assert tag == person_tag(b"secret", "S001", "52998224725")
+    assert len(tag) == 32
+    others = {
+        person_tag(b"secret", "S002", "529.982.247-25"),
+        person_tag(b"another", "S001", "529.982.247-25"),
+        person_tag(b"secret", "S001", "123.456.789-09"),
+    }
+    assert len(others - {tag}) == 3
+
+
+def test_a_buyer_without_a_cpf_is_no_person() -> None:
+    assert person_tag(b"secret", "S001", "") == ""
+
+
+def test_a_network_s_tag_names_neither_the_address_nor_a_person() -> None:
+    tag = network_tag(b"secret", "192.0.2.1")
+    assert len(tag) == 32
+    assert tag != network_tag(b"another", "192.0.2.1")
+    assert tag != network_tag(b"secret", "192.0.2.2")
