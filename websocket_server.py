@@ -53,7 +53,13 @@ async def serve(settings: GatewaySettings) -> None:
 def create_app(gateway: Gateway | None = None) -> FastAPI:
     """The routes. Without a gateway, its lifespan opens one with the settings of the environment."""
     app = FastAPI(
-        title="Cinema", redoc_url=None, docs_url=None, openapi_url=None, lifespan=lifespan
+        title="Cinema",
+        redoc_url=None,
+        docs_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+        # A redirect would repeat whatever Host it was asked for, and over plain http.
+        redirect_slashes=False,
     )
     for part in (
         pages.router,
@@ -95,7 +101,7 @@ def make_server(settings: GatewaySettings, app: FastAPI, admission: Admission) -
         lifespan="off",
         log_config=None,
         log_level="warning",
-        access_log=False,  # an order's address is a secret
+        access_log=False,  # an order's link is a secret
         server_header=False,
         proxy_headers=False,  # TrustedProxies does it
         timeout_graceful_shutdown=max(1, int(settings.drain_seconds / 2)),

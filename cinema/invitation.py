@@ -9,6 +9,7 @@ import cinema_pb2 as pb
 from cinema.languages import DEFAULT
 from cinema.local_time import SAO_PAULO, local_time
 from cinema.order_code import order_code
+from cinema.order_link import view_path
 
 FILE_NAME = "sessao.ics"
 
@@ -57,5 +58,5 @@ def _zone(day: date) -> icalendar.Timezone:
 def _description(order: pb.Pedido, seats: str, code: str, public_url: str) -> str:
     return (
         f"{seats}: {', '.join(order.assentos)}\n{code}: {order_code(order.pedido_id)}\n"
-        f"{public_url}/pedido/{order.pedido_id}"
+        f"{public_url}{view_path(order)}"
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cinema.order_link import Reference
 from cinema.payment_rules import validate_payment
 from cinema.refusals import Refusal
 from cinema_pb2 import (
@@ -132,6 +133,8 @@ def _reply(action: Action, answer: ReservaResponse) -> str:
     if isinstance(action, Confirm):
         facts |= {
             "pedido": answer.pedido_id,
+            "pedido_link": str(Reference(answer.pedido_id, answer.pedido_token)),
+            "pedido_chave": answer.pedido_chave,
             "assentos_confirmados": list(answer.assentos),
             "assentos_falha": [],
         }

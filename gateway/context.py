@@ -89,6 +89,11 @@ class Gateway:
     def address_of(self, connection: HTTPConnection) -> Address:
         return self.addresses.of(host_of(connection))
 
+    def buyer_of(self, connection: HTTPConnection) -> str:
+        """Whose cookie the request brings: somebody new without one, '' where it is none of ours."""
+        identity = self.identities.of(connection)
+        return identity.buyer if identity else ""
+
 
 @asynccontextmanager
 async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:

@@ -10,13 +10,15 @@ UNIT_MS = 0.5
 COSTS = {
     "/": 8,
     "/sessao/{session_id}": 8,
-    "/pedido/{order_id}": 9,
+    "/sessao/{session_id}/": 8,
+    "/pedido/{reference}": 9,
+    "/pedido/{reference}/": 9,
     "/api/sessoes": 4,
     "/api/sessoes/{session_id}": 4,
-    "/api/pedidos/{order_id}": 9,
-    "/api/pedidos/{order_id}/agenda.ics": 8,  # most of it in a thread, which takes its turns with the loop
-    "/api/pedidos/{order_id}/reenviar": 2,
-    "/api/pedidos/{order_id}/cancelar": 2,
+    "/api/pedidos/{reference}": 9,
+    "/api/pedidos/{reference}/agenda.ics": 8,  # most of it in a thread, which takes its turns with the loop
+    "/api/pedidos/{reference}/reenviar": 2,
+    "/api/pedidos/{reference}/cancelar": 2,
     "/api/pix": 9,
 }
 # To refuse a file from memory costs as much as to send it; what programs ask is never refused.

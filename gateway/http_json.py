@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from cinema.local_time import local_time
 from cinema.order_code import order_code
+from cinema.order_link import view_path
 from cinema.pix import pix_code
 from cinema.ticket_qr import qr_code, ticket_qr
 from cinema_pb2 import (
@@ -22,6 +23,7 @@ from cinema_pb2 import (
     SessoesResponse,
     TipoAssento,
 )
+from gateway.order_access import Access
 from gateway.qr_images import svg_data_uri
 
 Json = dict[str, Any]  # for orjson: parts that were encoded before are orjson.Fragment
@@ -92,10 +94,13 @@ def _encoded_row(message: bytes) -> tuple[orjson.Fragment, dict[str, int]]:
     return orjson.Fragment(orjson.dumps({"nome": row.nome, "lugares": places})), prices
 
 
-def order_json(order: Pedido, now: float) -> Json:
-    """`now`: Unix time in seconds."""
+def order_json(order: Pedido, access: Access, now: float) -> Json:
+    """Who bought, and where the mail went, is for the buyer alone. `now`: Unix time in seconds."""
+    manages = access is Access.MANAGE
     return {
         "pedido": order.pedido_id,
+        "link": view_path(order),
+        "pode_gerir": manages,
         "codigo": order_code(order.pedido_id),
         "estado": "cancelado" if order.cancelado else "confirmado",
         "sessao": session_json(order.sessao),
@@ -104,12 +109,12 @@ def order_json(order: Pedido, now: float) -> Json:
         "total": order.total_centavos,
         "forma": order.forma_pagamento,
         "idioma": order.idioma,
-        "nome": order.nome_completo,
-        "cpf": order.cpf,
-        "email": order.email,
+        "nome": order.nome_completo if manages else "",
+        "cpf": order.cpf if manages else "",
+        "email": order.email if manages else "",
         "criado_em": _time(order.criado_em_ms),
         "email_estado": _MAIL_STATES.get(order.email_estado, "pendente"),
-        "email_motivo": order.email_motivo,
+        "email_motivo": order.email_motivo if manages else "",
         "cancelavel": not order.cancelado and now * 1_000 <= order.cancelavel_ate_ms,
         "cancelavel_ate": _time(order.cancelavel_ate_ms),
     }

@@ -8,21 +8,16 @@ from starlette.responses import JSONResponse, Response
 
 from cinema.invitation import FILE_NAME, invitation
 from cinema.tickets import DEAREST_BASKET
-from cinema_pb2 import ReservaResponse
+from cinema_pb2 import Pedido, PedidoRequest, ReservaResponse
 from gateway.context import GatewayPart
 from gateway.http_json import Json, json_response, pix_json
 from gateway.problems import FOREIGN_ORIGIN, NOTHING_TO_ATTEND, TOO_MANY_REQUESTS, Problem, Refused
-from gateway.queries import Queries, order_request
+from gateway.queries import Queries
 
 
 async def within_rate(request: Request, gateway: GatewayPart) -> None:
     if not gateway.within_rate(request):
         raise Refused(TOO_MANY_REQUESTS)
-
-
-async def from_own_page(request: Request, gateway: GatewayPart) -> None:
-    if not gateway.origins.admits(request):
-        raise Refused(FOREIGN_ORIGIN)
 
 
 api = APIRouter(prefix="/api", dependencies=[Depends(within_rate)])
@@ -39,15 +34,28 @@ async def session_map(session_id: str, gateway: GatewayPart) -> Response:
     return json_response(await Queries(gateway.booking).session_map(session_id))
 
 
-@api.get("/pedidos/{order_id}")
-async def order(order_id: str, gateway: GatewayPart) -> Response:
-    return json_response(await Queries(gateway.booking).order(order_id))
+async def managed_order(reference: str, request: Request, gateway: GatewayPart) -> Pedido:
+    """Raises Refused where the order may not be changed from here."""
+    if not gateway.origins.admits(request):
+        raise Refused(FOREIGN_ORIGIN)
+    buyer = gateway.buyer_of(request)
+    return await Queries(gateway.booking).managed_order(reference, buyer)
 
 
-@api.get("/pedidos/{order_id}/agenda.ics")
-async def calendar_entry(order_id: str, gateway: GatewayPart) -> Response:
+ManagedOrder = Annotated[Pedido, Depends(managed_order)]
+
+
+@api.get("/pedidos/{reference}")
+async def order(reference: str, request: Request, gateway: GatewayPart) -> Response:
+    buyer = gateway.buyer_of(request)
+    return json_response(await Queries(gateway.booking).order(reference, buyer))
+
+
+@api.get("/pedidos/{reference}/agenda.ics")
+async def calendar_entry(reference: str, request: Request, gateway: GatewayPart) -> Response:
     """The same file that the mail brings."""
-    order = await Queries(gateway.booking).order_message(order_id)
+    buyer = gateway.buyer_of(request)
+    order = await Queries(gateway.booking).visible_order(reference, buyer)
     if order.cancelado or not order.sessao.filme.titulo:
         raise Refused(NOTHING_TO_ATTEND)
     # Written in a thread: time zones and recurrences cost some ten milliseconds.
@@ -59,16 +67,16 @@ async def calendar_entry(order_id: str, gateway: GatewayPart) -> Response:
     )
 
 
-@api.post("/pedidos/{order_id}/reenviar", dependencies=[Depends(from_own_page)])
-async def mail_again(order_id: str, gateway: GatewayPart) -> Json:
-    request = order_request(order_id)
+@api.post("/pedidos/{reference}/reenviar")
+async def mail_again(order: ManagedOrder, gateway: GatewayPart) -> Json:
+    request = PedidoRequest(pedido_id=order.pedido_id)
     return _done(await gateway.booking.call(gateway.booking.stub.ReenviarEmail, request))
 
 
-@api.post("/pedidos/{order_id}/cancelar", dependencies=[Depends(from_own_page)])
-async def cancel(order_id: str, gateway: GatewayPart) -> Json:
+@api.post("/pedidos/{reference}/cancelar")
+async def cancel(order: ManagedOrder, gateway: GatewayPart) -> Json:
     """The seats are free for everybody at once; repeating it does no harm."""
-    request = order_request(order_id)
+    request = PedidoRequest(pedido_id=order.pedido_id)
     return _done(await gateway.booking.call(gateway.booking.stub.CancelarPedido, request))
 
 

@@ -32,17 +32,17 @@ async def programme_page(request: Request, gateway: GatewayPart) -> Response:
     return await _page(request, gateway, "index.html", lambda ask: ask.sessions())
 
 
+@router.api_route("/sessao/{session_id}/", methods=_READ)
 @router.api_route("/sessao/{session_id}", methods=_READ)
 async def session_page(session_id: str, request: Request, gateway: GatewayPart) -> Response:
     return await _page(request, gateway, "sessao.html", lambda ask: ask.session_map(session_id))
 
 
-@router.api_route("/pedido/{order_id}", methods=_READ)
-async def order_page(order_id: str, request: Request, gateway: GatewayPart) -> Response:
-    """Whoever has the link sees the order: nobody else is to learn the link."""
-    response = await _page(request, gateway, "pedido.html", lambda ask: ask.order(order_id))
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+@router.api_route("/pedido/{reference}/", methods=_READ)
+@router.api_route("/pedido/{reference}", methods=_READ)
+async def order_page(reference: str, request: Request, gateway: GatewayPart) -> Response:
+    buyer = gateway.buyer_of(request)
+    return await _page(request, gateway, "pedido.html", lambda ask: ask.order(reference, buyer))
 
 
 @router.api_route("/static/{path:path}", methods=_READ)

@@ -30,6 +30,11 @@ class Refused(Exception):
 
 UNKNOWN_SESSION = Problem(404, "sessao_desconhecida", "Esta sessão não existe.")
 UNKNOWN_ORDER = Problem(404, "pedido_desconhecido", "Este pedido não existe.")
+VIEW_ONLY = Problem(
+    403,
+    "somente_leitura",
+    "Este link só mostra o pedido. Use o link de gestão que está no e-mail da compra.",
+)
 NOTHING_TO_ATTEND = Problem(
     409, "sem_sessao", "O pedido foi cancelado, ou a sessão saiu da programação."
 )

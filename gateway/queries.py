@@ -2,10 +2,12 @@
 
 import time
 
+from cinema.order_link import Reference
 from cinema_pb2 import Pedido, PedidoRequest, SessaoRequest, Vazio
 from gateway.booking import Booking, Malformed, NotFound
 from gateway.http_json import Json, map_json, order_json, sessions_json
-from gateway.problems import UNKNOWN_ORDER, UNKNOWN_SESSION, Refused
+from gateway.order_access import Access, access_of
+from gateway.problems import UNKNOWN_ORDER, UNKNOWN_SESSION, VIEW_ONLY, Refused
 
 LONGEST_ID = 64
 
@@ -32,20 +34,34 @@ class Queries:
             raise Refused(UNKNOWN_SESSION) from None
         return map_json(answer)
 
-    async def order(self, order_id: str) -> Json:
-        return order_json(await self.order_message(order_id), time.time())
+    async def order(self, reference: str, buyer: str) -> Json:
+        order, access = await self._open(reference, buyer)
+        return order_json(order, access, time.time())
 
-    async def order_message(self, order_id: str) -> Pedido:
+    async def visible_order(self, reference: str, buyer: str) -> Pedido:
+        order, _ = await self._open(reference, buyer)
+        return order
+
+    async def managed_order(self, reference: str, buyer: str) -> Pedido:
+        """The order, for who may also change it. Raises Refused, with VIEW_ONLY for who may see it."""
+        order, access = await self._open(reference, buyer)
+        if access is not Access.MANAGE:
+            raise Refused(VIEW_ONLY)
+        return order
+
+    async def _open(self, reference: str, buyer: str) -> tuple[Pedido, Access]:
+        """An order that may not be seen is answered like one that does not exist."""
+        if len(reference) > LONGEST_ID:
+            raise Refused(UNKNOWN_ORDER)
+        named = Reference.parse(reference)
+        request = PedidoRequest(pedido_id=named.order_id)
         try:
-            return await self._booking.call(
-                self._booking.stub.ObterPedido, order_request(order_id), self._deadline
+            order = await self._booking.call(
+                self._booking.stub.ObterPedido, request, self._deadline
             )
         except (Malformed, NotFound):
             raise Refused(UNKNOWN_ORDER) from None
-
-
-def order_request(order_id: str) -> PedidoRequest:
-    """Raises Refused for what can be no order's id."""
-    if len(order_id) > LONGEST_ID:
-        raise Refused(UNKNOWN_ORDER)
-    return PedidoRequest(pedido_id=order_id)
+        access = access_of(order, named.token, buyer)
+        if access is Access.NONE:
+            raise Refused(UNKNOWN_ORDER)
+        return order, access

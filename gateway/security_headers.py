@@ -27,6 +27,8 @@ _OF_DOCUMENTS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Referrer-Policy": "no-referrer",
 }
+# Nothing that a search engine should know of, by whatever link it came.
+_UNINDEXED = ("/pedido/", "/api/")
 _NO_DOCUMENTS = ("text/javascript", "text/css")
 # The interactive API page brings its scripts from elsewhere; it is served only where a setting asks for it.
 _DOCS = "/docs"
@@ -57,5 +59,7 @@ def _add(headers: MutableHeaders, path: str) -> None:
             headers.setdefault(name, value)
     if path.startswith(_DOCS):
         del headers["Content-Security-Policy"]
+    if path.startswith(_UNINDEXED):
+        headers.setdefault("X-Robots-Tag", "noindex, nofollow")
     # Answers about seats and orders are kept nowhere, and as fresh on the way back as on the way there.
     headers.setdefault("Cache-Control", "no-store")

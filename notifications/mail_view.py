@@ -20,13 +20,15 @@ class TicketLine:
     qr_id: str
 
 
-def ticket_view(order: pb.Pedido, t: Language, link: str) -> dict[str, object]:
+def ticket_view(order: pb.Pedido, t: Language, link: str, manage_link: str) -> dict[str, object]:
+    """`manage_link`, where there is one, is for the buyer alone, and `link` for whoever comes along."""
     return _view(order, t, link) | {
+        "manage_link": manage_link,
         "title": t("ticket.title"),
         "tickets": list(_ticket_lines(order, t)),
         "notes": [
             _cancelling(order, t),
-            t("ticket.private"),
+            t("ticket.share") if manage_link else t("ticket.private"),
             t("footer.demonstration"),
             t("footer.automatic"),
         ],

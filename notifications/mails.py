@@ -12,6 +12,7 @@ import cinema_pb2 as pb
 from cinema import mail_address
 from cinema.invitation import FILE_NAME, invitation
 from cinema.mail_address import MailAddress
+from cinema.order_link import manage_path, view_path
 from cinema.ticket_qr import ticket_qr, ticket_qr_content
 from notifications.language import TEMPLATES, Language, Languages
 from notifications.mail_view import cancellation_view, qr_id, subject, ticket_view
@@ -47,7 +48,8 @@ class MailWriter:
         """
         t = self._languages.of(order)
         message = self._headers(order, t, "ticket", order.pedido_id)
-        html = self._fill(message, t, "ticket", ticket_view(order, t, self._link(order)))
+        view = ticket_view(order, t, self._link(order), self._manage_link(order))
+        html = self._fill(message, t, "ticket", view)
         _add_qr_codes(html, order)
         if order.sessao.filme.titulo:
             message.add_attachment(
@@ -91,7 +93,11 @@ class MailWriter:
         return html_part
 
     def _link(self, order: pb.Pedido) -> str:
-        return f"{self._public_url}/pedido/{order.pedido_id}"
+        return f"{self._public_url}{view_path(order)}"
+
+    def _manage_link(self, order: pb.Pedido) -> str:
+        """Empty for an order from before there were tokens: its one link does everything."""
+        return f"{self._public_url}{manage_path(order)}" if order.chave else ""
 
 
 def _add_qr_codes(html: MIMEPart, order: pb.Pedido) -> None:

@@ -21,6 +21,8 @@
 /**
  * @typedef {object} Order
  * @property {string} pedido
+ * @property {string} link its path; whoever has it sees the tickets
+ * @property {boolean} pode_gerir whether it may be cancelled, resent and corrected from here; else nome, cpf and email are empty
  * @property {string} codigo
  * @property {"confirmado"|"cancelado"} estado
  * @property {Session} sessao as it was sold; an old order whose session has gone from the programme lacks film and room
@@ -84,8 +86,8 @@ async function read(path) {
 
 /**
  * Asks until there is an answer, if need be for ever: once the trouble is over nobody has to press anything.
- * @template T @param {() => Promise<Answer<T>>} question @param {() => void} onTrouble called once, when there is none at first
- * @returns {Promise<Answer<T>>} with data, or with status 404
+ * @template {Answer<any>} T @param {() => Promise<T>} question @param {() => void} onTrouble called once, when there is none at first
+ * @returns {Promise<T>} with data, or with status 404
  */
 export async function persist(question, onTrouble) {
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
@@ -106,14 +108,20 @@ export const fetchSessions = async () => given("sessoes") ?? read("/api/sessoes"
 /** @param {string} id @returns {Promise<Answer<SessionMap>>} */
 export const fetchSession = async (id) => given("id", id) ?? read(`/api/sessoes/${encodeURIComponent(id)}`);
 
-/** @param {string} id @returns {Promise<Answer<Order>>} */
-export const fetchOrder = async (id) => given("pedido", id) ?? read(`/api/pedidos/${encodeURIComponent(id)}`);
+/** @param {string} reference of an order: its id and, behind a dot, a token */
+const orderPath = (reference) => `/api/pedidos/${encodeURIComponent(reference)}`;
 
-/** @param {string} id @returns {Promise<Answer<{status: string}>>} */
-export const mailAgain = (id) => ask(`/api/pedidos/${encodeURIComponent(id)}/reenviar`, { method: "POST" });
+/** @param {string} reference @returns {Promise<Answer<Order>>} */
+export const fetchOrder = async (reference) => given("pedido", reference.split(".")[0]) ?? read(orderPath(reference));
 
-/** Gives the seats of an order back; safe to repeat. @param {string} id @returns {Promise<Answer<{status: string}>>} */
-export const cancelOrder = (id) => ask(`/api/pedidos/${encodeURIComponent(id)}/cancelar`, { method: "POST" });
+/** @param {string} reference */
+export const calendarPath = (reference) => `${orderPath(reference)}/agenda.ics`;
+
+/** @param {string} reference @returns {Promise<Answer<{status: string}>>} */
+export const mailAgain = (reference) => ask(`${orderPath(reference)}/reenviar`, { method: "POST" });
+
+/** Gives the seats of an order back; safe to repeat. @param {string} reference @returns {Promise<Answer<{status: string}>>} */
+export const cancelOrder = (reference) => ask(`${orderPath(reference)}/cancelar`, { method: "POST" });
 
 /** @param {number} total centavos @returns {Promise<Answer<Pix>>} */
 export const fetchPix = (total) => read(`/api/pix?total=${total}`);

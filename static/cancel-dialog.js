@@ -6,10 +6,9 @@ import { money } from "./format.js";
 import { enumerate, hasText, t } from "./text.js";
 
 export class CancelDialog {
-  #id = "";
-
-  /** @param {ParentNode} root @param {() => void} onAnswer what the order is now has to be asked for */
-  constructor(root, onAnswer) {
+  /** @param {ParentNode} root @param {string} reference of the order @param {() => void} onAnswer what the order is now has to be asked for */
+  constructor(root, reference, onAnswer) {
+    this.reference = reference;
     this.dialog = /** @type {HTMLDialogElement} */ (part(root, "cancel-dialog"));
     this.error = part(this.dialog, "cancel-error");
     this.confirm = action(this.dialog, "cancelar-mesmo");
@@ -20,8 +19,7 @@ export class CancelDialog {
   }
 
   /** @param {import("./api.js").Order} order */
-  open({ pedido, assentos, total }) {
-    this.#id = pedido;
+  open({ assentos, total }) {
     const words = [t("ordem.cancelar_texto", { n: assentos.length, assentos: enumerate(assentos) })];
     if (total) words.push(t("ordem.cancelar_valor", { total: money(total) }));
     part(this.dialog, "cancel-text").textContent = words.join(" ");
@@ -32,7 +30,7 @@ export class CancelDialog {
 
   async #cancel() {
     this.#busy(true);
-    const { data, reason } = await cancelOrder(this.#id);
+    const { data, reason } = await cancelOrder(this.reference);
     this.#busy(false);
     const key = `motivo.${reason}`;
     if (data) this.dialog.close();

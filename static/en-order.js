@@ -41,4 +41,5 @@ export const texts = {
   "ordem.cancelar_falhou": "We do not know whether the cancellation arrived. Try again: repeating it changes nothing.",
   "ordem.cancelado_texto": { one: "The seat is free again. This ticket is no longer valid.", other: "The seats are free again. These tickets are no longer valid." },
   "ordem.de_novo": "Choose again in this screening",
+  "ordem.so_ver": "This link only shows the tickets. Cancelling, correcting the e-mail and sending it again are up to the buyer: with the manage link in the purchase e-mail, or in the browser used to buy.",
 };

@@ -41,4 +41,5 @@ export const texts = {
   "ordem.cancelar_falhou": "No sabemos si la cancelación llegó. Inténtalo de nuevo: repetir no cambia nada.",
   "ordem.cancelado_texto": { one: "La butaca volvió a quedar libre. Esta entrada ya no vale.", other: "Las butacas volvieron a quedar libres. Estas entradas ya no valen." },
   "ordem.de_novo": "Elegir otra vez en esta función",
+  "ordem.so_ver": "Este enlace solo muestra las entradas. Cancelar, corregir el correo y reenviarlo le corresponde a quien compró: con el enlace de gestión del correo de compra o en el navegador con el que compró.",
 };

@@ -15,19 +15,19 @@ export class OrderMail {
   #wait = FIRST_LOOK_MS;
   #timer = 0;
 
-  /** @param {ParentNode} root @param {string} id of the order @param {() => void} onWait the order is to be asked for again */
-  constructor(root, id, onWait) {
+  /** @param {ParentNode} root @param {string} reference of the order @param {() => void} onWait the order is to be asked for again */
+  constructor(root, reference, onWait) {
     this.root = part(root, "mail");
     this.text = part(root, "mail-text");
     this.again = action(root, "reenviar");
     this.again.onclick = () => void this.#sendAgain();
-    this.id = id;
+    this.reference = reference;
     this.onWait = onWait;
   }
 
   /** @param {Order} order */
-  render({ email, email_estado, email_motivo, estado }) {
-    this.root.hidden = estado === "cancelado";
+  render({ email, email_estado, email_motivo, estado, pode_gerir }) {
+    this.root.hidden = estado === "cancelado" || !pode_gerir;
     this.root.dataset.email = email_estado;
     this.text.textContent = [t(`ordem.mail_${email_estado}`, { email }), isPortuguese ? email_motivo : ""].filter(Boolean).join(" ");
     this.again.hidden = email_estado === "pendente" || email_estado === "sem_endereco";
@@ -37,7 +37,7 @@ export class OrderMail {
 
   async #sendAgain() {
     this.again.disabled = true;
-    const { data } = await mailAgain(this.id);
+    const { data } = await mailAgain(this.reference);
     this.again.disabled = false;
     this.text.textContent = t(data ? "ordem.reenviado" : "ordem.reenvio_falhou");
     if (!data) return;

@@ -1,11 +1,12 @@
 // @ts-check
-/** `/pedido/<id>`: the tickets, what became of their mail, and the way to give them back. */
+/** `/pedido/<id>.<token>`: the tickets, what became of their mail, and the way to give them back. */
 import "./order-texts.js";
-import { fetchOrder, persist, sessionPath } from "./api.js";
+import { calendarPath, fetchOrder, persist, sessionPath } from "./api.js";
 import { CancelDialog } from "./cancel-dialog.js";
 import { action, make, part, show, showMessage } from "./dom.js";
 import { dayAndHour, filmLength, money } from "./format.js";
 import { asInProgramme } from "./language.js";
+import { openOrder, tidyAddress } from "./order-access.js";
 import { OrderMail } from "./order-mail.js";
 import { hasText, t } from "./text.js";
 import { stubOf } from "./ticket-stub.js";
@@ -15,25 +16,26 @@ import { stubOf } from "./ticket-stub.js";
 class OrderPage {
   #shown = "";
 
-  /** @param {Order} order @param {HTMLElement} root */
-  constructor(order, root) {
+  /** @param {Order} order @param {string} reference @param {HTMLElement} root */
+  constructor(order, reference, root) {
     this.order = order;
+    this.reference = reference;
     this.root = root;
-    this.mail = new OrderMail(root, order.pedido, () => this.#look());
-    this.cancelDialog = new CancelDialog(root, () => this.#look());
+    this.mail = new OrderMail(root, reference, () => this.#look());
+    this.cancelDialog = new CancelDialog(root, reference, () => this.#look());
   }
 
   start() {
     action(this.root, "imprimir").onclick = () => print();
     action(this.root, "cancelar").onclick = () => this.cancelDialog.open(this.order);
-    part(this.root, "calendar").setAttribute("href", `/api/pedidos/${encodeURIComponent(this.order.pedido)}/agenda.ics`);
+    part(this.root, "calendar").setAttribute("href", calendarPath(this.reference));
     document.addEventListener("visibilitychange", () => document.hidden || this.#look());
     this.#render();
   }
 
   /** Asks what the order is now; without an answer what is shown stays. */
   async #look() {
-    const { data } = await fetchOrder(this.order.pedido);
+    const { data } = await fetchOrder(this.reference);
     if (data) this.order = data;
     this.#render();
   }
@@ -66,14 +68,15 @@ class OrderPage {
   }
 
   /** What can be done with the order as it stands. @param {Order} order */
-  #offer({ estado, assentos, sessao, cancelavel, cancelavel_ate }) {
+  #offer({ estado, assentos, sessao, pode_gerir, cancelavel, cancelavel_ate }) {
     const { root } = this;
     const cancelled = estado === "cancelado";
     const when = dayAndHour(cancelavel_ate);
     for (const name of ["calendar", "show"]) part(root, name).hidden = cancelled;
     action(root, "imprimir").hidden = cancelled;
-    action(root, "cancelar").hidden = !cancelavel;
-    part(root, "cancel").hidden = cancelled;
+    action(root, "cancelar").hidden = !cancelavel || !pode_gerir;
+    part(root, "cancel").hidden = cancelled || !pode_gerir;
+    part(root, "view-only").hidden = cancelled || pode_gerir;
     part(root, "cancel-until").textContent = t(cancelavel ? "ordem.cancelar_ate" : "ordem.cancelar_tarde", { quando: when });
     part(root, "cancelled").textContent = cancelled ? t("ordem.cancelado_texto", { n: assentos.length }) : "";
     const again = part(root, "again");
@@ -89,7 +92,7 @@ function factsOf({ sessao, assentos, nome, cpf, forma, criado_em }) {
     ...fact("quando", t("ordem.quando"), dayAndHour(sessao.inicio)),
     ...(sessao.sala ? fact("sala", t("ordem.sala"), sessao.sala) : []),
     ...fact("assentos", t("ordem.poltronas", { n: assentos.length }), assentos.join(" · ")),
-    ...fact("nome", t("ordem.comprador"), [nome, cpf].filter(Boolean).join(" · ")),
+    ...(nome ? fact("nome", t("ordem.comprador"), [nome, cpf].filter(Boolean).join(" · ")) : []),
     ...(hasText(paid) ? fact("forma", t("ordem.pagou"), t(paid)) : []),
     ...fact("feito", t("ordem.feito"), dayAndHour(criado_em)),
   ];
@@ -99,11 +102,13 @@ function factsOf({ sessao, assentos, nome, cpf, forma, criado_em }) {
 const fact = (name, term, value) => [make("dt", { text: term }), make("dd", { text: value, "data-fato": name })];
 
 async function start() {
-  const [, id] = /^\/pedido\/([^/]+)\/?$/.exec(location.pathname) ?? ["", ""];
-  const { data } = await persist(() => fetchOrder(decodeURIComponent(id)),
+  const [, named] = /^\/pedido\/([^/]+)\/?$/.exec(location.pathname) ?? ["", ""];
+  const { data, reference } = await persist(() => openOrder(decodeURIComponent(named)),
     () => showMessage(t("ordem.falhou"), t("ordem.falhou_texto"), () => location.reload()));
-  if (data) new OrderPage(data, show("order-view")).start();
-  else showMessage(t("ordem.nao_existe"), t("ordem.nao_existe_texto"), null);
+  if (data) {
+    tidyAddress(reference, data);
+    new OrderPage(data, reference, show("order-view")).start();
+  } else showMessage(t("ordem.nao_existe"), t("ordem.nao_existe_texto"), null);
 }
 
 start();

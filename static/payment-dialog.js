@@ -92,7 +92,7 @@ export class PaymentDialog {
     this.form.show(fields);
   }
 
-  /** @param {string} order @param {string} text */
+  /** @param {string} order its reference @param {string} text */
   done(order, text) {
     this.#become("pronto");
     this.#say(text);

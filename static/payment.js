@@ -4,6 +4,7 @@
  * the same key until it is known: a timeout means unknown, never failed.
  */
 import { tag } from "./language.js";
+import { keepKey } from "./order-key.js";
 import { PaymentDialog } from "./payment-dialog.js";
 import { confirmPayment } from "./protocol.js";
 import { enumerate, t } from "./text.js";
@@ -92,7 +93,8 @@ export class Payment {
     const bought = reply.seats.length ? reply.seats : seats;
     const values = { n: bought.length, assentos: enumerate(bought), email: payment.email };
     this.on.paid(bought);
-    this.dialog.done(reply.order, t("pagar.pronto_texto", values));
+    if (reply.manage) keepKey(reply.order, reply.manage);
+    this.dialog.done(reply.link || reply.order, t("pagar.pronto_texto", values));
   }
 
   /** @param {boolean} checking */

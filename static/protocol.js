@@ -24,6 +24,8 @@
  * @property {string[]} lost
  * @property {number} msLeft 0 when the reply does not tell
  * @property {string} order
+ * @property {string} link of the order: its id and the token that shows it
+ * @property {string} manage the token that may also cancel and correct it
  * @property {number} halvesLeft half-price tickets, with cota_de_meia_esgotada
  * @property {Record<string, string>} fields
  */
@@ -32,7 +34,7 @@
 /** No answer came: whether the request was carried out is not known. @type {Reply} */
 export const NO_ANSWER = Object.freeze({
   kind: "reply", ok: false, id: "", type: "", reason: "sem_resposta", message: "",
-  seats: [], lost: [], msLeft: 0, order: "", halvesLeft: 0, fields: {},
+  seats: [], lost: [], msLeft: 0, order: "", link: "", manage: "", halvesLeft: 0, fields: {},
 });
 
 const UNKNOWN = Object.freeze({ kind: /** @type {const} */ ("unknown") });
@@ -81,7 +83,7 @@ function reply(frame) {
     kind: "reply", ok, id: text(frame.id), type: text(frame.tipo),
     reason: ok ? "" : text(frame.motivo) || "outro", message: text(frame.mensagem),
     seats: names(frame.assentos ?? frame.assentos_confirmados), lost: names(frame.assentos_falha),
-    msLeft: number(frame.restante_ms), order: text(frame.pedido),
+    msLeft: number(frame.restante_ms), order: text(frame.pedido), link: text(frame.pedido_link), manage: text(frame.pedido_chave),
     halvesLeft: number(frame.meias_restantes), fields: record(frame.campos),
   };
 }

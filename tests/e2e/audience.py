@@ -8,6 +8,7 @@ from typing import Any
 import grpc
 
 import cinema_pb2 as pb
+from cinema.order_link import Reference
 from cinema_pb2_grpc import ReservaStub
 from tests.e2e.page import SessionPage
 from tests.waiting import wait_until
@@ -37,9 +38,10 @@ class Audience:
         self._done(self._stub.LiberarAssento, seats)
 
     def buy(self, *seats: str) -> str:
-        """Holds and pays, as the original's clients do; the order's id."""
+        """Holds and pays, as the original's clients do; how a page shows the order."""
         self.hold(*seats)
-        return str(self._done(self._stub.ConfirmarPagamento, seats).pedido_id)
+        sold = self._done(self._stub.ConfirmarPagamento, seats)
+        return str(Reference(sold.pedido_id, sold.pedido_token))
 
     def take(self, seat: str, seconds: float = 10) -> None:
         """Holds a seat as soon as it is free."""

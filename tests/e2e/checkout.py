@@ -172,6 +172,11 @@ class Checkout(Tab):
     def paid(self, seconds: float = 15) -> str:
         """Waits until the payment under way is confirmed; the order's id."""
         self.expect_dialog("pronto", seconds)
+        return self.order_link.split(".")[0]
+
+    @property
+    def order_link(self) -> str:
+        """How anybody sees the tickets that were just paid for: the order's id and a token."""
         link = self.dialog.locator("[data-part=payment-order]").get_attribute("href") or ""
         return link.removeprefix("/pedido/")
 

@@ -52,6 +52,15 @@ class OrderPage(Tab):
         )
 
     @property
+    def overflow(self) -> int:
+        """Pixels that the page is wider than the window."""
+        return int(
+            self.page.evaluate(
+                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+        )
+
+    @property
     def can_cancel(self) -> bool:
         return self.page.locator("[data-acao=cancelar]").is_visible()
 

@@ -87,13 +87,13 @@ def test_a_fault_that_only_the_gateway_sees_stands_beside_its_field_and_keeps_th
 
 
 def test_signs_in_a_name_are_shown_as_they_were_typed(
-    system: System, open_session: OpenPage, new_page: Callable[[], Page]
+    system: System, open_session: OpenPage
 ) -> None:
     name = 'João & Zoë d\'Ávila "Zezé" &lt;b&gt; {{7*7}}'
     page = open_session()
     page.hold("E01")
     order = page.pay(Buyer(name=name))
-    shown = OrderPage(new_page(), system.gateways[0].url).open(order)
+    shown = OrderPage(page.page.context.new_page(), page.base_url).open(order)
     assert shown.fact("nome").startswith(name)
     wait_until(lambda: len(_orders_of(system, "E01")) == 1, what="it is recorded")
     assert _orders_of(system, "E01")[0]["nome_completo"] == name

@@ -98,10 +98,11 @@ def test_a_buyer_with_the_keyboard_alone_buys_two_seats_and_a_half_price_ticket(
     keys.type(ANA.email)
     keys.press("Enter")
 
-    order = page.paid()
+    page.paid()
+    link = page.order_link
     expect(page.dialog.locator("[data-part=payment-order]")).to_be_focused()
     keys.press("Enter")
-    page.page.wait_for_url(f"**/pedido/{order}")
+    page.page.wait_for_url(f"**/pedido/{link}")
     _expect_three_tickets(OrderPage(page.page, page.base_url), "F20", ["F18", "F19", "F20"])
     assert audience.taken().keys() >= {"F18", "F19", "F20"}
 

@@ -157,10 +157,13 @@ def test_paying_and_the_order_say_nothing_of_their_own(
     page.submit_payment()
     order = page.paid()
     assert unmarked(page.page) == []
-    tab = new_page()
-    speak_marked(tab)
-    OrderPage(tab, system.gateways[0].url).open(order)
-    assert unmarked(tab) == []
+    for tab, reference in (
+        (new_page(), page.order_link),  # somebody whom the tickets were forwarded to
+        (page.page.context.new_page(), order),
+    ):
+        speak_marked(tab)
+        OrderPage(tab, system.gateways[0].url).open(reference)
+        assert unmarked(tab) == []
 
 
 @pytest.mark.parametrize("path", ["/sessao/NADA", "/pedido/12-AAAAAAAAAAAAAAAAAAAAAA"])

@@ -43,13 +43,16 @@ def test_a_purchase_reaches_every_map_the_ledger_kafka_and_the_mailbox_once(
     ana, bia = open_session(), open_session(gateway=1)
     ana.hold("F07", "F08")
     order = ana.pay()
+    link = ana.order_link
 
     for page in (ana, bia):
         page.expect_seat("F07", "ocupado")
         page.expect_seat("F08", "ocupado")
-    shown = OrderPage(new_page(), system.gateways[0].url).open(order)
+    shown = OrderPage(ana.page, system.gateways[1].url).open(order)
     shown.expect_mail("enviado")
     assert (shown.state, shown.seats, shown.total) == ("confirmado", ["F07", "F08"], "R$ 64,00")
+    forwarded = OrderPage(new_page(), system.gateways[0].url).open(link)
+    assert (forwarded.state, forwarded.seats) == ("confirmado", ["F07", "F08"])
 
     (record,) = [entry for entry in _ledger(system) if entry["pedido_id"] == order]
     assert record["assentos"] == ["F07", "F08"]

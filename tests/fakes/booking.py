@@ -131,7 +131,12 @@ class FakeBooking(ReservaServicer):
         if self.refusal is not None:
             return self.refusal
         self.change(*(sold(seat, request.usuario_id) for seat in request.assentos))
-        return _granted(request.assentos, pedido_id=ORDER)
+        return _granted(
+            request.assentos,
+            pedido_id=ORDER,
+            pedido_token=self.order.link_token,
+            pedido_chave=self.order.chave,
+        )
 
     async def AcompanharSessao(
         self, request: pb.SessaoRequest, context: Context

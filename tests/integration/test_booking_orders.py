@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 import pytest
 
@@ -70,9 +69,9 @@ def box(desk: Desk) -> Iterator[Box]:
     box.restore()
 
 
-def bought(customer: Customer, seat: str = "A05", **more: Any) -> str:
+def bought(customer: Customer, seat: str = "A05") -> str:
     customer.hold(seat)
-    answer = customer.confirm(seat, **more)
+    answer = customer.confirm(seat)
     assert answer.sucesso, answer.mensagem
     return str(answer.pedido_id)
 

@@ -206,6 +206,8 @@ async def test_an_order_shows_its_code_and_mail_but_not_its_buyer(bench: Bench) 
     assert pictures[0] != pictures[1]
     assert order == {
         "pedido": ORDER,
+        "link": f"/pedido/{ORDER}",
+        "pode_gerir": True,
         "codigo": order_code(ORDER),
         "estado": "confirmado",
         "assentos": ["F07", "F08"],

@@ -91,7 +91,7 @@ def test_a_buyer_from_abroad_is_written_to_in_english(box_office: BoxOffice, cre
         "Your purchase is confirmed",
         "Half · student",
         "Bring your Brazilian student card (CIE)",
-        "You can cancel on the order page until",
+        "You can cancel until",
         f"http://localhost:8000/pedido/{order.pedido_id}",
     ):
         assert told in text

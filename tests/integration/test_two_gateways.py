@@ -111,7 +111,7 @@ async def test_a_hold_and_a_sale_through_one_show_in_the_browsers_of_both(
         assert paid["status"] == "ok"
         assert await _change_of(other, seat) == "assento_reservado"
         async with httpx.AsyncClient(base_url=pair.gateways[1 - chosen].url) as http:
-            order = (await http.get(f"/api/pedidos/{paid['pedido']}")).json()
+            order = (await http.get(f"/api/pedidos/{paid['pedido']}.{paid['pedido_chave']}")).json()
         assert (order["assentos"], order["cpf"]) == ([seat], "***.982.247-**")
 
 

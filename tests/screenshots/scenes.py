@@ -102,10 +102,11 @@ def paid(studio: Studio) -> None:
     page.submit_payment()
     order = page.paid()
     studio.take(page.page, "paid")
-    shown = OrderPage(studio.tab(), studio.url).open(order)
+    link = page.order_link
+    shown = OrderPage(page.page, studio.url).open(order)
     shown.expect_mail("enviado")
     studio.take(shown.page, "order")
-    studio.take(OrderPage(studio.tab("en"), studio.url).open(order).page, "order-en")
+    studio.take(OrderPage(studio.tab("en"), studio.url).open(link).page, "order-forwarded-en")
     shown.cancel()
     studio.take(shown.page, "order-cancelled")
 

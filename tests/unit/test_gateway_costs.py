@@ -79,13 +79,15 @@ ANSWERS: dict[str, Callable[[], Any]] = {
 ADDRESSES: dict[str, Callable[[], str]] = {
     "/": lambda: "/",
     "/sessao/{session_id}": lambda: "/sessao/S001",
-    "/pedido/{order_id}": lambda: f"/pedido/{new_order().pedido_id}",
+    "/sessao/{session_id}/": lambda: "/sessao/S001/",
+    "/pedido/{reference}": lambda: f"/pedido/{new_order().pedido_id}",
+    "/pedido/{reference}/": lambda: f"/pedido/{new_order().pedido_id}/",
     "/api/sessoes": lambda: "/api/sessoes",
     "/api/sessoes/{session_id}": lambda: "/api/sessoes/S001",
-    "/api/pedidos/{order_id}": lambda: f"/api/pedidos/{new_order().pedido_id}",
-    "/api/pedidos/{order_id}/agenda.ics": lambda: "/api/pedidos/x/agenda.ics",
-    "/api/pedidos/{order_id}/reenviar": lambda: "/api/pedidos/x/reenviar",
-    "/api/pedidos/{order_id}/cancelar": lambda: "/api/pedidos/x/cancelar",
+    "/api/pedidos/{reference}": lambda: f"/api/pedidos/{new_order().pedido_id}",
+    "/api/pedidos/{reference}/agenda.ics": lambda: "/api/pedidos/x/agenda.ics",
+    "/api/pedidos/{reference}/reenviar": lambda: "/api/pedidos/x/reenviar",
+    "/api/pedidos/{reference}/cancelar": lambda: "/api/pedidos/x/cancelar",
     "/api/pix": lambda: f"/api/pix?total={next(fresh)}",
 }
 

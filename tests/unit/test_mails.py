@@ -68,12 +68,69 @@ def test_the_qr_code_of_each_seat_is_shown_beside_it() -> None:
 def test_nothing_is_fetched_from_anywhere_when_a_mail_is_opened() -> None:
     html = body(as_received(WRITER.ticket(order())), "html")
     assert html.count("http") == html.count(f'href="{LINK}"') == 1
+    html = body(as_received(WRITER.ticket(with_tokens())), "html")
+    assert html.count("http") == html.count("<a href=") == 2
+
+
+# ------------------------------------------------------------------------------------------------- links
+
+
+def with_tokens() -> pb.Pedido:
+    return order(link_token="5e" * 16, chave="c4" * 16)
+
+
+VIEW, MANAGE = f"{LINK}.{'5e' * 16}", f"{LINK}.{'c4' * 16}"
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+@pytest.mark.parametrize("tag", ["pt-BR", "en", "es"])
+def test_a_ticket_has_a_link_to_pass_on_and_another_for_its_buyer_which_says_so(
+    kind: str, tag: str
+) -> None:
+    sold = with_tokens()
+    sold.idioma = tag
+    text = body(as_received(WRITER.ticket(sold)), kind)
+    assert [text.count(VIEW), text.count(MANAGE)] == [1, 1]
+    warning = {"pt-BR": "não encaminhe", "en": "forward it", "es": "no lo reenvíes"}[tag]
+    assert text.index(VIEW) < text.index(warning) < text.index(MANAGE)
+
+
+def test_nothing_else_of_a_mail_opens_the_order() -> None:
+    for write in (WRITER.ticket, WRITER.cancellation):
+        message = as_received(write(with_tokens()))
+        headers = str(message.items())
+        parts = [p for p in message.walk() if not p.is_multipart()]
+        others = [
+            p.as_string() + str(p.items()) for p in parts if p.get_content_maintype() != "text"
+        ]
+        for token in ("5e" * 16, "c4" * 16):
+            assert token not in headers + "".join(others)
+    calendar = next(p for p in parts_of(with_tokens()) if p.get_content_subtype() == "calendar")
+    entry = icalendar.Calendar.from_ical(calendar.get_content())
+    assert VIEW in str(entry.walk("VEVENT")[0]["DESCRIPTION"])
+    assert "c4" * 16 not in str(entry.to_ical())
+
+
+def parts_of(sold: pb.Pedido) -> list[EmailMessage]:
+    return [part for part in as_received(WRITER.ticket(sold)).walk() if not part.is_multipart()]
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_the_mail_of_a_cancelled_order_lets_nobody_manage_it(kind: str) -> None:
+    text = body(as_received(WRITER.cancellation(with_tokens())), kind)
+    assert [text.count(VIEW), text.count(MANAGE)] == [1, 0]
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_the_one_link_of_an_order_from_before_is_not_to_be_passed_on(kind: str) -> None:
+    text = body(as_received(WRITER.ticket(order())), kind)
+    assert (text.count(LINK), "não o passe adiante" in text) == (1, True)
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
 def test_a_ticket_says_until_when_it_can_be_cancelled(kind: str) -> None:
     text = body(as_received(WRITER.ticket(order())), kind)
-    assert "cancelar na página do pedido até domingo, 13 de dezembro de 2026, às 15h45" in text
+    assert "cancelar até domingo, 13 de dezembro de 2026, às 15h45" in text
     late = order(criado_em_ms=milliseconds(START) - 60_000)
     assert "já não pode ser cancelado" in body(as_received(WRITER.ticket(late)), kind)
 

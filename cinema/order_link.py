@@ -1,0 +1,33 @@
+"""How a URL names an order: by its id and, behind a dot, by one of its tokens.
+
+The id is no secret: Message-ID, calendar, Kafka, ledger and logs carry it. What opens an order is the token.
+"""
+
+from dataclasses import dataclass, field
+
+import cinema_pb2 as pb
+
+
+@dataclass(frozen=True)
+class Reference:
+    order_id: str
+    token: str = field(default="", repr=False)
+
+    @classmethod
+    def parse(cls, text: str) -> "Reference":
+        """Total: whatever it is, an order that does not exist can have it."""
+        order_id, _, token = text.partition(".")
+        return cls(order_id, token)
+
+    def __str__(self) -> str:
+        return f"{self.order_id}.{self.token}" if self.token else self.order_id
+
+
+def view_path(order: pb.Pedido) -> str:
+    """Where the order is shown to whoever has the link. May be passed on."""
+    return f"/pedido/{Reference(order.pedido_id, order.link_token)}"
+
+
+def manage_path(order: pb.Pedido) -> str:
+    """Where its buyer cancels and corrects it; for the buyer alone. An order from before has one link for both."""
+    return f"/pedido/{Reference(order.pedido_id, order.chave)}"

@@ -1,0 +1,31 @@
+// @ts-check
+/** Opens an order with the best right that this browser has: its address, its cookie, or the key that the tab keeps. */
+import { fetchOrder } from "./api.js";
+import { keepKey, keptKey } from "./order-key.js";
+
+/** @typedef {import("./api.js").Order} Order */
+/** @typedef {import("./api.js").Answer<Order> & {reference: string}} Opened `reference`: what to act on the order by */
+
+/** @param {string} reference "<id>.<token>", or the id alone @returns {Promise<Opened>} */
+export async function openOrder(reference) {
+  const [id] = reference.split(".");
+  const answer = await fetchOrder(reference);
+  const key = keptKey(id);
+  const settled = answer.data ? answer.data.pode_gerir : answer.status !== 404;
+  if (settled || !key) return { reference, ...answer };
+  const managed = `${id}.${key}`;
+  const better = await fetchOrder(managed);
+  return better.data ? { reference: managed, ...better } : { reference, ...answer };
+}
+
+/**
+ * Leaves the link that may be passed on in the address bar: people copy from there. A key that came in the address is
+ * kept first, or stays where it is.
+ * @param {string} reference @param {Order} order
+ */
+export function tidyAddress(reference, { pedido, link, pode_gerir }) {
+  if (!pode_gerir || location.pathname === link) return;
+  const [, token] = reference.split(".");
+  const isKey = token && !link.endsWith(`.${token}`);
+  if (!isKey || keepKey(pedido, token)) history.replaceState(null, "", link);
+}

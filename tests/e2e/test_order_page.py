@@ -1,0 +1,126 @@
+"""The order's page: the link shows the tickets, and only who bought them can change the order."""
+
+import re
+from email.message import EmailMessage
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import NewPage, OpenPage
+from tests.e2e.page import ANA, OrderPage, SessionPage
+from tests.mailbox import body
+from tests.system import System
+from tests.waiting import wait_until
+
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+SIZES = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+WITHOUT_STORAGE = """Object.defineProperty(window, "sessionStorage", {
+  get() { throw new DOMException("blocked", "SecurityError"); },
+});"""
+
+
+def bought(open_session: OpenPage) -> SessionPage:
+    page = open_session()
+    page.best(1)
+    page.pay()
+    return page
+
+
+def manage_link(system: System, order_id: str) -> str:
+    """The last one of the order's mail, as a reference."""
+    wait_until(lambda: mails(system, order_id), what="the mail is there")
+    text = body(mails(system, order_id)[0], "plain")
+    return str(re.findall(r"/pedido/(\S+)", text)[-1])
+
+
+def mails(system: System, order_id: str) -> list[EmailMessage]:
+    return [mail for mail in system.mailbox.messages if order_id in str(mail["Message-ID"])]
+
+
+@SIZES
+def test_a_forwarded_link_shows_the_ticket_and_says_whose_the_rest_is(
+    system: System, open_session: OpenPage, new_page: NewPage, size: dict[str, int]
+) -> None:
+    page = bought(open_session)
+    tab = new_page()
+    tab.set_viewport_size(size)  # type: ignore[arg-type]
+    shown = OrderPage(tab, system.gateways[0].url).open(page.order_link)
+    assert shown.has_qr(shown.seats[0])
+    for name in ("cancelar", "reenviar"):
+        expect(tab.locator(f"[data-acao={name}]")).to_be_hidden()
+    expect(tab.locator("[data-part=view-only]")).to_be_visible()
+    expect(tab.locator("[data-part=view-only]")).to_contain_text("quem comprou")
+    assert shown.overflow == 0
+    for private in (ANA.name, ANA.email, "982.247"):
+        assert private not in tab.content()
+
+
+@SIZES
+def test_the_buyer_manages_the_order_from_the_page_it_was_bought_on(
+    open_session: OpenPage, size: dict[str, int]
+) -> None:
+    page = bought(open_session)
+    page.page.set_viewport_size(size)  # type: ignore[arg-type]
+    page.dialog.locator("[data-part=payment-order]").click()
+    shown = OrderPage(page.page, page.base_url)
+    expect(page.page.locator("[data-part=view-only]")).to_be_hidden()
+    assert shown.fact("nome").startswith(ANA.name)
+    assert shown.overflow == 0
+    shown.cancel()
+
+
+def test_a_buyer_whose_cookie_has_gone_still_cancels_in_the_same_tab(
+    open_session: OpenPage, new_page: NewPage
+) -> None:
+    page = bought(open_session)
+    link = page.order_link
+    page.page.context.clear_cookies()
+    page.dialog.locator("[data-part=payment-order]").click()
+    shown = OrderPage(page.page, page.base_url)
+    expect(page.page.locator("[data-acao=cancelar]")).to_be_visible()
+    shown.cancel()
+    assert in_address_bar(page.page) == link
+
+
+def test_the_manage_link_of_the_mail_cancels_and_does_not_stay_in_the_address_bar(
+    system: System, open_session: OpenPage, new_page: NewPage
+) -> None:
+    page = bought(open_session)
+    link = page.order_link
+    tab = new_page()
+    shown = OrderPage(tab, system.gateways[0].url).open(manage_link(system, link.split(".")[0]))
+    assert in_address_bar(tab) == link
+    copied = OrderPage(new_page(), system.gateways[0].url).open(in_address_bar(tab))
+    assert not copied.can_cancel
+    tab.reload()
+    expect(tab.locator("[data-acao=cancelar]")).to_be_visible()
+    shown.cancel()
+
+
+def test_a_browser_that_keeps_nothing_manages_by_the_link_that_it_was_opened_with(
+    system: System, open_session: OpenPage, new_page: NewPage
+) -> None:
+    page = bought(open_session)
+    reference = manage_link(system, page.order_link.split(".")[0])
+    tab = new_page()
+    tab.add_init_script(WITHOUT_STORAGE)
+    shown = OrderPage(tab, system.gateways[0].url).open(reference)
+    assert in_address_bar(tab) == reference
+    shown.cancel()
+
+
+def test_the_id_alone_is_nothing_to_a_stranger_and_everything_to_the_buyer(
+    open_session: OpenPage, new_page: NewPage
+) -> None:
+    page = bought(open_session)
+    order_id, _ = page.order_link.split(".")
+    tab = new_page()
+    tab.goto(f"{page.base_url}/pedido/{order_id}")
+    expect(tab.get_by_role("heading", name="Pedido não encontrado")).to_be_visible()
+    own = OrderPage(page.page.context.new_page(), page.base_url).open(order_id)
+    assert own.can_cancel
+    assert in_address_bar(own.page) == f"{order_id}.{page.order_link.split('.')[1]}"
+
+
+def in_address_bar(tab: Page) -> str:
+    return tab.url.rsplit("/", 1)[-1]

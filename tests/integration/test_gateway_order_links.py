@@ -1,0 +1,180 @@
+"""What the links of an order open over HTTP: its id nothing, one token the tickets, the other everything."""
+
+import icalendar
+import pytest
+
+from tests.fakes.booking import ORDER
+from tests.gateway_bench import Bench
+
+VIEW, MANAGE = "5e" * 16, "c4" * 16
+PRIVATE = ("Maria", "456.789", "maria@exemplo.com.br", "caixa de entrada")
+ACTIONS = ("cancelar", "reenviar")
+STRANGERS = (
+    "",
+    f".{'00' * 16}",
+    f".{VIEW[:-1]}",
+    f".{VIEW}0",
+    f".{VIEW}.{MANAGE}",
+    ".",
+    f".{MANAGE[1:]}",
+)
+
+
+@pytest.fixture(autouse=True)
+def with_tokens(bench: Bench) -> None:
+    bench.booking.order.link_token = VIEW
+    bench.booking.order.chave = MANAGE
+    bench.booking.order.usuario_id = "ana"
+
+
+def cookie(bench: Bench, buyer: str) -> dict[str, str]:
+    return {"Cookie": bench.cookie(buyer)}
+
+
+# ---------------------------------------------------------------------------------------------- the id alone
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+async def test_what_mail_headers_kafka_and_ledger_carry_opens_no_order(
+    bench: Bench, stranger: str
+) -> None:
+    reference = f"{ORDER}{stranger}"
+    async with bench.http() as http:
+        unknown = await http.get("/api/pedidos/07-xxxxxxxxxxxxxxxxxxxxxx")
+        for answer in (
+            await http.get(f"/api/pedidos/{reference}"),
+            await http.get(f"/api/pedidos/{reference}", headers=cookie(bench, "bia")),
+            await http.get(f"/api/pedidos/{reference}", headers={"Cookie": "comprador=ana.forged"}),
+            await http.get(f"/api/pedidos/{reference}/agenda.ics"),
+            *[await http.post(f"/api/pedidos/{reference}/{action}") for action in ACTIONS],
+        ):
+            assert answer.status_code == 404
+            assert answer.json() == unknown.json()
+            assert _compared(answer.headers) == _compared(unknown.headers)
+        page = await http.get(f"/pedido/{reference}")
+        unknown_page = await http.get("/pedido/07-xxxxxxxxxxxxxxxxxxxxxx")
+    assert (page.status_code, page.text) == (404, unknown_page.text)
+    assert not bench.booking.order.cancelado
+
+
+def _compared(headers: object) -> dict[str, str]:
+    return {name: value for name, value in dict(headers).items() if name != "date"}  # type: ignore[call-overload]
+
+
+# ------------------------------------------------------------------------------------------- the view link
+
+
+async def test_the_link_that_may_be_passed_on_shows_the_tickets_and_not_who_bought_them(
+    bench: Bench,
+) -> None:
+    async with bench.http() as http:
+        answer = await http.get(f"/api/pedidos/{ORDER}.{VIEW}")
+        page = await http.get(f"/pedido/{ORDER}.{VIEW}")
+    order = answer.json()
+    assert (order["assentos"], order["pode_gerir"]) == (["F07", "F08"], False)
+    assert order["link"] == f"/pedido/{ORDER}.{VIEW}"
+    for text in (answer.text, page.text):
+        assert "O Agente Secreto" in text
+        assert MANAGE not in text
+        for secret in PRIVATE:
+            assert secret not in text
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_whoever_got_a_ticket_cannot_change_the_order(bench: Bench, action: str) -> None:
+    async with bench.http() as http:
+        for headers in ({}, cookie(bench, "bia"), {"Origin": bench.url}):
+            answer = await http.post(f"/api/pedidos/{ORDER}.{VIEW}/{action}", headers=headers)
+            assert (answer.status_code, answer.json()["motivo"]) == (403, "somente_leitura")
+    assert not bench.booking.order.cancelado
+    assert [type(request).__name__ for request in bench.booking.requests] == ["PedidoRequest"] * 3
+
+
+async def test_the_calendar_entry_has_the_link_that_may_be_passed_on(bench: Bench) -> None:
+    async with bench.http() as http:
+        for token in (VIEW, MANAGE):
+            answer = await http.get(f"/api/pedidos/{ORDER}.{token}/agenda.ics")
+            [event] = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
+            assert f"{bench.url}/pedido/{ORDER}.{VIEW}" in str(event["DESCRIPTION"])
+            assert MANAGE not in answer.text
+            assert str(event["UID"]) == ORDER
+
+
+# ------------------------------------------------------------------------------- cookie and manage token
+
+
+@pytest.mark.parametrize("way", ["cookie", "cookie and link", "manage token"])
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_its_buyer_and_the_manage_token_may_change_it(
+    bench: Bench, way: str, action: str
+) -> None:
+    reference = {"cookie": ORDER, "cookie and link": f"{ORDER}.{VIEW}"}.get(
+        way, f"{ORDER}.{MANAGE}"
+    )
+    headers = {} if way == "manage token" else cookie(bench, "ana")
+    async with bench.http() as http:
+        order = (await http.get(f"/api/pedidos/{reference}", headers=headers)).json()
+        assert (order["pode_gerir"], order["email"]) == (True, "maria@exemplo.com.br")
+        assert order["link"] == f"/pedido/{ORDER}.{VIEW}"
+        page = await http.get(f"/pedido/{reference}", headers=headers)
+        assert "maria@exemplo.com.br" in page.text
+        assert MANAGE not in page.text
+        answer = await http.post(f"/api/pedidos/{reference}/{action}", headers=headers)
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_the_buyers_cookie_is_not_lent_to_a_foreign_page(bench: Bench, action: str) -> None:
+    headers = cookie(bench, "ana") | {"Origin": "http://evil.example"}
+    async with bench.http() as http:
+        answer = await http.post(f"/api/pedidos/{ORDER}/{action}", headers=headers)
+    assert (answer.status_code, answer.json()["motivo"]) == (403, "origem_recusada")
+    assert not bench.booking.requests
+
+
+async def test_a_payment_is_answered_with_both(bench: Bench) -> None:
+    async with bench.browser("ana") as page:
+        await page.event("estado_inicial")
+        await page.ask(acao="bloquear", assentos=["F07"])
+        payment = {"nomeCompleto": "Ana Souza", "cpf": "", "email": "ana@example.com"}
+        reply = await page.ask(acao="confirmar_pagamento", assentos=["F07"], pagamento=payment)
+    assert reply["pedido"] == ORDER
+    assert reply["pedido_link"] == f"{ORDER}.{VIEW}"
+    assert reply["pedido_chave"] == MANAGE
+
+
+# ------------------------------------------------------------------------------------------------- headers
+
+
+@pytest.mark.parametrize("token", ["", f".{VIEW}", f".{MANAGE}"])
+@pytest.mark.parametrize(
+    "path", ["/pedido/{}", "/pedido/{}/", "/api/pedidos/{}", "/api/pedidos/{}/agenda.ics"]
+)
+async def test_an_order_is_kept_nowhere_indexed_nowhere_and_tells_no_other_site_its_link(
+    bench: Bench, path: str, token: str
+) -> None:
+    async with bench.http() as http:
+        headers = (await http.get(path.format(f"{ORDER}{token}"))).headers
+    assert headers["cache-control"] == "no-store"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["x-robots-tag"] == "noindex, nofollow"
+
+
+@pytest.mark.parametrize(
+    "path", [f"/pedido/{ORDER}.{VIEW}/", "/sessao/S001/", "/api/sessoes/", f"/api/pedidos/{ORDER}.{VIEW}/",
+             "/health/live/", "/notify_liberacao/", "/static/", "//cinema.example/"]
+)  # fmt: skip
+async def test_a_slash_at_the_end_redirects_nobody(bench: Bench, path: str) -> None:
+    """A redirect would name the Host that was asked for, and over http: the link would leave in clear."""
+    async with bench.http() as http:
+        for method in ("GET", "POST", "HEAD"):
+            answer = await http.request(method, path)
+            assert answer.status_code in (200, 404, 405)
+            assert "location" not in answer.headers
+
+
+async def test_the_pages_are_there_with_a_slash_at_the_end(bench: Bench) -> None:
+    async with bench.http() as http:
+        for path in (f"/pedido/{ORDER}.{VIEW}", "/sessao/S001"):
+            with_slash, without = await http.get(f"{path}/"), await http.get(path)
+            assert (with_slash.status_code, with_slash.text) == (200, without.text)
