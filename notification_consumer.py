@@ -1,8 +1,9 @@
 """Takes the notifications of confirmed orders from Kafka: a record in the ledger and a mail for each.
 
-An offset is committed once the effect is there, and the effect is safe to repeat: nothing is lost and nothing is done
-twice, whatever is killed in between. Booking or the mail server being away is waited out. What can have no effect goes
-to the dead-letter topic, from where `--replay-dead-letters` puts it back.
+An offset is committed once the record is on disk and booking has scheduled the mail; both are safe to repeat: nothing
+is lost and nothing is done twice, whatever is killed in between. Booking being away is waited out; no offset waits for
+a mail. What can have no effect goes to the dead-letter topic. `--replay-dead-letters` puts that back, and the mails
+that failed.
 """
 
 import argparse
@@ -21,14 +22,13 @@ from cinema.service import CannotStart, ReadyFile, main, run_until_stopped, stop
 from cinema.settings import ConsumerSettings
 from email_service import EmailService
 from notifications import dead_letter_topic
-from notifications.delivery import Delivery
-from notifications.dependency import DependencyDown
+from notifications.dependency import DependencyDown, TemporaryFailure
 from notifications.kafka_clients import Publisher, hush_library
 from notifications.kafka_group import GroupMember, claimed_instance
 from notifications.notification import Notification
 from notifications.outcomes import Dead, Done, Later, Outcome
-from notifications.parts import open_delivery
-from notifications.sink import deliver_readable
+from notifications.parts import open_delivery, retry_failed_mails
+from notifications.sink import Sink, deliver_readable
 from notifications.winding_down import carried_through
 
 log = logging.getLogger(__name__)
@@ -40,26 +40,28 @@ async def serve(settings: ConsumerSettings) -> None:
     """Until SIGTERM or SIGINT. Raises CannotStart where the ledger's folder cannot be written to."""
     stop = stop_signal()
     hush_library()
-    ready = ReadyFile(settings.ready_file)
     if not settings.kafka_bootstrap_servers:
         log.info("Kafka is off: the producer does the consumer's work, and there is none here")
-        ready.ready = True
-        await run_until_stopped(stop, ready.keep())
+        idle = ReadyFile(settings.ready_file)
+        idle.ready = True
+        await run_until_stopped(stop, idle.keep())
         return
     async with AsyncExitStack() as stack:
         instance = _claim(stack, settings.ledger_file)
         winding_down = asyncio.Event()
         mailer = await stack.enter_async_context(EmailService(settings))
-        delivery = await stack.enter_async_context(open_delivery(settings, mailer, winding_down))
+        parts = await stack.enter_async_context(open_delivery(settings, mailer, winding_down))
         publisher = Publisher(settings.kafka_bootstrap_servers)
         stack.push_async_callback(publisher.close)
-        consumer = Consumer(delivery, publisher, winding_down, settings.drain_seconds)
+        consumer = Consumer(parts.delivery, publisher, winding_down, settings.drain_seconds)
         member = partial(GroupMember, settings.kafka_bootstrap_servers, instance)
+        ready = ReadyFile(settings.ready_file, lambda: parts.mail_room.trouble)
         backoff = Backoff(maximum=_LONGEST_PAUSE)
         taking_part = keep_running(
             "consuming", partial(_take_part, member, consumer, ready), (KafkaError,), backoff
         )
-        await run_until_stopped(stop, ready.keep(), taking_part)
+        mailing = parts.mail_room.run(settings.drain_seconds)
+        await run_until_stopped(stop, ready.keep(), taking_part, mailing)
 
 
 async def _take_part(
@@ -83,7 +85,7 @@ def _claim(stack: AsyncExitStack, ledger_file: Path) -> str:
 
 
 async def replay_dead_letters(settings: ConsumerSettings) -> None:
-    """Raises CannotStart where Kafka is off or away."""
+    """Also the mails that failed. Raises CannotStart where Kafka is off, or Kafka or booking are away."""
     hush_library()
     if not settings.kafka_bootstrap_servers:
         raise CannotStart(
@@ -91,9 +93,10 @@ async def replay_dead_letters(settings: ConsumerSettings) -> None:
         )
     try:
         count = await dead_letter_topic.replay(settings.kafka_bootstrap_servers)
-    except (KafkaError, DependencyDown) as error:
-        raise CannotStart(f"the dead letters cannot be put back now: {brief(error)}") from None
-    log.info("%d dead letters put back", count)
+        log.info("%d dead letters put back", count)
+        await retry_failed_mails(settings)
+    except (KafkaError, DependencyDown, TemporaryFailure) as error:
+        raise CannotStart(f"not everything can be put back now: {brief(error)}") from None
 
 
 class Consumer:
@@ -101,7 +104,7 @@ class Consumer:
 
     def __init__(
         self,
-        delivery: Delivery,
+        delivery: Sink,
         publisher: Publisher,
         winding_down: asyncio.Event,
         drain_seconds: float,
@@ -182,7 +185,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--replay-dead-letters",
         action="store_true",
-        help="put what was given up back into the topic, tell how many, and end",
+        help="put what was given up back into the topic, send failed mails again, say how many, and end",
     )
     return parser.parse_args()
 

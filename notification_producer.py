@@ -14,21 +14,24 @@ from functools import partial
 
 from cinema.keys import relay_lease_key
 from cinema.redis_connection import REDIS_ERRORS, RedisClient, connect, connect_blocking
-from cinema.retry import Backoff, keep_running
-from cinema.service import ReadyFile, main, run_until_stopped, stop_signal
+from cinema.retry import Backoff, brief, keep_running
+from cinema.service import CannotStart, ReadyFile, main, run_until_stopped, stop_signal
 from cinema.settings import ProducerSettings
 from email_service import EmailService
+from notifications.dependency import DependencyDown, TemporaryFailure
 from notifications.kafka_clients import Publisher, hush_library
 from notifications.kafka_sink import KafkaSink
 from notifications.lease import Lease
+from notifications.mail_room import MailRoom
 from notifications.outbox import Outbox, open_outbox
-from notifications.parts import open_delivery
+from notifications.parts import open_delivery, retry_failed_mails
 from notifications.relay import Relay
 from notifications.sink import Sink
 
 log = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 1
+_AWAY: tuple[type[Exception], ...] = (*REDIS_ERRORS, DependencyDown, TemporaryFailure)
 
 
 async def serve(settings: ProducerSettings) -> None:
@@ -39,9 +42,10 @@ async def serve(settings: ProducerSettings) -> None:
         redis = await stack.enter_async_context(_closing(connect(settings)))
         outbox = await stack.enter_async_context(_outbox(settings, redis))
         winding_down = asyncio.Event()
-        sink = await stack.enter_async_context(_sink(settings, winding_down))
+        sink, mail_room = await stack.enter_async_context(_sink(settings, winding_down))
         relay = Relay(outbox, sink, winding_down, settings.drain_seconds)
-        ready = ReadyFile(settings.ready_file)
+        ready = ReadyFile(settings.ready_file, lambda: mail_room.trouble if mail_room else "")
+        mailing = [mail_room.run(settings.drain_seconds)] if mail_room else []
         await run_until_stopped(
             stop,
             ready.keep(),
@@ -49,13 +53,21 @@ async def serve(settings: ProducerSettings) -> None:
             keep_running(
                 "relaying", partial(_relay, Lease(redis, relay_lease_key()), relay), REDIS_ERRORS
             ),
+            *mailing,
         )
 
 
 async def replay_dead_letters(settings: ProducerSettings) -> None:
-    """Puts the dead letters of the outboxes back, each behind what waits in its partition."""
-    async with _closing(connect(settings)) as redis, _outbox(settings, redis) as outbox:
-        log.info("%d dead letters put back into the outbox", await outbox.replay_dead_letters())
+    """Puts the dead letters of the outboxes back, each behind what waits in its partition. Also the mails that failed.
+
+    Raises CannotStart where Redis or booking are away.
+    """
+    try:
+        async with _closing(connect(settings)) as redis, _outbox(settings, redis) as outbox:
+            log.info("%d dead letters put back into the outbox", await outbox.replay_dead_letters())
+        await retry_failed_mails(settings)
+    except _AWAY as error:
+        raise CannotStart(f"not everything can be put back now: {brief(error)}") from None
 
 
 async def _relay(lease: Lease, relay: Relay, backoff: Backoff) -> None:
@@ -80,18 +92,21 @@ async def _watch(redis: RedisClient, ready: ReadyFile) -> None:
 
 
 @asynccontextmanager
-async def _sink(settings: ProducerSettings, winding_down: asyncio.Event) -> AsyncIterator[Sink]:
+async def _sink(
+    settings: ProducerSettings, winding_down: asyncio.Event
+) -> AsyncIterator[tuple[Sink, MailRoom | None]]:
+    """Without Kafka also what sends the mails."""
     if not settings.kafka_bootstrap_servers:
         log.info("Kafka is off: orders go straight to the ledger and the mail")
         async with (
             EmailService(settings) as mailer,
-            open_delivery(settings, mailer, winding_down) as delivery,
+            open_delivery(settings, mailer, winding_down) as parts,
         ):
-            yield delivery
+            yield parts.delivery, parts.mail_room
         return
     publisher = Publisher(settings.kafka_bootstrap_servers)
     try:
-        yield KafkaSink(publisher)
+        yield KafkaSink(publisher), None
     finally:
         await publisher.close()
 
@@ -117,7 +132,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--replay-dead-letters",
         action="store_true",
-        help="put what was given up back into the outbox, tell how many, and end",
+        help="put what was given up back into the outbox, send failed mails again, say how many, and end",
     )
     return parser.parse_args()
 

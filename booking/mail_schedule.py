@@ -137,14 +137,17 @@ class MailSchedule:
         return chosen
 
     async def _due_mail(self, mails: str, order_id: str) -> list[DueMail]:
-        """Nothing where the order is gone: then its mail is, too."""
+        """Nothing where the order is gone: then its mail is, too. Nor the ticket of an order that was cancelled."""
         fields = await self._fields(order_id)
         if not fields:
             await self._redis.zrem(mails, order_id)
             return []
         kind = MailKind(fields.get("mail_kind", MailKind.TICKET))
+        order = from_record(order_id, fields)
+        if order.cancelled and kind is MailKind.TICKET:
+            return []  # the mail about its end takes its place, as soon as that is asked for
         tries, copies = (int(fields.get(name, 0)) for name in ("mail_tries", "mail_copies"))
-        return [DueMail(from_record(order_id, fields), kind, tries, copies)]
+        return [DueMail(order, kind, tries, copies)]
 
     async def _fields(self, order_id: str) -> dict[Any, Any]:
         fields: dict[Any, Any] = await self._redis.hgetall(order_key(order_id))

@@ -30,10 +30,14 @@ def gateway() -> str:
 
 
 def ready_file() -> str:
-    """The age of READY_FILE tells whether the service is ready, without a port and without its certificates."""
+    """The age of READY_FILE tells whether the service is ready, without a port and without its certificates.
+
+    Its text, what a ready service cannot do all the same, is shown.
+    """
     file = Path(os.environ["READY_FILE"])
     try:
         age = time.time() - file.stat().st_mtime
+        sys.stdout.write(file.read_text())
     except FileNotFoundError:
         return f"{file} is missing: the service is not ready"
     return "" if age < FRESH_SECONDS else f"{file} is {age:.0f} s old: the service hangs"

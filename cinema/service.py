@@ -113,26 +113,30 @@ async def run_until_stopped(stop: asyncio.Event, *tasks: Coroutine[Any, Any, Non
 
 
 class ReadyFile:
-    """A file whose age tells a container's health check whether a service without a port is ready."""
+    """A file whose age tells a container's health check whether a service without a port is ready.
 
-    def __init__(self, path: Path | None) -> None:
+    Its text is `trouble()`: what a service that is ready cannot do all the same, for the operator.
+    """
+
+    def __init__(self, path: Path | None, trouble: Callable[[], str] = str) -> None:
         self._path = path
+        self._trouble = trouble
         self.ready = False
 
     async def keep(self) -> None:
-        """Touches the file every second while `ready`, and removes it as soon as that is withdrawn."""
+        """Writes the file every second while `ready`, and removes it as soon as that is withdrawn."""
         if self._path is None:
             return
         try:
             while True:
-                self._touch_or_remove(self._path)
+                self._write_or_remove(self._path)
                 await asyncio.sleep(1)
         finally:
             with suppress(FileNotFoundError):
                 self._path.unlink()
 
-    def _touch_or_remove(self, path: Path) -> None:
+    def _write_or_remove(self, path: Path) -> None:
         if self.ready:
-            path.touch()
+            path.write_text(self._trouble())
         else:
             path.unlink(missing_ok=True)

@@ -293,6 +293,23 @@ class DeliverySettings(BookingClientSettings, SmtpSettings):
         pattern=r"^https?://[^/]+$",
         description="http(s)://host[:port]",
     )
+    mail_retry_first_seconds: Seconds = Field(
+        default=60,
+        description="how long a mail waits after its first try that was put off, in seconds; twice as long each time",
+    )
+    mail_retry_longest_seconds: Seconds = Field(
+        default=3_600, description="the longest of these waits, in seconds"
+    )
+    mail_retry_hours: float = Field(
+        default=48,
+        gt=0,
+        le=720,
+        description="after how many hours of waiting a mail is given up, more than 0 and at most 720",
+    )
+    mail_lease_seconds: Seconds = Field(
+        default=30,
+        description="how long the mails of a sender that died wait for the next one, in seconds",
+    )
 
 
 class ProducerSettings(RedisSettings, KafkaSettings, DeliverySettings):

@@ -1,8 +1,8 @@
-"""What a notification brings about: a record in the ledger and a mail. Consumer and Kafka-less producer share it.
+"""What a notification brings about: a record in the ledger and a scheduled mail, with Kafka and without.
 
 Every effect is safe to repeat, because the order itself remembers it: the ledger has each order once, and booking knows
-what became of the order's mail. So a notification that comes again, after a crash, after an outage or out of the dead
-letters, does what is still missing and nothing else.
+which mails were scheduled and what became of them. So a notification that comes again, after a crash, after an outage
+or out of the dead letters, does what is still missing and nothing else. None waits for a mail.
 """
 
 import asyncio
@@ -15,31 +15,33 @@ from typing import Protocol, TypeVar
 
 import cinema_pb2 as pb
 from cinema.order_code import order_code
+from cinema.outcomes import MailKind
 from cinema.retry import Backoff, brief
 from notifications.booking_orders import UnknownOrder
 from notifications.dependency import Dependency, DependencyDown, TemporaryFailure
 from notifications.ledger import Record
-from notifications.mailer import MailDelayed, Mailer, MailRefused, MailUnknown
 from notifications.notification import Notification, Status, iso_time
 from notifications.outcomes import Dead, Done, Later, Outcome
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-QUESTIONS_AT_ONCE = 32
 RECORDS_AT_ONCE = 1_000  # they share their writes
-MAILS_AT_ONCE = 8
 TRIES = 5
 FIRST_PAUSE = 1.0  # seconds between the first two tries; doubles from try to try
 
 
 class Orders(Protocol):
     async def get(self, order_id: str) -> pb.Pedido: ...
-    async def record_mail(self, order_id: str, state: pb.EstadoEmail, reason: str = "") -> None: ...
 
 
 class Records(Protocol):
     async def append(self, record: Record) -> None: ...
+
+
+class Mails(Protocol):
+    async def schedule(self, order: pb.Pedido, kind: MailKind) -> None:
+        """The mail is safe with booking when this returns, and will be sent. Raises as Orders does."""
 
 
 class WindingDown(Exception):
@@ -55,21 +57,19 @@ class Delivery:
     def __init__(
         self,
         orders: Orders,
+        booking: Dependency,
         records: Records,
-        mailer: Mailer,
+        mails: Mails,
         winding_down: asyncio.Event,
         first_pause: float = FIRST_PAUSE,
     ) -> None:
         self._orders = orders
+        self._booking = booking
         self._records = records
-        self._mailer = mailer
+        self._mails = mails
         self._winding_down = winding_down
         self._first_pause = first_pause
-        self._booking = Dependency("booking", QUESTIONS_AT_ONCE, first_pause)
         self._ledger = Dependency("the ledger", RECORDS_AT_ONCE, first_pause)
-        self._mail_server = Dependency("the mail server", MAILS_AT_ONCE, first_pause)
-        # Orders whose mail was taken, but booking does not know yet, because it went away just then.
-        self._mailed: set[str] = set()
 
     async def deliver(self, notifications: Sequence[Notification]) -> list[Outcome]:
         """One outcome for each, in the same order. Many at a time, but those of one order one after another.
@@ -118,11 +118,11 @@ class Delivery:
         match notification.status:
             case Status.CONFIRMED:
                 await self._ledger.use(lambda: self._record(order))
-                await self._mail_ticket(order)
+                await self._mail(order, MailKind.TICKET)
             case Status.RESEND:
-                await self._mail_ticket(order)
+                await self._mail(order, MailKind.TICKET)
             case Status.CANCELLED:
-                await self._mail_cancellation(order)
+                await self._mail(order, MailKind.CANCELLATION)
 
     async def _record(self, order: pb.Pedido) -> None:
         try:
@@ -130,55 +130,10 @@ class Delivery:
         except OSError as error:
             raise DependencyDown(brief(error)) from None
 
-    async def _mail_ticket(self, order: pb.Pedido) -> None:
-        """Unless it was sent already, or there is nobody or nothing to send it for."""
-        if order.cancelado or order.email_estado == pb.EMAIL_ENVIADO:
-            return
-        if not order.email:
-            if order.email_estado != pb.EMAIL_SEM_ENDERECO:
-                await self._tell_booking(order, pb.EMAIL_SEM_ENDERECO)
-            return
-        try:
-            if order.pedido_id not in self._mailed:
-                await self._send(self._mailer.send_ticket, order)
-        except (MailDelayed, MailUnknown) as delayed:
-            # The buyer may ask for another mail from now on, and need not wait for whoever replays the dead letters.
-            await self._tell_booking(order, pb.EMAIL_FALHOU, delayed.for_buyer)
-            raise
-        except MailRefused as refused:
-            log.warning("order %s: its mail is refused, %s", order_code(order.pedido_id), refused)
-            await self._tell_booking(order, pb.EMAIL_FALHOU, refused.for_buyer)
-        else:
-            self._mailed.add(order.pedido_id)
-            await self._tell_booking(order, pb.EMAIL_ENVIADO)
-            self._mailed.discard(order.pedido_id)
-            log.info("order %s: ticket mailed", order_code(order.pedido_id))
-
-    async def _mail_cancellation(self, order: pb.Pedido) -> None:
-        """At least once: nothing remembers it but the mail's fixed Message-ID."""
-        if not order.email or not order.cancelado:
-            return
-        code = order_code(order.pedido_id)
-        try:
-            await self._send(self._mailer.send_cancellation, order)
-        except MailRefused as refused:
-            log.warning("order %s: the mail on its end is refused, %s", code, refused)
-        else:
-            log.info("order %s: cancellation mailed", code)
-
-    async def _send(self, send: Callable[[pb.Pedido], Awaitable[None]], order: pb.Pedido) -> None:
-        async def unless_winding_down() -> None:
-            self._check()
-            await send(order)
-
-        await self._persist(self._mail_server, unless_winding_down)
-
-    async def _tell_booking(
-        self, order: pb.Pedido, state: pb.EstadoEmail, reason: str = ""
-    ) -> None:
-        await self._persist(
-            self._booking, lambda: self._orders.record_mail(order.pedido_id, state, reason)
-        )
+    async def _mail(self, order: pb.Pedido, kind: MailKind) -> None:
+        """Unless there is nobody or nothing to send it for; booking knows which mails it has seen."""
+        if order.email and order.cancelado == (kind is MailKind.CANCELLATION):
+            await self._persist(self._booking, lambda: self._mails.schedule(order, kind))
 
     async def _persist(self, dependency: Dependency, call: Callable[[], Awaitable[T]]) -> T:
         """The call's result, after TRIES where it fails for now. Nobody waits in line behind its pauses."""

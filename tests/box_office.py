@@ -57,6 +57,9 @@ class BoxOffice:
             "KAFKA_BOOTSTRAP_SERVERS": self.kafka.bootstrap if kafka else "",
             "SMTP_HOST": self.mailbox.host,
             "SMTP_PORT": str(self.mailbox.port),
+            "MAIL_RETRY_FIRST_SECONDS": "0.4",
+            "MAIL_RETRY_LONGEST_SECONDS": "1",
+            "MAIL_LEASE_SECONDS": "3",
         }
 
     def sell(

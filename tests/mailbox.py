@@ -1,5 +1,6 @@
 """A real SMTP server for tests: it keeps what it gets, and refuses, delays or goes away when told to."""
 
+import asyncio
 import email
 import email.policy
 import ssl
@@ -13,7 +14,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from deploy.ports import LOOPBACK
 from tests.ports import free_port
-from tests.waiting import wait_until
+from tests.waiting import INTERVAL, wait_until
 
 TEMPORARY = "451 4.3.0 try again later"
 PERMANENT = "550 5.1.1 no such mailbox"
@@ -23,7 +24,8 @@ class Mailbox:
     """Collects the mails of one SMTP server, as a context manager.
 
     `answer` is given to every message instead of taking it (`TEMPORARY`, `PERMANENT`, or any SMTP reply), `answers`
-    the same for single recipients. `stop` and `start` take the server away and bring it back on the same port.
+    the same for single recipients. Those in `slow` get no answer until they are taken out again. `stop` and `start`
+    take the server away and bring it back on the same port.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class Mailbox:
         self.port = port or free_port()
         self.answer: str | None = None
         self.answers: dict[str, str] = {}
+        self.slow: set[str] = set()
         self.attempts = 0
         self._tls = tls
         self._credentials = credentials
@@ -68,6 +71,7 @@ class Mailbox:
     def accept(self) -> None:
         self.answer = None
         self.answers.clear()
+        self.slow.clear()
 
     def start(self) -> Self:
         if self._controller is None:
@@ -86,6 +90,8 @@ class Mailbox:
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        while address in self.slow:  # noqa: ASYNC110 - another thread takes it out
+            await asyncio.sleep(INTERVAL)
         if refusal := self.answers.get(address):
             self.attempts += 1
             return refusal

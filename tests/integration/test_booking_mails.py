@@ -145,7 +145,9 @@ def test_a_cancelled_orders_mail_is_the_one_about_its_end(post: PostRoom) -> Non
     post.schedule(order, own_ms=LONG_MS)
     assert not post.schedule(order, CANCELLATION)  # it is not cancelled
     post.record(order, pb.EMAIL_PENDENTE, tipo=TICKET, tentar_em_ms=LONG_MS, tentativas=3)
+    post.record(order, pb.EMAIL_PENDENTE, tipo=TICKET, tentar_em_ms=0, tentativas=3)
     post.cancel(order)
+    assert post.claimed() == []  # nobody is sent a ticket that is worth nothing
     assert not post.schedule(order, TICKET)
     assert [post.schedule(order, CANCELLATION) for _ in range(2)] == [True, False]
     (mail,) = post.claim()

@@ -1,19 +1,28 @@
 """Membership in the consumer group, with a real broker."""
 
+import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
+from kafka.errors import KafkaError
 
+from cinema.outbox import outbox_message
+from cinema.retry import keep_running
+from cinema.service import ReadyFile
 from deploy import ROOT
+from notification_consumer import Consumer, _take_part
 from notifications import kafka_group
-from notifications.kafka_clients import TOPIC, ensure_topics
+from notifications.kafka_clients import TOPIC, Publisher, ensure_topics
 from notifications.kafka_group import GroupMember, Stalled
+from notifications.notification import Notification
+from notifications.outcomes import Done, Later, Outcome
 from tests.backends import KafkaBroker
 from tests.box_office import put_into_kafka
 from tests.infra import started
@@ -53,13 +62,17 @@ async def test_who_comes_back_after_a_kill_at_the_first_join_gets_the_messages(
     assert record.value == b"an order"
 
 
+def an_order(partition: int, number: int) -> bytes:
+    return outbox_message(f"{partition}-{number}", "S001", ["F07"], "buyer", "CONFIRMADO").encode()
+
+
 @pytest.fixture
 def one_more_than_a_batch(broker: KafkaBroker) -> None:
     """In two partitions."""
     producer = KafkaProducer(bootstrap_servers=broker.bootstrap)
     for partition in (RESTING, BUSY):
-        for _ in range(BATCH + 1):
-            producer.send(TOPIC, b"an order", partition=partition)
+        for number in range(BATCH + 1):
+            producer.send(TOPIC, an_order(partition, number), partition=partition)
     producer.close(10)
 
 
@@ -140,3 +153,47 @@ async def test_a_member_that_does_not_get_what_there_is_says_so_and_the_next_one
         assert not member.reads
         await eventually(member.poll, JOIN_SECONDS, "what no poll had brought")
         assert member.reads
+
+
+class Clerk:
+    """The delivery. The partition that comes first is left for later until the other one is read."""
+
+    def __init__(self) -> None:
+        self._resting = ""
+        self.done: dict[str, set[str]] = {str(RESTING): set(), str(BUSY): set()}
+
+    @property
+    def has_all(self) -> bool:
+        return all(len(orders) == BATCH + 1 for orders in self.done.values())
+
+    async def deliver(self, notifications: Sequence[Notification]) -> list[Outcome]:
+        self._resting = self._resting or notifications[0].order_id[0]
+        return [self._outcome(notification.order_id) for notification in notifications]
+
+    def _outcome(self, order_id: str) -> Outcome:
+        partition = order_id[0]
+        other = next(orders for number, orders in self.done.items() if number != self._resting)
+        if partition == self._resting and len(other) < BATCH + 1:
+            return Later("booking is away")
+        self.done[partition].add(order_id)
+        return Done()
+
+
+@pytest.mark.usefixtures("one_more_than_a_batch")
+async def test_a_consumer_that_stalls_says_so_once_is_not_ready_and_joins_again(
+    broker: KafkaBroker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(kafka_group, "_RECORDS", BATCH)  # so that something is left over
+    clerk, ready = Clerk(), ReadyFile(None)
+    consumer = Consumer(clerk, Publisher(broker.bootstrap), asyncio.Event(), 1)
+    member = partial(GroupMember, broker.bootstrap, INSTANCE, STALL_SECONDS)
+    consuming = asyncio.create_task(
+        keep_running("consuming", partial(_take_part, member, consumer, ready), (KafkaError,))
+    )
+    await eventually(lambda: ready.ready, JOIN_SECONDS, "ready")
+    await eventually(lambda: "no poll brings" in caplog.text, JOIN_SECONDS, "the stall")
+    assert not ready.ready
+    await eventually(lambda: clerk.has_all and ready.ready, JOIN_SECONDS, "all, and ready")
+    assert caplog.text.count("no poll brings") == 1
+    consuming.cancel()
+    await asyncio.wait([consuming])

@@ -7,32 +7,33 @@ from dataclasses import dataclass, field
 import pytest
 
 import cinema_pb2 as pb
-from notifications.delivery import MAILS_AT_ONCE, TRIES, Delivery
-from notifications.dependency import TemporaryFailure
+from cinema.outcomes import MailKind
+from notifications.delivery import TRIES, Delivery
+from notifications.dependency import Dependency, DependencyDown, TemporaryFailure
 from notifications.notification import Status
 from notifications.outcomes import Dead, Done, Later
-from tests.fakes.delivery import (
-    PERMANENT,
-    TEMPORARY,
-    FakeMailer,
-    FakeOrders,
-    FakeRecords,
-    new_order,
-    notification,
-)
+from tests.fakes.delivery import FakeMails, FakeOrders, FakeRecords, new_order, notification
 from tests.waiting import eventually
+
+AT_ONCE = 4
+PAUSE = 0.001
 
 
 @dataclass
 class World:
     orders: FakeOrders = field(default_factory=FakeOrders)
     ledger: FakeRecords = field(default_factory=FakeRecords)
-    mail: FakeMailer = field(default_factory=FakeMailer)
+    mails: FakeMails = field(default_factory=FakeMails)
     winding_down: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.delivery = Delivery(
-            self.orders, self.ledger, self.mail, self.winding_down, first_pause=0.001
+            self.orders,
+            Dependency("booking", AT_ONCE, PAUSE),
+            self.ledger,
+            self.mails,
+            self.winding_down,
+            PAUSE,
         )
 
     def sell(self, order: pb.Pedido) -> pb.Pedido:
@@ -45,11 +46,10 @@ def world() -> World:
     return World()
 
 
-async def test_a_confirmed_order_is_recorded_and_mailed(world: World) -> None:
+async def test_a_confirmed_order_is_recorded_and_its_mail_scheduled(world: World) -> None:
     order = world.sell(new_order())
     assert await world.delivery.deliver([notification(order)]) == [Done()]
-    assert world.mail.tickets == [order.pedido_id]
-    assert order.email_estado == pb.EMAIL_ENVIADO
+    assert world.mails.scheduled == [(order.pedido_id, MailKind.TICKET)]
     assert world.ledger.records == [
         {
             "pedido_id": order.pedido_id,
@@ -68,36 +68,36 @@ async def test_a_notification_that_comes_again_changes_nothing(world: World) -> 
     order = world.sell(new_order())
     for _ in range(3):
         await world.delivery.deliver([notification(order)] * 2)
-    assert world.mail.tickets == [order.pedido_id]
+    assert world.mails.scheduled == [(order.pedido_id, MailKind.TICKET)]
     assert len(world.ledger.records) == 1
 
 
-async def test_an_order_without_an_address_is_recorded_and_marked(world: World) -> None:
+async def test_an_order_without_an_address_is_recorded_and_has_no_mail(world: World) -> None:
     order = world.sell(new_order(email=""))
-    for _ in range(2):
-        assert await world.delivery.deliver([notification(order)]) == [Done()]
-    assert world.orders.records == [(order.pedido_id, pb.EMAIL_SEM_ENDERECO)]
+    assert await world.delivery.deliver([notification(order)]) == [Done()]
     assert len(world.ledger.records) == 1
-    assert world.mail.tries == 0
+    assert world.mails.scheduled == []
 
 
-async def test_a_mail_that_is_asked_for_again_is_sent_once_more(world: World) -> None:
+async def test_a_mail_that_is_asked_for_again_makes_no_record(world: World) -> None:
     order = world.sell(new_order())
-    await world.delivery.deliver([notification(order)])
-    order.email_estado = pb.EMAIL_PENDENTE
-    for _ in range(2):
-        assert await world.delivery.deliver([notification(order, Status.RESEND)]) == [Done()]
-    assert world.mail.tickets == [order.pedido_id] * 2
-    assert len(world.ledger.records) == 1
+    assert await world.delivery.deliver([notification(order, Status.RESEND)]) == [Done()]
+    assert world.mails.scheduled == [(order.pedido_id, MailKind.TICKET)]
+    assert world.ledger.records == []
 
 
 async def test_a_cancelled_order_gets_no_ticket_but_word_of_its_end(world: World) -> None:
     order = world.sell(new_order(cancelado=True))
     notifications = [notification(order), notification(order, Status.CANCELLED)]
     assert await world.delivery.deliver(notifications) == [Done(), Done()]
-    assert world.mail.tickets == []
-    assert world.mail.cancellations == [order.pedido_id]
+    assert world.mails.scheduled == [(order.pedido_id, MailKind.CANCELLATION)]
     assert len(world.ledger.records) == 1
+
+
+async def test_word_of_an_end_that_has_not_come_is_not_sent(world: World) -> None:
+    order = world.sell(new_order())
+    assert await world.delivery.deliver([notification(order, Status.CANCELLED)]) == [Done()]
+    assert world.mails.scheduled == []
 
 
 async def until_done(world: World, *sold: pb.Pedido) -> None:
@@ -110,62 +110,40 @@ async def deliver_all(world: World, *sold: pb.Pedido) -> bool:
     return outcomes == [Done()] * len(sold)
 
 
-async def test_an_outage_of_booking_leaves_everything_for_later(world: World) -> None:
-    order = world.sell(new_order())
-    world.orders.down = True
-    assert not await deliver_all(world, order)
-    assert world.ledger.records == []
-    world.orders.down = False
-    await until_done(world, order)
-    assert world.mail.tickets == [order.pedido_id]
-
-
-async def test_in_an_outage_of_the_mail_server_records_are_made_and_it_is_logged_once(
+async def test_an_outage_of_booking_leaves_everything_for_later(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    sold = [world.sell(new_order()) for _ in range(20)]
-    world.mail.down = True
+    sold = [world.sell(new_order()) for _ in range(5)]
+    world.orders.down = True
     for _ in range(3):
-        outcomes = await world.delivery.deliver([notification(order) for order in sold])
-        assert all(isinstance(outcome, Later) for outcome in outcomes)
-    assert len(world.ledger.records) == 20
-    world.mail.down = False
+        assert not await deliver_all(world, *sold)
+    assert world.ledger.records == []
+    world.orders.down = False
     await until_done(world, *sold)
-    assert sorted(world.mail.tickets) == sorted(order.pedido_id for order in sold)
-    assert [r.message for r in caplog.records if "the mail server" in r.message] == [
-        "the mail server is away (connection refused): what needs it waits",
-        "the mail server is back",
+    assert len(world.mails.scheduled) == 5
+    assert [r.message for r in caplog.records if "booking is" in r.message] == [
+        "booking is away (UNAVAILABLE): what needs it waits",
+        "booking is back",
     ]
 
 
-async def test_a_mail_server_that_is_away_is_not_asked_by_everybody(world: World) -> None:
-    world.delivery = Delivery(
-        world.orders, world.ledger, world.mail, world.winding_down, first_pause=60
-    )
-    sold = [world.sell(new_order()) for _ in range(10 * MAILS_AT_ONCE)]
-    world.mail.down = True
-    await world.delivery.deliver([notification(order) for order in sold])
-    assert world.mail.tries == MAILS_AT_ONCE
+async def test_a_mail_that_cannot_be_scheduled_now_comes_again(world: World) -> None:
+    order = world.sell(new_order())
+    world.mails.failures = [DependencyDown("UNAVAILABLE")]
+    assert not await deliver_all(world, order)
+    assert len(world.ledger.records) == 1
+    await until_done(world, order)
+    assert world.mails.scheduled == [(order.pedido_id, MailKind.TICKET)]
 
 
 async def test_while_one_of_an_order_waits_its_next_ones_wait_behind_it(world: World) -> None:
     order = world.sell(new_order())
-    world.mail.down = True
-    both = [notification(order), notification(order, Status.CANCELLED)]
+    world.mails.failures = [DependencyDown("UNAVAILABLE")]
+    both = [notification(order), notification(order, Status.RESEND)]
     outcomes = await world.delivery.deliver(both)
     assert all(isinstance(outcome, Later) for outcome in outcomes)
-    assert world.mail.tries == 1
-
-
-async def test_a_mail_that_booking_could_not_hear_of_is_not_sent_twice(world: World) -> None:
-    order = world.sell(new_order())
-    world.mail.before_sending = lambda: setattr(world.orders, "down", True)
-    assert not await deliver_all(world, order)
-    world.orders.down = False
-    await until_done(world, order)
-    assert world.mail.tickets == [order.pedido_id]
-    assert order.email_estado == pb.EMAIL_ENVIADO
+    assert world.mails.scheduled == []
 
 
 async def test_a_full_disk_is_waited_out(world: World) -> None:
@@ -174,37 +152,6 @@ async def test_a_full_disk_is_waited_out(world: World) -> None:
     assert not await deliver_all(world, order)
     await until_done(world, order)
     assert len(world.ledger.records) == 1
-
-
-async def test_a_temporary_refusal_is_tried_again(world: World) -> None:
-    order = world.sell(new_order())
-    world.mail.answers[order.email] = [TEMPORARY] * (TRIES - 1)
-    assert await world.delivery.deliver([notification(order)]) == [Done()]
-    assert order.email_estado == pb.EMAIL_ENVIADO
-
-
-async def test_a_mail_that_is_refused_again_and_again_is_given_up_and_the_buyer_may_ask_anew(
-    world: World,
-) -> None:
-    order = world.sell(new_order())
-    world.mail.answers[order.email] = [TEMPORARY] * TRIES
-    (outcome,) = await world.delivery.deliver([notification(order)])
-    assert isinstance(outcome, Dead)
-    assert "451" in outcome.reason
-    assert order.email_estado == pb.EMAIL_FALHOU
-    assert "451 4.3.0 try again later" in order.email_motivo
-    assert await world.delivery.deliver([notification(order)]) == [Done()]  # replayed
-    assert order.email_estado == pb.EMAIL_ENVIADO
-    assert len(world.ledger.records) == 1
-
-
-async def test_a_permanent_refusal_stands_on_the_order_and_nowhere_else(world: World) -> None:
-    order = world.sell(new_order())
-    world.mail.answers[order.email] = [PERMANENT]
-    assert await world.delivery.deliver([notification(order)]) == [Done()]
-    assert order.email_estado == pb.EMAIL_FALHOU
-    assert "550 5.1.1 no such mailbox" in order.email_motivo
-    assert world.mail.tries == 1
 
 
 async def test_an_order_that_nobody_knows_is_dead_at_once(world: World) -> None:
@@ -224,24 +171,21 @@ async def test_one_poisoned_notification_stops_no_other(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     poisoned, well = world.sell(new_order("eva@example.com")), world.sell(new_order())
-    world.mail.answers["eva@example.com"] = [RuntimeError("Eva Lima <eva@example.com>")]
+    world.ledger.failures = [RuntimeError("Eva Lima <eva@example.com>")]
     outcomes = await world.delivery.deliver([notification(poisoned), notification(well)])
     assert outcomes == [Dead("unexpected RuntimeError"), Done()]
     assert "delivery.py" in caplog.text
     assert "eva" not in caplog.text.lower()
 
 
-async def test_several_mails_go_at_once_but_an_order_waits_for_itself(world: World) -> None:
-    sold = [world.sell(new_order()) for _ in range(3 * MAILS_AT_ONCE)]
+async def test_several_are_worked_on_at_once_but_an_order_waits_for_itself(world: World) -> None:
+    sold = [world.sell(new_order()) for _ in range(3 * AT_ONCE)]
     await world.delivery.deliver([notification(order) for order in sold])
-    assert world.mail.most_at_once == MAILS_AT_ONCE
+    assert world.mails.most_at_once == AT_ONCE
     one = world.sell(new_order())
-    world.mail.most_at_once = 0
-    await world.delivery.deliver(
-        [notification(one), notification(one, Status.RESEND), notification(one)]
-    )
-    assert world.mail.most_at_once == 1
-    assert world.mail.tickets.count(one.pedido_id) == 1
+    world.mails.most_at_once = 0
+    await world.delivery.deliver([notification(one), notification(one, Status.RESEND)] * 2)
+    assert world.mails.most_at_once == 1
 
 
 async def test_a_stopping_service_begins_nothing(world: World) -> None:
@@ -253,29 +197,19 @@ async def test_a_stopping_service_begins_nothing(world: World) -> None:
 
 async def test_a_stopping_service_does_not_hurry_its_tries(world: World) -> None:
     order = world.sell(new_order())
-    world.mail.answers[order.email] = [TEMPORARY] * TRIES
-    world.mail.before_sending = world.winding_down.set
+    world.mails.failures = [TemporaryFailure("booking answered INTERNAL")] * TRIES
+    world.mails.before_scheduling = world.winding_down.set
     assert await world.delivery.deliver([notification(order)]) == [Later("the service stops")]
-    assert world.mail.tries == 1
-
-
-async def test_a_stopping_service_ends_what_it_has_begun(world: World) -> None:
-    sold = [world.sell(new_order()) for _ in range(3 * MAILS_AT_ONCE)]
-    world.mail.before_sending = world.winding_down.set
-    outcomes = await world.delivery.deliver([notification(order) for order in sold])
-    assert outcomes[0] == Done()
-    assert isinstance(outcomes[-1], Later)
-    for order, outcome in zip(sold, outcomes, strict=True):
-        assert (order.email_estado == pb.EMAIL_ENVIADO) == (outcome == Done())
+    assert len(world.mails.failures) == TRIES - 1
 
 
 async def test_no_log_line_names_the_buyer_or_opens_the_order(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    for answers in ([], [TEMPORARY] * TRIES, [PERMANENT]):
+    for failures in ([], [TemporaryFailure("booking answered INTERNAL")] * TRIES):
         order = world.sell(new_order())
-        world.mail.answers[order.email] = list(answers)
+        world.orders.failures = list(failures)
         await world.delivery.deliver([notification(order)])
         for secret in ("Ana", "456.789", "ana@example.com", order.pedido_id):
             assert secret not in caplog.text

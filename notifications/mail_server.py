@@ -1,0 +1,52 @@
+"""Whether the mail server takes mails at present, and how many may be begun."""
+
+import logging
+import time
+
+from cinema.retry import Backoff, brief
+from notifications.dependency import DependencyDown
+
+log = logging.getLogger(__name__)
+
+_FIRST_PROBE, _LONGEST_PROBE = 1.0, 30.0  # seconds between two tries in an outage, at most
+
+
+class MailServer:
+    """So many mails at once. In an outage one at a time, less and less often, until one gets an answer of its own.
+
+    Each outage is logged once when it begins and once when it ends.
+    """
+
+    def __init__(self, at_once: int, first_pause: float) -> None:
+        self._at_once = at_once
+        self._backoff = Backoff(min(_FIRST_PROBE, first_pause), min(_LONGEST_PROBE, first_pause))
+        self._next_probe = 0.0
+        self._probing = False
+        self.trouble = ""  # why mails wait; empty while the server takes them
+
+    def room(self, begun: int) -> int:
+        """How many more may be begun now."""
+        if self.trouble:
+            return int(time.monotonic() >= self._next_probe)
+        return max(0, self._at_once - begun)
+
+    def begin(self) -> None:
+        """A mail is handed over; in an outage it is the probe. Another one follows where no answer comes at all."""
+        if self.trouble:
+            self._probing = True
+            self._next_probe = time.monotonic() + _LONGEST_PROBE
+
+    def refused_everybody(self, down: DependencyDown) -> None:
+        if not self.trouble:
+            log.warning("the mail server is away (%s): mails wait", brief(down))
+        if not self.trouble or self._probing:
+            self._probing = False
+            self._next_probe = time.monotonic() + self._backoff.delay()
+        self.trouble = f"the mail server is away ({brief(down)}): mails wait"
+
+    def answered(self) -> None:
+        if self.trouble:
+            log.info("the mail server is back")
+        self.trouble = ""
+        self._probing = False
+        self._backoff.reset()
