@@ -1,7 +1,9 @@
 """The calendar entry of an order: the mail brings it along, and the order's page offers it."""
 
 from datetime import date, timedelta
+from enum import StrEnum
 from functools import lru_cache
+from urllib.parse import quote
 
 import icalendar
 
@@ -20,12 +22,37 @@ _WORDS = {
 }
 
 
-def invitation(order: pb.Pedido, public_url: str) -> bytes:
+class Method(StrEnum):
+    """What a calendar does with the file (RFC 5546): it adds the entry, or removes it."""
+
+    PUBLISH = "PUBLISH"
+    CANCEL = "CANCEL"
+
+
+def invitation(
+    order: pb.Pedido, public_url: str, organizer: str, method: Method = Method.PUBLISH
+) -> bytes:
     """An iCalendar file (RFC 5545) with one event, from the film's start to its end, in the buyer's language.
 
-    The same order always gives the same bytes: a calendar that gets it twice keeps one entry. The order's film
-    must be known.
+    The same order always gives the same bytes: a calendar that gets it twice keeps one entry. Its CANCEL removes that
+    entry, by the same UID and a higher SEQUENCE. The order's film must be known. `organizer` is the mails' sender, in
+    every file of an order: a calendar believes nobody else.
     """
+    event = _event(order, public_url)
+    event.add("organizer", _organizer(organizer))
+    event.add("sequence", int(method is Method.CANCEL))
+    event.add("status", "CANCELLED" if method is Method.CANCEL else "CONFIRMED")
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", "-//Cinema//Ingressos//PT")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    calendar.add_component(_zone(local_time(order.sessao.inicio_ms).date()))
+    calendar.add_component(event)
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def _event(order: pb.Pedido, public_url: str) -> icalendar.Event:
     session = order.sessao
     start = local_time(session.inicio_ms)
     event = icalendar.Event()
@@ -37,14 +64,13 @@ def invitation(order: pb.Pedido, public_url: str) -> bytes:
     event.add("summary", f"{cinema}: {session.filme.titulo}")
     event.add("location", session.sala)
     event.add("description", _description(order, seats, code, public_url))
-    calendar = icalendar.Calendar()
-    calendar.add("prodid", "-//Cinema//Ingressos//PT")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add_component(_zone(start.date()))
-    calendar.add_component(event)
-    content: bytes = calendar.to_ical()
-    return content
+    return event
+
+
+def _organizer(address: str) -> icalendar.vCalAddress:
+    organizer = icalendar.vCalAddress(f"mailto:{quote(address, safe='@')}")
+    organizer.params["CN"] = "Cinema"
+    return organizer
 
 
 @lru_cache(maxsize=64)

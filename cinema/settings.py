@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from cinema.smtp_settings import SmtpSettings
+from cinema.smtp_settings import SenderSettings, SmtpSettings
 from cinema.tickets import MOST_SEATS_A_BUYER
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -183,7 +183,7 @@ class NotifySecretSettings(SecretsSettings):
     )
 
 
-class GatewaySettings(BookingClientSettings, NotifySecretSettings):
+class GatewaySettings(BookingClientSettings, NotifySecretSettings, SenderSettings):
     http_host: str = Field(
         default="127.0.0.1", description="the address that the gateway listens on"
     )

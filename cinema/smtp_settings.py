@@ -16,9 +16,24 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST = rf"{_LABEL}(?:\.{_LABEL})*"
 
 
-class SmtpSettings(BaseSettings):
+class SenderSettings(BaseSettings):
+    """Who the mails are from; calendar entries name the same sender, also those that the gateway serves."""
+
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
+    smtp_from: str = Field(
+        default="cinema@example.com",
+        description="one e-mail address, without accents before the @",
+    )
+
+    @field_validator("smtp_from")
+    @classmethod
+    def can_be_written(cls, value: str) -> str:
+        """`cinema@localhost` is enough for a server of one's own."""
+        return str(mail_address.parse(value, top_level_needed=False))
+
+
+class SmtpSettings(SenderSettings):
     smtp_host: str = Field(
         default="localhost",
         pattern=r"^(?:[\w-]+(?:\.[\w-]+)*\.?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+(?:%\w+)?)$",
@@ -39,10 +54,6 @@ class SmtpSettings(BaseSettings):
     smtp_allow_clear_password: bool = Field(
         default=False,
         description="true to send the password without TLS over a network that you trust, else false",
-    )
-    smtp_from: str = Field(
-        default="cinema@example.com",
-        description="one e-mail address, without accents before the @",
     )
     smtp_helo_name: str | None = Field(
         default=None,
@@ -74,12 +85,6 @@ class SmtpSettings(BaseSettings):
         if self.smtp_port == IMPLICIT_TLS_PORT:
             return "implicit"
         return "starttls" if self.smtp_use_tls else "off"
-
-    @field_validator("smtp_from")
-    @classmethod
-    def can_be_written(cls, value: str) -> str:
-        """`cinema@localhost` is enough for a server of one's own."""
-        return str(mail_address.parse(value, top_level_needed=False))
 
     @model_validator(mode="after")
     def one_kind_of_tls(self) -> Self:

@@ -59,7 +59,8 @@ async def calendar_entry(reference: str, request: Request, gateway: GatewayPart)
     if order.cancelado or not order.sessao.filme.titulo:
         raise Refused(NOTHING_TO_ATTEND)
     # Written in a thread: time zones and recurrences cost some ten milliseconds.
-    entry = await asyncio.to_thread(invitation, order, gateway.settings.public_url)
+    settings = gateway.settings
+    entry = await asyncio.to_thread(invitation, order, settings.public_url, settings.smtp_from)
     return Response(
         entry,
         media_type="text/calendar",

@@ -3,22 +3,20 @@
 import io
 from collections.abc import Mapping
 from email.message import EmailMessage, MIMEPart
-from email.policy import SMTP
 from email.utils import format_datetime, localtime
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 import cinema_pb2 as pb
 from cinema import mail_address
-from cinema.invitation import FILE_NAME, invitation
+from cinema.invitation import FILE_NAME, Method, invitation
 from cinema.mail_address import MailAddress
 from cinema.order_link import manage_path, view_path
 from cinema.ticket_qr import ticket_qr, ticket_qr_content
 from notifications.language import TEMPLATES, Language, Languages
 from notifications.mail_view import cancellation_view, qr_id, subject, ticket_view
+from notifications.subject_header import MAIL_POLICY
 
-# Every server takes seven bits.
-_POLICY = SMTP.clone(cte_type="7bit")
 _QR_SCALE = 8  # pixels a module: sharp on a phone's screen at the size that the template gives it
 
 
@@ -51,25 +49,19 @@ class MailWriter:
         view = ticket_view(order, t, self._link(order), self._manage_link(order))
         html = self._fill(message, t, "ticket", view)
         _add_qr_codes(html, order)
-        if order.sessao.filme.titulo:
-            message.add_attachment(
-                invitation(order, self._public_url),
-                maintype="text",
-                subtype="calendar",
-                filename=FILE_NAME,
-                params={"method": "PUBLISH", "charset": "utf-8"},
-            )
+        self._add_calendar_file(message, order, Method.PUBLISH)
         return message
 
     def cancellation(self, order: pb.Pedido) -> EmailMessage:
-        """Raises WrongAddress."""
+        """It takes the ticket's entry out of the buyer's calendar. Raises WrongAddress."""
         t = self._languages.of(order)
         message = self._headers(order, t, "cancellation", f"{order.pedido_id}.cancelado")
         self._fill(message, t, "cancellation", cancellation_view(order, t, self._link(order)))
+        self._add_calendar_file(message, order, Method.CANCEL)
         return message
 
     def _headers(self, order: pb.Pedido, t: Language, kind: str, identity: str) -> EmailMessage:
-        message = EmailMessage(policy=_POLICY)
+        message = EmailMessage(policy=MAIL_POLICY)
         message["From"] = f"Cinema <{self._sender.written}>"
         message["To"] = mail_address.parse(order.email).written
         message["Subject"] = subject(order, t, t(f"{kind}.topic"))
@@ -91,6 +83,18 @@ class MailWriter:
         message.add_alternative(html, subtype="html", headers=headers)
         _text_part, html_part = message.iter_parts()
         return html_part
+
+    def _add_calendar_file(self, message: EmailMessage, order: pb.Pedido, method: Method) -> None:
+        """Where the film is known."""
+        if not order.sessao.filme.titulo:
+            return
+        message.add_attachment(
+            invitation(order, self._public_url, str(self._sender), method),
+            maintype="text",
+            subtype="calendar",
+            filename=FILE_NAME,
+            params={"method": method.value, "charset": "utf-8"},
+        )
 
     def _link(self, order: pb.Pedido) -> str:
         return f"{self._public_url}{view_path(order)}"

@@ -260,7 +260,32 @@ def test_a_cancellation_says_so_and_carries_no_ticket() -> None:
     assert "foi cancelado" in body(message, "html")
     assert message["Message-ID"] != WRITER.ticket(order())["Message-ID"]
     assert {part.get_content_type() for part in message.walk()} == {
+        "multipart/mixed",
         "multipart/alternative",
         "text/plain",
         "text/html",
+        "text/calendar",
     }
+
+
+def test_a_cancellation_removes_the_entry_that_the_ticket_added() -> None:
+    ticket, cancellation = (
+        as_received(write(order())) for write in (WRITER.ticket, WRITER.cancellation)
+    )
+    assert methods(ticket) == ("PUBLISH", "PUBLISH")
+    assert methods(cancellation) == ("CANCEL", "CANCEL")
+    entries = [
+        icalendar.Calendar.from_ical(calendar_file(message)).walk("VEVENT")[0]
+        for message in (ticket, cancellation)
+    ]
+    assert entries[0]["UID"] == entries[1]["UID"]
+    assert entries[0]["ORGANIZER"] == entries[1]["ORGANIZER"] == "mailto:cinema@example.com"
+    assert [entry["SEQUENCE"] for entry in entries] == [0, 1]
+    assert entries[1]["STATUS"] == "CANCELLED"
+
+
+def methods(message: EmailMessage) -> tuple[str, str]:
+    """As the mail's header and the file itself say it: programs look at either."""
+    (attachment,) = message.iter_attachments()
+    calendar = icalendar.Calendar.from_ical(calendar_file(message))
+    return attachment["Content-Type"].params["method"], str(calendar["METHOD"])
