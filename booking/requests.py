@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 import cinema_pb2 as pb
 from cinema.identity import LONGEST_BUYER, is_valid_buyer, person_tag
 from cinema.languages import DEFAULT, LANGUAGES
+from cinema.names import normalise_name
 from cinema.outcomes import Payer, Purchase, Screening
 from cinema.payment_rules import (
     DECLINED_METHOD,
     PAYMENT_METHODS,
     mask_cpf,
     normalise_email,
-    normalise_name,
     validate_payment,
 )
 from cinema.programme import Programme, Session

@@ -1,20 +1,24 @@
 """What a buyer's name, CPF and e-mail must look like. The gateway and booking hold payments to the same rules."""
 
 import re
-import unicodedata
 from typing import Literal, get_args
 
 from cinema import mail_address
+from cinema.names import NameFault, name_fault
 
 # Simulated: one of the test cards, or the one that is declined. Empty: not said.
 PaymentMethod = Literal["", "pix", "cartao", "cartao_recusado"]
 
 PAYMENT_METHODS: tuple[PaymentMethod, ...] = get_args(PaymentMethod)
 DECLINED_METHOD: PaymentMethod = "cartao_recusado"
-NAME_LENGTH = range(2, 121)
 
-# Control and format characters (such as those that turn the writing direction), surrogates and line separators.
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_LENGTH_OF_NAMES = "Informe o nome completo, com 2 a 120 caracteres."
+_FAULTS_OF_NAMES = {
+    NameFault.SHORT: _LENGTH_OF_NAMES,
+    NameFault.LONG: _LENGTH_OF_NAMES,
+    NameFault.SIGNS: "Comece o nome com uma letra e use só letras e sinais comuns.",
+    NameFault.ADDRESS: "O nome parece um endereço de internet. Se não for, deixe um espaço depois do ponto.",
+}
 _CPF = re.compile(r"[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}-?[0-9]{2}", re.ASCII)
 
 
@@ -29,11 +33,6 @@ def validate_payment(name: str, cpf: str, email: str) -> dict[str, str]:
         "email": _fault_of_email(email),
     }
     return {field: fault for field, fault in found.items() if fault}
-
-
-def normalise_name(name: str) -> str:
-    """The name as it is kept: composed Unicode (NFC), single spaces, none at the ends."""
-    return " ".join(unicodedata.normalize("NFC", name).split())
 
 
 def normalise_email(email: str) -> str:
@@ -70,13 +69,8 @@ def _check_digit(digits: str) -> str:
 
 
 def _fault_of_name(name: str) -> str:
-    if any(unicodedata.category(character) in _UNSEEN for character in name):
-        return "O nome tem caracteres que não podem ser usados."
-    if "<" in name or ">" in name:
-        return "O nome não pode ter os sinais < e >."
-    if len(normalise_name(name)) not in NAME_LENGTH:
-        return "Informe o nome completo, com 2 a 120 caracteres."
-    return ""
+    fault = name_fault(name)
+    return _FAULTS_OF_NAMES[fault] if fault else ""
 
 
 def _fault_of_cpf(cpf: str) -> str:

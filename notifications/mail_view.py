@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import cinema_pb2 as pb
 from cinema.local_time import local_time
+from cinema.names import name_fault
 from cinema.order_code import order_code
 from notifications.language import Language
 
@@ -65,6 +66,10 @@ def one_line(text: str) -> str:
 
 def _view(order: pb.Pedido, t: Language, link: str) -> dict[str, object]:
     name = one_line(order.nome_completo)
+    if name_fault(
+        name
+    ):  # of an order from before there was such a rule: nobody is greeted with a link
+        name = ""
     return {
         "t": t,
         "greeting": t("greeting.name", name=name) if name else t("greeting.nobody"),

@@ -4,12 +4,12 @@
  * tells the reader at once, beside the field.
  */
 
+import { faultOfName } from "./names.js";
+
 /** @typedef {import("./text.js").TextKey} TextKey */
 /** @typedef {{nomeCompleto: string, cpf: string, email: string}} Person an empty `cpf`: a buyer without one */
 /** @typedef {Person & {forma: string}} Payment `forma`: pix, cartao, cartao_recusado; empty where nothing is to be paid */
 
-const SHORTEST_NAME = 2;
-const LONGEST_NAME = 120;
 const LONGEST_EMAIL = 254;
 /** As `<input type="email">` by the HTML standard. What is sent quotes it where its dots need that. */
 const LOCAL_PART = /^[A-Za-z0-9.!#$%&'*+/=?^_\x60{|}~-]+$/;
@@ -18,8 +18,10 @@ const LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
 const DOMAIN = new RegExp(`^(?:${LABEL}\\.)+(?!\\d+$)${LABEL}$`);
 const LETTERS = /^[\p{L}\p{M}\p{Nd}.\xb7\u3002\uff0e\uff61-]+$/u;
 const BEYOND_ASCII = /[^\0-\x7f]/;
-/** Control, format and other characters that nobody sees. */
-const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/u;
+/** @type {Record<import("./names.js").NameFault, TextKey | "">} */
+const NAME_FAULTS = {
+  "": "", vazio: "erro.nome_vazio", curto: "erro.nome_curto", longo: "erro.nome_longo", sinais: "erro.nome_sinais", endereco: "erro.nome_endereco",
+};
 
 /** @param {string} text */
 const digitsOf = (text) => text.replace(/\D/g, "");
@@ -45,13 +47,7 @@ export function maskCpf(text) {
 }
 
 /** @param {string} text @returns {TextKey | ""} */
-export function nameFault(text) {
-  const name = text.trim();
-  if (!name) return "erro.nome_vazio";
-  if (/[<>]/.test(name) || UNSEEN.test(name)) return "erro.nome_sinais";
-  if (name.length < SHORTEST_NAME) return "erro.nome_curto";
-  return name.length > LONGEST_NAME ? "erro.nome_longo" : "";
-}
+export const nameFault = (text) => NAME_FAULTS[faultOfName(text)];
 
 /** @param {string} text @param {boolean} withoutCpf @returns {TextKey | ""} */
 export function cpfFault(text, withoutCpf) {

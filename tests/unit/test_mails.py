@@ -95,6 +95,14 @@ def test_a_ticket_has_a_link_to_pass_on_and_another_for_its_buyer_which_says_so(
     assert text.index(VIEW) < text.index(warning) < text.index(MANAGE)
 
 
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_nobody_is_greeted_with_a_link(kind: str) -> None:
+    name = "Voce ganhou R$ 500! Resgate: http://evil.com/pix?id=1"
+    text = body(as_received(WRITER.ticket(order(nome_completo=name))), kind)
+    assert "evil" not in text
+    assert "Olá!" in text
+
+
 def test_nothing_else_of_a_mail_opens_the_order() -> None:
     for write in (WRITER.ticket, WRITER.cancellation):
         message = as_received(write(with_tokens()))

@@ -1,9 +1,15 @@
 """What a buyer may write into the payment form."""
 
+import json
+import re
+from pathlib import Path
+
 import pytest
 
-from cinema.payment_rules import is_valid_cpf, mask_cpf, normalise_name, validate_payment
+from cinema.names import name_fault, normalise_name
+from cinema.payment_rules import is_valid_cpf, mask_cpf, validate_payment
 
+ROOT = Path(__file__).parents[2]
 GOOD = {
     "name": "Maria da Conceição D'Ávila",
     "cpf": "529.982.247-25",
@@ -120,6 +126,37 @@ def test_names_with_markup_or_unseen_characters_or_of_odd_length_are_refused(nam
 )
 def test_names_as_people_have_them_are_taken(name: str) -> None:
     assert faults(name=name) == set()
+
+
+NAMES: list[list[str]] = json.loads((ROOT / "tests/unit_js/names.json").read_text())
+
+
+@pytest.mark.parametrize(("name", "fault"), NAMES, ids=[ascii(name) for name, _ in NAMES])
+def test_server_and_page_say_the_same_of_a_name(name: str, fault: str) -> None:
+    """tests/unit_js/validation.test.mjs asks the page."""
+    assert str(name_fault(name) or "") == fault
+    assert faults(name=name) == ({"nomeCompleto"} if fault else set())
+
+
+@pytest.mark.parametrize("name", ["\tAna", "Ana\t", "\ufeffAna", "Ana\r", "\n=1"])
+def test_what_the_page_would_trim_is_refused_where_it_comes_without_the_page(name: str) -> None:
+    assert faults(name=name) == {"nomeCompleto"}
+
+
+@pytest.mark.parametrize(("name", "fault"), NAMES, ids=[ascii(name) for name, _ in NAMES])
+def test_a_name_as_it_is_kept_is_no_address_and_stays_as_it_is(name: str, fault: str) -> None:
+    kept = normalise_name(name)
+    if not fault:
+        assert not re.search(r"\w[.]\w\w", kept)
+        assert normalise_name(kept) == kept
+        assert name_fault(kept) is None
+
+
+def test_a_name_that_looks_like_an_address_is_refused_with_a_way_out() -> None:
+    sentence = validate_payment("Dr.João", "", GOOD["email"])["nomeCompleto"]
+    assert "endereço de internet" in sentence
+    assert "espaço depois do ponto" in sentence
+    assert faults(name="Dr. João") == set()
 
 
 def test_every_fault_is_told_at_once_in_portuguese() -> None:
