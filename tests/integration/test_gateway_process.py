@@ -54,6 +54,19 @@ async def test_a_stopping_gateway_answers_what_was_asked_and_says_when_to_come_a
     assert await stopping == 0
 
 
+async def test_a_gateway_keeps_its_ready_file_while_booking_can_sell(
+    gateway: Gateway, fake_booking: FakeBooking
+) -> None:
+    await eventually(gateway.ready_file.exists)
+    await fake_booking.set_serving(serving=False)
+    await eventually(lambda: not gateway.ready_file.exists())
+    assert len([line for line in gateway.log.splitlines() if "not ready: " in line]) == 1
+    await fake_booking.set_serving(serving=True)
+    await eventually(gateway.ready_file.exists)
+    await asyncio.to_thread(gateway.terminate)
+    assert not gateway.ready_file.exists()
+
+
 async def test_a_gateway_stops_in_time_whatever_hangs(
     gateway: Gateway, fake_booking: FakeBooking
 ) -> None:
