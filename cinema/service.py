@@ -121,19 +121,33 @@ class ReadyFile:
     def __init__(self, path: Path | None, trouble: Callable[[], str] = str) -> None:
         self._path = path
         self._trouble = trouble
+        self._problem = ""  # why the file could not be written or removed
         self.ready = False
 
     async def keep(self) -> None:
-        """Writes the file every second while `ready`, and removes it as soon as that is withdrawn."""
+        """Writes the file every second while `ready`, and removes it as soon as that is withdrawn.
+
+        A full disk or table of open files does not end the service: the file grows old, which means "not ready".
+        """
         if self._path is None:
             return
         try:
             while True:
-                self._write_or_remove(self._path)
+                self._try_to_update(self._path)
                 await asyncio.sleep(1)
         finally:
-            with suppress(FileNotFoundError):
+            with suppress(OSError):
                 self._path.unlink()
+
+    def _try_to_update(self, path: Path) -> None:
+        problem = ""
+        try:
+            self._write_or_remove(path)
+        except OSError as error:
+            problem = os.strerror(error.errno) if error.errno else str(error)
+        if problem and problem != self._problem:
+            log.warning("READY_FILE=%s cannot be kept (%s)", path, problem)
+        self._problem = problem
 
     def _write_or_remove(self, path: Path) -> None:
         if self.ready:

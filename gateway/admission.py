@@ -94,8 +94,10 @@ class Admission:
     def __init__(self, settings: GatewaySettings) -> None:
         self._all = _Crowd(most_connections(settings))
         sockets = settings.max_connections_per_address
-        # Beside the WebSockets that an address may have, the requests that load their pages.
-        self._most_an_address = sockets + max(LEAST_REQUESTS, sockets // 4)
+        # Beside the WebSockets that an address may have, the requests that load their pages; but never all places.
+        self._most_an_address = min(
+            sockets + max(LEAST_REQUESTS, sockets // 4), most_connections(settings) * 3 // 4
+        )
         self._is_proxy = peers_named_by(settings.trusted_proxies)
         self._addresses: dict[str, _Crowd] = {}
         self._places: dict[int, Place] = {}

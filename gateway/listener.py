@@ -4,6 +4,7 @@ asyncio calls `accept` of the socket that it was given, and `close` of what that
 """
 
 import errno
+import logging
 import os
 import socket
 import time
@@ -18,7 +19,27 @@ BACKLOG = 2_048
 ACCEPTED_AT_ONCE = 16  # before the loop reads what has come from connections that are there
 QUIET_SECONDS = 0.5
 
+_OUT_OF_FILES = "socket.accept() out of system resource"  # what asyncio says
 _NOTHING_LEFT = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+
+
+class _OnceASecond(logging.Filter):
+    """asyncio says so for each connection that it cannot accept, also to a listener that is not ours (uvicorn's)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._quiet_until = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.getMessage().startswith(_OUT_OF_FILES):
+            return True
+        is_due = record.created >= self._quiet_until
+        if is_due:
+            self._quiet_until = record.created + 1
+        return is_due
+
+
+logging.getLogger("asyncio").addFilter(_OnceASecond())
 
 
 class Listener(socket.socket):
@@ -49,7 +70,7 @@ class Listener(socket.socket):
             raise
 
     def _raise_once(self) -> None:
-        """asyncio logs such an error, and listens again after a second; but first it accepts on, a whole backlog."""
+        """asyncio listens again after a second; but first it accepts on, for a whole backlog."""
         now = time.monotonic()
         if now < self._quiet_until:
             raise BlockingIOError from None

@@ -48,6 +48,8 @@ class GuardedConfig(uvicorn.Config):
         super().__init__(*args, **options)
         self.admission = admission
         self.request_seconds = request_seconds
+        # Shorter than uvicorn's own, which ends with an error and the traceback of every task.
+        self.patience_at_the_end = 0.9 * (self.timeout_graceful_shutdown or LINGER_SECONDS)
 
     def place_of(self, transport: asyncio.BaseTransport) -> Place:
         return self.admission.place_of(transport.get_extra_info("socket").fileno())
@@ -113,6 +115,14 @@ class GuardedHttp(H11Protocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         self._expect_reading()
+
+    def shutdown(self) -> None:
+        """What is not here whole gets no answer any more, and who does not read the answer is not waited for."""
+        if self._deadline is not None:
+            self.transport.abort()
+            return
+        super().shutdown()
+        self.loop.call_later(self.config.patience_at_the_end, self.transport.abort)
 
     def send_400_response(self, msg: str) -> None:
         with suppress(

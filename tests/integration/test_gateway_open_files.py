@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import resource
-import sys
+import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,8 +14,8 @@ from websockets.exceptions import ConnectionClosed, InvalidMessage
 
 from tests import strangers
 from tests.fakes.booking import FakeBooking
-from tests.services import Gateway
-from tests.waiting import allowed
+from tests.services import Gateway, UvicornGateway
+from tests.waiting import allowed, eventually
 
 FILES = 256
 ADDRESSES = ("127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5")
@@ -84,16 +84,36 @@ async def test_more_honest_pages_than_fit_are_refused_and_the_others_go_on_buyin
     assert_quiet(gateway)
 
 
+@pytest.mark.parametrize("start", [Gateway, UvicornGateway])
+async def test_a_full_table_is_one_line_a_second_and_passes(
+    tmp_path: Path, fake_booking: FakeBooking, start: type[Gateway]
+) -> None:
+    """Whatever took the descriptors: the limit is lowered here under what is open."""
+    settings = {"BOOKING_ADDRESS": fake_booking.address, "COALESCE_MS": "0"}
+    with await asyncio.to_thread(limited(start(tmp_path, settings), "-n", str(FILES)).start) as own:
+        await _full_table(own)
+
+
+async def _full_table(gateway: Gateway) -> None:
+    resource.prlimit(gateway.pid, resource.RLIMIT_NOFILE, (3, FILES))
+    with strangers.peer(gateway.port, strangers.GET) as waiting:
+        begun = time.monotonic()
+        await eventually(lambda: gateway.log.count("out of system resource") >= 3)
+        assert gateway.log.count("out of system resource") <= time.monotonic() - begun + 1
+        resource.prlimit(gateway.pid, resource.RLIMIT_NOFILE, (FILES, FILES))
+        await asyncio.to_thread(strangers.hear, waiting, b'"vivo"')
+    async with page(gateway, "127.0.0.1") as buyer:
+        await sells_to(buyer)
+    assert gateway.running
+
+
 async def test_the_gateway_raises_its_own_limit(tmp_path: Path, fake_booking: FakeBooking) -> None:
     settings = {"BOOKING_ADDRESS": fake_booking.address}
     with await asyncio.to_thread(limited(Gateway(tmp_path, settings), "-Sn", "100").start) as own:
         assert soft_limit(own) == hard_limit()
-    plain = limited(Gateway(tmp_path, settings), "-Sn", "100")
-    plain.command[3:] = [
-        *(sys.executable, "-m", "uvicorn", "websocket_server:app"),
-        *("--port", str(plain.port)),
-    ]
-    with await asyncio.to_thread(plain.start):
+    with await asyncio.to_thread(
+        limited(UvicornGateway(tmp_path, settings), "-Sn", "100").start
+    ) as plain:
         assert soft_limit(plain) == hard_limit()
 
 

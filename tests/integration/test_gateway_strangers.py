@@ -97,7 +97,7 @@ BROKEN_FRAMES: dict[str, bytes] = {
 
 @pytest.fixture
 async def gateway(tmp_path: Path, fake_booking: FakeBooking) -> AsyncIterator[Gateway]:
-    settings = {"BOOKING_ADDRESS": fake_booking.address, "LOG_LEVEL": "INFO"}
+    settings = {"BOOKING_ADDRESS": fake_booking.address, "LOG_LEVEL": "INFO", "DRAIN_SECONDS": "2"}
     process = Gateway(tmp_path, settings)
     await asyncio.to_thread(process.start)
     yield process
@@ -225,6 +225,21 @@ async def test_an_answer_that_nobody_reads_is_given_up(
         stranger.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         await asyncio.to_thread(strangers.say, stranger, asset * 300)
         await eventually(lambda: not bench.server.server_state.connections)
+
+
+async def test_a_stopping_gateway_waits_for_no_stranger_and_has_no_word_for_it(
+    gateway: Gateway,
+) -> None:
+    asset = b"GET /static/seat-map.js HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    half = NOTIFY + b"Content-Length: 10\r\n\r\n{"
+    with contextlib.ExitStack() as open_peers:
+        for said in ((), (GET[:9],), (half,), (GET,), (GET * 20,), (asset * 300,), (UPGRADE[:-2],)):
+            stranger = await asyncio.to_thread(strangers.connected, gateway.port)
+            open_peers.enter_context(stranger)
+            await asyncio.to_thread(strangers.say, stranger, *said)
+        assert await asyncio.to_thread(gateway.terminate) == 0
+    assert " ERROR " not in gateway.log
+    assert "Traceback" not in gateway.log
 
 
 # ---------------------------------------------------------------------------- what the kernel was asked

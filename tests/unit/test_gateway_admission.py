@@ -64,6 +64,15 @@ def test_an_address_that_has_too_many_makes_room_among_its_own() -> None:
     assert door.cut == ["0"]
 
 
+def test_one_address_never_has_all_places() -> None:
+    door = Door(max_connections=40)
+    for number in range(40):
+        door.come(f"{number}")
+    assert len(door.cut) == 10
+    assert door.come("neighbour", "192.0.2.2")
+    assert len(door.cut) == 10
+
+
 def test_an_ipv6_network_is_one_address() -> None:
     door = Door(max_connections_per_address=1)
     for number in range(2 + LEAST_REQUESTS):

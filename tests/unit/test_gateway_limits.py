@@ -56,6 +56,18 @@ def test_sockets_are_counted_by_address_until_they_close() -> None:
         assert later
 
 
+def test_all_addresses_together_have_only_so_many_sockets(caplog: pytest.LogCaptureFixture) -> None:
+    addresses = Addresses(10, 100, 2, Clock())
+    with addresses.socket("192.0.2.1"), addresses.socket("192.0.2.2"):
+        for _ in range(100):
+            with addresses.socket("192.0.2.3") as third:
+                assert not third
+    with addresses.socket("192.0.2.3") as later:
+        assert later
+    (line,) = caplog.messages
+    assert "MAX_CONNECTIONS" in line
+
+
 def test_an_address_that_is_quiet_is_forgotten_and_a_busy_one_is_not() -> None:
     clock = Clock()
     addresses = Addresses(1, 1, 1_000, clock)

@@ -1,6 +1,7 @@
 """How every service starts and ends."""
 
 import asyncio
+import errno
 import logging
 import os
 import signal
@@ -135,6 +136,27 @@ async def test_a_ready_file_is_there_while_the_service_is_ready_and_gone_afterwa
     keeping.cancel()
     await asyncio.wait([keeping])
     assert not path.exists()
+
+
+async def test_a_ready_file_that_cannot_be_touched_for_now_is_kept_again_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    path, sleep = tmp_path / "ready", asyncio.sleep
+    monkeypatch.setattr(asyncio, "sleep", lambda _: sleep(0.01))
+    ready = service.ReadyFile(path)
+    ready.ready = True
+
+    def fails(_: Path, text: str) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    with monkeypatch.context() as full:
+        full.setattr(Path, "write_text", fails)
+        keeping = asyncio.create_task(ready.keep())
+        await eventually(lambda: caplog.messages)
+    await eventually(path.exists)
+    keeping.cancel()
+    (line,) = caplog.messages
+    assert "READY_FILE" in line
 
 
 async def test_without_a_ready_file_nothing_is_kept() -> None:
