@@ -10,6 +10,7 @@ from deploy.ports import LOOPBACK
 from tests import browser as chromium
 from tests.e2e.audience import Audience, audience_of
 from tests.e2e.page import SessionPage
+from tests.e2e.session_page import LineState
 from tests.e2e.wire import Wire
 from tests.infra import unavailable
 from tests.system import System
@@ -73,12 +74,13 @@ def open_session(system: System, new_page: NewPage) -> Iterator[OpenPage]:
         prepare: Callable[[Page], object] = lambda _: None,
         beside: SessionPage | None = None,
         language: str = "pt-BR",
+        state: LineState = "ao_vivo",
     ) -> SessionPage:
         tab = beside.page.context.new_page() if beside else new_page(language)
         prepare(tab)
         page = SessionPage(tab, system.gateways[gateway].url)
         opened.append(page)
-        return page.open(session)
+        return page.open(session, state)
 
     yield open_one
     assert [problem for page in opened for problem in page.problems] == []

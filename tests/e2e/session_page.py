@@ -15,10 +15,12 @@ LineState = Literal["ligando", "ao_vivo", "reconectando", "sem_internet", "pausa
 
 @dataclass
 class SessionPage(Checkout):
-    def open(self, session: str = "S001") -> "SessionPage":
-        """Returns when the map is live."""
+    def open(self, session: str = "S001", state: LineState = "ao_vivo") -> "SessionPage":
+        """Returns when the map is live, or its line in another state."""
         load(self.page, f"{self.base_url}/sessao/{session}", "[data-part=line]")
-        self.wait_live()
+        self.wait_line(state)
+        if state == "ao_vivo":
+            self.wait_live()
         return self
 
     # ------------------------------------------------------------------------------------------------------ seats

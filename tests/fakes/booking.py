@@ -38,13 +38,14 @@ class FakeBooking(ReservaServicer):
         self.answers.set()
         self.refusal: pb.ReservaResponse | None = None  # of a payment or a cancellation
         self.half_price_sold = 0
+        self.paused = False
         self.order = an_order()
         self.title = "O Agente Secreto"
         self.watched = 0  # streams that are open
         self.streams_opened = 0
         self.situation = pb.SituacaoResponse()
         self.health = health_aio.HealthServicer()
-        self._watchers: set[asyncio.Queue[pb.Atualizacao]] = set()
+        self._watchers: set[asyncio.Queue[pb.EventoSessao]] = set()
         self._server: grpc.aio.Server | None = None
 
     async def start(self) -> None:
@@ -84,8 +85,16 @@ class FakeBooking(ReservaServicer):
         update = pb.Atualizacao(
             versao=self.version, mudancas=changes, meias_vendidas=half_price_sold
         )
+        self._tell(pb.EventoSessao(atualizacao=update))
+
+    def begin_again(self, *, paused: bool = False) -> None:
+        """Its Redis has come back with other data, or sales are paused or resumed: a new snapshot for everybody."""
+        self.paused = paused
+        self._tell(pb.EventoSessao(instantaneo=self._seat_map()))
+
+    def _tell(self, event: pb.EventoSessao) -> None:
         for watcher in self._watchers:
-            watcher.put_nowait(update)
+            watcher.put_nowait(event)
 
     # ---------------------------------------------------------------------------------- the contract
 
@@ -142,10 +151,10 @@ class FakeBooking(ReservaServicer):
         self, request: pb.SessaoRequest, context: Context
     ) -> AsyncIterator[pb.EventoSessao]:
         await self._begin(request, context)
-        with self._watcher() as updates:
+        with self._watcher() as events:
             yield pb.EventoSessao(instantaneo=self._seat_map())
             while True:
-                yield pb.EventoSessao(atualizacao=await updates.get())
+                yield await events.get()
 
     async def ListarSessoes(self, request: pb.Vazio, context: Context) -> pb.SessoesResponse:
         await self._begin(request, context)
@@ -226,15 +235,15 @@ class FakeBooking(ReservaServicer):
             )
 
     @contextlib.contextmanager
-    def _watcher(self) -> Iterator[asyncio.Queue[pb.Atualizacao]]:
-        updates: asyncio.Queue[pb.Atualizacao] = asyncio.Queue()
-        self._watchers.add(updates)
+    def _watcher(self) -> Iterator[asyncio.Queue[pb.EventoSessao]]:
+        events: asyncio.Queue[pb.EventoSessao] = asyncio.Queue()
+        self._watchers.add(events)
         self.watched += 1
         self.streams_opened += 1
         try:
-            yield updates
+            yield events
         finally:
-            self._watchers.discard(updates)
+            self._watchers.discard(events)
             self.watched -= 1
 
     def _is_others(self, seat: str, request: pb.ReservaRequest) -> bool:
@@ -247,6 +256,7 @@ class FakeBooking(ReservaServicer):
             versao=self.version,
             assentos=self.taken.values(),
             meias_vendidas=self.half_price_sold,
+            vendas_pausadas=self.paused,
         )
 
     def _session(self) -> pb.Sessao:

@@ -100,3 +100,57 @@ async def test_a_stream_is_kept_for_a_while_after_the_last_page_and_then_closed(
     async with bench.browser() as page:
         await page.event("estado_inicial")
         assert bench.booking.streams_opened == 2
+
+
+async def test_pages_take_a_snapshot_whose_version_is_lower_and_hear_that_sales_are_paused(
+    bench: Bench,
+) -> None:
+    """Booking's Redis has lost what it had."""
+    bench.booking.change(held("A01", "ana"))
+    bench.booking.change(held("A02", "ana"))
+    async with bench.browser("ana") as page:
+        await page.owns("A01", "A02")
+        bench.booking.version, bench.booking.taken = 0, {}
+        bench.booking.begin_again(paused=True)
+        lost = await page.event("estado_inicial")
+        assert (lost["versao"], lost["assentos"]) == (0, {})
+        await page.owns()
+        assert (await page.event("situacao"))["ao_vivo"] is False
+        await page.socket.send('{"acao":"ressincronizar"}')
+        assert (await page.event("estado_inicial"))["versao"] == 0
+        async with bench.browser() as late:
+            assert (await late.event("estado_inicial"))["versao"] == 0
+            assert (await late.event("situacao"))["ao_vivo"] is False
+        bench.booking.begin_again()
+        assert (await page.event("situacao"))["ao_vivo"] is True
+        bench.booking.change(held("B01", "bia"))
+        assert (await page.event("atualizacao"))["versao"] == 1
+
+
+async def test_versions_that_come_again_make_the_gateway_ask_for_a_snapshot(bench: Bench) -> None:
+    """Also where booking has not noticed."""
+    for seat in ("A01", "A02", "A03"):
+        bench.booking.change(held(seat, "ana"))
+    async with bench.browser() as page:
+        await page.event("estado_inicial")
+        bench.booking.version, bench.booking.taken = 0, {}
+        bench.booking.change(held("B01", "bia"))
+        again = await page.event("estado_inicial")
+        assert (again["versao"], again["assentos"].keys()) == (1, {"B01"})
+
+
+async def test_readiness_names_what_booking_lacks_and_passes_on_what_it_warns_of(
+    bench: Bench,
+) -> None:
+    bench.booking.situation.aviso = "Redis has used 90% of its maxmemory"
+    async with bench.http() as http:
+        ready = await http.get("/health/ready")
+        assert (ready.status_code, ready.json()["aviso"]) == (200, bench.booking.situation.aviso)
+        bench.booking.situation.problema = "Redis refuses writes: MISCONF"
+        await bench.booking.set_serving(serving=False)
+
+        async def says_why() -> bool:
+            refused = await http.get("/health/ready")
+            return refused.status_code == 503 and "MISCONF" in refused.json()["mensagem"]
+
+        await eventually(says_why)

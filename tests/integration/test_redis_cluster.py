@@ -1,6 +1,9 @@
 """Booking on a Redis Cluster: three masters, each with a replica, and sessions on all of them."""
 
 import asyncio
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, aclosing, closing
 from dataclasses import dataclass
@@ -157,6 +160,26 @@ def test_a_killed_master_costs_seconds_and_no_acknowledged_order(clustered: Clus
     wait_until(lambda: is_serving(clustered.booking.address), FAILOVER_SECONDS)
     wait_until(lambda: set(clustered.free_seats().values()) == {40}, 10, "holds that ended")
     assert "Traceback" not in clustered.booking.log
+
+
+def test_a_master_that_lost_its_data_pauses_sales_on_all_of_them_until_it_is_adopted(
+    clustered: Clustered,
+) -> None:
+    """The last test here: what was sold there is gone."""
+    for node in clustered.cluster.nodes:
+        node.start()
+    victim = next(node for node in clustered.cluster.nodes if node.is_master)
+    with Redis(LOOPBACK, victim.port) as redis:
+        redis.flushall()
+    wait_until(lambda: not is_serving(clustered.booking.address), FAILOVER_SECONDS)
+    assert re.search(r"has lost dataset \S+ in \d+ of 64 partitions", clustered.booking.log)
+    for session in clustered.sessions[:8]:
+        assert answered(partial(clustered.customer(session).hold, "C03")) is None
+    adopting = [sys.executable, "booking_service_server.py", "--adopt-dataset"]
+    subprocess.run(adopting, env=clustered.booking.env, timeout=30, check=True)
+    wait_until(lambda: is_serving(clustered.booking.address), FAILOVER_SECONDS)
+    for session in clustered.sessions[:8]:
+        assert clustered.customer(session).hold("C03").sucesso
 
 
 def has_replicated(node: ClusterNode) -> bool:

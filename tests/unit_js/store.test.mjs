@@ -35,6 +35,14 @@ test("an update that overlaps what is known is taken: its changes are absolute",
   assert.deepEqual([store.stateOf("A01"), store.version], ["ocupado", 7]);
 });
 
+test("a snapshot counts also where its version is lower: the data behind it is other data", () => {
+  snapshot(53, { A01: "ocupado" });
+  assert.deepEqual([...snapshot(0).changed], ["A01"]);
+  assert.equal(store.stateOf("A01"), "livre");
+  update(0, 1, ["bloqueado", "A02"]);
+  assert.deepEqual([store.version, store.stateOf("A02")], [1, "bloqueado"]);
+});
+
 test("a gap is told once, and nothing is believed until the next snapshot", () => {
   snapshot(5);
   assert.equal(update(6, 7, ["reservado", "A01"]).gap, true);
