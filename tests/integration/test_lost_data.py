@@ -1,19 +1,22 @@
 """A Redis that comes back empty, older or with something else sells nothing until an operator says so."""
 
+import asyncio
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 
 import grpc
 import pytest
 
-from booking.dataset import SCHEMA
+from booking.dataset import SCHEMA, Dataset
+from booking.dataset_files import DatasetFiles
 from cinema.keys import PARTITIONS, partition_keys, session_keys
 from tests.booking_desk import Customer, Desk, desk_settings, open_desk
+from tests.hall import patient_client
 from tests.ports import free_port
 from tests.services import Booking, is_serving
 from tests.waiting import wait_until
@@ -316,6 +319,21 @@ def test_booking_servers_that_start_together_begin_one_dataset(
     (identity,) = identities(desk)
     kept = {next((folder / "secrets").glob("dataset-*[0-9]")).read_text() for folder in folders}
     assert kept == {identity}
+
+
+async def test_what_many_begin_at_the_same_moment_is_one_dataset(
+    empty_redis_url: str, tmp_path: Path
+) -> None:
+    async with AsyncExitStack() as stack:
+        datasets = []
+        for number in range(8):
+            client = patient_client(empty_redis_url)
+            stack.push_async_callback(client.aclose)
+            files = DatasetFiles(tmp_path / str(number), empty_redis_url)
+            datasets.append(Dataset(client, files, {}))
+        problems = await asyncio.gather(*(one.check(replicated=False) for one in datasets))
+        assert problems == [""] * 8
+        assert len({one.expected for one in datasets}) == 1
 
 
 def settings_of(desk: Desk) -> dict[str, str]:
