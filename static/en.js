@@ -163,6 +163,7 @@ export const texts = {
 
   "motivo.assento_indisponivel": "That seat is no longer free. Nothing was charged just now.",
   "motivo.limite_de_assentos": "The limit is {n} seats per person for this screening, bought ones included.",
+  "motivo.limite_da_rede": "There are already many seats on hold from your network for this screening. Try again shortly, or from another connection.",
   "motivo.reserva_expirada": "Your hold has ended. Choose again; nothing was charged.",
   "motivo.nao_e_sua": "That seat is not held by you.",
   "motivo.token_invalido": "That hold is no longer valid. Choose again.",
@@ -177,6 +178,7 @@ export const texts = {
   "motivo.cota_de_meia_esgotada": "The half-price tickets ran out while you were paying. Nothing was charged.",
   "motivo.preco_mudou": "The price changed while you were choosing. Nothing was charged: check the total and pay again.",
   "motivo.pagamento_recusado": "The card was declined. Nothing was charged, and your seats are still held. Choose another way to pay.",
+  "motivo.pedido_cancelado": "That order was paid and then cancelled. Choose again to buy.",
   "motivo.prazo_de_cancelamento": "It is too late to cancel.",
   "motivo.dados_invalidos": "Check the marked fields. Nothing was charged.",
   "motivo.indisponivel": "Sales stopped for a moment. Nothing was charged; try again.",
@@ -213,6 +215,7 @@ export const texts = {
   "pagar.cancelar": "Back",
   "pagar.enviando": "Paying…",
   "pagar.conferindo": "Checking the payment",
+  "pagar.sem_certeza": "We could not find out whether the payment went through. Before you pay again, check your e-mail for the tickets.",
   "pagar.conferindo_texto": "The answer did not arrive. We are asking again with the same order: "
     + "you do not pay twice. If you close the page, the result appears when you return.",
   "pagar.expirou": "Your hold has ended. This form charged nothing.",

@@ -163,6 +163,7 @@ export const texts = {
 
   "motivo.assento_indisponivel": "Esa butaca ya no está libre. Ahora no se cobró nada.",
   "motivo.limite_de_assentos": "El límite es de {n} butacas por persona en esta función, contando las compradas.",
+  "motivo.limite_da_rede": "Desde tu red ya hay muchas butacas reservadas para esta función. Inténtalo en un rato o con otra conexión.",
   "motivo.reserva_expirada": "Se acabó el tiempo de la reserva. Elige de nuevo; no se cobró nada.",
   "motivo.nao_e_sua": "Esa butaca no está contigo.",
   "motivo.token_invalido": "Esa reserva ya no vale. Elige de nuevo.",
@@ -177,6 +178,7 @@ export const texts = {
   "motivo.cota_de_meia_esgotada": "Las medias se agotaron mientras pagabas. No se cobró nada.",
   "motivo.preco_mudou": "El precio cambió mientras elegías. No se cobró nada: revisa el total y paga de nuevo.",
   "motivo.pagamento_recusado": "La tarjeta fue rechazada. No se cobró nada, y tus butacas siguen guardadas. Elige otra forma de pagar.",
+  "motivo.pedido_cancelado": "Ese pedido se pagó y después se canceló. Elige de nuevo para comprar.",
   "motivo.prazo_de_cancelamento": "El plazo para cancelar terminó.",
   "motivo.dados_invalidos": "Revisa los campos marcados. No se cobró nada.",
   "motivo.indisponivel": "Las ventas pararon un momento. No se cobró nada; inténtalo de nuevo.",
@@ -213,6 +215,7 @@ export const texts = {
   "pagar.cancelar": "Volver",
   "pagar.enviando": "Pagando…",
   "pagar.conferindo": "Verificando el pago",
+  "pagar.sem_certeza": "No pudimos saber si el pago se realizó. Antes de pagar de nuevo, comprueba si las entradas llegaron a tu correo.",
   "pagar.conferindo_texto": "La respuesta no llegó. Preguntamos de nuevo con la misma orden: "
     + "no pagas dos veces. Si cierras la página, el resultado aparece cuando vuelvas.",
   "pagar.expirou": "La reserva ya no vale. Este formulario no cobró nada.",

@@ -15,6 +15,8 @@ import { enumerate, t } from "./text.js";
 const ANSWER_MS = 10000;
 const ASK_AGAIN_MS = 1500;
 const UNKNOWN = new Set(["sem_resposta", "resposta_desconhecida"]);
+/** This try was not looked at: it does not tell what became of an earlier one. */
+const NOT_TRIED = new Set(["excesso_de_mensagens", "indisponivel"]);
 
 export class Payment {
   /** Whether an answer is being asked for again. */
@@ -73,7 +75,7 @@ export class Payment {
     const reply = await this.#answerTo(attempt);
     this.attempts.settle();
     if (reply.ok) this.#paid(attempt, reply);
-    else this.dialog.refused(await this.on.refused(reply), reply.fields, this.order());
+    else this.dialog.refused(await this.#reason(reply), reply.fields, this.order());
     this.#sending = false;
     this.#check(false);
   }
@@ -82,10 +84,16 @@ export class Payment {
   async #answerTo(attempt) {
     for (;;) {
       const reply = await this.connection.request(confirmPayment(attempt), ANSWER_MS);
-      if (!UNKNOWN.has(reply.reason)) return reply;
+      if (!UNKNOWN.has(reply.reason) && !(this.checking && NOT_TRIED.has(reply.reason))) return reply;
       this.#check(true);
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
     }
+  }
+
+  /** What was refused unread after an unknown answer may have been sold before. @param {Reply} reply */
+  async #reason(reply) {
+    const unread = this.checking && reply.reason === "dados_invalidos";
+    return unread ? t("pagar.sem_certeza") : this.on.refused(reply);
   }
 
   /** @param {Attempt} attempt @param {Reply} reply */

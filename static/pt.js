@@ -166,6 +166,7 @@ export const texts = {
 
   "motivo.assento_indisponivel": "Essa poltrona já não está livre. Nada foi cobrado agora.",
   "motivo.limite_de_assentos": "O limite é de {n} poltronas por pessoa nesta sessão, contando as compradas.",
+  "motivo.limite_da_rede": "Sua rede já tem muitas poltronas reservadas nesta sessão. Tente daqui a pouco, ou com outra conexão.",
   "motivo.reserva_expirada": "O tempo da reserva acabou. Escolha de novo; nada foi cobrado.",
   "motivo.nao_e_sua": "Essa poltrona não está com você.",
   "motivo.token_invalido": "Essa reserva não vale mais. Escolha de novo.",
@@ -180,6 +181,7 @@ export const texts = {
   "motivo.cota_de_meia_esgotada": "As meias acabaram enquanto você pagava. Nada foi cobrado.",
   "motivo.preco_mudou": "O preço mudou enquanto você escolhia. Nada foi cobrado: confira o total e pague de novo.",
   "motivo.pagamento_recusado": "O cartão foi recusado. Nada foi cobrado, e suas poltronas continuam guardadas. Escolha outra forma de pagar.",
+  "motivo.pedido_cancelado": "Esse pedido foi pago e depois cancelado. Escolha de novo para comprar.",
   "motivo.prazo_de_cancelamento": "O prazo para cancelar terminou.",
   "motivo.dados_invalidos": "Confira os campos marcados. Nada foi cobrado.",
   "motivo.indisponivel": "As vendas pararam por um instante. Nada foi cobrado; tente de novo.",
@@ -216,6 +218,7 @@ export const texts = {
   "pagar.cancelar": "Voltar",
   "pagar.enviando": "Pagando…",
   "pagar.conferindo": "Conferindo o pagamento",
+  "pagar.sem_certeza": "Não deu para saber se o pagamento passou. Antes de pagar de novo, veja se os ingressos chegaram ao seu e-mail.",
   "pagar.conferindo_texto": "A resposta não chegou. Estamos perguntando de novo com a mesma ordem: "
     + "você não paga duas vezes. Se fechar a página, o resultado aparece quando voltar.",
   "pagar.expirou": "A reserva não vale mais. Este formulário não cobrou nada.",

@@ -1,11 +1,12 @@
 """What a buyer does and reads from the held seats to a paid order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.tab import Tab
+from tests.people import made_up_cpf
 
 Category = Literal[
     "inteira", "meia_estudante", "meia_id_jovem", "meia_pcd", "meia_acompanhante", "meia_idoso"
@@ -18,11 +19,11 @@ class Buyer:
     """What is typed into the payment form; `cpf=None` ticks "Não tenho CPF"."""
 
     name: str = "Ana Souza"
-    cpf: str | None = "529.982.247-25"
+    cpf: str | None = field(default_factory=made_up_cpf)
     email: str = "ana@exemplo.com.br"
 
 
-ANA = Buyer()
+ANA = Buyer(cpf="529.982.247-25")
 
 
 @dataclass
@@ -122,7 +123,9 @@ class Checkout(Tab):
         self.press_pay()
         expect(self.dialog).to_be_visible()
 
-    def fill_payment(self, buyer: Buyer = ANA) -> None:
+    def fill_payment(self, buyer: Buyer | None = None) -> None:
+        """By default as somebody who has not bought anything yet."""
+        buyer = buyer or Buyer()
         self.dialog.locator("[name=nomeCompleto]").fill(buyer.name)
         self.dialog.locator("[name=semCpf]").set_checked(buyer.cpf is None)
         if buyer.cpf is not None:
@@ -161,7 +164,7 @@ class Checkout(Tab):
     def expect_dialog(self, state: str, seconds: float = 15) -> None:
         expect(self.dialog).to_have_attribute("data-estado", state, timeout=seconds * 1000)
 
-    def pay(self, buyer: Buyer = ANA, seconds: float = 15, method: Method = "pix") -> str:
+    def pay(self, buyer: Buyer | None = None, seconds: float = 15, method: Method = "pix") -> str:
         """Pays for what is held; the order's id."""
         self.open_payment()
         self.choose_method(method)

@@ -42,7 +42,7 @@ def test_a_purchase_reaches_every_map_the_ledger_kafka_and_the_mailbox_once(
 ) -> None:
     ana, bia = open_session(), open_session(gateway=1)
     ana.hold("F07", "F08")
-    order = ana.pay()
+    order = ana.pay(ANA)
     link = ana.order_link
 
     for page in (ana, bia):
@@ -67,7 +67,7 @@ def test_a_purchase_reaches_every_map_the_ledger_kafka_and_the_mailbox_once(
 def test_the_cpf_is_nowhere_but_in_the_buyers_hands(system: System, open_session: OpenPage) -> None:
     page = open_session()
     page.hold("G01")
-    order = page.pay()
+    order = page.pay(ANA)
     wait_until(lambda: any(order in str(m["Message-ID"]) for m in system.mailbox.messages))
     written = [
         system.logs,

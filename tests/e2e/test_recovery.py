@@ -119,6 +119,63 @@ def test_an_answer_that_got_lost_is_asked_for_again_and_found(
     _recorded_once(system, "H04", order)
 
 
+def test_a_browser_that_loses_its_cookie_with_the_answer_still_learns_that_it_has_paid(
+    system: System, open_wired: OpenWired
+) -> None:
+    page, wire = open_wired()
+    page.hold("A05", "A06")
+    _pay_and_lose_the_answer(page, wire)
+    page.page.context.clear_cookies()
+    wire.cut()
+    page.expect_dialog("conferindo")
+    wire.heal()
+    order = page.paid()
+    _recorded_once(system, "A05", order)
+
+
+@pytest.mark.parametrize(
+    ("reason", "seat"), [("excesso_de_mensagens", "I12"), ("indisponivel", "I15")]
+)
+def test_a_try_that_was_not_looked_at_is_no_answer_to_the_one_before(
+    system: System, open_wired: OpenWired, reason: str, seat: str
+) -> None:
+    page, wire = open_wired()
+    page.hold(seat)
+    _pay_and_lose_the_answer(page, wire)
+    refused: list[Frame] = []
+
+    def refuse_once(frame: Frame) -> list[Frame]:
+        if refused or frame.get("tipo") != "confirmacao_pagamento":
+            return [frame]
+        refused.append({**frame, "status": "erro", "motivo": reason, "mensagem": "Agora não."})
+        return refused
+
+    wire.cut()
+    page.expect_dialog("conferindo")
+    wire.to_page = refuse_once
+    _recorded_once(system, seat, page.paid())
+    assert refused
+
+
+def test_a_refusal_after_an_unknown_answer_does_not_say_that_nothing_was_charged(
+    open_wired: OpenWired,
+) -> None:
+    page, wire = open_wired()
+    page.hold("J05")
+    _pay_and_lose_the_answer(page, wire)
+
+    def refuse(frame: Frame) -> list[Frame]:
+        if frame.get("tipo") != "confirmacao_pagamento":
+            return [frame]
+        return [{**frame, "status": "erro", "motivo": "dados_invalidos", "campos": {}}]
+
+    wire.cut()
+    page.expect_dialog("conferindo")
+    wire.to_page = refuse
+    page.expect_dialog("expirado")
+    assert page.payment_faults()[""].startswith("Não deu para saber")
+
+
 def test_a_page_that_was_reloaded_while_the_answer_was_not_known_learns_it(
     system: System, open_wired: OpenWired
 ) -> None:
