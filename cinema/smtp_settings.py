@@ -13,6 +13,7 @@ Tls = Literal["starttls", "implicit", "off"]
 
 IMPLICIT_TLS_PORT = 465  # RFC 8314
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_NAME = "[A-Za-z0-9_-]{1,63}"  # of a container, too
 _HOST = rf"{_LABEL}(?:\.{_LABEL})*"
 
 
@@ -36,7 +37,7 @@ class SenderSettings(BaseSettings):
 class SmtpSettings(SenderSettings):
     smtp_host: str = Field(
         default="localhost",
-        pattern=r"^(?:[\w-]+(?:\.[\w-]+)*\.?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+(?:%\w+)?)$",
+        pattern=rf"^(?:{_NAME}(?:\.{_NAME})*\.?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+(?:%\w+)?)$",
         description="the mail server's name or address",
     )
     smtp_port: int = Field(

@@ -9,6 +9,8 @@ from cinema.names import name_fault
 from cinema.order_code import order_code
 from notifications.language import Language
 
+_JOINERS = "\u200c\u200d"
+
 
 @dataclass(frozen=True)
 class TicketLine:
@@ -60,16 +62,18 @@ def qr_id(order: pb.Pedido, position: int) -> str:
 
 
 def one_line(text: str) -> str:
-    """The text without anything that could end a header or a line."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    """The text without anything that could end a header or a line. Joiners, which shape letters, stay."""
+    return " ".join("".join(c if c.isprintable() or c in _JOINERS else " " for c in text).split())
+
+
+def first_name(name: str) -> str:
+    """Empty for a name of an order from before there were rules for names: nobody is greeted with a link."""
+    line = one_line(name)
+    return "" if name_fault(line) else line.partition(" ")[0]
 
 
 def _view(order: pb.Pedido, t: Language, link: str) -> dict[str, object]:
-    name = one_line(order.nome_completo)
-    if name_fault(
-        name
-    ):  # of an order from before there was such a rule: nobody is greeted with a link
-        name = ""
+    name = first_name(order.nome_completo)
     return {
         "t": t,
         "greeting": t("greeting.name", name=name) if name else t("greeting.nobody"),

@@ -4,12 +4,17 @@ import re
 
 _LONGEST = 200
 _ADDRESS = re.compile(r"[^\s<>()\[\]:;,=]+@[^\s<>()\[\]:;,=]+")
+_ENHANCED_CODE_AGAIN = re.compile(r"\n\s*[245]\.\d{1,3}\.\d{1,3}\s")
 _SOMEBODY = "<…>"
 
 
 def readable(text: str) -> str:
-    """Without control and format characters, such as those that turn the writing direction."""
-    visible = "".join(character if character.isprintable() else " " for character in text)
+    """Without control and format characters, such as those that turn the writing direction.
+
+    Servers begin each line of a reply with the same enhanced code; once is enough.
+    """
+    once = _ENHANCED_CODE_AGAIN.sub("\n", text)
+    visible = "".join(character if character.isprintable() else " " for character in once)
     line = " ".join(visible.split())
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 

@@ -124,6 +124,24 @@ def test_a_released_seat_is_free(desk: Desk) -> None:
     assert desk.states(ana.session) == {}
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("ana@café.com.br", "ana@xn--caf-dma.com.br"),
+        ("Ana@EXEMPLO.com.br", "Ana@exemplo.com.br"),
+        ("a..b@example.com", "a..b@example.com"),
+    ],
+)
+def test_an_order_keeps_an_address_as_it_can_be_mailed(desk: Desk, typed: str, kept: str) -> None:
+    ana = desk.customer()
+    ana.hold("A05")
+    payment = pb.Pagamento()
+    payment.CopyFrom(PAYMENT)
+    payment.email = typed
+    answer = ana.confirm("A05", payment=payment)
+    assert order_of(desk, answer.pedido_id).email == kept
+
+
 def test_a_paid_order_has_the_price_of_each_place_and_a_masked_cpf(desk: Desk) -> None:
     ana = desk.customer()
     order = order_of(desk, bought(ana, "A05", "C01"))

@@ -1,5 +1,6 @@
 """What stands in the mails, whatever their language."""
 
+import html
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -217,6 +218,34 @@ def test_a_session_that_left_the_programme_still_gets_its_ticket() -> None:
 
 def test_a_buyer_without_a_name_is_greeted_all_the_same() -> None:
     assert body(WRITER.ticket(order(nome_completo="")), "plain").startswith("Olá!\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "greeting"),
+    [
+        ("Ana Beatriz Conceição da Silva", "Olá, Ana!"),
+        ("  D'Ávila  Souza", "Olá, D'Ávila!"),
+        ("Marie-Ève Roy", "Olá, Marie-Ève!"),
+        ("J. Pinto Fernandes", "Olá, J.!"),
+        ("李小龍", "Olá, 李小龍!"),
+        ("می\u200cنا رضایی", "Olá, می\u200cنا!"),
+        ("n\u0303ande", "Olá, n\u0303ande!"),
+        # Bought before names were held to more rules.
+        ("http://evil.com/pix?id=1", "Olá!"),
+        ("evil.com Voce ganhou", "Olá!"),
+        ("www.evil.com", "Olá!"),
+        ("ana@evil.com", "Olá!"),
+        ("x" * 121, "Olá!"),
+    ],
+)
+def test_a_buyer_is_greeted_by_first_name_and_by_no_link(name: str, greeting: str) -> None:
+    for write in (WRITER.ticket, WRITER.cancellation):
+        message = as_received(write(order(nome_completo=name)))
+        assert body(message, "plain").splitlines()[0] == greeting
+        assert f">{html.escape(greeting, quote=False)}<" in body(message, "html").replace(
+            "&#39;", "'"
+        )
+        assert "evil" not in body(message, "html")
 
 
 @pytest.mark.parametrize("language", ["pt-BR", "en", "es"])

@@ -111,6 +111,14 @@ def test_which_hosts_are_this_one(host: str, loopback: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    "host",
+    ["mail", "mail_server", "smtp.example.", "192.0.2.1", "2001:db8::1", "::1", "fe80::1%eth0"],
+)
+def test_a_mail_server_is_a_name_or_an_address(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    assert settings(monkeypatch, SMTP_HOST=host).smtp_host == host
+
+
+@pytest.mark.parametrize(
     "name", ["mail.cinema.example", "laptop", "[192.0.2.1]", "[IPv6:2001:db8::1]"]
 )
 def test_a_helo_name_is_a_host_or_an_address(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
@@ -128,6 +136,7 @@ def test_anything_else_is_not(monkeypatch: pytest.MonkeyPatch, name: str) -> Non
         *(("SMTP_CONNECTIONS", "0"), ("SMTP_CONNECTIONS", "101"), ("SMTP_SLOW_CONNECTIONS", "-1")),
         *(("SMTP_ANSWER_SECONDS", "0"), ("SMTP_TIMEOUT_SECONDS", "nan"), ("SMTP_PORT", "0")),
         *(("SMTP_HOST", ""), ("SMTP_HOST", "a b"), ("SMTP_HOST", "a..b")),
+        *(("SMTP_HOST", "a" * 64 + ".example"), ("SMTP_HOST", "café.example")),
     ],
 )
 def test_a_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
