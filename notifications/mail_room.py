@@ -16,7 +16,7 @@ from cinema.outcomes import MailKind
 from cinema.retry import Backoff, brief
 from notifications.booking_orders import UnknownOrder
 from notifications.dependency import Dependency, DependencyDown, TemporaryFailure
-from notifications.mail_rules import COPIES, MailRules, jittered
+from notifications.mail_rules import COPIES, MailRules
 from notifications.mail_server import MailServer
 from notifications.mailer import MailDelayed, Mailer, MailRefused, MailUnknown
 from notifications.winding_down import carried_through
@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 1.0  # between two looks at what is due, while there is nothing to do
 _PACE_SECONDS = 0.05  # between two looks, while there is
+_PUT_BACK_SECONDS = (
+    5.0  # for a mail that met an outage: the next probe is another mail, where there is one
+)
 
 
 class MailOrders(Protocol):
@@ -156,7 +159,7 @@ class MailRoom:
             await self._sender(mail)(mail.pedido)
         except DependencyDown as down:
             self._server.refused_everybody(down)
-            return self._again(mail, jittered(self._rules.first_pause))
+            return self._again(mail, min(_PUT_BACK_SECONDS, self._rules.first_pause))
         except MailRefused as refused:
             self._server.answered()
             log.warning("order %s: its mail is refused, %s", code, brief(refused))

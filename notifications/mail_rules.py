@@ -36,9 +36,7 @@ class MailRules:
         for _ in range(tries - 1):
             waited += pause
             pause = min(2 * pause, self.longest_pause)
-        return None if waited >= self.give_up else jittered(pause)
-
-
-def jittered(seconds: float) -> float:
-    """So that a crowd does not return at once."""
-    return seconds * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - jitter, not a secret
+        if waited >= self.give_up:
+            return None
+        # A crowd that was put off together does not return together.
+        return pause * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - not a secret

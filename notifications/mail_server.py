@@ -8,7 +8,7 @@ from notifications.dependency import DependencyDown
 
 log = logging.getLogger(__name__)
 
-_FIRST_PROBE, _LONGEST_PROBE = 1.0, 30.0  # seconds between two tries in an outage, at most
+_FIRST_PROBE, _LONGEST_PROBE = 1.0, 15.0  # seconds between two tries in an outage, at most
 
 
 class MailServer:
@@ -26,9 +26,10 @@ class MailServer:
 
     def room(self, begun: int) -> int:
         """How many more may be begun now."""
+        room = max(0, self._at_once - begun)
         if self.trouble:
-            return int(time.monotonic() >= self._next_probe)
-        return max(0, self._at_once - begun)
+            return min(room, int(time.monotonic() >= self._next_probe))
+        return room
 
     def begin(self) -> None:
         """A mail is handed over; in an outage it is the probe. Another one follows where no answer comes at all."""

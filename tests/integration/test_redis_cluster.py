@@ -194,3 +194,22 @@ def answered(ask: Callable[[], pb.ReservaResponse]) -> pb.ReservaResponse | None
         return ask()
     except grpc.RpcError:
         return None
+
+
+def test_mails_of_every_partition_are_claimed_and_recorded(clustered: Clustered) -> None:
+    stub = clustered.stub
+    orders: set[str] = set()
+    for session in clustered.sessions[:10]:
+        customer = clustered.customer(session)
+        customer.hold("B14")
+        orders.add(customer.confirm("B14").pedido_id)
+    for order in orders:
+        request = pb.AgendarEmailRequest(pedido_id=order, tipo="ingresso")
+        assert stub.AgendarEmail(request, timeout=CALL_SECONDS).agendado
+    mails = stub.ReivindicarEmails(pb.ReivindicarEmailsRequest(limite=100)).emails
+    assert {mail.pedido.pedido_id for mail in mails} == orders
+    failed = min(orders)
+    stub.RegistrarEmail(pb.RegistroEmail(pedido_id=failed, estado=pb.EMAIL_FALHOU))
+    assert stub.RetomarEmails(pb.Vazio(), timeout=CALL_SECONDS).retomados == 1
+    kept = pb.ReivindicarEmailsRequest(limite=100, prazo_ms=60_000, em_envio=orders)
+    assert not stub.ReivindicarEmails(kept, timeout=CALL_SECONDS).emails

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cinema import retry, service
+from cinema import health_check, retry, service
 from cinema.retry import Backoff, brief, keep_running
 from cinema.settings import CommonSettings
 from deploy import ROOT
@@ -157,6 +157,22 @@ async def test_a_ready_file_that_cannot_be_touched_for_now_is_kept_again_later(
     keeping.cancel()
     (line,) = caplog.messages
     assert "READY_FILE" in line
+
+
+async def test_a_ready_file_says_what_a_ready_service_cannot_do_and_the_health_check_shows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "ready"
+    monkeypatch.setenv("READY_FILE", str(file))
+    ready = service.ReadyFile(file, lambda: "the mail server is away")
+    ready.ready = True
+    keeping = asyncio.create_task(ready.keep())
+    await eventually(file.exists)
+    assert health_check.ready_file() == ""
+    assert capsys.readouterr().out == "the mail server is away"
+    keeping.cancel()
+    await asyncio.wait([keeping])
+    assert "missing" in health_check.ready_file()
 
 
 async def test_without_a_ready_file_nothing_is_kept() -> None:
