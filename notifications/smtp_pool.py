@@ -51,7 +51,7 @@ class SmtpPool:
         try:
             await self._send_over(self._take_idle(), envelope)
         except (Refused, Broken) as failure:
-            if failure.stage is not Stage.SENDER:
+            if not _is_the_connections(failure):
                 raise
             return False
         return True
@@ -127,3 +127,10 @@ class SmtpPool:
         task = asyncio.create_task(connection.close())
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
+
+
+def _is_the_connections(failure: Refused | Broken) -> bool:
+    """Whether a kept connection had ended, or its answers had got out of step, before anything of the mail was sent."""
+    if failure.stage is Stage.SENDER:
+        return True
+    return isinstance(failure, Broken) and failure.stage < Stage.END and not failure.timed_out

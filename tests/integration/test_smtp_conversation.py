@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from cinema.keys import new_order_id
 from cinema.settings import DeliverySettings
 from email_service import EmailService
+from notifications import smtp_pool
 from notifications.dependency import DependencyDown
 from notifications.mailer import MailDelayed, MailRefused, MailUnknown
 from tests.orders import order
@@ -233,6 +235,35 @@ async def test_without_a_readable_answer_to_a_whole_mail_its_fate_is_unknown(
     assert server.recipients == [ANA]
 
 
+async def test_whatever_a_server_says_a_mail_ends_in_one_of_the_known_ways(
+    server: ScriptedServer, send: Send
+) -> None:
+    chosen = random.Random(10)
+    codes = [
+        "",
+        "2",
+        "25",
+        "199",
+        "250",
+        "250-",
+        "354",
+        "421",
+        "450",
+        "550",
+        "550-",
+        "550 5.1.1",
+        "999",
+    ]
+    for _ in range(60):
+        command = chosen.choice(["GREETING", "EHLO", "MAIL", "RCPT", "DATA", "END", "RSET"])
+        noise = chosen.randbytes(chosen.randrange(0, 30)).replace(b"\n", b"")
+        server.answers = {command: [chosen.choice(codes).encode() + b" " + noise + b"\r\n250 x"]}
+        failure = await settled(send(chosen.choice([ANA, BIA])))
+        assert str(failure).isprintable()
+        server.answers = {}
+        assert await settled(send(CAIO)) is None
+
+
 # ---- Silence
 
 
@@ -251,9 +282,7 @@ async def test_silence_on_one_recipient_is_not_the_server_being_away(
     server.for_recipient[ANA, "RCPT"] = Never()
     slow = asyncio.create_task(settled(send(ANA)))
     await eventually(lambda: server.seen("RCPT"))
-    for _ in range(10):
-        await send(BIA)
-    assert not slow.done()
+    await send(BIA)
     assert isinstance(await slow, MailDelayed)
     assert isinstance(await settled(send(ANA)), MailDelayed)
 
@@ -326,6 +355,35 @@ async def test_a_kept_connection_that_takes_no_further_mail_is_replaced(
     server.answers["MAIL"] = [answer]
     await send(BIA)
     assert (server.connections, server.recipients) == (2, [ANA, BIA])
+
+
+async def test_answers_that_got_out_of_step_cost_no_further_mail(
+    server: ScriptedServer, send: Send
+) -> None:
+    server.answers["END"] = ["250 taken\r\n250 taken, as I said"]
+    await send(ANA)
+    await send(BIA)
+    assert (server.connections, server.recipients) == (2, [ANA, BIA])
+
+
+async def test_a_connection_carries_so_many_mails_and_no_more(
+    server: ScriptedServer, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp_pool, "MAILS_A_CONNECTION", 2)
+    for _ in range(5):
+        await send(ANA)
+    await eventually(lambda: len(server.seen("QUIT")) == 2)
+    assert (server.connections, len(server.mails)) == (3, 5)
+
+
+async def test_an_idle_connection_is_closed_after_a_while(
+    server: ScriptedServer, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp_pool, "_IDLE_SECONDS", 0.05)
+    await send(ANA)
+    await eventually(lambda: server.seen("QUIT") and server.open == 0)
+    await send(ANA)
+    assert server.connections == 2
 
 
 async def test_no_more_connections_than_the_setting_says(server: ScriptedServer) -> None:
