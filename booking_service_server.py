@@ -19,12 +19,14 @@ from booking.dataset_files import DatasetFiles
 from booking.edge import FaultInterceptor
 from booking.feed import SeatFeed
 from booking.fitness import Fitness, FitnessWatch
+from booking.programme_guard import ProgrammeGuard
 from booking.servicer import BookingServicer
 from booking.sweeper import Sweeper
 from cinema import service
 from cinema.booking_client import server_credentials
 from cinema.outcomes import HoldRules
-from cinema.programme import ProgrammeError, ProgrammeFile
+from cinema.programme import ProgrammeError
+from cinema.programme_file import Changed, Guard, ProgrammeFile
 from cinema.redis_connection import REDIS_ERRORS, connect, connect_blocking
 from cinema.retry import Backoff, brief, keep_running
 from cinema.secret_files import given_or_kept
@@ -49,7 +51,6 @@ _OPTIONS = [
 
 async def serve(settings: BookingSettings) -> None:
     stop = service.stop_signal()
-    programme = open_programme(settings)
     async with AsyncExitStack() as stack:
         # A crowd of callers keeps neither sweeping nor health waiting for a connection.
         looking, blocking = connect(settings), connect_blocking(settings)
@@ -62,6 +63,7 @@ async def serve(settings: BookingSettings) -> None:
         rules = hold_rules(settings)
         seats, swept = (SeatStateService(client, rules, dataset=None) for client in (redis, own))
         sweeper = Sweeper(own, swept)
+        programme = open_programme(settings, ProgrammeGuard(own), feed.look_again)
         health = health_aio.HealthServicer()
         ready = service.ReadyFile(settings.ready_file)
         servicer = BookingServicer(
@@ -83,24 +85,24 @@ async def serve(settings: BookingSettings) -> None:
             before, servicer.fitness = servicer.fitness, found
             if found.looks_different_from(before):
                 feed.renew()
-            ready.ready = not found.problem and not stop.is_set()
+            ready.ready = not found.problem and programme.is_checked and not stop.is_set()
             await set_serving(health, serving=ready.ready)
 
         server = await start(settings, servicer, health)
         stack.push_async_callback(drain, server, health, feed, settings.drain_seconds)
         await service.run_until_stopped(
             stop,
+            programme.watch(),
             keep_running("the event feed", feed.run, REDIS_ERRORS, Backoff(maximum=1)),
             keep_running("sweeping", sweeper.run, REDIS_ERRORS, Backoff(maximum=1)),
             watch.run(told),
             ready.keep(),
-            programme.watch(),
         )
 
 
-def open_programme(settings: BookingSettings) -> ProgrammeFile:
+def open_programme(settings: BookingSettings, guard: Guard, changed: Changed) -> ProgrammeFile:
     try:
-        return ProgrammeFile(settings.programme_file)
+        return ProgrammeFile(settings.programme_file, guard=guard, changed=changed)
     except ProgrammeError as fault:
         raise service.CannotStart(f"PROGRAMME_FILE: {fault}") from None
 

@@ -73,8 +73,10 @@ _CONFIRM_REFUSALS = {
     9: Refusal.SESSION_CLOSED,
     10: Refusal.OVER_LIMIT,
     11: Refusal.ORDER_CANCELLED,
+    12: Refusal.SESSION_CANCELLED,
+    13: Refusal.SESSION_CHANGED,
 }
-_VETOES = {Refusal.PRICE_CHANGED: 7, Refusal.PAYMENT_DECLINED: 8}
+_VETOES = {refusal: code for code, refusal in _CONFIRM_REFUSALS.items() if code in (7, 8, 12, 13)}
 
 
 class NotDurable(RedisError):

@@ -13,6 +13,7 @@ from booking.feed import FeedLost
 from booking.requests import InvalidRequest
 from booking.watch_limit import TooManyWatchers
 from cinema.keys import MalformedOrderId
+from cinema.programme_file import ProgrammeNotCheckedError
 from cinema.redis_connection import REDIS_ERRORS
 from cinema.retry import brief
 from seat_state_service import SalesPaused
@@ -35,7 +36,11 @@ _FAULTS: tuple[tuple[tuple[type[Exception], ...], grpc.StatusCode, str], ...] = 
     ((UnknownOrder, MalformedOrderId), grpc.StatusCode.NOT_FOUND, "Pedido não encontrado."),
     ((TooManyWatchers,), grpc.StatusCode.RESOURCE_EXHAUSTED, "Acompanhamentos demais."),
     ((SalesPaused,), grpc.StatusCode.UNAVAILABLE, _PAUSED),
-    ((FeedLost, *REDIS_ERRORS), grpc.StatusCode.UNAVAILABLE, _UNAVAILABLE),
+    (
+        (FeedLost, ProgrammeNotCheckedError, *REDIS_ERRORS),
+        grpc.StatusCode.UNAVAILABLE,
+        _UNAVAILABLE,
+    ),
 )
 
 

@@ -13,7 +13,7 @@ there is when sales are paused or resumed.
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -137,9 +137,7 @@ class SeatFeed:
 
     def renew(self) -> None:
         """A new snapshot for everybody who watches."""
-        for watchers in self._watchers.values():
-            for watcher in watchers:
-                watcher.put(_HOLE)
+        self.look_again(self._watchers)
 
     def close(self) -> None:
         """Ends every watch."""
@@ -180,11 +178,16 @@ class SeatFeed:
             oldest = await self._redis.xrange(stream, count=1)
         return not oldest or parse_age(str(oldest[0][0])) > parse_age(position)
 
+    def look_again(self, session_ids: Collection[str]) -> None:
+        """Whoever watches one of the sessions gets a new snapshot."""
+        for session_id in session_ids:
+            for watcher in self._watchers.get(session_id, ()):
+                watcher.put(_HOLE)
+
     def _lose_continuity(self, stream: str) -> None:
-        for session_id, watchers in self._watchers.items():
-            if session_keys(session_id).partition.events == stream:
-                for watcher in watchers:
-                    watcher.put(_HOLE)
+        self.look_again(
+            [one for one in self._watchers if session_keys(one).partition.events == stream]
+        )
 
     def _publish(self, entry_id: str, fields: dict[str, str]) -> None:
         watchers = self._watchers.get(fields["session"])

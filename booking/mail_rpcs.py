@@ -9,7 +9,7 @@ from booking.mail_schedule import DueMail, MailRecord, MailSchedule
 from booking.replies import mail_state, order_message
 from booking.requests import InvalidRequest
 from cinema.outcomes import MailKind
-from cinema.programme import ProgrammeFile
+from cinema.programme_file import ProgrammeFile
 
 _MOST_MAILS = 500
 _LONGEST_MS = 30 * 24 * 3_600_000

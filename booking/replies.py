@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import cinema_pb2 as pb
+from booking.ticket_changes import alteration, cancellable_until
 from cinema.outcomes import Answer, MailState, Order, OrderTokens, SeatHeld, SeatMap, SeatSold
 from cinema.programme import Programme, Session
 from cinema.refusals import enumeration, sentence
@@ -72,6 +73,8 @@ def session_message(session: Session, not_free: int, now_ms: int) -> pb.Sessao:
         lugares=len(places),
         livres=max(0, len(places) - not_free),
         encerrada=_is_closed(session, now_ms),
+        alteracao=session.cancelled or session.change,
+        cancelada=bool(session.cancelled),
     )
 
 
@@ -91,9 +94,10 @@ def row_message(row: Row, session: Session) -> pb.Fileira:
     )
 
 
-def seat_map_message(session_id: str, seat_map: SeatMap) -> pb.MapaSessao:
+def seat_map_message(session: Session, seat_map: SeatMap) -> pb.MapaSessao:
     return pb.MapaSessao(
-        sessao_id=session_id,
+        sessao_id=session.id,
+        edicao=session.edition,
         versao=seat_map.version,
         meias_vendidas=seat_map.half_price_sold,
         assentos=[_seat_message(seat, state) for seat, state in seat_map.seats.items()],
@@ -115,6 +119,7 @@ def order_message(
     order: Order, programme: Programme, cancel_until_ms: int, now_ms: int
 ) -> pb.Pedido:
     """`cancel_until_ms` is how long before the session's start an order can still be cancelled."""
+    session = programme.sessions.get(order.session_id)
     return pb.Pedido(
         pedido_id=order.id,
         sessao_id=order.session_id,
@@ -138,8 +143,10 @@ def order_message(
         ],
         forma_pagamento=order.payment_method,
         idioma=order.language,
-        cancelavel_ate_ms=order.screening.starts_at - cancel_until_ms,
-        sessao=_sold_session(order, programme.sessions.get(order.session_id), now_ms),
+        cancelavel_ate_ms=cancellable_until(order, session, cancel_until_ms),
+        sessao=_sold_session(order, session, now_ms),
+        sessao_atual=session_message(session, 0, now_ms) if session else None,
+        alteracao=alteration(order, session, now_ms),
         link_token=order.tokens.view,
         chave=order.tokens.manage,
     )
@@ -159,7 +166,7 @@ def _sold_session(order: Order, session: Session | None, now_ms: int) -> pb.Sess
 
 
 def _is_closed(session: Session, now_ms: int) -> bool:
-    return 0 < session.closes_at_ms <= now_ms
+    return bool(session.cancelled) or 0 < session.closes_at_ms <= now_ms
 
 
 def mail_state(number: int) -> MailState | None:

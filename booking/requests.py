@@ -1,14 +1,15 @@
 """What a caller may ask. Everything that is malformed ends here, in Portuguese, before any state is looked at."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import cinema_pb2 as pb
+from booking.ticket_changes import gone_seats, screening_of
 from cinema.identity import LONGEST_BUYER, is_valid_buyer, person_tag
 from cinema.languages import DEFAULT, LANGUAGES
 from cinema.names import normalise_name
-from cinema.outcomes import Payer, Purchase, Screening
+from cinema.outcomes import Payer, Purchase
 from cinema.payment_rules import (
     DECLINED_METHOD,
     PAYMENT_METHODS,
@@ -18,6 +19,7 @@ from cinema.payment_rules import (
 )
 from cinema.programme import Programme, Session
 from cinema.refusals import Refusal
+from cinema.rooms import SeatKind
 from cinema.seats import MalformedSeat, canonical
 from cinema.tickets import Category, Ticket, half_price_quota, price_of
 
@@ -46,6 +48,10 @@ class UnknownSession(InvalidRequest):
         self.session_id = session_id
 
 
+class UnknownSeat(InvalidRequest):
+    """The session's room has no such seat."""
+
+
 @dataclass(frozen=True)
 class SeatRequest:
     """A request about seats of a known session, by a valid buyer. `network` is empty where the request does not say."""
@@ -57,15 +63,19 @@ class SeatRequest:
     network: str
 
 
-def parse_seats(request: pb.ReservaRequest, programme: Programme) -> SeatRequest:
-    """The request's session, buyer, and at least one seat. Raises InvalidRequest."""
-    parsed = parse_optional_seats(request, programme)
+def parse_seats(
+    request: pb.ReservaRequest, programme: Programme, gone: Collection[str] = ()
+) -> SeatRequest:
+    """The request's session, buyer, and at least one seat of its room or of `gone`. Raises InvalidRequest."""
+    parsed = parse_optional_seats(request, programme, gone)
     if not parsed.seats:
         raise InvalidRequest("Nenhum assento informado: envie pelo menos um, como A05.")
     return parsed
 
 
-def parse_optional_seats(request: pb.ReservaRequest, programme: Programme) -> SeatRequest:
+def parse_optional_seats(
+    request: pb.ReservaRequest, programme: Programme, gone: Collection[str] = ()
+) -> SeatRequest:
     """Like `parse_seats`, where no seats mean all of the buyer's. Raises InvalidRequest."""
     session = parse_session(request.assento.sessao_id, programme)
     single = request.assento.assento_num
@@ -75,7 +85,7 @@ def parse_optional_seats(request: pb.ReservaRequest, programme: Programme) -> Se
     return SeatRequest(
         session,
         _parse_buyer(request.usuario_id),
-        _parse_names(names, session),
+        _parse_names(names, session, gone),
         request.reserva_token,
         _parse_network(request.rede),
     )
@@ -146,28 +156,25 @@ def parse_purchase(
         person=person_tag(person_secret, wanted.session.id, request.pagamento.cpf),
         payment_method=method,
         language=_parse_language(request),
-        screening=_screening(wanted.session),
+        screening=screening_of(wanted.session),
         closes_at=wanted.session.closes_at_ms,
         quota=half_price_quota(len(wanted.session.room.seats)),
     )
+    return replace(purchase, veto=_veto(request, wanted, purchase))
+
+
+def _veto(request: pb.ReservaRequest, wanted: SeatRequest, purchase: Purchase) -> Refusal | None:
+    """Why the seats are not sold although the buyer holds them."""
+    session = wanted.session
+    if session.cancelled:
+        return Refusal.SESSION_CANCELLED
+    if request.edicao not in ("", session.edition) or gone_seats(wanted.seats, session):
+        return Refusal.SESSION_CHANGED
     if request.HasField("total_centavos") and request.total_centavos != purchase.total:
-        return replace(purchase, veto=Refusal.PRICE_CHANGED)
-    if method == DECLINED_METHOD:
-        return replace(purchase, veto=Refusal.PAYMENT_DECLINED)
-    return purchase
-
-
-def _screening(session: Session) -> Screening:
-    film = session.film
-    return Screening(
-        starts_at=session.starts_at_ms,
-        film_id=film.id,
-        film=film.title,
-        minutes=film.duration_minutes,
-        rating=film.rating,
-        room=session.room.name,
-        language=session.language,
-    )
+        return Refusal.PRICE_CHANGED
+    if purchase.payment_method == DECLINED_METHOD:
+        return Refusal.PAYMENT_DECLINED
+    return None
 
 
 def _parse_payment_method(request: pb.ReservaRequest) -> str:
@@ -189,18 +196,23 @@ def _parse_language(request: pb.ReservaRequest) -> str:
 def _parse_tickets(request: pb.ReservaRequest, wanted: SeatRequest) -> tuple[Ticket, ...]:
     """One ticket a seat, at today's prices; full price for seats without a category."""
     categories = _parse_categories(request, wanted)
-    places, session = wanted.session.room.seats, wanted.session
     return tuple(
-        Ticket(seat, category, price_of(category, session.price_of(places[seat].kind)))
+        Ticket(seat, category, price_of(category, _full_price(seat, wanted.session)))
         for seat in wanted.seats
         for category in (categories.get(seat, Category.FULL),)
     )
 
 
+def _full_price(seat: str, session: Session) -> int:
+    """Of a seat that the room no longer has: any, since it is not sold."""
+    place = session.room.seats.get(seat)
+    return session.price_of(place.kind if place else SeatKind.COMUM)
+
+
 def _parse_categories(request: pb.ReservaRequest, wanted: SeatRequest) -> dict[str, Category]:
     named: dict[str, Category] = {}
     for ticket in request.ingressos[: MOST_SEATS_IN_A_REQUEST + 1]:
-        seat = _parse_seat(ticket.assento, wanted.session)
+        seat = _parse_seat(ticket.assento, wanted.session, wanted.seats)
         if seat not in wanted.seats or seat in named:
             raise InvalidRequest(f"ingressos: {seat} repetido, ou fora dos assentos do pedido.")
         if ticket.categoria not in _CATEGORIES:
@@ -215,24 +227,24 @@ def _parse_quantity(quantity: int) -> int:
     return quantity
 
 
-def _parse_names(names: Sequence[str], session: Session) -> tuple[str, ...]:
+def _parse_names(names: Sequence[str], session: Session, gone: Collection[str]) -> tuple[str, ...]:
     if len(names) > MOST_SEATS_IN_A_REQUEST:
         raise InvalidRequest(
             f"Assentos demais: {len(names)}. No máximo {MOST_SEATS_IN_A_REQUEST} por pedido."
         )
-    seats = tuple(_parse_seat(name, session) for name in names)
+    seats = tuple(_parse_seat(name, session, gone) for name in names)
     if len(set(seats)) < len(seats):
         raise InvalidRequest("Assento repetido no mesmo pedido.")
     return seats
 
 
-def _parse_seat(name: str, session: Session) -> str:
+def _parse_seat(name: str, session: Session, gone: Collection[str]) -> str:
     try:
         seat = canonical(name)
     except MalformedSeat:
         raise InvalidRequest(f"Assento inválido: {_quote(name)}. O nome é como A05.") from None
-    if seat not in session.room.seats:
-        raise InvalidRequest(f"A sala {session.room.name} não tem o assento {seat}.")
+    if seat not in session.room.seats and seat not in gone:
+        raise UnknownSeat(f"A sala {session.room.name} não tem o assento {seat}.")
     return seat
 
 

@@ -2,11 +2,10 @@
 
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
-from functools import wraps
 from itertools import islice
-from typing import Any
 
 import cinema_pb2 as pb
 from booking.edge import Context, UnknownOrder
@@ -23,22 +22,20 @@ from booking.replies import (
     seat_map_message,
     session_message,
 )
+from booking.request_reader import RequestReader, SessionGone, refuses_gone_sessions
 from booking.requests import (
     InvalidRequest,
     SeatRequest,
-    UnknownSession,
-    parse_best,
-    parse_optional_seats,
     parse_purchase,
-    parse_seats,
-    parse_session,
 )
 from booking.sweeper import Sweeper
+from booking.ticket_changes import cancellable_until, seats_of
 from booking.watch_limit import WatchLimit
 from cinema.identity import owner_tag
 from cinema.keys import session_keys
 from cinema.outcomes import Answer, Order
-from cinema.programme import Programme, ProgrammeFile
+from cinema.programme import Programme, Session
+from cinema.programme_file import ProgrammeFile
 from cinema.ranking import best_seats
 from cinema.redis_connection import RedisClient
 from cinema.refusals import Refusal, sentence
@@ -48,24 +45,6 @@ from seat_state_service import SeatStateService
 # How often "the best seats" may be snatched away between looking and holding, before it is a refusal.
 _BEST_TRIES = 8
 _BEST_SPREAD = 8
-
-
-Rpc = Callable[[Any, Any, Context], Awaitable[pb.ReservaResponse]]
-
-
-def closed_once_dropped(rpc: Rpc) -> Rpc:
-    """Answers that sales are over where the programme has dropped a session of which seats were held or sold."""
-
-    @wraps(rpc)
-    async def answer(self: "BookingServicer", request: Any, context: Context) -> pb.ReservaResponse:
-        try:
-            return await rpc(self, request, context)
-        except UnknownSession as unknown:
-            if await self._seats.was_on_sale(unknown.session_id):
-                return reservation_reply(Answer(Refusal.SESSION_CLOSED), (), "")
-            raise
-
-    return answer
 
 
 class BookingServicer(MailRpcs):
@@ -86,6 +65,7 @@ class BookingServicer(MailRpcs):
         self._orders = OrderBook(redis)
         self._feed = feed
         self._sweeper = sweeper
+        self._requests = RequestReader(programme, seats)
         self._watch_limit = WatchLimit(watchers_max)
         self.fitness = Fitness()  # as it was last looked at: cinema's fitness watch sets it
         self._person_secret = person_secret
@@ -97,14 +77,16 @@ class BookingServicer(MailRpcs):
 
     # -------------------------------------------------------------------------------- transitions
 
-    @closed_once_dropped
+    @refuses_gone_sessions
     async def ReservarAssento(  # noqa: N802 - the contract's name
         self, request: pb.ReservaRequest, context: Context
     ) -> pb.ReservaResponse:
-        answer = await self._hold(wanted := parse_seats(request, self._programme))
+        answer = await self._hold(wanted := await self._requests.seats(request))
         return self._hold_reply(answer, wanted.seats)
 
     async def _hold(self, wanted: SeatRequest) -> Answer:
+        if wanted.session.cancelled:
+            return Answer(Refusal.SESSION_CANCELLED)
         session, network = wanted.session, self._networks.of(wanted.session, wanted.network)
         answer = await self._seats.hold(
             session.id, wanted.buyer, wanted.seats, wanted.token, session.closes_at_ms, network
@@ -117,11 +99,11 @@ class BookingServicer(MailRpcs):
         limit = self._seats.rules.most_seats
         return reservation_reply(answer, seats, "Reservado para você: {seats}.", limit)
 
-    @closed_once_dropped
+    @refuses_gone_sessions
     async def ReservarMelhores(  # noqa: N802
         self, request: pb.MelhoresRequest, context: Context
     ) -> pb.ReservaResponse:
-        wanted, quantity = parse_best(request, self._programme)
+        wanted, quantity = await self._requests.best(request)
         if quantity > self._seats.rules.most_seats:
             return self._hold_reply(Answer(Refusal.OVER_LIMIT), ())
         answer, seats = await self._hold_best(wanted, quantity)
@@ -150,24 +132,26 @@ class BookingServicer(MailRpcs):
             passed_over.update(answer.failed)
         return answer, seats
 
-    @closed_once_dropped
+    @refuses_gone_sessions
     async def LiberarAssento(  # noqa: N802
         self, request: pb.ReservaRequest, context: Context
     ) -> pb.ReservaResponse:
-        wanted = parse_seats(request, self._programme)
+        wanted = await self._requests.seats(request)
         answer = await self._seats.release(
             wanted.session.id, wanted.buyer, wanted.seats, wanted.token
         )
         return reservation_reply(answer, wanted.seats, "Liberado: {seats}.")
 
-    @closed_once_dropped
+    @refuses_gone_sessions
     async def EstenderReserva(  # noqa: N802
         self, request: pb.ReservaRequest, context: Context
     ) -> pb.ReservaResponse:
-        wanted = parse_optional_seats(request, self._programme)
+        wanted = await self._requests.optional_seats(request)
         seats = wanted.seats or await self._held_by(wanted)
         if not seats:
             return reservation_reply(Answer(Refusal.HOLD_ENDED), seats, "")
+        if wanted.session.cancelled:
+            return reservation_reply(Answer(Refusal.SESSION_CANCELLED), seats, "")
         answer = await self._seats.extend(
             wanted.session.id, wanted.buyer, seats, wanted.token, wanted.session.closes_at_ms
         )
@@ -177,11 +161,11 @@ class BookingServicer(MailRpcs):
         seat_map = await self._seats.seat_map(wanted.session.id)
         return seat_map.held_by(owner_tag(wanted.session.id, wanted.buyer))
 
-    @closed_once_dropped
+    @refuses_gone_sessions
     async def ConfirmarPagamento(  # noqa: N802
         self, request: pb.ReservaRequest, context: Context
     ) -> pb.ReservaResponse:
-        wanted = parse_seats(request, self._programme)
+        wanted = await self._requests.seats(request)
         purchase = parse_purchase(request, wanted, self._person_secret)
         answer = await self._seats.confirm(wanted.session.id, wanted.buyer, purchase)
         if answer.order_id and answer.tokens is None:
@@ -195,30 +179,40 @@ class BookingServicer(MailRpcs):
     async def ListarSessoes(  # noqa: N802
         self, request: pb.Vazio, context: Context
     ) -> pb.SessoesResponse:
-        sessions = self._programme.by_start()
-        pipeline = self._redis.pipeline(transaction=False)
-        for session in sessions:
-            keys = session_keys(session.id)
-            pipeline.hlen(keys.holds)
-            pipeline.hlen(keys.sold)
-        counts = await pipeline.execute()
+        sessions = [one for one in self._programme.by_start() if not one.cancelled]
+        taken = await self._taken(sessions)
         now = _now_ms()
         return pb.SessoesResponse(
             sessoes=[
-                session_message(session, held + sold, now)
-                for session, held, sold in zip(sessions, counts[::2], counts[1::2], strict=True)
+                session_message(session, not_free, now)
+                for session, not_free in zip(sessions, taken, strict=True)
             ]
         )
+
+    async def _taken(self, sessions: list[Session]) -> list[int]:
+        """How many seats of each are not free; seats that a changed room no longer has are not counted."""
+        pipeline = self._redis.pipeline(transaction=False)
+        for session in sessions:
+            for key in (session_keys(session.id).holds, session_keys(session.id).sold):
+                if session.change:
+                    pipeline.hkeys(key)
+                else:
+                    pipeline.hlen(key)
+        found = iter(await pipeline.execute())
+        return [
+            sum(seats if isinstance(seats, int) else seats_of(session, seats) for seats in pair)
+            for session, *pair in zip(sessions, found, found, strict=True)
+        ]
 
     async def ObterMapa(  # noqa: N802
         self, request: pb.SessaoRequest, context: Context
     ) -> pb.MapaResponse:
-        session = parse_session(request.sessao_id, self._programme)
+        session = await self._requests.session(request.sessao_id)
         seat_map = await self._seats.seat_map(session.id)
         return pb.MapaResponse(
-            sessao=session_message(session, len(seat_map.seats), _now_ms()),
+            sessao=session_message(session, seats_of(session, seat_map.seats), _now_ms()),
             fileiras=[row_message(row, session) for row in session.room.rows],
-            mapa=seat_map_message(session.id, seat_map),
+            mapa=seat_map_message(session, seat_map),
             limite_assentos=self._seats.rules.most_seats,
             tempo_reserva_ms=self._seats.rules.hold_ms,
             meias_total=half_price_quota(len(session.room.seats)),
@@ -227,14 +221,15 @@ class BookingServicer(MailRpcs):
     async def AcompanharSessao(  # noqa: N802
         self, request: pb.SessaoRequest, context: Context
     ) -> AsyncIterator[pb.EventoSessao]:
-        session = parse_session(request.sessao_id, self._programme)
+        session = await self._requests.session(request.sessao_id)
         with self._watch_limit.stream_of(context.peer()):
             await self._feed.wait_until_open()
             with self._feed.watch(session.id) as watcher:
                 while True:
                     # In this order: what happens while the snapshot is read waits in the watcher.
                     seat_map = await self._seats.seat_map(session.id)
-                    snapshot = seat_map_message(session.id, seat_map)
+                    session = await self._requests.session(session.id)
+                    snapshot = seat_map_message(session, seat_map)
                     snapshot.vendas_pausadas = bool(self.fitness.problem)
                     yield pb.EventoSessao(instantaneo=snapshot)
                     async for update in watcher.updates_after(seat_map.version, seat_map.at_ms):
@@ -243,8 +238,10 @@ class BookingServicer(MailRpcs):
     async def VarrerSessao(  # noqa: N802
         self, request: pb.VarreduraRequest, context: Context
     ) -> pb.VarreduraResponse:
+        """The holds of a session that was dropped end like any others."""
         if request.sessao_id:
-            parse_session(request.sessao_id, self._programme)
+            with suppress(SessionGone):
+                await self._requests.session(request.sessao_id)
         return pb.VarreduraResponse(liberados=await self._sweeper.sweep(request.sessao_id))
 
     async def ObterSituacao(  # noqa: N802
@@ -264,7 +261,9 @@ class BookingServicer(MailRpcs):
         self, request: pb.PedidoRequest, context: Context
     ) -> pb.ReservaResponse:
         order = await self._order(request.pedido_id)
-        if not order.cancelled and _now_ms() > order.screening.starts_at - self._cancel_until_ms:
+        session = self._programme.sessions.get(order.session_id)
+        until = cancellable_until(order, session, self._cancel_until_ms)
+        if not order.cancelled and _now_ms() > until:
             return reservation_reply(Answer(Refusal.TOO_LATE_TO_CANCEL), order.seats, "")
         await self._seats.cancel(order)
         return reservation_reply(

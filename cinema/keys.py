@@ -135,6 +135,11 @@ def partition_of_order(order_id: str) -> int:
     return int(match[1])
 
 
+def programme_key() -> str:
+    """The text of the programme that was in force last."""
+    return f"{_tag(0)}:programme"
+
+
 def relay_lease_key() -> str:
     """Who relays the outboxes at present."""
     return f"{_tag(0)}:relay-lease"

@@ -39,6 +39,7 @@ def _has_default(prices: dict[SeatKind, int]) -> dict[SeatKind, int]:
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 Line = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_one_line)]
+Sentence = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_one_line)]
 Centavos = Annotated[int, Field(ge=0, le=DEAREST_SEAT)]
 Prices = Annotated[
     dict[Annotated[SeatKind, Field(strict=False)], Centavos], AfterValidator(_has_default)
@@ -77,6 +78,8 @@ class SessionEntry(_Entry):
     language: Line = Field(validation_alias="idioma")
     start: Annotated[datetime | time, PlainValidator(_start)] = Field(validation_alias="inicio")
     prices: Prices = Field(validation_alias="precos")
+    change: Sentence = Field(validation_alias="alterada", default="")
+    cancelled: Sentence = Field(validation_alias="cancelada", default="")
 
 
 class ProgrammeEntry(_Entry):

@@ -12,11 +12,6 @@ from cinema.programme_warnings import warnings
 from cinema.toml_lines import Path, find_lines, line_of
 
 
-class Reading(NamedTuple):
-    programme: ProgrammeEntry
-    warnings: list[Fault]  # what is allowed, and probably not meant
-
-
 class _Lines:
     """Where things are in the text, found when it is first asked: a good programme hardly needs it."""
 
@@ -31,6 +26,16 @@ class _Lines:
         return line_of(self._by_path, path)
 
 
+class Reading(NamedTuple):
+    programme: ProgrammeEntry
+    warnings: list[Fault]  # what is allowed, and probably not meant
+    lines: _Lines
+
+    def line_of_session(self, session_id: str) -> int:
+        index = [session.id for session in self.programme.sessions].index(session_id)
+        return self.lines.of(("sessoes", index))
+
+
 def read_programme(text: str) -> Reading:
     """Parses and checks a whole programme. Raises FaultyProgrammeError."""
     data, lines = parse(text), _Lines(text)
@@ -42,5 +47,5 @@ def read_programme(text: str) -> Reading:
         faults = list(inconsistencies(programme, lines.of))
         if not faults:
             found = [Fault(lines.of(path), text) for path, text in warnings(programme, lines.of)]
-            return Reading(programme, sorted(found))
+            return Reading(programme, sorted(found), lines)
     raise FaultyProgrammeError(Fault(lines.of(path), message) for path, message in faults)

@@ -19,6 +19,9 @@ class Refusal(StrEnum):
     PRICE_CHANGED = "preco_mudou"
     PAYMENT_DECLINED = "pagamento_recusado"
     ORDER_CANCELLED = "pedido_cancelado"
+    SESSION_CANCELLED = "sessao_cancelada"
+    SESSION_CHANGED = "sessao_mudou"
+    SESSION_GONE = "sessao_desconhecida"
     TOO_LATE_TO_CANCEL = "prazo_de_cancelamento"
 
 
@@ -39,6 +42,9 @@ _SENTENCES = {
     Refusal.PRICE_CHANGED: "O preço mudou. Confira o novo total antes de pagar.",
     Refusal.PAYMENT_DECLINED: "O pagamento foi recusado. Seus lugares continuam reservados.",
     Refusal.ORDER_CANCELLED: "Este pedido foi pago e depois cancelado. Para comprar, escolha os lugares de novo.",
+    Refusal.SESSION_CANCELLED: "Esta sessão foi cancelada. Nada foi cobrado.",
+    Refusal.SESSION_CHANGED: "Esta sessão mudou. Nada foi cobrado: recarregue a página e confira.",
+    Refusal.SESSION_GONE: "Esta sessão saiu da programação. Nada foi cobrado.",
     Refusal.TOO_LATE_TO_CANCEL: "O prazo para cancelar este pedido já passou.",
 }
 _PLURAL_SENTENCES = {

@@ -57,7 +57,7 @@ class Showing:
 
 
 def showings(programme: ProgrammeEntry) -> list[Showing]:
-    """Of a programme whose sessions name films and rooms that it has."""
+    """Of a programme whose sessions name films and rooms that it has; a cancelled one leaves its room free."""
     minutes = {film.id: film.duration_minutes for film in programme.films}
     cleaning = {room.id: room.cleaning_minutes for room in programme.rooms}
     return [
@@ -69,6 +69,7 @@ def showings(programme: ProgrammeEntry) -> list[Showing]:
             ("sessoes", index, "inicio"),
         )
         for index, session in enumerate(programme.sessions)
+        if not session.cancelled
     ]
 
 

@@ -18,7 +18,7 @@ from tests.infra import started
 from tests.services import Booking
 
 CALL_SECONDS = 5
-SPARE_SESSIONS = 150
+SPARE_SESSIONS = 250
 PAYMENT = pb.Pagamento(nome_completo="Ana Souza", cpf="529.982.247-25", email="ana@example.com")
 _FILM = """\
 [[filmes]]
@@ -44,7 +44,7 @@ filme = "filme"
 sala = "{session}"
 idioma = "legendado"
 inicio = {start}
-precos = {{ comum = 3200, premium = 4400 }}
+{more}precos = {{ comum = 3200, premium = 4400 }}
 """
 
 
@@ -52,14 +52,15 @@ def new_session() -> str:
     return f"T{secrets.token_hex(8)}"
 
 
-def programme(sessions: Iterable[str], start: str = "2099-12-31T17:45:00") -> str:
+def programme(sessions: Iterable[str], start: str = "2099-12-31T17:45:00", **more: str) -> str:
     """A programme in TOML: one film, and for each session a small room of its own."""
-    return _FILM + "".join(session_entry(name, start) for name in sessions)
+    return _FILM + "".join(session_entry(name, start, **more) for name in sessions)
 
 
-def session_entry(session: str, start: str) -> str:
-    """What a programme says of one session and its room."""
-    return _SESSION.format(session=session, start=start)
+def session_entry(session: str, start: str, **more: str) -> str:
+    """What a programme says of one session and its room; `more` are texts, such as `alterada`."""
+    lines = "".join(f'{key} = "{text}"\n' for key, text in more.items())
+    return _SESSION.format(session=session, start=start, more=lines)
 
 
 @dataclass(frozen=True)
@@ -158,12 +159,14 @@ class Desk:
         self._channel.close()
 
 
-def open_desk(stack: ExitStack, folder: Path, **settings: str) -> Desk:
+def open_desk(
+    stack: ExitStack, folder: Path, start: str = "2099-12-31T17:45:00", **settings: str
+) -> Desk:
     """A desk with a Redis of its own. Both are gone when the stack is closed."""
     folder.mkdir(parents=True, exist_ok=True)
     server = stack.enter_context(started(lambda: RedisServer(folder / "redis")))
     sessions = [new_session() for _ in range(SPARE_SESSIONS)]
-    (folder / "programacao.toml").write_text(programme(sessions))
+    (folder / "programacao.toml").write_text(programme(sessions, start))
     booking = Booking(folder, desk_settings(folder, server, **settings))
     desk = Desk(folder, stack.enter_context(booking), server, sessions)
     stack.enter_context(closing(desk))
@@ -177,6 +180,13 @@ def desk_settings(folder: Path, server: RedisServer, **settings: str) -> dict[st
         "PROGRAMME_FILE": str(folder / "programacao.toml"),
         "LOG_LEVEL": "INFO",
     } | settings
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    """For a desk of the test's own."""
+    with ExitStack() as stack:
+        yield stack
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from booking.feed import FeedLost, SeatFeed
 from booking.servicer import BookingServicer
 from booking.sweeper import Sweeper
 from cinema.keys import session_keys
-from cinema.programme import ProgrammeFile
+from cinema.programme_file import ProgrammeFile
 from cinema.redis_connection import connect_blocking
 from cinema.retry import Backoff
 from cinema.settings import RedisSettings

@@ -122,26 +122,14 @@ def test_a_session_that_has_begun_is_closed_for_everything_but_giving_back_and_s
     session = desk.new_session()
     ana = desk.customer(session)
     ana.hold("A05")
-    (tmp_path / "programacao.toml").write_text(programme([session], "2001-01-01T20:00:00"))
+    (tmp_path / "programacao.toml").write_text(
+        programme([session], "2001-01-01T20:00:00", alterada="Começou.")
+    )
     wait_until(lambda: desk.map(session).sessao.encerrada, 10)
     for refused in (ana.hold("A06"), ana.best(2), ana.extend(), ana.confirm("A05")):
         assert refused.motivo == "sessao_encerrada"
         assert refused.mensagem == "As vendas desta sessão estão encerradas."
     assert ana.release("A05").sucesso
-
-
-def test_a_session_that_is_dropped_while_seats_are_held_is_closed_and_says_so(
-    stack: ExitStack, tmp_path: Path
-) -> None:
-    desk = open_desk(stack, tmp_path)
-    session, other = desk.new_session(), desk.new_session()
-    ana = desk.customer(session)
-    ana.hold("A05")
-    (tmp_path / "programacao.toml").write_text(programme([other]))
-    wait_until(lambda: len(desk.stub.ListarSessoes(pb.Vazio()).sessoes) == 1, 10)
-    for refused in (ana.hold("A06"), ana.best(2), ana.extend(), ana.confirm("A05")):
-        assert refused.motivo == "sessao_encerrada"
-        assert refused.mensagem == "As vendas desta sessão estão encerradas."
 
 
 # ------------------------------------------------------------------------------ starting and stopping

@@ -3,18 +3,21 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 import cinema_pb2 as pb
 from cinema.keys import order_key, partition_keys, partition_of
 from cinema.local_time import SAO_PAULO
-from tests.booking_desk import CALL_SECONDS, Customer, Desk, new_session, session_entry
+from tests.booking_desk import CALL_SECONDS, Customer, Desk, new_session, open_desk, session_entry
 from tests.waiting import wait_until
 
 SOLD_AT = "2099-12-31T17:45:00"
 SOLD_AT_MS = int(datetime(2099, 12, 31, 17, 45, tzinfo=SAO_PAULO).timestamp() * 1_000)
+LONG_AGO_MS = 1_000_000_000_000
 OTHER_FILM_AND_ROOM = """
 [[filmes]]
 id = "outro"
@@ -30,8 +33,11 @@ fileiras = ["A CA......_....AC"]
 """
 
 
+ANNOUNCED = {"alterada": "O projetor quebrou."}
+
+
 class Box:
-    """The desk's programme, to be changed under an order; as it was at the end."""
+    """A desk's programme, to be changed under an order."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
@@ -42,31 +48,24 @@ class Box:
     def show(self, entry: str) -> None:
         """Returns once booking has taken up the programme with this entry beside its own."""
         mark = new_session()
-        self._write(OTHER_FILM_AND_ROOM + entry + session_entry(mark, SOLD_AT))
-        wait_until(lambda: mark in self._listed(), 10, "the programme is taken up")
-
-    def restore(self) -> None:
-        self._write("")
-        sessions = set(self.desk.sessions)
-        wait_until(lambda: self._listed() <= sessions, 10, "the programme is as it was")
-
-    def _write(self, more: str) -> None:
+        more = OTHER_FILM_AND_ROOM + entry + session_entry(mark, SOLD_AT)
         self.path.write_text(self.before + more, encoding="utf-8")
+        wait_until(lambda: mark in self._listed(), 10, "the programme is taken up")
 
     def _listed(self) -> set[str]:
         answer = self.desk.stub.ListarSessoes(pb.Vazio(), timeout=CALL_SECONDS)
         return {session.sessao_id for session in answer.sessoes}
 
-    def entry(self, start: str = SOLD_AT) -> str:
-        return session_entry(self.session, start)
+    def entry(self, start: str = SOLD_AT, **more: str) -> str:
+        return session_entry(self.session, start, **more)
 
 
 @pytest.fixture
-def box(desk: Desk) -> Iterator[Box]:
-    box = Box(desk)
-    box.show(box.entry())
-    yield box
-    box.restore()
+def box(tmp_path: Path) -> Iterator[Box]:
+    with ExitStack() as stack:
+        box = Box(open_desk(stack, tmp_path))
+        box.show(box.entry())
+        yield box
 
 
 def bought(customer: Customer, seat: str = "A05") -> str:
@@ -90,6 +89,13 @@ def forget(desk: Desk, order_id: str, *names: str) -> None:
     redis.hset(order_key(order_id), "data", json.dumps(kept))
 
 
+def age(desk: Desk, order_id: str) -> None:
+    """The order's session was long ago."""
+    redis = desk.redis()
+    record = json.loads(str(redis.hget(order_key(order_id), "data")))
+    redis.hset(order_key(order_id), "data", json.dumps(record | {"inicio_ms": LONG_AGO_MS}))
+
+
 AS_SOLD = ("filme_id", "filme", "duracao_min", "classificacao", "sala", "idioma_sessao")
 
 
@@ -97,16 +103,19 @@ AS_SOLD = ("filme_id", "filme", "duracao_min", "classificacao", "sala", "idioma_
 def test_an_order_keeps_film_room_and_start_as_they_were_sold(box: Box, change: str) -> None:
     order_id = bought(box.desk.customer(box.session))
     entry = {
-        "another film and room": box.entry()
+        "another film and room": box.entry(**ANNOUNCED)
         .replace('filme = "filme"', 'filme = "outro"')
-        .replace('sala = "sala"', 'sala = "outra"')
+        .replace(f'sala = "{box.session}"', 'sala = "outra"')
         .replace("legendado", "dublado"),
-        "another start": box.entry("2099-12-30T20:00:00"),
+        "another start": box.entry("2099-12-30T20:00:00", **ANNOUNCED),
         "dropped": "",
     }[change]
+    if change == "dropped":
+        age(box.desk, order_id)
     box.show(entry)
     sold = order_of(box.desk, order_id).sessao
-    assert (sold.sessao_id, sold.inicio_ms) == (box.session, SOLD_AT_MS)
+    starts_at = LONG_AGO_MS if change == "dropped" else SOLD_AT_MS
+    assert (sold.sessao_id, sold.inicio_ms) == (box.session, starts_at)
     assert (sold.filme.titulo, sold.filme.duracao_min, sold.filme.classificacao) == (
         "O Agente Secreto",
         158,
@@ -119,7 +128,7 @@ def test_an_order_keeps_film_room_and_start_as_they_were_sold(box: Box, change: 
 def test_an_order_from_before_has_todays_film_and_its_own_start(box: Box) -> None:
     order_id = bought(box.desk.customer(box.session))
     forget(box.desk, order_id, *AS_SOLD)
-    box.show(box.entry("2099-12-30T20:00:00"))
+    box.show(box.entry("2099-12-30T20:00:00", **ANNOUNCED))
     shown = order_of(box.desk, order_id).sessao
     assert (shown.filme.titulo, shown.sala, shown.inicio_ms) == (
         "O Agente Secreto",
@@ -131,9 +140,10 @@ def test_an_order_from_before_has_todays_film_and_its_own_start(box: Box) -> Non
 def test_an_order_from_before_whose_session_has_gone_still_knows_when_it_was(box: Box) -> None:
     order_id = bought(box.desk.customer(box.session))
     forget(box.desk, order_id, *AS_SOLD, "link", "chave")
+    age(box.desk, order_id)
     box.show("")
     order = order_of(box.desk, order_id)
-    assert (order.sessao.sessao_id, order.sessao.inicio_ms) == (box.session, SOLD_AT_MS)
+    assert (order.sessao.sessao_id, order.sessao.inicio_ms) == (box.session, LONG_AGO_MS)
     assert order.sessao.filme.titulo == ""
     assert (order.link_token, order.chave) == ("", "")
 

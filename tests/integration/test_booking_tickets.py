@@ -1,15 +1,15 @@
 """Categories, prices, payments that are declined, and orders that are cancelled in time, over gRPC."""
 
-from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import grpc
 import pytest
 
 import cinema_pb2 as pb
 from cinema.local_time import SAO_PAULO
-from tests.booking_desk import CALL_SECONDS, Desk, new_session, session_entry
-from tests.waiting import wait_until
+from tests.booking_desk import CALL_SECONDS, Desk, open_desk
 
 QUOTA = 17  # 40% of the 42 seats of the desk's room, rounded up
 
@@ -137,27 +137,14 @@ def test_an_order_can_be_cancelled_until_two_hours_before_the_session(desk: Desk
     assert desk.map(ana.session).mapa.meias_vendidas == 0
 
 
-@pytest.fixture
-def soon(desk: Desk) -> Iterator[str]:
-    """A session that begins in an hour."""
-    path, session = desk.folder / "programacao.toml", new_session()
-    before = path.read_text(encoding="utf-8")
+def test_an_order_is_no_longer_cancelled_when_the_session_is_near(
+    stack: ExitStack, tmp_path: Path
+) -> None:
     start = datetime.now(SAO_PAULO) + timedelta(hours=1)
-    path.write_text(before + session_entry(session, f"{start:%Y-%m-%dT%H:%M:%S}"), encoding="utf-8")
-    listed = desk.stub.ListarSessoes
-    wait_until(
-        lambda: session in {one.sessao_id for one in listed(pb.Vazio(), timeout=5).sessoes},
-        10,
-        "the session is in the programme",
-    )
-    yield session
-    path.write_text(before, encoding="utf-8")
-
-
-def test_an_order_is_no_longer_cancelled_when_the_session_is_near(desk: Desk, soon: str) -> None:
-    ana = desk.customer(soon)
+    desk = open_desk(stack, tmp_path, start=f"{start:%Y-%m-%dT%H:%M:%S}")
+    ana = desk.customer()
     ana.hold("A05")
     order = ana.confirm("A05").pedido_id
     answer = ana.cancel(order)
     assert (answer.sucesso, answer.motivo) == (False, "prazo_de_cancelamento")
-    assert desk.states(soon) == {"A05": "RESERVADO"}
+    assert desk.states(ana.session) == {"A05": "RESERVADO"}

@@ -13,11 +13,11 @@ from cinema.local_time import SAO_PAULO
 from cinema.programme import (
     Programme,
     ProgrammeError,
-    ProgrammeFile,
     SeatKind,
     load_programme,
     next_moment,
 )
+from cinema.programme_file import ProgrammeFile
 from tests.programmes import GOOD, changed
 from tests.waiting import eventually
 
@@ -192,7 +192,7 @@ class TestNewVersions:
     async def test_taking_up_a_version_is_logged(
         self, file: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
-        caplog.set_level(logging.INFO, logger="cinema.programme")
+        caplog.set_level(logging.INFO, logger="cinema.programme_file")
         async with watched(file):
             replace(file, CHEAPER)
             await eventually(lambda: "took up a new programme" in caplog.text)

@@ -1,0 +1,91 @@
+"""Requests about what the programme no longer has: a session that was dropped, a seat whose row was removed.
+
+The programme and, for what it does not know, Redis are asked: a hold outlives the row that it is in, and a session
+that somebody held a seat in was once on sale.
+"""
+
+from collections.abc import Awaitable, Callable, Collection
+from functools import wraps
+from typing import Any
+
+import cinema_pb2 as pb
+from booking.edge import Context
+from booking.replies import reservation_reply
+from booking.requests import (
+    InvalidRequest,
+    SeatRequest,
+    UnknownSeat,
+    UnknownSession,
+    parse_best,
+    parse_optional_seats,
+    parse_seats,
+    parse_session,
+)
+from cinema.outcomes import Answer
+from cinema.programme import Programme, Session
+from cinema.programme_file import ProgrammeFile
+from cinema.refusals import Refusal, sentence
+from seat_state_service import SeatStateService
+
+Parse = Callable[[pb.ReservaRequest, Programme, Collection[str]], SeatRequest]
+Rpc = Callable[[Any, Any, Context], Awaitable[pb.ReservaResponse]]
+
+
+class SessionGone(InvalidRequest):
+    """The session was on sale, and the programme no longer has it."""
+
+
+def refuses_gone_sessions(rpc: Rpc) -> Rpc:
+    """What is asked of a session that was dropped is a refusal for people, and no malformed request."""
+
+    @wraps(rpc)
+    async def call(self: Any, request: Any, context: Context) -> pb.ReservaResponse:
+        try:
+            return await rpc(self, request, context)
+        except SessionGone:
+            return reservation_reply(Answer(Refusal.SESSION_GONE), (), "")
+
+    return call
+
+
+class RequestReader:
+    """Raises InvalidRequest for what is malformed, and SessionGone."""
+
+    def __init__(self, programme: ProgrammeFile, seats: SeatStateService) -> None:
+        self._programme = programme
+        self._seats = seats
+
+    async def session(self, session_id: str) -> Session:
+        try:
+            return parse_session(session_id, self._programme.current)
+        except UnknownSession:
+            await self._raise_if_gone(session_id)
+            raise
+
+    async def best(self, request: pb.MelhoresRequest) -> tuple[SeatRequest, int]:
+        """How many seats are wanted, and a request that names none yet."""
+        await self.session(request.sessao_id)
+        return parse_best(request, self._programme.current)
+
+    async def seats(self, request: pb.ReservaRequest) -> SeatRequest:
+        """At least one. Each is in the room, or is held or sold although the room has it no longer."""
+        return await self._read(parse_seats, request)
+
+    async def optional_seats(self, request: pb.ReservaRequest) -> SeatRequest:
+        """Likewise, or none, for all that the buyer holds."""
+        return await self._read(parse_optional_seats, request)
+
+    async def _read(self, parse: Parse, request: pb.ReservaRequest) -> SeatRequest:
+        session_id = request.assento.sessao_id
+        try:
+            return parse(request, self._programme.current, ())
+        except UnknownSession:
+            await self._raise_if_gone(session_id)
+            raise
+        except UnknownSeat:
+            taken = (await self._seats.seat_map(session_id)).seats
+            return parse(request, self._programme.current, taken.keys())
+
+    async def _raise_if_gone(self, session_id: str) -> None:
+        if await self._seats.was_on_sale(session_id):
+            raise SessionGone(sentence(Refusal.SESSION_GONE)) from None

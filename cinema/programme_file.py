@@ -1,0 +1,157 @@
+"""A programme's file: each new version is taken up without a restart, unless it is faulty or its guard refuses it."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import NoReturn, Protocol
+
+from cinema.programme import Programme, ProgrammeError, load_programme
+from cinema.redis_connection import REDIS_ERRORS
+from cinema.retry import brief
+
+log = logging.getLogger(__name__)
+
+Changed = Callable[[Collection[str]], None]
+
+
+class ProgrammeNotCheckedError(Exception):
+    """The service has just started, and whether the programme fits what is sold is not known yet."""
+
+
+class Guard(Protocol):
+    """Knows what is sold. Every method raises one of REDIS_ERRORS where that cannot be known."""
+
+    async def last(self, candidate: Programme) -> Programme | None:
+        """The version that was in force last: the candidate, where it is that one. None: there was none."""
+
+    async def refusals(self, before: Programme | None, after: Programme) -> list[str]:
+        """Why `after` must not follow `before`, in Portuguese; none: it may."""
+
+    async def keep(self, programme: Programme) -> None:
+        """From now on this is the version that was in force last."""
+
+
+class ProgrammeFile:
+    """The version in force.
+
+    With a guard nothing is in force before the first check. Then that is the file's version, or, where that one
+    contradicts what is sold, the version that was in force last, so that everything else is still sold. A refused
+    version is looked at again now and then: orders are cancelled, and holds end.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        look_every: float = 1.0,
+        guard: Guard | None = None,
+        changed: Changed = lambda _session_ids: None,
+    ) -> None:
+        """Reads the file; `watch` looks at it every `look_every` seconds. Raises ProgrammeError.
+
+        `changed` is called with the sessions that buyers must look at again.
+        """
+        self._path = path
+        self._look_every = look_every
+        self._guard = guard
+        self._changed = changed
+        self._known = _version(path)  # before reading: a change meanwhile is a new version
+        self._current: Programme | None = None
+        self._candidate: Programme | None = load_programme(path)
+        self._complaint = ""
+        if guard is None:
+            self._put_in_force(self._candidate)
+            self._candidate = None
+
+    @property
+    def is_checked(self) -> bool:
+        return self._current is not None
+
+    @property
+    def current(self) -> Programme:
+        """Raises ProgrammeNotCheckedError."""
+        if self._current is None:
+            raise ProgrammeNotCheckedError
+        return self._current
+
+    async def watch(self) -> NoReturn:
+        """Takes up each new version that is good. A bad one is logged once; the old one stays.
+
+        A version counts once two looks have seen it: who writes in place has time to finish.
+        """
+        seen = self._known
+        while True:
+            if self._candidate is not None:
+                await self._consider(self._candidate)
+            await asyncio.sleep(self._look_every)
+            latest = await asyncio.to_thread(_version, self._path)
+            if latest == seen and latest != self._known:
+                self._known = latest
+                await self._read()
+            seen = latest
+
+    async def _read(self) -> None:
+        self._candidate, self._complaint = None, ""
+        try:
+            self._candidate = await asyncio.to_thread(load_programme, self._path)
+        except ProgrammeError as error:
+            log.error("the new programme is refused, the old one stays in force: %s", error)
+
+    async def _consider(self, candidate: Programme) -> None:
+        try:
+            if await self._is_fit(candidate):
+                self._put_in_force(candidate)
+                if self._guard is not None:
+                    await self._guard.keep(candidate)
+                self._candidate = None
+        except REDIS_ERRORS as error:
+            self._complain("the programme cannot be checked against what is sold", brief(error))
+
+    async def _is_fit(self, candidate: Programme) -> bool:
+        if self._guard is None:
+            return True
+        before = self._current or await self._guard.last(candidate)
+        refusals = "\n".join(await self._guard.refusals(before, candidate))
+        if refusals and before is not None:
+            self._complain("the new programme is refused, the old one stays in force", refusals)
+            self._put_in_force(before)
+            return False
+        if refusals:
+            # Nothing else could be in force: what was sold is for the operator to mend, and the rest is sold.
+            self._complain("the programme contradicts what is sold, no other is known", refusals)
+        return True
+
+    def _complain(self, what: str, why: str) -> None:
+        """Once a version, however often it is looked at."""
+        if what != self._complaint:
+            log.error("%s: %s", what, why)
+        self._complaint = what
+
+    def _put_in_force(self, programme: Programme) -> None:
+        """Nothing, where it is already."""
+        before, self._current = self._current, programme
+        if programme is before:
+            return
+        for warning in programme.warnings:
+            log.warning("%s", warning)
+        if before is not None:
+            log.info("took up a new programme, sessions: %s", " ".join(programme.sessions))
+            self._changed(_news(before, programme))
+
+
+def _news(before: Programme, after: Programme) -> set[str]:
+    """The sessions that are not what they were."""
+    editions = [
+        {(name, session.edition, session.change) for name, session in programme.sessions.items()}
+        for programme in (before, after)
+    ]
+    return {name for name, *_ in editions[0] ^ editions[1]}
+
+
+def _version(path: Path) -> tuple[int, int, int] | None:
+    """Differs between versions, whether replaced or written in place. None: there is no file."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino

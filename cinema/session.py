@@ -1,0 +1,74 @@
+"""One showing of a film, as the programme has it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import cached_property
+
+from cinema.local_time import SAO_PAULO
+from cinema.rooms import Room, SeatKind
+
+
+@dataclass(frozen=True)
+class Film:
+    id: str
+    title: str
+    duration_minutes: int
+    rating: str  # the age rating, such as "16" or "L"
+    synopsis: str
+
+
+@dataclass(frozen=True, eq=False)
+class Session:
+    """`start` is an aware moment, or a bare time of day for a demonstration that never goes stale.
+
+    `change` and `cancelled` are sentences for buyers: why it is not what was sold, and why it does not take place.
+    """
+
+    id: str
+    film: Film
+    room: Room
+    language: str
+    start: datetime | time
+    prices: Mapping[SeatKind, int]  # centavos; COMUM is always there
+    change: str = ""
+    cancelled: str = ""
+
+    @property
+    def starts_at(self) -> datetime:
+        """In America/Sao_Paulo. Of a bare time: the next moment at which the clock shows it."""
+        if isinstance(self.start, datetime):
+            return self.start
+        return next_moment(self.start, datetime.now(SAO_PAULO))
+
+    @property
+    def starts_at_ms(self) -> int:
+        """`starts_at` as Unix time in ms."""
+        return int(self.starts_at.timestamp() * 1_000)
+
+    @property
+    def closes_at_ms(self) -> int:
+        """When holds are no longer taken, as Unix time in ms: at the start. 0: never."""
+        return int(self.start.timestamp() * 1_000) if isinstance(self.start, datetime) else 0
+
+    @cached_property
+    def edition(self) -> str:
+        """Differs between versions of which a buyer must know: another film, room, seat, language or time."""
+        rows = [
+            [place and (place.seat, place.kind) for place in row.places] for row in self.room.rows
+        ]
+        facts = [self.film.id, self.film.title, self.room.name, rows, self.language]
+        told = json.dumps([*facts, str(self.start), self.cancelled])
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+    def price_of(self, kind: SeatKind) -> int:
+        """In centavos. A kind without a price of its own costs what COMUM costs."""
+        return self.prices.get(kind, self.prices[SeatKind.COMUM])
+
+
+def next_moment(clock: time, now: datetime) -> datetime:
+    """The first moment after `now`, in its zone, at which the clock shows `clock`."""
+    today = datetime.combine(now.date(), clock, now.tzinfo)
+    return today if today > now else today + timedelta(days=1)
