@@ -125,9 +125,8 @@ class GuardedHttp(H11Protocol):
         self.loop.call_later(self.config.patience_at_the_end, self.transport.abort)
 
     def send_400_response(self, msg: str) -> None:
-        with suppress(
-            h11.LocalProtocolError
-        ):  # an answer has begun or is complete: no other may follow
+        # h11 refuses a second answer, where the first one has begun before the rest of its request was garbage.
+        with suppress(h11.LocalProtocolError):
             super().send_400_response(msg)
         self.transport.close()
 
@@ -197,7 +196,7 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
     def send_receive_event_to_app(self) -> None:
         super().send_receive_event_to_app()
         if self.close_sent and not self._control_frames.take():
-            # It sends on, though we have said goodbye: we say so once more, and leave it to the kernel.
+            # It sends on after our close frame: we end our side and read no more, which costs nothing.
             self._given_up = True
             self._end_output()
             self.transport.pause_reading()
@@ -245,9 +244,8 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
             self.writable.set()
         await super().send(message)
         if self.initial_response is not None and self.close_sent:
-            self.handshake_complete = (
-                True  # refused by an answer: uvicorn looks for a handshake only
-            )
+            # Refused with an HTTP answer. Uvicorn would log that there was no handshake.
+            self.handshake_complete = True
 
     async def run_asgi(self) -> None:
         try:

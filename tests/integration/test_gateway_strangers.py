@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -242,7 +243,16 @@ async def test_a_stopping_gateway_waits_for_no_stranger_and_has_no_word_for_it(
     assert "Traceback" not in gateway.log
 
 
-# ---------------------------------------------------------------------------- what the kernel was asked
+# ------------------------------------------------------------------- what the kernel and Python were asked
+
+
+async def test_no_request_starts_a_thread_of_its_own(bench: Bench) -> None:
+    async with bench.http() as http, bench.browser() as buyer:
+        for path in ("/", "/sessao/S001", "/static/main.js", "/api/sessoes", "/health/ready", "/x"):
+            await http.get(path)
+        await http.post("/notify_liberacao", content=b"{}")
+        await buyer.ask(acao="bloquear", assento="F07")
+    assert not [thread.name for thread in threading.enumerate() if "AnyIO" in thread.name]
 
 
 async def test_small_answers_do_not_wait_for_an_acknowledgement(bench: Bench) -> None:
