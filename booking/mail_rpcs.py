@@ -1,4 +1,4 @@
-"""The RPCs about an order's mail, for whoever sends it: consumer, or producer without Kafka."""
+"""The RPCs about an order's mail, for its sender: the consumer, or the producer without Kafka."""
 
 import time
 

@@ -1,4 +1,4 @@
--- claim_mails: takes mails that are due for the caller alone, until a deadline. Whoever dies leaves them to the next.
+-- claim_mails: takes mails that are due for the caller alone, until a deadline. A caller that dies leaves them to the next one.
 --
 -- KEYS  1 mails due
 -- ARGV  1 for how many ms the caller has them for itself  2.. order ids

@@ -21,7 +21,6 @@ class MailServer:
         self._at_once = at_once
         self._backoff = Backoff(min(_FIRST_PROBE, first_pause), min(_LONGEST_PROBE, first_pause))
         self._next_probe = 0.0
-        self._probing = False
         self.trouble = ""  # why mails wait; empty while the server takes them
 
     def room(self, begun: int) -> int:
@@ -32,16 +31,13 @@ class MailServer:
         return room
 
     def begin(self) -> None:
-        """A mail is handed over; in an outage it is the probe. Another one follows where no answer comes at all."""
+        """A mail is handed over. In an outage it is the probe; the next one need not wait for its answer."""
         if self.trouble:
-            self._probing = True
-            self._next_probe = time.monotonic() + _LONGEST_PROBE
+            self._next_probe = time.monotonic() + self._backoff.delay()
 
     def refused_everybody(self, down: DependencyDown) -> None:
         if not self.trouble:
             log.warning("the mail server is away (%s): mails wait", brief(down))
-        if not self.trouble or self._probing:
-            self._probing = False
             self._next_probe = time.monotonic() + self._backoff.delay()
         self.trouble = f"the mail server is away ({brief(down)}): mails wait"
 
@@ -49,5 +45,4 @@ class MailServer:
         if self.trouble:
             log.info("the mail server is back")
         self.trouble = ""
-        self._probing = False
         self._backoff.reset()

@@ -1,4 +1,4 @@
-"""The schedule of mails: in Redis until their end is recorded, for one sender at a time, whoever dies."""
+"""The schedule of mails: in Redis until their end is recorded, for one sender at a time."""
 
 import uuid
 from typing import Any
@@ -130,7 +130,7 @@ def test_a_mail_that_is_put_off_comes_when_its_time_has_come_with_its_tries(
     assert (mail.tentativas, mail.copias) == (4, 2)
 
 
-def test_who_comes_late_does_not_bring_an_ended_mail_back(post: PostRoom) -> None:
+def test_a_late_record_does_not_bring_an_ended_mail_back(post: PostRoom) -> None:
     order = post.sell()
     post.schedule(order)
     post.record(order, pb.EMAIL_ENVIADO, tipo=TICKET)

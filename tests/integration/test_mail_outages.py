@@ -91,14 +91,14 @@ def told_by(sender: LocalProcess) -> str:
     return sender.ready_file.read_text() if sender.ready_file.exists() else "not ready"
 
 
-def whose_check_takes_long(office: BoxOffice) -> str:
+def slow_address(office: BoxOffice) -> str:
     """A new address, until the mailbox accepts."""
     address = f"{uuid.uuid4().hex}@gmial.example"
     office.mailbox.slow.add(address)
     return address
 
 
-def who_is_greylisted(office: BoxOffice) -> str:
+def greylisted_address(office: BoxOffice) -> str:
     address = f"{uuid.uuid4().hex}@example.com"
     office.mailbox.answers[address] = GREYLISTED
     return address
@@ -111,7 +111,7 @@ def test_a_recipient_who_takes_long_delays_nobody(
     start(box_office, staff, kafka=kafka)
     known = box_office.sell_several(3)
     box_office.wait_for_mails(known)
-    slow = [box_office.sell(email=whose_check_takes_long(box_office)) for _ in range(2)]
+    slow = [box_office.sell(email=slow_address(box_office)) for _ in range(2)]
     repeat(box_office, known, kafka=kafka)
     others = box_office.sell_several(10)
     box_office.wait_for_mails(others, timeout=allowed(10))
@@ -127,7 +127,7 @@ def test_a_recipient_who_is_refused_for_now_delays_nobody_and_follows(
     box_office: BoxOffice, staff: Staff
 ) -> None:
     start(box_office, staff, kafka=False)
-    delayed = box_office.sell(email=who_is_greylisted(box_office))
+    delayed = box_office.sell(email=greylisted_address(box_office))
     others = box_office.sell_several(3)
     box_office.wait_for_mails(others)
     attempts = box_office.mailbox.attempts
@@ -155,7 +155,7 @@ def test_a_mail_that_was_given_up_comes_back_on_demand(
     box_office: BoxOffice, staff: Staff, kafka: bool
 ) -> None:
     start(box_office, staff, kafka=kafka, MAIL_RETRY_HOURS="0.0001")
-    order = box_office.sell(email=who_is_greylisted(box_office))
+    order = box_office.sell(email=greylisted_address(box_office))
     failed = box_office.wait_for_mail_state(order, pb.EMAIL_FALHOU)
     assert "4.2.0 Greylisted" in failed.email_motivo
     box_office.mailbox.accept()
@@ -175,8 +175,8 @@ def test_a_sender_that_is_killed_leaves_its_mails_to_the_next(
     box_office: BoxOffice, staff: Staff, kafka: bool
 ) -> None:
     sender = start(box_office, staff, kafka=kafka)
-    begun = box_office.sell(email=whose_check_takes_long(box_office))
-    put_off = box_office.sell(email=who_is_greylisted(box_office))
+    begun = box_office.sell(email=slow_address(box_office))
+    put_off = box_office.sell(email=greylisted_address(box_office))
     wait_until(lambda: "its mail is tried again" in sender.log, 20)
     sender.kill()
     box_office.mailbox.accept()

@@ -142,6 +142,19 @@ async def test_slow_recipients_delay_nobody() -> None:
         await ended(pb.EMAIL_ENVIADO, *waiting)
 
 
+async def test_more_slow_recipients_than_connections_delay_the_others_by_seconds_alone() -> None:
+    async with post_office() as post:
+        silent = Never()
+        slow = [f"{number}@gmial.example" for number in range(16)]
+        for address in slow:
+            post.server.for_recipient[address, "RCPT"] = silent
+        waiting = [await post.sell(address) for address in slow]
+        others = [await post.sell() for _ in range(30)]
+        await ended(pb.EMAIL_ENVIADO, *others)
+        assert {order.email_estado for order in waiting} == {pb.EMAIL_PENDENTE}
+        silent.release.set()
+
+
 async def test_a_refused_recipient_delays_nobody_and_is_told_why() -> None:
     async with post_office() as post:
         post.server.for_recipient["moved@example.com", "RCPT"] = "550 5.1.1 no such mailbox"
@@ -152,7 +165,7 @@ async def test_a_refused_recipient_delays_nobody_and_is_told_why() -> None:
     assert "550 5.1.1 no such mailbox" in moved.email_motivo
 
 
-async def test_a_recipient_whom_the_servers_policy_strikes_does_not_stop_the_others() -> None:
+async def test_a_policy_that_strikes_one_recipient_does_not_stop_the_others() -> None:
     async with post_office() as post:
         post.server.for_recipient["struck@example.com", "RCPT"] = "554 5.7.1 blocked by policy"
         struck = await post.sell("struck@example.com")
