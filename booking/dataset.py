@@ -26,6 +26,7 @@ from cinema.redis_connection import RedisClient
 log = logging.getLogger(__name__)
 
 SCHEMA = 1
+OLDER = "older:"  # before the identity of a copy that was found to be older than the dataset
 TOLERATED_MS = 10_000
 ADOPT = "python booking_service_server.py --adopt-dataset"
 _ADVICE = f"nothing is sold. Bring the lost data back, or go on with what is there: {ADOPT}"
@@ -68,20 +69,23 @@ class Dataset:
         self._files = files
         self._heard = heard
         self._kept = ""
+        self._found = Marks()
         self._begun = False
 
     async def check(self, *, replicated: bool) -> str:
-        """Why nothing may be sold; empty where it may. Beats where all is well. Raises REDIS_ERRORS."""
+        """Why nothing may be sold; empty where it may. Raises REDIS_ERRORS where it could not be looked at."""
         try:
             self._kept = self._files.identity() or await self._first_identity()
             problem = await self._check(self._kept, replicated) if self._kept else _INCOMPLETE
         except DatasetFileFault as fault:
             problem = str(fault)
-        identity = None if problem else self._kept
+        self._expect(None if problem else self._kept)
+        return problem
+
+    def _expect(self, identity: str | None) -> None:
         if self.expected and identity != self.expected:
             self.changes += 1
         self.expected = identity
-        return problem
 
     async def _first_identity(self) -> str:
         """For a Redis of which no file knows: a new one, or the one it has. Empty while it has but a part of one."""
@@ -107,18 +111,34 @@ class Dataset:
         known = replace(known, replicated=known.replicated or replicated)
         found = await look(self._redis)
         problem = loss(kept, known, found)
+        lost_ms, behind = how_far_behind(known, found.marks)
         if problem:
-            # Into the file, so that an operator can lower them there.
-            self._keep_marks(kept, known)
-            self._heard.clear()
-            return problem
-        if how_far_behind(known, found.marks)[1]:
+            if found.identity == kept:
+                log.warning(
+                    "missing: %.0f s, in %d partitions changes of seats", lost_ms / 1000, behind
+                )
+            await self._lose(known, found)
+        elif behind:
             log.warning("a replica has taken over, and lacks changes of the last seconds")
             self._heard.clear()
             self.changes += 1
+        self._found = Marks(found.marks.events, found.marks.beats, replicated)
+        return problem
+
+    async def _lose(self, known: Marks, found: Found) -> None:
+        """An older copy has the identity of what it is a copy of: it is marked, since calls that are under way, and
+        servers that have seen less, would take it for the dataset."""
+        # What is known goes into the file, so that an operator can lower it there.
+        self._keep_marks(self._kept, known)
+        self._heard.clear()
+        self._expect(None)
+        if found.identity == self._kept and not schema_problem(self._kept):
+            await write_identity(self._redis, OLDER + self._kept, only_missing=False)
+
+    async def beat(self) -> None:
+        """One write to a dataset that is whole; remembers how far it has got. Raises REDIS_ERRORS if it is refused."""
         beats = await beat(self._redis)
-        self._keep_marks(kept, Marks(found.marks.events, beats, replicated))
-        return ""
+        self._keep_marks(self._kept, replace(self._found, beats=beats))
 
     def _keep_marks(self, identity: str, marks: Marks) -> None:
         """Without them less is noticed after a restart, which is no reason to stop."""
@@ -132,11 +152,14 @@ class Dataset:
 
 # ---------------------------------------------------------------------------------------- what was lost
 
+_CAME_BACK_OLDER = f"Redis came back older than it was: {_ADVICE}"
 _INCOMPLETE = f"Redis has a part of a dataset only: {_ADVICE}"
 
 
 def loss(kept: str, known: Marks, found: Found) -> str:
     """Why nothing may be sold from what was found, where `kept` was sold from; empty where it may."""
+    if found.identity.startswith(OLDER):
+        return _CAME_BACK_OLDER
     if found.identity == kept:
         return schema_problem(kept) or _age_problem(known, found.marks)
     if found.is_new:
@@ -166,8 +189,7 @@ def schema_of(identity: str) -> int:
 def _age_problem(known: Marks, found: Marks) -> str:
     lost_ms, behind = how_far_behind(known, found)
     if lost_ms > TOLERATED_MS or (behind and not known.replicated):
-        where = f", changes of seats in {behind} of {PARTITIONS} partitions" if behind else ""
-        return f"Redis came back older than it was: the last {lost_ms / 1000:.0f} s are missing{where}: {_ADVICE}"
+        return _CAME_BACK_OLDER
     return ""
 
 

@@ -37,10 +37,11 @@ class FitnessWatch:
     def __init__(self, redis: RedisClient, dataset: Dataset) -> None:
         self._redis = redis
         self._dataset = dataset
-        self._run_ids: frozenset[str] = frozenset()
+        self._looked_at: frozenset[str] = frozenset()
+        self._admitted: frozenset[str] = frozenset()
 
     def admits(self, run_id: str) -> bool:
-        return run_id in self._run_ids
+        return run_id in self._admitted
 
     async def run(self, tell: Callable[[Fitness], Awaitable[None]]) -> None:
         """Looks every second, tells every time, and logs what changed."""
@@ -52,7 +53,7 @@ class FitnessWatch:
             before = fitness
             await tell(fitness)
             # Only now, that everybody knows what to think of it.
-            self._run_ids = health.run_ids or self._run_ids
+            self._admitted = self._looked_at
             await asyncio.sleep(PERIOD_SECONDS)
 
     async def _judge(self, health: RedisHealth) -> Fitness:
@@ -61,6 +62,10 @@ class FitnessWatch:
         if health.run_ids:
             try:
                 problem = await self._dataset.check(replicated=health.replicated)
+                # A server that is loading its data says who it is before one can look at them.
+                self._looked_at = health.run_ids
+                if not problem:
+                    await self._dataset.beat()
             except REDIS_ERRORS as error:
                 problem = redis_health.fault(error)
         return Fitness(

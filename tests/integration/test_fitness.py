@@ -1,0 +1,48 @@
+"""What booking's look at Redis lets its other connections do."""
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from redis.exceptions import BusyLoadingError, RedisError
+
+from booking.dataset import Dataset
+from booking.dataset_files import DatasetFiles
+from booking.fitness import Fitness, FitnessWatch
+from cinema.redis_connection import connect
+from cinema.settings import RedisSettings
+from tests.hall import patient_client
+
+
+class Loading(Dataset):
+    """Of a server that says who it is, but not yet what it has."""
+
+    async def check(self, *, replicated: bool) -> str:
+        raise BusyLoadingError("Redis is loading the dataset in memory", status_code="LOADING")
+
+
+@pytest.mark.parametrize(("kind", "problem"), [(Dataset, ""), (Loading, "LOADING")])
+async def test_a_server_is_used_once_its_data_was_looked_at_and_not_before(
+    empty_redis_url: str, tmp_path: Path, kind: type[Dataset], problem: str
+) -> None:
+    looking = patient_client(empty_redis_url)
+    watch = FitnessWatch(looking, kind(looking, DatasetFiles(tmp_path, empty_redis_url), {}))
+    used = connect(RedisSettings(redis_url=empty_redis_url), watch.admits)
+    told: asyncio.Queue[Fitness] = asyncio.Queue()
+    running = asyncio.create_task(watch.run(told.put))
+    try:
+        for _ in range(2):
+            fitness = await told.get()
+            assert problem in fitness.problem
+        if problem:
+            with pytest.raises(RedisError, match="has started since"):
+                await used.get("key")
+        else:
+            assert await used.get("key") is None
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+        await used.aclose()
+        await looking.aclose()
