@@ -10,12 +10,13 @@ ifneq ($(SOUND),True)
 REMAKE := remake
 endif
 
-.PHONY: help run test check screenshots stubs setup clean remake
+.PHONY: help run test check screenshots ledger stubs setup clean remake
 help:
 	@echo 'make run     start everything; the page is at http://localhost:8000, Ctrl-C stops it'
 	@echo 'make test    run the whole test suite'
 	@echo 'make check   lint, formatting and types'
 	@echo 'make screenshots  pictures of every state of the page, in screenshots/'
+	@echo 'make ledger  make each record that reservas_confirmadas.json lacks from its order'
 	@echo 'make stubs   generate the gRPC modules from cinema.proto'
 	@echo 'make setup   only install what `make run` needs'
 	@echo 'make clean   remove what was installed and generated; orders and mail in var/ stay'
@@ -36,6 +37,9 @@ check: $(VENV)/installed-dev $(STUBS) cinema_pb2_grpc.pyi
 screenshots: $(VENV)/installed-dev $(STUBS)
 	@$(PY) -m tests.browser
 	@$(PY) -m tests.screenshots
+
+ledger: setup
+	@$(PY) notification_consumer.py --rebuild-ledger
 
 setup: $(VENV)/installed $(STUBS)
 

@@ -9,7 +9,7 @@ that failed.
 import argparse
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
@@ -27,7 +27,7 @@ from notifications.kafka_clients import Publisher, hush_library
 from notifications.kafka_group import GroupMember, claimed_instance
 from notifications.notification import Notification
 from notifications.outcomes import Dead, Done, Later, Outcome
-from notifications.parts import open_delivery, retry_failed_mails
+from notifications.parts import open_delivery, rebuild_ledger, retry_failed_mails
 from notifications.sink import Sink, deliver_readable
 from notifications.winding_down import carried_through
 
@@ -182,17 +182,26 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description="Records and mails confirmed orders that come through Kafka."
     )
-    parser.add_argument(
+    commands = parser.add_mutually_exclusive_group()
+    commands.add_argument(
         "--replay-dead-letters",
         action="store_true",
         help="put what was given up back into the topic, send failed mails again, say how many, and end",
     )
+    commands.add_argument(
+        "--rebuild-ledger",
+        action="store_true",
+        help="make each record that the ledger lacks from its order, and end",
+    )
     return parser.parse_args()
 
 
+def _command() -> Callable[[ConsumerSettings], Awaitable[None]]:
+    arguments = _arguments()
+    if arguments.rebuild_ledger:
+        return rebuild_ledger
+    return replay_dead_letters if arguments.replay_dead_letters else serve
+
+
 if __name__ == "__main__":
-    main(
-        "consumer",
-        ConsumerSettings,
-        replay_dead_letters if _arguments().replay_dead_letters else serve,
-    )
+    main("consumer", ConsumerSettings, _command())

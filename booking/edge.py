@@ -10,6 +10,7 @@ import grpc
 from google.protobuf.message import DecodeError
 
 from booking.feed import FeedLost
+from booking.orders import MalformedCursor
 from booking.requests import InvalidRequest
 from booking.watch_limit import TooManyWatchers
 from cinema.keys import MalformedOrderId
@@ -33,6 +34,7 @@ _UNAVAILABLE = "A central de reservas está sem resposta agora. Tente de novo em
 _PAUSED = "As vendas estão pausadas. Voltam assim que o problema for resolvido."
 _FAULTS: tuple[tuple[tuple[type[Exception], ...], grpc.StatusCode, str], ...] = (
     ((InvalidRequest,), grpc.StatusCode.INVALID_ARGUMENT, ""),
+    ((MalformedCursor,), grpc.StatusCode.INVALID_ARGUMENT, "cursor: use o da página anterior."),
     ((UnknownOrder, MalformedOrderId), grpc.StatusCode.NOT_FOUND, "Pedido não encontrado."),
     ((TooManyWatchers,), grpc.StatusCode.RESOURCE_EXHAUSTED, "Acompanhamentos demais."),
     ((SalesPaused,), grpc.StatusCode.UNAVAILABLE, _PAUSED),

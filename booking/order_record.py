@@ -1,6 +1,6 @@
 """The order's record: the JSON of a sale that Redis keeps, written and read here alone.
 
-A hash has it as `data`, and beside it what changes: `created_at`, `state`, `mail`, `mail_reason`.
+A hash has it as `data`, and beside it what changes: `created_at`, `state`, `cancelled_at`, `mail`, `mail_reason`.
 """
 
 import json
@@ -53,6 +53,7 @@ def from_record(order_id: str, fields: Mapping[str, str]) -> Order:
         tokens=OrderTokens(data.get("link", ""), data.get("chave", "")),
         created_at=int(fields["created_at"]),
         cancelled=fields["state"] == "cancelled",
+        cancelled_at=int(fields.get("cancelled_at", 0)),
         mail=MailState(fields["mail"]),
         mail_reason=fields["mail_reason"],
     )

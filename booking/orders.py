@@ -1,15 +1,23 @@
 """Orders as Redis has them."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 from booking.order_record import from_record
-from cinema.keys import order_key, partition_keys, partition_of
+from cinema.keys import ANY_ORDER, order_id_of, order_key, partition_keys, partition_of
 from cinema.outbox import outbox_message
 from cinema.outcomes import MailState, Order
-from cinema.redis_connection import RedisClient
+from cinema.redis_connection import RedisClient, ScanPlace, scan_keys
 
+# SCAN looks at so many keys a call; with orders being most of the keys, about as many orders come back.
+_KEYS_A_PAGE = 40
+_CURSOR = re.compile(r"(?P<node>\d{1,4}):(?P<cursor>\d{1,20})", re.ASCII)
 _RESEND = Path(__file__).parent.parent / "lua" / "resend.lua"
+
+
+class MalformedCursor(ValueError):
+    """The text is no cursor that a page came with."""
 
 
 class OrderBook:
@@ -23,6 +31,19 @@ class OrderBook:
         fields: dict[Any, Any] = await self._redis.hgetall(order_key(order_id))
         return from_record(order_id, fields) if fields else None
 
+    async def page(self, cursor: str) -> tuple[list[Order], str]:
+        """Some orders, in no particular order, and the cursor for the next ones; both begin and end with an empty one.
+
+        Each order that is there from the first page to the last comes at least once. Raises MalformedCursor.
+        """
+        keys, after = await scan_keys(self._redis, _parse_cursor(cursor), ANY_ORDER, _KEYS_A_PAGE)
+        pipeline = self._redis.pipeline(transaction=False)
+        for key in keys:
+            pipeline.hgetall(key)
+        records = zip(keys, await pipeline.execute() if keys else [], strict=True)
+        orders = [from_record(order_id_of(key), fields) for key, fields in records if fields]
+        return orders, f"{after.node}:{after.cursor}" if after else ""
+
     async def resend_mail(self, order: Order) -> None:
         """Puts the mail into the outbox again, unless it is still on its way."""
         outbox = partition_keys(partition_of(order.session_id)).outbox
@@ -30,3 +51,10 @@ class OrderBook:
         await self._resend(
             keys=[outbox, order_key(order.id)], args=[message, MailState.PENDING.value]
         )
+
+
+def _parse_cursor(cursor: str) -> ScanPlace:
+    match = _CURSOR.fullmatch(cursor or "0:0")
+    if match is None or int(match["cursor"]) >= 2**64:
+        raise MalformedCursor(cursor)
+    return ScanPlace(int(match["node"]), int(match["cursor"]))

@@ -131,6 +131,7 @@ def order_message(
         total_centavos=order.total,
         criado_em_ms=order.created_at,
         cancelado=order.cancelled,
+        cancelado_em_ms=order.cancelled_at,
         email_estado=_MAIL_STATES[order.mail],
         email_motivo=order.mail_reason,
         ingressos=[

@@ -254,8 +254,18 @@ class BookingServicer(MailRpcs):
     async def ObterPedido(  # noqa: N802
         self, request: pb.PedidoRequest, context: Context
     ) -> pb.Pedido:
-        order = await self._order(request.pedido_id)
+        return self._order_message(await self._order(request.pedido_id))
+
+    def _order_message(self, order: Order) -> pb.Pedido:
         return order_message(order, self._programme, self._cancel_until_ms, _now_ms())
+
+    async def ListarPedidos(  # noqa: N802
+        self, request: pb.ListarPedidosRequest, context: Context
+    ) -> pb.ListarPedidosResponse:
+        orders, cursor = await self._orders.page(request.cursor)
+        return pb.ListarPedidosResponse(
+            pedidos=[self._order_message(order) for order in orders], cursor=cursor
+        )
 
     async def CancelarPedido(  # noqa: N802
         self, request: pb.PedidoRequest, context: Context

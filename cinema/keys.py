@@ -140,6 +140,11 @@ def programme_key() -> str:
     return f"{_tag(0)}:programme"
 
 
+def order_id_of(key: str) -> str:
+    """The order of a key that ANY_ORDER matches."""
+    return key.rpartition(":")[2]
+
+
 def relay_lease_key() -> str:
     """Who relays the outboxes at present."""
     return f"{_tag(0)}:relay-lease"

@@ -145,7 +145,11 @@ class MailKind(StrEnum):
 
 @dataclass(frozen=True)
 class Order:
-    """A sale, as the buyer may see it. `created_at` in Unix ms, by Redis' clock."""
+    """A sale, as the buyer may see it.
+
+    `created_at` and `cancelled_at` in Unix ms, by Redis' clock; the latter is 0 for an order that is not cancelled, or
+    was before the time was kept.
+    """
 
     id: str
     session_id: str
@@ -158,6 +162,7 @@ class Order:
     tokens: OrderTokens
     created_at: int
     cancelled: bool
+    cancelled_at: int
     mail: MailState
     mail_reason: str
 

@@ -8,7 +8,7 @@ is told to stop goes on (seen in every fourth cancellation in the middle of a co
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from redis.asyncio import BlockingConnectionPool, ConnectionPool, Redis
 from redis.asyncio.client import Pipeline
@@ -161,3 +161,34 @@ async def own_node(redis: RedisClient, key: str) -> AsyncIterator[Redis]:
     pool = ConnectionPool(node.connection_class, max_connections=1, **node.connection_kwargs)
     async with Redis.from_pool(pool) as client:
         yield client
+
+
+class ScanPlace(NamedTuple):
+    """Where a walk through the keys of all nodes goes on. It begins at ScanPlace()."""
+
+    node: int = 0
+    cursor: int = 0
+
+
+async def scan_keys(
+    redis: RedisClient, place: ScanPlace, pattern: str, count: int
+) -> tuple[list[str], ScanPlace | None]:
+    """Some of the keys, looking at about `count`, and the next place; None at the end.
+
+    A key that is there from the first call to the last comes at least once.
+    """
+    if isinstance(redis, Redis):
+        cursor, found = await redis.scan(place.cursor, match=pattern, count=count)
+        keys = cast("list[str]", found)
+        return keys, ScanPlace(0, cursor) if cursor else None
+    await redis.initialize()
+    nodes = sorted(redis.get_primaries(), key=lambda node: node.name)
+    if place.node >= len(nodes):
+        return [], None
+    scan: Any = redis.scan  # a cluster's client answers with the cursor of each node that was asked
+    cursors, keys = await scan(
+        place.cursor, match=pattern, count=count, target_nodes=nodes[place.node]
+    )
+    (cursor,) = cursors.values()
+    after = ScanPlace(place.node, cursor) if cursor else ScanPlace(place.node + 1)
+    return keys, after if after.node < len(nodes) else None

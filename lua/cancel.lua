@@ -16,6 +16,9 @@ local EVENTS_KEPT, FORGOTTEN_AT_ONCE = 1000, 1000
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
 local state = redis.call('HGET', order_key, 'state')
 if not state then return 1 end
 if state == 'cancelled' then return 0 end
@@ -52,7 +55,7 @@ if account.held + account.sold > 0 then
 else
   redis.call('HDEL', buyers_key, buyer)
 end
-redis.call('HSET', order_key, 'state', 'cancelled')
+redis.call('HSET', order_key, 'state', 'cancelled', 'cancelled_at', now)
 local half_price_sold = redis.call('DECRBY', half_price_key, half_price)
 local version = redis.call('INCR', version_key)
 redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',

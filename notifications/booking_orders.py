@@ -37,6 +37,12 @@ class BookingOrders:
     async def get(self, order_id: str) -> pb.Pedido:
         return await self._call(self._stub.ObterPedido, pb.PedidoRequest(pedido_id=order_id))
 
+    async def page(self, cursor: str) -> tuple[Sequence[pb.Pedido], str]:
+        """Some orders and the cursor for the next ones; both begin and end with an empty one."""
+        request = pb.ListarPedidosRequest(cursor=cursor)
+        answer: pb.ListarPedidosResponse = await self._call(self._stub.ListarPedidos, request)
+        return answer.pedidos, answer.cursor
+
     async def schedule_mail(self, order_id: str, kind: MailKind, own_ms: int) -> bool:
         """True if this call scheduled it; it is the caller's for so long. Safe to repeat."""
         request = pb.AgendarEmailRequest(pedido_id=order_id, tipo=kind, prazo_ms=own_ms)

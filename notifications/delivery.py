@@ -19,8 +19,9 @@ from cinema.outcomes import MailKind
 from cinema.retry import Backoff, brief
 from notifications.booking_orders import UnknownOrder
 from notifications.dependency import Dependency, DependencyDown, TemporaryFailure
-from notifications.ledger import Record
-from notifications.notification import Notification, Status, iso_time
+from notifications.ledger_format import Record
+from notifications.ledger_record import record_of
+from notifications.notification import Notification, Status
 from notifications.outcomes import Dead, Done, Later, Outcome
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ class Orders(Protocol):
 
 
 class Records(Protocol):
-    async def append(self, record: Record) -> None: ...
+    async def put(self, record: Record) -> None: ...
 
 
 class Mails(Protocol):
@@ -115,18 +116,13 @@ class Delivery:
     async def _take_effect(self, notification: Notification) -> None:
         self._check()
         order = await self._persist(self._booking, lambda: self._orders.get(notification.order_id))
-        match notification.status:
-            case Status.CONFIRMED:
-                await self._ledger.use(lambda: self._record(order))
-                await self._mail(order, MailKind.TICKET)
-            case Status.RESEND:
-                await self._mail(order, MailKind.TICKET)
-            case Status.CANCELLED:
-                await self._mail(order, MailKind.CANCELLATION)
+        await self._ledger.use(lambda: self._record(order))
+        is_cancelled = notification.status is Status.CANCELLED
+        await self._mail(order, MailKind.CANCELLATION if is_cancelled else MailKind.TICKET)
 
     async def _record(self, order: pb.Pedido) -> None:
         try:
-            await self._records.append(_record_of(order))
+            await self._records.put(record_of(order))
         except OSError as error:
             raise DependencyDown(brief(error)) from None
 
@@ -155,16 +151,3 @@ class Delivery:
     def _check(self) -> None:
         if self._winding_down.is_set():
             raise WindingDown
-
-
-def _record_of(order: pb.Pedido) -> Record:
-    return {
-        "pedido_id": order.pedido_id,
-        "sessao_id": order.sessao_id,
-        "assentos": list(order.assentos),
-        "usuario_id": order.usuario_id,
-        "nome_completo": order.nome_completo,
-        "cpf": order.cpf,
-        "email": order.email,
-        "timestamp": iso_time(order.criado_em_ms),
-    }

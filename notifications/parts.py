@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from cinema.booking_client import open_channel
 from cinema.retry import brief
+from cinema.service import CannotStart
 from cinema.settings import DeliverySettings
 from notifications.booking_orders import BookingOrders
 from notifications.delivery import Delivery
-from notifications.dependency import Dependency
+from notifications.dependency import Dependency, DependencyDown, TemporaryFailure
 from notifications.ledger import Ledger
+from notifications.ledger_keeper import LedgerKeeper
 from notifications.ledger_writer import LedgerWriter
 from notifications.mail_room import MailRoom
 from notifications.mail_rules import MailRules
@@ -41,13 +43,25 @@ async def open_delivery(
         await asyncio.to_thread(ledger.open)
     except OSError as error:
         log.error("the ledger %s cannot be opened: %s", settings.ledger_file, brief(error))
-    async with open_channel(settings) as channel:
+    async with open_channel(settings) as channel, asyncio.TaskGroup() as group:
         orders = BookingOrders(channel, settings.booking_deadline_seconds)
+        keeping = group.create_task(LedgerKeeper(ledger, orders).run())
         booking = Dependency("booking", _QUESTIONS_AT_ONCE)
         mail_room = MailRoom(orders, booking, mailer, MailRules.of(settings))
         yield Parts(
             Delivery(orders, booking, LedgerWriter(ledger), mail_room, winding_down), mail_room
         )
+        keeping.cancel()
+
+
+async def rebuild_ledger(settings: DeliverySettings) -> None:
+    """Makes every record that the ledger lacks; services may go on meanwhile. Raises CannotStart."""
+    async with open_channel(settings) as channel:
+        orders = BookingOrders(channel, settings.booking_deadline_seconds)
+        try:
+            await LedgerKeeper(Ledger(settings.ledger_file), orders).rebuild()
+        except (OSError, DependencyDown, TemporaryFailure) as error:
+            raise CannotStart(f"the ledger cannot be rebuilt now: {brief(error)}") from None
 
 
 async def retry_failed_mails(settings: DeliverySettings) -> None:

@@ -120,6 +120,17 @@ class Customer:
         return answer
 
 
+def all_orders(stub: Any) -> dict[str, pb.Pedido]:
+    """Every order that booking has, page by page."""
+    orders: dict[str, pb.Pedido] = {}
+    cursor, is_last = "", False
+    while not is_last:
+        page = stub.ListarPedidos(pb.ListarPedidosRequest(cursor=cursor), timeout=CALL_SECONDS)
+        orders |= {order.pedido_id: order for order in page.pedidos}
+        cursor, is_last = page.cursor, not page.cursor
+    return orders
+
+
 class Desk:
     """A running booking server on a Redis of its own, and a stub for it."""
 

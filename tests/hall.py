@@ -84,6 +84,7 @@ class Buyer:
             tokens=OrderTokens(),
             created_at=0,
             cancelled=False,
+            cancelled_at=0,
             mail=MailState.NO_ADDRESS,
             mail_reason="",
         )

@@ -199,6 +199,9 @@ class FakeBooking(ReservaServicer):
     async def RegistrarEmail(self, request: pb.RegistroEmail, context: Context) -> pb.Vazio:
         raise NotImplementedError("a gateway never does")
 
+    async def ListarPedidos(self, request: Any, context: Context) -> Any:
+        raise NotImplementedError("a gateway never does")
+
     async def AgendarEmail(self, request: Any, context: Context) -> Any:
         raise NotImplementedError("a gateway never does")
 

@@ -12,7 +12,7 @@ from cinema.keys import new_order_id
 from cinema.outcomes import MailKind
 from notifications.booking_orders import UnknownOrder
 from notifications.dependency import DependencyDown
-from notifications.ledger import Record
+from notifications.ledger_format import Record
 from notifications.mailer import MailDelayed, MailRefused, MailUnknown
 from notifications.notification import Notification, Status
 
@@ -118,7 +118,7 @@ class FakeRecords:
         self.records: list[Record] = []
         self.failures: list[Exception] = []
 
-    async def append(self, record: Record) -> None:
+    async def put(self, record: Record) -> None:
         if self.failures:
             raise self.failures.pop(0)
         if record not in self.records:

@@ -8,7 +8,7 @@ import pytest
 
 import cinema_pb2 as pb
 from cinema.keys import partition_keys, partition_of
-from tests.booking_desk import CALL_SECONDS, PAYMENT, Customer, Desk
+from tests.booking_desk import CALL_SECONDS, PAYMENT, Customer, Desk, all_orders
 
 
 def order_of(desk: Desk, order_id: str) -> pb.Pedido:
@@ -253,3 +253,35 @@ def test_an_order_that_does_not_exist_is_not_found(desk: Desk, method: str, orde
         getattr(desk.stub, method)(pb.PedidoRequest(pedido_id=order_id))
     assert refused.value.code() is grpc.StatusCode.NOT_FOUND
     assert refused.value.details() == "Pedido não encontrado."
+
+
+def test_all_orders_come_in_pages(desk: Desk) -> None:
+    sessions = [desk.new_session() for _ in range(4)]
+    sold = {
+        bought(desk.customer(session), seat)
+        for session in sessions
+        for seat in ("A03", "A04", "A05", "B01", "B02", "B03")
+    }
+    orders = all_orders(desk.stub)
+    assert sold <= orders.keys()
+    one = min(sold)
+    assert orders[one] == order_of(desk, one)
+
+
+@pytest.mark.parametrize(
+    "cursor", ["x", "0", "0:0:0", "-1:0", "0:-1", "0:" + "9" * 20, "0:" + "9" * 30, "٣:٣"]
+)
+def test_a_cursor_that_no_page_came_with_is_refused(desk: Desk, cursor: str) -> None:
+    with pytest.raises(grpc.RpcError) as refused:
+        desk.stub.ListarPedidos(pb.ListarPedidosRequest(cursor=cursor), timeout=CALL_SECONDS)
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+def test_a_cancelled_order_says_when(desk: Desk) -> None:
+    order_id = bought(desk.customer(), "A03")
+    assert order_of(desk, order_id).cancelado_em_ms == 0
+    desk.stub.CancelarPedido(pb.PedidoRequest(pedido_id=order_id), timeout=CALL_SECONDS)
+    order = order_of(desk, order_id)
+    assert order.criado_em_ms <= order.cancelado_em_ms < order.criado_em_ms + 60_000
+    desk.stub.CancelarPedido(pb.PedidoRequest(pedido_id=order_id), timeout=CALL_SECONDS)
+    assert order_of(desk, order_id).cancelado_em_ms == order.cancelado_em_ms

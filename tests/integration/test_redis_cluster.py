@@ -21,7 +21,7 @@ from cinema.settings import RedisSettings
 from cinema_pb2_grpc import ReservaStub
 from deploy.ports import LOOPBACK
 from tests.backends import BackendMissing
-from tests.booking_desk import CALL_SECONDS, Customer, new_session, programme
+from tests.booking_desk import CALL_SECONDS, Customer, all_orders, new_session, programme
 from tests.hall import patient_client
 from tests.infra import unavailable
 from tests.redis_cluster import ClusterNode, LocalCluster
@@ -93,11 +93,14 @@ def test_seats_of_sessions_on_every_node_are_sold_and_the_others_freed(
     clustered: Clustered,
 ) -> None:
     assert len({partition_of(session) for session in clustered.sessions}) > 20
+    sold: set[str] = set()
     for session in clustered.sessions:
         customer = clustered.customer(session)
         assert customer.hold("A05", "A06").sucesso
         order = customer.confirm("A05", key="k")
         assert customer.confirm("A05", key="k").pedido_id == order.pedido_id != ""
+        sold.add(order.pedido_id)
+    assert all_orders(clustered.stub).keys() >= sold
     places = clustered.customer(clustered.sessions[0])
     assert places.extend("A05").motivo == "reserva_expirada"
     wait_until(lambda: set(clustered.free_seats().values()) == {41}, 10, "holds that ended")

@@ -10,6 +10,7 @@ import cinema_pb2 as pb
 from cinema.outcomes import MailKind
 from notifications.delivery import TRIES, Delivery
 from notifications.dependency import Dependency, DependencyDown, TemporaryFailure
+from notifications.ledger_record import record_of
 from notifications.notification import Status
 from notifications.outcomes import Dead, Done, Later
 from tests.fakes.delivery import FakeMails, FakeOrders, FakeRecords, new_order, notification
@@ -50,18 +51,7 @@ async def test_a_confirmed_order_is_recorded_and_its_mail_scheduled(world: World
     order = world.sell(new_order())
     assert await world.delivery.deliver([notification(order)]) == [Done()]
     assert world.mails.scheduled == [(order.pedido_id, MailKind.TICKET)]
-    assert world.ledger.records == [
-        {
-            "pedido_id": order.pedido_id,
-            "sessao_id": "S001",
-            "assentos": ["F07", "F08"],
-            "usuario_id": "buyer",
-            "nome_completo": "Ana Lima",
-            "cpf": "***.456.789-**",
-            "email": "ana@example.com",
-            "timestamp": "2025-11-24T18:00:00.123-03:00",
-        }
-    ]
+    assert world.ledger.records == [record_of(order)]
 
 
 async def test_a_notification_that_comes_again_changes_nothing(world: World) -> None:
@@ -79,11 +69,11 @@ async def test_an_order_without_an_address_is_recorded_and_has_no_mail(world: Wo
     assert world.mails.scheduled == []
 
 
-async def test_a_mail_that_is_asked_for_again_makes_no_record(world: World) -> None:
+async def test_whatever_is_said_of_an_order_brings_its_record_up_to_date(world: World) -> None:
     order = world.sell(new_order())
     assert await world.delivery.deliver([notification(order, Status.RESEND)]) == [Done()]
     assert world.mails.scheduled == [(order.pedido_id, MailKind.TICKET)]
-    assert world.ledger.records == []
+    assert world.ledger.records == [record_of(order)]
 
 
 async def test_a_cancelled_order_gets_no_ticket_but_word_of_its_end(world: World) -> None:

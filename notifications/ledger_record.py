@@ -1,0 +1,36 @@
+"""What the ledger says of an order, by the names that the box office knows."""
+
+import cinema_pb2 as pb
+from cinema.order_code import order_code
+from notifications.ledger_format import Record
+from notifications.notification import iso_time
+
+
+def record_of(order: pb.Pedido) -> Record:
+    """The original's eight fields, and behind them the door's code, what was paid, and whether it was given back.
+
+    Money in centavos, times in São Paulo's; `cancelado_em` is empty for an order that is not cancelled.
+    """
+    return {
+        "pedido_id": order.pedido_id,
+        "sessao_id": order.sessao_id,
+        "assentos": list(order.assentos),
+        "usuario_id": order.usuario_id,
+        "nome_completo": order.nome_completo,
+        "cpf": order.cpf,
+        "email": order.email,
+        "timestamp": iso_time(order.criado_em_ms),
+        "codigo": order_code(order.pedido_id),
+        "ingressos": [
+            {
+                "assento": ticket.assento,
+                "categoria": pb.Categoria.Name(ticket.categoria).lower(),
+                "preco_centavos": ticket.preco_centavos,
+            }
+            for ticket in order.ingressos
+        ],
+        "total_centavos": order.total_centavos,
+        "forma_pagamento": order.forma_pagamento,
+        "estado": "cancelado" if order.cancelado else "confirmado",
+        "cancelado_em": iso_time(order.cancelado_em_ms) if order.cancelado_em_ms else "",
+    }

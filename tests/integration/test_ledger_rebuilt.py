@@ -1,0 +1,93 @@
+"""The ledger follows the orders: what is cancelled, what was paid, and what another hand has taken away."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+import cinema_pb2 as pb
+from cinema.order_code import order_code
+from deploy import ROOT
+from tests.box_office import BoxOffice, Staff
+from tests.services import INHERITED, NOWHERE
+from tests.waiting import wait_until
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["with Kafka", "without Kafka"])
+def crew(
+    request: pytest.FixtureRequest, box_office: BoxOffice, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Staff]:
+    with Staff(tmp_path_factory.mktemp("crew")) as crew:
+        if request.param:
+            crew.both(box_office.env())
+        else:
+            crew.producer(box_office.env(kafka=False)).start()
+        yield crew
+
+
+def test_a_cancelled_order_says_so_in_its_only_record(box_office: BoxOffice, crew: Staff) -> None:
+    order = box_office.sell()
+    wait_until(lambda: crew.recorded([order]), 20, "the record")
+    (record,) = crew.records_of([order])
+    assert (record["estado"], record["cancelado_em"]) == ("confirmado", "")
+    assert record["codigo"] == order_code(order.pedido_id)
+    assert record["total_centavos"] == order.total_centavos > 0
+    box_office.cancel(order)
+    wait_until(lambda: crew.records_of([order])[0]["estado"] == "cancelado", 20, "the state")
+    assert len(crew.records_of([order])) == 1
+    assert crew.records_of([order])[0]["cancelado_em"] > record["timestamp"]
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [Path.unlink, lambda file: file.write_text("[]"), lambda file: file.write_bytes(b"[\n{")],
+    ids=["deleted", "emptied", "cut short"],
+)
+def test_a_ledger_that_is_damaged_while_in_use_is_whole_again_within_seconds(
+    box_office: BoxOffice, crew: Staff, harm: Callable[[Path], object]
+) -> None:
+    orders = box_office.sell_several(3)
+    wait_until(lambda: len(crew.recorded(orders)) == 3, 20, "the records")
+    harm(crew.folder / "reservas_confirmadas.json")
+    wait_until(lambda: readable(crew, orders) == 3, 20, "the records, made again")
+
+
+def readable(crew: Staff, orders: list[pb.Pedido]) -> int:
+    """How many of these the file has; none as long as it is missing or broken."""
+    with suppress(FileNotFoundError, ValueError):
+        return len(crew.recorded(orders))
+    return 0
+
+
+def test_an_operators_command_makes_what_is_missing(box_office: BoxOffice, tmp_path: Path) -> None:
+    order = box_office.sell()
+    file = tmp_path / "reservas_confirmadas.json"
+    done = rebuilt(file, BOOKING_ADDRESS=box_office.booking.address)
+    assert done.returncode == 0, done.stderr
+    assert order.pedido_id in [entry["pedido_id"] for entry in json.loads(file.read_text())]
+    again = rebuilt(file, BOOKING_ADDRESS=box_office.booking.address)
+    assert "0 records made again" in again.stderr
+
+
+def test_the_command_says_that_booking_is_away(tmp_path: Path) -> None:
+    done = rebuilt(tmp_path / "reservas_confirmadas.json", BOOKING_DEADLINE_SECONDS="0.5")
+    assert done.returncode == 1
+    assert "the ledger cannot be rebuilt now" in done.stderr
+
+
+def rebuilt(file: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    inherited = {key: value for key, value in os.environ.items() if key in INHERITED}
+    return subprocess.run(
+        [sys.executable, "notification_consumer.py", "--rebuild-ledger"],
+        cwd=ROOT,
+        env=inherited | NOWHERE | {"LEDGER_FILE": str(file)} | settings,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
