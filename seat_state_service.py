@@ -103,6 +103,7 @@ class SeatStateService:
         self._extend = self._script("extend")
         self._confirm = self._script("confirm")
         self._expire = self._script("expire")
+        self._shorten = self._script("shorten")
         self._cancel = self._script("cancel")
         self._snapshot = self._script("snapshot")
         # How many replicas must have a sale on disk before it is acknowledged: cinema's Redis health sets it.
@@ -270,6 +271,18 @@ class SeatStateService:
             args=[session_id, self.rules.cooldown_ms, *seats],
         )
         return freed
+
+    async def shorten(self, session_id: str, seats: Sequence[str]) -> int:
+        """Held -> held for a hold time, where a hold would last longer than any may. How many that were."""
+        keys, rules = session_keys(session_id), self.rules
+        shortened: int = await self._shorten(
+            keys=[
+                *(keys.version, keys.holds, keys.partition.due, keys.partition.events),
+                *keys.locks(seats),
+            ],
+            args=[session_id, rules.hold_ms, rules.ceiling_ms, *seats],
+        )
+        return shortened
 
     async def was_on_sale(self, session_id: str) -> bool:
         """Whether a seat of the session was ever held, as far as Redis still knows."""

@@ -37,19 +37,33 @@ class Sweeper:
         """
         if self._seats.dataset is None:
             return 0
-        freed = 0
-        for session, seats in (await self._due(session_id)).items():
-            freed += await self._seats.expire(session, seats)
-        return freed
-
-    async def _due(self, session_id: str) -> dict[str, list[str]]:
-        partitions: Iterable[int] = [partition_of(session_id)] if session_id else range(PARTITIONS)
         seconds, microseconds = await self._redis.time()
         now = seconds * 1000 + microseconds // 1000
+        freed = 0
+        for session, seats in (await self._due(session_id, "-inf", now)).items():
+            freed += await self._seats.expire(session, seats)
+        await self._shorten(session_id, now + self._seats.rules.ceiling_ms)
+        return freed
+
+    async def _shorten(self, session_id: str, latest: int) -> None:
+        """No hold is due after `latest`, unless Redis' clock was ahead when it was made."""
+        shortened = 0
+        for session, seats in (await self._due(session_id, f"({latest}", "+inf")).items():
+            shortened += await self._seats.shorten(session, seats)
+        if shortened:
+            log.warning(
+                "Redis' clock was set back, or HOLD_MAX_SECONDS lowered: %d holds would have lasted too long"
+                " and now end with HOLD_SECONDS",
+                shortened,
+            )
+
+    async def _due(self, session_id: str, earliest: str, latest: int | str) -> dict[str, list[str]]:
+        """The seats that are due between two times, by session."""
+        partitions: Iterable[int] = [partition_of(session_id)] if session_id else range(PARTITIONS)
         pipeline = self._redis.pipeline(transaction=False)
         for partition in partitions:
             due = partition_keys(partition).due
-            pipeline.zrangebyscore(due, "-inf", now, start=0, num=_DUE_A_LOOK)
+            pipeline.zrangebyscore(due, earliest, latest, start=0, num=_DUE_A_LOOK)
         sessions: defaultdict[str, list[str]] = defaultdict(list)
         for members in await pipeline.execute():
             for member in members:

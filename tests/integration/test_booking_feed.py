@@ -116,6 +116,23 @@ def hold_unseen(url: str, quiet: str) -> None:
         pipeline.execute()
 
 
+async def test_what_is_left_of_a_hold_is_right_also_after_redis_clock_was_set_back(
+    bench: Bench,
+) -> None:
+    """Entries' ids do not go back: the one of this hold says that it happens an hour from now."""
+    stream = bench.watch(bench.hall.session)
+    await anext(stream)
+    ahead = await bench.hall.clock() + 3_600_000
+    events, event = bench.hall.keys.partition.events, {"session": "another", "changes": "[]"}
+    try:
+        await bench.hall.redis.xadd(events, event, id=f"{ahead}-0")
+        await bench.hall.buyer().hold("A05")
+        (change,) = (await anext(stream)).atualizacao.mudancas
+    finally:
+        await bench.hall.redis.delete(events)
+    assert 299_000 < change.restante_ms <= 300_000
+
+
 async def test_a_feed_that_does_not_open_is_not_waited_for_for_ever(bench: Bench) -> None:
     closed = SeatFeed(bench.hall.redis, cluster=False, patience=0.05)
     with pytest.raises(FeedLost):

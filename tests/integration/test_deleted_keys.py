@@ -42,9 +42,10 @@ async def test_what_is_known_of_a_buyer_again_is_never_less_than_nothing(hall: H
     await ana.hold("A01", "A02")
     await forget_the_accounts(hall)
     await ana.hold("A03")
-    await ana.release("A01", "A02", "A03")
-    await ana.hold("B01", "B02", "B03", "B04")
-    assert (await ana.hold("B05")).refusal is Refusal.OVER_LIMIT
+    await ana.confirm("A03")
+    await ana.release("A01", "A02")
+    assert (await ana.hold("B01", "B02", "B03", "B04")).refusal is Refusal.OVER_LIMIT
+    assert (await ana.hold("B01", "B02", "B03")).refusal is None
 
 
 @pytest.mark.parametrize("deleted", ["buyers", "sold"])

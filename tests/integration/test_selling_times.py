@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from booking.sweeper import Sweeper
 from cinema.outcomes import Network
 from cinema.refusals import Refusal
 from tests.hall import Buyer, Hall
@@ -23,13 +24,19 @@ async def deadline(hall: Hall, seat: str) -> int:
     return int(await hall.redis.zscore(hall.keys.partition.due, f"{hall.session}:{seat}"))
 
 
-@pytest.mark.parametrize("who", ["the same buyer", "another cookie at the same address"])
+@pytest.mark.parametrize(
+    "who", ["the same buyer", "another cookie at the same address", "the same cookie elsewhere"]
+)
 @pytest.mark.parametrize("how", ["released", "bought and cancelled"])
 async def test_a_seat_that_is_given_back_and_taken_again_keeps_its_ceiling(
     strict: Hall, who: str, how: str
 ) -> None:
     ana = strict.buyer("ana", NETWORK)
-    again = ana if who == "the same buyer" else strict.buyer(network=NETWORK)
+    again = {
+        "the same buyer": ana,
+        "another cookie at the same address": strict.buyer(network=NETWORK),
+        "the same cookie elsewhere": strict.buyer("ana", Network("b" * 32)),
+    }[who]
     await ana.hold("A01")
     ends = await deadline(strict, "A01")
     for _ in range(3):
@@ -161,6 +168,40 @@ async def test_what_is_remembered_of_released_seats_is_forgotten_after_the_cool_
     await ana.hold("A01")
     await ana.release("A01")
     await eventually(only_the_last_release_is_left)
+
+
+# ------------------------------------------------------------------------- Redis' clock, set back
+
+
+async def test_holds_of_a_clock_that_was_an_hour_ahead_end_like_any_other(
+    hall: Hall, caplog: pytest.LogCaptureFixture
+) -> None:
+    hour = hall.with_rules(hold_ms=3_600_000, ceiling_ms=3_600_000)
+    await hour.buyer("ana").hold("A01", "A02")
+    await hall.buyer("bia").hold("B01")
+    ends = await deadline(hall, "B01")
+    await Sweeper(hall.redis, hall.seats).sweep(hall.session)
+    for seat in ("A01", "A02"):
+        assert await deadline(hall, seat) - await hall.clock() <= 300_000
+        assert abs(await hall.lock_ends_at(seat) - await deadline(hall, seat)) <= 5
+    assert await deadline(hall, "B01") == ends
+    assert "2 holds would have lasted too long" in caplog.text
+    assert (await hall.buyer("ana").confirm("A01", "A02")).refusal is None
+
+
+async def test_the_sweep_leaves_a_hold_alone_that_lasts_as_long_as_any_may(strict: Hall) -> None:
+    await strict.buyer().hold("A01")
+    async with strict.unchanged():
+        await Sweeper(strict.redis, strict.seats).sweep(strict.session)
+
+
+async def test_a_cool_down_of_a_clock_that_was_an_hour_ahead_keeps_nobody_waiting(
+    hall: Hall,
+) -> None:
+    short = hall.with_rules(hold_ms=50, cooldown_ms=3_600_000)
+    await short.buyer("ana").hold("A01")
+    await short.wait_until_swept("A01")
+    assert (await hall.buyer("ana").hold("A01")).refusal is None
 
 
 # ------------------------------------------------------------------------------------- a closed session
