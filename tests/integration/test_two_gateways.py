@@ -18,6 +18,7 @@ from cinema_pb2_grpc import ReservaStub
 from tests.backends import RedisServer
 from tests.gateway_bench import SECONDS, Browser, Frame
 from tests.infra import started
+from tests.people import made_up_cpf
 from tests.services import Booking, Gateway
 from tests.waiting import eventually
 
@@ -181,6 +182,7 @@ async def _buyer(pair: Pair, number: int) -> None:
     """Holds, gives back and pays at random, now through the one gateway and now through the other."""
     chance = random.Random(number)
     cookie = await cookie_from(pair.gateways[0])
+    payment = PAYMENT | {"cpf": made_up_cpf()}
     for _ in range(3):
         async with page(chance.choice(pair.gateways), cookie) as buyer:
             seats = chance.sample([f"{row}{n:02d}" for row in "FGHI" for n in range(1, 21)], 2)
@@ -190,7 +192,7 @@ async def _buyer(pair: Pair, number: int) -> None:
             elif held["status"] == "ok":
                 key = f"{number}-{seats}".replace(" ", "")
                 await buyer.ask(
-                    acao="confirmar_pagamento", assentos=seats, pagamento=PAYMENT, chave=key
+                    acao="confirmar_pagamento", assentos=seats, pagamento=payment, chave=key
                 )
 
 
