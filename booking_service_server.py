@@ -24,7 +24,7 @@ from booking.servicer import BookingServicer
 from booking.sweeper import Sweeper
 from cinema import service
 from cinema.booking_client import server_credentials
-from cinema.outcomes import HoldRules
+from cinema.outcomes import HoldRules, MailRules
 from cinema.programme import ProgrammeError
 from cinema.programme_file import Changed, Guard, ProgrammeFile
 from cinema.redis_connection import REDIS_ERRORS, connect, connect_blocking
@@ -73,6 +73,7 @@ async def serve(settings: BookingSettings) -> None:
             sweeper,
             programme,
             settings.watchers_max,
+            mail_rules=mail_rules(settings),
             cancel_until_ms=round(settings.cancel_until_minutes * 60_000),
             person_secret=given_or_kept(settings.person_secret, settings.secrets_dir, "person"),
         )
@@ -115,6 +116,15 @@ def hold_rules(settings: BookingSettings) -> HoldRules:
         most_seats=settings.max_seats_per_buyer,
         network_seats=settings.max_held_per_address,
         network_percent=settings.max_held_per_address_percent,
+    )
+
+
+def mail_rules(settings: BookingSettings) -> MailRules:
+    return MailRules(
+        most_to_mailbox=settings.max_mails_per_mailbox,
+        most_from_network=settings.max_mails_per_address,
+        most_again=settings.max_mails_per_order,
+        most_corrections=settings.max_email_corrections,
     )
 
 

@@ -75,8 +75,11 @@ _CONFIRM_REFUSALS = {
     11: Refusal.ORDER_CANCELLED,
     12: Refusal.SESSION_CANCELLED,
     13: Refusal.SESSION_CHANGED,
+    14: Refusal.TOO_MANY_MAILS,
 }
-_VETOES = {refusal: code for code, refusal in _CONFIRM_REFUSALS.items() if code in (7, 8, 12, 13)}
+_VETOES = {
+    refusal: code for code, refusal in _CONFIRM_REFUSALS.items() if code in (7, 8, 12, 13, 14)
+}
 
 
 class NotDurable(RedisError):

@@ -53,6 +53,7 @@ class MailRpcs(cinema_pb2_grpc.ReservaServicer):
             _bounded_ms(request.tentar_em_ms),
             request.tentativas,
             request.copias,
+            request.correcoes,
         )
         if not await self._mails.record(request.pedido_id, record):
             raise UnknownOrder(request.pedido_id)

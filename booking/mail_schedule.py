@@ -47,6 +47,7 @@ class MailRecord:
     pause_ms: int = 0
     tries: int = 0
     copies: int = 0
+    corrections: int = 0  # of the address that it went to
 
 
 class MailSchedule:
@@ -87,7 +88,7 @@ class MailSchedule:
             keys=[keys.mails, keys.failed_mails, order_key(order_id)],
             args=[
                 *(order_id, record.kind or "", record.state, record.reason),
-                *(record.pause_ms, record.tries, record.copies),
+                *(record.pause_ms, record.tries, record.copies, record.corrections),
             ],
         )
         return code != 1

@@ -1,6 +1,7 @@
 """The order's record: the JSON of a sale that Redis keeps, written and read here alone.
 
-A hash has it as `data`, and beside it what changes: `created_at`, `state`, `cancelled_at`, `mail`, `mail_reason`.
+A hash has it as `data`, and beside it what changes: `created_at`, `state`, `cancelled_at`, `mail`, `mail_reason`,
+`corrections`.
 """
 
 import json
@@ -56,7 +57,13 @@ def from_record(order_id: str, fields: Mapping[str, str]) -> Order:
         cancelled_at=int(fields.get("cancelled_at", 0)),
         mail=MailState(fields["mail"]),
         mail_reason=fields["mail_reason"],
+        corrections=int(fields.get("corrections", 0)),
     )
+
+
+def with_email(record: str, email: str) -> str:
+    """The record with another address, and no trace of the one of before."""
+    return json.dumps(json.loads(record) | {"email": email})
 
 
 def _screening(data: Mapping[str, Any]) -> Screening:

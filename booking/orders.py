@@ -1,10 +1,11 @@
 """Orders as Redis has them."""
 
 import re
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from booking.order_record import from_record
+from booking.order_record import from_record, with_email
 from cinema.keys import ANY_ORDER, order_id_of, order_key, partition_keys, partition_of
 from cinema.outbox import outbox_message
 from cinema.outcomes import MailState, Order
@@ -13,7 +14,17 @@ from cinema.redis_connection import RedisClient, ScanPlace, scan_keys
 # SCAN looks at so many keys a call; with orders being most of the keys, about as many orders come back.
 _KEYS_A_PAGE = 40
 _CURSOR = re.compile(r"(?P<node>\d{1,4}):(?P<cursor>\d{1,20})", re.ASCII)
-_RESEND = Path(__file__).parent.parent / "lua" / "resend.lua"
+_LUA = Path(__file__).parent.parent / "lua"
+
+
+class Correction(IntEnum):
+    """What became of a correction of the address, as correct_email.lua says it."""
+
+    DONE = 0
+    NO_ORDER = 1
+    RECORD_CHANGED = 2
+    CANCELLED = 3
+    NO_MORE = 4
 
 
 class MalformedCursor(ValueError):
@@ -25,7 +36,8 @@ class OrderBook:
 
     def __init__(self, redis: RedisClient) -> None:
         self._redis = redis
-        self._resend = redis.register_script(_RESEND.read_text())
+        self._resend = redis.register_script((_LUA / "resend.lua").read_text())
+        self._correct = redis.register_script((_LUA / "correct_email.lua").read_text())
 
     async def get(self, order_id: str) -> Order | None:
         fields: dict[Any, Any] = await self._redis.hgetall(order_key(order_id))
@@ -51,6 +63,25 @@ class OrderBook:
         await self._resend(
             keys=[outbox, order_key(order.id)], args=[message, MailState.PENDING.value]
         )
+
+    async def correct_email(self, order: Order, email: str, most: int) -> Correction:
+        """Another address, and the mail to be sent there; at most so many times."""
+        keys, key = partition_keys(partition_of(order.session_id)), order_key(order.id)
+        outcome = Correction.RECORD_CHANGED
+        while outcome is Correction.RECORD_CHANGED:
+            record: Any = await self._redis.hget(key, "data")
+            if record is None:
+                return Correction.NO_ORDER
+            corrected = with_email(record, email)
+            if corrected == record:
+                return Correction.DONE
+            outcome = Correction(
+                await self._correct(
+                    keys=[keys.mails, keys.failed_mails, key],
+                    args=[order.id, record, corrected, most],
+                )
+            )
+        return outcome
 
 
 def _parse_cursor(cursor: str) -> ScanPlace:

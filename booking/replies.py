@@ -150,6 +150,7 @@ def order_message(
         alteracao=alteration(order, session, now_ms),
         link_token=order.tokens.view,
         chave=order.tokens.manage,
+        correcoes=order.corrections,
     )
 
 

@@ -13,6 +13,7 @@ from cinema.outcomes import Payer, Purchase
 from cinema.payment_rules import (
     DECLINED_METHOD,
     PAYMENT_METHODS,
+    fault_of_email,
     mask_cpf,
     normalise_email,
     validate_payment,
@@ -87,14 +88,14 @@ def parse_optional_seats(
         _parse_buyer(request.usuario_id),
         _parse_names(names, session, gone),
         request.reserva_token,
-        _parse_network(request.rede),
+        parse_network(request.rede),
     )
 
 
 def parse_best(request: pb.MelhoresRequest, programme: Programme) -> tuple[SeatRequest, int]:
     """How many seats are wanted, and a request that names none yet. Raises InvalidRequest."""
     session = parse_session(request.sessao_id, programme)
-    buyer, network = _parse_buyer(request.usuario_id), _parse_network(request.rede)
+    buyer, network = _parse_buyer(request.usuario_id), parse_network(request.rede)
     return SeatRequest(session, buyer, (), "", network), _parse_quantity(request.quantidade)
 
 
@@ -114,10 +115,18 @@ def _parse_buyer(buyer: str) -> str:
     return buyer
 
 
-def _parse_network(tag: str) -> str:
+def parse_network(tag: str) -> str:
     if not _NETWORK_TAG.fullmatch(tag):
         raise InvalidRequest("rede: vazia ou 32 dígitos hexadecimais.")
     return tag
+
+
+def parse_email(text: str) -> str:
+    """As it is kept. Raises InvalidRequest."""
+    fault = fault_of_email(text)
+    if fault:
+        raise InvalidRequest(f"email: {fault}")
+    return normalise_email(text)
 
 
 def _parse_key(key: str) -> str:

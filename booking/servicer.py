@@ -8,15 +8,13 @@ from dataclasses import replace
 from itertools import islice
 
 import cinema_pb2 as pb
-from booking.edge import Context, UnknownOrder
+from booking.edge import Context
 from booking.feed import SeatFeed
 from booking.fitness import Fitness
-from booking.mail_rpcs import MailRpcs
-from booking.mail_schedule import MailSchedule
+from booking.mail_limits import MailLimits
 from booking.networks import Networks
-from booking.orders import OrderBook
+from booking.order_rpcs import OrderRpcs
 from booking.replies import (
-    order_message,
     reservation_reply,
     row_message,
     seat_map_message,
@@ -24,16 +22,15 @@ from booking.replies import (
 )
 from booking.request_reader import RequestReader, SessionGone, refuses_gone_sessions
 from booking.requests import (
-    InvalidRequest,
     SeatRequest,
     parse_purchase,
 )
 from booking.sweeper import Sweeper
-from booking.ticket_changes import cancellable_until, seats_of
+from booking.ticket_changes import seats_of
 from booking.watch_limit import WatchLimit
 from cinema.identity import owner_tag
 from cinema.keys import session_keys
-from cinema.outcomes import Answer, Order
+from cinema.outcomes import Answer, MailRules, Purchase
 from cinema.programme import Programme, Session
 from cinema.programme_file import ProgrammeFile
 from cinema.ranking import best_seats
@@ -47,7 +44,7 @@ _BEST_TRIES = 8
 _BEST_SPREAD = 8
 
 
-class BookingServicer(MailRpcs):
+class BookingServicer(OrderRpcs):
     def __init__(
         self,
         redis: RedisClient,
@@ -57,12 +54,12 @@ class BookingServicer(MailRpcs):
         programme: ProgrammeFile,
         watchers_max: int,
         cancel_until_ms: int,
+        mail_rules: MailRules,
         person_secret: bytes,
     ) -> None:
-        super().__init__(MailSchedule(redis), programme, cancel_until_ms)
+        limits = MailLimits(redis, mail_rules, person_secret)
+        super().__init__(redis, seats, programme, limits, cancel_until_ms)
         self._redis = redis
-        self._seats = seats
-        self._orders = OrderBook(redis)
         self._feed = feed
         self._sweeper = sweeper
         self._requests = RequestReader(programme, seats)
@@ -167,12 +164,23 @@ class BookingServicer(MailRpcs):
     ) -> pb.ReservaResponse:
         wanted = await self._requests.seats(request)
         purchase = parse_purchase(request, wanted, self._person_secret)
-        answer = await self._seats.confirm(wanted.session.id, wanted.buyer, purchase)
+        answer = await self._confirm(wanted, purchase)
         if answer.order_id and answer.tokens is None:
             known = await self._order(answer.order_id)
             answer = replace(answer, tokens=known.tokens)
         limit = self._seats.rules.most_seats
         return reservation_reply(answer, wanted.seats, "Pagamento confirmado: {seats}.", limit)
+
+    async def _confirm(self, wanted: SeatRequest, purchase: Purchase) -> Answer:
+        """Nothing is sold whose mail would be one too many, but what was sold before is answered as ever."""
+        email, network = purchase.payer.email, wanted.network
+        taken = bool(email) and not purchase.veto and await self._limits.take(email, network)
+        if email and not purchase.veto and not taken:
+            purchase = replace(purchase, veto=Refusal.TOO_MANY_MAILS)
+        answer = await self._seats.confirm(wanted.session.id, wanted.buyer, purchase)
+        if taken and not answer.tokens:
+            await self._limits.give_back(email, network)
+        return answer
 
     # --------------------------------------------------------------------- programme and seat map
 
@@ -248,54 +256,6 @@ class BookingServicer(MailRpcs):
         self, request: pb.Vazio, context: Context
     ) -> pb.SituacaoResponse:
         return pb.SituacaoResponse(problema=self.fitness.problem, aviso=self.fitness.warning)
-
-    # ------------------------------------------------------------------------------------- orders
-
-    async def ObterPedido(  # noqa: N802
-        self, request: pb.PedidoRequest, context: Context
-    ) -> pb.Pedido:
-        return self._order_message(await self._order(request.pedido_id))
-
-    def _order_message(self, order: Order) -> pb.Pedido:
-        return order_message(order, self._programme, self._cancel_until_ms, _now_ms())
-
-    async def ListarPedidos(  # noqa: N802
-        self, request: pb.ListarPedidosRequest, context: Context
-    ) -> pb.ListarPedidosResponse:
-        orders, cursor = await self._orders.page(request.cursor)
-        return pb.ListarPedidosResponse(
-            pedidos=[self._order_message(order) for order in orders], cursor=cursor
-        )
-
-    async def CancelarPedido(  # noqa: N802
-        self, request: pb.PedidoRequest, context: Context
-    ) -> pb.ReservaResponse:
-        order = await self._order(request.pedido_id)
-        session = self._programme.sessions.get(order.session_id)
-        until = cancellable_until(order, session, self._cancel_until_ms)
-        if not order.cancelled and _now_ms() > until:
-            return reservation_reply(Answer(Refusal.TOO_LATE_TO_CANCEL), order.seats, "")
-        await self._seats.cancel(order)
-        return reservation_reply(
-            Answer(order_id=order.id), order.seats, "Pedido cancelado: {seats}."
-        )
-
-    async def ReenviarEmail(  # noqa: N802
-        self, request: pb.PedidoRequest, context: Context
-    ) -> pb.ReservaResponse:
-        order = await self._order(request.pedido_id)
-        if not order.payer.email:
-            raise InvalidRequest("O pedido não tem e-mail.")
-        if order.cancelled:
-            raise InvalidRequest("O pedido foi cancelado: não há ingresso para enviar.")
-        await self._orders.resend_mail(order)
-        return reservation_reply(Answer(order_id=order.id), order.seats, "E-mail a caminho.")
-
-    async def _order(self, order_id: str) -> Order:
-        order = await self._orders.get(order_id)
-        if order is None:
-            raise UnknownOrder(order_id)
-        return order
 
 
 def _none_together(quantity: int) -> pb.ReservaResponse:

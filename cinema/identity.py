@@ -36,6 +36,13 @@ def person_tag(secret: bytes, session_id: str, cpf: str) -> str:
     return _keyed_hash(secret, f"person\n{session_id}\n{digits}") if digits else ""
 
 
+def mailbox_tag(secret: bytes, email: str) -> str:
+    """The mailbox behind an address: what many providers deliver to one person is one, as ana.lima+x@ is analima@."""
+    local_part, _, domain = email.lower().rpartition("@")
+    mailbox = local_part.partition("+")[0].replace(".", "") or local_part
+    return _keyed_hash(secret, f"mailbox\n{mailbox}@{domain}")
+
+
 def network_tag(secret: bytes, network: str) -> str:
     """The `rede` of ReservaRequest: 128 bits, the same in every session, so that an operator can follow one network."""
     return _keyed_hash(secret, f"network\n{network}")

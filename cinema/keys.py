@@ -145,6 +145,11 @@ def order_id_of(key: str) -> str:
     return key.rpartition(":")[2]
 
 
+def mail_counts() -> tuple[str, str]:
+    """Hashes of this window's and the last one's mails by order, mailbox and network: all sessions' together."""
+    return f"{_tag(0)}:mail-counts", f"{_tag(0)}:mail-counts-before"
+
+
 def relay_lease_key() -> str:
     """Who relays the outboxes at present."""
     return f"{_tag(0)}:relay-lease"

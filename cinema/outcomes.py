@@ -38,6 +38,20 @@ class Network:
 
 
 @dataclass(frozen=True)
+class MailRules:
+    """How many mails within a window: to one mailbox, from one network, and of one order that are asked for again.
+
+    `most_corrections` is how often the address of an order may be corrected in all.
+    """
+
+    most_to_mailbox: int
+    most_from_network: int
+    most_again: int
+    most_corrections: int
+    window_ms: int = 3_600_000
+
+
+@dataclass(frozen=True)
 class Screening:
     """What a ticket is for, as the programme had it when the ticket was sold. `starts_at` in Unix ms.
 
@@ -165,6 +179,7 @@ class Order:
     cancelled_at: int
     mail: MailState
     mail_reason: str
+    corrections: int = 0  # of the address
 
     @property
     def seats(self) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ def validate_payment(name: str, cpf: str, email: str) -> dict[str, str]:
     found = {
         "nomeCompleto": _fault_of_name(name),
         "cpf": _fault_of_cpf(cpf),
-        "email": _fault_of_email(email),
+        "email": fault_of_email(email),
     }
     return {field: fault for field, fault in found.items() if fault}
 
@@ -79,7 +79,8 @@ def _fault_of_cpf(cpf: str) -> str:
     return "CPF inválido. Confira os 11 dígitos."
 
 
-def _fault_of_email(email: str) -> str:
+def fault_of_email(email: str) -> str:
+    """A Portuguese sentence; empty if all is well."""
     if not email:
         return "Informe um e-mail para receber os ingressos."
     try:

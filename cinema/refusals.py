@@ -22,6 +22,8 @@ class Refusal(StrEnum):
     SESSION_CANCELLED = "sessao_cancelada"
     SESSION_CHANGED = "sessao_mudou"
     SESSION_GONE = "sessao_desconhecida"
+    TOO_MANY_MAILS = "limite_de_emails"
+    TOO_MANY_CORRECTIONS = "limite_de_correcoes"
     TOO_LATE_TO_CANCEL = "prazo_de_cancelamento"
 
 
@@ -45,6 +47,9 @@ _SENTENCES = {
     Refusal.SESSION_CANCELLED: "Esta sessão foi cancelada. Nada foi cobrado.",
     Refusal.SESSION_CHANGED: "Esta sessão mudou. Nada foi cobrado: recarregue a página e confira.",
     Refusal.SESSION_GONE: "Esta sessão saiu da programação. Nada foi cobrado.",
+    Refusal.TOO_MANY_MAILS: "Já saíram e-mails demais em pouco tempo, para este endereço ou desta rede. "
+    "Tente de novo daqui a uma hora.",
+    Refusal.TOO_MANY_CORRECTIONS: "O e-mail deste pedido já foi corrigido {limit} vezes, o máximo.",
     Refusal.TOO_LATE_TO_CANCEL: "O prazo para cancelar este pedido já passou.",
 }
 _PLURAL_SENTENCES = {

@@ -159,6 +159,22 @@ class BookingSettings(RedisSettings, TlsSettings, SecretsSettings):
         le=525_600,
         description="until how many minutes before the start an order can be cancelled",
     )
+    max_mails_per_mailbox: int = Field(
+        default=20, ge=0, description="mails to one mailbox an hour, a whole number; 0: any number"
+    )
+    max_mails_per_address: int = Field(
+        default=1_000,
+        ge=0,
+        description="mails that one network address causes an hour, a cancellation counted as 10; 0: any number",
+    )
+    max_mails_per_order: int = Field(
+        default=5,
+        ge=0,
+        description="mails of one order asked for again an hour, a whole number; 0: any number",
+    )
+    max_email_corrections: int = Field(
+        default=3, ge=0, description="how often the address of an order can be corrected"
+    )
     watchers_max: int = Field(
         default=2_000, ge=1, description="open AcompanharSessao streams a caller, a whole number"
     )

@@ -11,13 +11,14 @@ COSTS = {
     "/": 8,
     "/sessao/{session_id}": 8,
     "/sessao/{session_id}/": 8,
-    "/pedido/{reference}": 9,
-    "/pedido/{reference}/": 9,
+    "/pedido/{reference}": 10,
+    "/pedido/{reference}/": 10,
     "/api/sessoes": 4,
     "/api/sessoes/{session_id}": 4,
     "/api/pedidos/{reference}": 9,
     "/api/pedidos/{reference}/agenda.ics": 8,  # most of it in a thread, which takes its turns with the loop
     "/api/pedidos/{reference}/reenviar": 2,
+    "/api/pedidos/{reference}/email": 2,
     "/api/pedidos/{reference}/cancelar": 2,
     "/api/pix": 9,
 }

@@ -4,11 +4,15 @@ import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
 from cinema.invitation import FILE_NAME, invitation
+from cinema.mail_address import LONGEST
+from cinema.refusals import Refusal
 from cinema.tickets import DEAREST_BASKET
-from cinema_pb2 import Pedido, PedidoRequest, ReservaResponse
+from cinema_pb2 import CorrecaoRequest, Pedido, PedidoRequest, ReservaResponse
+from gateway.bodies import parsed, read_body
 from gateway.context import GatewayPart
 from gateway.http_json import Json, json_response, pix_json
 from gateway.problems import FOREIGN_ORIGIN, NOTHING_TO_ATTEND, TOO_MANY_REQUESTS, Problem, Refused
@@ -32,6 +36,12 @@ async def sessions(gateway: GatewayPart) -> Response:
 @api.get("/sessoes/{session_id}")
 async def session_map(session_id: str, gateway: GatewayPart) -> Response:
     return json_response(await Queries(gateway.booking).session_map(session_id))
+
+
+class Address(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    email: Annotated[str, Field(max_length=LONGEST)]
 
 
 async def managed_order(reference: str, request: Request, gateway: GatewayPart) -> Pedido:
@@ -69,15 +79,26 @@ async def calendar_entry(reference: str, request: Request, gateway: GatewayPart)
 
 
 @api.post("/pedidos/{reference}/reenviar")
-async def mail_again(order: ManagedOrder, gateway: GatewayPart) -> Json:
-    request = PedidoRequest(pedido_id=order.pedido_id)
+async def mail_again(order: ManagedOrder, asked: Request, gateway: GatewayPart) -> Json:
+    request = PedidoRequest(pedido_id=order.pedido_id, rede=gateway.network_of(asked))
     return _done(await gateway.booking.call(gateway.booking.stub.ReenviarEmail, request))
 
 
+@api.post("/pedidos/{reference}/email")
+async def correct_address(order: ManagedOrder, asked: Request, gateway: GatewayPart) -> Json:
+    """The mail goes to the new address; repeating it does no harm."""
+    request = CorrecaoRequest(
+        pedido_id=order.pedido_id,
+        email=parsed(Address, await read_body(asked)).email,
+        rede=gateway.network_of(asked),
+    )
+    return _done(await gateway.booking.call(gateway.booking.stub.CorrigirEmail, request))
+
+
 @api.post("/pedidos/{reference}/cancelar")
-async def cancel(order: ManagedOrder, gateway: GatewayPart) -> Json:
+async def cancel(order: ManagedOrder, asked: Request, gateway: GatewayPart) -> Json:
     """The seats are free for everybody at once; repeating it does no harm."""
-    request = PedidoRequest(pedido_id=order.pedido_id)
+    request = PedidoRequest(pedido_id=order.pedido_id, rede=gateway.network_of(asked))
     return _done(await gateway.booking.call(gateway.booking.stub.CancelarPedido, request))
 
 
@@ -89,7 +110,8 @@ async def pix(total: Annotated[int, Query(ge=1, le=DEAREST_BASKET)]) -> Response
 
 def _done(answer: ReservaResponse) -> Json:
     if not answer.sucesso:
-        raise Refused(Problem(409, answer.motivo, answer.mensagem))
+        status = 429 if answer.motivo == Refusal.TOO_MANY_MAILS else 409
+        raise Refused(Problem(status, answer.motivo, answer.mensagem))
     return {"status": "ok"}
 
 

@@ -4,19 +4,17 @@ import time
 from typing import Annotated
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from cinema.notify_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, verify
 from cinema_pb2 import VarreduraRequest
+from gateway.bodies import parsed, read_body
 from gateway.context import GatewayPart
 from gateway.problems import Problem, Refused
 
-LONGEST_BODY = 1_024  # bytes
 EVERY_SESSION = "*"
 
-_TOO_LONG = Problem(413, "corpo_grande_demais", f"O corpo passa de {LONGEST_BODY} bytes.")
 _UNSIGNED = Problem(401, "assinatura_invalida", "A assinatura falta, está errada ou venceu.")
-_MALFORMED = Problem(400, "dados_invalidos", "O corpo deve ser {sessao, assento, motivo} em JSON.")
 
 router = APIRouter()
 
@@ -35,29 +33,12 @@ async def notify(request: Request, gateway: GatewayPart) -> dict[str, str | int]
 
     503 where booking is away, so that the listener tries again; repeating it does no harm.
     """
-    body = await _read(request)
+    body = await read_body(request)
     timestamp = request.headers.get(TIMESTAMP_HEADER, "")
     signature = request.headers.get(SIGNATURE_HEADER, "")
     if not verify(gateway.notify_secret, timestamp, signature, body, time.time()):
         raise Refused(_UNSIGNED)
-    session = _parse(body).sessao
+    session = parsed(Notice, body).sessao
     sweep = VarreduraRequest(sessao_id="" if session == EVERY_SESSION else session)
     answer = await gateway.booking.call(gateway.booking.stub.VarrerSessao, sweep)
     return {"status": "ok", "liberados": answer.liberados}
-
-
-async def _read(request: Request) -> bytes:
-    """The raw body, which the signature is over; never more of it in memory than it may have."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST_BODY:
-            raise Refused(_TOO_LONG)
-    return body
-
-
-def _parse(body: bytes) -> Notice:
-    try:
-        return Notice.model_validate_json(body)
-    except ValidationError:
-        raise Refused(_MALFORMED) from None

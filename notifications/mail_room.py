@@ -232,5 +232,11 @@ _NAMES = {MailKind.TICKET: "ticket", MailKind.CANCELLATION: "cancellation"}
 
 
 def _record_of(mail: pb.EmailDevido, state: pb.EstadoEmail, reason: str = "") -> pb.RegistroEmail:
-    order_id = mail.pedido.pedido_id
-    return pb.RegistroEmail(pedido_id=order_id, estado=state, motivo=reason, tipo=mail.tipo)
+    order = mail.pedido
+    return pb.RegistroEmail(
+        pedido_id=order.pedido_id,
+        estado=state,
+        motivo=reason,
+        tipo=mail.tipo,
+        correcoes=order.correcoes,
+    )

@@ -42,4 +42,9 @@ export const texts = {
   "ordem.cancelado_texto": { one: "The seat is free again. This ticket is no longer valid.", other: "The seats are free again. These tickets are no longer valid." },
   "ordem.de_novo": "Choose again in this screening",
   "ordem.so_ver": "This link only shows the tickets. Cancelling, correcting the e-mail and sending it again are up to the buyer: with the manage link in the purchase e-mail, or in the browser used to buy.",
+  "ordem.corrigir": "Correct e-mail",
+  "ordem.informar": "Add e-mail",
+  "ordem.email_certo": "Correct e-mail",
+  "ordem.corrigir_enviar": "Correct and send",
+  "ordem.corrigir_falhou": "We don’t know whether the correction arrived. Try again: repeating changes nothing.",
 };

@@ -179,6 +179,8 @@ export const texts = {
   "motivo.preco_mudou": "The price changed while you were choosing. Nothing was charged: check the total and pay again.",
   "motivo.pagamento_recusado": "The card was declined. Nothing was charged, and your seats are still held. Choose another way to pay.",
   "motivo.pedido_cancelado": "That order was paid and then cancelled. Choose again to buy.",
+  "motivo.limite_de_emails": "Too many e-mails in a short time. Try again in an hour.",
+  "motivo.limite_de_correcoes": "This e-mail cannot be corrected any more.",
   "motivo.prazo_de_cancelamento": "It is too late to cancel.",
   "motivo.dados_invalidos": "Check the marked fields. Nothing was charged.",
   "motivo.indisponivel": "Sales stopped for a moment. Nothing was charged; try again.",

@@ -42,4 +42,9 @@ export const texts = {
   "ordem.cancelado_texto": { one: "La butaca volvió a quedar libre. Esta entrada ya no vale.", other: "Las butacas volvieron a quedar libres. Estas entradas ya no valen." },
   "ordem.de_novo": "Elegir otra vez en esta función",
   "ordem.so_ver": "Este enlace solo muestra las entradas. Cancelar, corregir el correo y reenviarlo le corresponde a quien compró: con el enlace de gestión del correo de compra o en el navegador con el que compró.",
+  "ordem.corrigir": "Corregir correo",
+  "ordem.informar": "Agregar correo",
+  "ordem.email_certo": "Correo correcto",
+  "ordem.corrigir_enviar": "Corregir y enviar",
+  "ordem.corrigir_falhou": "No sabemos si la corrección llegó. Inténtalo de nuevo: repetir no cambia nada.",
 };

@@ -179,6 +179,8 @@ export const texts = {
   "motivo.preco_mudou": "El precio cambió mientras elegías. No se cobró nada: revisa el total y paga de nuevo.",
   "motivo.pagamento_recusado": "La tarjeta fue rechazada. No se cobró nada, y tus butacas siguen guardadas. Elige otra forma de pagar.",
   "motivo.pedido_cancelado": "Ese pedido se pagó y después se canceló. Elige de nuevo para comprar.",
+  "motivo.limite_de_emails": "Fueron demasiados correos en poco tiempo. Inténtalo en una hora.",
+  "motivo.limite_de_correcoes": "Este correo ya no se puede corregir más.",
   "motivo.prazo_de_cancelamento": "El plazo para cancelar terminó.",
   "motivo.dados_invalidos": "Revisa los campos marcados. No se cobró nada.",
   "motivo.indisponivel": "Las ventas pararon un momento. No se cobró nada; inténtalo de nuevo.",

@@ -1,9 +1,10 @@
 // @ts-check
-/** What became of an order's mail, and sending it again. */
+/** What became of an order's mail, sending it again, and correcting the address that it goes to. */
 import { mailAgain } from "./api.js";
 import { action, part } from "./dom.js";
 import { isPortuguese } from "./language.js";
-import { t } from "./text.js";
+import { OrderAddress } from "./order-address.js";
+import { hasText, t } from "./text.js";
 
 /** @typedef {import("./api.js").Order} Order */
 
@@ -21,6 +22,7 @@ export class OrderMail {
     this.text = part(root, "mail-text");
     this.again = action(root, "reenviar");
     this.again.onclick = () => void this.#sendAgain();
+    this.address = new OrderAddress(root, reference, () => this.#asked());
     this.reference = reference;
     this.onWait = onWait;
   }
@@ -31,22 +33,29 @@ export class OrderMail {
     this.root.dataset.email = email_estado;
     this.text.textContent = [t(`ordem.mail_${email_estado}`, { email }), isPortuguese ? email_motivo : ""].filter(Boolean).join(" ");
     this.again.hidden = email_estado === "pendente" || email_estado === "sem_endereco";
+    this.address.render(email);
     clearTimeout(this.#timer);
     if (email_estado === "pendente") this.#lookLater();
   }
 
   async #sendAgain() {
     this.again.disabled = true;
-    const { data } = await mailAgain(this.reference);
+    const { data, reason } = await mailAgain(this.reference);
     this.again.disabled = false;
-    this.text.textContent = t(data ? "ordem.reenviado" : "ordem.reenvio_falhou");
-    if (!data) return;
+    const key = `motivo.${reason}`;
+    this.text.textContent = data ? t("ordem.reenviado") : t(hasText(key) ? key : "ordem.reenvio_falhou");
+    if (data) this.#asked();
+  }
+
+  /** A mail is on its way. */
+  #asked() {
     this.again.hidden = true;
     this.#wait = FIRST_LOOK_MS;
     this.#lookLater();
   }
 
   #lookLater() {
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.onWait(), this.#wait);
     this.#wait = Math.min(this.#wait * 1.5, LONGEST_LOOK_MS);
   }

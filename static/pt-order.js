@@ -42,4 +42,9 @@ export const texts = {
   "ordem.cancelado_texto": { one: "A poltrona voltou a ficar livre. Este ingresso não vale mais.", other: "As poltronas voltaram a ficar livres. Estes ingressos não valem mais." },
   "ordem.de_novo": "Escolher de novo nesta sessão",
   "ordem.so_ver": "Este link só mostra os ingressos. Cancelar, corrigir o e-mail e enviar de novo são de quem comprou: pelo link de gestão que está no e-mail da compra ou no navegador em que comprou.",
+  "ordem.corrigir": "Corrigir e-mail",
+  "ordem.informar": "Informar e-mail",
+  "ordem.email_certo": "E-mail certo",
+  "ordem.corrigir_enviar": "Corrigir e enviar",
+  "ordem.corrigir_falhou": "Não sabemos se a correção chegou. Tente de novo: repetir não muda nada.",
 };

@@ -182,6 +182,8 @@ export const texts = {
   "motivo.preco_mudou": "O preço mudou enquanto você escolhia. Nada foi cobrado: confira o total e pague de novo.",
   "motivo.pagamento_recusado": "O cartão foi recusado. Nada foi cobrado, e suas poltronas continuam guardadas. Escolha outra forma de pagar.",
   "motivo.pedido_cancelado": "Esse pedido foi pago e depois cancelado. Escolha de novo para comprar.",
+  "motivo.limite_de_emails": "Foram e-mails demais em pouco tempo. Tente de novo daqui a uma hora.",
+  "motivo.limite_de_correcoes": "Este e-mail já foi corrigido quantas vezes dava.",
   "motivo.prazo_de_cancelamento": "O prazo para cancelar terminou.",
   "motivo.dados_invalidos": "Confira os campos marcados. Nada foi cobrado.",
   "motivo.indisponivel": "As vendas pararam por um instante. Nada foi cobrado; tente de novo.",

@@ -37,7 +37,7 @@ class Buyer:
         self._payment = {
             "nomeCompleto": "Ana Souza",
             "cpf": made_up_cpf(),
-            "email": "ana@exemplo.com.br",
+            "email": f"ana-{uuid.uuid4().hex}@exemplo.com.br",
         }
         self._asked_to_pay = False
 

@@ -76,5 +76,14 @@ class OrderPage(Tab):
         mail = self.page.locator("[data-part=mail]")
         expect(mail).to_have_attribute("data-email", state, timeout=seconds * 1000)
 
+    def correct_address(self, email: str) -> None:
+        self.page.locator("[data-acao=corrigir]").click()
+        self.page.locator("[data-part=address-input]").fill(email)
+        self.page.locator("[data-acao=corrigir-mesmo]").click()
+
+    @property
+    def address_fault(self) -> Locator:
+        return self.page.locator("[data-part=address-error]")
+
     def mail_again(self) -> None:
         self.page.locator("[data-acao=reenviar]").click()

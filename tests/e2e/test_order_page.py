@@ -1,13 +1,15 @@
 """The order's page: the link shows the tickets, and only who bought them can change the order."""
 
 import re
+import uuid
 from email.message import EmailMessage
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.axe import expect_no_faults
 from tests.e2e.conftest import NewPage, OpenPage
-from tests.e2e.page import ANA, OrderPage, SessionPage
+from tests.e2e.page import ANA, Buyer, OrderPage, SessionPage
 from tests.mailbox import body
 from tests.system import System
 from tests.waiting import wait_until
@@ -120,6 +122,45 @@ def test_the_id_alone_is_nothing_to_a_stranger_and_everything_to_the_buyer(
     own = OrderPage(page.page.context.new_page(), page.base_url).open(order_id)
     assert own.can_cancel
     assert in_address_bar(own.page) == f"{order_id}.{page.order_link.split('.')[1]}"
+
+
+@SIZES
+def test_a_mistyped_address_is_corrected_and_the_mail_goes_to_the_right_one(
+    system: System, open_session: OpenPage, size: dict[str, int]
+) -> None:
+    page = open_session()
+    page.page.set_viewport_size(size)  # type: ignore[arg-type]
+    page.best(1)
+    page.pay(Buyer(email="ana@gmial.example"))
+    right = f"ana-{uuid.uuid4().hex}@exemplo.com.br"
+    page.dialog.locator("[data-part=payment-order]").click()
+    shown = OrderPage(page.page, page.base_url)
+    shown.expect_mail("enviado")
+    shown.correct_address("ana@gmail")
+    expect(shown.address_fault).to_contain_text("parece incompleto")
+    expect(page.page.locator("[data-part=address-input]")).to_be_focused()
+    assert shown.overflow == 0
+    expect_no_faults(page.page)
+    page.page.locator("[data-part=address-input]").fill(right)
+    page.page.keyboard.press("Enter")
+    expect(page.page.locator("[data-part=mail-text]")).to_contain_text(right)
+    expect(page.page.locator("[data-part=address]")).to_be_hidden()
+    expect(page.page.locator("[data-acao=corrigir]")).to_be_focused()
+    shown.expect_mail("enviado")
+    (mail,) = [mail for mail in system.mailbox.messages if mail["X-RcptTo"] == right]
+    assert in_address_bar(page.page).split(".")[0] in str(mail["Message-ID"])
+
+
+def test_escape_leaves_the_address_as_it_was(open_session: OpenPage) -> None:
+    page = bought(open_session)
+    page.dialog.locator("[data-part=payment-order]").click()
+    tab = page.page
+    tab.locator("[data-acao=corrigir]").click()
+    expect(tab.locator("[data-part=address-input]")).to_have_value(ANA.email)
+    expect(tab.locator("[data-part=address-input]")).to_be_focused()
+    tab.keyboard.press("Escape")
+    expect(tab.locator("[data-part=address]")).to_be_hidden()
+    expect(tab.locator("[data-part=mail-text]")).to_contain_text(ANA.email)
 
 
 def in_address_bar(tab: Page) -> str:

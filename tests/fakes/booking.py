@@ -186,6 +186,15 @@ class FakeBooking(ReservaServicer):
         await self._begin(request, context)
         return pb.ReservaResponse(sucesso=True)
 
+    async def CorrigirEmail(
+        self, request: pb.CorrecaoRequest, context: Context
+    ) -> pb.ReservaResponse:
+        await self._begin(request, context)
+        if self.refusal is not None:
+            return self.refusal
+        self.order.email = request.email
+        return pb.ReservaResponse(sucesso=True)
+
     async def CancelarPedido(
         self, request: pb.PedidoRequest, context: Context
     ) -> pb.ReservaResponse:

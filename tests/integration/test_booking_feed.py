@@ -15,6 +15,7 @@ from booking.feed import FeedLost, SeatFeed
 from booking.servicer import BookingServicer
 from booking.sweeper import Sweeper
 from cinema.keys import session_keys
+from cinema.outcomes import MailRules
 from cinema.programme_file import ProgrammeFile
 from cinema.redis_connection import connect_blocking
 from cinema.retry import Backoff
@@ -51,7 +52,15 @@ async def bench(redis_url: str, tmp_path: Path) -> AsyncIterator[Bench]:
         feed = SeatFeed(blocking, cluster=False, patience=2)
         sweeper = Sweeper(client, hall.seats)
         servicer = BookingServicer(
-            client, hall.seats, feed, sweeper, ProgrammeFile(path), 10, 0, b"secret"
+            client,
+            hall.seats,
+            feed,
+            sweeper,
+            ProgrammeFile(path),
+            10,
+            0,
+            MailRules(0, 0, 0, 0),
+            b"secret",
         )
         reading = asyncio.create_task(feed.run(Backoff()))
         await feed.wait_until_open()

@@ -3,12 +3,14 @@
 import icalendar
 import pytest
 
+import cinema_pb2 as pb
 from tests.fakes.booking import ORDER
 from tests.gateway_bench import Bench
 
 VIEW, MANAGE = "5e" * 16, "c4" * 16
 PRIVATE = ("Maria", "456.789", "maria@exemplo.com.br", "caixa de entrada")
-ACTIONS = ("cancelar", "reenviar")
+ACTIONS = ("cancelar", "reenviar", "email")
+RIGHT = {"email": "ana@example.com"}  # of which but one of the actions takes notice
 STRANGERS = (
     "",
     f".{'00' * 16}",
@@ -119,7 +121,7 @@ async def test_its_buyer_and_the_manage_token_may_change_it(
         page = await http.get(f"/pedido/{reference}", headers=headers)
         assert "maria@exemplo.com.br" in page.text
         assert MANAGE not in page.text
-        answer = await http.post(f"/api/pedidos/{reference}/{action}", headers=headers)
+        answer = await http.post(f"/api/pedidos/{reference}/{action}", headers=headers, json=RIGHT)
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
@@ -141,6 +143,56 @@ async def test_a_payment_is_answered_with_both(bench: Bench) -> None:
     assert reply["pedido"] == ORDER
     assert reply["pedido_link"] == f"{ORDER}.{VIEW}"
     assert reply["pedido_chave"] == MANAGE
+
+
+# ------------------------------------------------------------------------------------ correcting and limits
+
+EMAIL = f"/api/pedidos/{ORDER}.{MANAGE}/email"
+
+
+async def test_a_corrected_address_reaches_booking_with_the_network_that_asks(bench: Bench) -> None:
+    async with bench.http() as http:
+        assert (await http.post(EMAIL, json=RIGHT)).json() == {"status": "ok"}
+        shown = (await http.get(f"/api/pedidos/{ORDER}.{MANAGE}")).json()
+    assert shown["email"] == "ana@example.com"
+    [asked] = bench.booking.asked(pb.CorrecaoRequest)
+    assert (asked.pedido_id, asked.email) == (ORDER, "ana@example.com")
+    assert len(asked.rede) == 32
+
+
+@pytest.mark.parametrize("action", ["cancelar", "reenviar"])
+async def test_booking_is_told_which_network_causes_a_mail(bench: Bench, action: str) -> None:
+    async with bench.http() as http:
+        await http.post(f"/api/pedidos/{ORDER}.{MANAGE}/{action}")
+    [*_, asked] = bench.booking.asked(pb.PedidoRequest)
+    assert len(asked.rede) == 32
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", b"[]", b"null", b'{"email":1}', b'{"email":null}', b"\xff", b'{"email":"' + b"x" * 300 + b'"}']
+)  # fmt: skip
+async def test_what_is_no_address_is_a_400(bench: Bench, body: bytes) -> None:
+    async with bench.http() as http:
+        answer = await http.post(EMAIL, content=body)
+    assert (answer.status_code, answer.json()["motivo"]) == (400, "dados_invalidos")
+    assert not bench.booking.asked(pb.CorrecaoRequest)
+
+
+async def test_a_long_body_is_not_read(bench: Bench) -> None:
+    async with bench.http() as http:
+        answer = await http.post(EMAIL, content=b"x" * 100_000)
+    assert (answer.status_code, answer.json()["motivo"]) == (413, "corpo_grande_demais")
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"), [("limite_de_emails", 429), ("limite_de_correcoes", 409)]
+)
+async def test_a_mail_too_many_is_refused_in_words(bench: Bench, reason: str, status: int) -> None:
+    bench.booking.refusal = pb.ReservaResponse(motivo=reason, mensagem="Demais.")
+    async with bench.http() as http:
+        answer = await http.post(EMAIL, json=RIGHT)
+    assert answer.status_code == status
+    assert answer.json() == {"motivo": reason, "mensagem": "Demais."}
 
 
 # ------------------------------------------------------------------------------------------------- headers

@@ -35,6 +35,7 @@ REFERENCE_MS = 0.7
 ROWS = [f"{first}{second}" for first in "AB" for second in "ABCDEFGHIJKLMNOPQRSTUVWXY"]
 SEATS = [f"{row}{number:02d}" for row in ROWS for number in range(1, 61)]
 TICKETS = 6  # the default limit of a buyer
+BODY = b'{"email": "ana@example.com"}'
 HEADERS = [(b"host", b"localhost:8000"), (b"accept-encoding", b"gzip, br")]
 
 fresh = count(4_800)  # for what no cache can know yet
@@ -74,6 +75,7 @@ ANSWERS: dict[str, Callable[[], Any]] = {
     "ObterMapa": vast_map,
     "ObterPedido": new_order,
     "ReenviarEmail": lambda: pb.ReservaResponse(sucesso=True),
+    "CorrigirEmail": lambda: pb.ReservaResponse(sucesso=True),
     "CancelarPedido": lambda: pb.ReservaResponse(sucesso=True),
 }
 ADDRESSES: dict[str, Callable[[], str]] = {
@@ -87,6 +89,7 @@ ADDRESSES: dict[str, Callable[[], str]] = {
     "/api/pedidos/{reference}": lambda: f"/api/pedidos/{new_order().pedido_id}",
     "/api/pedidos/{reference}/agenda.ics": lambda: "/api/pedidos/x/agenda.ics",
     "/api/pedidos/{reference}/reenviar": lambda: "/api/pedidos/x/reenviar",
+    "/api/pedidos/{reference}/email": lambda: "/api/pedidos/x/email",
     "/api/pedidos/{reference}/cancelar": lambda: "/api/pedidos/x/cancelar",
     "/api/pix": lambda: f"/api/pix?total={next(fresh)}",
 }
@@ -135,7 +138,7 @@ async def request(app: FastAPI, method: str, address: str) -> int:
     statuses: list[int] = []
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        return {"type": "http.request", "body": BODY, "more_body": False}
 
     async def send(message: Any) -> None:
         statuses.extend([message["status"]] if "status" in message else [])
@@ -176,7 +179,7 @@ class Stopwatch:
 async def test_an_answer_costs_the_event_loop_what_its_row_says(
     app: tuple[FastAPI, ReadyBooking], route: str
 ) -> None:
-    method = "POST" if route.endswith(("/reenviar", "/cancelar")) else "GET"
+    method = "POST" if route.endswith(("/reenviar", "/cancelar", "/email")) else "GET"
 
     stopwatch = Stopwatch(app[1].prepare)
     for _ in stopwatch:

@@ -1,0 +1,89 @@
+"""How many mails an order, a mailbox and a network may cause: counted in Redis, so that it binds over all processes.
+
+Nothing personal is kept: a mailbox is counted under a keyed hash, a network under the tag that the gateway made.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from cinema.identity import mailbox_tag
+from cinema.keys import mail_counts
+from cinema.outcomes import MailRules
+from cinema.redis_connection import RedisClient
+
+QUIET_SECONDS = 60.0
+# Buyers seldom cancel. Who buys to cancel, and so has mails sent to anybody, is soon done.
+CANCELLATION_COST = 10
+_COUNT = Path(__file__).parent.parent / "lua" / "count_mails.lua"
+_IF_NOT_FULL, _ANYHOW, _TAKE_BACK = 1, 0, -1
+
+log = logging.getLogger(__name__)
+
+Count = tuple[str, int, int]  # name, how much it takes, what a mail adds
+
+
+class MailLimits:
+    """Raises what redis-py raises."""
+
+    def __init__(
+        self,
+        redis: RedisClient,
+        rules: MailRules,
+        secret: bytes,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.rules = rules
+        self._secret = secret
+        self._count = redis.register_script(_COUNT.read_text())
+        self._clock = clock
+        self._quiet_until = float("-inf")
+
+    async def take(self, email: str, network: str, order_id: str = "") -> bool:
+        """Whether one more mail is within the limits; then it is counted. `order_id` of one that is asked for again."""
+        counts = self._counts(email, network, order_id)
+        full = await self._run(_IF_NOT_FULL, counts)
+        if full and counts[full - 1][0] == _network(network):
+            self._warn(network)
+        return not full
+
+    async def note_cancellation(self, email: str, network: str) -> None:
+        """Counts its mail, which is never refused: a buyer can always cancel in time."""
+        await self._run(_ANYHOW, self._counts(email, network, "", CANCELLATION_COST))
+
+    async def give_back(self, email: str, network: str) -> None:
+        """The mail that was taken is not sent."""
+        await self._run(_TAKE_BACK, self._counts(email, network, ""))
+
+    async def _run(self, mode: int, counts: Sequence[Count]) -> int:
+        arguments = [part for count in counts for part in count]
+        full: int = await self._count(
+            keys=list(mail_counts()), args=[self.rules.window_ms, mode, *arguments]
+        )
+        return full
+
+    def _counts(self, email: str, network: str, order_id: str, cost: int = 1) -> list[Count]:
+        rules = self.rules
+        found = [(f"mailbox:{mailbox_tag(self._secret, email)}", rules.most_to_mailbox, 1)]
+        if network:
+            found.append((_network(network), rules.most_from_network, cost))
+        if order_id:
+            found.append((f"order:{order_id}", rules.most_again, 1))
+        return found
+
+    def _warn(self, network: str) -> None:
+        """At most one line a minute."""
+        if self._clock() < self._quiet_until:
+            return
+        self._quiet_until = self._clock() + QUIET_SECONDS
+        log.warning(
+            "the network %s… causes more than %d mails an hour: refused (MAX_MAILS_PER_ADDRESS; "
+            "where all buyers come through one proxy, the gateway needs TRUSTED_PROXIES)",
+            network[:8],
+            self.rules.most_from_network,
+        )
+
+
+def _network(tag: str) -> str:
+    return f"network:{tag}"

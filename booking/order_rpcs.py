@@ -1,0 +1,132 @@
+"""The RPCs about an order that was sold: to see or cancel it, and to have its mail sent again or elsewhere."""
+
+import time
+
+import cinema_pb2 as pb
+from booking.edge import Context, UnknownOrder
+from booking.mail_limits import MailLimits
+from booking.mail_rpcs import MailRpcs
+from booking.mail_schedule import MailSchedule
+from booking.orders import Correction, OrderBook
+from booking.replies import order_message, reservation_reply
+from booking.requests import InvalidRequest, parse_email, parse_network
+from booking.ticket_changes import cancellable_until
+from cinema.outcomes import Answer, MailState, Order
+from cinema.programme_file import ProgrammeFile
+from cinema.redis_connection import RedisClient
+from cinema.refusals import Refusal
+from seat_state_service import SeatStateService
+
+
+class OrderRpcs(MailRpcs):
+    def __init__(
+        self,
+        redis: RedisClient,
+        seats: SeatStateService,
+        programme: ProgrammeFile,
+        limits: MailLimits,
+        cancel_until_ms: int,
+    ) -> None:
+        super().__init__(MailSchedule(redis), programme, cancel_until_ms)
+        self._seats = seats
+        self._orders = OrderBook(redis)
+        self._limits = limits
+
+    async def ObterPedido(  # noqa: N802 - the contract's names
+        self, request: pb.PedidoRequest, context: Context
+    ) -> pb.Pedido:
+        return self._order_message(await self._order(request.pedido_id))
+
+    def _order_message(self, order: Order) -> pb.Pedido:
+        return order_message(order, self._programme_file.current, self._cancel_until_ms, _now_ms())
+
+    async def ListarPedidos(  # noqa: N802
+        self, request: pb.ListarPedidosRequest, context: Context
+    ) -> pb.ListarPedidosResponse:
+        orders, cursor = await self._orders.page(request.cursor)
+        return pb.ListarPedidosResponse(
+            pedidos=[self._order_message(order) for order in orders], cursor=cursor
+        )
+
+    async def CancelarPedido(  # noqa: N802
+        self, request: pb.PedidoRequest, context: Context
+    ) -> pb.ReservaResponse:
+        order, network = await self._order(request.pedido_id), parse_network(request.rede)
+        session = self._programme_file.current.sessions.get(order.session_id)
+        until = cancellable_until(order, session, self._cancel_until_ms)
+        if not order.cancelled and _now_ms() > until:
+            return _refusal(order, Refusal.TOO_LATE_TO_CANCEL)
+        await self._seats.cancel(order)
+        if order.payer.email and not order.cancelled:
+            await self._limits.note_cancellation(order.payer.email, network)
+        return _done(order, "Pedido cancelado: {seats}.")
+
+    async def ReenviarEmail(  # noqa: N802
+        self, request: pb.PedidoRequest, context: Context
+    ) -> pb.ReservaResponse:
+        order, network = await self._order(request.pedido_id), parse_network(request.rede)
+        if not order.payer.email:
+            raise InvalidRequest("O pedido não tem e-mail.")
+        _must_be_valid(order)
+        if order.mail is not MailState.PENDING:
+            if not await self._limits.take(order.payer.email, network, order.id):
+                return _refusal(order, Refusal.TOO_MANY_MAILS)
+            await self._orders.resend_mail(order)
+        return _done(order, "E-mail a caminho.")
+
+    async def CorrigirEmail(  # noqa: N802
+        self, request: pb.CorrecaoRequest, context: Context
+    ) -> pb.ReservaResponse:
+        email, network = parse_email(request.email), parse_network(request.rede)
+        order = await self._order(request.pedido_id)
+        _must_be_valid(order)
+        if order.payer.email == email:
+            return _done(order, "E-mail corrigido.")
+        if order.corrections >= self._limits.rules.most_corrections:
+            return self._no_more_corrections(order)
+        if not await self._limits.take(email, network, order.id):
+            return _refusal(order, Refusal.TOO_MANY_MAILS)
+        return await self._correct(order, email)
+
+    async def _correct(self, order: Order, email: str) -> pb.ReservaResponse:
+        outcome = await self._orders.correct_email(
+            order, email, self._limits.rules.most_corrections
+        )
+        match outcome:
+            case Correction.NO_ORDER:
+                raise UnknownOrder(order.id)
+            case Correction.CANCELLED:
+                raise InvalidRequest(_CANCELLED)
+            case Correction.NO_MORE:
+                return self._no_more_corrections(order)
+        return _done(order, "E-mail corrigido.")
+
+    def _no_more_corrections(self, order: Order) -> pb.ReservaResponse:
+        most = self._limits.rules.most_corrections
+        return reservation_reply(Answer(Refusal.TOO_MANY_CORRECTIONS), order.seats, "", most)
+
+    async def _order(self, order_id: str) -> Order:
+        order = await self._orders.get(order_id)
+        if order is None:
+            raise UnknownOrder(order_id)
+        return order
+
+
+_CANCELLED = "O pedido foi cancelado: não há ingresso para enviar."
+
+
+def _must_be_valid(order: Order) -> None:
+    if order.cancelled:
+        raise InvalidRequest(_CANCELLED)
+
+
+def _done(order: Order, text: str) -> pb.ReservaResponse:
+    return reservation_reply(Answer(order_id=order.id), order.seats, text)
+
+
+def _refusal(order: Order, refusal: Refusal) -> pb.ReservaResponse:
+    return reservation_reply(Answer(refusal), order.seats, "")
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,33 @@
+"""What is posted to us: JSON, and little of it."""
+
+from typing import TypeVar
+
+from fastapi import Request
+from pydantic import BaseModel, ValidationError
+
+from gateway.problems import Problem, Refused
+
+LONGEST_BODY = 1_024  # bytes
+
+_TOO_LONG = Problem(413, "corpo_grande_demais", f"O corpo passa de {LONGEST_BODY} bytes.")
+Body = TypeVar("Body", bound=BaseModel)
+
+
+async def read_body(request: Request) -> bytes:
+    """The raw body; never more of it in memory than it may have. Raises Refused."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST_BODY:
+            raise Refused(_TOO_LONG)
+    return body
+
+
+def parsed(kind: type[Body], body: bytes) -> Body:
+    """Raises Refused."""
+    try:
+        return kind.model_validate_json(body)
+    except ValidationError:
+        fields = ", ".join(kind.model_fields)
+        problem = Problem(400, "dados_invalidos", f"O corpo deve ser {{{fields}}} em JSON.")
+        raise Refused(problem) from None

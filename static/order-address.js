@@ -1,0 +1,74 @@
+// @ts-check
+/** Corrects the address of an order: a field that appears where one asks for it. */
+import { correctAddress } from "./api.js";
+import { action, part } from "./dom.js";
+import { hasText, t } from "./text.js";
+import { emailFault } from "./validation.js";
+
+export class OrderAddress {
+  /** @param {ParentNode} root @param {string} reference of the order @param {() => void} onCorrected its mail is on its way */
+  constructor(root, reference, onCorrected) {
+    this.form = /** @type {HTMLFormElement} */ (part(root, "address"));
+    this.input = /** @type {HTMLInputElement} */ (part(this.form, "address-input"));
+    this.error = part(this.form, "address-error");
+    this.opener = action(root, "corrigir");
+    this.send = action(this.form, "corrigir-mesmo");
+    this.reference = reference;
+    this.onCorrected = onCorrected;
+    this.opener.onclick = () => this.#open();
+    action(this.form, "corrigir-nao").onclick = () => this.#close();
+    this.form.onsubmit = (event) => void this.#submitted(event);
+    this.form.onkeydown = ({ key }) => {
+      if (key === "Escape") this.#close();
+    };
+  }
+
+  /** @param {string} email as booking has it */
+  render(email) {
+    this.email = email;
+    this.opener.textContent = t(email ? "ordem.corrigir" : "ordem.informar");
+  }
+
+  #open() {
+    this.input.value = this.email ?? "";
+    this.#fail("");
+    this.#show(true);
+    this.input.select();
+    this.input.focus();
+  }
+
+  #close() {
+    this.#show(false);
+    this.opener.focus();
+  }
+
+  /** @param {boolean} open */
+  #show(open) {
+    this.form.hidden = !open;
+    this.opener.hidden = open;
+  }
+
+  /** @param {SubmitEvent} event */
+  async #submitted(event) {
+    event.preventDefault();
+    const email = this.input.value.trim();
+    const fault = emailFault(email);
+    if (fault) return this.#fail(t(fault));
+    this.#fail("");
+    this.send.disabled = true;
+    const { data, reason } = await correctAddress(this.reference, email);
+    this.send.disabled = false;
+    const key = `motivo.${reason}`;
+    if (!data) return this.#fail(t(hasText(key) ? key : "ordem.corrigir_falhou"));
+    this.#close();
+    this.onCorrected();
+  }
+
+  /** @param {string} text */
+  #fail(text) {
+    this.error.textContent = text;
+    if (text) this.input.setAttribute("aria-invalid", "true");
+    else this.input.removeAttribute("aria-invalid");
+    if (text) this.input.focus();
+  }
+}
