@@ -59,7 +59,7 @@ class OrderBook:
     async def resend_mail(self, order: Order) -> None:
         """Puts the mail into the outbox again, unless it is still on its way."""
         outbox = partition_keys(partition_of(order.session_id)).outbox
-        message = outbox_message(order.id, order.session_id, order.seats, order.buyer, "REENVIO")
+        message = _asked_again(order)
         await self._resend(
             keys=[outbox, order_key(order.id)], args=[message, MailState.PENDING.value]
         )
@@ -77,11 +77,15 @@ class OrderBook:
                 return Correction.DONE
             outcome = Correction(
                 await self._correct(
-                    keys=[keys.mails, keys.failed_mails, key],
-                    args=[order.id, record, corrected, most],
+                    keys=[keys.mails, keys.failed_mails, key, keys.outbox],
+                    args=[order.id, record, corrected, most, _asked_again(order)],
                 )
             )
         return outcome
+
+
+def _asked_again(order: Order) -> str:
+    return outbox_message(order.id, order.session_id, order.seats, order.buyer, "REENVIO")
 
 
 def _parse_cursor(cursor: str) -> ScanPlace:

@@ -1,5 +1,6 @@
 """The order's page: the link shows the tickets, and only who bought them can change the order."""
 
+import json
 import re
 import uuid
 from email.message import EmailMessage
@@ -148,7 +149,14 @@ def test_a_mistyped_address_is_corrected_and_the_mail_goes_to_the_right_one(
     expect(page.page.locator("[data-acao=corrigir]")).to_be_focused()
     shown.expect_mail("enviado")
     (mail,) = [mail for mail in system.mailbox.messages if mail["X-RcptTo"] == right]
-    assert in_address_bar(page.page).split(".")[0] in str(mail["Message-ID"])
+    order_id = in_address_bar(page.page).split(".")[0]
+    assert order_id in str(mail["Message-ID"])
+
+    def recorded() -> list[str]:
+        records = json.loads(system.ledger.read_text())
+        return [record["email"] for record in records if record["pedido_id"] == order_id]
+
+    wait_until(lambda: recorded() == [right], what="the ledger has the new address")
 
 
 def test_escape_leaves_the_address_as_it_was(open_session: OpenPage) -> None:

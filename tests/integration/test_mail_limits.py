@@ -257,7 +257,9 @@ def test_a_corrected_address_is_the_orders_and_gets_its_mail(strict: Desk) -> No
     room, wrong, right = Room(strict), somebody(), somebody()
     order_id = room.buy("A05", wrong).pedido_id
     fail(strict, order_id, motivo="Não existe.")
+    before = room.asked_for()
     assert room.correct(order_id, right.replace("example", "EXAMPLE")).sucesso
+    assert room.asked_for() == before + 1  # for the ledger
     order = order_of(strict, order_id)
     assert (order.email, order.correcoes) == (right, 1)
     assert (order.email_estado, order.email_motivo) == (pb.EMAIL_PENDENTE, "")
