@@ -91,6 +91,7 @@ class Actions:
         if action.total is not None:
             request.total_centavos = action.total
         request.idioma = action.language
+        request.edicao = action.edition
         return request
 
     def _request(self, seats: list[str]) -> ReservaRequest:

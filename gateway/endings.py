@@ -28,7 +28,7 @@ RESTART = Ending(SERVICE_RESTART, "restart")
 FAULT = Ending(INTERNAL_ERROR, "internal error")
 TOO_SLOW = Ending(TRY_AGAIN_LATER, "too slow")
 FLOOD = refusal("excesso_de_mensagens", "Mensagens demais em pouco tempo. Espere um pouco.")
-UNKNOWN_SESSION = refusal("sessao_desconhecida", "Esta sessão não existe.")
+UNKNOWN_SESSION = refusal("sessao_desconhecida", "Esta sessão não existe, ou saiu da programação.")
 INVALID_IDENTITY = refusal("identidade_invalida", "Seu acesso não vale mais. Recarregue a página.")
 TOO_MANY_SOCKETS = refusal(
     "excesso_de_conexoes",

@@ -15,6 +15,7 @@ def initial_state(session_id: str, seat_map: SeatMap, now: float) -> str:
             "evento": "estado_inicial",
             "sessao": session_id,
             "versao": seat_map.version,
+            **({"edicao": seat_map.edition} if seat_map.edition else {}),
             "meias_vendidas": seat_map.half_price_sold,
             "assentos": {seat.name: _state(seat, now) for seat in seat_map.taken()},
         }

@@ -73,13 +73,19 @@ def session_json(session: Sessao) -> Json:
 
 
 def map_json(answer: MapaResponse) -> Json:
+    session = answer.sessao
+    # Of a session that is over there is no change left to speak of.
+    is_past = session.encerrada and not session.cancelada
     rows = [_encoded_row(row.SerializeToString()) for row in answer.fileiras]
     return {
-        **session_json(answer.sessao),
+        **session_json(session),
         "limite_assentos": answer.limite_assentos,
         "tempo_reserva_ms": answer.tempo_reserva_ms,
         "meias_total": answer.meias_total,
         "meias_vendidas": answer.mapa.meias_vendidas,
+        "edicao": answer.mapa.edicao,
+        "alteracao": "" if is_past else session.alteracao,
+        "cancelada": session.cancelada,
         "precos": {kind: price for _, prices in rows for kind, price in prices.items()},
         "fileiras": [fragment for fragment, _ in rows],
     }
@@ -104,6 +110,8 @@ def order_json(order: Pedido, access: Access, now: float) -> Json:
         "codigo": order_code(order.pedido_id),
         "estado": "cancelado" if order.cancelado else "confirmado",
         "sessao": session_json(order.sessao),
+        "sessao_atual": session_json(order.sessao_atual) if order.sessao_atual.sessao_id else None,
+        "alteracao": order.alteracao,
         "assentos": list(order.assentos),
         "ingressos": [_ticket(order.pedido_id, ticket) for ticket in order.ingressos],
         "total": order.total_centavos,

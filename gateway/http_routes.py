@@ -66,8 +66,10 @@ async def calendar_entry(reference: str, request: Request, gateway: GatewayPart)
     """The same file that the mail brings."""
     buyer = gateway.buyer_of(request)
     order = await Queries(gateway.booking).visible_order(reference, buyer)
-    if order.cancelado or not order.sessao.filme.titulo:
+    if order.cancelado or order.sessao_atual.cancelada or not order.sessao.filme.titulo:
         raise Refused(NOTHING_TO_ATTEND)
+    if order.alteracao and order.sessao_atual.sessao_id:
+        order.sessao.CopyFrom(order.sessao_atual)  # when and where it takes place now
     # Written in a thread: time zones and recurrences cost some ten milliseconds.
     settings = gateway.settings
     entry = await asyncio.to_thread(invitation, order, settings.public_url, settings.smtp_from)

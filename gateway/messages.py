@@ -94,6 +94,7 @@ class Confirm(_Seats):
     )
     total: int | None = Field(default=None, alias="total", ge=0, le=_MOST_CENTAVOS)
     language: LanguageTag = Field(default=DEFAULT, alias="idioma")
+    edition: str = Field(default="", alias="edicao", max_length=64)
 
     @field_validator("total")
     @classmethod
@@ -160,6 +161,7 @@ _ADVICE = {
     "quantidade": "Informe quantos lugares quer, a partir de 1.",
     "pagamento": 'Os dados do pagamento devem ser textos, e "forma" uma das que a página oferece.',
     "ingressos": f"Informe a categoria por assento do pedido, uma destas: {', '.join(Category)}.",
+    "edicao": "Informe a edição do mapa como veio, em texto.",
     "total": "Informe o total em centavos, como número inteiro.",
     "idioma": f"Informe o idioma, um destes: {', '.join(LANGUAGES)}.",
     "chave": "A chave do pedido pode ter até 128 caracteres, sem acentos nem espaços.",

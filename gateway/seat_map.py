@@ -35,6 +35,9 @@ class SeatMap:
     def __init__(self, snapshot: MapaSessao, now: float) -> None:
         self.version = snapshot.versao
         self.half_price_sold = snapshot.meias_vendidas  # under the quota
+        self.edition = (
+            snapshot.edicao
+        )  # another one: the page's film, room or start are not the session's
         self._taken = {seat.name: seat for seat in _seats(snapshot.assentos, now)}
 
     def apply(self, update: Atualizacao, now: float) -> list[Seat]:

@@ -15,7 +15,8 @@
  * @property {boolean} encerrada
  */
 /**
- * @typedef {Session & {limite_assentos: number, tempo_reserva_ms: number, meias_total: number, meias_vendidas: number,
+ * @typedef {Session & {limite_assentos: number, tempo_reserva_ms: number, meias_total: number, meias_vendidas: number, edicao: string,
+ *   alteracao: string, cancelada: boolean,
  *   fileiras: {nome: string, lugares: ({assento: string, tipo: string, preco: number}|null)[]}[]}} SessionMap
  */
 /**
@@ -26,6 +27,8 @@
  * @property {string} codigo
  * @property {"confirmado"|"cancelado"} estado
  * @property {Session} sessao as it was sold; an old order whose session has gone from the programme lacks film and room
+ * @property {Session|null} sessao_atual as the programme has it now; null if it no longer does
+ * @property {string} alteracao what became of the session since the sale; empty: nothing
  * @property {string[]} assentos
  * @property {number} total centavos
  * @property {string} nome

@@ -19,6 +19,7 @@ import { quotaTrouble, seatingTrouble } from "./troubles.js";
  * @typedef {object} Order
  * @property {import("./tickets.js").Ticket[]} tickets by seat
  * @property {number} total centavos
+ * @property {string} edition of the session
  * @property {{left: number, total: number}} halves half-price tickets of the session
  * @property {Trouble[]} troubles what stands against paying
  */
@@ -81,7 +82,7 @@ export class Checkout {
       ...this.seating.problems(mine).map((problem) => seatingTrouble(problem, exchange)),
       ...quotaTrouble(tickets, this.quota.left, (seats) => this.#category(seats, "inteira")),
     ];
-    return { tickets, total: totalOf(tickets), halves: this.quota, troubles };
+    return { tickets, total: totalOf(tickets), edition: this.session.edicao, halves: this.quota, troubles };
   }
 
   /** @param {boolean} closed nothing is sold here any more */

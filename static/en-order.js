@@ -8,6 +8,8 @@ export const texts = {
   "ordem.falhou_texto": "Your order is safe. Check your connection. We keep trying by ourselves.",
   "ordem.confirmado": "Confirmed",
   "ordem.cancelado": "Cancelled",
+  "ordem.mudou": "This screening has changed. It was: {antes}. It is now: {agora}.",
+  "ordem.mudou_mapa": "The seats of this screening have changed.",
   "ordem.codigo": "Code",
   "ordem.poltronas": { one: "Seat", other: "Seats" },
   "ordem.quando": "When",

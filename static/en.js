@@ -176,6 +176,8 @@ export const texts = {
     other: "There are no {n} free seats together. Try fewer, or choose on the map.",
   },
   "motivo.cota_de_meia_esgotada": "The half-price tickets ran out while you were paying. Nothing was charged.",
+  "motivo.sessao_mudou": "The screening changed. Nothing was charged: reload the page and check.",
+  "motivo.sessao_cancelada": "This screening was cancelled. Nothing was charged.",
   "motivo.preco_mudou": "The price changed while you were choosing. Nothing was charged: check the total and pay again.",
   "motivo.pagamento_recusado": "The card was declined. Nothing was charged, and your seats are still held. Choose another way to pay.",
   "motivo.pedido_cancelado": "That order was paid and then cancelled. Choose again to buy.",
@@ -187,7 +189,7 @@ export const texts = {
   "motivo.identidade_invalida": "Your access had expired. We are getting a new one.",
   "motivo.excesso_de_mensagens": "Too many clicks at once. Wait a little.",
   "motivo.excesso_de_conexoes": "There are too many connections from your address. We will try again shortly.",
-  "motivo.sessao_desconhecida": "This screening does not exist.",
+  "motivo.sessao_desconhecida": "This screening does not exist, or is no longer on.",
   "motivo.outro": "That did not work. Try again.",
 
   "pagar.nao_abriu": "We could not open the payment. Reload the page: your seats are still held.",

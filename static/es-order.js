@@ -8,6 +8,8 @@ export const texts = {
   "ordem.falhou_texto": "Tu pedido sigue guardado. Revisa tu conexión. Seguimos intentando solos.",
   "ordem.confirmado": "Confirmado",
   "ordem.cancelado": "Cancelado",
+  "ordem.mudou": "Esta función cambió. Antes: {antes}. Ahora: {agora}.",
+  "ordem.mudou_mapa": "Las butacas de esta función cambiaron.",
   "ordem.codigo": "Código",
   "ordem.poltronas": { one: "Butaca", other: "Butacas" },
   "ordem.quando": "Cuándo",

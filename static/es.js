@@ -176,6 +176,8 @@ export const texts = {
     other: "No hay {n} lugares libres juntos. Prueba con menos, o elige en el mapa.",
   },
   "motivo.cota_de_meia_esgotada": "Las medias se agotaron mientras pagabas. No se cobró nada.",
+  "motivo.sessao_mudou": "La función cambió. No se cobró nada: recarga la página y revisa.",
+  "motivo.sessao_cancelada": "Esta función se canceló. No se cobró nada.",
   "motivo.preco_mudou": "El precio cambió mientras elegías. No se cobró nada: revisa el total y paga de nuevo.",
   "motivo.pagamento_recusado": "La tarjeta fue rechazada. No se cobró nada, y tus butacas siguen guardadas. Elige otra forma de pagar.",
   "motivo.pedido_cancelado": "Ese pedido se pagó y después se canceló. Elige de nuevo para comprar.",
@@ -187,7 +189,7 @@ export const texts = {
   "motivo.identidade_invalida": "Tu acceso ya no valía. Estamos pidiendo otro.",
   "motivo.excesso_de_mensagens": "Demasiados clics a la vez. Espera un poco.",
   "motivo.excesso_de_conexoes": "Hay demasiadas conexiones desde tu dirección. Lo intentamos de nuevo en un rato.",
-  "motivo.sessao_desconhecida": "Esta función no existe.",
+  "motivo.sessao_desconhecida": "Esta función no existe o salió de la cartelera.",
   "motivo.outro": "No funcionó. Inténtalo de nuevo.",
 
   "pagar.nao_abriu": "No se pudo abrir el pago. Recarga la página: tus butacas siguen guardadas.",

@@ -8,6 +8,7 @@ import { dayAndHour, filmLength, money } from "./format.js";
 import { asInProgramme } from "./language.js";
 import { openOrder, tidyAddress } from "./order-access.js";
 import { OrderMail } from "./order-mail.js";
+import { difference } from "./session-change.js";
 import { hasText, t } from "./text.js";
 import { stubOf } from "./ticket-stub.js";
 
@@ -65,6 +66,15 @@ class OrderPage {
     part(root, "count").textContent = t("pedido.quantas", { n: assentos.length });
     part(root, "total").textContent = money(total);
     part(root, "facts").replaceChildren(...factsOf(this.order));
+    this.#tellChange(this.order);
+  }
+
+  /** What was sold and what is, and the cinema's own words about it. @param {Order} order */
+  #tellChange({ estado, sessao, sessao_atual, alteracao }) {
+    const place = part(this.root, "changed");
+    place.hidden = !alteracao || estado === "cancelado";
+    const told = sessao_atual ? difference(sessao, sessao_atual) : "";
+    place.replaceChildren(make("span", { text: alteracao, ...asInProgramme }), ` ${told}`);
   }
 
   /** What can be done with the order as it stands. @param {Order} order */

@@ -13,6 +13,7 @@
  * @property {Record<string, import("./tickets.js").Category>} categories by seat
  * @property {number} total centavos, as it was shown
  * @property {string} language of the mail
+ * @property {string} edition of the session, as it was shown
  * @property {Payment} payment
  */
 /** @typedef {Purchase & {key: string}} Attempt */

@@ -59,12 +59,12 @@ export class Payment {
 
   /** @param {import("./validation.js").Payment} payment */
   #submitted(payment) {
-    const { tickets, total, troubles } = this.order();
+    const { tickets, total, edition, troubles } = this.order();
     if (troubles.some(({ kind }) => kind === "cota")) return this.dialog.insist();
     this.#send(this.attempts.begin({
       seats: tickets.map(({ seat }) => seat.name),
       categories: Object.fromEntries(tickets.map(({ seat, category }) => [seat.name, category])),
-      total, language: tag, payment,
+      total, language: tag, edition, payment,
     }));
   }
 

@@ -7,7 +7,7 @@
 /** @typedef {"bloqueado"|"ocupado"} Taken */
 /** @typedef {{type: string, seat: string, reason: string}} Change */
 /** `halvesSold`: half-price tickets under the quota, null where the frame does not tell. */
-/** @typedef {{kind: "snapshot", version: number, seats: Map<string, Taken>, halvesSold: number|null}} Snapshot */
+/** @typedef {{kind: "snapshot", version: number, seats: Map<string, Taken>, edition: string, halvesSold: number|null}} Snapshot */
 /** @typedef {{kind: "update", since: number, version: number, changes: Change[], halvesSold: number|null}} Update */
 /** @typedef {{kind: "mine", holds: Map<string, number>}} Mine seat to milliseconds left */
 /** @typedef {{kind: "live", live: boolean}} Live */
@@ -57,7 +57,7 @@ function snapshot(frame) {
     const state = record(fact).estado;
     if (state === "bloqueado" || state === "ocupado") seats.set(seat, state);
   }
-  return { kind: "snapshot", version: number(frame.versao), seats, halvesSold: count(frame.meias_vendidas) };
+  return { kind: "snapshot", version: number(frame.versao), seats, edition: text(frame.edicao), halvesSold: count(frame.meias_vendidas) };
 }
 
 /** @param {Record<string, any>} frame @returns {Update} */
@@ -126,6 +126,6 @@ export const resync = () => ({ acao: "ressincronizar" });
  * @param {import("./payment-attempt.js").Attempt} attempt
  * @returns {Request}
  */
-export const confirmPayment = ({ key, seats, categories, total, language, payment }) => ({
-  acao: "confirmar_pagamento", assentos: seats, ingressos: categories, total, idioma: language, pagamento: payment, chave: key,
+export const confirmPayment = ({ key, seats, categories, total, language, edition, payment }) => ({
+  acao: "confirmar_pagamento", assentos: seats, ingressos: categories, total, idioma: language, edicao: edition, pagamento: payment, chave: key,
 });

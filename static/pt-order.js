@@ -8,6 +8,8 @@ export const texts = {
   "ordem.falhou_texto": "Seu pedido continua guardado. Confira sua conexão. Tentamos de novo sozinhos.",
   "ordem.confirmado": "Confirmado",
   "ordem.cancelado": "Cancelado",
+  "ordem.mudou": "Esta sessão mudou. Antes: {antes}. Agora: {agora}.",
+  "ordem.mudou_mapa": "As poltronas desta sessão mudaram.",
   "ordem.codigo": "Código",
   "ordem.poltronas": { one: "Poltrona", other: "Poltronas" },
   "ordem.quando": "Quando",

@@ -179,6 +179,8 @@ export const texts = {
     other: "Não há {n} lugares livres juntos. Tente menos, ou escolha no mapa.",
   },
   "motivo.cota_de_meia_esgotada": "As meias acabaram enquanto você pagava. Nada foi cobrado.",
+  "motivo.sessao_mudou": "A sessão mudou. Nada foi cobrado: recarregue a página e confira.",
+  "motivo.sessao_cancelada": "Esta sessão foi cancelada. Nada foi cobrado.",
   "motivo.preco_mudou": "O preço mudou enquanto você escolhia. Nada foi cobrado: confira o total e pague de novo.",
   "motivo.pagamento_recusado": "O cartão foi recusado. Nada foi cobrado, e suas poltronas continuam guardadas. Escolha outra forma de pagar.",
   "motivo.pedido_cancelado": "Esse pedido foi pago e depois cancelado. Escolha de novo para comprar.",
@@ -190,7 +192,7 @@ export const texts = {
   "motivo.identidade_invalida": "Seu acesso não valia mais. Já estamos pegando outro.",
   "motivo.excesso_de_mensagens": "Muitos cliques de uma vez. Espere um pouco.",
   "motivo.excesso_de_conexoes": "Há conexões demais no seu endereço. Tentamos de novo daqui a pouco.",
-  "motivo.sessao_desconhecida": "Esta sessão não existe.",
+  "motivo.sessao_desconhecida": "Esta sessão não existe, ou saiu da programação.",
   "motivo.outro": "Não deu certo. Tente de novo.",
 
   "pagar.nao_abriu": "Não deu para abrir o pagamento. Recarregue a página: suas poltronas continuam guardadas.",

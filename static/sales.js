@@ -11,8 +11,10 @@ export class Sales {
   #asked = false;
   /** @type {Message["link"]} */
   #next;
+  /** @type {Message|null} */
+  #change = null;
 
-  /** @param {import("./api.js").Session} session @param {() => void} onMore more can be said than before */
+  /** @param {import("./api.js").SessionMap} session @param {() => void} onMore more can be said than before */
   constructor(session, onMore) {
     this.session = session;
     this.onMore = onMore;
@@ -20,12 +22,19 @@ export class Sales {
 
   /** @param {import("./store.js").SeatStore} store @returns {Message|null} null: there are seats to choose */
   message(store) {
+    if (this.#change) return this.#change;
     const { sold, held } = store.counts;
-    if (this.session.encerrada) return { kind: "encerrada", text: t("sessao.encerrada") };
+    if (this.session.encerrada) return { kind: "encerrada", text: this.session.alteracao || t("sessao.encerrada") };
     if (store.version < 0 || sold + held < this.session.lugares) return null;
     if (held) return { kind: "quase", text: t("sessao.quase") };
     void this.#findNext();
     return { kind: "esgotada", text: t("sessao.esgotada"), link: this.#next };
+  }
+
+  /** The session is no longer what this page shows: nothing is sold here before it is loaded again. */
+  async changed() {
+    this.#change = await import("./session-change.js").then(({ changeOf }) => changeOf(this.session), () => null);
+    this.onMore();
   }
 
   /** The next session with seats, of this film if there is one. Asked once: a hint, not a promise. */

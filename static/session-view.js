@@ -108,7 +108,9 @@ export class SessionView {
     }
     this.checkout.receive(frame);
     this.#take(this.store.apply(frame));
-    if (frame.kind === "snapshot") this.activity.free(this.#free, this.room.seats.size);
+    if (frame.kind !== "snapshot") return;
+    this.activity.free(this.#free, this.room.seats.size);
+    if (frame.edition !== this.session.edicao) void this.sales.changed();
   }
 
   /** @param {import("./store.js").Effect} effect */
@@ -155,7 +157,8 @@ export class SessionView {
     this.list.paint(seats);
     this.activity.tell();
     const sales = this.sales.message(this.store);
-    this.line.sales(sales);
+    const text = this.session.alteracao;
+    this.line.sales(sales ?? (text ? { kind: "aviso", text } : null));
     this.toolbar.selling(sales === null);
     this.checkout.render(sales !== null && sales.kind !== "quase");
   }

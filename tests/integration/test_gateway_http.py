@@ -178,6 +178,29 @@ async def test_the_list_of_sessions_is_what_the_page_expects(bench: Bench) -> No
     }
 
 
+async def test_an_order_says_what_was_sold_and_what_is(bench: Bench) -> None:
+    bench.booking.order.alteracao = "O projetor quebrou."
+    bench.booking.order.sessao_atual.CopyFrom(bench.booking.order.sessao)
+    bench.booking.order.sessao_atual.sala = "Sala 2"
+    async with bench.http() as http:
+        order = (await http.get(f"/api/pedidos/{ORDER}")).json()
+        calendar = (await http.get(f"/api/pedidos/{ORDER}/agenda.ics")).text
+    assert order["alteracao"] == "O projetor quebrou."
+    assert (order["sessao"]["sala"], order["sessao_atual"]["sala"]) == ("Sala 1", "Sala 2")
+    assert "LOCATION:Sala 2" in calendar
+
+
+async def test_a_session_that_was_called_off_is_nothing_to_put_into_a_calendar(
+    bench: Bench,
+) -> None:
+    bench.booking.order.alteracao = "Faltou energia."
+    bench.booking.order.sessao_atual.CopyFrom(bench.booking.order.sessao)
+    bench.booking.order.sessao_atual.cancelada = True
+    async with bench.http() as http:
+        answer = await http.get(f"/api/pedidos/{ORDER}/agenda.ics")
+    assert (answer.status_code, answer.json()["motivo"]) == (409, "sem_sessao")
+
+
 async def test_a_sessions_room_comes_with_its_gaps_kinds_and_prices(bench: Bench) -> None:
     async with bench.http() as http:
         room = (await http.get("/api/sessoes/S001")).json()
@@ -210,6 +233,8 @@ async def test_an_order_shows_its_code_and_mail_but_not_its_buyer(bench: Bench) 
         "pode_gerir": True,
         "codigo": order_code(ORDER),
         "estado": "confirmado",
+        "sessao_atual": None,
+        "alteracao": "",
         "assentos": ["F07", "F08"],
         "ingressos": [
             {"assento": "F07", "categoria": "inteira", "preco": 3200},

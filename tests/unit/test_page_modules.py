@@ -18,11 +18,11 @@ MOST_BYTES = 60_000  # over the wire, compressed
 LONGEST_MODULE = 200  # lines
 LANGUAGES = {"pt.js", "en.js", "es.js"}  # of which a page loads one
 PAGES = ("index.html", "sessao.html", "pedido.html")
-# With what they import: the other languages, the programme on the map's page and the other way round, and paying
-# before a seat is held.
+# With what they import: the other languages, the programme on the map's page and the other way round, paying
+# before a seat is held, and what became of a session that was changed.
 ON_DEMAND = {
     "index.html": {"en.js", "es.js", "session-page.js"},
-    "sessao.html": {"en.js", "es.js", "programme.js", "payment.js"},
+    "sessao.html": {"en.js", "es.js", "programme.js", "payment.js", "session-change.js"},
     "pedido.html": {"en.js", "es.js", "en-order.js", "es-order.js"},
 }
 

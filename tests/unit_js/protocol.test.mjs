@@ -42,10 +42,10 @@ test("fields of a wrong type are as good as missing", () => {
 
 test("a payment travels under the contract's names", () => {
   const payment = { nomeCompleto: "Ana", cpf: "", email: "a@b.c", forma: "pix" };
-  const attempt = { key: "k", seats: ["F07"], categories: { F07: "meia_idoso" }, total: 1600, language: "pt-BR", payment };
+  const attempt = { key: "k", seats: ["F07"], categories: { F07: "meia_idoso" }, total: 1600, language: "pt-BR", edition: "e1", payment };
   assert.deepEqual(confirmPayment(attempt), {
     acao: "confirmar_pagamento", assentos: ["F07"], ingressos: { F07: "meia_idoso" }, total: 1600, idioma: "pt-BR",
-    pagamento: payment, chave: "k" });
+    edicao: "e1", pagamento: payment, chave: "k" });
 });
 
 test("half-price tickets sold are told apart from not told", () => {

@@ -1,0 +1,104 @@
+"""A session that changes while its map is open, or after its tickets were bought: pages say what was and what is."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.demo_programme import demo, new_room, new_session
+from tests.e2e.conftest import OpenPage
+from tests.e2e.page import Buyer, OrderPage
+from tests.system import System, running_system
+from tests.waiting import wait_until
+
+START, LATER = "2037-12-13T17:45:00", "2037-12-13T20:30:00"
+WHY = "O projetor quebrou."
+
+
+def session(name: str, start: str = START, more: str = "") -> str:
+    entry = new_session(name, start, room=f"sala-{name}", comum=2450)
+    return new_room(f"sala-{name}", "A ....", "B ....") + entry.replace("inicio", f"{more}\ninicio")
+
+
+NAMES = ("MOVIDA", "FECHADA", "APAGADA", "MENOR")
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    folder = tmp_path_factory.mktemp("system")
+    programme = demo(*map(session, NAMES))
+    with running_system(folder, kafka=False, programme=programme) as running:
+        yield running
+
+
+@pytest.fixture
+def file(system: System) -> Path:
+    return system.folder / "programacao.toml"
+
+
+def change(file: Path, name: str, start: str = START, more: str = "") -> None:
+    text = file.read_text(encoding="utf-8")
+    assert session(name) in text
+    file.write_text(text.replace(session(name), session(name, start, more)), encoding="utf-8")
+
+
+def test_an_open_map_says_what_was_and_what_is_and_sells_nothing_of_before(
+    file: Path, open_session: OpenPage
+) -> None:
+    ana, bia = open_session("MOVIDA"), open_session("MOVIDA", gateway=1)
+    ana.hold("A01")
+    bia.hold("B01")
+    bought = bia.pay(Buyer())
+    ana.open_payment()
+    ana.fill_payment()
+    change(file, "MOVIDA", LATER, f'alterada = "{WHY}"')
+    wait_until(lambda: "Esta sessão mudou." in ana.banner, 15, "the map says so")
+    assert re.search(r"Antes: .*17h45.*Agora: .*20h30.*O projetor quebrou\.", ana.banner)
+    ana.submit_payment()
+    wait_until(lambda: ana.payment_faults().get(""), what="the payment is refused")
+    assert ana.payment_faults()[""] == (
+        "A sessão mudou. Nada foi cobrado: recarregue a página e confira."
+    )
+    ana.close_payment()
+    ana.page.locator("[data-part=banner] a").click()
+    ana.wait_live()
+    expect(ana.page.locator("[data-part=summary]")).to_contain_text("20h30")
+    assert ana.banner == WHY
+    assert ana.pay(Buyer())
+    order = OrderPage(bia.page, bia.base_url).open(bought)
+    changed = order.page.locator("[data-part=changed]")
+    expect(changed).to_contain_text(WHY)
+    expect(changed).to_contain_text(re.compile(r"Antes: .*17h45.*Agora: .*20h30"))
+    assert "17h45" in order.fact("quando")
+
+
+def test_seats_of_a_removed_row_can_be_given_back(file: Path, open_session: OpenPage) -> None:
+    ana = open_session("MENOR")
+    ana.hold("B01")
+    text = file.read_text(encoding="utf-8")
+    smaller = session("MENOR", more=f'alterada = "{WHY}"').replace(', "B ...."', "")
+    file.write_text(text.replace(session("MENOR"), smaller), encoding="utf-8")
+    wait_until(lambda: "As poltronas desta sessão mudaram." in ana.banner, 15, "the map says so")
+    ana.click("B01")
+    ana.expect_seat("B01", "livre")
+    assert ana.held() == []
+
+
+def test_a_session_that_is_called_off_says_why_and_stays_so(
+    file: Path, open_session: OpenPage
+) -> None:
+    ana = open_session("FECHADA")
+    change(file, "FECHADA", more='cancelada = "Faltou energia no cinema."')
+    wait_until(lambda: "Faltou energia no cinema." in ana.banner, 15, "the map says so")
+    ana.page.reload()
+    ana.wait_live()
+    wait_until(lambda: ana.banner == "Faltou energia no cinema.", what="it still says so")
+
+
+def test_a_session_that_is_dropped_tells_its_open_pages(file: Path, open_session: OpenPage) -> None:
+    ana = open_session("APAGADA")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace(session("APAGADA"), ""), encoding="utf-8")
+    ana.expect_notice("sessao_desconhecida", "saiu da programação")
