@@ -16,9 +16,6 @@ local EVENTS_KEPT, FORGOTTEN_AT_ONCE = 1000, 1000
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-
 local state = redis.call('HGET', order_key, 'state')
 if not state then return 1 end
 if state == 'cancelled' then return 0 end
