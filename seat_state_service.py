@@ -24,7 +24,6 @@ from cinema.outbox import outbox_message
 from cinema.outcomes import (
     Answer,
     HoldRules,
-    MailState,
     Network,
     Order,
     OrderTokens,
@@ -75,11 +74,8 @@ _CONFIRM_REFUSALS = {
     11: Refusal.ORDER_CANCELLED,
     12: Refusal.SESSION_CANCELLED,
     13: Refusal.SESSION_CHANGED,
-    14: Refusal.TOO_MANY_MAILS,
 }
-_VETOES = {
-    refusal: code for code, refusal in _CONFIRM_REFUSALS.items() if code in (7, 8, 12, 13, 14)
-}
+_VETOES = {refusal: code for code, refusal in _CONFIRM_REFUSALS.items() if code in (7, 8, 12, 13)}
 
 
 class NotDurable(RedisError):
@@ -329,7 +325,7 @@ def _confirmation(
         *(session_id, buyer, purchase.token, purchase.key, purchase.fingerprint(), order_id),
         to_record(session_id, buyer, purchase, tokens),
         outbox_message(order_id, session_id, purchase.seats, buyer, "CONFIRMADO"),
-        MailState.PENDING if purchase.payer.email else MailState.NO_ADDRESS,
+        purchase.first_mail_state,
         *(quota_needed(purchase.tickets), purchase.quota),
         _VETOES[purchase.veto] if purchase.veto else 0,
         *(purchase.closes_at, purchase.person, most_seats),

@@ -26,6 +26,7 @@ _MAIL_STATES = {
     MailState.NO_ADDRESS: pb.EMAIL_SEM_ENDERECO,
 }
 _MAIL_STATES_BY_NUMBER = {int(number): state for state, number in _MAIL_STATES.items()}
+_WITHHELD = "Foram e-mails demais em pouco tempo: peça este de novo daqui a uma hora."
 
 
 def reservation_reply(
@@ -132,8 +133,8 @@ def order_message(
         criado_em_ms=order.created_at,
         cancelado=order.cancelled,
         cancelado_em_ms=order.cancelled_at,
-        email_estado=_MAIL_STATES[order.mail],
-        email_motivo=order.mail_reason,
+        email_estado=_MAIL_STATES.get(order.mail, pb.EMAIL_FALHOU),
+        email_motivo=_WITHHELD if order.mail is MailState.WITHHELD else order.mail_reason,
         ingressos=[
             pb.Ingresso(
                 assento=ticket.seat,

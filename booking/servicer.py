@@ -172,11 +172,10 @@ class BookingServicer(OrderRpcs):
         return reservation_reply(answer, wanted.seats, "Pagamento confirmado: {seats}.", limit)
 
     async def _confirm(self, wanted: SeatRequest, purchase: Purchase) -> Answer:
-        """Nothing is sold whose mail would be one too many, but what was sold before is answered as ever."""
+        """A sale whose mail would be one too many goes through without it: the order's page is the proof."""
         email, network = purchase.payer.email, wanted.network
         taken = bool(email) and not purchase.veto and await self._limits.take(email, network)
-        if email and not purchase.veto and not taken:
-            purchase = replace(purchase, veto=Refusal.TOO_MANY_MAILS)
+        purchase = replace(purchase, mail_is_withheld=not taken)
         answer = await self._seats.confirm(wanted.session.id, wanted.buyer, purchase)
         if taken and not answer.tokens:
             await self._limits.give_back(email, network)

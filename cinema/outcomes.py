@@ -101,6 +101,18 @@ class Payer:
     email: str = ""
 
 
+class MailState(StrEnum):
+    """What became of an order's mail."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"
+    NO_ADDRESS = "no_address"
+    WITHHELD = (
+        "withheld"  # one too many for its mailbox or network: sent only if it is asked for again
+    )
+
+
 @dataclass(frozen=True)
 class Purchase:
     """What a confirmation is about.
@@ -121,6 +133,13 @@ class Purchase:
     closes_at: int = 0
     quota: int = 0
     veto: Refusal | None = None
+    mail_is_withheld: bool = False
+
+    @property
+    def first_mail_state(self) -> MailState:
+        if not self.payer.email:
+            return MailState.NO_ADDRESS
+        return MailState.WITHHELD if self.mail_is_withheld else MailState.PENDING
 
     @property
     def seats(self) -> tuple[str, ...]:
@@ -139,15 +158,6 @@ class Purchase:
         categories = sorted((ticket.seat, ticket.category) for ticket in self.tickets)
         body = [categories, self.payer.name, self.payer.masked_cpf, self.payer.email]
         return hashlib.sha256(json.dumps(body).encode()).hexdigest()
-
-
-class MailState(StrEnum):
-    """What became of an order's mail."""
-
-    PENDING = "pending"
-    SENT = "sent"
-    FAILED = "failed"
-    NO_ADDRESS = "no_address"
 
 
 class MailKind(StrEnum):

@@ -12,7 +12,7 @@ local order_id, kind, own_ms = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local order = redis.call('HMGET', order_key, 'state', 'mail', 'mail_kind')
 local state, mail, known_kind = order[1], order[2], order[3] or 'ingresso'
 if not state then return 2 end
-if mail == 'no_address' then return 0 end
+if mail == 'no_address' or mail == 'withheld' then return 0 end
 if (kind == 'cancelamento') ~= (state == 'cancelled') then return 0 end
 if kind == known_kind and (mail ~= 'pending' or redis.call('ZSCORE', due_key, order_id)) then return 0 end
 
