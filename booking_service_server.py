@@ -6,7 +6,9 @@ Several at once are normal: all state is in Redis, each process sweeps and follo
 import argparse
 import logging
 import socket
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from functools import partial
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -19,7 +21,9 @@ from booking.dataset_files import DatasetFiles
 from booking.edge import FaultInterceptor
 from booking.feed import SeatFeed
 from booking.fitness import Fitness, FitnessWatch
+from booking.personal_data import erase_person, export_person
 from booking.programme_guard import ProgrammeGuard
+from booking.retention import Retention, RetentionRules
 from booking.servicer import BookingServicer
 from booking.sweeper import Sweeper
 from cinema import service
@@ -64,6 +68,12 @@ async def serve(settings: BookingSettings) -> None:
         seats, swept = (SeatStateService(client, rules, dataset=None) for client in (redis, own))
         sweeper = Sweeper(own, swept)
         programme = open_programme(settings, ProgrammeGuard(own), feed.look_again)
+        retention = Retention(
+            own,
+            retention_rules(settings),
+            lambda: programme.current,
+            lambda: swept.dataset is not None and programme.is_checked,
+        )
         health = health_aio.HealthServicer()
         ready = service.ReadyFile(settings.ready_file)
         servicer = BookingServicer(
@@ -96,6 +106,7 @@ async def serve(settings: BookingSettings) -> None:
             programme.watch(),
             keep_running("the event feed", feed.run, REDIS_ERRORS, Backoff(maximum=1)),
             keep_running("sweeping", sweeper.run, REDIS_ERRORS, Backoff(maximum=1)),
+            keep_running("retention", retention.run, REDIS_ERRORS, Backoff(maximum=60)),
             watch.run(told),
             ready.keep(),
         )
@@ -125,6 +136,15 @@ def mail_rules(settings: BookingSettings) -> MailRules:
         most_from_network=settings.max_mails_per_address,
         most_again=settings.max_mails_per_order,
         most_corrections=settings.max_email_corrections,
+    )
+
+
+def retention_rules(settings: BookingSettings) -> RetentionRules:
+    day_ms = 24 * 3_600_000
+    return RetentionRules(
+        round(settings.session_data_days * day_ms),
+        round(settings.personal_data_days * day_ms),
+        round(settings.order_days * day_ms),
     )
 
 
@@ -185,13 +205,35 @@ async def drain(
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
+    commands = parser.add_mutually_exclusive_group()
+    commands.add_argument(
         "--adopt-dataset",
         action="store_true",
         help="sell from what Redis has now, after it has lost data or another took its place, and end",
     )
+    commands.add_argument(
+        "--export-person",
+        metavar="EMAIL",
+        help="write all that is kept of a person to standard output as JSON, and end; an order's code does, too",
+    )
+    commands.add_argument(
+        "--erase-person",
+        metavar="EMAIL",
+        help="erase name, CPF mask and e-mail from a person's orders, send them no more mails, and end",
+    )
     return parser.parse_args()
 
 
+def _command() -> Callable[[BookingSettings], Awaitable[None]]:
+    arguments = _arguments()
+    if arguments.adopt_dataset:
+        return adopt
+    if arguments.export_person is not None:
+        return partial(export_person, arguments.export_person)
+    if arguments.erase_person is not None:
+        return partial(erase_person, arguments.erase_person)
+    return serve
+
+
 if __name__ == "__main__":
-    service.main("booking", BookingSettings, adopt if _arguments().adopt_dataset else serve)
+    service.main("booking", BookingSettings, _command())

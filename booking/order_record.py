@@ -1,7 +1,9 @@
 """The order's record: the JSON of a sale that Redis keeps, written and read here alone.
 
 A hash has it as `data`, and beside it what changes: `created_at`, `state`, `cancelled_at`, `mail`, `mail_reason`,
-`corrections`.
+A hash has it as `data`, and beside it what changes: `created_at`, `state`, `cancelled_at`, `mail`, `mail_reason`,
+`corrections`, `key` (the order key), and from some time after the session on `settled_at` and `erased_at`
+(lua/forget.lua).
 """
 
 import json
@@ -58,12 +60,20 @@ def from_record(order_id: str, fields: Mapping[str, str]) -> Order:
         mail=MailState(fields["mail"]),
         mail_reason=fields["mail_reason"],
         corrections=int(fields.get("corrections", 0)),
+        settled="settled_at" in fields,
+        erased_at=int(fields.get("erased_at", 0)),
     )
 
 
 def with_email(record: str, email: str) -> str:
     """The record with another address, and no trace of the one of before."""
     return json.dumps(json.loads(record) | {"email": email})
+
+
+def without_personal_data(record: str) -> str:
+    """The record without name, CPF and e-mail. The buyer's random id stays: it says nothing of the person."""
+    left = json.loads(record) | {"nome_completo": "", "cpf": "", "email": ""}
+    return json.dumps(left, ensure_ascii=False, separators=(",", ":"))
 
 
 def _screening(data: Mapping[str, Any]) -> Screening:

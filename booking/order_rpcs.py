@@ -65,9 +65,9 @@ class OrderRpcs(MailRpcs):
         self, request: pb.PedidoRequest, context: Context
     ) -> pb.ReservaResponse:
         order, network = await self._order(request.pedido_id), parse_network(request.rede)
+        _must_be_valid(order)
         if not order.payer.email:
             raise InvalidRequest("O pedido não tem e-mail.")
-        _must_be_valid(order)
         if order.mail is not MailState.PENDING:
             if not await self._limits.take(order.payer.email, network, order.id):
                 return _refusal(order, Refusal.TOO_MANY_MAILS)
@@ -97,6 +97,8 @@ class OrderRpcs(MailRpcs):
                 raise UnknownOrder(order.id)
             case Correction.CANCELLED:
                 raise InvalidRequest(_CANCELLED)
+            case Correction.ERASED:
+                raise InvalidRequest(_ERASED)
             case Correction.NO_MORE:
                 return self._no_more_corrections(order)
         return _done(order, "E-mail corrigido.")
@@ -112,10 +114,14 @@ class OrderRpcs(MailRpcs):
         return order
 
 
+_ERASED = "Os dados pessoais deste pedido foram apagados: ele não recebe mais e-mails."
 _CANCELLED = "O pedido foi cancelado: não há ingresso para enviar."
 
 
 def _must_be_valid(order: Order) -> None:
+    """There is a ticket, and there may be somebody to send it to. Raises InvalidRequest."""
+    if order.erased_at:
+        raise InvalidRequest(_ERASED)
     if order.cancelled:
         raise InvalidRequest(_CANCELLED)
 

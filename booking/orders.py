@@ -1,6 +1,7 @@
 """Orders as Redis has them."""
 
 import re
+from collections.abc import Mapping
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ class Correction(IntEnum):
     RECORD_CHANGED = 2
     CANCELLED = 3
     NO_MORE = 4
+    ERASED = 5
 
 
 class MalformedCursor(ValueError):
@@ -48,13 +50,18 @@ class OrderBook:
 
         Each order that is there from the first page to the last comes at least once. Raises MalformedCursor.
         """
+        records, after = await self.records(cursor)
+        return [from_record(order_id, fields) for order_id, fields in records], after
+
+    async def records(self, cursor: str) -> tuple[list[tuple[str, Mapping[str, str]]], str]:
+        """A page of ids and hashes, as they are in Redis."""
         keys, after = await scan_keys(self._redis, _parse_cursor(cursor), ANY_ORDER, _KEYS_A_PAGE)
         pipeline = self._redis.pipeline(transaction=False)
         for key in keys:
             pipeline.hgetall(key)
-        records = zip(keys, await pipeline.execute() if keys else [], strict=True)
-        orders = [from_record(order_id_of(key), fields) for key, fields in records if fields]
-        return orders, f"{after.node}:{after.cursor}" if after else ""
+        hashes = zip(keys, await pipeline.execute() if keys else [], strict=True)
+        records = [(order_id_of(key), fields) for key, fields in hashes if fields]
+        return records, f"{after.node}:{after.cursor}" if after else ""
 
     async def resend_mail(self, order: Order) -> None:
         """Puts the mail into the outbox again, unless it is still on its way."""

@@ -152,6 +152,7 @@ def order_message(
         link_token=order.tokens.view,
         chave=order.tokens.manage,
         correcoes=order.corrections,
+        dados_apagados=order.erased_at > 0,
     )
 
 

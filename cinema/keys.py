@@ -150,6 +150,11 @@ def mail_counts() -> tuple[str, str]:
     return f"{_tag(0)}:mail-counts", f"{_tag(0)}:mail-counts-before"
 
 
+def session_of(key: str) -> str:
+    """The session of a key that ANY_SESSION matches."""
+    return key.removesuffix(":version").split(":", 2)[2]
+
+
 def relay_lease_key() -> str:
     """Who relays the outboxes at present."""
     return f"{_tag(0)}:relay-lease"

@@ -9,7 +9,8 @@ def outbox_message(
 ) -> str:
     """No name, no CPF, no e-mail: who needs them asks booking. The relay adds the time.
 
-    `status` is CONFIRMADO, CANCELADO or, to have an order's mail sent again, REENVIO.
+    `status` is CONFIRMADO, CANCELADO, REENVIO (to have an order's mail sent again) or DADOS_APAGADOS (the order has no
+    personal data any more).
     """
     return json.dumps(
         {

@@ -172,7 +172,8 @@ class Order:
     """A sale, as the buyer may see it.
 
     `created_at` and `cancelled_at` in Unix ms, by Redis' clock; the latter is 0 for an order that is not cancelled, or
-    was before the time was kept.
+    was before the time was kept. `settled`: what the session needed of it is gone. `erased_at` is when its personal
+    data went, 0 while they are there.
     """
 
     id: str
@@ -190,6 +191,8 @@ class Order:
     mail: MailState
     mail_reason: str
     corrections: int = 0  # of the address
+    settled: bool = False
+    erased_at: int = 0
 
     @property
     def seats(self) -> tuple[str, ...]:

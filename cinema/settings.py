@@ -6,6 +6,7 @@ variable's name and what it takes, which is the field's description.
 
 import re
 from ipaddress import ip_network
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
@@ -24,6 +25,7 @@ from cinema.smtp_settings import SenderSettings, SmtpSettings
 from cinema.tickets import MOST_SEATS_A_BUYER
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
+Days = Annotated[float, Field(ge=0, le=36_500)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 _CLUSTER_URL = re.compile(r"rediss?://[^/?]+(/0?)?(\?.*)?")
 _PASSWORD_IN_URL = re.compile(r"://[^/]*@")
@@ -175,9 +177,34 @@ class BookingSettings(RedisSettings, TlsSettings, SecretsSettings):
     max_email_corrections: int = Field(
         default=3, ge=0, description="how often the address of an order can be corrected"
     )
+    session_data_days: Days = Field(
+        default=2,
+        description="days from a session's start that order keys and accounts stay, at most 36500; 0: for good",
+    )
+    personal_data_days: Days = Field(
+        default=30,
+        description="days from a session's start that name, CPF mask and e-mail stay, at most 36500; 0: for good",
+    )
+    order_days: Days = Field(
+        default=90,
+        description="days from its session's start that an order stays, at most 36500; 0: for good",
+    )
     watchers_max: int = Field(
         default=2_000, ge=1, description="open AcompanharSessao streams a caller, a whole number"
     )
+
+    @model_validator(mode="after")
+    def days_go_from_short_to_long(self) -> Self:
+        """What is kept longest knows nobody any more; an order goes last."""
+        names = ("session_data_days", "personal_data_days", "order_days")
+        for shorter, longer in pairwise(names):
+            short, long = getattr(self, shorter), getattr(self, longer)
+            if long and not 0 < short <= long:
+                raise ValueError(
+                    f"{longer.upper()}={long:g} is refused: it takes 0, or at least {shorter.upper()} "
+                    f"(now {short:g}, and then more than 0)"
+                )
+        return self
 
 
 class BookingClientSettings(TlsSettings):

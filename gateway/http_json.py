@@ -120,6 +120,7 @@ def order_json(order: Pedido, access: Access, now: float) -> Json:
         "nome": order.nome_completo if manages else "",
         "cpf": order.cpf if manages else "",
         "email": order.email if manages else "",
+        "dados_apagados": order.dados_apagados and manages,
         "criado_em": _time(order.criado_em_ms),
         "email_estado": _MAIL_STATES.get(order.email_estado, "pendente"),
         "email_motivo": order.email_motivo if manages else "",

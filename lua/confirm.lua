@@ -118,6 +118,7 @@ account.held, account.sold = math.max(0, account.held - #mine), account.sold + #
 redis.call('HSET', buyers_key, buyer, cjson.encode(account))
 redis.call('HSET', new_order_key, 'data', order, 'created_at', now, 'state', 'confirmed', 'mail', mail_state, 'mail_reason', '')
 if key ~= '' then
+  redis.call('HSET', new_order_key, 'key', key)
   local known = cjson.encode({order = order_id, fingerprint = fingerprint})
   redis.call('HSET', order_keys_key, of_buyer, known, of_anybody, known)
 end

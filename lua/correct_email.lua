@@ -8,15 +8,17 @@
 -- ARGV  1 order id  2 the order's record as it was read  3 the same with the new address  4 most corrections of an order
 --       5 outbox message as JSON
 -- Reply 0 corrected  1 there is no such order  2 the record is another by now  3 the order is cancelled  4 no more corrections
+--       5 its personal data were erased
 
 local due_key, failed_key, order_key, outbox_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local order_id, before, after, most = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local message = ARGV[5]
 
-local order = redis.call('HMGET', order_key, 'data', 'state', 'corrections')
+local order = redis.call('HMGET', order_key, 'data', 'state', 'corrections', 'erased_at')
 local data, state, corrections = order[1], order[2], tonumber(order[3] or 0)
 if not data then return 1 end
 if data ~= before then return 2 end
+if order[4] then return 5 end
 if state == 'cancelled' then return 3 end
 if corrections >= most then return 4 end
 

@@ -2,14 +2,14 @@
 --
 -- KEYS  1 outbox  2 the order
 -- ARGV  1 outbox message as JSON  2 the mail's state while it is on its way
--- Reply 0 on its way  1 there is no such order
+-- Reply 0 on its way, or there is no address to send it to  1 there is no such order
 
 local outbox_key, order_key = KEYS[1], KEYS[2]
 local message, pending = ARGV[1], ARGV[2]
 
 local state = redis.call('HGET', order_key, 'mail')
 if not state then return 1 end
-if state ~= pending then
+if state ~= pending and state ~= 'no_address' then
   redis.call('HSET', order_key, 'mail', pending, 'mail_reason', '')
   redis.call('XADD', outbox_key, '*', 'mensagem', message)
 end

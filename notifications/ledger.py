@@ -26,6 +26,7 @@ from notifications.ledger_format import (
     bare,
     encoded,
     entries,
+    is_erased,
     key_of,
     padded,
     roomy,
@@ -84,7 +85,9 @@ class Ledger:
     def _put(self, records: Mapping[str, bytes], index: LedgerIndex) -> int:
         slots = {order_id: index.find(order_id) for order_id in records}
         before = self._read(slots)
-        changed = {key: record for key, record in records.items() if record != before.get(key)}
+        changed = {
+            key: record for key, record in records.items() if _is_news(record, before.get(key))
+        }
         if not changed:
             return 0
         if all(
@@ -120,6 +123,8 @@ class Ledger:
             new.append((key, Slot(end + len(addition), len(entry))))
             addition += entry
         self._copies.change([*patches, Patch(end, addition + END)])
+        if patches:
+            self._copies.catch_up()
         return new
 
     def _merged(self, changed: Mapping[str, bytes]) -> Iterator[bytes]:
@@ -206,6 +211,7 @@ class Ledger:
     def _fitting_index(self) -> LedgerIndex:
         if self._index is None or not self._index.is_there():
             self._index = LedgerIndex(self._copies.hidden("index"))
+            self._copies.forget_spare()  # of a process that may have died before it caught up
         stamp = self._copies.stamp
         if not stamp or not self._index.fits(stamp):
             self._take_up(self._index)
@@ -215,6 +221,13 @@ class Ledger:
         if self._index:
             self._index.remove()
         self._index = None
+
+
+def _is_news(record: bytes, before: bytes | None) -> bool:
+    """Not an order that was read before its personal data were erased, and comes too late."""
+    if before is None:
+        return True
+    return record != before and (is_erased(record) or not is_erased(before))
 
 
 def _as_entry(entry: object) -> bytes:

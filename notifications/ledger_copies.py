@@ -2,7 +2,8 @@
 
 Nobody ever sees a file that is being written. The public copy has the name; a hidden spare lacks what was changed
 last. A change completes the spare, forces it to disk and only then gives it the public name; the copy that was
-public becomes the spare. After a loss of power the public name leads to one complete copy or the other.
+public becomes the spare, and where something was overwritten it follows at once. After a loss of power the public
+name leads to one complete copy or the other.
 
 A reader may have opened the spare while it was still public and read it slowly. So the spare is changed in place only
 under a lease, which Linux grants while nobody else has the file open. Where there is no lease to be had (such a reader,
@@ -76,6 +77,12 @@ class TwoCopies:
         self._complete_spare(patches)
         self._spare_lacks = patches if self._publish_spare() else None
         self._stamp = self.stamp
+
+    def catch_up(self) -> None:
+        """The spare is as the public copy is: what was overwritten there is in no copy any more."""
+        lacks, self._spare_lacks = self._spare_lacks, []
+        if lacks is None or not self._patch_in_place(lacks):
+            self.forget_spare()
 
     def _complete_spare(self, patches: Sequence[Patch]) -> None:
         lacks, self._spare_lacks = self._spare_lacks, None

@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 Record = Mapping[str, object]
 KEY = "pedido_id"
+ERASED = "dados_apagados"
 
 BEGIN, END = b"[", b"\n]\n"
 _ROOM, _STEP = 32, 64  # bytes: at least so many spaces, and a length that is a multiple
@@ -17,6 +18,11 @@ class NotCanonical(ValueError):
 
 def encoded(entry: object) -> bytes:
     return json.dumps(entry, ensure_ascii=False).encode()
+
+
+def is_erased(record: bytes) -> bool:
+    """Whether the record's order has no personal data any more, and says so."""
+    return bool(json.loads(record).get(ERASED))
 
 
 def padded(record: bytes, length: int) -> bytes:

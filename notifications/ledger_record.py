@@ -2,7 +2,7 @@
 
 import cinema_pb2 as pb
 from cinema.order_code import order_code
-from notifications.ledger_format import Record
+from notifications.ledger_format import ERASED, Record
 from notifications.notification import iso_time
 
 
@@ -10,6 +10,7 @@ def record_of(order: pb.Pedido) -> Record:
     """The original's eight fields, and behind them the door's code, what was paid, and whether it was given back.
 
     Money in centavos, times in São Paulo's; `cancelado_em` is empty for an order that is not cancelled.
+    Once its personal data were erased, name, CPF and e-mail are empty, and `dados_apagados` is true.
     """
     return {
         "pedido_id": order.pedido_id,
@@ -33,4 +34,5 @@ def record_of(order: pb.Pedido) -> Record:
         "forma_pagamento": order.forma_pagamento,
         "estado": "cancelado" if order.cancelado else "confirmado",
         "cancelado_em": iso_time(order.cancelado_em_ms) if order.cancelado_em_ms else "",
+        ERASED: order.dados_apagados,
     }

@@ -12,6 +12,7 @@ class Status(StrEnum):
     CONFIRMED = "CONFIRMADO"
     CANCELLED = "CANCELADO"
     RESEND = "REENVIO"  # the order's mail is asked for again
+    ERASED = "DADOS_APAGADOS"  # the order has no personal data any more
 
 
 class Unreadable(ValueError):

@@ -34,6 +34,7 @@
  * @property {string} nome
  * @property {string} cpf masked
  * @property {string} email
+ * @property {boolean} dados_apagados name, cpf and email were erased
  * @property {string} criado_em ISO 8601
  * @property {"pendente"|"enviado"|"falhou"|"sem_endereco"} email_estado
  * @property {string} email_motivo

@@ -15,6 +15,7 @@ export const texts = {
   "ordem.quando": "When",
   "ordem.sala": "Room",
   "ordem.comprador": "Name",
+  "ordem.dados_apagados": "Personal data erased.",
   "ordem.feito": "Bought on",
   "ordem.mail_pendente": "Sending the ticket to {email}…",
   "ordem.mail_enviado": "Ticket sent to {email}.",

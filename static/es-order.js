@@ -15,6 +15,7 @@ export const texts = {
   "ordem.quando": "Cuándo",
   "ordem.sala": "Sala",
   "ordem.comprador": "A nombre de",
+  "ordem.dados_apagados": "Datos personales eliminados.",
   "ordem.feito": "Comprado el",
   "ordem.mail_pendente": "Enviando la entrada a {email}…",
   "ordem.mail_enviado": "Entrada enviada a {email}.",

@@ -28,8 +28,8 @@ export class OrderMail {
   }
 
   /** @param {Order} order */
-  render({ email, email_estado, email_motivo, estado, pode_gerir }) {
-    this.root.hidden = estado === "cancelado" || !pode_gerir;
+  render({ email, email_estado, email_motivo, estado, pode_gerir, dados_apagados }) {
+    this.root.hidden = estado === "cancelado" || !pode_gerir || dados_apagados;
     this.root.dataset.email = email_estado;
     this.text.textContent = [t(`ordem.mail_${email_estado}`, { email }), isPortuguese ? email_motivo : ""].filter(Boolean).join(" ");
     this.again.hidden = email_estado === "pendente" || email_estado === "sem_endereco";

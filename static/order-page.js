@@ -96,13 +96,14 @@ class OrderPage {
 }
 
 /** @param {Order} order */
-function factsOf({ sessao, assentos, nome, cpf, forma, criado_em }) {
+function factsOf({ sessao, assentos, nome, cpf, dados_apagados, forma, criado_em }) {
+  const buyer = dados_apagados ? t("ordem.dados_apagados") : [nome, cpf].filter(Boolean).join(" · ");
   const paid = `ordem.forma_${forma}`;
   return [
     ...fact("quando", t("ordem.quando"), dayAndHour(sessao.inicio)),
     ...(sessao.sala ? fact("sala", t("ordem.sala"), sessao.sala) : []),
     ...fact("assentos", t("ordem.poltronas", { n: assentos.length }), assentos.join(" · ")),
-    ...(nome ? fact("nome", t("ordem.comprador"), [nome, cpf].filter(Boolean).join(" · ")) : []),
+    ...(buyer ? fact("nome", t("ordem.comprador"), buyer) : []),
     ...(hasText(paid) ? fact("forma", t("ordem.pagou"), t(paid)) : []),
     ...fact("feito", t("ordem.feito"), dayAndHour(criado_em)),
   ];

@@ -15,6 +15,7 @@ export const texts = {
   "ordem.quando": "Quando",
   "ordem.sala": "Sala",
   "ordem.comprador": "Em nome de",
+  "ordem.dados_apagados": "Dados pessoais apagados.",
   "ordem.feito": "Comprado em",
   "ordem.mail_pendente": "Enviando o ingresso para {email}…",
   "ordem.mail_enviado": "Ingresso enviado para {email}.",

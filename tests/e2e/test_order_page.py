@@ -2,12 +2,15 @@
 
 import json
 import re
+import subprocess
+import sys
 import uuid
 from email.message import EmailMessage
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from deploy import ROOT
 from tests.e2e.axe import expect_no_faults
 from tests.e2e.conftest import NewPage, OpenPage
 from tests.e2e.page import ANA, Buyer, OrderPage, SessionPage
@@ -173,3 +176,27 @@ def test_escape_leaves_the_address_as_it_was(open_session: OpenPage) -> None:
 
 def in_address_bar(tab: Page) -> str:
     return tab.url.rsplit("/", 1)[-1]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("pt-BR", "Dados pessoais apagados."),
+        ("en", "Personal data erased."),
+        ("es", "Datos personales eliminados."),
+    ],
+)
+def test_an_order_whose_buyers_data_were_erased_says_so_and_still_shows_its_tickets(
+    system: System, open_session: OpenPage, new_page: NewPage, language: str, text: str
+) -> None:
+    link = bought(open_session).order_link
+    reference = manage_link(system, link.split(".")[0])
+    erase = [sys.executable, "booking_service_server.py", "--erase-person", reference.split(".")[0]]
+    subprocess.run(erase, cwd=ROOT, env=system.bookings[0].env, check=True, timeout=60)
+    tab = new_page(language)
+    shown = OrderPage(tab, system.gateways[0].url).open(reference)
+    assert shown.fact("nome") == text
+    assert shown.has_qr(shown.seats[0])
+    expect(tab.locator("[data-part=mail]")).to_be_hidden()
+    expect(tab.locator("[data-acao=cancelar]")).to_be_visible()
+    assert ANA.name not in tab.content()

@@ -251,6 +251,7 @@ async def test_an_order_shows_its_code_and_mail_but_not_its_buyer(bench: Bench) 
         "criado_em": "2026-11-18T08:06:40-03:00",
         "email_estado": "falhou",
         "email_motivo": "A caixa de entrada não existe.",
+        "dados_apagados": False,
     }
     assert "nobody may see this" not in answer.text
 

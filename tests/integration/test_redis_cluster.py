@@ -15,7 +15,9 @@ import pytest
 from redis import Redis
 
 import cinema_pb2 as pb
-from cinema.keys import partition_of
+from booking.retention import Retention, RetentionRules
+from cinema.keys import order_key, partition_of
+from cinema.programme import Programme, parse_programme
 from cinema.redis_connection import REDIS_ERRORS, RedisClient, connect, connect_blocking
 from cinema.settings import RedisSettings
 from cinema_pb2_grpc import ReservaStub
@@ -27,7 +29,7 @@ from tests.infra import unavailable
 from tests.redis_cluster import ClusterNode, LocalCluster
 from tests.services import Booking, is_serving
 from tests.storm import storm
-from tests.waiting import wait_until
+from tests.waiting import eventually, wait_until
 from tests.watching import watching
 
 SESSIONS = 40
@@ -216,3 +218,27 @@ def test_mails_of_every_partition_are_claimed_and_recorded(clustered: Clustered)
     assert stub.RetomarEmails(pb.Vazio(), timeout=CALL_SECONDS).retomados == 1
     kept = pb.ReivindicarEmailsRequest(limite=100, prazo_ms=60_000, em_envio=orders)
     assert not stub.ReivindicarEmails(kept, timeout=CALL_SECONDS).emails
+
+
+async def test_orders_end_on_all_nodes(clustered: Clustered) -> None:
+    orders = []
+    for session in clustered.sessions:
+        customer = clustered.customer(session)
+        customer.hold("B06")
+        orders.append(customer.confirm("B06", key="ends").pedido_id)
+        customer.cancel(orders[-1])
+    async with patient_client(clustered.cluster.urls[0], cluster=True) as redis:
+        rules = RetentionRules(1, 1, 1)
+        ending = Retention(redis, rules, programme_of(clustered), lambda: True, pause_seconds=0)
+        assert (await ending.walk())["erased"] >= SESSIONS
+
+        async def all_have_ended() -> bool:
+            await ending.walk()
+            return not any([await redis.exists(order_key(order)) for order in orders])
+
+        await eventually(all_have_ended)
+
+
+def programme_of(clustered: Clustered) -> Callable[[], Programme]:
+    shown = parse_programme(programme(clustered.sessions), "programacao.toml")
+    return lambda: shown

@@ -177,3 +177,31 @@ def test_a_proxy_that_would_trust_nobody_or_everybody_is_refused(
 ) -> None:
     monkeypatch.setenv("TRUSTED_PROXIES", value)
     assert f"TRUSTED_PROXIES={value} is refused: it takes IP addresses" in refusal(GatewaySettings)
+
+
+@pytest.mark.parametrize(
+    ("days", "named"),
+    [
+        ({"PERSONAL_DATA_DAYS": "0"}, "ORDER_DAYS=90"),
+        (
+            {"PERSONAL_DATA_DAYS": "1"},
+            "PERSONAL_DATA_DAYS=1 is refused: it takes 0, or at least SESSION_DATA_DAYS",
+        ),
+        ({"ORDER_DAYS": "20"}, "ORDER_DAYS=20 is refused"),
+        ({"SESSION_DATA_DAYS": "0"}, "PERSONAL_DATA_DAYS=30"),
+        ({"ORDER_DAYS": "-1"}, "ORDER_DAYS=-1 is refused: it takes days"),
+        ({"ORDER_DAYS": ""}, "ORDER_DAYS= is refused: it takes days"),
+    ],
+)
+def test_what_is_kept_goes_from_short_to_long(
+    monkeypatch: pytest.MonkeyPatch, days: dict[str, str], named: str
+) -> None:
+    for name, value in days.items():
+        monkeypatch.setenv(name, value)
+    assert named in refusal(BookingSettings)
+
+
+def test_all_may_be_kept_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SESSION_DATA_DAYS", "PERSONAL_DATA_DAYS", "ORDER_DAYS"):
+        monkeypatch.setenv(name, "0")
+    assert read(BookingSettings).order_days == 0

@@ -1,0 +1,131 @@
+"""An operator's commands for one person (LGPD, articles 18 and 19): what is kept of them, and its erasure.
+
+A person is an e-mail address; an order alone is named by its code or id. A walk through all orders finds them: nothing
+lists people.
+"""
+
+import json
+import logging
+import sys
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from booking.order_end import OrderEnd
+from booking.order_record import from_record
+from booking.orders import OrderBook
+from booking.redis_health import fault
+from cinema import mail_address
+from cinema.keys import partition_keys, partition_of_order, session_keys
+from cinema.order_code import order_code
+from cinema.outcomes import Order
+from cinema.redis_connection import REDIS_ERRORS, RedisClient, connect
+from cinema.service import CannotStart
+from cinema.settings import BookingSettings
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+# They open the order for anybody who reads the export.
+_SECRETS = ("link", "chave")
+
+
+async def export_person(who: str, settings: BookingSettings) -> None:
+    """Writes all that is kept of the person to standard output, as a JSON array. Raises CannotStart."""
+    async with _Archive(settings) as archive:
+        found = [await archive.export(*one) async for one in archive.orders_of(who)]
+    found.sort(key=lambda order: order["criado_em_ms"])
+    sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+    log.info("%d orders", len(found))
+
+
+async def erase_person(who: str, settings: BookingSettings) -> None:
+    """Safe to repeat. Raises CannotStart."""
+    orders = erased = 0
+    async with _Archive(settings) as archive:
+        async for order, fields in archive.orders_of(who):
+            orders += 1
+            erased += await archive.end.erase(order, fields["data"])
+    log.info("erased the personal data of %d orders; %d were found", erased, orders)
+
+
+class _Archive:
+    """The orders in Redis, for a command that then ends. Redis' faults leave it as CannotStart."""
+
+    def __init__(self, settings: BookingSettings) -> None:
+        self._redis: Any = connect(settings)  # every reply's type is a union over both protocols
+        self.end = OrderEnd(self._redis)
+
+    async def __aenter__(self) -> "_Archive":
+        return self
+
+    async def __aexit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        await self._redis.aclose()
+        if isinstance(error, REDIS_ERRORS):
+            raise CannotStart(fault(error)) from None
+
+    async def orders_of(self, who: str) -> AsyncIterator[tuple[Order, Mapping[str, str]]]:
+        """Each once. Those that are made meanwhile may be missing."""
+        async for order_id, fields in _all_orders(self._redis):
+            order = from_record(order_id, fields)
+            if is_of(order, who):
+                yield order, fields
+
+    async def export(self, order: Order, fields: Mapping[str, str]) -> Json:
+        """By the names of the record, the ledger and the contract."""
+        record: Json = json.loads(fields["data"])
+        return {
+            "pedido_id": order.id,
+            "codigo": order_code(order.id),
+            **{name: value for name, value in record.items() if name not in _SECRETS},
+            "criado_em_ms": order.created_at,
+            "estado": fields["state"],
+            "cancelado_em_ms": order.cancelled_at,
+            "dados_apagados_em_ms": order.erased_at,
+            "email_estado": str(order.mail),
+            "email_motivo": order.mail_reason,
+            **await self._mails(order),
+            "assentos_vendidos": await self._sales(order),
+        }
+
+    async def _mails(self, order: Order) -> Json:
+        keys = partition_keys(partition_of_order(order.id))
+        return {
+            "email_a_enviar_em_ms": await self._redis.zscore(keys.mails, order.id),
+            "email_falhou_em_ms": await self._redis.zscore(keys.failed_mails, order.id),
+        }
+
+    async def _sales(self, order: Order) -> Json:
+        """With the keyed hashes of person and network, which go with the session."""
+        sold = session_keys(order.session_id).sold
+        texts = await self._redis.hmget(sold, list(order.seats))
+        sales = {
+            seat: json.loads(text) for seat, text in zip(order.seats, texts, strict=True) if text
+        }
+        return {seat: sale for seat, sale in sales.items() if sale["order"] == order.id}
+
+
+def is_of(order: Order, who: str) -> bool:
+    """Capitals do not count in an address, since few mail servers count them; a space around it neither."""
+    if "@" in who:
+        return bool(order.payer.email) and _folded(order.payer.email) == _folded(who)
+    return who.strip() == order.id or who.strip().upper() == order_code(order.id)
+
+
+def _folded(email: str) -> str:
+    email = email.strip()
+    try:
+        return str(mail_address.parse(email, top_level_needed=False)).casefold()
+    except mail_address.WrongAddress:  # as orders of before there were rules may have it
+        return email.casefold()
+
+
+async def _all_orders(redis: RedisClient) -> AsyncIterator[tuple[str, Mapping[str, str]]]:
+    book, cursor, seen = OrderBook(redis), "", set[str]()
+    while True:
+        records, cursor = await book.records(cursor)
+        for order_id, fields in records:
+            if order_id not in seen:
+                seen.add(order_id)
+                yield order_id, fields
+        if not cursor:
+            return
