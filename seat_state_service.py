@@ -10,7 +10,7 @@ Callers pass known sessions, canonical seats and valid buyers. Every method rais
 
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from cinema.keys import new_order_id, new_order_token, order_key, session_keys
 from cinema.outbox import outbox_message
 from cinema.outcomes import (
     Answer,
+    Claim,
     HoldRules,
     Network,
     Order,
@@ -74,8 +75,13 @@ _CONFIRM_REFUSALS = {
     11: Refusal.ORDER_CANCELLED,
     12: Refusal.SESSION_CANCELLED,
     13: Refusal.SESSION_CHANGED,
+    14: Refusal.HALF_A_SOFA,
+    15: Refusal.COMPANION_ALONE,
+    16: Refusal.LONELY_SEAT,
 }
-_VETOES = {refusal: code for code, refusal in _CONFIRM_REFUSALS.items() if code in (7, 8, 12, 13)}
+_VETOES = {
+    refusal: code for code, refusal in _CONFIRM_REFUSALS.items() if code in (7, 8, *range(12, 17))
+}
 
 
 class NotDurable(RedisError):
@@ -220,7 +226,8 @@ class SeatStateService:
         if refusal is Refusal.HALF_PRICE_GONE:
             return Answer(refusal, half_price_left=max(0, int(failed[0])))
         made = tokens if known_order == order_id else None
-        return Answer(refusal, tuple(failed), order_id=known_order, tokens=made)
+        lost = purchase.vetoed if refusal and refusal is purchase.veto else tuple(failed)
+        return Answer(refusal, lost, order_id=known_order, tokens=made)
 
     async def _confirm_on_replicas(self, keys: list[str], arguments: list[str | int]) -> Any:
         """WAITAOF speaks of the writes of its own connection only, so script and wait travel together:
@@ -287,6 +294,24 @@ class SeatStateService:
         """Whether a seat of the session was ever held, as far as Redis still knows."""
         return bool(await self._redis.exists(session_keys(session_id).version))
 
+    async def claims(self, session_id: str, seats: Sequence[str]) -> Mapping[str, Claim]:
+        """Who has which of these seats. Not of one moment: a seat that changes meanwhile is told as before or after."""
+        if not seats:
+            return {}
+        keys = session_keys(session_id)
+        pipeline = self._redis.pipeline(transaction=False)
+        pipeline.hmget(keys.holds, seats)
+        pipeline.hmget(keys.sold, seats)
+        # In this order: what is sold in between is seen twice, and not missed.
+        holds, sales = await pipeline.execute()
+        held = {
+            seat: _claim(text, sold=False) for seat, text in zip(seats, holds, strict=True) if text
+        }
+        sold = {
+            seat: _claim(text, sold=True) for seat, text in zip(seats, sales, strict=True) if text
+        }
+        return held | sold
+
     async def seat_map(self, session_id: str) -> SeatMap:
         """A snapshot of one session, consistent with its version."""
         keys = session_keys(session_id)
@@ -332,6 +357,11 @@ def _confirmation(
         *purchase.seats,
     ]
     return touched, arguments
+
+
+def _claim(text: str, *, sold: bool) -> Claim:
+    record = json.loads(text)
+    return Claim(record["tag"], sold, record.get("since"), record.get("at"))
 
 
 def _pairs(flat: Sequence[str]) -> Iterator[tuple[str, Any]]:

@@ -55,13 +55,17 @@ class UnknownSeat(InvalidRequest):
 
 @dataclass(frozen=True)
 class SeatRequest:
-    """A request about seats of a known session, by a valid buyer. `network` is empty where the request does not say."""
+    """A request about seats of a known session, by a valid buyer. `network` is empty where the request does not say.
+
+    `from_browser`: it keeps to the rules of the house (booking/house_rules.py).
+    """
 
     session: Session
     buyer: str
     seats: tuple[str, ...]
     token: str
     network: str
+    from_browser: bool
 
 
 def parse_seats(
@@ -89,6 +93,7 @@ def parse_optional_seats(
         _parse_names(names, session, gone),
         request.reserva_token,
         parse_network(request.rede),
+        request.do_navegador,
     )
 
 
@@ -96,7 +101,8 @@ def parse_best(request: pb.MelhoresRequest, programme: Programme) -> tuple[SeatR
     """How many seats are wanted, and a request that names none yet. Raises InvalidRequest."""
     session = parse_session(request.sessao_id, programme)
     buyer, network = _parse_buyer(request.usuario_id), parse_network(request.rede)
-    return SeatRequest(session, buyer, (), "", network), _parse_quantity(request.quantidade)
+    wanted = SeatRequest(session, buyer, (), "", network, request.do_navegador)
+    return wanted, _parse_quantity(request.quantidade)
 
 
 def parse_session(session_id: str, programme: Programme) -> Session:

@@ -11,6 +11,7 @@ import cinema_pb2 as pb
 from booking.edge import Context
 from booking.feed import SeatFeed
 from booking.fitness import Fitness
+from booking.house_rules import HouseRules
 from booking.mail_limits import MailLimits
 from booking.networks import Networks
 from booking.order_rpcs import OrderRpcs
@@ -67,6 +68,7 @@ class BookingServicer(OrderRpcs):
         self.fitness = Fitness()  # as it was last looked at: cinema's fitness watch sets it
         self._person_secret = person_secret
         self._networks = Networks(seats.rules)
+        self._house_rules = HouseRules(seats)
 
     @property
     def _programme(self) -> Programme:
@@ -78,8 +80,9 @@ class BookingServicer(OrderRpcs):
     async def ReservarAssento(  # noqa: N802 - the contract's name
         self, request: pb.ReservaRequest, context: Context
     ) -> pb.ReservaResponse:
-        answer = await self._hold(wanted := await self._requests.seats(request))
-        return self._hold_reply(answer, wanted.seats)
+        wanted = await self._requests.seats(request)
+        refusal = await self._house_rules.refusal_of_hold(wanted)
+        return self._hold_reply(refusal or await self._hold(wanted), wanted.seats)
 
     async def _hold(self, wanted: SeatRequest) -> Answer:
         if wanted.session.cancelled:
@@ -133,7 +136,7 @@ class BookingServicer(OrderRpcs):
     async def LiberarAssento(  # noqa: N802
         self, request: pb.ReservaRequest, context: Context
     ) -> pb.ReservaResponse:
-        wanted = await self._requests.seats(request)
+        wanted = await self._house_rules.whole_sofas(await self._requests.seats(request))
         answer = await self._seats.release(
             wanted.session.id, wanted.buyer, wanted.seats, wanted.token
         )
@@ -163,7 +166,9 @@ class BookingServicer(OrderRpcs):
         self, request: pb.ReservaRequest, context: Context
     ) -> pb.ReservaResponse:
         wanted = await self._requests.seats(request)
-        purchase = parse_purchase(request, wanted, self._person_secret)
+        purchase = await self._house_rules.judged(
+            wanted, parse_purchase(request, wanted, self._person_secret)
+        )
         answer = await self._confirm(wanted, purchase)
         if answer.order_id and answer.tokens is None:
             known = await self._order(answer.order_id)

@@ -52,6 +52,20 @@ class MailRules:
 
 
 @dataclass(frozen=True)
+class Claim:
+    """Who has a seat, by a buyer's tag. `since` and `at` in ms by Redis' clock.
+
+    `since` is when the hold counts as begun, which may be when a hold of before began; `at` is when it was made.
+    Claims of before these were kept have neither.
+    """
+
+    tag: str
+    sold: bool
+    since: int | None = None
+    at: int | None = None
+
+
+@dataclass(frozen=True)
 class Screening:
     """What a ticket is for, as the programme had it when the ticket was sold. `starts_at` in Unix ms.
 
@@ -119,7 +133,7 @@ class Purchase:
 
     `key` makes it idempotent; `person` is a keyed hash of who pays, empty where the request does not say;
     `closes_at` is when the session's sales end, in Unix ms (0: never); `quota` is how many half-price tickets the
-    session has. `veto` refuses a sale that would otherwise be possible.
+    session has. `veto` refuses a sale that would otherwise be possible, because of the seats `vetoed`.
     """
 
     tickets: tuple[Ticket, ...]
@@ -133,6 +147,7 @@ class Purchase:
     closes_at: int = 0
     quota: int = 0
     veto: Refusal | None = None
+    vetoed: tuple[str, ...] = ()
     mail_is_withheld: bool = False
 
     @property

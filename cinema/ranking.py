@@ -7,10 +7,8 @@ from itertools import groupby
 from math import hypot
 from typing import NamedTuple
 
-from cinema.rooms import Place, Room, Row, SeatKind
+from cinema.rooms import ORDINARY, Place, Room, Row
 
-# Places that are made for somebody are left to them; who wants a couple's seat picks it on the map.
-_FOR_ANYBODY = frozenset({SeatKind.COMUM, SeatKind.PREMIUM})
 _DEPTH = 2 / 3  # of the room, from the screen: where sound and picture are set up for
 _ROW_PITCH = 2.0  # a row is about as deep as two seats are wide
 _LONELY = 3.0  # what a single seat left over between others costs, in seat widths
@@ -88,7 +86,10 @@ def _groups(room: Room, quantity: int) -> Sequence[_Group]:
 
 
 def _runs(row: Row) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """First column and seats of each stretch without a gap or a place made for somebody."""
+    """First column and seats of each stretch without a gap or a place made for somebody.
+
+    Those are left to them: who wants a couple's sofa picks it on the map.
+    """
     for open_to_all, stretch in groupby(enumerate(row.places), key=lambda item: _is_open(item[1])):
         if open_to_all:
             places = [(column, place.seat) for column, place in stretch if place is not None]
@@ -96,4 +97,4 @@ def _runs(row: Row) -> Iterator[tuple[int, tuple[str, ...]]]:
 
 
 def _is_open(place: Place | None) -> bool:
-    return place is not None and place.kind in _FOR_ANYBODY
+    return place is not None and place.kind in ORDINARY

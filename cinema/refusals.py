@@ -25,6 +25,9 @@ class Refusal(StrEnum):
     TOO_MANY_MAILS = "limite_de_emails"
     TOO_MANY_CORRECTIONS = "limite_de_correcoes"
     TOO_LATE_TO_CANCEL = "prazo_de_cancelamento"
+    HALF_A_SOFA = "poltrona_de_casal"
+    LONELY_SEAT = "lugar_isolado"
+    COMPANION_ALONE = "acompanhante_sem_cadeirante"
 
 
 _SENTENCES = {
@@ -51,10 +54,18 @@ _SENTENCES = {
     "Tente de novo daqui a uma hora.",
     Refusal.TOO_MANY_CORRECTIONS: "O e-mail deste pedido já foi corrigido {limit} vezes, o máximo.",
     Refusal.TOO_LATE_TO_CANCEL: "O prazo para cancelar este pedido já passou.",
+    Refusal.HALF_A_SOFA: "A poltrona {seats} é de um sofá de casal: as duas poltronas vão juntas.",
+    Refusal.LONELY_SEAT: "{seats} ficaria sozinha, e quase ninguém compra um lugar isolado. "
+    "Pegue também essa poltrona, ou troque as suas.",
+    Refusal.COMPANION_ALONE: "{seats} é para quem acompanha: vai junto com o espaço para cadeira de rodas ao lado.",
 }
 _PLURAL_SENTENCES = {
     Refusal.SEAT_TAKEN: "Que pena: {seats} acabaram de ser escolhidos por outra pessoa.",
     Refusal.NOT_YOURS: "{seats} não estão reservados para você.",
+    Refusal.HALF_A_SOFA: "As poltronas {seats} são de sofás de casal: as duas poltronas de cada sofá vão juntas.",
+    Refusal.LONELY_SEAT: "{seats} ficariam sozinhas, e quase ninguém compra um lugar isolado. "
+    "Pegue também essas poltronas, ou troque as suas.",
+    Refusal.COMPANION_ALONE: "{seats} são para quem acompanha: vão junto com o espaço para cadeira de rodas ao lado.",
     Refusal.HOLD_ENDED: "O tempo da reserva de {seats} acabou. Escolha de novo, se ainda estiverem livres.",
 }
 

@@ -1,10 +1,11 @@
 """Rooms: rows of places, and the text that the programme writes them in."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import groupby
 from types import MappingProxyType
 
 from cinema.seats import seat_name
@@ -39,6 +40,10 @@ MARKS: Mapping[str, SeatKind] = MappingProxyType(
 )
 
 
+# What is for anybody; every other kind is a place that is made for somebody.
+ORDINARY = frozenset({SeatKind.COMUM, SeatKind.PREMIUM})
+
+
 @dataclass(frozen=True)
 class Place:
     seat: str  # canonical: "A05"
@@ -50,6 +55,14 @@ class Row:
     name: str
     # From the left, seen from the seats; None is a gap or an aisle.
     places: tuple[Place | None, ...]
+
+    def stretches(self, belongs: Callable[[Place], bool]) -> Iterator[tuple[Place, ...]]:
+        """Neighbouring places from the left: a gap ends a stretch, and so does a place that does not belong."""
+        for inside, places in groupby(
+            self.places, lambda place: place is not None and belongs(place)
+        ):
+            if inside:
+                yield tuple(place for place in places if place is not None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +78,25 @@ class Room:
         """Every place by its seat's name, in the order of the map."""
         places = (place for row in self.rows for place in row.places if place is not None)
         return MappingProxyType({place.seat: place for place in places})
+
+    @cached_property
+    def other_halves(self) -> Mapping[str, str]:
+        """Of each couple's seat the other one of its sofa.
+
+        Neighbouring couple's seats are paired from the left; the last one of an odd number is a seat by itself.
+        """
+        halves: dict[str, str] = {}
+        for row in self.rows:
+            for run in row.stretches(lambda place: place.kind is SeatKind.CASAL):
+                for left, right in zip(run[::2], run[1::2], strict=False):
+                    halves |= {left.seat: right.seat, right.seat: left.seat}
+        return MappingProxyType(halves)
+
+    @cached_property
+    def rows_by_seat(self) -> Mapping[str, Row]:
+        return MappingProxyType(
+            {place.seat: row for row in self.rows for place in row.places if place is not None}
+        )
 
 
 def read_row(text: object) -> Row:

@@ -14,7 +14,7 @@
 -- Reply {code, order id, seat that caused a refusal...}
 --       code 0 sold  1 a seat is somebody else's  2 the hold has ended  3 wrong token  4 the key was used for another body
 --            5 was sold before by this very request  6 fewer half-price tickets left, and how many instead of a seat
---            7, 8, 12, 13: argument 12, where nothing else is in the way of the sale  9 session closed
+--            7, 8, 12 to 16: argument 12, where nothing else is in the way of the sale  9 session closed
 --            10 over the person's limit  11 was sold before by this very request, and cancelled since  -1 another dataset
 
 local dataset_key, dataset = table.remove(KEYS), table.remove(ARGV)
@@ -108,7 +108,7 @@ local changes = {}
 for _, own in ipairs(mine) do
   redis.call('HSETNX', sold_key, own.seat, cjson.encode({
     order = order_id, buyer = buyer, tag = tag, seats = #mine, person = person ~= '' and person or nil,
-    network = own.hold.network, since = own.hold.since}))
+    network = own.hold.network, since = own.hold.since, at = own.hold.at}))
   redis.call('DEL', own.lock)
   redis.call('HDEL', holds_key, own.seat)
   redis.call('ZREM', due_key, session .. ':' .. own.seat)

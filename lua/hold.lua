@@ -113,7 +113,7 @@ if #wanted > 0 then
     redis.call('SET', new.lock, account.token, 'NX', 'PXAT', new.deadline)
     redis.call('HSET', holds_key, new.seat, cjson.encode({
       buyer = buyer, token = account.token, tag = tag, network = network ~= '' and network or nil,
-      since = new.since, deadline = new.deadline}))
+      since = new.since, at = now, deadline = new.deadline}))
     redis.call('ZADD', due_key, new.deadline, session .. ':' .. new.seat)
     table.insert(changes, {seat = new.seat, state = 'held', deadline = new.deadline, tag = tag})
   end

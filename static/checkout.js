@@ -50,7 +50,8 @@ export class Checkout {
     this.parts = parts;
     this.basket = new Basket(session.id);
     this.quota = new HalfPriceQuota(session.meias_total, session.meias_vendidas);
-    this.seating = new Seating(room, session.limite_assentos, store.stateOf.bind(store), (seat) => this.basket.hasBought(seat));
+    this.seating = new Seating(room, session.limite_assentos, store.stateOf.bind(store), (seat) => this.basket.hasBought(seat),
+      store.isOnMap.bind(store));
     this.countdown = new Countdown(root, session.tempo_reserva_ms, () => store.msLeft, (ending) => this.#ending(ending));
     this.panel = new OrderPanel(root, { limit: session.limite_assentos, holdMs: session.tempo_reserva_ms }, {
       pay: () => void this.#pay(),

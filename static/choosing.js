@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Holding and releasing seats: the map answers at once, and falls back with the reason when the
- * gateway refuses. Every refusal says what it means and offers what can be done.
+ * Holding and releasing seats: the map answers at once, and falls back with the reason and what can be done when the
+ * gateway refuses.
  */
 import { hour } from "./format.js";
 import { isPortuguese } from "./language.js";
@@ -11,7 +11,7 @@ import { enumerate, hasText, t } from "./text.js";
 /** @typedef {import("./protocol.js").Reply} Reply */
 
 const OFFERED = 2;
-/** A seat whose hold ended is everybody's for some seconds before its last buyer may have it again. */
+/** For some seconds the last buyer may not have a seat whose hold ended. */
 const TRY_AGAIN_MS = 1000;
 const MOST_TRIES = 8;
 
@@ -50,25 +50,27 @@ export class Choosing {
     else this.notice.show("bloqueado", t("aviso.bloqueado", { assento: seat }), this.#nearby([seat]));
   }
 
-  /** All or nothing. @param {string[]} seats @returns {Promise<boolean>} whether they are ours */
-  async hold(seats) {
+  /** All or nothing. @param {string[]} wish @returns {Promise<boolean>} whether they are ours */
+  async hold(wish) {
+    const seats = this.#whole(wish);
     if (!this.#isLive() || !this.#fits(seats.length)) return false;
-    const reply = await this.#asking(seats, "hold", holdSeats(seats));
+    const reply = await this.#asking(seats, "hold");
     if (!reply.ok) this.#refused(reply, seats);
     return reply.ok;
   }
 
-  /** @param {string[]} seats @returns {Promise<boolean>} whether they were given back */
-  async release(seats) {
+  /** @param {string[]} wish @returns {Promise<boolean>} whether they were given back */
+  async release(wish) {
     if (!this.#isLive()) return false;
-    const reply = await this.#asking(seats, "release", releaseSeats(seats));
+    const seats = this.#whole(wish).filter((seat) => wish.includes(seat) || this.store.stateOf(seat) === "seu");
+    const reply = await this.#asking(seats, "release");
     const again = seats.filter((seat) => this.#wantedAgain.delete(seat));
     if (!reply.ok) this.#refused(reply, seats);
     else if (again.length) void this.hold(again);
     return reply.ok;
   }
 
-  /** Some seats for others. The new ones first, where the limit allows: a race that is lost costs nothing then. @param {string[]} take @param {string[]} release */
+  /** The new seats first, where the limit allows: a lost race costs nothing then. @param {string[]} take @param {string[]} release */
   async exchange(take, release) {
     const first = this.store.mine.length + take.length <= this.limit;
     if (!take.length) await this.release(release);
@@ -123,15 +125,20 @@ export class Choosing {
   reasonText(reply, count = this.limit) {
     if (reply.reason === "sem_resposta") return t("aviso.sem_resposta");
     const key = `motivo.${reply.reason}`;
-    if (hasText(key)) return t(key, { n: count });
+    if (hasText(key)) return t(key, { n: reply.lost.length || count, assentos: enumerate(reply.lost) });
     return (isPortuguese && reply.message) || t("motivo.outro");
   }
 
-  /** @param {string[]} seats @param {"hold"|"release"} wish @param {import("./protocol.js").Request} request */
-  async #asking(seats, wish, request) {
+  /** Sofas are not divided. @param {string[]} seats */
+  #whole(seats) {
+    return [...new Set(seats.flatMap((seat) => [seat, this.room.otherHalves.get(seat) ?? seat]))];
+  }
+
+  /** @param {string[]} seats @param {"hold"|"release"} wish */
+  async #asking(seats, wish) {
     this.store.ask(seats, wish);
     this.repaint(seats);
-    const reply = await this.connection.request(request);
+    const reply = await this.connection.request(wish === "hold" ? holdSeats(seats) : releaseSeats(seats));
     this.store.answered(seats);
     if (reply.ok && wish === "hold") this.#granted(reply.seats.length ? reply.seats : seats, reply.msLeft);
     if (reply.ok && wish === "release") this.store.released(seats);
@@ -156,13 +163,13 @@ export class Choosing {
 
   /** @param {string[]} seats */
   #again(seats) {
-    return { text: t("aviso.pegar_de_novo"), do: () => void this.#takeAgain(seats) };
+    return { text: t("aviso.pegar_de_novo"), do: () => void this.#takeAgain(this.#whole(seats)) };
   }
 
   /** Waits for the reader while the seats cool down. @param {string[]} seats */
   async #takeAgain(seats) {
     for (let tries = 1; this.#isLive(); tries++) {
-      const reply = await this.#asking(seats, "hold", holdSeats(seats));
+      const reply = await this.#asking(seats, "hold");
       if (reply.ok) return this.notice.hide();
       if (reply.reason !== "aguarde" || tries === MOST_TRIES) return this.#refused(reply, seats);
       this.notice.show("aguarde", t("aviso.aguardando"));
@@ -177,11 +184,12 @@ export class Choosing {
     return fits;
   }
 
-  /** @param {string[]} seats */
+  /** A sofa is offered once. @param {string[]} seats */
   #nearby(seats) {
-    const isFree = (/** @type {string} */ seat) => this.store.stateOf(seat) === "livre" && !seats.includes(seat);
+    const isFree = (/** @type {string} */ name) => this.#whole([name])
+      .every((seat) => seat >= name && this.store.stateOf(seat) === "livre" && !seats.includes(seat));
     return this.room.nearest(seats[0], isFree, OFFERED)
-      .map((seat) => ({ text: t("aviso.pegar", { assento: seat }), do: () => void this.hold([seat]) }));
+      .map((seat) => ({ text: t("aviso.pegar", { assento: enumerate(this.#whole([seat])) }), do: () => void this.hold([seat]) }));
   }
 
   #isLive() {

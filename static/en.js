@@ -58,7 +58,7 @@ export const texts = {
   "tipo.acompanhante": "Companion",
   "tipo.mobilidade_reduzida": "Reduced mobility",
   "tipo.obeso": "Wide seat",
-  "tipo.casal": "Couple",
+  "tipo.casal": "Couple’s sofa",
 
   "estado.livre": "free",
   "estado.pedindo": "being held",
@@ -129,8 +129,8 @@ export const texts = {
   "dica.cadeirante": "A space for a wheelchair, without a seat.",
   "dica.acompanhante": "Only together with the wheelchair space beside it.",
 
-  "regra.sozinha": { one: "{assentos} would be left alone, and hardly anyone buys a single seat.", other: "{assentos} would be left alone, and hardly anyone buys a single seat." },
-  "regra.acompanhante": { one: "{assentos} is for a companion: it goes with the wheelchair space beside it.", other: "{assentos} are for companions: they go with the wheelchair space beside them." },
+  "motivo.lugar_isolado": { one: "{assentos} would be left alone, and hardly anyone buys a single seat.", other: "{assentos} would be left alone, and hardly anyone buys a single seat." },
+  "motivo.acompanhante_sem_cadeirante": { one: "{assentos} is for a companion: it goes with the wheelchair space beside it.", other: "{assentos} are for companions: they go with the wheelchair space beside them." },
   "regra.cota": { zero: "The half-price tickets are gone.", one: "Only {n} half-price ticket is left, and you chose more.", other: "Only {n} half-price tickets are left, and you chose more." },
   "regra.tambem": "Take {assentos} as well",
   "regra.trocar": "Swap {de} for {para}",
@@ -184,6 +184,7 @@ export const texts = {
   "motivo.limite_de_emails": "Too many e-mails in a short time. Try again in an hour.",
   "motivo.limite_de_correcoes": "This e-mail cannot be corrected any more.",
   "motivo.prazo_de_cancelamento": "It is too late to cancel.",
+  "motivo.poltrona_de_casal": "A couple’s sofa is not split: both seats go together.",
   "motivo.dados_invalidos": "Check the marked fields. Nothing was charged.",
   "motivo.indisponivel": "Sales stopped for a moment. Nothing was charged; try again.",
   "motivo.identidade_invalida": "Your access had expired. We are getting a new one.",

@@ -58,7 +58,7 @@ export const texts = {
   "tipo.acompanhante": "Acompañante",
   "tipo.mobilidade_reduzida": "Movilidad reducida",
   "tipo.obeso": "Butaca ancha",
-  "tipo.casal": "Pareja",
+  "tipo.casal": "Sofá de pareja",
 
   "estado.livre": "libre",
   "estado.pedindo": "reservando",
@@ -129,8 +129,8 @@ export const texts = {
   "dica.cadeirante": "Espacio para silla de ruedas, sin butaca.",
   "dica.acompanhante": "Solo junto con el espacio para silla de ruedas de al lado.",
 
-  "regra.sozinha": { one: "{assentos} quedaría sola, y casi nadie compra un lugar aislado.", other: "{assentos} quedarían solas, y casi nadie compra un lugar aislado." },
-  "regra.acompanhante": { one: "{assentos} es para quien acompaña: va junto con el espacio para silla de ruedas de al lado.", other: "{assentos} son para quien acompaña: van junto con el espacio para silla de ruedas de al lado." },
+  "motivo.lugar_isolado": { one: "{assentos} quedaría sola, y casi nadie compra un lugar aislado.", other: "{assentos} quedarían solas, y casi nadie compra un lugar aislado." },
+  "motivo.acompanhante_sem_cadeirante": { one: "{assentos} es para quien acompaña: va junto con el espacio para silla de ruedas de al lado.", other: "{assentos} son para quien acompaña: van junto con el espacio para silla de ruedas de al lado." },
   "regra.cota": { zero: "Las medias de esta función se agotaron.", one: "Solo queda {n} media, y elegiste más.", other: "Solo quedan {n} medias, y elegiste más." },
   "regra.tambem": "Tomar también {assentos}",
   "regra.trocar": "Cambiar {de} por {para}",
@@ -184,6 +184,7 @@ export const texts = {
   "motivo.limite_de_emails": "Fueron demasiados correos en poco tiempo. Inténtalo en una hora.",
   "motivo.limite_de_correcoes": "Este correo ya no se puede corregir más.",
   "motivo.prazo_de_cancelamento": "El plazo para cancelar terminó.",
+  "motivo.poltrona_de_casal": "El sofá de pareja no se divide: las dos butacas van juntas.",
   "motivo.dados_invalidos": "Revisa los campos marcados. No se cobró nada.",
   "motivo.indisponivel": "Las ventas pararon un momento. No se cobró nada; inténtalo de nuevo.",
   "motivo.identidade_invalida": "Tu acceso ya no valía. Estamos pidiendo otro.",

@@ -1,11 +1,10 @@
 // @ts-check
 /**
- * The rule that no single free seat is left over beside one's own, which hardly anybody would
- * buy. As booking's ranking sees it: the end of a row, an aisle and a place that is made for
- * somebody close a stretch as a taken seat does.
+ * No single free seat is left over beside one's own. The end of a row, an aisle and a place that is
+ * made for somebody close a stretch as a taken seat does.
  *
- * It is relaxed where it cannot be helped: a stretch with one seat more than the buyer takes has a
- * single one left wherever he sits; and who was there first is not asked to move for who came later.
+ * - Unavoidable: a stretch with one seat more than the buyer takes.
+ * - Not his fault: the neighbour came later.
  */
 import { stretches } from "./room.js";
 

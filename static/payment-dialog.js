@@ -142,8 +142,7 @@ export class PaymentDialog {
     const { total, troubles } = order;
     this.#shown = { seats: seatsOf(order).join(), total };
     action(this.dialog, "confirmar").textContent = t("pagar.botao", { total: money(total) });
-    // Where one sits was judged before; what others buy meanwhile may still change the price.
-    this.advice.render(troubles.filter(({ kind }) => kind === "cota"));
+    this.advice.render(troubles);
     this.method.show(total);
   }
 }

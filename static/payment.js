@@ -60,7 +60,7 @@ export class Payment {
   /** @param {import("./validation.js").Payment} payment */
   #submitted(payment) {
     const { tickets, total, edition, troubles } = this.order();
-    if (troubles.some(({ kind }) => kind === "cota")) return this.dialog.insist();
+    if (troubles.length) return this.dialog.insist();
     this.#send(this.attempts.begin({
       seats: tickets.map(({ seat }) => seat.name),
       categories: Object.fromEntries(tickets.map(({ seat, category }) => [seat.name, category])),

@@ -61,7 +61,7 @@ export const texts = {
   "tipo.acompanhante": "Acompanhante",
   "tipo.mobilidade_reduzida": "Mobilidade reduzida",
   "tipo.obeso": "Poltrona larga",
-  "tipo.casal": "Casal",
+  "tipo.casal": "Sofá de casal",
 
   "estado.livre": "livre",
   "estado.pedindo": "reservando",
@@ -132,8 +132,8 @@ export const texts = {
   "dica.cadeirante": "Espaço para cadeira de rodas, sem poltrona.",
   "dica.acompanhante": "Só junto com o espaço para cadeira de rodas ao lado.",
 
-  "regra.sozinha": { one: "{assentos} ficaria sozinha, e quase ninguém compra um lugar isolado.", other: "{assentos} ficariam sozinhas, e quase ninguém compra um lugar isolado." },
-  "regra.acompanhante": { one: "{assentos} é para quem acompanha: vai junto com o espaço para cadeira de rodas ao lado.", other: "{assentos} são para quem acompanha: vão junto com o espaço para cadeira de rodas ao lado." },
+  "motivo.lugar_isolado": { one: "{assentos} ficaria sozinha, e quase ninguém compra um lugar isolado.", other: "{assentos} ficariam sozinhas, e quase ninguém compra um lugar isolado." },
+  "motivo.acompanhante_sem_cadeirante": { one: "{assentos} é para quem acompanha: vai junto com o espaço para cadeira de rodas ao lado.", other: "{assentos} são para quem acompanha: vão junto com o espaço para cadeira de rodas ao lado." },
   "regra.cota": { zero: "As meias desta sessão acabaram.", one: "Só resta {n} meia, e você escolheu mais.", other: "Só restam {n} meias, e você escolheu mais." },
   "regra.tambem": "Pegar também {assentos}",
   "regra.trocar": "Trocar {de} por {para}",
@@ -187,6 +187,7 @@ export const texts = {
   "motivo.limite_de_emails": "Foram e-mails demais em pouco tempo. Tente de novo daqui a uma hora.",
   "motivo.limite_de_correcoes": "Este e-mail já foi corrigido quantas vezes dava.",
   "motivo.prazo_de_cancelamento": "O prazo para cancelar terminou.",
+  "motivo.poltrona_de_casal": "Sofá de casal não se divide: as duas poltronas vão juntas.",
   "motivo.dados_invalidos": "Confira os campos marcados. Nada foi cobrado.",
   "motivo.indisponivel": "As vendas pararam por um instante. Nada foi cobrado; tente de novo.",
   "motivo.identidade_invalida": "Seu acesso não valia mais. Já estamos pegando outro.",

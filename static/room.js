@@ -19,6 +19,8 @@ export class Room {
   /** @type {Map<string, Seat>} */
   seats = new Map();
   columns = 0;
+  /** Couples' seats, paired from the left. @type {Map<string, string>} */
+  otherHalves = new Map();
 
   /** @param {{nome: string, lugares: ({assento: string, tipo: string, preco: number}|null)[]}[]} rows as the gateway sends them */
   constructor(rows) {
@@ -30,6 +32,9 @@ export class Room {
         kind: place.tipo, price: place.preco, line: this.rows.length, column,
       }));
       for (const seat of row.seats) this.seats.set(seat.name, seat);
+      for (const run of stretches(row.seats, ({ kind }) => kind === "casal")) {
+        run.forEach(({ name }, i) => run[i ^ 1] && this.otherHalves.set(name, run[i ^ 1].name));
+      }
       this.columns = Math.max(this.columns, lugares.length);
       this.rows.push(row);
     }
@@ -43,7 +48,7 @@ export class Room {
     }
   }
 
-  /** What kinds of seat there are, each with its lowest price, in the order in which they appear. */
+  /** The kinds of seats, each with its lowest price, as they appear. */
   kinds() {
     /** @type {Map<string, number>} */
     const kinds = new Map();
@@ -54,8 +59,7 @@ export class Room {
   }
 
   /**
-   * The free seats nearest to one that was lost, of its kind where there are any; a row away
-   * counts double, since people look for a place beside it.
+   * The free seats nearest to one that was lost, of its kind where there are any; a row away counts double.
    * @param {string} name @param {(seat: string) => boolean} isFree @param {number} count
    */
   nearest(name, isFree, count) {
@@ -73,7 +77,7 @@ export class Room {
 const beginsBalcony = (before, name) => before !== undefined && name.length > before.length && !before.endsWith("Z");
 
 /**
- * The stretches of neighbouring seats of a row: a gap ends one, and so does a seat that does not belong.
+ * Neighbouring seats: a gap ends a stretch, and so does a seat that does not belong.
  * @param {Seat[]} seats of one row, from the left @param {(seat: Seat) => boolean} belongs
  */
 export function stretches(seats, belongs) {

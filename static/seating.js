@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The rules of the house about where one may sit, judged for the seats that are held. They are
- * the page's: explained in words, with offers to mend, before the payment begins.
+ * The rules of the house about where one may sit, with offers to mend, before the payment begins. Booking has the same
+ * (cinema/seating.py).
  */
 import { lostCompanions } from "./companion-seats.js";
 import { lonelySeats } from "./lonely-seats.js";
@@ -14,30 +14,31 @@ import { lonelySeats } from "./lonely-seats.js";
  * @property {(seat: Seat) => boolean} isMine
  * @property {(seat: Seat) => boolean} isFree
  * @property {(seat: Seat) => boolean} hasBought
- * @property {(own: string, other: string) => boolean} wasThere whether a stranger's seat was taken when an own one was chosen
+ * @property {(own: string, other: string) => boolean} wasThere taken when the own seat was chosen
  * @property {number} spare how many more seats the buyer may hold
  */
 
-/** How far a neighbour can be whom a single seat lies between. */
-const BESIDE = 2;
+const BESIDE = 2; // a neighbour with a single seat between
 
 export class Seating {
-  /** Own seat to the seats near it that were taken when it was chosen. @type {Map<string, Set<string>>} */
+  /** Own seat to those near it that were taken before. @type {Map<string, Set<string>>} */
   #there = new Map();
 
   /**
    * @param {import("./room.js").Room} room @param {number} limit seats a buyer
    * @param {(seat: string) => import("./store.js").SeatState} stateOf
    * @param {(seat: string) => boolean} hasBought
+   * @param {(seat: string) => boolean} isOnMap
    */
-  constructor(room, limit, stateOf, hasBought) {
+  constructor(room, limit, stateOf, hasBought, isOnMap) {
     this.room = room;
     this.limit = limit;
     this.stateOf = stateOf;
     this.hasBought = hasBought;
+    this.isOnMap = isOnMap;
   }
 
-  /** What is wrong with these seats, as held now. Called whenever they change, it remembers who was there first. @param {Seat[]} mine @returns {Problem[]} */
+  /** Called whenever the seats change, it remembers who was there first. @param {Seat[]} mine @returns {Problem[]} */
   problems(mine) {
     this.#remember(mine);
     const rows = [...new Set(mine.map(({ line }) => this.room.rows[line].seats))];
@@ -51,11 +52,12 @@ export class Seating {
     return [...lostCompanions(rows, facts), ...lonelySeats(rows, facts)];
   }
 
-  /** @param {Seat[]} mine */
+  /** The map may be slower than a reply: with the own hold it shows everybody who was there before. @param {Seat[]} mine */
   #remember(mine) {
     const held = new Set(mine.map(({ name }) => name));
     for (const name of this.#there.keys()) if (!held.has(name)) this.#there.delete(name);
-    for (const seat of mine) if (!this.#there.has(seat.name)) this.#there.set(seat.name, this.#takenNear(seat));
+    const fresh = mine.filter(({ name }) => !this.#there.has(name) && this.isOnMap(name));
+    for (const seat of fresh) this.#there.set(seat.name, this.#takenNear(seat));
   }
 
   /** @param {Seat} seat */

@@ -49,6 +49,11 @@ export class SeatStore {
     return this.#asked.has(seat);
   }
 
+  /** @param {string} seat */
+  isOnMap(seat) {
+    return this.#taken.has(seat);
+  }
+
   /** Own seats by name. */
   get mine() {
     return [...this.#mine.keys()].filter((seat) => !this.#given.has(seat)).sort();

@@ -7,10 +7,13 @@ import { needsQuota } from "./tickets.js";
 /** @typedef {{kind: "sozinha"|"acompanhante"|"cota", text: string, offers: NoticeAction[]}} Trouble */
 /** @typedef {import("./seating.js").Offer} Offer */
 
+/** In the words for booking's own refusal. */
+const TEXTS = { sozinha: "motivo.lugar_isolado", acompanhante: "motivo.acompanhante_sem_cadeirante" };
+
 /** @param {import("./seating.js").Problem} problem @param {(offer: Offer) => void} exchange @returns {Trouble} */
 export const seatingTrouble = ({ kind, seats, offers }, exchange) => ({
   kind,
-  text: t(`regra.${kind}`, { n: seats.length, assentos: enumerate(seats) }),
+  text: t(TEXTS[kind], { n: seats.length, assentos: enumerate(seats) }),
   offers: offers.map((offer) => ({ text: offerText(offer), do: () => exchange(offer) })),
 });
 

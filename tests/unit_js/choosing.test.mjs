@@ -30,7 +30,7 @@ beforeEach(() => {
     },
   };
   const notice = { show: (kind, text, offers = []) => notices.push({ kind, text, offers }), hide: () => notices.push({ kind: "" }) };
-  choosing = new Choosing(store, connection, room("A ......"), notice, () => {}, LIMIT);
+  choosing = new Choosing(store, connection, room("A ......", "G DDD"), notice, () => {}, LIMIT);
 });
 
 test("one seat more than the limit is not even asked for", async () => {
@@ -115,4 +115,46 @@ test("where there is no more time to be had it is not offered again, until other
   assert.equal(choosing.isLongest, false);
   await choosing.hold(["A01"]);
   assert.equal(choosing.isLongest, false);
+});
+
+test("a click on half a sofa takes the sofa, and another one gives it back", async () => {
+  for (const seat of ["G01", "G02", "G01", "G02"]) {
+    choosing.toggle(seat);
+    await new Promise(setImmediate);
+  }
+  assert.deepEqual(asked, ["bloquear G01 G02", "liberar G02 G01", "bloquear G01 G02", "liberar G02 G01"]);
+  assert.deepEqual(store.mine, []);
+});
+
+test("the odd couple's seat is taken by itself", async () => {
+  await choosing.hold(["G03"]);
+  assert.deepEqual([asked, store.mine], [["bloquear G03"], ["G03"]]);
+});
+
+test("a sofa counts as two seats", async () => {
+  store.granted(["A01", "A02"], 60000);
+  assert.equal(await choosing.hold(["G01"]), false);
+  assert.deepEqual([asked, notices.map(({ kind }) => kind)], [[], ["limite_de_assentos"]]);
+});
+
+test("half a sofa whose other half went to somebody else is given back alone", async () => {
+  store.granted(["G01"], 60000);
+  await choosing.release(["G01"]);
+  assert.deepEqual(asked, ["liberar G01"]);
+});
+
+test("a sofa that ended is taken again whole", async () => {
+  choosing.expired(["G01"]);
+  notices[0].offers[0].do();
+  await new Promise(setImmediate);
+  assert.deepEqual(asked, ["bloquear G01 G02"]);
+});
+
+test("a sofa is offered once, as a whole, and only while both halves are free", async () => {
+  choosing.lost(["A01"]);
+  assert.deepEqual(notices.at(-1).offers.map(({ text }) => text), ["Pegar A02", "Pegar A03"]);
+  store.granted(["A01", "A02", "A03"], 60000);
+  store.apply({ kind: "update", since: 1, version: 2, changes: ["A04", "A05", "A06"].map((seat) => ({ type: "assento_reservado", seat, reason: "" })), halvesSold: null });
+  choosing.lost(["G03"]);
+  assert.deepEqual(notices.at(-1).offers.map(({ text }) => text), ["Pegar G01 e G02"]);
 });

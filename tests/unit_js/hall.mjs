@@ -1,6 +1,6 @@
 import { Room } from "../../static/room.js";
 
-const KINDS = { C: "cadeirante", A: "acompanhante", P: "premium", D: "casal" };
+const KINDS = { C: "cadeirante", A: "acompanhante", P: "premium", D: "casal", M: "mobilidade_reduzida", O: "obeso" };
 
 /** Rows as in "A ..C_.": a mark for each place, `_` for a gap. */
 export const room = (...rows) => new Room(rows.map((text) => {

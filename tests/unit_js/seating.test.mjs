@@ -1,65 +1,34 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { Seating } from "../../static/seating.js";
+import { problems, verdict } from "./guest.mjs";
 import { room } from "./hall.mjs";
 
-/**
- * A buyer in a hall. `taken` is "A01 A05": there before the buyer; `later` come after his choice.
- */
-function problems(rows, { mine, taken = "", later = "", limit = 6, bought = "" }) {
-  const hall = room(...rows);
-  const list = (names) => names.split(" ").filter(Boolean);
-  const gone = new Set(list(taken));
-  const state = (seat) => gone.has(seat) ? "ocupado" : list(mine).includes(seat) ? "seu" : "livre";
-  const seating = new Seating(hall, limit, state, (seat) => list(bought).includes(seat));
-  const seats = list(mine).map((name) => hall.seats.get(name));
-  seating.problems(seats);
-  for (const seat of list(later)) gone.add(seat);
-  return seating.problems(seats);
+const cases = JSON.parse(readFileSync(new URL("../seating_cases.json", import.meta.url), "utf8"));
+
+for (const { name, lugar_isolado = "", acompanhante_sem_cadeirante = "", ...facts } of cases.problems) {
+  test(`booking and page agree: ${name}`, () => {
+    assert.deepEqual(verdict(facts), { lugar_isolado, acompanhante_sem_cadeirante });
+  });
 }
+
+for (const { name, rows, sofas } of cases.sofas) {
+  test(`booking and page agree on sofas: ${name}`, () => {
+    const pairs = [...room(...rows).otherHalves].filter(([left, right]) => left < right);
+    assert.equal(pairs.map((pair) => pair.join("+")).join(" "), sofas);
+  });
+}
+
+test("who the map had not heard of when the hold was granted was there first all the same", () => {
+  assert.equal(verdict({ rows: ["A ......"], mine: "A03", unheard: "A05" }).lugar_isolado, "A04");
+});
 
 const offers = (found) => found.flatMap((problem) => problem.offers.map(({ take, release }) => `${release.join(" ")} > ${take.join(" ")}`));
 const alone = (rows, facts) => problems(rows, facts).flatMap(({ seats }) => seats);
 
-test("a single seat left beside a taken one is a problem", () => {
-  assert.deepEqual(alone(["A ......"], { taken: "A01", mine: "A03" }), ["A02"]);
-});
-
-test("a single seat left at the end of a row or at the aisle is one, too", () => {
-  assert.deepEqual(alone(["A ....._..."], { mine: "A02" }), ["A01"]);
-  assert.deepEqual(alone(["A ....._..."], { mine: "A04" }), ["A05"]);
-  assert.deepEqual(alone(["A ....._..."], { mine: "A07" }), ["A06", "A08"]);
-  assert.deepEqual(alone(["A ....._..."], { mine: "A06" }), []);
-});
-
-test("no seat left, or two, is none", () => {
-  assert.deepEqual(alone(["A ......"], { taken: "A01", mine: "A02 A03" }), []);
-  assert.deepEqual(alone(["A ......"], { taken: "A01", mine: "A04" }), []);
-  assert.deepEqual(alone(["A ......"], { mine: "" }), []);
-});
-
-test("a seat that was alone before is nobody's fault", () => {
-  assert.deepEqual(alone(["A ......"], { taken: "A02", mine: "A03 A04" }), []);
-});
-
 test("two groups of one's own may not leave one between them", () => {
   const found = problems(["A ........"], { mine: "A03 A05" });
   assert.deepEqual(offers(found), [" > A04", "A03 > A04"]);
-});
-
-test("it cannot be helped where one seat is left wherever one sits", () => {
-  assert.deepEqual(alone(["A ...."], { taken: "A04", mine: "A01 A03" }), []);
-  assert.deepEqual(alone(["A ...."], { taken: "A01", mine: "A02 A03" }), []);
-});
-
-test("places that are made for somebody are left alone, and close a stretch", () => {
-  assert.deepEqual(alone(["A CA...."], { mine: "A04" }), ["A03"]);
-  assert.deepEqual(alone(["A ..C...."], { mine: "A01 A02" }), []);
-});
-
-test("who was there first is not asked to move for who came later", () => {
-  assert.deepEqual(alone(["A ......"], { mine: "A03", later: "A05" }), []);
-  assert.deepEqual(alone(["A ......"], { mine: "A03", taken: "A05" }), ["A04"]);
 });
 
 test("the single seat as well is offered while more seats may be held", () => {
@@ -93,10 +62,6 @@ test("a companion seat alone is a problem, with the space beside it offered", ()
   const found = problems(["A CCA...."], { mine: "A03" });
   assert.deepEqual(found.map(({ kind, seats }) => [kind, seats]), [["acompanhante", ["A03"]]]);
   assert.deepEqual(offers(found), [" > A02", "A03 > "]);
-});
-
-test("a companion seat with an own space beside it is none", () => {
-  assert.deepEqual(problems(["A CCA...."], { mine: "A01 A03" }), []);
 });
 
 test("a space of somebody else, or elsewhere in the row, does not count", () => {

@@ -54,6 +54,26 @@ def test_who_was_there_first_is_not_asked_to_move(
     page.release("G07")
 
 
+def test_a_seat_that_is_left_alone_while_one_types_is_explained_in_the_dialog(
+    open_session: OpenPage, audience: Audience
+) -> None:
+    audience.session = "GRANDE"
+    audience.hold("F01")
+    page = open_session("GRANDE")
+    page.hold("F02")
+    page.open_payment()
+    page.fill_payment()
+    audience.release("F01")
+    wait_until(lambda: list(page.payment_troubles()) == ["sozinha"], what="the dialog says so")
+    page.submit_payment()
+    page.expect_dialog("formulario")
+    page.mend("Pegar também F01")
+    wait_until(lambda: not page.payment_troubles(), what="nothing is wrong any more")
+    page.submit_payment()
+    page.paid()
+    assert audience.taken()["F01"] == "ocupado"
+
+
 def test_a_companion_seat_goes_only_with_the_wheelchair_space(open_session: OpenPage) -> None:
     page = open_session("GRANDE")
     page.hold("A03")

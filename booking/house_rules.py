@@ -1,0 +1,84 @@
+"""The rules of the house, for requests that come from a browser. Other callers may hold and buy any free seat.
+
+They are manners, not truth: each check reads who has the seats, and the transition follows, so a seat may change in
+between. The worst that comes of it is that two people who are quick at the same time leave a seat alone. What must
+never happen (a seat sold twice, a basket taken in part) is checked inside the transition.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from booking.requests import SeatRequest
+from cinema.identity import owner_tag
+from cinema.outcomes import Answer, Claim, Purchase
+from cinema.refusals import Refusal
+from cinema.seating import lonely_seats, lost_companions, split_sofas
+from seat_state_service import SeatStateService
+
+
+class HouseRules:
+    def __init__(self, seats: SeatStateService) -> None:
+        self._seats = seats
+
+    async def refusal_of_hold(self, wanted: SeatRequest) -> Answer | None:
+        """A sofa is held whole, or its second half by the buyer who has the first."""
+        own = await self._own_other_halves(wanted)
+        split = split_sofas(wanted.session.room, wanted.seats, own) if wanted.from_browser else ()
+        return Answer(Refusal.HALF_A_SOFA, split) if split else None
+
+    async def whole_sofas(self, wanted: SeatRequest) -> SeatRequest:
+        """A sofa is given back whole: the request with the other halves that the buyer holds, too."""
+        own = await self._own_other_halves(wanted)
+        held = [seat for seat, claim in own.items() if not claim.sold]
+        return replace(wanted, seats=(*wanted.seats, *held))
+
+    async def judged(self, wanted: SeatRequest, purchase: Purchase) -> Purchase:
+        """With a veto where the seats may not be bought like this.
+
+        As a veto it comes after every other answer of `confirm`: a repeated order key is answered with its order. What
+        has changed since the buyer looked is said first.
+        """
+        if not wanted.from_browser or purchase.veto not in (None, Refusal.PAYMENT_DECLINED):
+            return purchase
+        rows = [wanted.session.room.rows_by_seat[seat] for seat in wanted.seats]
+        names = {place.seat: None for row in rows for place in row.places if place is not None}
+        claims = await self._seats.claims(wanted.session.id, list(names))
+        for refusal, seats in _problems(wanted, claims):
+            return replace(purchase, veto=refusal, vetoed=seats)
+        return purchase
+
+    async def _own_other_halves(self, wanted: SeatRequest) -> Mapping[str, Claim]:
+        """Of sofas of which the request names one half: the other half, where the buyer has it."""
+        room = wanted.session.room
+        split = split_sofas(room, wanted.seats) if wanted.from_browser else ()
+        others = [room.other_halves[seat] for seat in split]
+        return _own(wanted, await self._seats.claims(wanted.session.id, others))
+
+
+def _own(wanted: SeatRequest, claims: Mapping[str, Claim]) -> dict[str, Claim]:
+    tag = owner_tag(wanted.session.id, wanted.buyer)
+    return {seat: claim for seat, claim in claims.items() if claim.tag == tag}
+
+
+def _problems(
+    wanted: SeatRequest, claims: Mapping[str, Claim]
+) -> Iterator[tuple[Refusal, tuple[str, ...]]]:
+    """What is wrong with buying these seats, given who has the seats of their rows.
+
+    What the buyer holds and does not pay for now counts as free: it may be given back.
+    """
+    room, own = wanted.session.room, _own(wanted, claims)
+    bought = {seat for seat, claim in own.items() if claim.sold}
+    chosen = {seat: claim.since for seat, claim in own.items() if seat in wanted.seats}
+    taken = {s: claim.at for s, claim in claims.items() if s not in own or s in bought}
+    rows = {room.rows_by_seat[seat].name: room.rows_by_seat[seat] for seat in wanted.seats}.values()
+    found = {
+        Refusal.HALF_A_SOFA: split_sofas(room, wanted.seats, bought),
+        Refusal.COMPANION_ALONE: tuple(
+            seat for row in rows for seat in lost_companions(row, chosen, bought)
+        ),
+        Refusal.LONELY_SEAT: tuple(
+            seat for row in rows for seat in lonely_seats(row, chosen, taken)
+        ),
+    }
+    return ((refusal, seats) for refusal, seats in found.items() if seats)

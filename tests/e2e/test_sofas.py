@@ -1,0 +1,88 @@
+"""A couple's sofa in the page: taken and given back whole by one tap, one key or one line of the list."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.e2e.audience import Audience
+from tests.e2e.conftest import OpenPage
+from tests.e2e.page import ANA, SessionPage
+from tests.e2e.test_keyboard import Keyboard
+from tests.system import System, running_system
+from tests.waiting import wait_until
+
+SOFAS = "S006"  # in the demo's room with sofas
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with running_system(tmp_path_factory.mktemp("system"), kafka=False) as running:
+        yield running
+
+
+def expect_sofa(page: SessionPage, left: str, right: str, *, held: bool) -> None:
+    for seat in (left, right):
+        page.expect_seat(seat, "seu" if held else "livre")
+    wait_until(lambda: page.held() == ([left, right] if held else []), what="the order says so")
+
+
+def test_one_tap_on_a_phone_takes_a_sofa_and_another_gives_it_back(
+    system: System, browser: Browser
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, has_touch=True, locale="pt-BR"
+    )
+    try:
+        page = SessionPage(context.new_page(), system.gateways[0].url).open(SOFAS)
+        page.seat("G01").tap()  # comes closer
+        page.seat("G01").tap()
+        expect_sofa(page, "G01", "G02", held=True)
+        page.seat("G02").tap()
+        expect_sofa(page, "G01", "G02", held=False)
+        assert page.problems == []
+    finally:
+        context.close()
+
+
+def test_one_key_takes_a_sofa_and_another_gives_it_back(open_session: OpenPage) -> None:
+    page = open_session(SOFAS)
+    keys = Keyboard(page)
+    keys.press("Tab", "Enter")
+    keys.tab_to(page.seat("A01"))
+    keys.press("g", "End")
+    assert page.focused == "G12"
+    keys.press("Enter")
+    expect_sofa(page, "G11", "G12", held=True)
+    keys.press("ArrowLeft", "Space")
+    expect_sofa(page, "G11", "G12", held=False)
+
+
+def test_one_line_of_the_list_takes_a_sofa_and_the_order_gives_it_back(
+    open_session: OpenPage, audience: Audience
+) -> None:
+    audience.session = SOFAS
+    page = open_session(SOFAS)
+    page.show_list()
+    page.list_seat("G04").click()
+    expect_sofa(page, "G03", "G04", held=True)
+    assert audience.taken().keys() >= {"G03", "G04"}
+    page.ticket("G03").locator("[data-acao=soltar]").click()
+    expect_sofa(page, "G03", "G04", held=False)
+    wait_until(lambda: not audience.taken().keys() & {"G03", "G04"}, what="it is free for all")
+
+
+def test_a_sofa_is_bought_and_half_a_one_is_nobodys(
+    open_session: OpenPage, audience: Audience
+) -> None:
+    audience.session = SOFAS
+    page = open_session(SOFAS)
+    page.hold("G05")
+    assert page.pay(ANA)
+    assert [audience.taken()[seat] for seat in ("G05", "G06")] == ["ocupado"] * 2
+    audience.hold("G07")
+    other = open_session(SOFAS)
+    other.expect_seat("G07", "bloqueado")
+    other.click("G08")
+    other.expect_notice("assento_indisponivel", "G07")
+    other.expect_seat("G08", "livre")
