@@ -3,8 +3,8 @@
  * The rules of the house about where one may sit, with offers to mend, before the payment begins. Booking has the same
  * (cinema/seating.py).
  */
-import { lostCompanions } from "./companion-seats.js";
 import { lonelySeats } from "./lonely-seats.js";
+import { stretches } from "./room.js";
 
 /** @typedef {import("./room.js").Seat} Seat */
 /** @typedef {{take: string[], release: string[]}} Offer */
@@ -65,4 +65,21 @@ export class Seating {
     const near = this.room.rows[line].seats.filter((other) => Math.abs(other.column - column) <= BESIDE);
     return new Set(near.map(({ name }) => name).filter((name) => /^(bloqueado|ocupado)$/.test(this.stateOf(name))));
   }
+}
+
+/** Companion seats are sold only with a wheelchair space beside them (Decreto 9.404/2018). @param {Seat[][]} rows @param {Facts} facts @returns {Problem[]} */
+function lostCompanions(rows, facts) {
+  const places = rows.flatMap((row) => stretches(row, ({ kind }) => kind === "cadeirante" || kind === "acompanhante"));
+  return places.flatMap((place) => problemAt(place, facts));
+}
+
+/** @param {Seat[]} place wheelchair spaces and companion seats side by side @param {Facts} facts */
+function problemAt(place, { isMine, isFree, hasBought, spare }) {
+  const seats = place.filter((seat) => seat.kind === "acompanhante" && isMine(seat));
+  const spaces = place.filter(({ kind }) => kind === "cadeirante");
+  if (!seats.length || spaces.some((space) => isMine(space) || hasBought(space))) return [];
+  const names = seats.map(({ name }) => name);
+  const nearest = spaces.filter(isFree).sort((a, b) => Math.abs(a.column - seats[0].column) - Math.abs(b.column - seats[0].column))[0];
+  const also = nearest && spare ? [{ take: [nearest.name], release: [] }] : [];
+  return [{ kind: /** @type {const} */ ("acompanhante"), seats: names, offers: [...also, { take: [], release: names }] }];
 }
