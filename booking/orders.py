@@ -1,16 +1,27 @@
 """Orders as Redis has them."""
 
+import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
 from booking.order_record import from_record, with_email
-from cinema.keys import ANY_ORDER, order_id_of, order_key, partition_keys, partition_of
+from cinema.keys import (
+    ANY_ORDER,
+    order_id_of,
+    order_key,
+    partition_keys,
+    partition_of,
+    partition_of_order,
+)
+from cinema.order_code import order_code
 from cinema.outbox import outbox_message
 from cinema.outcomes import MailState, Order
 from cinema.redis_connection import RedisClient, ScanPlace, scan_keys
+
+log = logging.getLogger(__name__)
 
 # SCAN looks at so many keys a call; with orders being most of the keys, about as many orders come back.
 _KEYS_A_PAGE = 40
@@ -48,19 +59,20 @@ class OrderBook:
     async def page(self, cursor: str) -> tuple[list[Order], str]:
         """Some orders, in no particular order, and the cursor for the next ones; both begin and end with an empty one.
 
-        Each order that is there from the first page to the last comes at least once. Raises MalformedCursor.
+        Each order that is there from the first page to the last comes at least once. What another hand has put among
+        them is left out, and logged. Raises MalformedCursor.
         """
         records, after = await self.records(cursor)
-        return [from_record(order_id, fields) for order_id, fields in records], after
+        return [order for order, _ in records], after
 
-    async def records(self, cursor: str) -> tuple[list[tuple[str, Mapping[str, str]]], str]:
-        """A page of ids and hashes, as they are in Redis."""
+    async def records(self, cursor: str) -> tuple[list[tuple[Order, str]], str]:
+        """The same, each with the text of its record."""
         keys, after = await scan_keys(self._redis, _parse_cursor(cursor), ANY_ORDER, _KEYS_A_PAGE)
         pipeline = self._redis.pipeline(transaction=False)
         for key in keys:
             pipeline.hgetall(key)
-        hashes = zip(keys, await pipeline.execute() if keys else [], strict=True)
-        records = [(order_id_of(key), fields) for key, fields in hashes if fields]
+        hashes = zip(map(order_id_of, keys), await pipeline.execute() if keys else [], strict=True)
+        records = [record for one in hashes for record in _understood(*one)]
         return records, f"{after.node}:{after.cursor}" if after else ""
 
     async def resend_mail(self, order: Order) -> None:
@@ -93,6 +105,19 @@ class OrderBook:
 
 def _asked_again(order: Order) -> str:
     return outbox_message(order.id, order.session_id, order.seats, order.buyer, "REENVIO")
+
+
+def _understood(order_id: str, fields: Mapping[str, str]) -> Iterator[tuple[Order, str]]:
+    """Nothing where the order has gone meanwhile, or cannot be read."""
+    if not fields:
+        return
+    try:
+        partition_of_order(order_id)
+        yield from_record(order_id, fields), fields["data"]
+    except (ValueError, KeyError, TypeError) as error:
+        # Not the error's text, which may quote the record.
+        reason = type(error).__name__
+        log.warning("order %s cannot be read (%s)", order_code(order_id), reason)
 
 
 def _parse_cursor(cursor: str) -> ScanPlace:

@@ -7,18 +7,17 @@ lists people.
 import json
 import logging
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Any
 
 from booking.order_end import OrderEnd
-from booking.order_record import from_record
 from booking.orders import OrderBook
 from booking.redis_health import fault
 from cinema import mail_address
 from cinema.keys import partition_keys, partition_of_order, session_keys
 from cinema.order_code import order_code
 from cinema.outcomes import Order
-from cinema.redis_connection import REDIS_ERRORS, RedisClient, connect
+from cinema.redis_connection import REDIS_ERRORS, connect
 from cinema.service import CannotStart
 from cinema.settings import BookingSettings
 
@@ -42,9 +41,9 @@ async def erase_person(who: str, settings: BookingSettings) -> None:
     """Safe to repeat. Raises CannotStart."""
     orders = erased = 0
     async with _Archive(settings) as archive:
-        async for order, fields in archive.orders_of(who):
+        async for order, record in archive.orders_of(who):
             orders += 1
-            erased += await archive.end.erase(order, fields["data"])
+            erased += await archive.end.erase(order, record)
     log.info("erased the personal data of %d orders; %d were found", erased, orders)
 
 
@@ -63,22 +62,27 @@ class _Archive:
         if isinstance(error, REDIS_ERRORS):
             raise CannotStart(fault(error)) from None
 
-    async def orders_of(self, who: str) -> AsyncIterator[tuple[Order, Mapping[str, str]]]:
-        """Each once. Those that are made meanwhile may be missing."""
-        async for order_id, fields in _all_orders(self._redis):
-            order = from_record(order_id, fields)
-            if is_of(order, who):
-                yield order, fields
+    async def orders_of(self, who: str) -> AsyncIterator[tuple[Order, str]]:
+        """Each once, with its record's text. Those that are made meanwhile may be missing."""
+        book, cursor, seen = OrderBook(self._redis), "", set[str]()
+        while True:
+            records, cursor = await book.records(cursor)
+            for order, record in records:
+                if is_of(order, who) and order.id not in seen:
+                    seen.add(order.id)
+                    yield order, record
+            if not cursor:
+                return
 
-    async def export(self, order: Order, fields: Mapping[str, str]) -> Json:
+    async def export(self, order: Order, record: str) -> Json:
         """By the names of the record, the ledger and the contract."""
-        record: Json = json.loads(fields["data"])
+        known: Json = json.loads(record)
         return {
             "pedido_id": order.id,
             "codigo": order_code(order.id),
-            **{name: value for name, value in record.items() if name not in _SECRETS},
+            **{name: value for name, value in known.items() if name not in _SECRETS},
             "criado_em_ms": order.created_at,
-            "estado": fields["state"],
+            "estado": "cancelado" if order.cancelled else "confirmado",
             "cancelado_em_ms": order.cancelled_at,
             "dados_apagados_em_ms": order.erased_at,
             "email_estado": str(order.mail),
@@ -117,15 +121,3 @@ def _folded(email: str) -> str:
         return str(mail_address.parse(email, top_level_needed=False)).casefold()
     except mail_address.WrongAddress:  # as orders of before there were rules may have it
         return email.casefold()
-
-
-async def _all_orders(redis: RedisClient) -> AsyncIterator[tuple[str, Mapping[str, str]]]:
-    book, cursor, seen = OrderBook(redis), "", set[str]()
-    while True:
-        records, cursor = await book.records(cursor)
-        for order_id, fields in records:
-            if order_id not in seen:
-                seen.add(order_id)
-                yield order_id, fields
-        if not cursor:
-            return

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from booking.order_end import OrderEnd
-from booking.order_record import from_record
 from booking.orders import OrderBook
 from cinema.keys import ANY_SESSION, PARTITIONS, partition_keys, session_keys, session_of
 from cinema.outcomes import Order
@@ -114,9 +113,9 @@ class Retention:
         cursor = ""
         while self._may_write():
             now = await self._now()
-            records, cursor = await self._orders.records(cursor)
-            for order_id, fields in records:
-                await self._look_at(from_record(order_id, fields), fields["data"], now, done)
+            orders, cursor = await self._orders.records(cursor)
+            for order, record in orders:
+                await self._look_at(order, record, now, done)
             if not cursor:
                 return
             await asyncio.sleep(self._pause_seconds)

@@ -127,10 +127,10 @@ def test_an_export_has_all_that_is_kept_of_the_person_and_no_key_to_the_orders(d
     found = export(desk.booking.env, f" {email.upper()} ")
     assert [one["pedido_id"] for one in found] == [order.pedido_id, again.pedido_id]
     first, second = found
-    assert (first["nome_completo"], first["estado"]) == ("Zuleica Lima", "confirmed")
+    assert (first["nome_completo"], first["estado"]) == ("Zuleica Lima", "confirmado")
     assert first["email_a_enviar_em_ms"] > first["criado_em_ms"]
     assert list(first["assentos_vendidos"]) == ["A05"]
-    assert (second["estado"], second["assentos_vendidos"]) == ("cancelled", {})
+    assert (second["estado"], second["assentos_vendidos"]) == ("cancelado", {})
     for secret in (order.pedido_token, order.pedido_chave):
         assert secret
         assert secret not in json.dumps(found)

@@ -242,6 +242,22 @@ async def test_nothing_is_tidied_up_while_sales_are_paused(hall: Hall) -> None:
         assert not await paused.walk()
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [{"data": "{"}, {"data": "{}"}, {"data": "null", "state": "x"}, {"note": "by hand"}],
+    ids=["no JSON", "empty", "no object", "no record"],
+)
+async def test_a_record_that_another_hand_broke_keeps_no_other_from_ending(
+    hall: Hall, broken: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    await sold(hall, "A01")
+    tag = hall.keys.version.partition(":")[0]
+    for name in ("no-id", "00-AAAAAAAAAAAAAAAAAAAAAA"):
+        await hall.redis.hset(f"{tag}:order:{name}", mapping=broken)
+    assert (await retention(hall, session_ms=1).walk())["settled"] == 1
+    assert "cannot be read" in caplog.text
+
+
 # ------------------------------------------------------------------------------------------- sessions
 
 
@@ -257,6 +273,7 @@ async def test_a_session_that_takes_place_stays(hall: Hall, start: str) -> None:
     ana = hall.buyer("ana")
     await ana.hold("A01")
     await ana.release("A01")
+    await wait_until_unasked(hall)
     shown = parse_programme(programme([hall.session], start), "programacao.toml")
     assert not await retention(hall, session_ms=1, programme=shown).walk()
     assert await hall.redis.exists(hall.keys.version)
@@ -270,10 +287,24 @@ async def test_a_session_that_was_asked_for_a_moment_ago_stays(hall: Hall) -> No
     assert await hall.redis.exists(hall.keys.version)
 
 
-async def test_a_held_seat_keeps_its_session(hall: Hall) -> None:
-    await hall.buyer("ana").hold("A01")
-    async with hall.unchanged():
-        assert not await retention(hall, session_ms=1).walk()
+@pytest.mark.parametrize("state", ["held", "sold"])
+async def test_a_taken_seat_keeps_its_session(hall: Hall, state: str) -> None:
+    ana = hall.buyer("ana")
+    await ana.hold("A01")
+    if state == "sold":
+        await ana.confirm("A01")
+    await wait_until_unasked(hall)
+    assert not (await retention(hall, session_ms=1).walk())["sessions removed"]
+    assert await hall.states() == {"A01": state}
+
+
+async def wait_until_unasked(hall: Hall) -> None:
+    """Until Redis, which counts by the second, sees that nobody asked for the session."""
+
+    async def is_unasked() -> bool:
+        return bool(await hall.redis.object("IDLETIME", hall.keys.version) > 0)
+
+    await eventually(is_unasked)
 
 
 # ---------------------------------------------------------------------------------------------- mails
