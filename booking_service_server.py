@@ -103,13 +103,18 @@ async def serve(settings: BookingSettings) -> None:
         stack.push_async_callback(drain, server, health, feed, settings.drain_seconds)
         await service.run_until_stopped(
             stop,
-            programme.watch(),
+            programme_in_force(programme, watch),
             keep_running("the event feed", feed.run, REDIS_ERRORS, Backoff(maximum=1)),
             keep_running("sweeping", sweeper.run, REDIS_ERRORS, Backoff(maximum=1)),
             keep_running("retention", retention.run, REDIS_ERRORS, Backoff(maximum=60)),
             watch.run(told),
             ready.keep(),
         )
+
+
+async def programme_in_force(programme: ProgrammeFile, watch: FitnessWatch) -> None:
+    await watch.first_look()
+    await programme.watch()
 
 
 def open_programme(settings: BookingSettings, guard: Guard, changed: Changed) -> ProgrammeFile:

@@ -39,6 +39,11 @@ class FitnessWatch:
         self._dataset = dataset
         self._looked_at: frozenset[str] = frozenset()
         self._admitted: frozenset[str] = frozenset()
+        self._has_looked = asyncio.Event()
+
+    async def first_look(self) -> None:
+        """Returns once it is known whether booking is fit to sell: before that no client may ask Redis."""
+        await self._has_looked.wait()
 
     def admits(self, run_id: str) -> bool:
         return run_id in self._admitted
@@ -54,6 +59,7 @@ class FitnessWatch:
             await tell(fitness)
             # Only now, that everybody knows what to think of it.
             self._admitted = self._looked_at
+            self._has_looked.set()
             await asyncio.sleep(PERIOD_SECONDS)
 
     async def _judge(self, health: RedisHealth) -> Fitness:

@@ -105,7 +105,11 @@ class ProgrammeFile:
                     await self._guard.keep(candidate)
                 self._candidate = None
         except REDIS_ERRORS as error:
-            self._complain("the programme cannot be checked against what is sold", brief(error))
+            self._complain(
+                "the programme cannot be checked against what is sold",
+                brief(error),
+                logging.WARNING,
+            )
 
     async def _is_fit(self, candidate: Programme) -> bool:
         if self._guard is None:
@@ -121,10 +125,10 @@ class ProgrammeFile:
             self._complain("the programme contradicts what is sold, no other is known", refusals)
         return True
 
-    def _complain(self, what: str, why: str) -> None:
+    def _complain(self, what: str, why: str, level: int = logging.ERROR) -> None:
         """Once a version, however often it is looked at."""
         if what != self._complaint:
-            log.error("%s: %s", what, why)
+            log.log(level, "%s: %s", what, why)
         self._complaint = what
 
     def _put_in_force(self, programme: Programme) -> None:
