@@ -401,7 +401,7 @@ async def test_a_server_that_wants_fewer_connections_gets_fewer(
 ) -> None:
     too_many = "421 4.7.0 too many connections"
     server.answers["GREETING"] = ["220 first", "220 second", *[too_many] * 50]
-    async with service(server, smtp_connections=8) as mailer:
+    async with service(server, smtp_connections=8, smtp_timeout_seconds=30) as mailer:
         await asyncio.gather(*(sender(mailer)(ANA) for _ in range(20)))
     assert len(server.mails) == 20
 
