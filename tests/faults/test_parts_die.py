@@ -34,8 +34,11 @@ VICTIMS: dict[str, Callable[[System], LocalProcess]] = {
 
 @pytest.fixture(scope="module")
 def free_seats() -> Iterator[str]:
-    """Seats of the demonstration's first session, each once."""
-    return (seat_name(row, number) for row in "BCDEFGHIJ" for number in range(1, 21))
+    """Seats of the demonstration's first session, each once.
+
+    Buyers at the same time are in different rows, or one who is quicker would leave a seat alone.
+    """
+    return (seat_name(row, number) for number in range(1, 21) for row in "BCDEFGHIJ")
 
 
 @pytest.mark.parametrize("victim", VICTIMS)

@@ -66,7 +66,7 @@ def test_a_seat_that_is_left_alone_while_one_types_is_explained_in_the_dialog(
     audience.release("F01")
     wait_until(lambda: list(page.payment_troubles()) == ["sozinha"], what="the dialog says so")
     page.submit_payment()
-    page.expect_dialog("formulario")
+    expect(page.dialog.get_by_role("button", name="Pegar também F01")).to_be_focused()
     page.mend("Pegar também F01")
     wait_until(lambda: not page.payment_troubles(), what="nothing is wrong any more")
     page.submit_payment()
