@@ -28,7 +28,7 @@ from tests.hall import patient_client
 from tests.infra import unavailable
 from tests.redis_cluster import ClusterNode, LocalCluster
 from tests.services import Booking, is_serving
-from tests.storm import storm
+from tests.storm import STORM_RULES, storm
 from tests.waiting import eventually, wait_until
 from tests.watching import watching
 
@@ -49,6 +49,11 @@ class Clustered:
     def free_seats(self) -> dict[str, int]:
         listed = self.stub.ListarSessoes(pb.Vazio(), timeout=CALL_SECONDS).sessoes
         return {session.sessao_id: session.livres for session in listed}
+
+    def taken(self, session: str) -> set[str]:
+        request = pb.SessaoRequest(sessao_id=session)
+        seats = self.stub.ObterMapa(request, timeout=CALL_SECONDS).mapa.assentos
+        return {seat.assento for seat in seats}
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +79,7 @@ def settings(folder: Path, cluster: LocalCluster) -> dict[str, str]:
         "PROGRAMME_FILE": str(folder / "programacao.toml"),
         "LOG_LEVEL": "INFO",
         "HOLD_SECONDS": "1",
+        "HOLD_COOLDOWN_SECONDS": str(STORM_RULES.cooldown_ms / 1000),
     }
 
 
@@ -143,64 +149,6 @@ async def test_no_guarantee_breaks_in_a_storm_on_a_cluster(clustered: Clustered)
         assert await recorder.violations() == []
 
 
-async def test_a_cluster_that_does_not_answer_is_known_as_redis_being_away() -> None:
-    async with aclosing(patient_client(f"redis://{LOOPBACK}:1/0", cluster=True)) as client:
-        with pytest.raises(REDIS_ERRORS):
-            await client.get("key")
-
-
-def test_a_killed_master_costs_seconds_and_no_acknowledged_order(clustered: Clustered) -> None:
-    orders = {}
-    for session in clustered.sessions:
-        clustered.customer(session).hold("C01")
-        orders[session] = clustered.customer(session).confirm("C01", key="c").pedido_id
-    victim = next(node for node in clustered.cluster.nodes if node.is_master)
-    wait_until(lambda: has_replicated(victim), 10)
-    victim.kill()
-    for session, order in orders.items():
-        customer = clustered.customer(session)
-        again = partial(answered, partial(customer.confirm, "C01", key="c"))
-        assert wait_until(again, FAILOVER_SECONDS, "an answer").pedido_id == order
-        assert wait_until(partial(answered, partial(customer.hold, "C02")), FAILOVER_SECONDS)
-    wait_until(lambda: is_serving(clustered.booking.address), FAILOVER_SECONDS)
-    wait_until(lambda: set(clustered.free_seats().values()) == {40}, 10, "holds that ended")
-    assert "Traceback" not in clustered.booking.log
-
-
-def test_a_master_that_lost_its_data_pauses_sales_on_all_of_them_until_it_is_adopted(
-    clustered: Clustered,
-) -> None:
-    """The last test here: what was sold there is gone."""
-    for node in clustered.cluster.nodes:
-        node.start()
-    victim = next(node for node in clustered.cluster.nodes if node.is_master)
-    with Redis(LOOPBACK, victim.port) as redis:
-        redis.flushall()
-    wait_until(lambda: not is_serving(clustered.booking.address), FAILOVER_SECONDS)
-    assert re.search(r"has lost dataset \S+ in \d+ of 64 partitions", clustered.booking.log)
-    for session in clustered.sessions[:8]:
-        assert answered(partial(clustered.customer(session).hold, "C03")) is None
-    adopting = [sys.executable, "booking_service_server.py", "--adopt-dataset"]
-    subprocess.run(adopting, env=clustered.booking.env, timeout=30, check=True)
-    wait_until(lambda: is_serving(clustered.booking.address), FAILOVER_SECONDS)
-    for session in clustered.sessions[:8]:
-        assert clustered.customer(session).hold("C03").sucesso
-
-
-def has_replicated(node: ClusterNode) -> bool:
-    """Whether its replica has everything: a cluster before 7.2 acknowledges without waiting for that."""
-    with Redis(LOOPBACK, node.port) as redis:
-        replication = redis.info("replication")
-    return bool(replication["slave0"]["offset"] == replication["master_repl_offset"])
-
-
-def answered(ask: Callable[[], pb.ReservaResponse]) -> pb.ReservaResponse | None:
-    try:
-        return ask()
-    except grpc.RpcError:
-        return None
-
-
 def test_mails_of_every_partition_are_claimed_and_recorded(clustered: Clustered) -> None:
     stub = clustered.stub
     orders: set[str] = set()
@@ -242,3 +190,63 @@ async def test_orders_end_on_all_nodes(clustered: Clustered) -> None:
 def programme_of(clustered: Clustered) -> Callable[[], Programme]:
     shown = parse_programme(programme(clustered.sessions), "programacao.toml")
     return lambda: shown
+
+
+async def test_a_cluster_that_does_not_answer_is_known_as_redis_being_away() -> None:
+    async with aclosing(patient_client(f"redis://{LOOPBACK}:1/0", cluster=True)) as client:
+        with pytest.raises(REDIS_ERRORS):
+            await client.get("key")
+
+
+def test_a_killed_master_costs_seconds_and_no_acknowledged_order(clustered: Clustered) -> None:
+    orders = {}
+    for session in clustered.sessions:
+        clustered.customer(session).hold("C01")
+        orders[session] = clustered.customer(session).confirm("C01", key="c").pedido_id
+    victim = next(node for node in clustered.cluster.nodes if node.is_master)
+    wait_until(lambda: has_replicated(victim), 10)
+    victim.kill()
+    for session, order in orders.items():
+        customer = clustered.customer(session)
+        again = partial(answered, partial(customer.confirm, "C01", key="c"))
+        assert wait_until(again, FAILOVER_SECONDS, "an answer").pedido_id == order
+        assert wait_until(partial(answered, partial(customer.hold, "C02")), FAILOVER_SECONDS)
+    wait_until(lambda: is_serving(clustered.booking.address), FAILOVER_SECONDS)
+    taken = clustered.taken
+    wait_until(lambda: not any("C02" in taken(session) for session in orders), 10, "free seats")
+    assert all("C01" in taken(session) for session in orders)
+    assert "Traceback" not in clustered.booking.log
+
+
+def test_a_master_that_lost_its_data_pauses_sales_on_all_of_them_until_it_is_adopted(
+    clustered: Clustered,
+) -> None:
+    """The last test here: what was sold there is gone."""
+    for node in clustered.cluster.nodes:
+        node.start()
+    victim = next(node for node in clustered.cluster.nodes if node.is_master)
+    with Redis(LOOPBACK, victim.port) as redis:
+        redis.flushall()
+    wait_until(lambda: not is_serving(clustered.booking.address), FAILOVER_SECONDS)
+    assert re.search(r"has lost dataset \S+ in \d+ of 64 partitions", clustered.booking.log)
+    for session in clustered.sessions[:8]:
+        assert answered(partial(clustered.customer(session).hold, "C03")) is None
+    adopting = [sys.executable, "booking_service_server.py", "--adopt-dataset"]
+    subprocess.run(adopting, env=clustered.booking.env, timeout=30, check=True)
+    wait_until(lambda: is_serving(clustered.booking.address), FAILOVER_SECONDS)
+    for session in clustered.sessions[:8]:
+        assert clustered.customer(session).hold("C03").sucesso
+
+
+def has_replicated(node: ClusterNode) -> bool:
+    """Whether its replica has everything: a cluster before 7.2 acknowledges without waiting for that."""
+    with Redis(LOOPBACK, node.port) as redis:
+        replication = redis.info("replication")
+    return bool(replication["slave0"]["offset"] == replication["master_repl_offset"])
+
+
+def answered(ask: Callable[[], pb.ReservaResponse]) -> pb.ReservaResponse | None:
+    try:
+        return ask()
+    except grpc.RpcError:
+        return None
