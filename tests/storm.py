@@ -20,7 +20,8 @@ LOOKS = 10
 MOST_SEATS = 4
 NETWORKS = [Network(f"network-{number}", most_held=4) for number in range(3)]
 HALF_PRICE_TICKETS = 4  # of 16: some are refused
-STORM_RULES = replace(RULES, hold_ms=40, ceiling_ms=90, cooldown_ms=20, most_seats=MOST_SEATS)
+# A hold lasts for several round trips of a busy machine, or nobody gets to pay.
+STORM_RULES = replace(RULES, hold_ms=120, ceiling_ms=270, cooldown_ms=60, most_seats=MOST_SEATS)
 ACTIONS = [*["hold"] * 9, *["confirm"] * 4, *["release"] * 3, *["cancel"] * 3, "extend", "linger"]
 
 
@@ -64,7 +65,7 @@ class Visitor:
         for number in range(STEPS):
             action = self._dice.choice(ACTIONS)
             if action == "linger":
-                await asyncio.sleep(0.05)  # longer than a hold lasts
+                await asyncio.sleep(0.15)  # longer than a hold lasts
             elif action == "cancel" and self._orders:
                 await self._cancel(*self._dice.choice(self._orders))
             elif action == "confirm":
