@@ -44,6 +44,17 @@ def refusal(ask: Callable[[], object]) -> tuple[grpc.StatusCode, str] | None:
     return None
 
 
+def wait_until_refused(ask: Callable[[], object]) -> None:
+    """As paused. A booking server that has just started says until then that it does not answer; it never sells."""
+
+    def is_refused_as_paused() -> bool:
+        found = refusal(ask)
+        assert found is not None
+        return found == (UNAVAILABLE, PAUSED)
+
+    wait_until(is_refused_as_paused, NOTICE_SECONDS)
+
+
 def wait_until_paused(desk: Desk) -> None:
     wait_until(lambda: not is_serving(desk.booking.address), NOTICE_SECONDS, "not serving")
 
@@ -215,7 +226,7 @@ def test_an_older_copy_is_noticed_after_booking_was_away_as_well(
     desk.booking.launch()
     wait_until(lambda: errors_about(desk, "older than it was"), BACK_SECONDS)
     rival = desk.customer(ana.session)
-    assert refusal(lambda: rival.hold("A06")) == (UNAVAILABLE, PAUSED)
+    wait_until_refused(lambda: rival.hold("A06"))
     before = identities(desk)
     assert "it has 1 orders" in adopt(desk)
     assert not before & identities(desk)
@@ -367,7 +378,8 @@ def test_a_dataset_of_a_later_version_is_refused_and_cannot_be_adopted(desk: Des
             redis.set(partition_keys(number).dataset, f"{SCHEMA + 1}:later")
     desk.booking.launch()
     wait_until(lambda: errors_about(desk, f"has schema {SCHEMA + 1}"), BACK_SECONDS)
-    assert refusal(lambda: desk.customer().hold("A05")) == (UNAVAILABLE, PAUSED)
+    ana = desk.customer()
+    wait_until_refused(lambda: ana.hold("A05"))
     with pytest.raises(AssertionError, match=f"has schema {SCHEMA + 1}"):
         adopt(desk)
 

@@ -1,0 +1,36 @@
+"""A script that holds or sells looks at the dataset itself, whatever the rest of booking knows of it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from seat_state_service import SalesPaused
+from tests.hall import Hall, patient_client
+
+OURS = "1:ours"
+
+
+@pytest.fixture
+async def kept(empty_redis_url: str) -> AsyncIterator[Hall]:
+    """A hall whose seats are sold from one dataset only, which its Redis has."""
+    async with patient_client(empty_redis_url) as redis:
+        hall = Hall(redis)
+        hall.seats.dataset = OURS
+        await redis.set(hall.keys.partition.dataset, OURS)
+        yield hall
+
+
+@pytest.mark.parametrize("found", ["", "1:theirs", "older:1:ours"])
+async def test_nothing_is_held_or_sold_in_another_dataset(kept: Hall, found: str) -> None:
+    ana = kept.buyer()
+    await ana.hold("A01")
+    await kept.redis.set(kept.keys.partition.dataset, found)
+    if not found:
+        await kept.redis.delete(kept.keys.partition.dataset)
+    async with kept.unchanged():
+        with pytest.raises(SalesPaused):
+            await ana.confirm("A01", key="k")
+        with pytest.raises(SalesPaused):
+            await ana.hold("A02")
+    await kept.redis.set(kept.keys.partition.dataset, OURS)
+    assert (await ana.confirm("A01", key="k")).refusal is None
