@@ -84,7 +84,8 @@ class OrderRpcs(MailRpcs):
             return _done(order, "E-mail corrigido.")
         if order.corrections >= self._limits.rules.most_corrections:
             return self._no_more_corrections(order)
-        if not await self._limits.take(email, network, order.id):
+        # Not counted as asked for again: asking in vain is how a buyer notices that the address is wrong.
+        if not await self._limits.take(email, network):
             return _refusal(order, Refusal.TOO_MANY_MAILS)
         return await self._correct(order, email)
 

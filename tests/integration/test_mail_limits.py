@@ -326,15 +326,23 @@ def test_the_same_correction_twice_is_one(strict: Desk) -> None:
 def test_an_address_is_corrected_a_few_times_and_no_more(strict: Desk) -> None:
     room = Room(strict)
     order_id = room.buy("A05").pedido_id
-    answers = []
     for _ in range(CORRECTIONS):
-        answers.append(room.correct(order_id, somebody()).motivo)
-        if answers[-1] == LIMITED:  # corrections count as mails of the order
-            break
-    assert answers == ["", "", LIMITED]
-    strict.redis().hset(f"{{p{order_id[:2]}}}:order:{order_id}", "corrections", CORRECTIONS)
+        assert room.correct(order_id, somebody()).sucesso
     last = room.correct(order_id, somebody())
     assert (last.motivo, str(CORRECTIONS) in last.mensagem) == ("limite_de_correcoes", True)
+
+
+def test_who_asked_for_the_mail_in_vain_can_still_correct_the_address(strict: Desk) -> None:
+    """A mistyped address is noticed by the mail that does not come, after it was asked for again and again."""
+    room, right = Room(strict), somebody()
+    order_id = room.buy("A05").pedido_id
+    for _ in range(AGAIN):
+        fail(strict, order_id)
+        assert room.mail_again(order_id).sucesso
+    fail(strict, order_id)
+    assert room.mail_again(order_id).motivo == LIMITED
+    assert room.correct(order_id, right).sucesso
+    assert order_of(strict, order_id).email == right
 
 
 def test_an_order_without_an_address_gets_one(strict: Desk) -> None:
