@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 
 from booking.order_record import to_record
 from cinema.identity import owner_tag
-from cinema.keys import new_order_id, new_order_token, order_key, session_keys
+from cinema.keys import new_order_id, new_order_token, order_key, partition_keys, session_keys
 from cinema.outbox import outbox_message
 from cinema.outcomes import (
     Answer,
@@ -289,6 +289,12 @@ class SeatStateService:
             args=[session_id, rules.hold_ms, rules.ceiling_ms, *seats],
         )
         return shortened
+
+    async def must_have_dataset(self, partition: int) -> None:
+        """Raises SalesPaused where what is not found in this partition may have been lost."""
+        expected = self._expected()
+        if expected and await self._redis.get(partition_keys(partition).dataset) != expected:
+            _must_be_ours(_OTHER_DATASET)
 
     async def was_on_sale(self, session_id: str) -> bool:
         """Whether a seat of the session was ever held, as far as Redis still knows."""

@@ -8,8 +8,10 @@ from booking.edge import Context, UnknownOrder
 from booking.mail_schedule import DueMail, MailRecord, MailSchedule
 from booking.replies import mail_state, order_message
 from booking.requests import InvalidRequest
+from cinema.keys import partition_of_order
 from cinema.outcomes import MailKind
 from cinema.programme_file import ProgrammeFile
+from seat_state_service import SeatStateService
 
 _MOST_MAILS = 500
 _LONGEST_MS = 30 * 24 * 3_600_000
@@ -17,7 +19,14 @@ _LONGEST_REASON = 500
 
 
 class MailRpcs(cinema_pb2_grpc.ReservaServicer):
-    def __init__(self, mails: MailSchedule, programme: ProgrammeFile, cancel_until_ms: int) -> None:
+    def __init__(
+        self,
+        seats: SeatStateService,
+        mails: MailSchedule,
+        programme: ProgrammeFile,
+        cancel_until_ms: int,
+    ) -> None:
+        self._seats = seats
         self._mails = mails
         self._programme_file = programme
         self._cancel_until_ms = cancel_until_ms
@@ -28,7 +37,7 @@ class MailRpcs(cinema_pb2_grpc.ReservaServicer):
         kind, own_ms = _kind(request.tipo), _bounded_ms(request.prazo_ms)
         scheduled = await self._mails.add(request.pedido_id, kind, own_ms)
         if scheduled is None:
-            raise UnknownOrder(request.pedido_id)
+            raise await self._unknown(request.pedido_id)
         return pb.AgendarEmailResponse(agendado=scheduled)
 
     async def ReivindicarEmails(  # noqa: N802
@@ -56,7 +65,7 @@ class MailRpcs(cinema_pb2_grpc.ReservaServicer):
             request.correcoes,
         )
         if not await self._mails.record(request.pedido_id, record):
-            raise UnknownOrder(request.pedido_id)
+            raise await self._unknown(request.pedido_id)
         return pb.Vazio()
 
     async def RetomarEmails(  # noqa: N802
@@ -64,6 +73,11 @@ class MailRpcs(cinema_pb2_grpc.ReservaServicer):
     ) -> pb.RetomarEmailsResponse:
         retried, more = await self._mails.retry_failed()
         return pb.RetomarEmailsResponse(retomados=retried, ha_mais=more)
+
+    async def _unknown(self, order_id: str) -> UnknownOrder:
+        """What to raise about an order that is not there. Raises SalesPaused where it may have been lost."""
+        await self._seats.must_have_dataset(partition_of_order(order_id))
+        return UnknownOrder(order_id)
 
     def _due_message(self, mail: DueMail) -> pb.EmailDevido:
         programme, now = self._programme_file.current, time.time_ns() // 1_000_000

@@ -1,7 +1,6 @@
 """The order's record: the JSON of a sale that Redis keeps, written and read here alone.
 
 A hash has it as `data`, and beside it what changes: `created_at`, `state`, `cancelled_at`, `mail`, `mail_reason`,
-A hash has it as `data`, and beside it what changes: `created_at`, `state`, `cancelled_at`, `mail`, `mail_reason`,
 `corrections`, `key` (the order key), and from some time after the session on `settled_at` and `erased_at`
 (lua/forget.lua).
 """

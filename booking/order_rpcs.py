@@ -3,7 +3,7 @@
 import time
 
 import cinema_pb2 as pb
-from booking.edge import Context, UnknownOrder
+from booking.edge import Context
 from booking.mail_limits import MailLimits
 from booking.mail_rpcs import MailRpcs
 from booking.mail_schedule import MailSchedule
@@ -27,8 +27,7 @@ class OrderRpcs(MailRpcs):
         limits: MailLimits,
         cancel_until_ms: int,
     ) -> None:
-        super().__init__(MailSchedule(redis), programme, cancel_until_ms)
-        self._seats = seats
+        super().__init__(seats, MailSchedule(redis), programme, cancel_until_ms)
         self._orders = OrderBook(redis)
         self._limits = limits
 
@@ -95,7 +94,7 @@ class OrderRpcs(MailRpcs):
         )
         match outcome:
             case Correction.NO_ORDER:
-                raise UnknownOrder(order.id)
+                raise await self._unknown(order.id)
             case Correction.CANCELLED:
                 raise InvalidRequest(_CANCELLED)
             case Correction.ERASED:
@@ -111,7 +110,7 @@ class OrderRpcs(MailRpcs):
     async def _order(self, order_id: str) -> Order:
         order = await self._orders.get(order_id)
         if order is None:
-            raise UnknownOrder(order_id)
+            raise await self._unknown(order_id)
         return order
 
 

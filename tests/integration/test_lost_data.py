@@ -12,6 +12,7 @@ from pathlib import Path
 import grpc
 import pytest
 
+import cinema_pb2 as pb
 from booking.dataset import SCHEMA, Dataset
 from booking.dataset_files import DatasetFiles
 from cinema.keys import PARTITIONS, partition_keys, session_keys
@@ -126,6 +127,31 @@ def test_after_a_flush_nothing_is_sold_from_the_first_moment_on_and_one_line_say
     (line,) = errors(desk.booking)
     assert "Redis has lost dataset" in line
     assert ADOPT in line
+
+
+def test_an_order_that_was_lost_is_not_called_unknown_before_the_operator_says_so(
+    desk: Desk,
+) -> None:
+    """Its buyer has paid: the page is to wait and ask again, and its mail waits, too."""
+    order_id = buy(desk.customer(), "A05")
+
+    def look() -> object:
+        return desk.stub.ObterPedido(pb.PedidoRequest(pedido_id=order_id))
+
+    def schedule_its_mail() -> object:
+        request = pb.AgendarEmailRequest(pedido_id=order_id, tipo="ingresso")
+        return desk.stub.AgendarEmail(request)
+
+    unknown = grpc.StatusCode.NOT_FOUND, "Pedido não encontrado."
+
+    with desk.redis() as redis:
+        redis.flushall()
+    assert refusal(look) == refusal(schedule_its_mail) == (UNAVAILABLE, PAUSED)
+    wait_until_paused(desk)
+    assert refusal(look) == refusal(schedule_its_mail) == (UNAVAILABLE, PAUSED)
+    adopt(desk)
+    wait_until_selling(desk)
+    assert refusal(look) == refusal(schedule_its_mail) == unknown
 
 
 async def test_who_watches_gets_the_flushed_map_at_once_and_hears_that_sales_are_paused(
