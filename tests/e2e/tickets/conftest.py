@@ -5,11 +5,10 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page
 
 from cinema.local_time import SAO_PAULO
 from tests.demo_programme import demo, new_room, new_session
-from tests.e2e.page import OrderPage
+from tests.e2e.page import OrderPage, SessionPage
 from tests.system import System, running_system
 
 _IN_THREE_DAYS = datetime.now(SAO_PAULO) + timedelta(days=3)
@@ -22,7 +21,7 @@ def evening(day: int) -> str:
 
 
 SOON = evening(0)
-OpenOrder = Callable[[str], OrderPage]
+OpenOrder = Callable[[SessionPage], OrderPage]
 
 
 @pytest.fixture(scope="module")
@@ -52,5 +51,11 @@ def small() -> str:
 
 
 @pytest.fixture
-def open_order(system: System, new_page: Callable[[], Page]) -> OpenOrder:
-    return lambda order: OrderPage(new_page(), system.gateways[1].url).open(order)
+def open_order(system: System) -> OpenOrder:
+    """`open_order(page)`: what was just paid for, in another tab of the buyer's browser, at the other gateway."""
+
+    def open_one(page: SessionPage) -> OrderPage:
+        tab = page.page.context.new_page()
+        return OrderPage(tab, system.gateways[1].url).open(page.order_link)
+
+    return open_one

@@ -11,7 +11,8 @@ def test_a_cancelled_order_frees_its_seats_in_every_window(
 ) -> None:
     ana, bia = open_session("GRANDE"), open_session("GRANDE", gateway=1)
     ana.hold("J01", "J02")
-    order = open_order(ana.pay())
+    ana.pay()
+    order = open_order(ana)
     bia.expect_seat("J01", "ocupado")
     order.cancel()
     for page in (ana, bia):
@@ -25,7 +26,8 @@ def test_a_cancelled_order_frees_its_seats_in_every_window(
 def test_who_thinks_twice_keeps_the_order(open_session: OpenPage, open_order: OpenOrder) -> None:
     page = open_session("GRANDE")
     page.hold("J05")
-    order = open_order(page.pay())
+    page.pay()
+    order = open_order(page)
     order.page.locator("[data-acao=cancelar]").click()
     order.page.get_by_role("button", name="Manter pedido").click()
     assert order.state == "confirmado"
@@ -37,7 +39,8 @@ def test_an_order_can_be_put_into_the_calendar(
 ) -> None:
     page = open_session("GRANDE")
     page.hold("J08")
-    order = open_order(page.pay())
+    page.pay()
+    order = open_order(page)
     with order.page.expect_download() as download:
         order.page.get_by_role("link", name="Pôr na agenda").click()
     entry = download.value.path().read_text()
@@ -52,7 +55,8 @@ def test_each_ticket_is_printed_whole_in_a_block_of_its_own(
 ) -> None:
     page = open_session("GRANDE")
     page.hold("J11", "J12")
-    order = open_order(page.pay())
+    page.pay()
+    order = open_order(page)
     order.page.emulate_media(media="print")
     for seat in ("J11", "J12"):
         text = order.ticket_text(seat)

@@ -27,7 +27,8 @@ def test_a_declined_card_keeps_the_seats_and_another_card_pays(
     page.expect_seat("H01", "seu")
     page.choose_method("cartao")
     page.submit_payment()
-    assert open_order(page.paid()).fact("forma") == "Cartão (simulado)"
+    assert page.paid()
+    assert open_order(page).fact("forma") == "Cartão (simulado)"
 
 
 def test_pix_shows_a_code_of_the_total_to_scan_and_to_copy(open_session: OpenPage) -> None:
