@@ -3,7 +3,6 @@
 import { fetchSession } from "./api.js";
 import { Basket } from "./basket.js";
 import { Countdown } from "./countdown.js";
-import { action } from "./dom.js";
 import { OrderPanel } from "./order-panel.js";
 import { PaymentAttempts } from "./payment-attempt.js";
 import { Seating } from "./seating.js";
@@ -60,7 +59,6 @@ export class Checkout {
       category: (seat, category) => this.#category([seat], category),
     });
     this.attempts = new PaymentAttempts(session.id);
-    action(root, "estender-pagamento").onclick = () => void choosing.extend();
   }
 
   /** @param {import("./protocol.js").Frame} frame */
@@ -110,12 +108,14 @@ export class Checkout {
   /** The map does not wait for what paying needs: it comes with the first seat. @returns {Promise<Payment|null>} null: it did not arrive */
   #load() {
     return this.#loading ??= import("./payment.js").then(({ Payment }) => {
-      const { connection, notice, repaint } = this.parts;
+      const { connection, choosing, notice, repaint } = this.parts;
       this.#payment = new Payment(this.root, connection, this.attempts, () => this.order, notice, {
         changed: repaint,
+        extend: () => void choosing.extend(),
         paid: (seats) => this.basket.bought(seats),
         refused: (reply) => this.#refused(reply),
       });
+      repaint();
       return this.#payment;
     }, () => this.#loading = null);
   }

@@ -21,7 +21,7 @@ export class Countdown {
    */
   constructor(root, total, msLeft, onEnding) {
     this.ring = part(root, "ring");
-    this.clocks = root.querySelectorAll("[data-clock]");
+    this.root = root;
     this.total = total;
     this.msLeft = msLeft;
     this.onEnding = onEnding;
@@ -34,7 +34,7 @@ export class Countdown {
     this.ring.hidden = left === null;
     this.#warn(left !== null && left <= Math.min(LAST_MINUTE_MS, this.total / 3));
     if (left === null) return;
-    for (const clock of this.clocks) clock.textContent = minutesAndSeconds(left);
+    for (const clock of this.root.querySelectorAll("[data-clock]")) clock.textContent = minutesAndSeconds(left);
     this.ring.style.setProperty("--rest", Math.min(1, left / this.total).toFixed(4));
     if (left) this.#timer = setTimeout(() => this.update(), left % 1000 || 1000);
   }

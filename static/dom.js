@@ -48,11 +48,17 @@ export function icon(name) {
   return svg;
 }
 
-/** Shows one view instead of what the page shows. @param {string} id of its template */
-export function show(id) {
+/** A view with its texts, to be put into the page. @param {string} id of its template */
+export function viewOf(id) {
   const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
   const view = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
   fillTexts(view);
+  return view;
+}
+
+/** Shows one view instead of what the page shows. @param {string} id of its template */
+export function show(id) {
+  const view = viewOf(id);
   offerLanguages(view);
   const kept = [...document.body.children].filter((node) => /^(TEMPLATE|NOSCRIPT|SCRIPT)$/.test(node.tagName));
   document.body.dataset.view = id;

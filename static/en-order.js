@@ -50,4 +50,8 @@ export const texts = {
   "ordem.email_certo": "Correct e-mail",
   "ordem.corrigir_enviar": "Correct and send",
   "ordem.corrigir_falhou": "We don’t know whether the correction arrived. Try again: repeating changes nothing.",
+
+  "motivo.limite_de_emails": "Too many e-mails in a short time. Try again in an hour.",
+  "motivo.limite_de_correcoes": "This e-mail cannot be corrected any more.",
+  "motivo.prazo_de_cancelamento": "It is too late to cancel.",
 };

@@ -50,4 +50,8 @@ export const texts = {
   "ordem.email_certo": "Correo correcto",
   "ordem.corrigir_enviar": "Corregir y enviar",
   "ordem.corrigir_falhou": "No sabemos si la corrección llegó. Inténtalo de nuevo: repetir no cambia nada.",
+
+  "motivo.limite_de_emails": "Fueron demasiados correos en poco tiempo. Inténtalo en una hora.",
+  "motivo.limite_de_correcoes": "Este correo ya no se puede corregir más.",
+  "motivo.prazo_de_cancelamento": "El plazo para cancelar terminó.",
 };

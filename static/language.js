@@ -4,16 +4,13 @@
  * loaded; what is not spoken here is Portuguese.
  */
 
-/** @typedef {typeof import("./pt-order.js").texts} OrderTexts which order-texts.js adds on the order's page */
-/** @typedef {typeof import("./pt.js").texts & OrderTexts} Texts */
+/** @typedef {"order"|"payment"} Place one whose texts no other place pays for: `pt-order.js` */
+/** @typedef {typeof import("./pt-order.js").texts & typeof import("./pt-payment.js").texts} PlaceTexts */
+/** @typedef {typeof import("./pt.js").texts & PlaceTexts} Texts with those that `addTexts` adds */
 /** @typedef {{locale: string, dateStyle: {month: "2-digit"|"short", hourSign: string}, texts: Texts}} Language */
 
-/** @type {Record<string, () => Promise<any>>} */
-const LANGUAGES = {
-  "pt-BR": () => import("./pt.js"),
-  en: () => import("./en.js"),
-  es: () => import("./es.js"),
-};
+/** @type {Record<string, string>} */
+const LANGUAGES = { "pt-BR": "pt", en: "en", es: "es" };
 const DEFAULT = "pt-BR";
 
 /** The tags of all languages, the default first. */
@@ -31,4 +28,9 @@ export const isPortuguese = tag === DEFAULT;
 export const asInProgramme = isPortuguese ? {} : { lang: DEFAULT };
 
 /** @type {Language} */
-export const { dateStyle, locale, texts } = await LANGUAGES[tag]();
+export const { dateStyle, locale, texts } = await import(`./${LANGUAGES[tag]}.js`);
+
+/** Before anything of the place is said. @param {Place} place */
+export async function addTexts(place) {
+  Object.assign(texts, (await import(`./${LANGUAGES[tag]}-${place}.js`)).texts);
+}

@@ -1,11 +1,10 @@
 // @ts-check
 /** `/pedido/<id>.<token>`: the tickets, what became of their mail, and the way to give them back. */
-import "./order-texts.js";
 import { calendarPath, fetchOrder, persist, sessionPath } from "./api.js";
 import { CancelDialog } from "./cancel-dialog.js";
 import { action, make, part, show, showMessage } from "./dom.js";
 import { dayAndHour, filmLength, money } from "./format.js";
-import { asInProgramme } from "./language.js";
+import { addTexts, asInProgramme } from "./language.js";
 import { openOrder, tidyAddress } from "./order-access.js";
 import { OrderMail } from "./order-mail.js";
 import { difference } from "./session-change.js";
@@ -13,6 +12,8 @@ import { hasText, t } from "./text.js";
 import { stubOf } from "./ticket-stub.js";
 
 /** @typedef {import("./api.js").Order} Order */
+
+await addTexts("order");
 
 class OrderPage {
   #shown = "";

@@ -4,7 +4,7 @@
  * the payment; it sends nothing itself. While an answer is not known it cannot be closed.
  */
 import { Advice } from "./advice.js";
-import { action, part } from "./dom.js";
+import { action, part, viewOf } from "./dom.js";
 import { money } from "./format.js";
 import { PaymentForm } from "./payment-form.js";
 import { PaymentMethod } from "./payment-method.js";
@@ -20,11 +20,12 @@ export class PaymentDialog {
   #shown = { seats: "", total: 0 };
 
   /**
-   * @param {ParentNode} root
-   * @param {(payment: import("./validation.js").Payment) => void} onSubmit
+   * @param {ParentNode} root which gets the dialog
+   * @param {{submit: (payment: import("./validation.js").Payment) => void, extend: () => void}} on
    * @param {import("./notice.js").Notice} notice shown in the dialog while it is open
    */
-  constructor(root, onSubmit, notice) {
+  constructor(root, on, notice) {
+    root.append(viewOf("payment-view"));
     this.stage = part(root, "stage");
     this.notice = notice;
     this.dialog = /** @type {HTMLDialogElement} */ (part(root, "payment"));
@@ -32,7 +33,7 @@ export class PaymentDialog {
     const form = /** @type {HTMLFormElement} */ (part(root, "payment-form"));
     this.method = new PaymentMethod(form, () => this.#fail(""));
     this.form = new PaymentForm(form, (person) => {
-      if (this.state === "formulario") onSubmit({ ...person, forma: this.method.value });
+      if (this.state === "formulario") on.submit({ ...person, forma: this.method.value });
     });
     this.dialog.addEventListener("cancel", (event) => this.#isBusy && event.preventDefault());
     this.dialog.addEventListener("close", () => {
@@ -40,6 +41,7 @@ export class PaymentDialog {
       notice.moveTo(this.stage);
     });
     action(this.dialog, "voltar").onclick = () => this.dialog.close();
+    action(this.dialog, "estender-pagamento").onclick = on.extend;
   }
 
   get isOpen() {

@@ -3,7 +3,7 @@
  * One payment from the click to a known answer. An answer that got lost is asked for again with
  * the same key until it is known: a timeout means unknown, never failed.
  */
-import { tag } from "./language.js";
+import { addTexts, tag } from "./language.js";
 import { keepKey } from "./order-key.js";
 import { PaymentDialog } from "./payment-dialog.js";
 import { confirmPayment } from "./protocol.js";
@@ -11,6 +11,8 @@ import { enumerate, t } from "./text.js";
 
 /** @typedef {import("./payment-attempt.js").Attempt} Attempt */
 /** @typedef {import("./protocol.js").Reply} Reply */
+
+await addTexts("payment");
 
 const ANSWER_MS = 10000;
 const ASK_AGAIN_MS = 1500;
@@ -29,7 +31,7 @@ export class Payment {
    * @param {import("./payment-attempt.js").PaymentAttempts} attempts
    * @param {() => import("./checkout.js").Order} order what is held now
    * @param {import("./notice.js").Notice} notice
-   * @param {{changed: () => void, paid: (seats: string[]) => void, refused: (reply: Reply) => Promise<string>}} on
+   * @param {{changed: () => void, extend: () => void, paid: (seats: string[]) => void, refused: (reply: Reply) => Promise<string>}} on
    *   `refused` gives the reader's words
    */
   constructor(root, connection, attempts, order, notice, on) {
@@ -37,7 +39,7 @@ export class Payment {
     this.attempts = attempts;
     this.order = order;
     this.on = on;
-    this.dialog = new PaymentDialog(root, (payment) => this.#submitted(payment), notice);
+    this.dialog = new PaymentDialog(root, { submit: (payment) => this.#submitted(payment), extend: on.extend }, notice);
   }
 
   open() {

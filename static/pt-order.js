@@ -50,4 +50,8 @@ export const texts = {
   "ordem.email_certo": "E-mail certo",
   "ordem.corrigir_enviar": "Corrigir e enviar",
   "ordem.corrigir_falhou": "Não sabemos se a correção chegou. Tente de novo: repetir não muda nada.",
+
+  "motivo.limite_de_emails": "Foram e-mails demais em pouco tempo. Tente de novo daqui a uma hora.",
+  "motivo.limite_de_correcoes": "Este e-mail já foi corrigido quantas vezes dava.",
+  "motivo.prazo_de_cancelamento": "O prazo para cancelar terminou.",
 };

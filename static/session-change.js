@@ -1,12 +1,14 @@
 // @ts-check
 /** What became of a session while its map or its order is looked at. A map loads this only once it has changed. */
-import "./order-texts.js";
 import { fetchSession } from "./api.js";
 import { dayAndHour } from "./format.js";
+import { addTexts } from "./language.js";
 import { t } from "./text.js";
 
 /** @typedef {import("./api.js").Session} Session */
 /** @typedef {import("./line-status.js").Message} Message */
+
+await addTexts("order");
 
 /** @param {Session} session */
 const whatOf = ({ filme, sala, inicio }) => [filme.titulo, sala, dayAndHour(inicio)].filter(Boolean).join(", ");

@@ -2,18 +2,24 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as enRest from "../../static/en.js";
 import * as enOrder from "../../static/en-order.js";
+import * as enPayment from "../../static/en-payment.js";
 import * as esRest from "../../static/es.js";
 import * as esOrder from "../../static/es-order.js";
+import * as esPayment from "../../static/es-payment.js";
 import * as ptRest from "../../static/pt.js";
 import * as ptOrder from "../../static/pt-order.js";
+import * as ptPayment from "../../static/pt-payment.js";
 
 /** All that a language says; what two modules said would be said by one of them in vain. */
-function whole(rest, order) {
-  const twice = Object.keys(order.texts).filter((key) => key in rest.texts);
-  assert.deepEqual(twice, []);
-  return { ...rest, texts: { ...rest.texts, ...order.texts } };
+function whole(rest, ...places) {
+  const entries = [rest, ...places].flatMap(({ texts }) => Object.entries(texts));
+  const texts = Object.fromEntries(entries);
+  assert.equal(entries.length, Object.keys(texts).length, "a text is there twice");
+  return { ...rest, texts };
 }
-const [pt, en, es] = [whole(ptRest, ptOrder), whole(enRest, enOrder), whole(esRest, esOrder)];
+const pt = whole(ptRest, ptOrder, ptPayment);
+const en = whole(enRest, enOrder, enPayment);
+const es = whole(esRest, esOrder, esPayment);
 const OTHERS = { en, es };
 const FOREIGN = { en: /[\u00c0-\u024f]/, es: /[ãõçâêîôûàèìòù]/i };
 /** @param {string | object} entry its forms, or "" for a text that has but one */
