@@ -24,7 +24,6 @@ export const texts = {
   "pagar.cartao_aprova": "Test card that is approved",
   "pagar.cartao_recusa": "Test card that is declined",
   "pagar.botao": "Pay {total}",
-  "pagar.cancelar": "Back",
   "pagar.enviando": "Paying…",
   "pagar.conferindo": "Checking the payment",
   "pagar.sem_certeza": "We could not find out whether the payment went through. Before you pay again, check your e-mail for the tickets.",

@@ -13,6 +13,7 @@ export const texts = {
   "tentar": "Try again",
   "recarregar": "Reload",
   "fechar": "Close",
+  "voltar": "Back",
   "pagina.falhou": "The page did not load completely",
   "pagina.falhou_texto": "Check your connection and try again.",
   "ver_programa": "See what’s on",

@@ -24,7 +24,6 @@ export const texts = {
   "pagar.cartao_aprova": "Tarjeta de prueba que se aprueba",
   "pagar.cartao_recusa": "Tarjeta de prueba que se rechaza",
   "pagar.botao": "Pagar {total}",
-  "pagar.cancelar": "Volver",
   "pagar.enviando": "Pagando…",
   "pagar.conferindo": "Verificando el pago",
   "pagar.sem_certeza": "No pudimos saber si el pago se realizó. Antes de pagar de nuevo, comprueba si las entradas llegaron a tu correo.",

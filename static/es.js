@@ -13,6 +13,7 @@ export const texts = {
   "tentar": "Intentar de nuevo",
   "recarregar": "Recargar",
   "fechar": "Cerrar",
+  "voltar": "Volver",
   "pagina.falhou": "La página no llegó completa",
   "pagina.falhou_texto": "Revisa tu conexión e inténtalo de nuevo.",
   "ver_programa": "Ver la cartelera",

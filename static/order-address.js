@@ -2,8 +2,8 @@
 /** Corrects the address of an order: a field that appears where one asks for it. */
 import { correctAddress } from "./api.js";
 import { action, part } from "./dom.js";
+import { emailFault } from "./mail-address.js";
 import { hasText, t } from "./text.js";
-import { emailFault } from "./validation.js";
 
 export class OrderAddress {
   /** @param {ParentNode} root @param {string} reference of the order @param {() => void} onCorrected its mail is on its way */

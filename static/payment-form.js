@@ -4,8 +4,9 @@
  * so that nobody is scolded for a word that is not finished.
  */
 import { isPortuguese } from "./language.js";
+import { emailFault } from "./mail-address.js";
 import { t } from "./text.js";
-import { cpfFault, emailFault, maskCpf, nameFault } from "./validation.js";
+import { cpfFault, maskCpf, nameFault } from "./validation.js";
 
 const FIELDS = ["nomeCompleto", "cpf", "email"];
 

@@ -24,7 +24,6 @@ export const texts = {
   "pagar.cartao_aprova": "Cartão de teste que aprova",
   "pagar.cartao_recusa": "Cartão de teste que recusa",
   "pagar.botao": "Pagar {total}",
-  "pagar.cancelar": "Voltar",
   "pagar.enviando": "Pagando…",
   "pagar.conferindo": "Conferindo o pagamento",
   "pagar.sem_certeza": "Não deu para saber se o pagamento passou. Antes de pagar de novo, veja se os ingressos chegaram ao seu e-mail.",

@@ -16,6 +16,7 @@ export const texts = {
   "tentar": "Tentar de novo",
   "recarregar": "Recarregar",
   "fechar": "Fechar",
+  "voltar": "Voltar",
   "pagina.falhou": "A página não chegou inteira",
   "pagina.falhou_texto": "Confira sua conexão e tente de novo.",
   "ver_programa": "Ver a programação",

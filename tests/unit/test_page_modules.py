@@ -16,7 +16,11 @@ SUITES = sorted((ROOT / "tests" / "unit_js").glob("*.test.mjs"))
 
 MOST_BYTES = 60_000  # over the wire, compressed
 LONGEST_MODULE = 200  # lines
-LANGUAGES = {"pt.js", "en.js", "es.js"}  # of which a page loads one, and that of its place: pt-order.js
+LANGUAGES = {
+    "pt.js",
+    "en.js",
+    "es.js",
+}  # of which a page loads one, and that of its place: pt-order.js
 PAGES = ("index.html", "sessao.html", "pedido.html")
 TEXTS = {"index.html": {"pt.js"}, "sessao.html": {"pt.js"}, "pedido.html": {"pt.js", "pt-order.js"}}
 # With what they import: the programme on the map's page and the other way round, paying before a seat is held,
@@ -76,6 +80,26 @@ def test_every_module_that_a_page_needs_is_loaded_ahead(page: str) -> None:
         r'<script type="module" src="/static/([\w-]+\.js)"', (STATIC / page).read_text()
     )
     assert _ahead(page) == _with_imports(first, ON_DEMAND[page]) | TEXTS[page]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_a_page_says_is_in_the_texts_that_it_loads(page: str) -> None:
+    keys = {module.name: _keys(module) for module in STATIC.glob("pt*.js")}
+    loaded = set().union(*(keys[name] for name in TEXTS[page]))
+    elsewhere = set().union(*keys.values()) - loaded
+    files = {page, *_ahead(page)} - keys.keys()
+    assert {name: elsewhere & _strings(name) for name in files if elsewhere & _strings(name)} == {}
+
+
+def _strings(name: str) -> set[str]:
+    """In a file of the page, but for the view that comes with the payment."""
+    source = (STATIC / name).read_text()
+    at_once = re.sub(r'<template id="payment-view">.*?</template>', "", source, flags=re.DOTALL)
+    return set(re.findall(r'"([\w.]+)"', at_once))
+
+
+def _keys(texts: Path) -> set[str]:
+    return set(re.findall(r'^  "([^"]+)":', texts.read_text(), re.MULTILINE))
 
 
 def _ahead(page: str) -> set[str]:

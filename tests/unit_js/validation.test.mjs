@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { cpfFault, emailFault, isCpf, maskCpf, nameFault } from "../../static/validation.js";
+import { emailFault } from "../../static/mail-address.js";
+import { cpfFault, isCpf, maskCpf, nameFault } from "../../static/validation.js";
 
 test("a CPF needs both check digits, with or without punctuation", () => {
   assert.ok(isCpf("529.982.247-25"));

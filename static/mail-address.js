@@ -1,0 +1,36 @@
+// @ts-check
+/** Which e-mail addresses are taken, for a payment and where an order's is corrected. The same rules as cinema/mail_address.py. */
+
+/** @typedef {import("./text.js").TextKey} TextKey */
+
+const LONGEST_EMAIL = 254;
+/** As `<input type="email">` by the HTML standard. What is sent quotes it where its dots need that. */
+const LOCAL_PART = /^[A-Za-z0-9.!#$%&'*+/=?^_\x60{|}~-]+$/;
+const LONGEST_LOCAL_PART = 64;
+const LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
+const DOMAIN = new RegExp(`^(?:${LABEL}\\.)+(?!\\d+$)${LABEL}$`);
+const LETTERS = /^[\p{L}\p{M}\p{Nd}.\xb7\u3002\uff0e\uff61-]+$/u;
+const BEYOND_ASCII = /[^\0-\x7f]/;
+
+/** By UTS 46, as the server does it. @param {string} domain */
+function asciiDomain(domain) {
+  if (!BEYOND_ASCII.test(domain) || !LETTERS.test(domain)) return domain;
+  try {
+    return new URL(`http://${domain}`).hostname;
+  } catch {
+    return "";
+  }
+}
+
+/** What is wrong with an address; empty: nothing. @param {string} text @returns {TextKey | ""} */
+export function emailFault(text) {
+  const email = text.trim();
+  if (!email) return "erro.email_vazio";
+  const [, local, typed] = /^(.*)@(.*)$/s.exec(email) ?? ["", "", ""];
+  const domain = asciiDomain(typed);
+  if (!DOMAIN.test(domain)) return "erro.email_invalido";
+  if (BEYOND_ASCII.test(local)) return "erro.email_acentos";
+  const length = local.length + (/^\.|\.\.|\.$/.test(local) ? 2 : 0);
+  return LOCAL_PART.test(local) && !local.includes("=?")
+    && length <= LONGEST_LOCAL_PART && length + domain.length < LONGEST_EMAIL ? "" : "erro.email_invalido";
+}
