@@ -1,6 +1,6 @@
 """Which e-mail addresses we send to and from, and how one is written in a mail.
 
-static/validation.js has the same rules; tests/unit_js/addresses.json has what both must say of many addresses.
+static/mail-address.js has the same rules; tests/unit_js/addresses.json has what both must say of many addresses.
 """
 
 import re

@@ -8,7 +8,7 @@ import { needsQuota } from "./tickets.js";
 /** @typedef {import("./seating.js").Offer} Offer */
 
 /** In the words for booking's own refusal. */
-const TEXTS = { sozinha: "motivo.lugar_isolado", acompanhante: "motivo.acompanhante_sem_cadeirante" };
+const TEXTS = /** @type {const} */ ({ sozinha: "motivo.lugar_isolado", acompanhante: "motivo.acompanhante_sem_cadeirante" });
 
 /** @param {import("./seating.js").Problem} problem @param {(offer: Offer) => void} exchange @returns {Trouble} */
 export const seatingTrouble = ({ kind, seats, offers }, exchange) => ({
