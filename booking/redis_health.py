@@ -61,7 +61,9 @@ async def look(redis: RedisClient) -> RedisHealth:
 
 def fault(error: BaseException) -> str:
     """What an error of Redis means for an operator, in one line that stays the same while the cause does."""
-    code = getattr(error, "status_code", None) or _first_code(str(error))
+    code = getattr(error, "status_code", "")
+    if code not in _REFUSALS:
+        code = _first_code(str(error))
     if code in _REFUSALS:
         return f"Redis refuses writes: {code}, {_REFUSALS[code]}"
     if isinstance(error, ResponseError):
@@ -70,7 +72,7 @@ def fault(error: BaseException) -> str:
 
 
 def _first_code(text: str) -> str:
-    """Redis 6.2 wraps what a script runs into in words of its own."""
+    """Redis 6.2 wraps what a script runs into in words of its own, under the code ERR."""
     found = _CODE.search(text)
     return found[1] if found else ""
 

@@ -32,6 +32,13 @@ from booking.redis_health import fault
             ),
             "MISCONF",
         ),
+        (
+            ResponseError(
+                "Error running script (call to f_1): @user_script:13: -NOREPLICAS Not enough good replicas",
+                status_code="ERR",
+            ),
+            "NOREPLICAS",
+        ),
     ],
 )
 def test_the_reason_for_a_refusal_is_named(error: Exception, code: str) -> None:
