@@ -39,7 +39,7 @@ screenshots: $(VENV)/installed-dev $(STUBS)
 	@$(PY) -m tests.screenshots
 
 ledger: setup
-	@$(PY) notification_consumer.py --rebuild-ledger
+	@$(PY) -m deploy.command notification_consumer.py --rebuild-ledger
 
 setup: $(VENV)/installed $(STUBS)
 

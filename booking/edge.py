@@ -16,10 +16,11 @@ from booking.watch_limit import TooManyWatchers
 from cinema.keys import MalformedOrderId
 from cinema.programme_file import ProgrammeNotCheckedError
 from cinema.redis_connection import REDIS_ERRORS
-from cinema.retry import brief
+from cinema.retry import WAITS, News, brief
 from seat_state_service import SalesPaused
 
 log = logging.getLogger(__name__)
+_refusals = News()
 
 Context = grpc.aio.ServicerContext[Any, Any]
 if TYPE_CHECKING:  # a generic for checkers only
@@ -119,11 +120,17 @@ def _read(request: Any) -> Any:
     return request
 
 
+def _say_refused(reason: str) -> None:
+    """Once for all calls that are refused for the same reason: while Redis is away that is many a second."""
+    if _refusals.is_new(reason):
+        log.warning("refused for now: %s", reason, extra=WAITS)
+
+
 async def _abort(context: Context, fault: Exception) -> None:
     for kinds, status, text in _FAULTS:
         if isinstance(fault, kinds):
             if status is grpc.StatusCode.UNAVAILABLE:
-                log.warning("refused for now: %s", brief(fault))
+                _say_refused(brief(fault))
             await context.abort(status, text or str(fault))
     log.error("a call failed", exc_info=fault)
     await context.abort(grpc.StatusCode.INTERNAL, "Erro interno.")

@@ -38,6 +38,9 @@ _STATES = {
 class FeedLost(Exception):
     """The feed has lost Redis, or is closing: the watch ends, and the watcher may come again."""
 
+    def __str__(self) -> str:
+        return "the event feed is not open"
+
 
 class Watcher:
     """What one stream has still to be told; bounded, so that a slow one costs a snapshot, not memory."""

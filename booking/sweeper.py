@@ -27,7 +27,7 @@ class Sweeper:
             freed = await self.sweep()
             backoff.reset()
             if freed:
-                log.info("freed %d seats whose hold had ended", freed)
+                log.info("seats freed whose hold had ended: %d", freed)
             await asyncio.sleep(PERIOD_SECONDS)
 
     async def sweep(self, session_id: str = "") -> int:

@@ -10,6 +10,23 @@ from typing import NoReturn
 log = logging.getLogger(__name__)
 
 REMIND_SECONDS = 60.0
+# Marks a warning of something that is away and waited for: while the process starts it is no more than an INFO
+# (`cinema.service.configure_logging`), since its neighbours may be starting, too.
+WAITS = {"waits": True}
+
+
+class News:
+    """Whether a reason is worth a line in the log: another one than before, or the same one a minute later."""
+
+    def __init__(self) -> None:
+        self._said, self._said_at = "", float("-inf")
+
+    def is_new(self, reason: str) -> bool:
+        now = time.monotonic()
+        if reason == self._said and now - self._said_at <= REMIND_SECONDS:
+            return False
+        self._said, self._said_at = reason, now
+        return True
 
 
 class Backoff:
@@ -41,15 +58,16 @@ async def keep_running(
     through.
     """
     backoff = backoff or Backoff()
-    said, said_at = "", float("-inf")
+    news = News()
     while True:
         try:
             await run(backoff)
         except errors as error:
             reason = brief(error)
-            if reason != said or time.monotonic() - said_at > REMIND_SECONDS:
-                said, said_at = reason, time.monotonic()
-                log.warning("%s failed (%s): trying again until it works", what, reason)
+            if news.is_new(reason):
+                log.warning(
+                    "%s failed (%s): trying again until it works", what, reason, extra=WAITS
+                )
             await asyncio.sleep(backoff.delay())
 
 

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,6 +22,7 @@ from cinema.settings import Settings, WrongSettings, read
 log = logging.getLogger(__name__)
 
 EXIT_SECONDS = 5.0  # for what a stopped service still has to close
+START_SECONDS = 30.0  # for so long it is no fault that a neighbour is not there yet
 
 
 class CannotStart(Exception):
@@ -80,14 +82,27 @@ def _end_now() -> None:
 
 def configure_logging(name: str, level: str) -> None:
     """One line an event on stderr, prefixed with time and service, so that many services share a terminal."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(calm_until(time.monotonic() + START_SECONDS))
     logging.basicConfig(
         level=level,
         format=f"%(asctime)s {name:<9} %(levelname)-7s %(message)s",
         datefmt="%H:%M:%S",
-        stream=sys.stderr,
+        handlers=[handler],
     )
     for chatty in ("httpx", "httpcore", "kafka", "aiosmtplib"):
         logging.getLogger(chatty).setLevel(max(logging.getLevelName(level), logging.WARNING))
+
+
+def calm_until(started: float) -> Callable[[logging.LogRecord], bool]:
+    """Turns a warning marked with `cinema.retry.WAITS` into an INFO until then."""
+
+    def lower(record: logging.LogRecord) -> bool:
+        if hasattr(record, "waits") and time.monotonic() < started:
+            record.levelno, record.levelname = logging.INFO, "INFO"
+        return True
+
+    return lower
 
 
 def stop_signal() -> asyncio.Event:

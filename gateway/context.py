@@ -14,6 +14,7 @@ from starlette.requests import HTTPConnection, Request
 from cinema.booking_client import open_channel
 from cinema.identity import network_tag
 from cinema.notify_signature import shared_secret
+from cinema.retry import WAITS
 from cinema.service import ReadyFile
 from cinema.settings import GatewaySettings
 from gateway.admission import most_sockets
@@ -76,7 +77,7 @@ class Gateway:
         while True:
             problem = (await self.state()).problem
             if problem and well is not False:
-                log.warning("not ready: %s", problem)
+                log.warning("not ready: %s", problem, extra=WAITS)
             elif not problem and not well:
                 log.info("ready: booking can sell")
             well = ready.ready = not problem

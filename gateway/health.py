@@ -50,7 +50,8 @@ class BookingHealth:
         found = await self._situation()
         if answer.status != health_pb2.HealthCheckResponse.SERVING:
             return State(
-                f"A central de reservas não está pronta: {found.problema or 'veja o Redis'}."
+                # Without a full stop: the problem may end with a command to copy.
+                f"A central de reservas não está pronta: {found.problema or 'veja o Redis'}"
             )
         return State(warning=found.aviso)
 

@@ -12,7 +12,7 @@ from http import HTTPStatus
 import httpx
 
 from cinema.notify_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
-from cinema.retry import Backoff, brief
+from cinema.retry import WAITS, Backoff, brief
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class Gateway:
                 headers = self._headers(body)
                 answer = await self._client.post(self._url, content=body, headers=headers)
         except (httpx.HTTPError, TimeoutError) as error:
-            self._note(f"does not answer ({brief(error)}); trying again")
+            self._note(f"does not answer ({brief(error)}); trying again", waits=True)
             return Outcome.FAILED
         return self._judge(answer.status_code)
 
@@ -78,7 +78,7 @@ class Gateway:
             self._note("")
             return Outcome.TAKEN
         if status >= 500 or status in _PASSING:
-            self._note(f"answers {status}; trying again")
+            self._note(f"answers {status}; trying again", waits=True)
             return Outcome.FAILED
         if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             self._note(
@@ -89,12 +89,12 @@ class Gateway:
             self._note(f"refuses the notice ({status}): is WS_NOTIFY_URL right?")
         return Outcome.REFUSED
 
-    def _note(self, trouble: str) -> None:
+    def _note(self, trouble: str, *, waits: bool = False) -> None:
         if trouble == self._trouble:
             return
         self._trouble = trouble
         if trouble:
-            log.warning("the gateway at %s %s", self._url, trouble)
+            log.warning("the gateway at %s %s", self._url, trouble, extra=WAITS if waits else None)
         else:
             log.info("the gateway at %s takes notices again", self._url)
 

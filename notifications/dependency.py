@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from cinema.retry import brief
+from cinema.retry import WAITS, brief
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -52,7 +52,9 @@ class Dependency:
         self._left_alone_until = time.monotonic() + self._left_alone
         if not self._away:
             self._away = True
-            log.warning("%s is away (%s): what needs it waits", self._name, brief(down))
+            log.warning(
+                "%s is away (%s): what needs it waits", self._name, brief(down), extra=WAITS
+            )
 
     def _note_back(self) -> None:
         if self._away:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 
-from cinema.retry import brief
+from cinema.retry import WAITS, brief
 from notifications.kafka_clients import TOPIC, Publication, Publisher
 from notifications.notification import Notification
 from notifications.outcomes import Done, Later, Outcome
@@ -26,7 +26,9 @@ class KafkaSink:
 
     def _tell(self, failure: Exception | None) -> None:
         if failure and not self._away:
-            log.warning("Kafka is away (%s): orders wait in the outbox", brief(failure))
+            log.warning(
+                "Kafka is away (%s): orders wait in the outbox", brief(failure), extra=WAITS
+            )
         if self._away and not failure:
             log.info("Kafka is back")
         self._away = failure is not None

@@ -49,7 +49,8 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         shown = "" if kind.get("default") is None else " (default: %(default)s)"
         parser.add_argument(name, help=text + shown, **kind)
 
-    add("--address", "where booking listens", type=address, default="127.0.0.1:50051")
+    booking = os.environ.get("BOOKING_ADDRESS", "127.0.0.1:50051")
+    add("--address", "where booking listens", type=address, default=booking)
     add("--session", "the session's id", default="S001", metavar="ID")
     add("--mode", "what the buyers want, see below", choices=MODES, default=MODES[0])
     add("--buyers", "how many call at once", type=positive, default=200, metavar="N")

@@ -153,3 +153,14 @@ def test_an_outage_leaves_lines_in_the_log_but_no_traceback(fragile: Desk) -> No
     wait_until(lambda: not is_serving(fragile.booking.address), NOTICE_SECONDS)
     assert "not fit to sell: Redis does not answer" in fragile.booking.log
     assert "Traceback" not in fragile.booking.log
+
+
+def test_calls_refused_for_one_reason_are_one_line_in_the_log(fragile: Desk) -> None:
+    ana = fragile.customer()
+    fragile.redis_server.kill()
+    wait_until(lambda: not is_serving(fragile.booking.address), NOTICE_SECONDS)
+    before = fragile.booking.log.count("refused for now")
+    for _ in range(20):
+        assert_refused(ana, "A01")
+    # Two where the first calls meet a connection that breaks, the others one that is refused.
+    assert fragile.booking.log.count("refused for now") <= before + 2

@@ -1,8 +1,11 @@
 """`make run` on a copy of the repository: it starts, heals, stops whole, and says clearly when it cannot."""
 
+import os
 import shutil
 import socket
 import stat
+import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -41,6 +44,28 @@ def test_the_start_ends_with_one_line_that_says_where_the_page_and_the_mail_are(
     ]
     with urllib.request.urlopen(f"{run.page}/", timeout=5) as answer:
         assert b"<html" in answer.read()
+
+
+def test_a_healthy_start_warns_of_nothing(run: Run) -> None:
+    assert not [line for line in run.log.splitlines() if " WARNING " in line or " ERROR " in line]
+
+
+def test_a_command_finds_the_run_by_its_env_file(run: Run) -> None:
+    command = [sys.executable, "-m", "deploy.command", "notification_consumer.py"]
+    (run.cwd / ".env").write_text("".join(f"{k}={v}\n" for k, v in run.ports.items()), "utf-8")
+    try:
+        done = subprocess.run(
+            [*command, "--rebuild-ledger"],
+            cwd=run.cwd,
+            env={"PATH": os.environ["PATH"]},
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    finally:
+        (run.cwd / ".env").unlink()
+    assert done.returncode == 0, done.stderr
 
 
 def test_nobody_else_can_look_into_what_a_run_keeps(run: Run) -> None:

@@ -37,6 +37,10 @@ def test_the_same_order_gives_the_same_bytes_and_so_one_entry() -> None:
     assert str(entry(an_order())["UID"]) == ORDER
 
 
+def test_it_says_nothing_for_developers() -> None:
+    assert b"COMMENT" not in invitation(an_order(), URL, SENDER)
+
+
 def test_a_title_cannot_add_lines_of_its_own() -> None:
     order = an_order()
     order.sessao.filme.titulo = "X\r\nATTENDEE:mailto:eva@example.com\nBEGIN:VALARM, a; b"

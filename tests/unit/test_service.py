@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,20 @@ def test_log_lines_have_time_service_level_and_message(monkeypatch: pytest.Monke
     record = logging.LogRecord("x", logging.INFO, "", 0, "listening", None, None)
     line = handler.formatter.format(record)
     assert line[8:] == " booking   INFO    listening"
+
+
+@pytest.mark.parametrize(("seconds", "level"), [(5, "INFO"), (-5, "WARNING")])
+def test_that_a_neighbour_is_not_there_is_no_warning_while_a_service_starts(
+    seconds: float, level: str
+) -> None:
+    lower = service.calm_until(time.monotonic() + seconds)
+    waiting, wrong = (
+        logging.makeLogRecord({"levelno": logging.WARNING, "levelname": "WARNING", **extra})
+        for extra in (retry.WAITS, {})
+    )
+    assert lower(waiting)
+    assert lower(wrong)
+    assert (waiting.levelname, wrong.levelname) == (level, "WARNING")
 
 
 async def test_a_ready_file_is_there_while_the_service_is_ready_and_gone_afterwards(
