@@ -57,7 +57,7 @@ def reservation_reply(
 
 
 def session_message(session: Session, not_free: int, now_ms: int) -> pb.Sessao:
-    places = session.room.seats.values()
+    seats = len(session.room.seats)
     return pb.Sessao(
         sessao_id=session.id,
         filme=pb.Filme(
@@ -70,9 +70,9 @@ def session_message(session: Session, not_free: int, now_ms: int) -> pb.Sessao:
         sala=session.room.name,
         inicio_ms=session.starts_at_ms,
         idioma=session.language,
-        preco_a_partir_de_centavos=min(session.price_of(place.kind) for place in places),
-        lugares=len(places),
-        livres=max(0, len(places) - not_free),
+        preco_a_partir_de_centavos=session.lowest_price,
+        lugares=seats,
+        livres=max(0, seats - not_free),
         encerrada=_is_closed(session, now_ms),
         alteracao=session.cancelled or session.change,
         cancelada=bool(session.cancelled),

@@ -80,6 +80,10 @@ class Room:
         return MappingProxyType({place.seat: place for place in places})
 
     @cached_property
+    def kinds(self) -> frozenset[SeatKind]:
+        return frozenset(place.kind for place in self.seats.values())
+
+    @cached_property
     def other_halves(self) -> Mapping[str, str]:
         """Of each couple's seat the other one of its sofa.
 

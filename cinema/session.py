@@ -48,7 +48,7 @@ class Session:
         """`starts_at` as Unix time in ms."""
         return int(self.starts_at.timestamp() * 1_000)
 
-    @property
+    @cached_property
     def closes_at_ms(self) -> int:
         """When holds are no longer taken, as Unix time in ms: at the start. 0: never."""
         return int(self.start.timestamp() * 1_000) if isinstance(self.start, datetime) else 0
@@ -66,6 +66,11 @@ class Session:
     def price_of(self, kind: SeatKind) -> int:
         """In centavos. A kind without a price of its own costs what COMUM costs."""
         return self.prices.get(kind, self.prices[SeatKind.COMUM])
+
+    @cached_property
+    def lowest_price(self) -> int:
+        """In centavos: of the cheapest seat that the room has."""
+        return min(self.price_of(kind) for kind in self.room.kinds)
 
 
 def next_moment(clock: time, now: datetime) -> datetime:

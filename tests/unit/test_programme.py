@@ -49,6 +49,15 @@ class TestGoodProgramme:
         assert {session.price_of(kind) for kind in SeatKind} == {3200, 4400}
         assert session.price_of(SeatKind.CADEIRANTE) == 3200
 
+    def test_the_lowest_price_is_that_of_a_seat_which_the_room_has(self, file: Path) -> None:
+        both = "precos = { comum = 3200, premium = 4400 }"
+        cheap_sofas = changed(both, "precos = { comum = 3200, premium = 4400, casal = 2900 }")
+        assert with_text(file, cheap_sofas).sessions["S1"].lowest_price == 2900
+        cheap_obese = changed('"B MO.__DD"', '"B M..__DD"').replace(
+            both, "precos = { comum = 3200, obeso = 10 }"
+        )
+        assert with_text(file, cheap_obese).sessions["S1"].lowest_price == 3200
+
     def test_sessions_are_ordered_by_their_start(self, file: Path) -> None:
         assert list(load_programme(file).sessions) == ["S0", "S1"]
 
