@@ -113,4 +113,5 @@ def make_server(settings: GatewaySettings, app: FastAPI, admission: Admission) -
 app = create_app()
 
 if __name__ == "__main__":
-    service.main("gateway", GatewaySettings, serve)
+    # gateway/protocols.py sets max_size on its transports, which uvloop's do not have.
+    service.main("gateway", GatewaySettings, serve, asyncio.new_event_loop)

@@ -17,6 +17,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import uvloop
+
 from cinema.settings import Settings, WrongSettings, read
 
 log = logging.getLogger(__name__)
@@ -29,8 +31,16 @@ class CannotStart(Exception):
     """What a service needs to start is missing; the text says what, and what moves or mends it."""
 
 
-def main(name: str, kind: type[Settings], serve: Callable[[Settings], Awaitable[None]]) -> None:
-    """Runs a service to its end. Exits with 2 where a setting is wrong, with 1 where a task died."""
+def main(
+    name: str,
+    kind: type[Settings],
+    serve: Callable[[Settings], Awaitable[None]],
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop,
+) -> None:
+    """Runs a service to its end. Exits with 2 where a setting is wrong, with 1 where a task died.
+
+    uvloop takes a fifth less CPU for a call than asyncio's own loop (measured at booking).
+    """
     try:
         settings = read(kind)
     except WrongSettings as wrong:
@@ -43,7 +53,8 @@ def main(name: str, kind: type[Settings], serve: Callable[[Settings], Awaitable[
             await serve(settings)
 
     try:
-        asyncio.run(run())
+        with asyncio.Runner(loop_factory=loop_factory) as runner:
+            runner.run(run())
     except CannotStart as reason:
         log.error("cannot start: %s", reason)
         raise SystemExit(1) from None

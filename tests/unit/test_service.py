@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from cinema import health_check, retry, service
 from cinema.retry import Backoff, brief, keep_running
@@ -39,6 +40,18 @@ async def test_a_signal_ends_the_tasks_and_lets_them_tidy_up(number: signal.Sign
     os.kill(os.getpid(), number)
     await asyncio.wait_for(running, 5)
     assert tidied == [number, number]
+
+
+def test_a_service_runs_on_uvloop() -> None:
+    loops: list[type] = []
+
+    async def looks(settings: CommonSettings) -> None:
+        loops.append(type(asyncio.get_running_loop()))
+        raise service.CannotStart("seen enough")
+
+    with pytest.raises(SystemExit):
+        service.main("booking", CommonSettings, looks)
+    assert loops == [uvloop.Loop]
 
 
 async def test_a_task_that_dies_takes_the_others_down_and_is_named() -> None:
