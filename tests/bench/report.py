@@ -1,49 +1,36 @@
-"""What a benchmark says at the end: a Markdown table for docs/benchmarks.md, and the machine that it ran on."""
+"""A row's figures as a Markdown table: the median over the rounds, the lowest and the highest, and the goal."""
 
-import os
-import platform
-import sys
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 
-Rows = Iterable[tuple[str, str]]
+from tests.bench.row import Figure, Row
+from tests.bench.run import Spread
 
-
-def show(title: str, rows: Rows) -> None:
-    """Writes the table to stdout."""
-    lines = [f"### {title}", "", "| | |", "|---|---|", *(f"| {a} | {b} |" for a, b in rows)]
-    sys.stdout.write("\n".join([*lines, "", f"_{machine()}_", "", ""]))
-    sys.stdout.flush()
+MET, MISSED = "✓", "✗"
 
 
-def machine() -> str:
-    """Cores, memory and system, and how busy it was: the figures mean little without."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    busy = os.getloadavg()[0]
+def table(row: Row, figures: Mapping[str, Spread]) -> str:
+    """The figures that the run has; a row may have gained others since."""
+    head = [f"### {row.title}", "", "| | median | lowest to highest | goal |", "|---|---|---|---|"]
+    known = (figure for figure in row.figures if figure.name in figures)
+    return "\n".join([*head, *(_line(figure, figures[figure.name]) for figure in known), ""])
+
+
+def number(value: float) -> str:
+    """Three digits, or all before the point."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def _line(figure: Figure, spread: Spread) -> str:
+    unit = f" {figure.unit}" if figure.unit else ""
+    between = f"{number(spread.lowest)} to {number(spread.highest)}"
     return (
-        f"{os.cpu_count()} cores ({_processor()}), {memory:.0f} GB, {platform.system()}, "
-        f"Python {platform.python_version()}; load average {busy:.1f}"
+        f"| {figure.text} | {number(spread.median)}{unit} | {between} | {_goal(figure, spread)} |"
     )
 
 
-def quantile(values: Sequence[float], part: float) -> float:
-    """The smallest value that at least this part of them stays within."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * part))]
-
-
-def spread(seconds: Sequence[float]) -> str:
-    """p50, p99 and the largest of some times, in ms."""
-    p50, p99, most = (quantile(seconds, part) * 1_000 for part in (0.5, 0.99, 1.0))
-    return f"p50 {p50:.1f} ms, p99 {p99:.1f} ms, largest {most:.1f} ms ({len(seconds):,})"
-
-
-def _processor() -> str:
-    for line in _lines(Path("/proc/cpuinfo")):
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.machine()
-
-
-def _lines(path: Path) -> list[str]:
-    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+def _goal(figure: Figure, spread: Spread) -> str:
+    met = figure.meets_goal(spread.median)
+    if met is None or figure.goal is None:
+        return ""
+    bound = "at most" if figure.better == "less" else "at least"
+    return f"{bound} {number(figure.goal)} {MET if met else MISSED}"

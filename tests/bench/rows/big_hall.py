@@ -2,25 +2,23 @@
 
 Redis, booking and the gateway are real; the changes are holds, sales, releases and cancellations of six seats each.
 At the end plain text is swiped, to compare.
-
-    python -m tests.bench.big_hall
-    python -m tests.bench.big_hall --seconds 10 --rate 200
 """
 
-import argparse
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from math import inf
 
 import grpc
 from playwright.async_api import Browser, CDPSession, Page, ViewportSize, async_playwright
 
 from tests import browser as chromium
-from tests.bench import big_room, report
+from tests.bench import big_room
 from tests.bench.chromium_trace import LONG_MS, Task, Trace, traced
 from tests.bench.memory import held_by
+from tests.bench.row import Figure, Figures, Round, Row, Scale
 from tests.bench.stage import one_of_each
 from tests.bench.traffic import Traffic, half_full
 from tests.services import Gateway
@@ -30,6 +28,14 @@ LIVE_MS = 30_000
 STEPS = 40  # of the wheel and of the finger; the wheel is not at its end then
 STEP_SECONDS = 1 / 60
 WARM_UP_SECONDS = 3
+STORM_SECONDS = 30
+CHANGES_A_SECOND = 1_000
+MOVES = {
+    "zoom_in": f"zooming in, {STEPS} steps of the wheel",
+    "swipe": f"a finger across the map, {STEPS} moves",
+    "zoom_out": f"zooming out, {STEPS} steps of the wheel",
+    "plain": "the same finger across plain text",
+}
 SETTLED_SECONDS = 1.5
 # The page keeps the pinch for itself here, too.
 PLAIN_TEXT = f"""<div data-part=map style="height: 600px; overflow: auto; touch-action: pan-x pan-y">
@@ -81,17 +87,31 @@ class Hall:
         await self.session.send("Input.dispatchTouchEvent", touch)
 
 
-async def measure(seconds: float, rate: float) -> None:
+@asynccontextmanager
+async def _stage(scale: Scale) -> AsyncIterator[Round]:
     with one_of_each(big_room.programme()) as (booking, gateway):
         async with grpc.aio.insecure_channel(booking.address) as channel:
-            traffic = await half_full(channel, big_room.SESSION, rate)
-            async with _open_page(gateway) as (hall, opening):
-                report.show("Opening a hall of which half is taken", _opening(opening))
-                await _storm(hall, traffic, seconds)
-                await _move(hall)
+            traffic = await half_full(channel, big_room.SESSION, CHANGES_A_SECOND)
+
+            async def one_round() -> Figures:
+                async with _open_page(gateway) as (hall, opening):
+                    storm = await _storm(hall, traffic, scale.of(STORM_SECONDS))
+                    return _opening(opening) | storm | await _move(hall)
+
+            yield one_round
 
 
-async def _storm(hall: Hall, traffic: Traffic, seconds: float) -> None:
+def _opening(trace: Trace) -> Figures:
+    """A page that never paints anything is infinitely late."""
+    first = inf if trace.first_paint is None else trace.first_paint
+    return {
+        "first_paint": first,
+        "opening_cpu": _longest_cpu(trace.tasks),
+        "opened_cpu": _longest_cpu(trace.after_first_paint().tasks),
+    }
+
+
+async def _storm(hall: Hall, traffic: Traffic, seconds: float) -> Figures:
     async with traffic.flowing():
         await asyncio.sleep(WARM_UP_SECONDS)
         before = await held_by(hall.session)
@@ -100,56 +120,38 @@ async def _storm(hall: Hall, traffic: Traffic, seconds: float) -> None:
             await asyncio.sleep(seconds)
             rate = (traffic.changes - changes) / (time.monotonic() - begin)
         after = await held_by(hall.session)
-    report.show(
-        f"{rate:,.0f} changes a second on {big_room.SEATS:,} seats for {trace.seconds:.0f} s",
-        [*_tasks(trace), ("memory before", str(before)), ("memory after", str(after))],
-    )
+    return {
+        "changes": rate,
+        "storm_long": sum(task.cpu > LONG_MS for task in trace.tasks),
+        "storm_cpu": _longest_cpu(trace.tasks),
+        "storm_main": trace.main_busy * 100,
+        "storm_drawing": trace.raster_cpu_ms / trace.seconds / 10,
+        "heap_growth": after.heap_mb - before.heap_mb,
+        "node_growth": after.nodes - before.nodes,
+    }
 
 
-async def _move(hall: Hall) -> None:
-    await asyncio.sleep(
-        WARM_UP_SECONDS
-    )  # what the storm has left behind in the services is done then
-    for name, trace in [
-        (f"Zooming in, {STEPS} steps of the wheel", await hall.wheel(-20)),
-        (f"A finger across the map, {STEPS} moves", await hall.swipe()),
-        (f"Zooming out, {STEPS} steps of the wheel", await hall.wheel(20)),
-    ]:
-        report.show(name, [*_tasks(trace), *_frames(trace)])
+async def _move(hall: Hall) -> Figures:
+    """Zooms in, swipes, zooms out; and swipes plain text, to compare."""
+    # What the storm has left behind in the services is done then.
+    await asyncio.sleep(WARM_UP_SECONDS)
+    traces = {
+        "zoom_in": await hall.wheel(-20),
+        "swipe": await hall.swipe(),
+        "zoom_out": await hall.wheel(20),
+    }
     await hall.page.goto("about:blank")
     await hall.page.set_content(PLAIN_TEXT)
-    report.show("The same finger across plain text", _frames(await hall.swipe()))
+    traces["plain"] = await hall.swipe()
+    figures = {f"{name}_cpu": _longest_cpu(trace.tasks) for name, trace in traces.items()}
+    return figures | {
+        f"{name}_missed": trace.frames_missed - trace.missed_at_rest
+        for name, trace in traces.items()
+    }
 
 
-def _opening(trace: Trace) -> list[tuple[str, str]]:
-    first = "never" if trace.first_paint is None else f"after {trace.first_paint:.0f} ms"
-    return [
-        ("first paint", first),
-        ("until then, longest task", _longest(trace.tasks)),
-        *_tasks(trace.after_first_paint()),
-    ]
-
-
-def _tasks(trace: Trace) -> list[tuple[str, str]]:
-    by_clock = sum(task.wall > LONG_MS for task in trace.tasks)
-    by_cpu = sum(task.cpu > LONG_MS for task in trace.tasks)
-    return [
-        (f"tasks over {LONG_MS} ms", f"{by_clock} by the clock, {by_cpu} by CPU"),
-        ("longest task", _longest(trace.tasks)),
-        ("main thread", f"{trace.main_busy:.0%} of a core"),
-        ("drawing", f"{trace.raster_cpu_ms / trace.seconds / 1_000:.0%} of a core"),
-    ]
-
-
-def _longest(tasks: Sequence[Task]) -> str:
-    wall, cpu = max(task.wall for task in tasks), max(task.cpu for task in tasks)
-    return f"{wall:.0f} ms by the clock, {cpu:.0f} ms of CPU"
-
-
-def _frames(trace: Trace) -> list[tuple[str, str]]:
-    moving = trace.frames_missed - trace.missed_at_rest
-    missed = f"{moving} missed while it moved, {trace.missed_at_rest} when it had come to rest"
-    return [("frames", f"{trace.frames_drawn} drawn, {missed}")]
+def _longest_cpu(tasks: Sequence[Task]) -> float:
+    return max(task.cpu for task in tasks)
 
 
 @asynccontextmanager
@@ -170,13 +172,29 @@ async def _open_page(gateway: Gateway) -> AsyncIterator[tuple[Hall, Trace]]:
         yield Hall(browser, page, await context.new_cdp_session(page)), trace
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=30, help="how long the storm is measured")
-    parser.add_argument("--rate", type=float, default=1_000, help="changes a second")
-    args = parser.parse_args()
-    asyncio.run(measure(args.seconds, args.rate))
-
-
-if __name__ == "__main__":
-    main()
+BIG_HALL = Row(
+    "big_hall",
+    "A hall of 3,000 seats in Chromium, half of them taken",
+    (
+        Figure("first_paint", "first paint after", unit="ms"),
+        Figure("opening_cpu", "longest task while it opens, of CPU", unit="ms"),
+        Figure("opened_cpu", "longest task after the first paint, of CPU", unit="ms"),
+        Figure("changes", "changes a second in the storm", better="more"),
+        Figure("storm_long", f"tasks over {LONG_MS} ms of CPU in the storm", 0),
+        Figure("storm_cpu", "longest task in the storm, of CPU", unit="ms"),
+        Figure("storm_main", "main thread in the storm, of a core", unit="%"),
+        Figure("storm_drawing", "drawing in the storm, of a core", unit="%"),
+        Figure("heap_growth", "growth of the heap in the storm", unit="MB"),
+        Figure("node_growth", "growth of the page's nodes in the storm"),
+        *(
+            figure
+            for name, text in MOVES.items()
+            for figure in (
+                Figure(f"{name}_cpu", f"{text}: longest task, of CPU", unit="ms"),
+                Figure(f"{name}_missed", f"{text}: frames missed while it moved"),
+            )
+        ),
+    ),
+    _stage,
+    rounds=1,
+)

@@ -1,40 +1,42 @@
 """How long after its deadline a hold is gone from every map, with the listener and without it.
 
-    python -m tests.bench.expiry
-
 The deadline is counted from the moment at which the buyer asked, so the figures are a little too large.
 """
 
-import argparse
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import grpc
 
-from tests.bench import report
 from tests.bench.maps import Maps, open_maps
+from tests.bench.row import Figures, Round, Row, Scale
 from tests.bench.stage import whole_system
+from tests.bench.times import time_figures, times
 from tests.client_load import Crowd, free_seats, new_buyer
 from tests.system import System
 
 SESSION = "S001"
 BROWSERS = 10
+HOLDS = 200
 HOLD_SECONDS = 2
 CALL_SECONDS = 5
 PAUSE_SECONDS = 0.03
+PROMISED_MS = 1_500
 
 
-async def measure(holds: int) -> None:
+@asynccontextmanager
+async def _stage(scale: Scale) -> AsyncIterator[Round]:
     with whole_system(HOLD_SECONDS=str(HOLD_SECONDS), HOLD_COOLDOWN_SECONDS="0") as system:
-        with_listener = await _delays(system, holds)
-        system.listener.kill()
-        without = await _delays(system, holds)
-    report.show(
-        f"From the end of a hold to the last of {BROWSERS} maps at two gateways",
-        [
-            ("with the listener", report.spread(with_listener)),
-            ("without it", report.spread(without)),
-        ],
-    )
+
+        async def one_round() -> Figures:
+            await asyncio.to_thread(system.listener.start)
+            with_listener = await _delays(system, scale.of(HOLDS))
+            system.listener.kill()
+            without = await _delays(system, scale.of(HOLDS))
+            return times("with", with_listener) | times("without", without)
+
+        yield one_round
 
 
 async def _delays(system: System, holds: int) -> list[float]:
@@ -56,11 +58,13 @@ async def _end(crowd: Crowd, maps: Maps, seat: str) -> float:
     return max(await maps.heard("assento_liberado", seat)) - hold.until
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--holds", type=int, default=200)
-    asyncio.run(measure(parser.parse_args().holds))
-
-
-if __name__ == "__main__":
-    main()
+EXPIRY = Row(
+    "expiry",
+    f"From the end of a hold to the last of {BROWSERS} maps at two gateways",
+    (
+        *time_figures("with", "with the listener", PROMISED_MS),
+        *time_figures("without", "without it", PROMISED_MS),
+    ),
+    _stage,
+    rounds=1,
+)
