@@ -5,10 +5,8 @@ notifications/mailer.py describes them. No text of an exception names the buyer 
 quote: the server's own words are for the buyer's order alone.
 """
 
-import asyncio
 import ssl
 from collections.abc import Callable
-from email.message import EmailMessage
 from types import TracebackType
 from typing import Self
 
@@ -67,11 +65,11 @@ class EmailService:
         """Returns once the server has taken the word that the order was cancelled."""
         await self._send(self._writer.cancellation, order)
 
-    async def _send(self, write: Callable[[pb.Pedido], EmailMessage], order: pb.Pedido) -> None:
+    async def _send(self, write: Callable[[pb.Pedido], bytes], order: pb.Pedido) -> None:
         language = self._languages.of(order)
         try:
-            # Not in the event loop: codes and calendar take tens of milliseconds.
-            envelope = await asyncio.to_thread(self._envelope, write, order)
+            # In the event loop: a thread, or a process, would cost about as much as the millisecond that it takes.
+            envelope = self._envelope(write, order)
         except mail_address.WrongAddress:
             sentence = language("failure.unusable_address")
             raise MailRefused("the address is unusable", sentence) from None
@@ -83,9 +81,9 @@ class EmailService:
             raise self._breakage(broken, envelope.recipient, language) from None
         self._track.took(envelope.recipient)
 
-    def _envelope(self, write: Callable[[pb.Pedido], EmailMessage], order: pb.Pedido) -> Envelope:
+    def _envelope(self, write: Callable[[pb.Pedido], bytes], order: pb.Pedido) -> Envelope:
         recipient = mail_address.parse(order.email)
-        return Envelope(self._writer.sender.written, recipient.written, write(order).as_bytes())
+        return Envelope(self._writer.sender.written, recipient.written, write(order))
 
     def _refusal(self, refused: Refused, recipient: str, language: Language) -> Exception:
         reply = refused.reply

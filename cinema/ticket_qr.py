@@ -1,4 +1,4 @@
-"""QR codes: that of a ticket, which the door reads, is the same on the order's page and in the mail."""
+"""QR codes: that of a ticket, which the door reads, says the same on the order's page and in the mail."""
 
 from typing import Literal
 

@@ -1,8 +1,6 @@
 """The mails of an order: headers, text and HTML from templates/, the tickets' QR codes, the calendar entry."""
 
-import io
-from collections.abc import Mapping
-from email.message import EmailMessage, MIMEPart
+from collections.abc import Iterator, Mapping
 from email.utils import format_datetime, localtime
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -12,88 +10,96 @@ from cinema import mail_address
 from cinema.invitation import FILE_NAME, Method, invitation
 from cinema.mail_address import MailAddress
 from cinema.order_link import manage_path, view_path
-from cinema.ticket_qr import ticket_qr, ticket_qr_content
+from cinema.ticket_qr import ticket_qr_content
+from notifications import mime
 from notifications.language import TEMPLATES, Language, Languages
 from notifications.mail_view import cancellation_view, qr_id, subject, ticket_view
-from notifications.subject_header import MAIL_POLICY
+from notifications.qr_image import qr_png
+from notifications.subject_header import folded_subject
 
-_QR_SCALE = 8  # pixels a module: sharp on a phone's screen at the size that the template gives it
+_TEMPLATES = ("ticket.txt", "ticket.html", "cancellation.txt", "cancellation.html")
 
 
 class MailWriter:
-    """Writes an order's mails in its buyer's language. The CPF is in none of them, not even its mask."""
+    """Writes an order's mails in its buyer's language. The CPF is in none of them, not even its mask.
+
+    A mail is bytes as SMTP carries them: ASCII, with CRLF at each line's end.
+    """
 
     def __init__(self, sender: str, public_url: str, languages: Languages) -> None:
         self._sender = mail_address.parse(sender, top_level_needed=False)
         self._public_url = public_url
         self._languages = languages
-        self._templates = Environment(
+        environment = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=select_autoescape(["html"]),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,
         )
+        # Compiled now: a template that is missing shows before the first mail.
+        self._templates = {name: environment.get_template(name) for name in _TEMPLATES}
 
     @property
     def sender(self) -> MailAddress:
         return self._sender
 
-    def ticket(self, order: pb.Pedido) -> EmailMessage:
+    def ticket(self, order: pb.Pedido) -> bytes:
         """The confirmation. The same order gives the same Message-ID, so that a mail program shows a repetition once.
 
         Raises WrongAddress.
         """
         t = self._languages.of(order)
-        message = self._headers(order, t, "ticket", order.pedido_id)
         view = ticket_view(order, t, self._link(order), self._manage_link(order))
-        html = self._fill(message, t, "ticket", view)
-        _add_qr_codes(html, order)
-        self._add_calendar_file(message, order, Method.PUBLISH)
-        return message
+        text, html = self._texts(t, "ticket", view)
+        if order.ingressos:
+            html = mime.multipart("related", f"r.{order.pedido_id}", [html, *_qr_codes(order)])
+        return self._mail(order, t, "ticket", order.pedido_id, [text, html], Method.PUBLISH)
 
-    def cancellation(self, order: pb.Pedido) -> EmailMessage:
+    def cancellation(self, order: pb.Pedido) -> bytes:
         """It takes the ticket's entry out of the buyer's calendar. Raises WrongAddress."""
         t = self._languages.of(order)
-        message = self._headers(order, t, "cancellation", f"{order.pedido_id}.cancelado")
-        self._fill(message, t, "cancellation", cancellation_view(order, t, self._link(order)))
-        self._add_calendar_file(message, order, Method.CANCEL)
-        return message
+        texts = self._texts(t, "cancellation", cancellation_view(order, t, self._link(order)))
+        identity = f"{order.pedido_id}.cancelado"
+        return self._mail(order, t, "cancellation", identity, texts, Method.CANCEL)
 
-    def _headers(self, order: pb.Pedido, t: Language, kind: str, identity: str) -> EmailMessage:
-        message = EmailMessage(policy=MAIL_POLICY)
-        message["From"] = f"Cinema <{self._sender.written}>"
-        message["To"] = mail_address.parse(order.email).written
-        message["Subject"] = subject(order, t, t(f"{kind}.topic"))
-        message["Date"] = format_datetime(localtime())
-        message["Message-ID"] = f"<{identity}@{self._sender.domain}>"
-        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday responder answers
-        return message
-
-    def _fill(
-        self, message: EmailMessage, t: Language, template: str, view: Mapping[str, object]
-    ) -> MIMEPart:
-        """Gives the message its text and its HTML, of which the latter is returned."""
-        text, html = (
-            self._templates.get_template(f"{template}.{kind}").render(view)
-            for kind in ("txt", "html")
+    def _mail(
+        self,
+        order: pb.Pedido,
+        t: Language,
+        kind: str,
+        identity: str,
+        alternatives: list[bytes],
+        method: Method,
+    ) -> bytes:
+        headers = mime.block(
+            (
+                f"From: Cinema <{self._sender.written}>",
+                f"To: {mail_address.parse(order.email).written}",
+                folded_subject(subject(order, t, t(f"{kind}.topic"))),
+                f"Date: {format_datetime(localtime())}",
+                f"Message-ID: <{identity}@{self._sender.domain}>",
+                "Auto-Submitted: auto-generated",  # RFC 3834: nobody's holiday responder answers
+                "MIME-Version: 1.0",
+            )
         )
-        headers = [f"Content-Language: {t.tag}"]  # RFC 3282
-        message.set_content(text, headers=headers)
-        message.add_alternative(html, subtype="html", headers=headers)
-        _text_part, html_part = message.iter_parts()
-        return html_part
+        body = mime.multipart("alternative", f"a.{order.pedido_id}", alternatives)
+        if order.sessao.filme.titulo:
+            parts = [body, self._calendar_file(order, method)]
+            body = mime.multipart("mixed", f"m.{order.pedido_id}", parts)
+        return headers + body
 
-    def _add_calendar_file(self, message: EmailMessage, order: pb.Pedido, method: Method) -> None:
-        """Where the film is known."""
-        if not order.sessao.filme.titulo:
-            return
-        message.add_attachment(
+    def _texts(self, t: Language, kind: str, view: Mapping[str, object]) -> list[bytes]:
+        """The plain one, and the HTML that says the same."""
+        plain, html = (self._templates[f"{kind}.{end}"].render(view) for end in ("txt", "html"))
+        return [mime.text("plain", plain, t.tag), mime.text("html", html, t.tag)]
+
+    def _calendar_file(self, order: pb.Pedido, method: Method) -> bytes:
+        return mime.file(
+            f'text/calendar; method="{method}"; charset="utf-8"',
+            f'attachment; filename="{FILE_NAME}"',
             invitation(order, self._public_url, str(self._sender), method),
-            maintype="text",
-            subtype="calendar",
-            filename=FILE_NAME,
-            params={"method": method.value, "charset": "utf-8"},
         )
 
     def _link(self, order: pb.Pedido) -> str:
@@ -104,15 +110,12 @@ class MailWriter:
         return f"{self._public_url}{manage_path(order)}" if order.chave else ""
 
 
-def _add_qr_codes(html: MIMEPart, order: pb.Pedido) -> None:
+def _qr_codes(order: pb.Pedido) -> Iterator[bytes]:
     for position, ticket in enumerate(order.ingressos):
-        image = io.BytesIO()
-        ticket_qr(order.pedido_id, ticket.assento).save(image, kind="png", scale=_QR_SCALE)
-        html.add_related(
-            image.getvalue(),
-            maintype="image",
-            subtype="png",
-            disposition="inline",
-            cid=f"<{qr_id(order, position)}>",
-            filename=f"{ticket_qr_content(order.pedido_id, ticket.assento)}.png",
+        content = ticket_qr_content(order.pedido_id, ticket.assento)
+        yield mime.file(
+            "image/png",
+            f'inline; filename="{mime.quotable(content)}.png"',
+            qr_png(content),
+            [f"Content-ID: <{qr_id(order, position)}>"],
         )

@@ -5,6 +5,7 @@ import email
 import email.policy
 import ssl
 from email.message import EmailMessage
+from email.parser import BytesParser
 from threading import Lock
 from types import TracebackType
 from typing import Any, Self
@@ -137,6 +138,11 @@ class Mailbox:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+def as_received(mail: bytes) -> EmailMessage:
+    """As a mail program understands it."""
+    return BytesParser(policy=email.policy.default).parsebytes(mail)
 
 
 def body(message: EmailMessage, kind: str) -> str:

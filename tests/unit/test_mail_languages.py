@@ -13,6 +13,7 @@ from cinema.order_code import order_code
 from deploy import ROOT
 from notifications.language import TEMPLATES, Language, Languages
 from notifications.mails import MailWriter
+from tests.mailbox import as_received
 from tests.orders import ORDER_ID, film_session, order
 
 LANGUAGE = {tag: Language(tag) for tag in LANGUAGES}
@@ -90,21 +91,22 @@ def test_every_category_has_its_name_and_every_half_price_one_the_proof_of_it(ta
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_a_mail_names_each_category_and_its_proof_in_the_buyers_language(tag: str) -> None:
     texts = LANGUAGE[tag].texts
-    for content in contents(WRITER.ticket(order_of_all_categories(tag))):
+    for content in contents(as_received(WRITER.ticket(order_of_all_categories(tag)))):
         for key in (key for key in texts if key.startswith(("category.", "proof."))):
             assert texts[key] in content
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_a_mail_says_which_language_it_is_in(tag: str) -> None:
-    for message in (WRITER.ticket(order(idioma=tag)), WRITER.cancellation(order(idioma=tag))):
+    for mail in (WRITER.ticket(order(idioma=tag)), WRITER.cancellation(order(idioma=tag))):
+        message = as_received(mail)
         assert languages_of(message) == [tag, tag]
         assert f'<html lang="{tag}">' in contents(message)[1]
 
 
 @pytest.mark.parametrize("tag", ["", "fr", "EN"])
 def test_who_speaks_none_of_them_is_written_to_in_portuguese(tag: str) -> None:
-    assert languages_of(WRITER.ticket(order(idioma=tag))) == ["pt-BR", "pt-BR"]
+    assert languages_of(as_received(WRITER.ticket(order(idioma=tag)))) == ["pt-BR", "pt-BR"]
 
 
 def test_no_words_of_a_mail_stand_outside_the_language_files() -> None:
@@ -118,7 +120,8 @@ def test_no_words_of_a_mail_stand_outside_the_language_files() -> None:
     writer = MailWriter("cinema@example.com", "http://localhost:8000", languages)
     session = film_session(filme=pb.Filme(titulo="1", duracao_min=158), sala="2", idioma="3")
     wordless = order(nome_completo="4", sessao=session)
-    for message in (writer.ticket(wordless), writer.cancellation(wordless)):
+    for mail in (writer.ticket(wordless), writer.cancellation(wordless)):
+        message = as_received(mail)
         for content in (message["Subject"], *contents(message)):
             assert words(content) <= {"domingo", "de", "dezembro", "dom", "dez", "min"}
 
@@ -139,7 +142,7 @@ def words(content: str) -> set[str]:
     ],
 )
 def test_a_subject_says_what_it_is_about(tag: str, subject: str) -> None:
-    assert WRITER.ticket(order(idioma=tag))["Subject"] == subject
+    assert as_received(WRITER.ticket(order(idioma=tag)))["Subject"] == subject
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,6 @@
 import html
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.parser import BytesParser
-from email.policy import default
 
 import icalendar
 import pytest
@@ -15,15 +13,11 @@ from cinema.order_code import order_code
 from cinema.ticket_qr import ticket_qr_content
 from notifications.language import Languages
 from notifications.mails import MailWriter
-from tests.mailbox import body
+from tests.mailbox import as_received, body
 from tests.orders import ORDER_ID, START, film_session, milliseconds, order, ticket
 
 WRITER = MailWriter("cinema@example.com", "http://localhost:8000", Languages())
 LINK = f"http://localhost:8000/pedido/{ORDER_ID}"
-
-
-def as_received(message: EmailMessage) -> EmailMessage:
-    return BytesParser(policy=default).parsebytes(message.as_bytes())
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
@@ -163,8 +157,8 @@ def test_the_headers_are_complete() -> None:
 
 
 def test_the_cpf_is_in_no_mail_not_even_its_mask() -> None:
-    for message in (WRITER.ticket(order()), WRITER.cancellation(order())):
-        for part in message.walk():
+    for mail in (WRITER.ticket(order()), WRITER.cancellation(order())):
+        for part in as_received(mail).walk():
             if part.get_content_maintype() == "text":
                 text = part.get_content()
                 assert "456" not in text
@@ -217,7 +211,8 @@ def test_a_session_that_left_the_programme_still_gets_its_ticket() -> None:
 
 
 def test_a_buyer_without_a_name_is_greeted_all_the_same() -> None:
-    assert body(WRITER.ticket(order(nome_completo="")), "plain").startswith("Olá!\n")
+    text = body(as_received(WRITER.ticket(order(nome_completo=""))), "plain")
+    assert text.splitlines()[0] == "Olá!"
 
 
 @pytest.mark.parametrize(
@@ -261,7 +256,8 @@ def test_markup_is_only_text(language: str) -> None:
         assentos=[markup],
         ingressos=[ticket(markup, pb.MEIA_IDOSO, 1600)],
     )
-    for message in (WRITER.ticket(tricky), WRITER.cancellation(tricky)):
+    for mail in (WRITER.ticket(tricky), WRITER.cancellation(tricky)):
+        message = as_received(mail)
         html = body(message, "html")
         assert "<script" not in html
         assert "&lt;script&gt;alert(1)&lt;/script&gt;&#34;&amp;{name}{{ 7 * 7 }}" in html
@@ -282,8 +278,7 @@ def test_no_text_of_an_order_becomes_a_header(text: str, language: str) -> None:
 
 
 def test_an_invented_language_does_not_get_into_the_headers() -> None:
-    message = WRITER.ticket(order(idioma="en\r\nBcc: eva@example.com"))
-    assert b"eva@" not in message.as_bytes()
+    assert b"eva@" not in WRITER.ticket(order(idioma="en\r\nBcc: eva@example.com"))
 
 
 def test_a_mail_to_what_is_no_address_is_not_written() -> None:
@@ -295,7 +290,7 @@ def test_a_cancellation_says_so_and_carries_no_ticket() -> None:
     message = as_received(WRITER.cancellation(order()))
     assert "foi cancelado" in body(message, "plain")
     assert "foi cancelado" in body(message, "html")
-    assert message["Message-ID"] != WRITER.ticket(order())["Message-ID"]
+    assert message["Message-ID"] != as_received(WRITER.ticket(order()))["Message-ID"]
     assert {part.get_content_type() for part in message.walk()} == {
         "multipart/mixed",
         "multipart/alternative",

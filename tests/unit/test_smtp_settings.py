@@ -1,7 +1,5 @@
 """The mail server's settings: what goes together, what is refused by name at the start, what follows from a port."""
 
-from email.parser import BytesParser
-from email.policy import default
 from typing import Any
 
 import pytest
@@ -10,6 +8,7 @@ from cinema.settings import ConsumerSettings, WrongSettings, read
 from cinema.smtp_settings import SmtpSettings, is_loopback
 from notifications.language import Languages
 from notifications.mails import MailWriter
+from tests.mailbox import as_received
 from tests.orders import order
 
 LOGIN = {"SMTP_USERNAME": "cinema", "SMTP_PASSWORD": "segredo"}
@@ -157,8 +156,7 @@ def test_a_sender_is_one_that_a_mail_can_be_written_from(
 ) -> None:
     sender = settings(monkeypatch, SMTP_FROM=given).smtp_from
     assert sender == kept
-    message = MailWriter(sender, "http://localhost:8000", Languages()).ticket(order())
-    received = BytesParser(policy=default).parsebytes(message.as_bytes())
+    received = as_received(MailWriter(sender, "http://localhost:8000", Languages()).ticket(order()))
     (address,) = received["From"].addresses
     assert (address.display_name, f"{address.username}@{address.domain}") == ("Cinema", kept)
 

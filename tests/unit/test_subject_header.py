@@ -3,9 +3,7 @@
 import random
 import re
 from base64 import b64decode
-from email import message_from_bytes
 from email.header import decode_header, make_header
-from email.policy import default
 from quopri import decodestring
 
 import pytest
@@ -15,6 +13,7 @@ from cinema.languages import LANGUAGES
 from notifications.language import Languages
 from notifications.mails import MailWriter
 from notifications.subject_header import folded_subject
+from tests.mailbox import as_received
 from tests.orders import film_session, order
 
 WRITER = MailWriter("cinema@example.com", "http://localhost:8000", Languages())
@@ -55,8 +54,7 @@ def made_up_titles(number: int) -> list[str]:
 def strictly_decoded(folded: str) -> str:
     """As a reader does that knows RFC 2047 and forgives nothing."""
     assert folded.startswith("Subject: ")
-    assert folded.endswith("\r\n")
-    lines = folded[len("Subject: ") : -2].split("\r\n ")
+    lines = folded[len("Subject: ") :].split("\r\n ")
     if len(lines) == 1 and not lines[0].startswith("=?"):
         assert "=?" not in lines[0]
         return lines[0]
@@ -89,25 +87,24 @@ def test_every_title_reads_back_as_it_is(language: str) -> None:
 def test_a_mail_carries_it_so(language: str) -> None:
     for title in TITLES:
         session = film_session(filme=pb.Filme(titulo=title, duracao_min=90))
-        message = WRITER.cancellation(order(sessao=session, idioma=language))
+        raw = WRITER.cancellation(order(sessao=session, idioma=language))
+        message = as_received(raw)
         assert title in message["Subject"]
-        raw = message.as_bytes()
         assert raw.isascii()
         (header,) = re.findall(rb"^Subject: .*?\r\n(?! )", raw, re.M | re.S)
-        assert strictly_decoded(header.decode()) == message["Subject"]
-        assert message_from_bytes(raw, policy=default)["Subject"] == message["Subject"]
+        assert strictly_decoded(header.decode().removesuffix("\r\n")) == message["Subject"]
 
 
 @pytest.mark.parametrize("text", ["a\r\nBcc: eva@example.com", "a\nb", "a\x00b", "é\r\nb"])
 def test_no_subject_becomes_another_header(text: str) -> None:
     folded = folded_subject(text)
-    assert len(re.split(r"[\r\n]+(?! )", folded.rstrip("\r\n"))) == 1
+    assert len(re.split(r"[\r\n]+(?! )", folded)) == 1
     assert strictly_decoded(folded) == text
 
 
 def test_short_ascii_stays_readable_in_the_raw_mail() -> None:
-    assert folded_subject("Your tickets: Manas") == "Subject: Your tickets: Manas\r\n"
+    assert folded_subject("Your tickets: Manas") == "Subject: Your tickets: Manas"
 
 
 def test_an_empty_subject_is_an_empty_line() -> None:
-    assert folded_subject("") == "Subject: \r\n"
+    assert folded_subject("") == "Subject: "
