@@ -25,6 +25,7 @@ from booking.personal_data import erase_person, export_person
 from booking.programme_guard import ProgrammeGuard
 from booking.retention import Retention, RetentionRules
 from booking.servicer import BookingServicer
+from booking.stream_ids import NewestEvents
 from booking.sweeper import Sweeper
 from cinema import service
 from cinema.booking_client import server_credentials
@@ -58,14 +59,17 @@ async def serve(settings: BookingSettings) -> None:
     async with AsyncExitStack() as stack:
         # A crowd of callers keeps neither sweeping nor health waiting for a connection.
         looking, blocking = connect(settings), connect_blocking(settings)
-        feed = SeatFeed(blocking, settings.redis_cluster, settings.redis_timeout_seconds)
+        newest = NewestEvents()
+        feed = SeatFeed(blocking, settings.redis_cluster, settings.redis_timeout_seconds, newest)
         files = DatasetFiles(settings.secrets_dir, settings.redis_url)
-        watch = FitnessWatch(looking, Dataset(looking, files, feed.newest))
+        watch = FitnessWatch(looking, Dataset(looking, files, newest))
         redis, own = connect(settings, watch.admits), connect(settings, watch.admits)
         for client in (looking, blocking, redis, own):
             stack.push_async_callback(client.aclose)
         rules = hold_rules(settings)
-        seats, swept = (SeatStateService(client, rules, dataset=None) for client in (redis, own))
+        seats, swept = (
+            SeatStateService(client, rules, dataset=None, newest=newest) for client in (redis, own)
+        )
         sweeper = Sweeper(own, swept)
         programme = open_programme(settings, ProgrammeGuard(own), feed.look_again)
         retention = Retention(

@@ -18,8 +18,16 @@ from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
 from booking.order_record import to_record
+from booking.stream_ids import NewestEvents
 from cinema.identity import owner_tag
-from cinema.keys import new_order_id, new_order_token, order_key, partition_keys, session_keys
+from cinema.keys import (
+    SessionKeys,
+    new_order_id,
+    new_order_token,
+    order_key,
+    partition_keys,
+    session_keys,
+)
 from cinema.outbox import outbox_message
 from cinema.outcomes import (
     Answer,
@@ -96,11 +104,18 @@ class SeatStateService:
     """The transitions. One for a process; several processes at once are normal.
 
     `dataset` is the identity of the only dataset that seats are held and sold in; empty: of any. Where it is None
-    there is none, and every transition raises SalesPaused.
+    there is none, and every transition raises SalesPaused. `newest` learns of every event that a transition appends.
     """
 
-    def __init__(self, redis: RedisClient, rules: HoldRules, dataset: str | None = "") -> None:
+    def __init__(
+        self,
+        redis: RedisClient,
+        rules: HoldRules,
+        dataset: str | None = "",
+        newest: NewestEvents | None = None,
+    ) -> None:
         self.rules = rules
+        self._newest = NewestEvents() if newest is None else newest
         self.dataset = dataset
         self._redis = redis
         self._hold = self._script("hold")
@@ -169,6 +184,8 @@ class SeatStateService:
             ],
         )
         _must_be_ours(code)
+        if code == 0:
+            failed = self._note_event(keys, failed)
         return code, Answer(_HOLD_REFUSALS.get(code), tuple(failed), held_token, remaining)
 
     async def release(
@@ -186,6 +203,8 @@ class SeatStateService:
             ],
             args=[session_id, buyer, token, self.rules.cooldown_ms, *seats],
         )
+        if code == 0:
+            failed = self._note_event(keys, failed)
         return Answer(_RELEASE_REFUSALS.get(code), tuple(failed))
 
     async def extend(
@@ -204,6 +223,8 @@ class SeatStateService:
                 *seats,
             ],
         )
+        if code == 0:
+            failed = self._note_event(keys, failed)
         return Answer(_EXTEND_REFUSALS.get(code), tuple(failed), remaining_ms=remaining)
 
     async def confirm(self, session_id: str, buyer: str, purchase: Purchase) -> Answer:
@@ -222,6 +243,8 @@ class SeatStateService:
             reply = await self._confirm(keys=keys, args=arguments)
         code, known_order, *failed = reply
         _must_be_ours(code)
+        if code == 0:
+            failed = self._note_event(session_keys(session_id), failed)
         refusal = _CONFIRM_REFUSALS.get(code)
         if refusal is Refusal.HALF_PRICE_GONE:
             return Answer(refusal, half_price_left=max(0, int(failed[0])))
@@ -249,7 +272,7 @@ class SeatStateService:
         self._expected()
         keys = session_keys(order.session_id)
         message = outbox_message(order.id, order.session_id, order.seats, order.buyer, "CANCELADO")
-        code: int = await self._cancel(
+        code, *event = await self._cancel(
             keys=[
                 *(keys.version, keys.sold, keys.buyers),
                 *(keys.partition.events, keys.partition.outbox, keys.half_price),
@@ -261,13 +284,14 @@ class SeatStateService:
                 *order.seats,
             ],
         )
-        return code == 0
+        self._note_event(keys, event)
+        return bool(code == 0)
 
     async def expire(self, session_id: str, seats: Sequence[str]) -> int:
         """Held -> free for seats whose hold is due and whose lock is gone. How many that were."""
         self._expected()
         keys = session_keys(session_id)
-        freed: int = await self._expire(
+        freed, *event = await self._expire(
             keys=[
                 *(keys.version, keys.holds, keys.buyers),
                 *(keys.partition.due, keys.partition.events),
@@ -276,19 +300,27 @@ class SeatStateService:
             ],
             args=[session_id, self.rules.cooldown_ms, *seats],
         )
-        return freed
+        self._note_event(keys, event)
+        return int(freed)
 
     async def shorten(self, session_id: str, seats: Sequence[str]) -> int:
         """Held -> held for a hold time, where a hold would last longer than any may. How many that were."""
         keys, rules = session_keys(session_id), self.rules
-        shortened: int = await self._shorten(
+        shortened, *event = await self._shorten(
             keys=[
                 *(keys.version, keys.holds, keys.partition.due, keys.partition.events),
                 *keys.locks(seats),
             ],
             args=[session_id, rules.hold_ms, rules.ceiling_ms, *seats],
         )
-        return shortened
+        self._note_event(keys, event)
+        return int(shortened)
+
+    def _note_event(self, keys: SessionKeys, event: Sequence[str]) -> list[str]:
+        """Noted as soon as it is known, so that its loss is noticed. `event` is empty where nothing changed."""
+        for entry_id in event:
+            self._newest.note(keys.partition.events, entry_id)
+        return []
 
     async def must_have_dataset(self, partition: int) -> None:
         """Raises SalesPaused where what is not found in this partition may have been lost."""

@@ -1,8 +1,9 @@
 """Fans the public events in Redis out to everybody who watches a session.
 
-One reader a process (on a cluster one a partition, since an XREAD cannot span slots). Whoever watches
-first starts to listen and then reads a snapshot: what is older than the snapshot is dropped, and a hole
-in the versions means a new snapshot. So nothing is missed, and nothing is stored here.
+One reader a process (on a cluster one a partition, since an XREAD cannot span slots), which reads only the partitions
+of sessions that somebody watches. Whoever watches first starts to listen and then reads a snapshot: what is older
+than the snapshot is dropped, and a hole in the versions means a new snapshot. So nothing is missed, and nothing is
+stored here.
 
 Redis keeps a partition's last thousand events. A reader that fell further behind cannot know whose
 events it missed, so everybody who watches the partition gets a new snapshot. So does everybody whose session
@@ -13,18 +14,16 @@ there is when sales are paused or resumed.
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 
 import cinema_pb2 as pb
-from booking.stream_ids import parse_age
-from cinema.keys import PARTITIONS, partition_keys, session_keys
+from booking.stream_ids import NewestEvents, parse_age
+from booking.stream_reader import Entry, StreamReader
+from cinema.keys import PARTITIONS, partition_keys, partition_of, session_keys
 from cinema.redis_connection import REDIS_ERRORS, RedisClient
 from cinema.retry import Backoff
 
-_BLOCK_MS = 1_000
-_EVENTS_A_READ = 500
 _EVENTS_A_WATCHER = 1_000
 # No session gets as far as this version, so it is a hole for everybody.
 _HOLE = pb.Atualizacao(versao=2**62)
@@ -89,14 +88,25 @@ class Watcher:
 
 
 class SeatFeed:
-    def __init__(self, redis: RedisClient, cluster: bool, patience: float) -> None:
+    """`newest` learns of every event that is read."""
+
+    def __init__(
+        self,
+        redis: RedisClient,
+        cluster: bool,
+        patience: float,
+        newest: NewestEvents | None = None,
+    ) -> None:
         self._redis = redis
         self._patience = patience
+        self._newest = NewestEvents() if newest is None else newest
         self._watchers: defaultdict[str, set[Watcher]] = defaultdict(set)
-        streams = [partition_keys(partition).events for partition in range(PARTITIONS)]
-        self._groups = [[stream] for stream in streams] if cluster else [streams]
+        readers = [self._new_reader() for _ in range(PARTITIONS if cluster else 1)]
+        self._readers = readers if cluster else readers * PARTITIONS  # by partition
         self._open = asyncio.Event()
-        self.newest: dict[str, str] = {}  # by stream the id of the last event that was read
+
+    def _new_reader(self) -> StreamReader:
+        return StreamReader(self._redis, self._patience, self._publish, self._lose_continuity)
 
     @property
     def watchers(self) -> int:
@@ -112,12 +122,15 @@ class SeatFeed:
         except TimeoutError:
             raise FeedLost from None
 
-    @contextmanager
-    def watch(self, session_id: str) -> Iterator[Watcher]:
+    @asynccontextmanager
+    async def watch(self, session_id: str) -> AsyncIterator[Watcher]:
+        """In the block the watcher hears of every change of the session. Raises one of REDIS_ERRORS."""
         watcher = Watcher()
+        partition = partition_of(session_id)
         self._watchers[session_id].add(watcher)
         try:
-            yield watcher
+            async with self._readers[partition].listening(partition_keys(partition).events):
+                yield watcher
         finally:
             self._watchers[session_id].discard(watcher)
             if not self._watchers[session_id]:
@@ -126,12 +139,13 @@ class SeatFeed:
     async def run(self, backoff: Backoff) -> None:
         """Reads until Redis fails, and raises one of REDIS_ERRORS then, when every watch has been ended."""
         try:
-            positions = [await self._positions(streams) for streams in self._groups]
+            async with asyncio.timeout(self._patience):
+                await self._redis.ping()
             backoff.reset()
             self._open.set()
             async with asyncio.TaskGroup() as group:
-                for position in positions:
-                    group.create_task(self._read(position))
+                for reader in dict.fromkeys(self._readers):
+                    group.create_task(reader.run())
         # Not `except*`, which would wrap what is raised here into another group, past whoever waits for a Redis error.
         except ExceptionGroup as failed:
             raise _redis_error_of(failed) from None
@@ -149,38 +163,6 @@ class SeatFeed:
             for watcher in watchers:
                 watcher.end()
 
-    async def _positions(self, streams: Sequence[str]) -> dict[str, str]:
-        pipeline = self._redis.pipeline(transaction=False)
-        for stream in streams:
-            pipeline.xrevrange(stream, count=1)
-        async with asyncio.timeout(self._patience):
-            last = await pipeline.execute()
-        return {
-            stream: str(entries[0][0]) if entries else "0-0"
-            for stream, entries in zip(streams, last, strict=True)
-        }
-
-    async def _read(self, position: dict[Any, Any]) -> None:
-        while True:
-            # A connection that died without a word is noticed by this deadline, not by TCP's.
-            async with asyncio.timeout(_BLOCK_MS / 1000 + self._patience):
-                reply = await self._redis.xread(position, count=_EVENTS_A_READ, block=_BLOCK_MS)
-            for stream, entries in _streams(reply):
-                # Only a full batch can have been preceded by more than Redis keeps.
-                if len(entries) == _EVENTS_A_READ and await self._was_trimmed(
-                    stream, position[stream]
-                ):
-                    self._lose_continuity(stream)
-                for entry_id, fields in entries:
-                    self._publish(entry_id, fields)
-                self.newest[stream] = position[stream] = entries[-1][0]
-
-    async def _was_trimmed(self, stream: str, position: str) -> bool:
-        """Whether entries after `position` may have been dropped, as far as one can tell."""
-        async with asyncio.timeout(self._patience):
-            oldest = await self._redis.xrange(stream, count=1)
-        return not oldest or parse_age(str(oldest[0][0])) > parse_age(position)
-
     def look_again(self, session_ids: Collection[str]) -> None:
         """Whoever watches one of the sessions gets a new snapshot."""
         for session_id in session_ids:
@@ -192,24 +174,15 @@ class SeatFeed:
             [one for one in self._watchers if session_keys(one).partition.events == stream]
         )
 
-    def _publish(self, entry_id: str, fields: dict[str, str]) -> None:
+    def _publish(self, stream: str, entry: Entry) -> None:
+        entry_id, fields = entry
+        self._newest.note(stream, entry_id)
         watchers = self._watchers.get(fields["session"])
         if watchers:
             at_ms, _ = parse_age(entry_id)
             update = _update(at_ms, fields)
             for watcher in watchers:
                 watcher.put(update, at_ms)
-
-
-def _streams(reply: Any) -> Iterator[tuple[str, list[tuple[str, dict[str, str]]]]]:
-    """XREAD's reply: a list of pairs under RESP2, a map of lists under RESP3."""
-    if not reply:
-        return
-    if isinstance(reply, dict):
-        for stream, batches in reply.items():
-            yield stream, [entry for batch in batches for entry in batch]
-    else:
-        yield from reply
 
 
 def _update(entry_ms: int, fields: dict[str, str]) -> pb.Atualizacao:

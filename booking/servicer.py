@@ -236,7 +236,7 @@ class BookingServicer(OrderRpcs):
         session = await self._requests.session(request.sessao_id)
         with self._watch_limit.stream_of(context.peer()):
             await self._feed.wait_until_open()
-            with self._feed.watch(session.id) as watcher:
+            async with self._feed.watch(session.id) as watcher:
                 while True:
                     # In this order: what happens while the snapshot is read waits in the watcher.
                     seat_map = await self._seats.seat_map(session.id)

@@ -4,7 +4,8 @@
 --
 -- KEYS  1 version  2 sold  3 buyers  4 events  5 outbox  6 half-price tickets sold  7 the order  8 cooldowns  9 released
 -- ARGV  1 session  2 buyer  3 outbox message as JSON  4 half-price tickets in it  5 cool-down in ms  6.. the order's seats
--- Reply 0 cancelled, now or before  1 there is no such order
+-- Reply {code, id of the event, if there was one}
+--       code 0 cancelled, now or before  1 there is no such order
 
 local version_key, sold_key, buyers_key, events_key, outbox_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local half_price_key, order_key, cooldowns_key, released_key = KEYS[6], KEYS[7], KEYS[8], KEYS[9]
@@ -17,8 +18,8 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 local state = redis.call('HGET', order_key, 'state')
-if not state then return 1 end
-if state == 'cancelled' then return 0 end
+if not state then return {1} end
+if state == 'cancelled' then return {0} end
 
 local sales = {}
 for i = FIRST_SEAT, #ARGV do
@@ -55,7 +56,7 @@ end
 redis.call('HSET', order_key, 'state', 'cancelled', 'cancelled_at', now)
 local half_price_sold = redis.call('DECRBY', half_price_key, half_price)
 local version = redis.call('INCR', version_key)
-redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
+local event = redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
   'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes), 'half_price_sold', half_price_sold)
 redis.call('XADD', outbox_key, '*', 'mensagem', message)
-return 0
+return {0, event}

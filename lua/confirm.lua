@@ -11,7 +11,7 @@
 --       13 time at which the session closes, in ms (0: never)  14 tag of the person who pays ('': not said)
 --       15 most seats a person  16.. seats, in the locks' order
 --       and last of both: the dataset's key, and what it must be ('': anything)
--- Reply {code, order id, seat that caused a refusal...}
+-- Reply {code, order id, seat that caused a refusal, or with code 0 the id of the event...}
 --       code 0 sold  1 a seat is somebody else's  2 the hold has ended  3 wrong token  4 the key was used for another body
 --            5 was sold before by this very request  6 fewer half-price tickets left, and how many instead of a seat
 --            7, 8, 12 to 16: argument 12, where nothing else is in the way of the sale  9 session closed
@@ -124,7 +124,7 @@ if key ~= '' then
 end
 local half_price_sold = redis.call('INCRBY', half_price_key, half_price)
 local version = redis.call('INCR', version_key)
-redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
+local event = redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
   'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes), 'half_price_sold', half_price_sold)
 redis.call('XADD', outbox_key, '*', 'mensagem', message)
-return {0, order_id}
+return {0, order_id, event}

@@ -5,7 +5,7 @@
 --
 -- KEYS  1 version  2 holds  3 buyers  4 due  5 events  6 cooldowns  7 released  8.. one lock per seat
 -- ARGV  1 session  2 cool-down in ms  3.. seats, in the locks' order
--- Reply the number of seats freed
+-- Reply {the number of seats freed, id of the event, if there was one}
 
 local version_key, holds_key, buyers_key, due_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local events_key, cooldowns_key, released_key = KEYS[5], KEYS[6], KEYS[7]
@@ -51,6 +51,7 @@ for _, own in ipairs(ended) do
   end
 end
 
+local event
 if #changes > 0 then
   local past = redis.call('ZRANGEBYSCORE', cooldowns_key, '-inf', now, 'LIMIT', 0, FORGOTTEN_AT_ONCE)
   if #past > 0 then
@@ -58,7 +59,7 @@ if #changes > 0 then
     redis.call('HDEL', released_key, unpack(past))
   end
   local version = redis.call('INCR', version_key)
-  redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
+  event = redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
     'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes))
 end
-return #changes
+return {#changes, event}

@@ -3,7 +3,7 @@
 -- KEYS  1 version  2 holds  3 due  4 events  5.. one lock per seat
 -- ARGV  1 session  2 buyer  3 token that was sent ('': none)  4 hold in ms  5 ceiling in ms
 --       6 time at which the session closes, in ms (0: never)  7.. seats, in the locks' order
--- Reply {code, remaining ms of the hold that ends first, seat that caused a refusal...}
+-- Reply {code, remaining ms of the hold that ends first, seat that caused a refusal, or with code 0 the id of the event...}
 --       code 0 extended  1 not this buyer's  2 the hold has ended  3 wrong token  4 at the ceiling  5 session closed
 
 local version_key, holds_key, due_key, events_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -52,6 +52,6 @@ for _, own in ipairs(mine) do
   table.insert(changes, {seat = own.seat, state = 'held', deadline = own.hold.deadline, tag = own.hold.tag})
 end
 local version = redis.call('INCR', version_key)
-redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
+local event = redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
   'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes))
-return {0, earliest - now}
+return {0, earliest - now, event}

@@ -8,7 +8,7 @@
 --       6 hold in ms  7 ceiling in ms  8 cool-down in ms  9 most seats a buyer  10 most held seats a network (0: no limit)
 --       11 time at which the session closes, in ms (0: never)  12 token that was sent ('': none)  13.. seats, in the locks' order
 --       and last of both: the dataset's key, and what it must be ('': anything)
--- Reply {code, token, remaining ms of the hold that ends first, seat that caused a refusal...}
+-- Reply {code, token, remaining ms of the hold that ends first, seat that caused a refusal, or with code 0 the id of the event...}
 --       code 0 held  1 a seat is not free  2 over the buyer's limit  3 wrong token  4 cooling down  5 session closed
 --            6 a hold is due but not swept yet: sweep the session and ask again  7 over the network's limit  -1 another dataset
 
@@ -107,6 +107,7 @@ for _, own in ipairs(mine) do
   -- Nothing where the lock is there; mends a lock that was lost before its time.
   redis.call('SET', own.lock, own.hold.token, 'NX', 'PXAT', own.hold.deadline)
 end
+local event
 if #wanted > 0 then
   local changes = {}
   for _, new in ipairs(wanted) do
@@ -120,7 +121,7 @@ if #wanted > 0 then
   account.held = account.held + #wanted
   redis.call('HSET', buyers_key, buyer, cjson.encode(account))
   local version = redis.call('INCR', version_key)
-  redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
+  event = redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
     'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes))
 end
-return {0, account.token, earliest - now}
+return {0, account.token, earliest - now, event}

@@ -4,7 +4,7 @@
 --
 -- KEYS  1 version  2 holds  3 sold  4 buyers  5 due  6 events  7 cooldowns  8 released  9.. one lock per seat
 -- ARGV  1 session  2 buyer  3 token that was sent ('': none)  4 cool-down in ms  5.. seats, in the locks' order
--- Reply {code, seat that caused a refusal...}
+-- Reply {code, seat that caused a refusal, or with code 0 the id of the event...}
 --       code 0 free  1 not this buyer's  3 wrong token
 
 local version_key, holds_key, sold_key, buyers_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -61,6 +61,6 @@ else
   redis.call('HDEL', buyers_key, buyer)
 end
 local version = redis.call('INCR', version_key)
-redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
+local event = redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
   'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes))
-return {0}
+return {0, event}

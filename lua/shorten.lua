@@ -3,7 +3,7 @@
 --
 -- KEYS  1 version  2 holds  3 due  4 events  5.. one lock per seat
 -- ARGV  1 session  2 hold in ms  3 ceiling in ms  4.. seats, in the locks' order
--- Reply the number of holds shortened
+-- Reply {the number of holds shortened, id of the event, if there was one}
 
 local version_key, holds_key, due_key, events_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local session, hold_ms, ceiling_ms = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -29,9 +29,10 @@ for i = FIRST_SEAT, #ARGV do
   end
 end
 
+local event
 if #changes > 0 then
   local version = redis.call('INCR', version_key)
-  redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
+  event = redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
     'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes))
 end
-return #changes
+return {#changes, event}

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import pytest
 
 import cinema_pb2 as pb
-from booking.feed import FeedLost, Watcher, _streams
+from booking.feed import FeedLost, Watcher
+from booking.stream_reader import streams_of
 
 KEPT = 1_000
 
@@ -61,5 +62,5 @@ def test_redis_answers_are_understood_in_both_protocols() -> None:
     entries = [("1-0", {"session": "S1"}), ("2-0", {"session": "S2"})]
     as_list, as_map = [["stream", entries]], {"stream": [entries]}
     for reply in (as_list, as_map):
-        assert [(name, list(found)) for name, found in _streams(reply)] == [("stream", entries)]
-    assert [list(_streams(None)), list(_streams([])), list(_streams({}))] == [[], [], []]
+        assert [(name, list(found)) for name, found in streams_of(reply)] == [("stream", entries)]
+    assert [list(streams_of(None)), list(streams_of([])), list(streams_of({}))] == [[], [], []]

@@ -1,0 +1,129 @@
+"""Reads the event streams that somebody listens to, all with one blocked XREAD.
+
+A stream that nobody listens to costs nothing. One that gets its first listener interrupts the blocked read, which then
+goes on with it too; its connection is closed for that, which is cheaper than a read that names every stream each time.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from booking.stream_ids import parse_age
+from cinema.redis_connection import RedisClient
+
+_BLOCK_MS = 1_000
+_EVENTS_A_READ = 500
+_GATHER_SECONDS = 0.005  # listeners that come together interrupt the read once
+
+Entry = tuple[str, dict[str, str]]
+
+
+class StreamReader:
+    """`take` gets each event of a stream; `lose` the stream of which events may have been dropped unread.
+
+    On a cluster the streams of one reader must live in one slot.
+    """
+
+    def __init__(
+        self,
+        redis: RedisClient,
+        patience: float,
+        take: Callable[[str, Entry], None],
+        lose: Callable[[str], None],
+    ) -> None:
+        self._redis = redis
+        self._patience = patience
+        self._take = take
+        self._lose = lose
+        self._listeners = Counter[str]()
+        self._positions: dict[str, str] = {}  # the last event that was read, of what is listened to
+        self._added = asyncio.Event()
+        self._blocked: asyncio.Timeout | None = None
+        self._is_interrupted = False
+
+    @asynccontextmanager
+    async def listening(self, stream: str) -> AsyncIterator[None]:
+        """In the block every event of the stream is read. Raises one of REDIS_ERRORS."""
+        self._listeners[stream] += 1
+        try:
+            if stream not in self._positions:
+                await self._add(stream)
+            yield
+        finally:
+            self._listeners[stream] -= 1
+            if not self._listeners[stream]:
+                del self._listeners[stream]
+                self._positions.pop(stream, None)
+
+    async def _add(self, stream: str) -> None:
+        async with asyncio.timeout(self._patience):
+            last: Any = await self._redis.xrevrange(stream, count=1)
+        # Another listener may have come first, and the read may have gone on since.
+        if stream not in self._positions:
+            self._positions[stream] = str(last[0][0]) if last else "0-0"
+            self._added.set()
+            self._interrupt()
+
+    def _interrupt(self) -> None:
+        if self._blocked is not None and not self._is_interrupted:
+            self._is_interrupted = True
+            self._blocked.reschedule(asyncio.get_running_loop().time() + _GATHER_SECONDS)
+
+    async def run(self) -> None:
+        """Raises one of REDIS_ERRORS once Redis fails; then nothing is listened to any more."""
+        try:
+            while True:
+                while not self._positions:
+                    self._added.clear()
+                    await self._added.wait()
+                await self._read()
+        finally:
+            self._positions.clear()
+
+    async def _read(self) -> None:
+        asked = dict(self._positions)
+        for stream, entries in streams_of(await self._wait_for_events(asked)):
+            # Whoever listens again after nobody did has another position.
+            if self._positions.get(stream) != asked[stream]:
+                continue
+            # Only a full batch can have been preceded by more than Redis keeps.
+            if len(entries) == _EVENTS_A_READ and await self._was_trimmed(stream, asked[stream]):
+                self._lose(stream)
+            for entry in entries:
+                self._take(stream, entry)
+            if stream in self._positions:
+                self._positions[stream] = entries[-1][0]
+
+    async def _wait_for_events(self, positions: Mapping[Any, Any]) -> Any:
+        # A connection that died without a word is noticed by this deadline, not by TCP's.
+        deadline = asyncio.get_running_loop().time() + _BLOCK_MS / 1000 + self._patience
+        self._is_interrupted = False
+        try:
+            async with asyncio.timeout_at(deadline) as self._blocked:
+                return await self._redis.xread(
+                    dict(positions), count=_EVENTS_A_READ, block=_BLOCK_MS
+                )
+        except TimeoutError:
+            if not self._is_interrupted:
+                raise
+        finally:
+            self._blocked = None
+
+    async def _was_trimmed(self, stream: str, position: str) -> bool:
+        """Whether entries after `position` may have been dropped, as far as one can tell."""
+        async with asyncio.timeout(self._patience):
+            oldest = await self._redis.xrange(stream, count=1)
+        return not oldest or parse_age(str(oldest[0][0])) > parse_age(position)
+
+
+def streams_of(reply: Any) -> Iterator[tuple[str, list[Entry]]]:
+    """XREAD's reply: a list of pairs under RESP2, a map of lists under RESP3."""
+    if not reply:
+        return
+    if isinstance(reply, dict):
+        for stream, batches in reply.items():
+            yield stream, [entry for batch in batches for entry in batch]
+    else:
+        yield from reply
