@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import grpc
 
 import cinema_pb2 as pb
-from tests.bench.meter import Call
+from tests.bench.meter import Call, drive
 from tests.client_load import Crowd, free_seats, new_buyer
 from tests.people import made_up_cpf
 
 CALL_SECONDS = 30
 _SERVICE = "/cinema.Reserva"
+_SELLING_AT_ONCE = 32
 Method = grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]
 
 
@@ -86,6 +87,18 @@ class Counter:
                 won.append(order)
 
         return call
+
+
+async def sell(at: Counter, orders: Sequence[Order]) -> None:
+    """Holds and pays. Raises Refused."""
+    await drive(at.holds(orders), _SELLING_AT_ONCE)
+    await drive(at.payments(orders), _SELLING_AT_ONCE)
+
+
+def in_groups(session: str, seats: Sequence[str], size: int) -> list[Order]:
+    """Orders for all of the seats, so many each."""
+    groups = [seats[begin : begin + size] for begin in range(0, len(seats), size)]
+    return [Order.of(session, group) for group in groups]
 
 
 @asynccontextmanager

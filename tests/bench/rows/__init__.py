@@ -1,11 +1,37 @@
 """Every row of the table, in the order in which docs/benchmarks.md shows them."""
 
 from tests.bench.row import Row
-from tests.bench.rows import big_hall, expiry, holds, kafka_down, mail_delay, start
+from tests.bench.rows import (
+    big_hall,
+    browsers,
+    clicks,
+    expiry,
+    fan_out,
+    growth,
+    holds,
+    kafka_down,
+    mail_delay,
+    mails,
+    reads,
+    redis_bytes,
+    relay,
+    rush,
+    start,
+)
 
 ROWS: tuple[Row, ...] = (
     holds.HOLD,
     holds.SALE,
+    clicks.CLICKS_ALONE,
+    clicks.CLICKS_WATCHED,
+    fan_out.FAN_OUT,
+    browsers.BROWSER,
+    rush.RUSH,
+    reads.READS,
+    growth.GROWTH,
+    redis_bytes.REDIS_BYTES,
+    mails.MAILS,
+    relay.RELAY,
     start.START,
     mail_delay.MAIL_DELAY,
     kafka_down.KAFKA_DOWN,

@@ -58,7 +58,9 @@ async def shops() -> AsyncIterator[Shops]:
 
         async def shop(address: str, **processes: LocalProcess) -> Shop:
             at = await stack.enter_async_context(counter(address))
-            opened = Shop(at, processes, _orders(sessions, seats))
+            # A seat each, of all sessions in turn, as a crowd's orders come.
+            orders = (Order.of(session, [seat]) for seat in seats for session in sessions)
+            opened = Shop(at, processes, orders)
             await opened.hold(opened.next(WARM_UP))
             return opened
 
@@ -69,13 +71,6 @@ async def shops() -> AsyncIterator[Shops]:
             await shop(echo.address, echo=echo),
             await shop(naive.address, naive=naive, redis=redis),
         )
-
-
-def _orders(sessions: list[str], seats: list[str]) -> Iterator[Order]:
-    """A seat each, of all sessions in turn, as a crowd's orders come."""
-    for seat in seats:
-        for session in sessions:
-            yield Order.of(session, [seat])
 
 
 @asynccontextmanager
