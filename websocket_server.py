@@ -7,8 +7,10 @@ Several at once are normal: each follows the sessions that its browsers watch, a
 
 import asyncio
 import logging
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -17,12 +19,12 @@ from starlette.middleware.gzip import GZipMiddleware
 from cinema import open_files, service
 from cinema.settings import GatewaySettings
 from gateway import http_routes, notify, pages, websocket_route
-from gateway.admission import Admission
+from gateway.admission import Admission, Place
 from gateway.compression import SMALLEST
 from gateway.context import Gateway, open_gateway
 from gateway.front_door import FrontDoor
 from gateway.lifespan import RefusedStart, attach, lifespan
-from gateway.listener import listen
+from gateway.listener import Door, listen
 from gateway.problems import add_problem_handlers
 from gateway.protocols import GuardedConfig, GuardedHttp, GuardedWebSocket
 from gateway.proxies import TrustedProxies
@@ -30,15 +32,12 @@ from gateway.security_headers import SecurityHeaders
 
 log = logging.getLogger(__name__)
 
-# A frame over 4 KiB gets an error reply; one over this ends the socket (1009).
-LARGEST_FRAME = 64 * 1_024
-
 
 async def serve(settings: GatewaySettings) -> None:
     open_files.raise_limit()
     stop = service.stop_signal()
     admission = Admission(settings)
-    listener = listen(settings.http_host, settings.http_port, admission)
+    listener = listen(settings.http_host, settings.http_port)
     async with open_gateway(settings) as gateway, asyncio.TaskGroup() as group:
         server = make_server(settings, create_app(gateway), admission)
         with service.bounded_end(settings.drain_seconds + service.EXIT_SECONDS):
@@ -66,9 +65,9 @@ def create_app(gateway: Gateway | None = None) -> FastAPI:
         http_routes.api,
         http_routes.health,
         notify.router,
-        websocket_route.router,
     ):
         app.include_router(part)
+    app.router.routes.append(websocket_route.route)
     add_problem_handlers(app)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST, compresslevel=5)  # the API's JSON
     app.add_middleware(FrontDoor)
@@ -81,11 +80,35 @@ def create_app(gateway: Gateway | None = None) -> FastAPI:
 
 
 class Server(uvicorn.Server):
-    """Leaves the signals to cinema.service, which lets the gateway drain before the server stops."""
+    """Accepts through a door of ours, and leaves the signals to cinema.service, which lets the gateway drain first."""
+
+    def __init__(self, config: GuardedConfig, admission: Admission) -> None:
+        super().__init__(config)
+        self._config = config
+        self._admission = admission
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        doors = [Door(listener, self._admission, self._protocol_of) for listener in sockets or ()]
+        for door in doors:
+            door.open()
+        self.servers: list[Any] = doors
+        self.started = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Cuts off what does not let go before uvicorn loses its patience, which means a traceback for each task."""
+        asyncio.get_running_loop().call_later(self._config.patience_at_the_end, self._cut_off)
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    def _cut_off(self) -> None:
+        for connection in self.server_state.connections:
+            connection.transport.abort()
+
+    def _protocol_of(self, place: Place) -> GuardedHttp:
+        return GuardedHttp(self._config, self.server_state, self.lifespan.state, place=place)
 
 
 def make_server(settings: GatewaySettings, app: FastAPI, admission: Admission) -> Server:
@@ -93,10 +116,8 @@ def make_server(settings: GatewaySettings, app: FastAPI, admission: Admission) -
         app,
         http=GuardedHttp,
         ws=GuardedWebSocket,
-        admission=admission,
         request_seconds=settings.request_seconds,
         timeout_keep_alive=settings.idle_seconds,
-        ws_max_size=LARGEST_FRAME,
         ws_per_message_deflate=False,  # twice the CPU and five times the memory, for frames of some hundred bytes
         lifespan="off",
         log_config=None,
@@ -106,12 +127,11 @@ def make_server(settings: GatewaySettings, app: FastAPI, admission: Admission) -
         proxy_headers=False,  # TrustedProxies does it
         timeout_graceful_shutdown=max(1, int(settings.drain_seconds / 2)),
     )
-    return Server(config)
+    return Server(config, admission)
 
 
 # For `uvicorn websocket_server:app`; its lifespan reads the settings and opens what it needs.
 app = create_app()
 
 if __name__ == "__main__":
-    # gateway/protocols.py sets max_size on its transports, which uvloop's do not have.
-    service.main("gateway", GatewaySettings, serve, asyncio.new_event_loop)
+    service.main("gateway", GatewaySettings, serve)

@@ -280,10 +280,10 @@ class GatewaySettings(BookingClientSettings, NotifySecretSettings, SenderSetting
         default=1_000, gt=0, description="messages an address, a second; twice as many in a burst"
     )
     coalesce_ms: int = Field(
-        default=40,
+        default=20,
         ge=0,
         le=1_000,
-        description="how long changes wait to travel together, milliseconds",
+        description="how long changes wait at most to travel together, milliseconds",
     )
 
     @property

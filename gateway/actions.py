@@ -36,13 +36,15 @@ class Actions:
     `network` is the tag of the network address that the browser comes from.
     """
 
+    __slots__ = ("_booking", "_buyer", "_network", "_session_id")
+
     def __init__(self, booking: Booking, session_id: str, buyer: str, network: str) -> None:
         self._booking = booking
         self._session_id = session_id
         self._buyer = buyer
         self._network = network
 
-    async def perform(self, action: Action) -> str:
+    async def perform(self, action: Action) -> bytes:
         """The reply frame, within booking's deadline."""
         try:
             return await self._perform(action)
@@ -53,7 +55,7 @@ class Actions:
                 return _error(action, "resposta_desconhecida", _UNKNOWN_OUTCOME)
             return _error(action, "indisponivel", _DOWN)
 
-    async def _perform(self, action: Action) -> str:
+    async def _perform(self, action: Action) -> bytes:
         call, stub = self._booking.call, self._booking.stub
         match action:
             case Hold():
@@ -68,7 +70,7 @@ class Actions:
                 return await self._confirm(action)
         return _reply(action, answer)
 
-    async def _confirm(self, action: Confirm) -> str:
+    async def _confirm(self, action: Confirm) -> bytes:
         payment = action.payment
         faults = validate_payment(payment.name, payment.cpf or "", payment.email)
         if faults:
@@ -117,15 +119,15 @@ def _payment(typed: Payment) -> Pagamento:
     )
 
 
-def fault_reply(fault: Faulty) -> str:
+def fault_reply(fault: Faulty) -> bytes:
     return _error(fault, fault.reason, fault.text)
 
 
-def busy_reply(message: Incoming) -> str:
+def busy_reply(message: Incoming) -> bytes:
     return _error(message, "excesso_de_mensagens", "Há pedidos demais de uma vez. Espere um pouco.")
 
 
-def _reply(action: Action, answer: ReservaResponse) -> str:
+def _reply(action: Action, answer: ReservaResponse) -> bytes:
     if not answer.sucesso:
         return _refusal(action, answer)
     facts: dict[str, Any] = {"assentos": list(answer.assentos)}
@@ -142,7 +144,7 @@ def _reply(action: Action, answer: ReservaResponse) -> str:
     return frames.success(action.reply_kind, action.id, answer.mensagem, **facts)
 
 
-def _refusal(action: Action, answer: ReservaResponse) -> str:
+def _refusal(action: Action, answer: ReservaResponse) -> bytes:
     facts: dict[str, Any] = {"assentos_falha": list(answer.assentos_falha)}
     if answer.motivo == Refusal.HALF_PRICE_GONE:
         facts["meias_restantes"] = answer.meias_restantes
@@ -151,5 +153,5 @@ def _refusal(action: Action, answer: ReservaResponse) -> str:
     return _error(action, answer.motivo, answer.mensagem, **facts)
 
 
-def _error(message: Incoming, reason: str, text: str, **facts: Any) -> str:
+def _error(message: Incoming, reason: str, text: str, **facts: Any) -> bytes:
     return frames.error(message.reply_kind, message.id, reason, text, **facts)

@@ -38,8 +38,9 @@ def _descriptors() -> int:
 class Place:
     """What one connection takes up."""
 
-    def __init__(self, descriptor: int, *crowds: "_Crowd") -> None:
-        self.descriptor = descriptor
+    __slots__ = ("_abort", "_crowds")
+
+    def __init__(self, *crowds: "_Crowd") -> None:
         self._crowds = crowds
         self._abort: Callable[[], None] | None = None
 
@@ -56,10 +57,10 @@ class Place:
             crowd.waiting.pop(self, None)
 
     def leave(self) -> None:
-        """Nothing if the place was left before."""
+        """The connection is closed. Nothing if the place was left before."""
         self.work()
         for crowd in self._crowds:
-            crowd.size -= 1
+            crowd.leave()
         self._crowds = ()
 
     def give_up(self) -> None:
@@ -73,6 +74,7 @@ class _Crowd:
     """Connections that share a limit."""
 
     most: float
+    emptied: Callable[[], None] = lambda: None
     size: int = 0
     waiting: dict[Place, None] = field(
         default_factory=dict
@@ -80,6 +82,11 @@ class _Crowd:
 
     def is_full(self) -> bool:
         return self.size >= self.most
+
+    def leave(self) -> None:
+        self.size -= 1
+        if self.size == 0:
+            self.emptied()
 
     def make_room(self) -> bool:
         """Whether somebody waited, and has gone now."""
@@ -100,39 +107,30 @@ class Admission:
         )
         self._is_proxy = peers_named_by(settings.trusted_proxies)
         self._addresses: dict[str, _Crowd] = {}
-        self._places: dict[int, Place] = {}
         self._crowded, self._full = RareWarning(log), RareWarning(log)
 
-    def admit(self, descriptor: int, host: str) -> bool:
-        """Whether a connection that was just accepted may stay. Call `leave` when it is closed."""
+    def admit(self, descriptor: int, host: str) -> Place | None:
+        """The place of a connection that was just accepted; None if it may not stay. Leave it when it is closed."""
         key = network(host)
-        address = self._addresses.get(key) or _Crowd(self._most_of(host))
+        address = self._addresses.get(key) or self._new_crowd(key, host)
         if address.is_full() and not address.make_room():
             self._crowded.say(CROWDED, key, address.size)
-            return False
+            return None
         if self._is_full(descriptor) and not self._all.make_room():
             self._full.say(FULL, self._all.size)
-            return False
+            return None
         for crowd in (self._all, address):
             crowd.size += 1
         self._addresses[key] = address
-        self._places[descriptor] = Place(descriptor, self._all, address)
-        return True
+        return Place(self._all, address)
 
-    def place_of(self, descriptor: int) -> Place:
-        """A connection that was not let in here has a place that nobody counts."""
-        return self._places.get(descriptor) or Place(descriptor)
-
-    def leave(self, descriptor: int, host: str) -> None:
-        """The connection is closed: its descriptor may be another's in the next moment."""
-        self._places.pop(descriptor).leave()
-        key = network(host)
-        if self._addresses[key].size == 0:
-            del self._addresses[key]
-
-    def _most_of(self, host: str) -> float:
+    def _new_crowd(self, key: str, host: str) -> _Crowd:
         """Behind a proxy are many people, and which of them a connection is for stands in its requests only."""
-        return math.inf if self._is_proxy(host) else self._most_an_address
+        most = math.inf if self._is_proxy(host) else self._most_an_address
+        return _Crowd(most, lambda: self._forget(key))
+
+    def _forget(self, key: str) -> None:
+        self._addresses.pop(key, None)
 
     def _is_full(self, descriptor: int) -> bool:
         """The kernel gives the lowest free number: a high one says that all below are open, whatever for."""

@@ -1,18 +1,16 @@
-"""One browser's socket: a reader, a worker that performs one request after the other, and a writer.
+"""One browser's socket: takes its messages, and performs its requests one after the other.
 
-They share nothing but the outbox and the queue of requests, both bounded. Every ending
-passes through the outbox, and so the writer is the one that ends the connection.
+It has no task while nothing is asked of it. What it is to be told goes through the outbox, which is bounded; so are
+the requests that wait.
 """
 
 import asyncio
 import logging
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
-
 from gateway.actions import Actions, busy_reply, fault_reply
-from gateway.endings import FAULT, FLOOD, GONE, RESTART, TOO_SLOW, Ending
+from gateway.endings import FAULT, FLOOD, RESTART, TOO_SLOW
 from gateway.limits import Address, TokenBucket
 from gateway.messages import Action, Faulty, Resync, parse
 from gateway.outbox import Outbox
@@ -20,11 +18,9 @@ from gateway.outbox import Outbox
 log = logging.getLogger(__name__)
 
 MOST_WAITING_REQUESTS = 16
-SEND_SECONDS = 10.0  # how long one frame may wait for its browser
-LAST_FRAME_SECONDS = 1.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Allowance:
     """What the socket by itself, and all sockets of its address together, may send."""
 
@@ -33,37 +29,78 @@ class Allowance:
 
 
 class Connection:
-    """Serves one accepted socket until it ends."""
+    """Receives what its line brings, until that is closed and what had arrived on it is performed: then calls `leave`.
+
+    Its requests are tasks of `group`.
+    """
+
+    __slots__ = (
+        "_actions",
+        "_allowance",
+        "_ended",
+        "_group",
+        "_is_closed",
+        "_is_finishing",
+        "_leave",
+        "_outbox",
+        "_requests",
+        "_worker",
+    )
 
     def __init__(
-        self, socket: WebSocket, outbox: Outbox, actions: Actions, allowance: Allowance
+        self,
+        outbox: Outbox,
+        actions: Actions,
+        allowance: Allowance,
+        group: asyncio.TaskGroup,
+        leave: Callable[["Connection"], None],
     ) -> None:
-        self._socket = socket
         self._outbox = outbox
         self._actions = actions
         self._allowance = allowance
-        self._requests: asyncio.Queue[Action | None] = asyncio.Queue()
+        self._group = group
+        self._leave = leave
+        self._requests: list[Action] = []
         self._worker: asyncio.Task[None] | None = None
-        self._ended = asyncio.Event()
+        self._is_closed = False
+        self._is_finishing = False
+        self._ended: asyncio.Event | None = None  # made for the one that waits for it
 
-    async def run(self) -> None:
-        """Returns when the socket is closed, whoever closed it, and what had arrived on it is performed.
+    def receive(self, message: str | bytes) -> None:
+        if not self._allowance.own.take():
+            self._outbox.end(FLOOD)
+            return
+        incoming = parse(message)
+        if not self._allowance.address.requests.take():
+            self._outbox.put_reply(busy_reply(incoming))
+        elif isinstance(incoming, Faulty):
+            self._outbox.put_reply(fault_reply(incoming))
+        elif isinstance(incoming, Resync):
+            self._outbox.resync()
+        elif len(self._requests) >= MOST_WAITING_REQUESTS:
+            self._outbox.put_reply(busy_reply(incoming))
+        elif not self._is_finishing:
+            self._perform(incoming)
 
-        A bug is logged, and closes it with 1011.
-        """
-        try:
-            await self._serve()
-        except Exception:  # the boundary of the task: one broken socket must not end the others
-            log.exception("a socket's task died")
-            await close(self._socket, FAULT)
-        self._ended.set()
+    def writable(self) -> None:
+        self._outbox.pump()
+
+    def stalled(self) -> None:
+        self._outbox.end(TOO_SLOW)
+
+    def closed(self) -> None:
+        """What has arrived is still performed: a buyer who gives a seat back and closes the tab has given it back."""
+        self._is_closed = True
+        self._settle()
 
     async def finish(self, seconds: float) -> None:
         """Performs the requests that have arrived, sends their replies, and closes with 1012; waits for all that.
 
         What takes longer than `seconds` is given up.
         """
-        self._requests.put_nowait(None)
+        self._is_finishing = True
+        self._ended = asyncio.Event()
+        self._settle()
         try:
             async with asyncio.timeout(seconds):
                 await self._ended.wait()
@@ -71,71 +108,31 @@ class Connection:
             if self._worker is not None:
                 self._worker.cancel()
 
-    async def _serve(self) -> None:
-        async with asyncio.TaskGroup() as group:
-            reader = group.create_task(self._read())
-            self._worker = group.create_task(self._work())
-            ending = await self._write()
-            reader.cancel()
-            await close(self._socket, ending)
-            # What has arrived is still performed: who gives a seat back and closes the tab has given it back.
-            self._requests.put_nowait(None)
-
-    async def _read(self) -> None:
-        while (frame := await _receive(self._socket)) is not None:
-            if not self._allowance.own.take():
-                self._outbox.end(FLOOD)
-                return
-            self._take(frame)
-        self._outbox.end(GONE)
-
-    def _take(self, frame: str | bytes) -> None:
-        message = parse(frame)
-        if not self._allowance.address.requests.take():
-            self._outbox.put_reply(busy_reply(message))
-        elif isinstance(message, Faulty):
-            self._outbox.put_reply(fault_reply(message))
-        elif isinstance(message, Resync):
-            self._outbox.resync()
-        elif self._requests.qsize() >= MOST_WAITING_REQUESTS:
-            self._outbox.put_reply(busy_reply(message))
-        else:
-            self._requests.put_nowait(message)
+    def _perform(self, action: Action) -> None:
+        self._requests.append(action)
+        if self._worker is None:
+            self._worker = self._group.create_task(self._work())
 
     async def _work(self) -> None:
-        while (action := await self._requests.get()) is not None:
-            self._outbox.put_reply(await self._actions.perform(action))
-        self._outbox.end_after_all(RESTART)
+        try:
+            while self._requests:
+                self._outbox.put_reply(await self._actions.perform(self._requests.pop(0)))
+        except (
+            Exception
+        ):  # the boundary of the task: one broken request must not end the other sockets
+            log.exception("a socket's task died")
+            self._outbox.end(FAULT)
+        finally:
+            self._worker = None
+            self._settle()
 
-    async def _write(self) -> Ending:
-        while not isinstance(frame := await self._outbox.next(), Ending):
-            try:
-                async with asyncio.timeout(SEND_SECONDS):
-                    await self._socket.send_text(frame)
-            except TimeoutError:
-                return TOO_SLOW
-            except WebSocketDisconnect:
-                return GONE
-        return frame
-
-
-async def close(socket: WebSocket, ending: Ending) -> None:
-    """Sends what the ending says and closes, waiting at most a second for the browser; nothing if it has gone."""
-    with suppress(WebSocketDisconnect, WebSocketDisconnected):
-        if ending.last_frame is not None:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LAST_FRAME_SECONDS):
-                    await socket.send_text(ending.last_frame)
-        await socket.close(ending.code, ending.reason)
-
-
-async def _receive(socket: WebSocket) -> str | bytes | None:
-    """The next message; None when the socket is closed."""
-    message = await socket.receive()
-    if message["type"] == "websocket.disconnect":
-        return None
-    text: str | None = message.get("text")
-    if text is not None:
-        return text
-    data: bytes = message["bytes"]
-    return data
+    def _settle(self) -> None:
+        """Ends what may end now."""
+        if self._worker is not None:
+            return
+        if self._is_closed:
+            self._leave(self)
+            if self._ended is not None:
+                self._ended.set()
+        elif self._is_finishing:
+            self._outbox.end_after_all(RESTART)

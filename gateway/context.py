@@ -34,12 +34,13 @@ STATIC = Path(__file__).parent.parent / "static"
 
 
 class Gateway:
-    """Hubs live in `group`. Reads the secrets from disk: make it before anything is served."""
+    """Hubs and buyers' requests live in `group`. Reads the secrets from disk: make it before anything is served."""
 
     def __init__(
         self, settings: GatewaySettings, channel: grpc.aio.Channel, group: asyncio.TaskGroup
     ) -> None:
         self.settings = settings
+        self.group = group
         self.booking = Booking(channel, settings.booking_deadline_seconds)
         self.health = BookingHealth(channel)
         self.assets = Assets(STATIC)

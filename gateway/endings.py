@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from gateway import frames
 
-NORMAL = 1000
 POLICY_VIOLATION = 1008
 INTERNAL_ERROR = 1011
 SERVICE_RESTART = 1012
@@ -15,7 +14,7 @@ TRY_AGAIN_LATER = 1013
 class Ending:
     code: int
     reason: str = ""
-    last_frame: str | None = None
+    last_frame: bytes | None = None
 
 
 def refusal(reason: str, text: str, code: int = POLICY_VIOLATION) -> Ending:
@@ -23,9 +22,9 @@ def refusal(reason: str, text: str, code: int = POLICY_VIOLATION) -> Ending:
     return Ending(code, reason, frames.error("conexao", None, reason, text))
 
 
-GONE = Ending(NORMAL)
 RESTART = Ending(SERVICE_RESTART, "restart")
 FAULT = Ending(INTERNAL_ERROR, "internal error")
+NO_PONG = Ending(INTERNAL_ERROR, "keepalive ping timeout")
 TOO_SLOW = Ending(TRY_AGAIN_LATER, "too slow")
 FLOOD = refusal("excesso_de_mensagens", "Mensagens demais em pouco tempo. Espere um pouco.")
 UNKNOWN_SESSION = refusal("sessao_desconhecida", "Esta sessão não existe, ou saiu da programação.")

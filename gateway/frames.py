@@ -1,4 +1,4 @@
-"""What the gateway says to a browser: every JSON text frame is made here."""
+"""What the gateway says to a browser: every JSON text is made here, as the frame that goes out on the wire."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -6,10 +6,12 @@ from typing import Any
 import orjson
 
 from cinema_pb2 import StatusReserva
+from gateway import wire
 from gateway.seat_map import Seat, SeatMap
+from gateway.wire import Opcode
 
 
-def initial_state(session_id: str, seat_map: SeatMap, now: float) -> str:
+def initial_state(session_id: str, seat_map: SeatMap, now: float) -> bytes:
     return _encode(
         {
             "evento": "estado_inicial",
@@ -28,7 +30,7 @@ def update(
     changes: Iterable[Seat],
     now: float,
     half_price_sold: int | None = None,
-) -> str:
+) -> bytes:
     """All changes after version `since`, up to and with `version`; half_price_sold: None if it has not changed."""
     half_price = {} if half_price_sold is None else {"meias_vendidas": half_price_sold}
     return _encode(
@@ -42,40 +44,40 @@ def update(
     )
 
 
-def own_seats(seats: Iterable[Seat], now: float) -> str:
+def own_seats(seats: Iterable[Seat], now: float) -> bytes:
     left = {seat.name: seat.ms_left(now) for seat in seats}
     return _encode({"evento": "meus_assentos", "assentos": left})
 
 
-def situation(live: bool) -> str:
+def situation(live: bool) -> bytes:
     return _encode({"evento": "situacao", "ao_vivo": live})
 
 
-def audience(count: int) -> str:
+def audience(count: int) -> bytes:
     return _encode({"evento": "publico", "assistindo": count})
 
 
-def success(kind: str, request_id: str | None, text: str, **facts: Any) -> str:
+def success(kind: str, request_id: str | None, text: str, **facts: Any) -> bytes:
     return _reply("ok", kind, request_id, {"mensagem": text, **facts})
 
 
-def error(kind: str, request_id: str | None, reason: str, text: str, **facts: Any) -> str:
+def error(kind: str, request_id: str | None, reason: str, text: str, **facts: Any) -> bytes:
     return _reply("erro", kind, request_id, {"motivo": reason, "mensagem": text, **facts})
 
 
-def _reply(status: str, kind: str, request_id: str | None, facts: Mapping[str, Any]) -> str:
+def _reply(status: str, kind: str, request_id: str | None, facts: Mapping[str, Any]) -> bytes:
     echo = {} if request_id is None else {"id": request_id}
     return _encode({"status": status, "tipo": kind, **echo, **facts})
 
 
 def _state(seat: Seat, now: float) -> dict[str, str | int]:
-    if seat.state == StatusReserva.BLOQUEADO_TEMP:
+    if seat.is_held:
         return {"estado": "bloqueado", "restante_ms": seat.ms_left(now)}
     return {"estado": "ocupado"}
 
 
 def _change(seat: Seat, now: float) -> dict[str, str | int]:
-    if seat.state == StatusReserva.BLOQUEADO_TEMP:
+    if seat.is_held:
         return {
             "evento": "assento_bloqueado",
             "assento": seat.name,
@@ -86,5 +88,5 @@ def _change(seat: Seat, now: float) -> dict[str, str | int]:
     return {"evento": "assento_reservado", "assento": seat.name}
 
 
-def _encode(frame: Mapping[str, Any]) -> str:
-    return orjson.dumps(frame).decode()
+def _encode(frame: Mapping[str, Any]) -> bytes:
+    return wire.frame(Opcode.TEXT, orjson.dumps(frame))

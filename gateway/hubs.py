@@ -3,6 +3,7 @@
 import asyncio
 
 from gateway.booking import Booking
+from gateway.fan_out import FanOut
 from gateway.hub import Hub
 from gateway.outbox import Outbox
 
@@ -13,18 +14,20 @@ class Hubs:
     """Opens a hub for a session's first page and closes it some time after the last has gone.
 
     The streams run in `group`, so that a bug in one takes the process down instead of leaving its pages without news.
+    `longest_rest`: the seconds that changes may wait to travel together, and where the crowd is small never do.
     """
 
     def __init__(
         self,
         group: asyncio.TaskGroup,
         booking: Booking,
-        coalesce: float,
+        longest_rest: float,
         linger: float = LINGER_SECONDS,
-    ):
+    ) -> None:
         self._group = group
         self._booking = booking
-        self._coalesce = coalesce
+        self._longest_rest = longest_rest
+        self._turns = asyncio.Lock()
         self._linger = linger
         self._open: dict[str, Hub] = {}
         self._tasks: dict[Hub, asyncio.Task[None]] = {}
@@ -33,7 +36,8 @@ class Hubs:
         """The session's hub, opened if need be. A page that is put in it must be taken out by `leave`."""
         hub = self._open.get(session_id)
         if hub is None:
-            hub = self._open[session_id] = Hub(session_id, self._booking, self._coalesce)
+            fan_out = FanOut(self._turns, self._longest_rest)
+            hub = self._open[session_id] = Hub(session_id, self._booking, fan_out)
             self._tasks[hub] = self._group.create_task(self._follow(hub))
         return hub
 

@@ -3,8 +3,7 @@
 import ipaddress
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 Clock = Callable[[], float]
 
@@ -21,6 +20,8 @@ log = logging.getLogger(__name__)
 
 class TokenBucket:
     """`rate` a second in the long run, twice as many at once."""
+
+    __slots__ = ("_burst", "_clock", "_filled_at", "_rate", "_tokens")
 
     def __init__(self, rate: float, clock: Clock = time.monotonic) -> None:
         self._rate = rate
@@ -96,23 +97,12 @@ class Addresses:
             self._known[key] = Address(TokenBucket(self._rate, self._clock))
         return self._known[key]
 
-    @contextmanager
-    def socket(self, host: str) -> Iterator[bool]:
-        """Whether the address may have one more socket, which counts until the end of the block."""
-        address = self.of(host)
-        if not self._has_room(address, host):
-            yield False
-            return
-        address.sockets += 1
-        self._sockets += 1
-        try:
-            yield True
-        finally:
-            address.sockets -= 1
-            self._sockets -= 1
+    def has_room(self, host: str) -> bool:
+        """Whether the address may have one more socket.
 
-    def _has_room(self, address: Address, host: str) -> bool:
-        """Refused buyers see a sentence; the operator reads in the log, once in a while, what moves the limit."""
+        Refused buyers see a sentence; the operator reads in the log, once in a while, what moves the limit.
+        """
+        address = self.of(host)
         if address.sockets >= self._most_sockets:
             self._crowded.say(CROWDED, network(host), address.sockets)
             return False
@@ -120,6 +110,17 @@ class Addresses:
             self._full.say(FULL, self._sockets)
             return False
         return True
+
+    def enter(self, host: str) -> Address:
+        """One more socket, until the address that this returns leaves."""
+        address = self.of(host)
+        address.sockets += 1
+        self._sockets += 1
+        return address
+
+    def leave(self, address: Address) -> None:
+        address.sockets -= 1
+        self._sockets -= 1
 
     def _tidy(self) -> None:
         """Now and then, so that it costs little for each address however many there are."""

@@ -1,30 +1,33 @@
-"""The socket that the gateway listens on: what it accepts is counted, or closed at once.
+"""The socket that the gateway listens on, and its door: what comes in is counted, or closed at once.
 
-asyncio calls `accept` of the socket that it was given, and `close` of what that returns: nothing here leans on uvicorn.
+The door accepts by itself, so that it is the same under every event loop: asyncio would call our socket's `accept`,
+and libuv would not.
 """
 
+import asyncio
 import errno
 import logging
 import os
 import socket
-import time
-from typing import Any
+from collections.abc import Callable
 
 from cinema.service import CannotStart
-from gateway.admission import Admission
+from gateway.admission import Admission, Place
 
 # What one socket's unread bytes may take in the kernel, which doubles the value.
 SEND_BUFFER = 128 * 1_024
 BACKLOG = 2_048
 ACCEPTED_AT_ONCE = 16  # before the loop reads what has come from connections that are there
-QUIET_SECONDS = 0.5
+PAUSE_SECONDS = 1.0  # where the process or the machine has no room for a connection
 
 _OUT_OF_FILES = "socket.accept() out of system resource"  # what asyncio says
 _NOTHING_LEFT = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
+log = logging.getLogger(__name__)
+
 
 class _OnceASecond(logging.Filter):
-    """asyncio says so for each connection that it cannot accept, also to a listener that is not ours (uvicorn's)."""
+    """asyncio says so for each connection that a listener which is not ours (uvicorn's) cannot accept."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,57 +45,72 @@ class _OnceASecond(logging.Filter):
 logging.getLogger("asyncio").addFilter(_OnceASecond())
 
 
-class Listener(socket.socket):
-    """`admission` is set before anything is accepted."""
+class Door:
+    """Lets in what `admission` admits. `protocol_of` makes the protocol of a connection that has this place."""
 
-    admission: Admission
-    _in_a_row = 0
-    _quiet_until = 0.0
-
-    def accept(self) -> tuple[socket.socket, Any]:
-        """The next connection that may stay. Raises BlockingIOError where there is none, or are enough for now."""
-        while self._in_a_row < ACCEPTED_AT_ONCE:
-            self._in_a_row += 1
-            connection, peer = self._accept_any()
-            if self.admission.admit(connection.fileno(), peer[0]):
-                return _Counted(self.admission, connection, peer[0]), peer
-            connection.close()
-        self._in_a_row = 0
-        raise BlockingIOError
-
-    def _accept_any(self) -> tuple[socket.socket, Any]:
-        try:
-            return super().accept()
-        except OSError as error:
-            self._in_a_row = 0
-            if error.errno in _NOTHING_LEFT:
-                self._raise_once()
-            raise
-
-    def _raise_once(self) -> None:
-        """asyncio listens again after a second; but first it accepts on, for a whole backlog."""
-        now = time.monotonic()
-        if now < self._quiet_until:
-            raise BlockingIOError from None
-        self._quiet_until = now + QUIET_SECONDS
-
-
-class _Counted(socket.socket):
-    """A connection that leaves its place when it is closed."""
-
-    def __init__(self, admission: Admission, accepted: socket.socket, host: str) -> None:
-        kind = (accepted.family, accepted.type, accepted.proto)
-        super().__init__(*kind, fileno=accepted.detach())
+    def __init__(
+        self,
+        listener: socket.socket,
+        admission: Admission,
+        protocol_of: Callable[[Place], asyncio.Protocol],
+    ) -> None:
+        self._listener = listener
         self._admission = admission
-        self._host = host
+        self._protocol_of = protocol_of
+        self._loop = asyncio.get_running_loop()
+        self._pause: asyncio.TimerHandle | None = None
+        self._opening: set[asyncio.Task[object]] = set()
+
+    def open(self) -> None:
+        self._pause = None
+        self._loop.add_reader(self._listener, self._accept_some)
 
     def close(self) -> None:
-        if self.fileno() >= 0:
-            self._admission.leave(self.fileno(), self._host)
-        super().close()
+        self._loop.remove_reader(self._listener)
+        if self._pause is not None:
+            self._pause.cancel()
+
+    async def wait_closed(self) -> None:
+        """For the connections that have just been let in."""
+        await asyncio.gather(*self._opening, return_exceptions=True)
+
+    def _accept_some(self) -> None:
+        for _ in range(ACCEPTED_AT_ONCE):
+            try:
+                connection, peer = self._listener.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as error:
+                if error.errno not in _NOTHING_LEFT:
+                    raise
+                self._rest(error)
+                return
+            self._let_in(connection, peer[0])
+
+    def _let_in(self, connection: socket.socket, host: str) -> None:
+        place = self._admission.admit(connection.fileno(), host)
+        if place is None:
+            connection.close()
+            return
+        task = self._loop.create_task(self._begin(connection, place))
+        self._opening.add(task)
+        task.add_done_callback(self._opening.discard)
+
+    async def _begin(self, connection: socket.socket, place: Place) -> None:
+        """From here on the place is left by whichever protocol loses the connection."""
+        try:
+            await self._loop.connect_accepted_socket(lambda: self._protocol_of(place), connection)
+        except OSError:  # gone again
+            place.leave()
+            connection.close()
+
+    def _rest(self, error: OSError) -> None:
+        log.error("%s: %s", _OUT_OF_FILES, os.strerror(error.errno or 0))
+        self._loop.remove_reader(self._listener)
+        self._pause = self._loop.call_later(PAUSE_SECONDS, self.open)
 
 
-def listen(host: str, port: int, admission: Admission) -> Listener:
+def listen(host: str, port: int) -> socket.socket:
     """Raises CannotStart where the address is taken or not ours."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
@@ -102,8 +120,8 @@ def listen(host: str, port: int, admission: Admission) -> Listener:
         raise CannotStart(
             f"{host}:{port} cannot be listened on ({reason}): HTTP_HOST and HTTP_PORT move it"
         ) from None
-    listener = Listener(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, plain.detach())
-    listener.admission = admission
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, plain.detach())
+    listener.setblocking(False)
     # Accepted sockets inherit both: what a browser does not read is to wait here, bounded, and not in the kernel; and a
     # small answer goes out at once instead of waiting for the browser's ACK of the one before (Nagle's algorithm).
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)

@@ -22,8 +22,9 @@ class Seat(NamedTuple):
     reason: str  # why it became free
     tag: str
 
-    def is_held_by(self, tag: str) -> bool:
-        return self.state == StatusReserva.BLOQUEADO_TEMP and self.tag == tag
+    @property
+    def is_held(self) -> bool:
+        return self.state == StatusReserva.BLOQUEADO_TEMP
 
     def ms_left(self, now: float) -> int:
         return max(0, round((self.deadline - now) * 1_000))
@@ -38,7 +39,10 @@ class SeatMap:
         self.edition = (
             snapshot.edicao
         )  # another one: the page's film, room or start are not the session's
-        self._taken = {seat.name: seat for seat in _seats(snapshot.assentos, now)}
+        self._taken: dict[str, Seat] = {}
+        self._held: dict[str, dict[str, Seat]] = {}  # by the owner's tag, then by name
+        for seat in _seats(snapshot.assentos, now):
+            self._put(seat)
 
     def apply(self, update: Atualizacao, now: float) -> list[Seat]:
         """The changes, in order. Raises ContinuityLost for any version but the next, also one that is known already:
@@ -57,13 +61,25 @@ class SeatMap:
         return self._taken.values()
 
     def held_by(self, tag: str) -> list[Seat]:
-        return [seat for seat in self._taken.values() if seat.is_held_by(tag)]
+        return list(self._held.get(tag, {}).values())
 
     def _change(self, seat: Seat) -> None:
-        if seat.state == StatusReserva.DISPONIVEL:
-            self._taken.pop(seat.name, None)
-        else:
-            self._taken[seat.name] = seat
+        before = self._taken.pop(seat.name, None)
+        if before is not None and before.is_held:
+            self._forget_hold(before)
+        if seat.state != StatusReserva.DISPONIVEL:
+            self._put(seat)
+
+    def _put(self, seat: Seat) -> None:
+        self._taken[seat.name] = seat
+        if seat.is_held:
+            self._held.setdefault(seat.tag, {})[seat.name] = seat
+
+    def _forget_hold(self, seat: Seat) -> None:
+        own = self._held[seat.tag]
+        del own[seat.name]
+        if not own:
+            del self._held[seat.tag]
 
 
 def _seats(states: Iterable[EstadoAssento], now: float) -> list[Seat]:

@@ -1,63 +1,92 @@
 """Where a browser's socket comes in: who may have one, and what it is connected to."""
 
-from fastapi import APIRouter, WebSocket
 from starlette.responses import PlainTextResponse
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket
 
 from cinema.identity import owner_tag
 from gateway.actions import Actions
-from gateway.connection import Allowance, Connection, close
-from gateway.context import Gateway, GatewayPart, host_of
-from gateway.endings import INVALID_IDENTITY, TOO_MANY_SOCKETS, UNKNOWN_SESSION
+from gateway.asgi_line import AsgiLine
+from gateway.connection import Allowance, Connection
+from gateway.context import Gateway, host_of
+from gateway.endings import INVALID_IDENTITY, TOO_MANY_SOCKETS, UNKNOWN_SESSION, Ending
+from gateway.identity import Identity
 from gateway.limits import TokenBucket
+from gateway.line import LINE, NOBODY, Line, Receiver
 from gateway.outbox import Outbox
 
 LONGEST_SESSION_ID = 64
 
-router = APIRouter()
 
-
-@router.websocket("/ws/reserva")
-async def reservations(socket: WebSocket, gateway: GatewayPart) -> None:
+async def reservations(socket: WebSocket) -> None:
     """Refuses before the handshake what is no page of ours; tells a page of ours why, and closes."""
+    gateway: Gateway = socket.app.state.gateway
     if gateway.draining:
         await socket.send_denial_response(PlainTextResponse("reiniciando", 503))
     elif not gateway.origins.admits(socket):
         await socket.send_denial_response(PlainTextResponse("origem recusada", 403))
     else:
-        with gateway.addresses.socket(host_of(socket)) as within_limit:
-            await _welcome(socket, gateway, within_limit)
+        await _welcome(socket, gateway)
 
 
-async def _welcome(socket: WebSocket, gateway: Gateway, within_limit: bool) -> None:
+# Starlette's own: FastAPI's would keep its stack of contexts, and cost five times as much a handshake.
+route = WebSocketRoute("/ws/reserva", reservations)
+
+
+async def _welcome(socket: WebSocket, gateway: Gateway) -> None:
     identity = gateway.identities.of(socket)
     headers = gateway.identities.handshake_headers(identity) if identity else []
     await socket.accept(headers=headers)
-    session_id = socket.query_params.get("sessao", "")
-    if not within_limit or not gateway.address_of(socket).requests.take():
-        await close(socket, TOO_MANY_SOCKETS)
-    elif identity is None:
-        await close(socket, INVALID_IDENTITY)
-    elif not 0 < len(session_id) <= LONGEST_SESSION_ID:
-        await close(socket, UNKNOWN_SESSION)
-    else:
-        await _serve(socket, gateway, session_id, identity.buyer)
+    line = _line_of(socket)
+    receiver = NOBODY
+    ending = _refusal(socket, gateway, identity)
+    if ending is not None:
+        line.close(ending)
+    elif identity is not None:
+        receiver = _connect(line, socket, gateway, identity.buyer)
+    await line.serve(receiver)
 
 
-async def _serve(socket: WebSocket, gateway: Gateway, session_id: str, buyer: str) -> None:
+def _line_of(socket: WebSocket) -> Line | AsgiLine:
+    hand_over = socket.scope["extensions"].get(LINE)
+    line: Line | AsgiLine = AsgiLine(socket) if hand_over is None else hand_over()
+    return line
+
+
+def _refusal(socket: WebSocket, gateway: Gateway, identity: Identity | None) -> Ending | None:
+    """Where there is none, the socket counts until it leaves."""
+    host = host_of(socket)
+    if not gateway.addresses.has_room(host) or not gateway.addresses.of(host).requests.take():
+        return TOO_MANY_SOCKETS
+    if identity is None:
+        return INVALID_IDENTITY
+    if not 0 < len(_session_id(socket)) <= LONGEST_SESSION_ID:
+        return UNKNOWN_SESSION
+    return None
+
+
+def _connect(line: Line | AsgiLine, socket: WebSocket, gateway: Gateway, buyer: str) -> Receiver:
+    session_id, host = _session_id(socket), host_of(socket)
+    address = gateway.addresses.enter(host)
     hub = gateway.hubs.of(session_id)
-    outbox = Outbox(hub, owner_tag(session_id, buyer))
+    outbox = Outbox(hub, owner_tag(session_id, buyer), line)
+
+    def leave(connection: Connection) -> None:
+        gateway.hubs.leave(hub, outbox)
+        gateway.connections.discard(connection)
+        gateway.addresses.leave(address)
+
     connection = Connection(
-        socket,
         outbox,
         Actions(gateway.booking, session_id, buyer, gateway.network_of(socket)),
-        Allowance(
-            TokenBucket(gateway.settings.max_messages_per_second), gateway.address_of(socket)
-        ),
+        Allowance(TokenBucket(gateway.settings.max_messages_per_second), address),
+        gateway.group,
+        leave,
     )
     gateway.connections.add(connection)
     hub.add(outbox)
-    try:
-        await connection.run()
-    finally:
-        gateway.hubs.leave(hub, outbox)
-        gateway.connections.discard(connection)
+    return connection
+
+
+def _session_id(socket: WebSocket) -> str:
+    return socket.query_params.get("sessao", "")

@@ -140,7 +140,7 @@ async def open_bench(folder: Path, booking: FakeBooking, **changed: Any) -> Asyn
         gateway = Gateway(settings, channel, group)
         admission = Admission(settings)
         server = make_server(settings, create_app(gateway), admission)
-        serving = group.create_task(server.serve(sockets=[listen(LOOPBACK, port, admission)]))
+        serving = group.create_task(server.serve(sockets=[listen(LOOPBACK, port)]))
         try:
             yield Bench(gateway, server, port, booking)
         finally:

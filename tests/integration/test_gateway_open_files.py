@@ -84,14 +84,32 @@ async def test_more_honest_pages_than_fit_are_refused_and_the_others_go_on_buyin
     assert_quiet(gateway)
 
 
-@pytest.mark.parametrize("start", [Gateway, UvicornGateway])
+@pytest.mark.parametrize("loop", ["", "asyncio"])
 async def test_a_full_table_is_one_line_a_second_and_passes(
-    tmp_path: Path, fake_booking: FakeBooking, start: type[Gateway]
+    tmp_path: Path, fake_booking: FakeBooking, loop: str
 ) -> None:
     """Whatever took the descriptors: the limit is lowered here under what is open."""
     settings = {"BOOKING_ADDRESS": fake_booking.address, "COALESCE_MS": "0"}
-    with await asyncio.to_thread(limited(start(tmp_path, settings), "-n", str(FILES)).start) as own:
-        await _full_table(own)
+    gateway = (
+        UvicornGateway(tmp_path, settings, "--loop", loop) if loop else Gateway(tmp_path, settings)
+    )
+    with await asyncio.to_thread(limited(gateway, "-n", str(FILES)).start):
+        await _full_table(gateway)
+
+
+async def test_a_full_table_under_uvicorns_command_passes(
+    tmp_path: Path, fake_booking: FakeBooking
+) -> None:
+    """Its loop, uvloop, has no word for it, and tries again and again."""
+    gateway = UvicornGateway(tmp_path, {"BOOKING_ADDRESS": fake_booking.address})
+    with await asyncio.to_thread(limited(gateway, "-n", str(FILES)).start):
+        resource.prlimit(gateway.pid, resource.RLIMIT_NOFILE, (3, FILES))
+        with strangers.peer(gateway.port, strangers.GET) as waiting:
+            await eventually(lambda: "Too many open files" in gateway.log)  # says the ready file
+            resource.prlimit(gateway.pid, resource.RLIMIT_NOFILE, (FILES, FILES))
+            await asyncio.to_thread(strangers.hear, waiting, b'"vivo"')
+        async with page(gateway, "127.0.0.1") as buyer:
+            await sells_to(buyer)
 
 
 async def _full_table(gateway: Gateway) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from gateway import connection, protocols
+from gateway import line
 from tests.fakes.booking import SEATS, FakeBooking, held
 from tests.gateway_bench import SECONDS, Bench, Browser, Frame, cramped_socket, open_bench
 from tests.waiting import eventually
@@ -55,8 +55,8 @@ async def test_a_browser_that_sleeps_delays_nobody_and_wakes_up_to_a_fresh_map(
 async def test_a_browser_that_never_reads_is_cut_off_and_leaves_nothing(
     hasty: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "SEND_SECONDS", 0.3)
-    monkeypatch.setattr(protocols, "LINGER_SECONDS", 0.3)
+    monkeypatch.setattr(line, "STALL_SECONDS", 0.3)
+    monkeypatch.setattr(line, "LINGER_SECONDS", 0.3)
     async with sleeper(hasty), hasty.browser() as quick:
         await quick.event("estado_inicial")
         await bustle(hasty, quick, 60)
@@ -68,7 +68,7 @@ async def test_a_browser_that_never_reads_is_cut_off_and_leaves_nothing(
 async def test_a_browser_that_wakes_up_too_late_is_told_to_come_again(
     hasty: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "SEND_SECONDS", 0.3)
+    monkeypatch.setattr(line, "STALL_SECONDS", 0.3)
     async with sleeper(hasty) as slow, hasty.browser() as quick:
         await quick.event("estado_inicial")
         await bustle(hasty, quick, 60)

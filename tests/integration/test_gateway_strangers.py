@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway import protocols
+from gateway import line, protocols
 from tests import strangers
 from tests.fakes.booking import FakeBooking
 from tests.gateway_bench import Bench, open_bench
@@ -150,7 +150,7 @@ async def test_frames_that_break_the_rules_are_no_error_of_ours(gateway: Gateway
 async def test_frames_that_ask_for_nothing_end_their_socket(
     bench: Bench, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(protocols, "LINGER_SECONDS", 0.3)
+    monkeypatch.setattr(line, "LINGER_SECONDS", 0.3)
 
     def flood() -> bool:
         with strangers.websocket(bench.port, FRAMES[kind]) as stranger:
@@ -253,6 +253,22 @@ async def test_no_request_starts_a_thread_of_its_own(bench: Bench) -> None:
         await http.post("/notify_liberacao", content=b"{}")
         await buyer.ask(acao="bloquear", assento="F07")
     assert not [thread.name for thread in threading.enumerate() if "AnyIO" in thread.name]
+
+
+async def test_a_browser_that_does_not_answer_our_pings_is_closed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "PING_SECONDS", 0.05)
+
+    def listen() -> None:
+        with strangers.websocket(bench.port) as stranger:
+            strangers.hear(stranger, b"\x89\x04ping")
+            strangers.hear(stranger, b"\x03\xf3keepalive ping timeout")  # 1011
+            assert strangers.is_cut(stranger, allowed(strangers.SECONDS))
+
+    async with bench.browser() as page:
+        await asyncio.to_thread(listen)
+        assert (await page.ask(acao="estender"))["status"] == "ok"
 
 
 async def test_small_answers_do_not_wait_for_an_acknowledgement(bench: Bench) -> None:

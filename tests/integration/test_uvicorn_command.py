@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -44,6 +46,11 @@ async def test_uvicorns_own_command_serves_the_page_and_its_socket(gateway: Uvic
         assert (await http.get("/sessao/S001")).status_code == 200
     async with connect(socket_url(gateway)) as page:
         assert json.loads(await page.recv())["evento"] == "estado_inicial"
+        await page.send('{"acao":"bloquear","assento":"F07","id":"1"}')
+        async with asyncio.timeout(10):
+            while '"id":"1"' not in (frame := str(await page.recv())):
+                pass
+        assert json.loads(frame)["status"] == "ok"
 
 
 async def test_one_line_says_what_the_plain_command_lacks(gateway: UvicornGateway) -> None:
@@ -101,6 +108,31 @@ async def test_a_changed_file_is_taken_up_with_reload(
         await eventually(lambda: gateway.log.count("Application startup complete") == 2)
         await asyncio.to_thread(gateway.start)
         assert "Traceback" not in gateway.log
+
+
+@pytest.mark.parametrize("reload", [False, True])
+def test_small_answers_do_not_wait_for_an_acknowledgement(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, reload: bool
+) -> None:
+    """With --reload uvicorn binds the socket itself, in a way that asyncio's own loop would take for no TCP."""
+    monkeypatch.setenv("SECRETS_DIR", str(tmp_path))
+    config = uvicorn.Config("websocket_server:app", port=free_port(), log_config=None)
+
+    async def no_delay() -> int:
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve([config.bind_socket()] if reload else None))
+        await eventually(lambda: server.started)
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{config.port}") as http:
+            await http.get("/health/live")
+            (connection,) = server.server_state.connections
+            accepted = connection.transport.get_extra_info("socket")
+            is_set: int = accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        server.should_exit = True
+        await serving
+        return is_set
+
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        assert runner.run(no_delay())
 
 
 async def test_a_background_task_that_dies_stops_the_server(

@@ -4,7 +4,14 @@ import pytest
 
 from cinema import open_files
 from cinema.settings import GatewaySettings
-from gateway.admission import LEAST_REQUESTS, RESERVE, Admission, most_connections, most_sockets
+from gateway.admission import (
+    LEAST_REQUESTS,
+    RESERVE,
+    Admission,
+    Place,
+    most_connections,
+    most_sockets,
+)
 
 
 class Door:
@@ -13,25 +20,26 @@ class Door:
     def __init__(self, **settings: object) -> None:
         self.admission = Admission(GatewaySettings.model_validate(settings))
         self.cut: list[str] = []
-        self._open: dict[str, tuple[int, str]] = {}
+        self._open: dict[str, tuple[int, Place]] = {}
 
     def come(self, name: str, host: str = "192.0.2.1") -> bool:
         taken = {descriptor for descriptor, _ in self._open.values()}
         descriptor = next(number for number in range(3, 10**6) if number not in taken)
-        if not self.admission.admit(descriptor, host):
+        place = self.admission.admit(descriptor, host)
+        if place is None:
             return False
-        self._open[name] = (descriptor, host)
+        self._open[name] = (descriptor, place)
         self.wait(name)
         return True
 
     def wait(self, name: str) -> None:
-        self.admission.place_of(self._open[name][0]).wait(lambda: self.cut.append(name))
+        self._open[name][1].wait(lambda: self.cut.append(name))
 
     def work(self, name: str) -> None:
-        self.admission.place_of(self._open[name][0]).work()
+        self._open[name][1].work()
 
     def go(self, name: str) -> None:
-        self.admission.leave(*self._open.pop(name))
+        self._open.pop(name)[1].leave()
 
 
 def test_a_newcomer_takes_the_place_of_the_one_that_has_waited_longest() -> None:

@@ -47,23 +47,20 @@ def test_what_costs_more_than_a_burst_takes_the_whole_of_it() -> None:
 
 def test_sockets_are_counted_by_address_until_they_close() -> None:
     addresses = Addresses(1, 100, 1_000, Clock())
-    with addresses.socket("192.0.2.1") as first, addresses.socket("192.0.2.1") as second:
-        assert first
-        assert not second
-        with addresses.socket("192.0.2.2") as elsewhere:
-            assert elsewhere
-    with addresses.socket("192.0.2.1") as later:
-        assert later
+    first = addresses.enter("192.0.2.1")
+    assert not addresses.has_room("192.0.2.1")
+    assert addresses.has_room("192.0.2.2")
+    addresses.leave(first)
+    assert addresses.has_room("192.0.2.1")
 
 
 def test_all_addresses_together_have_only_so_many_sockets(caplog: pytest.LogCaptureFixture) -> None:
     addresses = Addresses(10, 100, 2, Clock())
-    with addresses.socket("192.0.2.1"), addresses.socket("192.0.2.2"):
-        for _ in range(100):
-            with addresses.socket("192.0.2.3") as third:
-                assert not third
-    with addresses.socket("192.0.2.3") as later:
-        assert later
+    first, _ = addresses.enter("192.0.2.1"), addresses.enter("192.0.2.2")
+    for _ in range(100):
+        assert not addresses.has_room("192.0.2.3")
+    addresses.leave(first)
+    assert addresses.has_room("192.0.2.3")
     (line,) = caplog.messages
     assert "MAX_CONNECTIONS" in line
 
@@ -72,15 +69,14 @@ def test_an_address_that_is_quiet_is_forgotten_and_a_busy_one_is_not() -> None:
     clock = Clock()
     addresses = Addresses(1, 1, 1_000, clock)
     busy = addresses.of("busy")
-    with addresses.socket("open"):
-        for number in range(5_000):
-            addresses.of(f"passing {number}")
-            if number % 500 == 0:
-                clock.now += 10
-            busy.requests.take()
-        assert len(addresses._known) < 2_100
-        with addresses.socket("open") as second:
-            assert not second
+    addresses.enter("open")
+    for number in range(5_000):
+        addresses.of(f"passing {number}")
+        if number % 500 == 0:
+            clock.now += 10
+        busy.requests.take()
+    assert len(addresses._known) < 2_100
+    assert not addresses.has_room("open")
     assert addresses.of("busy") is busy
 
 

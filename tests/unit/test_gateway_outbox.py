@@ -1,8 +1,8 @@
-"""What waits for one browser: bounded, newest first, nothing lost that counts."""
+"""What waits for one browser: nothing while its line takes frames; bounded, newest first, nothing lost that counts."""
 
 import pytest
 
-from gateway.endings import GONE, RESTART, TOO_SLOW
+from gateway.endings import RESTART, TOO_SLOW, Ending
 from gateway.outbox import MOST_OVERFLOWS, MOST_REPLIES, MOST_UPDATES, Outbox
 
 
@@ -10,15 +10,55 @@ class FakeView:
     """A session whose snapshot is a word, and where the buyer holds what the test says."""
 
     def __init__(self) -> None:
-        self.snapshot: str | None = "snapshot"
-        self.own_seats = "own"
+        self.snapshot: bytes | None = b"snapshot"
+        self.own_seats = b"own"
 
-    def snapshot_frame(self) -> str | None:
+    def snapshot_frame(self) -> bytes | None:
         return self.snapshot
 
-    def own_seats_frame(self, tag: str) -> str:
+    def own_seats_frame(self, tag: str) -> bytes:
         assert tag == "ana"
         return self.own_seats
+
+
+class FakeLine:
+    """Takes `room` frames, and more each time that the browser reads."""
+
+    def __init__(self) -> None:
+        self.room = 0
+        self.sent: list[bytes | Ending] = []
+
+    @property
+    def is_writable(self) -> bool:
+        return self.room > 0 and not any(isinstance(one, Ending) for one in self.sent)
+
+    def write(self, frame: bytes) -> None:
+        assert self.is_writable
+        self.room -= 1
+        self.sent.append(frame)
+
+    def close(self, ending: Ending) -> None:
+        self.sent.append(ending)
+
+
+class Page:
+    """An outbox and its browser."""
+
+    def __init__(self, view: FakeView) -> None:
+        self.line = FakeLine()
+        self.outbox = Outbox(view, "ana", self.line)  # type: ignore[arg-type]
+
+    def read(self, frames: int) -> list[bytes | Ending]:
+        """What the browser is sent when it has room for so many frames more."""
+        self.line.room += frames
+        self.outbox.pump()
+        sent, self.line.sent = self.line.sent, []
+        return sent
+
+    def lag(self) -> None:
+        """One change more than fit."""
+        for number in range(MOST_UPDATES + 1):
+            self.outbox.put_update(f"update {number}".encode())
 
 
 @pytest.fixture
@@ -27,93 +67,123 @@ def view() -> FakeView:
 
 
 @pytest.fixture
-async def outbox(view: FakeView) -> Outbox:
-    return Outbox(view, "ana")
+def page(view: FakeView) -> Page:
+    return Page(view)
 
 
-async def test_the_snapshot_comes_first_and_then_the_buyers_own_seats(outbox: Outbox) -> None:
-    outbox.put_audience("audience")
-    outbox.put_situation("situation")
-    outbox.put_reply("reply")
-    sent = [await outbox.next() for _ in range(5)]
-    assert sent == ["snapshot", "reply", "own", "situation", "audience"]
+@pytest.fixture
+def outbox(page: Page) -> Outbox:
+    return page.outbox
 
 
-async def test_replies_do_not_wait_for_a_snapshot_that_nobody_has(
-    outbox: Outbox, view: FakeView
+def test_a_browser_that_reads_gets_each_frame_at_once_and_in_order(
+    page: Page, outbox: Outbox
+) -> None:
+    page.read(100)
+    outbox.put_update(b"update 1")
+    outbox.put_reply(b"reply")
+    outbox.put_update(b"update 2")
+    outbox.own_seats_changed()
+    assert page.line.sent == [b"update 1", b"reply", b"update 2", b"own"]
+
+
+def test_what_a_full_line_did_not_take_goes_before_anything_newer(
+    page: Page, outbox: Outbox
+) -> None:
+    assert page.read(2) == [b"snapshot", b"own"]
+    outbox.put_update(b"update 1")
+    assert page.read(1) == [b"update 1"]
+    outbox.put_update(b"update 2")
+    outbox.put_update(b"update 3")
+    assert page.read(1) == [b"update 2"]
+    outbox.put_update(b"update 4")
+    assert page.read(9) == [b"update 3", b"update 4"]
+
+
+def test_the_snapshot_comes_first_and_then_the_buyers_own_seats(page: Page, outbox: Outbox) -> None:
+    outbox.put_audience(b"audience")
+    outbox.put_situation(b"situation")
+    outbox.put_reply(b"reply")
+    assert page.read(9) == [b"snapshot", b"reply", b"own", b"situation", b"audience"]
+
+
+def test_replies_do_not_wait_for_a_snapshot_that_nobody_has(
+    page: Page, outbox: Outbox, view: FakeView
 ) -> None:
     view.snapshot = None
-    outbox.put_reply("reply")
-    assert await outbox.next() == "reply"
-    view.snapshot = "snapshot"
+    outbox.put_reply(b"reply")
+    assert page.read(1) == [b"reply"]
+    view.snapshot = b"snapshot"
     outbox.resync()
-    assert await outbox.next() == "snapshot"
+    assert page.read(1) == [b"snapshot"]
 
 
-async def test_updates_before_the_snapshot_are_in_the_snapshot(outbox: Outbox) -> None:
-    outbox.put_update("older")
-    assert await outbox.next() == "snapshot"
-    outbox.put_update("newer")
-    assert [await outbox.next(), await outbox.next()] == ["newer", "own"]
+def test_updates_before_the_snapshot_are_in_the_snapshot(page: Page, outbox: Outbox) -> None:
+    outbox.put_update(b"older")
+    assert page.read(1) == [b"snapshot"]
+    outbox.put_update(b"newer")
+    assert page.read(9) == [b"newer", b"own"]
 
 
-async def test_a_browser_that_lags_gets_a_snapshot_instead_of_the_backlog(outbox: Outbox) -> None:
-    await outbox.next()
-    for number in range(MOST_UPDATES + 10):
-        outbox.put_update(f"update {number}")
-    outbox.put_reply("reply")
-    assert [await outbox.next(), await outbox.next()] == ["snapshot", "reply"]
-    outbox.put_update("after")
-    assert await outbox.next() == "after"
-
-
-async def test_a_browser_that_lags_again_and_again_is_cut_off(outbox: Outbox) -> None:
-    for _ in range(MOST_OVERFLOWS):
-        assert await outbox.next() == "snapshot"
-        for number in range(MOST_UPDATES + 1):
-            outbox.put_update(f"update {number}")
-    assert await outbox.next() is TOO_SLOW
-
-
-async def test_a_browser_that_catches_up_in_between_may_lag_for_ever(outbox: Outbox) -> None:
-    for _ in range(MOST_OVERFLOWS * 2):
-        assert [await outbox.next(), await outbox.next()] == ["snapshot", "own"]
-        waiting = outbox.next()
-        waiting.send(None)  # nothing left: it waits
-        waiting.close()
-        for number in range(MOST_UPDATES + 1):
-            outbox.put_update(f"update {number}")
-
-
-async def test_a_browser_that_asks_and_does_not_read_is_cut_off(outbox: Outbox) -> None:
-    for _ in range(MOST_REPLIES + 1):
-        outbox.put_reply("reply")
-    assert await outbox.next() is TOO_SLOW
-
-
-async def test_own_seats_are_told_as_they_are_when_they_are_sent(
-    outbox: Outbox, view: FakeView
+def test_a_browser_that_lags_gets_a_snapshot_instead_of_the_backlog(
+    page: Page, outbox: Outbox
 ) -> None:
-    assert [await outbox.next(), await outbox.next()] == ["snapshot", "own"]
-    outbox.own_seats_changed()
-    outbox.own_seats_changed()
-    view.own_seats = "newest"
-    outbox.put_audience("1")
-    assert [await outbox.next(), await outbox.next()] == ["newest", "1"]
+    page.read(1)
+    page.lag()
+    outbox.put_reply(b"reply")
+    assert page.read(2) == [b"snapshot", b"reply"]
+    outbox.put_update(b"after")
+    assert page.read(1) == [b"after"]
 
 
-async def test_only_the_newest_count_of_watchers_is_told(outbox: Outbox) -> None:
-    assert [await outbox.next(), await outbox.next()] == ["snapshot", "own"]
+def test_a_browser_that_lags_again_and_again_is_cut_off(page: Page) -> None:
+    for _ in range(MOST_OVERFLOWS):
+        assert page.read(1) == [b"snapshot"]
+        page.lag()
+    assert page.read(1) == [TOO_SLOW]
+
+
+def test_a_browser_that_catches_up_in_between_may_lag_for_ever(page: Page) -> None:
+    for _ in range(MOST_OVERFLOWS * 2):
+        assert page.read(2) == [b"snapshot", b"own"]
+        page.line.room = 1
+        page.outbox.pump()  # nothing left
+        page.line.room = 0
+        page.lag()
+
+
+def test_a_browser_that_asks_and_does_not_read_is_cut_off(page: Page, outbox: Outbox) -> None:
+    for _ in range(MOST_REPLIES + 1):
+        outbox.put_reply(b"reply")
+    assert page.read(1) == [TOO_SLOW]
+
+
+def test_own_seats_are_told_as_they_are_when_they_are_sent(
+    page: Page, outbox: Outbox, view: FakeView
+) -> None:
+    assert page.read(2) == [b"snapshot", b"own"]
+    outbox.own_seats_changed()
+    outbox.own_seats_changed()
+    view.own_seats = b"newest"
+    outbox.put_audience(b"1")
+    assert page.read(9) == [b"newest", b"1"]
+
+
+def test_only_the_newest_count_of_watchers_is_told(page: Page, outbox: Outbox) -> None:
+    assert page.read(2) == [b"snapshot", b"own"]
     for count in range(100):
-        outbox.put_audience(str(count))
-    outbox.put_reply("reply")
-    assert [await outbox.next(), await outbox.next()] == ["reply", "99"]
+        outbox.put_audience(str(count).encode())
+    outbox.put_reply(b"reply")
+    assert page.read(9) == [b"reply", b"99"]
 
 
-async def test_an_ending_cuts_in_but_a_restart_waits_for_what_is_due(outbox: Outbox) -> None:
+def test_an_ending_cuts_in_but_a_restart_waits_for_what_is_due(page: Page, outbox: Outbox) -> None:
     outbox.end_after_all(RESTART)
-    assert [await outbox.next() for _ in range(3)] == ["snapshot", "own", RESTART]
-    outbox.put_reply("reply")
-    outbox.end(GONE)
+    assert page.read(1) == [b"snapshot"]
+    assert page.read(2) == [b"own", RESTART]
+
+
+def test_an_ending_waits_for_nothing(page: Page, outbox: Outbox) -> None:
+    outbox.put_reply(b"reply")
     outbox.end(TOO_SLOW)
-    assert await outbox.next() is GONE
+    assert page.read(9) == [TOO_SLOW]

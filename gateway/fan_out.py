@@ -1,0 +1,81 @@
+"""When and how what has happened in a session reaches all who watch it (docs/adr/0031).
+
+A change goes out at once where nothing has gone out for a moment. While a fan-out is under way, and for a rest after
+it, changes gather and then travel together: the larger the crowd and the busier the process, the more in one frame.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from itertools import islice
+
+from gateway.outbox import Outbox
+
+# Pages in one turn of the loop, a millisecond or two: whoever buys waits for one turn, and not for the whole crowd.
+PAGES_A_TURN = 200
+# So many times as long as a fan-out took it rests, but no longer than COALESCE_MS: a tenth of the loop's time goes to
+# a session that changes all the time, and more only where the crowd is so large that its frames would be late.
+RESTS = 9
+
+
+@dataclass(slots=True)
+class News:
+    """What every page is told in one fan-out. `concerned`: the tags of buyers whose own seats an update changes."""
+
+    resync: bool = False
+    situation: bytes | None = None
+    audience: bytes | None = None
+    update: bytes | None = None
+    concerned: set[str] = field(default_factory=set)
+
+    def tell(self, page: Outbox) -> None:
+        if self.resync:
+            page.resync()
+        if self.update is not None:
+            page.put_update(self.update)
+            if page.tag in self.concerned:
+                page.own_seats_changed()
+        if self.situation is not None:
+            page.put_situation(self.situation)
+        if self.audience is not None:
+            page.put_audience(self.audience)
+
+
+class FanOut:
+    """One session's. `turns` is shared by all sessions: one crowd is told at a time, and each in its turn."""
+
+    def __init__(self, turns: asyncio.Lock, longest_rest: float) -> None:
+        self._turns = turns
+        self._longest_rest = longest_rest
+        self._due = asyncio.Event()
+        self._is_interrupted = False
+
+    def start(self) -> None:
+        """There is news."""
+        self._due.set()
+
+    def interrupt(self) -> None:
+        """There is news that makes void what is being told."""
+        self._is_interrupted = True
+        self._due.set()
+
+    async def run(self, pages: Collection[Outbox], gather: Callable[[], News]) -> None:
+        """Tells all pages what `gather` says, for ever, as soon and as often as it may."""
+        while True:
+            await self._due.wait()
+            self._due.clear()
+            self._is_interrupted = False
+            begun = time.monotonic()
+            await self._tell_all(list(pages), gather())
+            took = time.monotonic() - begun
+            await asyncio.sleep(min(self._longest_rest, RESTS * took))
+
+    async def _tell_all(self, pages: list[Outbox], news: News) -> None:
+        """A page that comes meanwhile has a snapshot that is newer than the news."""
+        remaining = iter(pages)
+        while not self._is_interrupted and (some := list(islice(remaining, PAGES_A_TURN))):
+            async with self._turns:
+                for page in some:
+                    news.tell(page)
+                await asyncio.sleep(0)  # what was written goes out with the end of the turn
