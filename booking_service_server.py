@@ -32,7 +32,7 @@ from cinema.booking_client import server_credentials
 from cinema.outcomes import HoldRules, MailRules
 from cinema.programme import ProgrammeError
 from cinema.programme_file import Changed, Guard, ProgrammeFile
-from cinema.redis_connection import REDIS_ERRORS, connect, connect_blocking
+from cinema.redis_connection import REDIS_ERRORS, connect, connect_blocking, disconnect
 from cinema.retry import Backoff, brief, keep_running
 from cinema.secret_files import given_or_kept
 from cinema.settings import BookingSettings
@@ -65,7 +65,7 @@ async def serve(settings: BookingSettings) -> None:
         watch = FitnessWatch(looking, Dataset(looking, files, newest))
         redis, own = connect(settings, watch.admits), connect(settings, watch.admits)
         for client in (looking, blocking, redis, own):
-            stack.push_async_callback(client.aclose)
+            stack.push_async_callback(disconnect, client)
         rules = hold_rules(settings)
         seats, swept = (
             SeatStateService(client, rules, dataset=None, newest=newest) for client in (redis, own)

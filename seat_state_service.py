@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
 from booking.order_record import to_record
@@ -41,7 +40,8 @@ from cinema.outcomes import (
     SeatMap,
     SeatSold,
 )
-from cinema.redis_connection import RedisClient, own_node
+from cinema.redis_connection import RedisClient, script_at
+from cinema.redis_scripts import Script
 from cinema.refusals import Refusal
 from cinema.tickets import quota_needed
 
@@ -129,9 +129,8 @@ class SeatStateService:
         # How many replicas must have a sale on disk before it is acknowledged: cinema's Redis health sets it.
         self.replicas_to_wait_for = 0
 
-    def _script(self, name: str) -> AsyncScript:
-        script: AsyncScript = self._redis.register_script((_LUA / f"{name}.lua").read_text())
-        return script
+    def _script(self, name: str) -> Script:
+        return script_at(self._redis, (_LUA / f"{name}.lua").read_text())
 
     def _expected(self) -> str:
         """The dataset that a script must find. Raises SalesPaused."""
@@ -255,16 +254,11 @@ class SeatStateService:
     async def _confirm_on_replicas(self, keys: list[str], arguments: list[str | int]) -> Any:
         """WAITAOF speaks of the writes of its own connection only, so script and wait travel together:
         a connection that broke between them would have nothing to wait for."""
-        async with (
-            own_node(self._redis, keys[0]) as node,
-            node.pipeline(transaction=False) as pipeline,
-        ):
-            await self._confirm(keys=keys, args=arguments, client=pipeline)
-            for patience in _REPLICA_WAITS_MS:
-                pipeline.waitaof(1, self.replicas_to_wait_for, patience)
-            reply, *_, (local, replicas) = await pipeline.execute()
-        if local < 1 or replicas < self.replicas_to_wait_for:
-            raise NotDurable(f"the sale is on disk at {local} server and {replicas} replicas only")
+        replicas = self.replicas_to_wait_for
+        waits = [("WAITAOF", 1, replicas, patience) for patience in _REPLICA_WAITS_MS]
+        reply, *_, (local, synced) = await self._confirm.followed_by(waits, keys, arguments)
+        if local < 1 or synced < replicas:
+            raise NotDurable(f"the sale is on disk at {local} server and {synced} replicas only")
         return reply
 
     async def cancel(self, order: Order) -> bool:

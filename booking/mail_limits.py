@@ -11,7 +11,7 @@ from pathlib import Path
 from cinema.identity import mailbox_tag
 from cinema.keys import mail_counts
 from cinema.outcomes import MailRules
-from cinema.redis_connection import RedisClient
+from cinema.redis_connection import RedisClient, script_at
 
 QUIET_SECONDS = 60.0
 # Buyers seldom cancel. Who buys to cancel, and so has mails sent to anybody, is soon done.
@@ -36,7 +36,7 @@ class MailLimits:
     ) -> None:
         self.rules = rules
         self._secret = secret
-        self._count = redis.register_script(_COUNT.read_text())
+        self._count = script_at(redis, _COUNT.read_text())
         self._clock = clock
         self._quiet_until = float("-inf")
 

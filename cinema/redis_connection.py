@@ -18,6 +18,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisClusterException, RedisError
 
+from cinema.redis_scripts import ClusterNodes, OneNode, Script
 from cinema.settings import RedisSettings
 
 RedisClient = Redis | RedisCluster
@@ -42,6 +43,7 @@ def connect(settings: RedisSettings, admits: Callable[[str], bool] | None = None
     if settings.redis_cluster:
         cluster = cast(_BoundedCluster, _BoundedCluster.from_url(settings.redis_url, **options))
         cluster.patience = patience
+        cluster.nodes = ClusterNodes(cluster, patience, settings.redis_connections)
         if admits:
             cluster.connection_kwargs["redis_connect_func"] = _greeting(admits)
         return cluster
@@ -56,7 +58,22 @@ def connect(settings: RedisSettings, admits: Callable[[str], bool] | None = None
     )
     client = cast(_BoundedRedis, _BoundedRedis.from_pool(pool))
     client.patience = patience
+    client.nodes = OneNode(client, patience, settings.redis_connections)
     return client
+
+
+def script_at(redis: RedisClient, text: str) -> Script:
+    """A script that is run often, over the connections for scripts of a client that `connect` has made."""
+    if not isinstance(redis, _BoundedRedis | _BoundedCluster):
+        raise TypeError("a client for blocking reads runs no scripts")
+    return Script(redis.nodes, text)
+
+
+async def disconnect(redis: RedisClient) -> None:
+    """For good. A cluster's `aclose` leaves its connections for scripts: redis-py calls it when the nodes change."""
+    if isinstance(redis, _BoundedCluster):
+        await redis.nodes.aclose()
+    await redis.aclose()
 
 
 def _greeting(
@@ -92,6 +109,11 @@ class _BoundedRedis(Redis):
     """Gives a command or a pipeline up after `patience` seconds: TimeoutError, and its connection is closed."""
 
     patience: float
+    nodes: OneNode
+
+    async def aclose(self, close_connection_pool: bool | None = None) -> None:
+        await self.nodes.aclose()
+        await super().aclose(close_connection_pool)
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
         async with asyncio.timeout(self.patience):
@@ -129,6 +151,11 @@ class _BoundedCluster(_Cluster):
     """Gives a command or a pipeline up as _BoundedRedis does."""
 
     patience: float
+    nodes: ClusterNodes
+
+    async def __aexit__(self, *fault: Any) -> None:
+        await self.nodes.aclose()
+        await super().__aexit__(*fault)  # type: ignore[no-untyped-call]
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
         async with asyncio.timeout(self.patience):

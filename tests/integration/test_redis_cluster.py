@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, ExitStack, aclosing, closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -18,7 +19,14 @@ import cinema_pb2 as pb
 from booking.retention import Retention, RetentionRules
 from cinema.keys import order_key, partition_of
 from cinema.programme import Programme, parse_programme
-from cinema.redis_connection import REDIS_ERRORS, RedisClient, connect, connect_blocking
+from cinema.redis_connection import (
+    REDIS_ERRORS,
+    RedisClient,
+    connect,
+    connect_blocking,
+    disconnect,
+    script_at,
+)
 from cinema.settings import RedisSettings
 from cinema_pb2_grpc import ReservaStub
 from deploy.ports import LOOPBACK
@@ -144,9 +152,33 @@ async def test_no_guarantee_breaks_in_a_storm_on_a_cluster(clustered: Clustered)
     async with AsyncExitStack() as stack:
         clients = [patient_client(clustered.cluster.urls[0], cluster=True) for _ in range(2)]
         for client in clients:
-            stack.push_async_callback(client.aclose)
+            stack.push_async_callback(disconnect, client)
         recorder = await storm(clients, new_session(), "cluster")
         assert await recorder.violations() == []
+
+
+async def test_scripts_follow_a_slot_that_moves_while_they_run(clustered: Clustered) -> None:
+    nodes = {node.port: node for node in clustered.cluster.nodes}
+    stays, new = "{moving}stays", "{moving}new"
+    client: Any
+    async with patient_client(clustered.cluster.urls[0], cluster=True) as client:
+        count = script_at(client, "return redis.call('INCR', KEYS[1])")
+        assert await count([stays]) == 1
+        slot, source = client.keyslot(stays), nodes[client.get_node_from_key(stays).port]
+        target = next(node for node in nodes.values() if node.is_master and node is not source)
+        target.cluster("SETSLOT", slot, "IMPORTING", source.cluster("MYID"))
+        source.cluster("SETSLOT", slot, "MIGRATING", target.cluster("MYID"))
+        assert await count([stays]) == 2
+        assert sorted(await asyncio.gather(*(count([new]) for _ in range(5)))) == [1, 2, 3, 4, 5]
+        assert (await count.followed_by([("WAIT", 0, 1)], [new], []))[0] == 6
+        exist = script_at(client, "return redis.call('EXISTS', KEYS[1], KEYS[2])")
+        parted = asyncio.create_task(exist([stays, new]))
+        with Redis(LOOPBACK, source.port) as redis:
+            redis.migrate(LOOPBACK, target.port, stays, 0, 5_000)
+        assert await parted == 2
+        for node in (target, source):
+            node.cluster("SETSLOT", slot, "NODE", target.cluster("MYID"))
+        assert await count([stays]) == 3
 
 
 def test_mails_of_every_partition_are_claimed_and_recorded(clustered: Clustered) -> None:

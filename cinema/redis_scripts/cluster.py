@@ -1,0 +1,122 @@
+"""The masters of a Redis Cluster: redis-py knows who has which slot, and each has a RedisNode of ours."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any
+
+from hiredis import pack_command
+from redis.asyncio.cluster import RedisCluster
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import (
+    AskError,
+    ClusterDownError,
+    MovedError,
+    SlotNotCoveredError,
+    TryAgainError,
+)
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from cinema.redis_scripts.node import RedisNode
+from cinema.redis_scripts.wire import Unanswered
+
+_ASKING: bytes = pack_command(("ASKING",))
+_PAUSE_SECONDS = 0.05  # while nobody serves a slot, or its keys are on their way
+_NOT_NOW = (ClusterDownError, SlotNotCoveredError, TryAgainError)
+
+Attempt = Callable[[RedisNode, bool], Awaitable[Any]]  # the flag: with ASKING
+
+
+class ClusterNodes:
+    """Follows redirections, and tries again where nothing was done; all within `patience` seconds."""
+
+    def __init__(self, redis: RedisCluster, patience: float, most_wires: int) -> None:
+        self._redis = redis
+        self._patience = patience
+        self._most_wires = most_wires
+        self._nodes: dict[str, RedisNode] = {}
+        self._failed = ""  # which node has failed since the cluster was asked for its nodes
+
+    async def send(self, packed: bytes, key: str) -> Any:
+        async def attempt(node: RedisNode, asking: bool) -> Any:
+            return await (node.send(_ASKING + packed, unheard=1) if asking else node.send(packed))
+
+        return await self._try(key, attempt)
+
+    async def send_alone(self, packed: Sequence[bytes], key: str) -> list[Any]:
+        async def attempt(node: RedisNode, asking: bool) -> list[Any]:
+            if not asking:
+                return await node.send_alone(packed)
+            return (await node.send_alone([_ASKING, *packed]))[1:]
+
+        replies: list[Any] = await self._try(key, attempt)
+        return replies
+
+    async def _try(self, key: str, attempt: Attempt) -> Any:
+        name = ""
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._redis.initialize()
+                if self._failed:
+                    await self._look_again()
+                asked: AskError | None = None
+                while True:
+                    try:
+                        name = f"{asked.host}:{asked.port}" if asked else self._master_of(key)
+                        return await attempt(self._node(name), asked is not None)
+                    except (*_NOT_NOW, AskError, RedisConnectionError) as fault:
+                        asked = await self._after(fault, name, key)
+        except (TimeoutError, RedisTimeoutError, Unanswered):
+            self._failed = name
+            raise
+
+    async def _after(self, fault: Exception, name: str, key: str) -> AskError | None:
+        """Where to ask next: the one node that was named, or the master of the key. Raises what is final."""
+        match fault:
+            case Unanswered():
+                raise fault
+            case RedisConnectionError():
+                self._failed = name
+                await self._look_again()
+                if self._master_of(key) == name:
+                    raise fault
+            case MovedError():
+                await self._redis.nodes_manager.move_slot(fault)
+            case AskError():
+                return fault
+            case _:
+                await asyncio.sleep(_PAUSE_SECONDS)
+                await self._look_again()
+        return None
+
+    async def _look_again(self) -> None:
+        """Asks the cluster for its nodes, that which has failed last, and leaves those that are gone."""
+        manager = self._redis.nodes_manager
+        await manager.initialize(last_failed_node_name=self._failed or None)
+        self._failed = ""
+        gone = [name for name in self._nodes if name not in manager.nodes_cache]
+        for name in gone:
+            await self._nodes.pop(name).aclose()
+
+    def _master_of(self, key: str) -> str:
+        master = self._redis.get_node_from_key(key)
+        if master is None:
+            raise SlotNotCoveredError(f"no node of the cluster serves {key}")
+        return str(master.name)
+
+    def _node(self, name: str) -> RedisNode:
+        node = self._nodes.get(name)
+        if node is None:
+            host, _, port = name.rpartition(":")
+            known = self._redis.get_default_node()
+            options = {**known.connection_kwargs, "host": host, "port": int(port)}
+            options["retry"] = Retry(NoBackoff(), 0)
+            connection = partial(known.connection_class, **options)
+            node = self._nodes[name] = RedisNode(connection, self._patience, self._most_wires)
+        return node
+
+    async def aclose(self) -> None:
+        for node in self._nodes.values():
+            await node.aclose()
