@@ -10,13 +10,14 @@ Callers pass known sessions, canonical seats and valid buyers. Every method rais
 
 import json
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from redis.exceptions import RedisError
 
 from booking.order_record import to_record
+from booking.seat_maps import SeatMaps
 from booking.stream_ids import NewestEvents
 from cinema.identity import owner_tag
 from cinema.keys import (
@@ -36,9 +37,8 @@ from cinema.outcomes import (
     Order,
     OrderTokens,
     Purchase,
-    SeatHeld,
+    SeatCount,
     SeatMap,
-    SeatSold,
 )
 from cinema.redis_connection import RedisClient, script_at
 from cinema.redis_scripts import Script
@@ -125,7 +125,7 @@ class SeatStateService:
         self._expire = self._script("expire")
         self._shorten = self._script("shorten")
         self._cancel = self._script("cancel")
-        self._snapshot = self._script("snapshot")
+        self._maps = SeatMaps(redis)
         # How many replicas must have a sale on disk before it is acknowledged: cinema's Redis health sets it.
         self.replicas_to_wait_for = 0
 
@@ -346,16 +346,11 @@ class SeatStateService:
 
     async def seat_map(self, session_id: str) -> SeatMap:
         """A snapshot of one session, consistent with its version."""
-        keys = session_keys(session_id)
-        now, version, holds, sold, half_price_sold = await self._snapshot(
-            keys=[keys.version, keys.holds, keys.sold, keys.half_price]
-        )
-        seats: dict[str, SeatHeld | SeatSold] = {}
-        for seat, hold in _pairs(holds):
-            seats[seat] = SeatHeld(max(0, int(hold["deadline"]) - now), hold["tag"])
-        for seat, sale in _pairs(sold):
-            seats[seat] = SeatSold(sale["tag"])
-        return SeatMap(version, seats, half_price_sold, now)
+        return await self._maps.of(session_id)
+
+    async def seat_count(self, session_id: str) -> SeatCount:
+        """The same without the seats."""
+        return await self._maps.count(session_id)
 
 
 def _must_be_ours(code: int) -> None:
@@ -394,7 +389,3 @@ def _confirmation(
 def _claim(text: str, *, sold: bool) -> Claim:
     record = json.loads(text)
     return Claim(record["tag"], sold, record.get("since"), record.get("at"))
-
-
-def _pairs(flat: Sequence[str]) -> Iterator[tuple[str, Any]]:
-    return ((seat, json.loads(text)) for seat, text in zip(flat[::2], flat[1::2], strict=True))

@@ -1,13 +1,22 @@
 """From outcomes to the contract's messages: mapped once, here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import cinema_pb2 as pb
 from booking.ticket_changes import alteration, cancellable_until
-from cinema.outcomes import Answer, MailState, Order, OrderTokens, SeatHeld, SeatMap, SeatSold
+from cinema.outcomes import (
+    Answer,
+    MailState,
+    Order,
+    OrderTokens,
+    SeatCount,
+    SeatMap,
+    SoldSeats,
+)
 from cinema.programme import Programme, Session
 from cinema.refusals import enumeration, sentence
-from cinema.rooms import Row, SeatKind
+from cinema.rooms import Room, Row, SeatKind
 from cinema.tickets import Category
 
 _CATEGORIES = {
@@ -79,14 +88,28 @@ def session_message(session: Session, not_free: int, now_ms: int) -> pb.Sessao:
     )
 
 
-def row_message(row: Row, session: Session) -> pb.Fileira:
+def rows_part(session: Session) -> bytes:
+    """Of a MapaResponse the rows of the room, with the session's prices."""
+    prices = frozenset((kind, session.price_of(kind)) for kind in session.room.kinds)
+    return _rows_part(session.room, prices)
+
+
+@lru_cache(maxsize=64)
+def _rows_part(room: Room, prices: frozenset[tuple[SeatKind, int]]) -> bytes:
+    """Made once for all sessions in this room at these prices."""
+    price_of = dict(prices)
+    rows = [_row_message(row, price_of) for row in room.rows]
+    return pb.MapaResponse(fileiras=rows).SerializeToString()
+
+
+def _row_message(row: Row, price_of: Mapping[SeatKind, int]) -> pb.Fileira:
     return pb.Fileira(
         nome=row.name,
         lugares=[
             pb.Lugar(
                 assento=place.seat,
                 tipo=_KINDS[place.kind],
-                preco_centavos=session.price_of(place.kind),
+                preco_centavos=price_of[place.kind],
             )
             if place
             else pb.Lugar()
@@ -95,25 +118,46 @@ def row_message(row: Row, session: Session) -> pb.Fileira:
     )
 
 
-def seat_map_message(session: Session, seat_map: SeatMap) -> pb.MapaSessao:
+def count_message(session: Session, count: SeatCount) -> pb.MapaSessao:
+    """A map without its seats."""
     return pb.MapaSessao(
+        sessao_id=session.id,
+        edicao=session.edition,
+        versao=count.version,
+        meias_vendidas=count.half_price_sold,
+    )
+
+
+def seat_map_message(session: Session, seat_map: SeatMap) -> pb.MapaSessao:
+    message = pb.MapaSessao(
         sessao_id=session.id,
         edicao=session.edition,
         versao=seat_map.version,
         meias_vendidas=seat_map.half_price_sold,
-        assentos=[_seat_message(seat, state) for seat, state in seat_map.seats.items()],
+        assentos=[
+            pb.EstadoAssento(
+                assento=seat,
+                estado=pb.StatusReserva.BLOQUEADO_TEMP,
+                restante_ms=seat_map.ms_left(hold),
+                marca=hold.tag,
+            )
+            for seat, hold in seat_map.held.items()
+        ],
     )
+    message.MergeFromString(_sold_part(seat_map.sold))
+    return message
 
 
-def _seat_message(seat: str, state: SeatHeld | SeatSold) -> pb.EstadoAssento:
-    if isinstance(state, SeatSold):
-        return pb.EstadoAssento(assento=seat, estado=pb.StatusReserva.RESERVADO, marca=state.tag)
-    return pb.EstadoAssento(
-        assento=seat,
-        estado=pb.StatusReserva.BLOQUEADO_TEMP,
-        restante_ms=state.remaining_ms,
-        marca=state.tag,
-    )
+def _sold_part(sold: SoldSeats) -> bytes:
+    """Made once as long as no seat is sold or given back."""
+    if sold.encoded is None:
+        state = pb.StatusReserva.RESERVADO
+        seats = [
+            pb.EstadoAssento(assento=seat, estado=state, marca=sale.tag)
+            for seat, sale in sold.items()
+        ]
+        sold.encoded = pb.MapaSessao(assentos=seats).SerializeToString()
+    return sold.encoded
 
 
 def order_message(

@@ -83,8 +83,8 @@ class RequestReader:
             await self._raise_if_gone(session_id)
             raise
         except UnknownSeat:
-            taken = (await self._seats.seat_map(session_id)).seats
-            return parse(request, self._programme.current, taken.keys())
+            taken = (await self._seats.seat_map(session_id)).taken
+            return parse(request, self._programme.current, taken)
 
     async def _raise_if_gone(self, session_id: str) -> None:
         if await self._seats.was_on_sale(session_id):

@@ -16,8 +16,9 @@ from booking.mail_limits import MailLimits
 from booking.networks import Networks
 from booking.order_rpcs import OrderRpcs
 from booking.replies import (
+    count_message,
     reservation_reply,
-    row_message,
+    rows_part,
     seat_map_message,
     session_message,
 )
@@ -26,13 +27,13 @@ from booking.requests import (
     SeatRequest,
     parse_purchase,
 )
+from booking.session_list import SessionList
 from booking.sweeper import Sweeper
 from booking.ticket_changes import seats_of
 from booking.watch_limit import WatchLimit
 from cinema.identity import owner_tag
-from cinema.keys import session_keys
 from cinema.outcomes import Answer, MailRules, Purchase
-from cinema.programme import Programme, Session
+from cinema.programme import Programme
 from cinema.programme_file import ProgrammeFile
 from cinema.ranking import best_seats
 from cinema.redis_connection import RedisClient
@@ -68,6 +69,7 @@ class BookingServicer(OrderRpcs):
         self.fitness = Fitness()  # as it was last looked at: cinema's fitness watch sets it
         self._person_secret = person_secret
         self._networks = Networks(seats.rules)
+        self._session_list = SessionList(redis, programme)
         self._house_rules = HouseRules(seats)
 
     @property
@@ -120,7 +122,7 @@ class BookingServicer(OrderRpcs):
         passed_over = set[str]()
         for attempt in range(_BEST_TRIES):
             seat_map = await self._seats.seat_map(session.id)
-            best = best_seats(session.room, passed_over | seat_map.seats.keys(), quantity)
+            best = best_seats(session.room, passed_over | seat_map.taken, quantity)
             # A crowd that wants the best group spreads out: the second try is for one of a few, and so on.
             choice = list(islice(best, 1 + attempt * _BEST_SPREAD))
             if not choice:
@@ -191,44 +193,27 @@ class BookingServicer(OrderRpcs):
     async def ListarSessoes(  # noqa: N802
         self, request: pb.Vazio, context: Context
     ) -> pb.SessoesResponse:
-        sessions = [one for one in self._programme.by_start() if not one.cancelled]
-        taken = await self._taken(sessions)
-        now = _now_ms()
-        return pb.SessoesResponse(
-            sessoes=[
-                session_message(session, not_free, now)
-                for session, not_free in zip(sessions, taken, strict=True)
-            ]
-        )
-
-    async def _taken(self, sessions: list[Session]) -> list[int]:
-        """How many seats of each are not free; seats that a changed room no longer has are not counted."""
-        pipeline = self._redis.pipeline(transaction=False)
-        for session in sessions:
-            for key in (session_keys(session.id).holds, session_keys(session.id).sold):
-                if session.change:
-                    pipeline.hkeys(key)
-                else:
-                    pipeline.hlen(key)
-        found = iter(await pipeline.execute())
-        return [
-            sum(seats if isinstance(seats, int) else seats_of(session, seats) for seats in pair)
-            for session, *pair in zip(sessions, found, found, strict=True)
-        ]
+        return await self._session_list.get()
 
     async def ObterMapa(  # noqa: N802
         self, request: pb.SessaoRequest, context: Context
     ) -> pb.MapaResponse:
         session = await self._requests.session(request.sessao_id)
-        seat_map = await self._seats.seat_map(session.id)
-        return pb.MapaResponse(
-            sessao=session_message(session, seats_of(session, seat_map.seats), _now_ms()),
-            fileiras=[row_message(row, session) for row in session.room.rows],
-            mapa=seat_map_message(session, seat_map),
+        if request.sem_estados and not session.change:
+            count = await self._seats.seat_count(session.id)
+            taken, mapa = count.taken, count_message(session, count)
+        else:
+            seat_map = await self._seats.seat_map(session.id)
+            taken, mapa = seats_of(session, seat_map.taken), seat_map_message(session, seat_map)
+        answer = pb.MapaResponse(
+            sessao=session_message(session, taken, _now_ms()),
+            mapa=mapa,
             limite_assentos=self._seats.rules.most_seats,
             tempo_reserva_ms=self._seats.rules.hold_ms,
             meias_total=half_price_quota(len(session.room.seats)),
         )
+        answer.MergeFromString(rows_part(session))
+        return answer
 
     async def AcompanharSessao(  # noqa: N802
         self, request: pb.SessaoRequest, context: Context

@@ -1,5 +1,6 @@
 """Rooms: rows of places, and the text that the programme writes them in."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -78,6 +79,12 @@ class Room:
         """Every place by its seat's name, in the order of the map."""
         places = (place for row in self.rows for place in row.places if place is not None)
         return MappingProxyType({place.seat: place for place in places})
+
+    @cached_property
+    def layout(self) -> str:
+        """Every row's places as JSON; equal for rooms whose maps look alike."""
+        rows = [[place and (place.seat, place.kind) for place in row.places] for row in self.rows]
+        return json.dumps(rows)
 
     @cached_property
     def kinds(self) -> frozenset[SeatKind]:

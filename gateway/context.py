@@ -27,6 +27,7 @@ from gateway.hubs import Hubs
 from gateway.identity import Identities, cookie_secrets
 from gateway.limits import Address, Addresses, network
 from gateway.origins import Hosts, Origins
+from gateway.public_answers import PublicAnswers
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ class Gateway:
         self.settings = settings
         self.group = group
         self.booking = Booking(channel, settings.booking_deadline_seconds)
+        self.answers = PublicAnswers(self.booking, settings.booking_deadline_seconds)
         self.health = BookingHealth(channel)
         self.assets = Assets(STATIC)
         self.hubs = Hubs(group, self.booking, settings.coalesce_ms / 1_000)

@@ -39,7 +39,11 @@ _MAIL_STATES = {
 
 
 def json_response(data: Json) -> Response:
-    return Response(orjson.dumps(data), media_type="application/json")
+    return encoded_response(orjson.dumps(data))
+
+
+def encoded_response(data: bytes) -> Response:
+    return Response(data, media_type="application/json")
 
 
 def sessions_json(answer: SessoesResponse) -> Json:

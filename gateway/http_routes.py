@@ -14,7 +14,7 @@ from cinema.tickets import DEAREST_BASKET
 from cinema_pb2 import CorrecaoRequest, Pedido, PedidoRequest, ReservaResponse
 from gateway.bodies import parsed, read_body
 from gateway.context import GatewayPart
-from gateway.http_json import Json, json_response, pix_json
+from gateway.http_json import Json, encoded_response, json_response, pix_json
 from gateway.problems import FOREIGN_ORIGIN, NOTHING_TO_ATTEND, TOO_MANY_REQUESTS, Problem, Refused
 from gateway.queries import Queries
 
@@ -30,12 +30,12 @@ health = APIRouter(prefix="/health")
 
 @api.get("/sessoes")
 async def sessions(gateway: GatewayPart) -> Response:
-    return json_response(await Queries(gateway.booking).sessions())
+    return encoded_response((await gateway.answers.sessions()).json)
 
 
 @api.get("/sessoes/{session_id}")
 async def session_map(session_id: str, gateway: GatewayPart) -> Response:
-    return json_response(await Queries(gateway.booking).session_map(session_id))
+    return encoded_response((await gateway.answers.session_map(session_id)).json)
 
 
 class Address(BaseModel):

@@ -12,7 +12,7 @@ _STATIC = '"/static/'
 _DATA = '<script type="application/json" id="dados">'
 
 
-def fill(template: str, language: str, revision: str, data: Json | None) -> str:
+def fill(template: str, language: str, revision: str, data: Json | orjson.Fragment | None) -> str:
     """The file with its slots filled; without data the slot for it stays empty."""
     html = (
         _TEXTS.sub(language[:2], template)
@@ -22,6 +22,6 @@ def fill(template: str, language: str, revision: str, data: Json | None) -> str:
     return html if data is None else html.replace(_DATA, _DATA + _data_block(data), 1)
 
 
-def _data_block(data: Json) -> str:
+def _data_block(data: Json | orjson.Fragment) -> str:
     """JSON that cannot end the element it stands in, nor begin anything in it."""
     return orjson.dumps(data).decode().replace("<", "\\u003c")

@@ -2,17 +2,20 @@
 
 from collections.abc import Awaitable, Callable
 
+import orjson
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from gateway import negotiation
+from gateway.assets import Assets
 from gateway.booking import BookingDown
 from gateway.compression import compress_fast
 from gateway.context import Gateway, GatewayPart
 from gateway.http_json import Json
 from gateway.page_html import fill
 from gateway.problems import Refused
+from gateway.public_answers import PublicAnswer
 from gateway.queries import Queries
 
 # A page that comes without data asks for it; one that comes late is worse.
@@ -22,27 +25,35 @@ _KEPT_FOR_GOOD = "max-age=31536000, immutable"
 _ASKED_FOR_AGAIN = "no-cache"
 _READ = ["GET", "HEAD"]
 
-Query = Callable[[Queries], Awaitable[Json]]
+Data = Json | PublicAnswer | None
+Query = Callable[[], Awaitable[Data]]
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.api_route("/", methods=_READ)
 async def programme_page(request: Request, gateway: GatewayPart) -> Response:
-    return await _page(request, gateway, "index.html", lambda ask: ask.sessions())
+    return await _page(
+        request, gateway, "index.html", lambda: gateway.answers.sessions(DATA_SECONDS)
+    )
 
 
 @router.api_route("/sessao/{session_id}/", methods=_READ)
 @router.api_route("/sessao/{session_id}", methods=_READ)
 async def session_page(session_id: str, request: Request, gateway: GatewayPart) -> Response:
-    return await _page(request, gateway, "sessao.html", lambda ask: ask.session_map(session_id))
+    return await _page(
+        request,
+        gateway,
+        "sessao.html",
+        lambda: gateway.answers.session_map(session_id, DATA_SECONDS),
+    )
 
 
 @router.api_route("/pedido/{reference}/", methods=_READ)
 @router.api_route("/pedido/{reference}", methods=_READ)
 async def order_page(reference: str, request: Request, gateway: GatewayPart) -> Response:
-    buyer = gateway.buyer_of(request)
-    return await _page(request, gateway, "pedido.html", lambda ask: ask.order(reference, buyer))
+    queries, buyer = Queries(gateway.booking, DATA_SECONDS), gateway.buyer_of(request)
+    return await _page(request, gateway, "pedido.html", lambda: queries.order(reference, buyer))
 
 
 @router.api_route("/static/{path:path}", methods=_READ)
@@ -64,29 +75,36 @@ async def static_file(path: str, request: Request, gateway: GatewayPart) -> Resp
 async def _page(request: Request, gateway: Gateway, name: str, query: Query) -> Response:
     """The page, and with it the buyer's cookie: issued, renewed, or replaced if it was tampered with."""
     status, data = await _data(request, gateway, query)
-    language = _language(request)
-    html = fill(gateway.assets.text(name), language, gateway.assets.revision, data)
-    response = _html_response(html, status, language, _encoding(request))
+    language, encoding = _language(request), _encoding(request)
+    headers = {"Content-Type": "text/html; charset=utf-8", "Content-Language": language}
+    body = _body(gateway.assets, name, language, encoding, data)
+    response = _response(body, encoding, headers, status)
     identity = gateway.identities.of_or_replaced(request)
     gateway.identities.write(response, identity)
     return response
 
 
-async def _data(request: Request, gateway: Gateway, query: Query) -> tuple[int, Json | None]:
+async def _data(request: Request, gateway: Gateway, query: Query) -> tuple[int, Data]:
     """The page's status, and its data where booking can say in time what the page is about."""
     if not gateway.within_rate(request):
         return 200, None
     try:
-        return 200, await query(Queries(gateway.booking, DATA_SECONDS))
+        return 200, await query()
     except BookingDown:
         return 200, None
     except Refused as refusal:
         return refusal.problem.status, None
 
 
-def _html_response(html: str, status: int, language: str, encoding: str) -> Response:
-    headers = {"Content-Type": "text/html; charset=utf-8", "Content-Language": language}
-    return _response(compress_fast(html.encode(), encoding), encoding, headers, status)
+def _body(assets: Assets, name: str, language: str, encoding: str, data: Data) -> bytes:
+    def compressed(json: Json | orjson.Fragment | None) -> bytes:
+        html = fill(assets.text(name), language, assets.revision, json)
+        return compress_fast(html.encode(), encoding)
+
+    if not isinstance(data, PublicAnswer):
+        return compressed(data)
+    kind = (language, encoding, assets.revision)
+    return data.page(kind, lambda: compressed(orjson.Fragment(data.json)))
 
 
 def _response(body: bytes, encoding: str, headers: dict[str, str], status: int = 200) -> Response:

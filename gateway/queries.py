@@ -1,13 +1,13 @@
-"""What pages and API read from booking, as the API's JSON."""
+"""What pages and API read of orders from booking, as the API's JSON."""
 
 import time
 
 from cinema.order_link import Reference
-from cinema_pb2 import Pedido, PedidoRequest, SessaoRequest, Vazio
+from cinema_pb2 import Pedido, PedidoRequest
 from gateway.booking import Booking, Malformed, NotFound
-from gateway.http_json import Json, map_json, order_json, sessions_json
+from gateway.http_json import Json, order_json
 from gateway.order_access import Access, access_of
-from gateway.problems import UNKNOWN_ORDER, UNKNOWN_SESSION, VIEW_ONLY, Refused
+from gateway.problems import UNKNOWN_ORDER, VIEW_ONLY, Refused
 
 LONGEST_ID = 64
 
@@ -18,21 +18,6 @@ class Queries:
     def __init__(self, booking: Booking, deadline: float | None = None) -> None:
         self._booking = booking
         self._deadline = deadline
-
-    async def sessions(self) -> Json:
-        answer = await self._booking.call(self._booking.stub.ListarSessoes, Vazio(), self._deadline)
-        return sessions_json(answer)
-
-    async def session_map(self, session_id: str) -> Json:
-        """The room and its prices; who holds what comes over the WebSocket."""
-        if len(session_id) > LONGEST_ID:
-            raise Refused(UNKNOWN_SESSION)
-        request = SessaoRequest(sessao_id=session_id)
-        try:
-            answer = await self._booking.call(self._booking.stub.ObterMapa, request, self._deadline)
-        except Malformed:
-            raise Refused(UNKNOWN_SESSION) from None
-        return map_json(answer)
 
     async def order(self, reference: str, buyer: str) -> Json:
         order, access = await self._open(reference, buyer)

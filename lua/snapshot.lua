@@ -1,15 +1,44 @@
--- snapshot: the seats of a session that are not free, at one version. Writes nothing.
+-- snapshot: the seats of a session that are not free, at one version: all of them, or what changed after an event that the
+-- caller knows. Writes nothing.
 --
--- KEYS  1 version  2 holds  3 sold  4 half-price tickets sold
--- ARGV  none
--- Reply {now in ms, version, {seat, hold as JSON, ...}, {seat, sale as JSON, ...}, half-price tickets sold}
+-- KEYS  1 version  2 holds  3 sold  4 half-price tickets sold  5 events
+-- ARGV  1 session  2 id of the event up to which the caller knows all ('': none)  3 1: the seats are wanted, 0: their number only
+-- Reply {now in ms, version, half-price tickets sold, number of holds, number of sales, id of the last event ('': none),
+--        what kind of seats follow, seats...}
+--       kind 0 none  1 all: {seat, hold as JSON, ...}, {seat, sale as JSON, ...}
+--            2 what changed: version, changes as JSON, ... of each event
 
-local version_key, holds_key, sold_key, half_price_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local version_key, holds_key, sold_key, half_price_key, events_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local session, known, wanted = ARGV[1], ARGV[2], ARGV[3] == '1'
+local ALL, CHANGES = 1, 2
+local MOST_EVENTS = 200  -- to read more of a busy partition costs more than to read the session whole
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-return {
-  now, tonumber(redis.call('GET', version_key) or 0),
-  redis.call('HGETALL', holds_key), redis.call('HGETALL', sold_key),
-  tonumber(redis.call('GET', half_price_key) or 0),
+local last = redis.call('XREVRANGE', events_key, '+', '-', 'COUNT', 1)[1]
+local reply = {
+  now, tonumber(redis.call('GET', version_key) or 0), tonumber(redis.call('GET', half_price_key) or 0),
+  redis.call('HLEN', holds_key), redis.call('HLEN', sold_key), last and last[1] or '', 0,
 }
+if not wanted then return reply end
+
+-- A stream that still has the event that the caller knows has every one after it.
+local entries = known ~= '' and redis.call('XRANGE', events_key, known, '+', 'COUNT', MOST_EVENTS + 1) or {}
+if #entries > 0 and #entries <= MOST_EVENTS and entries[1][1] == known then
+  reply[7] = CHANGES
+  for i = 2, #entries do
+    local event = {}
+    local fields = entries[i][2]
+    for j = 1, #fields, 2 do event[fields[j]] = fields[j + 1] end
+    if event.session == session then
+      table.insert(reply, event.version)
+      table.insert(reply, event.changes)
+    end
+  end
+  return reply
+end
+
+reply[7] = ALL
+table.insert(reply, redis.call('HGETALL', holds_key))
+table.insert(reply, redis.call('HGETALL', sold_key))
+return reply

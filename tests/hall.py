@@ -20,7 +20,6 @@ from cinema.outcomes import (
     Payer,
     Purchase,
     Screening,
-    SeatHeld,
 )
 from cinema.redis_connection import RedisClient, connect
 from cinema.settings import RedisSettings
@@ -118,10 +117,8 @@ class Hall:
     async def states(self) -> Mapping[str, str]:
         """The seats that are not free, as the map shows them: held or sold."""
         seat_map = await self.seats.seat_map(self.session)
-        return {
-            seat: "held" if isinstance(state, SeatHeld) else "sold"
-            for seat, state in seat_map.seats.items()
-        }
+        held, sold = dict.fromkeys(seat_map.held, "held"), dict.fromkeys(seat_map.sold, "sold")
+        return {**held, **sold}
 
     async def events(self) -> list[dict[str, Any]]:
         """What was made public of this session so far."""

@@ -25,6 +25,7 @@ from gateway import frames, http_routes, notify, pages
 from gateway.context import Gateway
 from gateway.costs import COSTS, FREE, UNIT_MS
 from gateway.messages import LONGEST_FRAME, parse
+from gateway.public_answers import PublicAnswers
 from gateway.seat_map import SeatMap
 from tests.fakes.booking import SESSION, a_session, an_order, held
 from websocket_server import create_app
@@ -123,6 +124,7 @@ async def app(tmp_path: Path) -> AsyncIterator[tuple[FastAPI, ReadyBooking]]:
     async with open_channel(settings) as channel, asyncio.TaskGroup() as group:
         gateway = Gateway(settings, channel, group)
         gateway.booking = booking = ReadyBooking()  # type: ignore[assignment]
+        gateway.answers = PublicAnswers(gateway.booking, patience=5)
         yield create_app(gateway), booking
 
 

@@ -1,0 +1,89 @@
+"""What everybody is answered alike: the list of sessions, and a session's room with its prices and seats left.
+
+All who wait share one question to booking, which is asked after each of them came. What is made of an answer (its JSON,
+the compressed pages) is kept for as long as booking answers the same, so nothing here is older than its question.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from functools import partial
+
+import orjson
+
+from cinema.shared_reads import SharedReads
+from cinema_pb2 import SessaoRequest, Vazio
+from gateway.booking import Booking, BookingDown, Malformed
+from gateway.http_json import Json, map_json, sessions_json
+from gateway.problems import UNKNOWN_SESSION, Refused
+from gateway.queries import LONGEST_ID
+
+_MOST_KEPT = 64  # a hall of 3,000 seats: 130 KB of JSON, and 10 KB for each language and encoding of its page
+_MOST_PAGES = 9  # three languages, two encodings and none
+_LIST = ""
+
+
+class PublicAnswer:
+    """One state of what booking answers: its JSON, and the pages that were made of it."""
+
+    def __init__(self, state: bytes, json: Json) -> None:
+        self.state = state
+        self.json = orjson.dumps(json)
+        self._pages: dict[Hashable, bytes] = {}
+
+    def page(self, kind: Hashable, make: Callable[[], bytes]) -> bytes:
+        """`kind` is what the page depends on beside this answer: language, encoding, revision of the files."""
+        if kind not in self._pages:
+            if len(self._pages) >= _MOST_PAGES:  # of revisions that are no more
+                self._pages.clear()
+            self._pages[kind] = make()
+        return self._pages[kind]
+
+
+class PublicAnswers:
+    """Each raises BookingDown after `patience` seconds at most, and Refused for what does not exist."""
+
+    def __init__(self, booking: Booking, patience: float) -> None:
+        self._booking = booking
+        self._patience = patience
+        self._reads = SharedReads[str, PublicAnswer]()
+        self._kept: OrderedDict[str, PublicAnswer] = OrderedDict()
+
+    async def sessions(self, patience: float | None = None) -> PublicAnswer:
+        return await self._within(patience, _LIST, self._read_sessions)
+
+    async def session_map(self, session_id: str, patience: float | None = None) -> PublicAnswer:
+        """Who holds what comes over the WebSocket."""
+        if not 0 < len(session_id) <= LONGEST_ID:
+            raise Refused(UNKNOWN_SESSION)
+        return await self._within(patience, session_id, partial(self._read_map, session_id))
+
+    async def _within(
+        self, patience: float | None, name: str, read: Callable[[], Awaitable[PublicAnswer]]
+    ) -> PublicAnswer:
+        try:
+            async with asyncio.timeout(patience or self._patience):
+                return await self._reads.read(name, read)
+        except TimeoutError:
+            raise BookingDown("no answer in time") from None
+
+    async def _read_sessions(self) -> PublicAnswer:
+        answer = await self._booking.call(self._booking.stub.ListarSessoes, Vazio())
+        return self._of(_LIST, answer.SerializeToString(), lambda: sessions_json(answer))
+
+    async def _read_map(self, session_id: str) -> PublicAnswer:
+        request = SessaoRequest(sessao_id=session_id, sem_estados=True)
+        try:
+            answer = await self._booking.call(self._booking.stub.ObterMapa, request)
+        except Malformed:
+            raise Refused(UNKNOWN_SESSION) from None
+        return self._of(session_id, answer.SerializeToString(), lambda: map_json(answer))
+
+    def _of(self, name: str, state: bytes, encode: Callable[[], Json]) -> PublicAnswer:
+        kept = self._kept.pop(name, None)
+        if kept is None or kept.state != state:
+            kept = PublicAnswer(state, encode())
+        self._kept[name] = kept
+        if len(self._kept) > _MOST_KEPT:
+            self._kept.popitem(last=False)
+        return kept

@@ -1,0 +1,74 @@
+"""Everybody who opens a page at the same time is answered with one question to booking, and with what is true now."""
+
+import asyncio
+import json
+
+import httpx
+import pytest
+
+from cinema_pb2 import SessaoRequest, Vazio
+from gateway.public_answers import PublicAnswer, PublicAnswers
+from tests.fakes.booking import SESSION, held
+from tests.gateway_bench import Bench
+from tests.waiting import eventually
+
+MOST_KEPT = 64
+
+
+@pytest.mark.parametrize("question", [Vazio, SessaoRequest])
+async def test_a_crowd_costs_booking_one_question_beside_the_one_under_way(
+    bench: Bench, question: type[object]
+) -> None:
+    def ask() -> "asyncio.Task[PublicAnswer]":
+        answers = bench.gateway.answers
+        asked = answers.sessions() if question is Vazio else answers.session_map(SESSION)
+        return asyncio.create_task(asked)
+
+    bench.booking.answers.clear()
+    first = ask()
+    await eventually(lambda: len(bench.booking.asked(question)) == 1)
+    crowd = [ask() for _ in range(10)]
+    await asyncio.sleep(0)  # now all of them wait
+    bench.booking.answers.set()
+    assert len(set(await asyncio.gather(first, *crowd))) == 1
+    assert len(bench.booking.asked(question)) == 2
+
+
+async def test_a_change_is_in_the_very_next_answer(bench: Bench) -> None:
+    async def free(http: httpx.AsyncClient, address: str) -> int:
+        answer = await http.get(address)
+        return int(answer.text.partition('"livres":')[2].partition(",")[0])
+
+    addresses = ("/", "/api/sessoes", f"/sessao/{SESSION}", f"/api/sessoes/{SESSION}")
+    async with bench.http() as http:
+        before = [await free(http, address) for address in addresses]
+        bench.booking.change(held("A01", "ana"))
+        assert [await free(http, address) for address in addresses] == [one - 1 for one in before]
+
+
+async def test_an_unchanged_page_is_the_one_that_was_made_before_in_its_language(
+    bench: Bench,
+) -> None:
+    async with bench.http() as http:
+        for language in ("en", "es", "en"):
+            headers = {"Accept-Language": language, "Accept-Encoding": "br"}
+            page = await http.get(f"/sessao/{SESSION}", headers=headers)
+            assert page.headers["content-language"] == language
+            assert f'<html lang="{language}">' in page.text
+    answer = await bench.gateway.answers.session_map(SESSION)
+    assert len(answer._pages) == 2
+
+
+async def test_the_states_of_a_room_are_not_asked_for(bench: Bench) -> None:
+    async with bench.http() as http:
+        await http.get(f"/api/sessoes/{SESSION}")
+    (request,) = bench.booking.asked(SessaoRequest)
+    assert request.sem_estados
+
+
+async def test_answers_are_kept_of_so_many_sessions_only(bench: Bench) -> None:
+    answers: PublicAnswers = bench.gateway.answers
+    for number in range(MOST_KEPT + 5):
+        answers._of(f"S{number}", b"", lambda: {"id": number})  # noqa: B023 - called here
+    assert len(answers._kept) == MOST_KEPT
+    assert json.loads(answers._of("S0", b"", lambda: {"id": "again"}).json) == {"id": "again"}
