@@ -9,6 +9,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
+from typing import cast
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -18,7 +19,7 @@ import cinema_pb2_grpc
 from booking.adoption import adopt
 from booking.dataset import Dataset
 from booking.dataset_files import DatasetFiles
-from booking.edge import FaultInterceptor
+from booking.edge import GuardedServer
 from booking.feed import SeatFeed
 from booking.fitness import Fitness, FitnessWatch
 from booking.personal_data import erase_person, export_person
@@ -162,8 +163,9 @@ async def start(
 ) -> grpc.aio.Server:
     """Raises service.CannotStart where the port or the certificates are of no use."""
     deadline = settings.redis_timeout_seconds * 2
-    server = grpc.aio.server(interceptors=[FaultInterceptor(deadline)], options=_OPTIONS)
-    cinema_pb2_grpc.add_ReservaServicer_to_server(servicer, server)
+    server = grpc.aio.server(options=_OPTIONS)
+    guarded = cast(grpc.aio.Server, GuardedServer(server, deadline))
+    cinema_pb2_grpc.add_ReservaServicer_to_server(servicer, guarded)
     health_pb2_grpc.add_HealthServicer_to_server(health, server)
     await set_serving(health, serving=False)
     address = free_address(settings.booking_host, settings.booking_port)

@@ -1,14 +1,15 @@
-"""The edge of the server: each kind of fault becomes one status, and no call waits for ever."""
+"""The edge of the server: each kind of fault becomes one status, and no call waits without an end."""
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import grpc
 from google.protobuf.message import DecodeError
 
+from booking.deadlines import Deadline, Deadlines
 from booking.feed import FeedLost
 from booking.orders import MalformedCursor
 from booking.requests import InvalidRequest
@@ -23,8 +24,13 @@ log = logging.getLogger(__name__)
 _refusals = News()
 
 Context = grpc.aio.ServicerContext[Any, Any]
+Parse = Callable[[bytes], Any]
 if TYPE_CHECKING:  # a generic for checkers only
     Handler = grpc.RpcMethodHandler[Any, Any]
+
+
+# A caller in a hurry still hears why it was refused.
+_OF_THE_CALLERS_TIME = 0.9
 
 
 class UnknownOrder(Exception):
@@ -32,9 +38,11 @@ class UnknownOrder(Exception):
 
 
 _UNAVAILABLE = "A central de reservas está sem resposta agora. Tente de novo em instantes."
+_UNREADABLE = "A mensagem não pôde ser lida: cinema.proto descreve o que vale."
 _PAUSED = "As vendas estão pausadas. Voltam assim que o problema for resolvido."
 _FAULTS: tuple[tuple[tuple[type[Exception], ...], grpc.StatusCode, str], ...] = (
     ((InvalidRequest,), grpc.StatusCode.INVALID_ARGUMENT, ""),
+    ((DecodeError,), grpc.StatusCode.INVALID_ARGUMENT, _UNREADABLE),
     ((MalformedCursor,), grpc.StatusCode.INVALID_ARGUMENT, "cursor: use o da página anterior."),
     ((UnknownOrder, MalformedOrderId), grpc.StatusCode.NOT_FOUND, "Pedido não encontrado."),
     ((TooManyWatchers,), grpc.StatusCode.RESOURCE_EXHAUSTED, "Acompanhamentos demais."),
@@ -47,77 +55,62 @@ _FAULTS: tuple[tuple[tuple[type[Exception], ...], grpc.StatusCode, str], ...] = 
 )
 
 
-class FaultInterceptor(grpc.aio.ServerInterceptor):
-    """Maps faults to statuses. Anything unforeseen is logged here and INTERNAL, without its text, outside."""
+class GuardedServer:
+    """Stands for a server where a servicer is added: its methods are guarded once, and calls meet no interceptor.
 
-    def __init__(self, deadline_seconds: float) -> None:
-        self._deadline = deadline_seconds
+    Faults become statuses. What nobody foresaw is logged here and INTERNAL, without its text, outside.
+    """
 
-    async def intercept_service(
-        self,
-        continuation: "Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]",
-        handler_call_details: grpc.HandlerCallDetails,
-    ) -> "Handler | None":
-        handler = await continuation(handler_call_details)
-        # The health service speaks for itself.
-        if handler is None or not handler_call_details.method.startswith("/cinema."):
-            return handler
-        if handler.response_streaming:
-            return grpc.unary_stream_rpc_method_handler(
-                self._stream(handler.unary_stream),
-                _readable(handler.request_deserializer),
-                handler.response_serializer,
-            )
-        return grpc.unary_unary_rpc_method_handler(
-            self._unary(handler.unary_unary),
-            _readable(handler.request_deserializer),
-            handler.response_serializer,
-        )
+    def __init__(self, server: grpc.aio.Server, deadline_seconds: float) -> None:
+        self._server = server
+        self._deadlines = Deadlines(deadline_seconds)
 
-    def _unary(self, method: Any) -> Callable[[Any, Context], Awaitable[Any]]:
-        async def call(request: Any, context: Context) -> Any:
-            try:
-                async with asyncio.timeout(self._patience(context)):
-                    return await method(_read(request), context)
-            except Exception as fault:  # noqa: BLE001 - the boundary of a call: mapped, logged, raised
-                await _abort(context, fault)
+    def add_generic_rpc_handlers(self, handlers: object) -> None:
+        """Brings the same methods as the call that follows."""
 
-        return call
+    def add_registered_method_handlers(self, service: str, methods: "dict[str, Handler]") -> None:
+        guarded = {name: self._guarded(method) for name, method in methods.items()}
+        handler = grpc.method_handlers_generic_handler(service, guarded)
+        self._server.add_generic_rpc_handlers((handler,))
 
-    def _stream(self, method: Any) -> Callable[[Any, Context], AsyncIterator[Any]]:
-        async def call(request: Any, context: Context) -> AsyncIterator[Any]:
-            try:
-                # Closed by name: an abandoned watch must not wait for the garbage collector.
-                async with aclosing(method(_read(request), context)) as messages:
-                    async for message in messages:
-                        yield message
-            except Exception as fault:  # noqa: BLE001 - the boundary of a call: mapped, logged, raised
-                await _abort(context, fault)
-
-        return call
-
-    def _patience(self, context: Context) -> float:
-        """Seconds that a call may take: a caller in a hurry still hears why it was refused."""
-        left = context.time_remaining()
-        return self._deadline if left is None else min(self._deadline, left * 0.9)
+    def _guarded(self, method: "Handler") -> "Handler":
+        """Of the bytes of a request: where they are no message, gRPC would answer with the parser's own words."""
+        parse = cast(Parse, method.request_deserializer)
+        if method.response_streaming:
+            stream = _guarded_stream(method.unary_stream, parse)
+            return grpc.unary_stream_rpc_method_handler(stream, None, method.response_serializer)
+        call = _guarded_call(method.unary_unary, parse, self._deadlines)
+        return grpc.unary_unary_rpc_method_handler(call, None, method.response_serializer)
 
 
-def _readable(deserialise: Any) -> Callable[[bytes], Any]:
-    """Bytes that are no such message become None: gRPC itself would answer with the parser's own words."""
-
-    def read(data: bytes) -> Any:
+def _guarded_call(
+    method: Any, parse: Parse, deadlines: Deadlines
+) -> Callable[[bytes, Context], Awaitable[Any]]:
+    async def call(data: bytes, context: Context) -> Any:
         try:
-            return deserialise(data)
-        except DecodeError:
-            return None
+            left = context.time_remaining()
+            if left is None or left * _OF_THE_CALLERS_TIME >= deadlines.seconds:
+                with Deadline(deadlines):
+                    return await method(parse(data), context)
+            async with asyncio.timeout(left * _OF_THE_CALLERS_TIME):
+                return await method(parse(data), context)
+        except Exception as fault:  # noqa: BLE001 - the boundary of a call: mapped, logged, raised
+            await _abort(context, fault)
 
-    return read
+    return call
 
 
-def _read(request: Any) -> Any:
-    if request is None:
-        raise InvalidRequest("A mensagem não pôde ser lida: cinema.proto descreve o que vale.")
-    return request
+def _guarded_stream(method: Any, parse: Parse) -> Callable[[bytes, Context], AsyncIterator[Any]]:
+    async def call(data: bytes, context: Context) -> AsyncIterator[Any]:
+        try:
+            # Closed by name: an abandoned watch must not wait for the garbage collector.
+            async with aclosing(method(parse(data), context)) as messages:
+                async for message in messages:
+                    yield message
+        except Exception as fault:  # noqa: BLE001 - the boundary of a call: mapped, logged, raised
+            await _abort(context, fault)
+
+    return call
 
 
 def _say_refused(reason: str) -> None:

@@ -22,12 +22,16 @@ class HouseRules:
 
     async def refusal_of_hold(self, wanted: SeatRequest) -> Answer | None:
         """A sofa is held whole, or its second half by the buyer who has the first."""
+        if not _split_sofas(wanted):
+            return None
         own = await self._own_other_halves(wanted)
-        split = split_sofas(wanted.session.room, wanted.seats, own) if wanted.from_browser else ()
+        split = split_sofas(wanted.session.room, wanted.seats, own)
         return Answer(Refusal.HALF_A_SOFA, split) if split else None
 
     async def whole_sofas(self, wanted: SeatRequest) -> SeatRequest:
         """A sofa is given back whole: the request with the other halves that the buyer holds, too."""
+        if not _split_sofas(wanted):
+            return wanted
         own = await self._own_other_halves(wanted)
         held = [seat for seat, claim in own.items() if not claim.sold]
         return replace(wanted, seats=(*wanted.seats, *held))
@@ -49,10 +53,13 @@ class HouseRules:
 
     async def _own_other_halves(self, wanted: SeatRequest) -> Mapping[str, Claim]:
         """Of sofas of which the request names one half: the other half, where the buyer has it."""
-        room = wanted.session.room
-        split = split_sofas(room, wanted.seats) if wanted.from_browser else ()
-        others = [room.other_halves[seat] for seat in split]
+        others = [wanted.session.room.other_halves[seat] for seat in _split_sofas(wanted)]
         return _own(wanted, await self._seats.claims(wanted.session.id, others))
+
+
+def _split_sofas(wanted: SeatRequest) -> tuple[str, ...]:
+    """The halves of sofas that a browser names without the other one."""
+    return split_sofas(wanted.session.room, wanted.seats) if wanted.from_browser else ()
 
 
 def _own(wanted: SeatRequest, claims: Mapping[str, Claim]) -> dict[str, Claim]:

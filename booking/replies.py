@@ -9,7 +9,6 @@ from cinema.outcomes import (
     Answer,
     MailState,
     Order,
-    OrderTokens,
     SeatCount,
     SeatMap,
     SoldSeats,
@@ -42,7 +41,6 @@ def reservation_reply(
     answer: Answer, seats: Sequence[str], success: str, limit: int = 0
 ) -> pb.ReservaResponse:
     """`success` is the sentence for a granted request; `{seats}` in it becomes the seats."""
-    tokens = answer.tokens or OrderTokens()
     if answer.refusal:
         return pb.ReservaResponse(
             sucesso=False,
@@ -53,16 +51,17 @@ def reservation_reply(
             meias_restantes=answer.half_price_left,
             pedido_id=answer.order_id,
         )
-    return pb.ReservaResponse(
+    reply = pb.ReservaResponse(
         sucesso=True,
         mensagem=success.format(seats=enumeration(tuple(seats))),
         reserva_token=answer.token,
         assentos=seats,
         restante_ms=answer.remaining_ms,
         pedido_id=answer.order_id,
-        pedido_token=tokens.view,
-        pedido_chave=tokens.manage,
     )
+    if answer.tokens:
+        reply.pedido_token, reply.pedido_chave = answer.tokens.view, answer.tokens.manage
+    return reply
 
 
 def session_message(session: Session, not_free: int, now_ms: int) -> pb.Sessao:

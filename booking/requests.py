@@ -53,7 +53,7 @@ class UnknownSeat(InvalidRequest):
     """The session's room has no such seat."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SeatRequest:
     """A request about seats of a known session, by a valid buyer. `network` is empty where the request does not say.
 
@@ -82,16 +82,17 @@ def parse_optional_seats(
     request: pb.ReservaRequest, programme: Programme, gone: Collection[str] = ()
 ) -> SeatRequest:
     """Like `parse_seats`, where no seats mean all of the buyer's. Raises InvalidRequest."""
-    session = parse_session(request.assento.sessao_id, programme)
-    single = request.assento.assento_num
-    names = [*([single] if single else []), *request.assentos]
-    if len(request.reserva_token) > LONGEST_KEY:
+    place, token = request.assento, request.reserva_token
+    session = parse_session(place.sessao_id, programme)
+    single = place.assento_num
+    names = [single, *request.assentos] if single else request.assentos
+    if len(token) > LONGEST_KEY:
         raise InvalidRequest(f"reserva_token: no máximo {LONGEST_KEY} caracteres.")
     return SeatRequest(
         session,
         _parse_buyer(request.usuario_id),
         _parse_names(names, session, gone),
-        request.reserva_token,
+        token,
         parse_network(request.rede),
         request.do_navegador,
     )
@@ -247,13 +248,15 @@ def _parse_names(names: Sequence[str], session: Session, gone: Collection[str]) 
         raise InvalidRequest(
             f"Assentos demais: {len(names)}. No máximo {MOST_SEATS_IN_A_REQUEST} por pedido."
         )
-    seats = tuple(_parse_seat(name, session, gone) for name in names)
-    if len(set(seats)) < len(seats):
+    seats = tuple([_parse_seat(name, session, gone) for name in names])
+    if len(seats) > 1 and len(set(seats)) < len(seats):
         raise InvalidRequest("Assento repetido no mesmo pedido.")
     return seats
 
 
 def _parse_seat(name: str, session: Session, gone: Collection[str]) -> str:
+    if name in session.room.seats:
+        return name
     try:
         seat = canonical(name)
     except MalformedSeat:

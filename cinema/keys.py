@@ -10,6 +10,7 @@ import secrets
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 PARTITIONS = 64
 # For SCAN: a key for each order, and one for each session in which something happened.
@@ -69,6 +70,7 @@ def partition_of(session_id: str) -> int:
     return zlib.crc32(session_id.encode()) % PARTITIONS
 
 
+@cache
 def partition_keys(partition: int) -> PartitionKeys:
     tag = _tag(partition)
     return PartitionKeys(
@@ -85,6 +87,7 @@ def partition_keys(partition: int) -> PartitionKeys:
     )
 
 
+@lru_cache(maxsize=10_000)
 def session_keys(session_id: str) -> SessionKeys:
     partition = partition_of(session_id)
     prefix = f"{_tag(partition)}:sessao:{session_id}"

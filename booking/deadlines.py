@@ -1,0 +1,68 @@
+"""One deadline for every call of a kind, and one timer for all of them. asyncio.timeout has a timer for each call.
+
+What began first is due first, so the timer waits for the oldest one only.
+"""
+
+import asyncio
+from types import TracebackType
+from typing import Any
+
+
+class Deadlines:
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.under_way: dict[Deadline, None] = {}  # in the order in which they are due
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self, deadline: "Deadline") -> float:
+        """When it is due, by the loop's clock."""
+        loop = asyncio.get_running_loop()
+        due = loop.time() + self.seconds
+        self.under_way[deadline] = None
+        if self._timer is None:
+            self._timer = loop.call_at(due, self._look)
+        return due
+
+    def end(self, deadline: "Deadline") -> None:
+        self.under_way.pop(deadline, None)
+
+    def _look(self) -> None:
+        self._timer, loop = None, asyncio.get_running_loop()
+        for deadline in list(self.under_way):
+            if deadline.due > loop.time():
+                self._timer = loop.call_at(deadline.due, self._look)
+                return
+            deadline.miss()
+            self.end(deadline)
+
+
+class Deadline:
+    """As a context manager: its block ends in time, or is cancelled and raises TimeoutError."""
+
+    __slots__ = ("_deadlines", "_is_missed", "_task", "due")
+
+    def __init__(self, deadlines: Deadlines) -> None:
+        self._deadlines = deadlines
+        self._is_missed = False
+
+    def __enter__(self) -> None:
+        self._task: asyncio.Task[Any] | None = asyncio.current_task()
+        self.due = self._deadlines.begin(self)
+
+    def miss(self) -> None:
+        self._is_missed = True
+        if self._task:
+            self._task.cancel()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._deadlines.end(self)
+        if not self._is_missed or self._task is None:
+            return
+        # Where somebody else has cancelled it as well, it stays cancelled.
+        if self._task.uncancel() == 0 and kind is asyncio.CancelledError:
+            raise TimeoutError from fault
