@@ -5,6 +5,7 @@ import time
 import cinema_pb2 as pb
 import cinema_pb2_grpc
 from booking.edge import Context, UnknownOrder
+from booking.groups import for_each
 from booking.mail_schedule import DueMail, MailRecord, MailSchedule
 from booking.replies import mail_state, order_message
 from booking.requests import InvalidRequest
@@ -16,6 +17,11 @@ from seat_state_service import SeatStateService
 _MOST_MAILS = 500
 _LONGEST_MS = 30 * 24 * 3_600_000
 _LONGEST_REASON = 500
+_RESULTS = {
+    None: pb.AgendarEmailsResponse.SEM_PEDIDO,
+    False: pb.AgendarEmailsResponse.NADA_A_ENVIAR,
+    True: pb.AgendarEmailsResponse.AGENDADO,
+}
 
 
 class MailRpcs(cinema_pb2_grpc.ReservaServicer):
@@ -34,11 +40,23 @@ class MailRpcs(cinema_pb2_grpc.ReservaServicer):
     async def AgendarEmail(  # noqa: N802 - the contract's names
         self, request: pb.AgendarEmailRequest, context: Context
     ) -> pb.AgendarEmailResponse:
-        kind, own_ms = _kind(request.tipo), _bounded_ms(request.prazo_ms)
-        scheduled = await self._mails.add(request.pedido_id, kind, own_ms)
+        result = await self._schedule(request)
+        if result == pb.AgendarEmailsResponse.SEM_PEDIDO:
+            raise UnknownOrder(request.pedido_id)
+        return pb.AgendarEmailResponse(agendado=result == pb.AgendarEmailsResponse.AGENDADO)
+
+    async def AgendarEmails(  # noqa: N802
+        self, request: pb.AgendarEmailsRequest, context: Context
+    ) -> pb.AgendarEmailsResponse:
+        results = await for_each(request.emails, self._schedule)
+        return pb.AgendarEmailsResponse(resultados=results)
+
+    async def _schedule(self, mail: pb.AgendarEmailRequest) -> "pb.AgendarEmailsResponse.Resultado":
+        kind, own_ms = _kind(mail.tipo), _bounded_ms(mail.prazo_ms)
+        scheduled = await self._mails.add(mail.pedido_id, kind, own_ms)
         if scheduled is None:
-            raise await self._unknown(request.pedido_id)
-        return pb.AgendarEmailResponse(agendado=scheduled)
+            await self._must_not_be_lost(mail.pedido_id)
+        return _RESULTS[scheduled]
 
     async def ReivindicarEmails(  # noqa: N802
         self, request: pb.ReivindicarEmailsRequest, context: Context
@@ -52,21 +70,21 @@ class MailRpcs(cinema_pb2_grpc.ReservaServicer):
     async def RegistrarEmail(  # noqa: N802
         self, request: pb.RegistroEmail, context: Context
     ) -> pb.Vazio:
-        state = mail_state(request.estado)
-        if state is None:
-            raise InvalidRequest(f"estado desconhecido: {request.estado}.")
-        record = MailRecord(
-            state,
-            _kind(request.tipo) if request.tipo else None,
-            request.motivo[:_LONGEST_REASON],
-            _bounded_ms(request.tentar_em_ms),
-            request.tentativas,
-            request.copias,
-            request.correcoes,
-        )
-        if not await self._mails.record(request.pedido_id, record):
-            raise await self._unknown(request.pedido_id)
+        if not await self._record(request):
+            raise UnknownOrder(request.pedido_id)
         return pb.Vazio()
+
+    async def RegistrarEmails(  # noqa: N802
+        self, request: pb.RegistrarEmailsRequest, context: Context
+    ) -> pb.RegistrarEmailsResponse:
+        recorded = await for_each(request.registros, self._record)
+        return pb.RegistrarEmailsResponse(registrados=recorded)
+
+    async def _record(self, record: pb.RegistroEmail) -> bool:
+        is_known = await self._mails.record(record.pedido_id, _mail_record(record))
+        if not is_known:
+            await self._must_not_be_lost(record.pedido_id)
+        return is_known
 
     async def RetomarEmails(  # noqa: N802
         self, request: pb.Vazio, context: Context
@@ -76,8 +94,12 @@ class MailRpcs(cinema_pb2_grpc.ReservaServicer):
 
     async def _unknown(self, order_id: str) -> UnknownOrder:
         """What to raise about an order that is not there. Raises SalesPaused where it may have been lost."""
-        await self._seats.must_have_dataset(partition_of_order(order_id))
+        await self._must_not_be_lost(order_id)
         return UnknownOrder(order_id)
+
+    async def _must_not_be_lost(self, order_id: str) -> None:
+        """An order that is not there. Raises SalesPaused where it may have been."""
+        await self._seats.must_have_dataset(partition_of_order(order_id))
 
     def _due_message(self, mail: DueMail) -> pb.EmailDevido:
         programme, now = self._programme_file.current, time.time_ns() // 1_000_000
@@ -87,6 +109,21 @@ class MailRpcs(cinema_pb2_grpc.ReservaServicer):
             tentativas=mail.tries,
             copias=mail.copies,
         )
+
+
+def _mail_record(request: pb.RegistroEmail) -> MailRecord:
+    state = mail_state(request.estado)
+    if state is None:
+        raise InvalidRequest(f"estado desconhecido: {request.estado}.")
+    return MailRecord(
+        state,
+        _kind(request.tipo) if request.tipo else None,
+        request.motivo[:_LONGEST_REASON],
+        _bounded_ms(request.tentar_em_ms),
+        request.tentativas,
+        request.copias,
+        request.correcoes,
+    )
 
 
 def _kind(text: str) -> MailKind:

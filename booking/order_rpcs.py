@@ -4,6 +4,7 @@ import time
 
 import cinema_pb2 as pb
 from booking.edge import Context
+from booking.groups import groups
 from booking.mail_limits import MailLimits
 from booking.mail_rpcs import MailRpcs
 from booking.mail_schedule import MailSchedule
@@ -35,6 +36,18 @@ class OrderRpcs(MailRpcs):
         self, request: pb.PedidoRequest, context: Context
     ) -> pb.Pedido:
         return self._order_message(await self._order(request.pedido_id))
+
+    async def ObterPedidos(  # noqa: N802
+        self, request: pb.PedidosRequest, context: Context
+    ) -> pb.PedidosResponse:
+        answer = pb.PedidosResponse()
+        for order_ids in groups(request.pedido_ids):
+            found = zip(order_ids, await self._orders.get_all(order_ids), strict=True)
+            for order_id, order in found:
+                if order is None:
+                    await self._must_not_be_lost(order_id)
+                answer.pedidos.append(self._order_message(order) if order else pb.Pedido())
+        return answer
 
     def _order_message(self, order: Order) -> pb.Pedido:
         return order_message(order, self._programme_file.current, self._cancel_until_ms, _now_ms())

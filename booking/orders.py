@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,12 @@ class OrderBook:
         fields: dict[Any, Any] = await self._redis.hgetall(order_key(order_id))
         return from_record(order_id, fields) if fields else None
 
+    async def get_all(self, order_ids: Sequence[str]) -> list[Order | None]:
+        """In their order."""
+        hashes = await self._hashes([order_key(order_id) for order_id in order_ids])
+        found = zip(order_ids, hashes, strict=True)
+        return [from_record(order_id, fields) if fields else None for order_id, fields in found]
+
     async def page(self, cursor: str) -> tuple[list[Order], str]:
         """Some orders, in no particular order, and the cursor for the next ones; both begin and end with an empty one.
 
@@ -68,12 +74,15 @@ class OrderBook:
     async def records(self, cursor: str) -> tuple[list[tuple[Order, str]], str]:
         """The same, each with the text of its record."""
         keys, after = await scan_keys(self._redis, _parse_cursor(cursor), ANY_ORDER, _KEYS_A_PAGE)
+        hashes = zip(map(order_id_of, keys), await self._hashes(keys), strict=True)
+        records = [record for one in hashes for record in _understood(*one)]
+        return records, f"{after.node}:{after.cursor}" if after else ""
+
+    async def _hashes(self, keys: Sequence[str]) -> list[dict[str, str]]:
         pipeline = self._redis.pipeline(transaction=False)
         for key in keys:
             pipeline.hgetall(key)
-        hashes = zip(map(order_id_of, keys), await pipeline.execute() if keys else [], strict=True)
-        records = [record for one in hashes for record in _understood(*one)]
-        return records, f"{after.node}:{after.cursor}" if after else ""
+        return await pipeline.execute() if keys else []
 
     async def resend_mail(self, order: Order) -> None:
         """Puts the mail into the outbox again, unless it is still on its way."""

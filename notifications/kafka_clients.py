@@ -26,6 +26,9 @@ _DELIVERY_SECONDS = (
     _DELIVERY_MS / 1000 + 1
 )  # kafka-python may overlook its own deadline, so ours is what counts
 _CLOSE_SECONDS = 1
+_BATCH_BYTES = (
+    256 * 1024
+)  # of one partition: what the relay hands over at a time takes one round trip
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ class Publisher:
                 acks="all",
                 enable_idempotence=True,
                 max_block_ms=CONNECT_MS,
+                batch_size=_BATCH_BYTES,
                 delivery_timeout_ms=_DELIVERY_MS,
             )
         return self._producer

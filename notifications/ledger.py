@@ -113,16 +113,17 @@ class Ledger:
     ) -> list[tuple[str, Slot]]:
         """Each in its place, or behind the last one. Returns the places of the new ones."""
         end = self._path.stat().st_size - len(END)
-        patches, addition, new = list[Patch](), b"", list[tuple[str, Slot]]()
+        patches, added, new = list[Patch](), list[bytes](), list[tuple[str, Slot]]()
+        place = end
         for key, record in changed.items():
             if slot := slots[key]:
                 patches.append(Patch(slot.start, padded(record, slot.length)))
                 continue
-            entry = roomy(record)
-            addition += b",\n" if end + len(addition) > 1 else b"\n"
-            new.append((key, Slot(end + len(addition), len(entry))))
-            addition += entry
-        self._copies.change([*patches, Patch(end, addition + END)])
+            entry, comma = roomy(record), b",\n" if place > 1 else b"\n"
+            new.append((key, Slot(place + len(comma), len(entry))))
+            added += (comma, entry)
+            place += len(comma) + len(entry)
+        self._copies.change([*patches, Patch(end, b"".join((*added, END)))])
         if patches:
             self._copies.catch_up()
         return new

@@ -13,7 +13,8 @@ from notifications.notification import Notification
 
 MESSAGE = "mensagem"
 REASON = "motivo"
-_COUNT = 64  # entries of one partition at a time
+_COUNT = 64  # entries of each partition that are looked at together
+_MORE = 4_096  # entries that are fetched besides, of those partitions that have more: one hot session may have all
 _BLOCK_MS = 1_000
 _PATIENCE_SECONDS = 4
 
@@ -42,18 +43,36 @@ class Outbox:
         self._blocking = blocking
 
     async def read(self, partitions: Collection[int]) -> list[Entry]:
-        """The first entries of these partitions, each partition's in order; waits up to a second for some."""
+        """The first entries of these partitions, partition by partition, each one's in order.
+
+        Waits up to a second for some.
+        """
+        heads = await self._heads(partitions)
+        more = await self._more({p: head[-1] for p, head in heads.items() if len(head) == _COUNT})
+        return [entry for p, head in heads.items() for entry in (*head, *more.get(p, ()))]
+
+    async def _heads(self, partitions: Collection[int]) -> dict[int, list[Entry]]:
         streams = {partition_keys(partition).outbox: partition for partition in partitions}
         # A connection that died without a word is noticed by this deadline, not by TCP's.
         async with asyncio.timeout(_BLOCK_MS / 1000 + _PATIENCE_SECONDS):
             answer = await self._blocking.xread(
                 dict.fromkeys(streams, "0"), count=_COUNT, block=_BLOCK_MS
             )
-        return [
-            Entry(streams[stream], entry_id, fields)
+        return {
+            streams[stream]: _entries(streams[stream], entries)
             for stream, entries in _streams(answer)
-            for entry_id, fields in entries
-        ]
+        }
+
+    async def _more(self, last: Mapping[int, Entry]) -> dict[int, list[Entry]]:
+        """What stands behind these."""
+        if not last:
+            return {}
+        pipeline = self._redis.pipeline(transaction=False)
+        for partition, entry in last.items():
+            outbox = partition_keys(partition).outbox
+            pipeline.xrange(outbox, min=f"({entry.id}", count=_MORE // len(last))
+        found = zip(last, await pipeline.execute(), strict=True)
+        return {partition: _entries(partition, entries) for partition, entries in found}
 
     async def remove(self, entries: Sequence[Entry]) -> None:
         """Of one partition."""
@@ -91,20 +110,16 @@ class ClusterOutbox(Outbox):
 
     def __init__(self, redis: RedisClient, blocking: RedisClient) -> None:
         super().__init__(redis, blocking)
-        self._reads: dict[int, asyncio.Task[list[Entry]]] = {}
+        self._reads: dict[int, asyncio.Task[dict[int, list[Entry]]]] = {}
 
-    async def read(self, partitions: Collection[int]) -> list[Entry]:
+    async def _heads(self, partitions: Collection[int]) -> dict[int, list[Entry]]:
         for partition in partitions:
             if partition not in self._reads:
-                self._reads[partition] = asyncio.create_task(super().read([partition]))
+                self._reads[partition] = asyncio.create_task(super()._heads([partition]))
         wanted = [self._reads[partition] for partition in partitions]
         await asyncio.wait(wanted, return_when=asyncio.FIRST_COMPLETED)
-        return [entry for partition in partitions for entry in self._take(partition)]
-
-    def _take(self, partition: int) -> list[Entry]:
-        if not self._reads[partition].done():
-            return []
-        return self._reads.pop(partition).result()
+        ended = [partition for partition in partitions if self._reads[partition].done()]
+        return {p: head for one in ended for p, head in self._reads.pop(one).result().items()}
 
     async def close(self) -> None:
         reads = list(self._reads.values())
@@ -116,6 +131,10 @@ class ClusterOutbox(Outbox):
 
 def open_outbox(redis: RedisClient, blocking: RedisClient) -> Outbox:
     return (Outbox if isinstance(redis, Redis) else ClusterOutbox)(redis, blocking)
+
+
+def _entries(partition: int, found: Iterable[tuple[str, Any]]) -> list[Entry]:
+    return [Entry(partition, entry_id, fields) for entry_id, fields in found]
 
 
 def _streams(answer: Any) -> Iterable[tuple[str, Any]]:

@@ -22,7 +22,7 @@ from notifications.mailer import Mailer
 
 log = logging.getLogger(__name__)
 
-_QUESTIONS_AT_ONCE = 32
+_QUESTIONS_AT_ONCE = 1_000  # they share their calls
 
 
 @dataclass(frozen=True)

@@ -217,6 +217,15 @@ class FakeBooking(ReservaServicer):
     async def ReivindicarEmails(self, request: Any, context: Context) -> Any:
         raise NotImplementedError("a gateway never does")
 
+    async def ObterPedidos(self, request: Any, context: Context) -> Any:
+        raise NotImplementedError("a gateway never does")
+
+    async def AgendarEmails(self, request: Any, context: Context) -> Any:
+        raise NotImplementedError("a gateway never does")
+
+    async def RegistrarEmails(self, request: Any, context: Context) -> Any:
+        raise NotImplementedError("a gateway never does")
+
     async def RetomarEmails(self, request: Any, context: Context) -> Any:
         raise NotImplementedError("a gateway never does")
 

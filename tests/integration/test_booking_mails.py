@@ -1,6 +1,7 @@
 """The schedule of mails: in Redis until their end is recorded, for one sender at a time."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import grpc
@@ -13,6 +14,7 @@ from tests.waiting import wait_until
 
 TICKET, CANCELLATION = "ingresso", "cancelamento"
 LONG_MS = 60_000
+NOBODYS = "00-" + "a" * 22
 
 
 class PostRoom:
@@ -46,6 +48,18 @@ class PostRoom:
     def order(self, order_id: str) -> pb.Pedido:
         order: pb.Pedido = self._ask("ObterPedido", pb.PedidoRequest(pedido_id=order_id))
         return order
+
+    def orders(self, order_ids: Sequence[str]) -> list[pb.Pedido]:
+        return list(self._ask("ObterPedidos", pb.PedidosRequest(pedido_ids=order_ids)).pedidos)
+
+    def schedule_all(self, order_ids: Sequence[str]) -> list[Any]:
+        mails = [pb.AgendarEmailRequest(pedido_id=order_id, tipo=TICKET) for order_id in order_ids]
+        return list(self._ask("AgendarEmails", pb.AgendarEmailsRequest(emails=mails)).resultados)
+
+    def record_all(self, order_ids: Sequence[str], state: pb.EstadoEmail) -> list[bool]:
+        records = [pb.RegistroEmail(pedido_id=order_id, estado=state) for order_id in order_ids]
+        request = pb.RegistrarEmailsRequest(registros=records)
+        return list(self._ask("RegistrarEmails", request).registrados)
 
     def ask_again(self, order_id: str) -> None:
         self._ask("ReenviarEmail", pb.PedidoRequest(pedido_id=order_id))
@@ -204,12 +218,16 @@ def test_an_order_without_an_address_has_no_mail(post: PostRoom) -> None:
 @pytest.mark.parametrize(
     ("method", "request_"),
     [
-        ("AgendarEmail", pb.AgendarEmailRequest(pedido_id="00-" + "a" * 22, tipo="carta")),
+        ("AgendarEmail", pb.AgendarEmailRequest(pedido_id=NOBODYS, tipo="carta")),
         ("AgendarEmail", pb.AgendarEmailRequest(tipo=TICKET, prazo_ms=-1)),
         ("ReivindicarEmails", pb.ReivindicarEmailsRequest(limite=501)),
         ("ReivindicarEmails", pb.ReivindicarEmailsRequest(limite=-1)),
         ("RegistrarEmail", pb.RegistroEmail(tipo="carta")),
         ("RegistrarEmail", pb.RegistroEmail(tentar_em_ms=1 << 60)),
+        ("ObterPedidos", pb.PedidosRequest(pedido_ids=[NOBODYS] * 501)),
+        ("AgendarEmails", pb.AgendarEmailsRequest(emails=[pb.AgendarEmailRequest(tipo="carta")])),
+        ("AgendarEmails", pb.AgendarEmailsRequest(emails=[pb.AgendarEmailRequest()] * 501)),
+        ("RegistrarEmails", pb.RegistrarEmailsRequest(registros=[pb.RegistroEmail()] * 501)),
     ],
 )
 def test_a_request_that_makes_no_sense_is_refused(
@@ -220,11 +238,41 @@ def test_a_request_that_makes_no_sense_is_refused(
     assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
-@pytest.mark.parametrize("order_id", ["x", "00-" + "a" * 22])
+@pytest.mark.parametrize("order_id", ["x", NOBODYS])
 def test_an_unknown_orders_mail_is_not_found(post: PostRoom, order_id: str) -> None:
     for call in (
         lambda: post.schedule(order_id),
         lambda: post.record(order_id, pb.EMAIL_ENVIADO),
+    ):
+        with pytest.raises(grpc.RpcError) as refused:
+            call()
+        assert refused.value.code() is grpc.StatusCode.NOT_FOUND
+
+
+def test_many_orders_are_answered_at_once_each_in_its_place(post: PostRoom) -> None:
+    sold = [post.sell() for _ in range(3)]
+    asked = [sold[0], NOBODYS, *sold[1:] * 10]
+    orders = post.orders(asked)
+    assert [order.pedido_id for order in orders] == [sold[0], "", *sold[1:] * 10]
+    assert orders[0] == post.order(sold[0])
+
+
+def test_many_mails_are_scheduled_and_recorded_at_once(post: PostRoom) -> None:
+    sold = [post.sell() for _ in range(2)]
+    answer = pb.AgendarEmailsResponse
+    again = [sold[0]] * 20
+    results = post.schedule_all([*sold, NOBODYS, *again])
+    assert results == [answer.AGENDADO] * 2 + [answer.SEM_PEDIDO] + [answer.NADA_A_ENVIAR] * 20
+    assert sorted(post.claimed()) == sorted(sold)
+    assert post.record_all([sold[0], NOBODYS, sold[1]], pb.EMAIL_ENVIADO) == [True, False, True]
+    assert {post.order(order).email_estado for order in sold} == {pb.EMAIL_ENVIADO}
+
+
+def test_an_id_that_cannot_be_one_is_not_found_among_others_either(post: PostRoom) -> None:
+    for call in (
+        lambda: post.orders([post.sell(), "x"]),
+        lambda: post.schedule_all([post.sell(), "x"]),
+        lambda: post.record_all([post.sell(), "x"], pb.EMAIL_ENVIADO),
     ):
         with pytest.raises(grpc.RpcError) as refused:
             call()

@@ -142,6 +142,9 @@ def test_an_order_that_was_lost_is_not_called_unknown_before_the_operator_says_s
         request = pb.AgendarEmailRequest(pedido_id=order_id, tipo="ingresso")
         return desk.stub.AgendarEmail(request)
 
+    def look_at_several() -> object:
+        return desk.stub.ObterPedidos(pb.PedidosRequest(pedido_ids=[order_id] * 2))
+
     unknown = grpc.StatusCode.NOT_FOUND, "Pedido não encontrado."
 
     with desk.redis() as redis:
@@ -149,9 +152,11 @@ def test_an_order_that_was_lost_is_not_called_unknown_before_the_operator_says_s
     assert refusal(look) == refusal(schedule_its_mail) == (UNAVAILABLE, PAUSED)
     wait_until_paused(desk)
     assert refusal(look) == refusal(schedule_its_mail) == (UNAVAILABLE, PAUSED)
+    assert refusal(look_at_several) == (UNAVAILABLE, PAUSED)
     adopt(desk)
     wait_until_selling(desk)
     assert refusal(look) == refusal(schedule_its_mail) == unknown
+    assert desk.stub.ObterPedidos(pb.PedidosRequest(pedido_ids=[order_id])).pedidos == [pb.Pedido()]
 
 
 async def test_who_watches_gets_the_flushed_map_at_once_and_hears_that_sales_are_paused(

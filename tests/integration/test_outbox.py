@@ -12,6 +12,7 @@ from cinema.keys import PARTITIONS, partition_keys
 from cinema.outbox import outbox_message
 from cinema.redis_connection import REDIS_ERRORS, RedisClient, connect, connect_blocking
 from cinema.settings import RedisSettings
+from notifications import outbox as outbox_module
 from notifications.lease import Lease
 from notifications.outbox import MESSAGE, Entry, Outbox, open_outbox
 from tests.backends import RedisServer
@@ -179,6 +180,24 @@ async def outbox_keeps_order_and_brings_back_the_dead(redis: RedisClient, outbox
 async def test_an_outbox_on_one_node(empty_redis_url: str) -> None:
     async with connected(redis_url=empty_redis_url) as (redis, outbox):
         await outbox_keeps_order_and_brings_back_the_dead(redis, outbox)
+
+
+@pytest.mark.parametrize(("more", "of_a_hot_one"), [(4_096, 150), (60, 64 + 30)])
+async def test_hot_sessions_are_read_in_one_go_up_to_a_bound(
+    empty_redis_url: str, monkeypatch: pytest.MonkeyPatch, more: int, of_a_hot_one: int
+) -> None:
+    monkeypatch.setattr(outbox_module, "_MORE", more)
+    async with connected(redis_url=empty_redis_url) as (redis, outbox):
+        for partition, number in ((7, 150), (9, 150), (12, 3)):
+            for place in range(number):
+                await put(redis, partition, place)
+        entries = await outbox.read(range(PARTITIONS))
+    read_at_once = {
+        partition: [entry.notification().order_id for entry in of_one]
+        for partition, of_one in groupby(entries, key=lambda entry: entry.partition)
+    }
+    expected = {7: of_a_hot_one, 9: of_a_hot_one, 12: 3}
+    assert read_at_once == {p: [f"{p}-{n}" for n in range(m)] for p, m in expected.items()}
 
 
 async def test_an_entry_is_there_as_soon_as_it_is_written(empty_redis_url: str) -> None:
