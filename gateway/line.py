@@ -140,10 +140,13 @@ class Line(asyncio.BufferedProtocol):
             # uvloop would read on at once. A peer that sends so much waits for its next turn.
             self.transport.pause_reading()
             self._loop.call_soon(self.transport.resume_reading)
-        if self._is_deaf:
-            return
+        if not self._is_deaf:
+            self.data_received(bytes(_buffer[:nbytes]))
+
+    def data_received(self, data: bytes) -> None:
+        """Under this name, since uvloop's transport keeps a protocol's method, and with it the protocol before us."""
         try:
-            for opcode, payload in self._reader.feed(bytes(_buffer[:nbytes])):
+            for opcode, payload in self._reader.feed(data):
                 self._take(opcode, payload)
                 if self._is_deaf:
                     return

@@ -23,7 +23,7 @@ from websockets.http11 import Request
 
 from gateway import line
 from gateway.admission import Place
-from gateway.line import LINE, Line
+from gateway.line import LINE, READ_BYTES, Line
 
 MOST_CHUNKS = 64  # a connection's bodies
 READ_SECONDS = 10.0  # for the peer to read any of what waits for it
@@ -81,9 +81,11 @@ class GuardedHttp(H11Protocol):
         self._stop_timers()
 
     def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if self._upgraded:
-            return
+        """In pieces: h11 bounds what it waits for the rest of, and a loop may bring four times as much at once."""
+        for at in range(0, len(data), READ_BYTES):
+            super().data_received(data[at : at + READ_BYTES])
+            if self._upgraded or self.transport.is_closing():
+                return
         if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
             self._expect_request()
         else:

@@ -1,12 +1,16 @@
 """What a browser is told and what it may ask, over a real WebSocket; booking is a fake that speaks real gRPC."""
 
+import gc
 import json
 import re
 
 import pytest
+from starlette.websockets import WebSocket
 
 from cinema_pb2 import Categoria, Ingresso, MelhoresRequest, ReservaRequest, ReservaResponse
 from deploy.ports import LOOPBACK
+from gateway.line import Line
+from gateway.protocols import GuardedHttp, GuardedWebSocket
 from tests.fakes.booking import ORDER, freed, held, sold
 from tests.gateway_bench import Bench
 from tests.waiting import eventually
@@ -328,6 +332,16 @@ async def test_all_pages_of_a_session_share_one_stream(bench: Bench) -> None:
         await first.event("estado_inicial")
         await second.event("estado_inicial")
         assert bench.booking.streams_opened == 1
+
+
+async def test_a_page_that_watches_keeps_nothing_of_its_handshake(bench: Bench) -> None:
+    async with bench.browser() as page:
+        await page.event("meus_assentos")
+        gc.collect()
+        kinds = (GuardedHttp, GuardedWebSocket, WebSocket)
+        assert not [one for one in gc.get_objects() if type(one) in kinds]
+        assert all(isinstance(one, Line) for one in bench.server.server_state.connections)
+        assert not bench.server.server_state.tasks
 
 
 async def test_a_version_that_is_missing_leads_to_a_fresh_map(bench: Bench) -> None:

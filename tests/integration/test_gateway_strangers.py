@@ -164,6 +164,15 @@ async def test_frames_that_ask_for_nothing_end_their_socket(
         assert await flooding
 
 
+async def test_headers_over_the_limit_are_refused_however_fast_they_come(bench: Bench) -> None:
+    headers = b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"A: b\r\n" * 30_000 + b"\r\n"
+    with await asyncio.to_thread(strangers.connected, bench.port) as stranger:
+        (protocol,) = await eventually(lambda: bench.server.server_state.connections)
+        assert isinstance(protocol, protocols.GuardedHttp)
+        protocol.data_received(headers)
+        await asyncio.to_thread(strangers.hear, stranger, b"HTTP/1.1 400")
+
+
 async def test_a_browser_that_answers_our_pings_is_not_cut_off(bench: Bench) -> None:
     def answer_and_click() -> None:
         click = frame(0x81, b'{"acao":"estender","id":"1"}')
