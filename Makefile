@@ -10,11 +10,12 @@ ifneq ($(SOUND),True)
 REMAKE := remake
 endif
 
-.PHONY: help run test check screenshots ledger stubs setup clean remake
+.PHONY: help run test check bench bench-quick screenshots ledger stubs setup clean remake
 help:
 	@echo 'make run     start everything; the page is at http://localhost:8000, Ctrl-C stops it'
 	@echo 'make test    run the whole test suite'
 	@echo 'make check   lint, formatting and types'
+	@echo 'make bench   measure everything and add it to docs/benchmarks.md; make bench-quick: is anything slower by a third?'
 	@echo 'make screenshots  pictures of every state of the page, in screenshots/'
 	@echo 'make ledger  make each record that reservas_confirmadas.json lacks from its order'
 	@echo 'make stubs   generate the gRPC modules from cinema.proto'
@@ -33,6 +34,16 @@ check: $(VENV)/installed-dev $(STUBS) cinema_pb2_grpc.pyi
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy .
+
+bench: $(VENV)/installed-dev $(STUBS)
+	@$(PY) -m deploy.parts
+	@$(PY) -m tests.browser
+	$(PY) -m tests.bench --record
+	$(PY) -m tests.bench guard --record
+
+bench-quick: $(VENV)/installed-dev $(STUBS)
+	@$(PY) -m deploy.parts
+	$(PY) -m tests.bench guard
 
 screenshots: $(VENV)/installed-dev $(STUBS)
 	@$(PY) -m tests.browser

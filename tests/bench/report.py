@@ -23,12 +23,11 @@ def number(value: float) -> str:
 def _line(figure: Figure, spread: Spread) -> str:
     unit = f" {figure.unit}" if figure.unit else ""
     between = f"{number(spread.lowest)} to {number(spread.highest)}"
-    return (
-        f"| {figure.text} | {number(spread.median)}{unit} | {between} | {_goal(figure, spread)} |"
-    )
+    return f"| {figure.text} | {number(spread.median)}{unit} | {between} | {goal(figure, spread)} |"
 
 
-def _goal(figure: Figure, spread: Spread) -> str:
+def goal(figure: Figure, spread: Spread) -> str:
+    """What it is to be, and whether it is."""
     met = figure.meets_goal(spread.median)
     if met is None or figure.goal is None:
         return ""

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 import orjson
 
 OnUpdate = Callable[[bytes], None]
-OPEN_SECONDS = 60
+OPEN_SECONDS = 120
 REPLY_SECONDS = 120
-OPENING_AT_ONCE = 50
+OPENING_AT_ONCE = 20
 _TEXT, _CLOSE, _PING, _PONG = 0x81, 0x88, 0x89, 0x8A
 _NO_MASK = bytes(4)  # a mask of zeros leaves the text as it is
 _HANDSHAKE = (

@@ -57,6 +57,7 @@ def watching(url: str, session: str, number: int) -> Iterator[Watchers]:
     ours, theirs = _processes.Pipe()
     process = _processes.Process(target=_watch, args=(theirs, url, session, number), daemon=True)
     process.start()
+    theirs.close()  # so that the end of the process is the end of the pipe
     try:
         _answer(ours)
         yield Watchers(ours, number)
