@@ -3,9 +3,10 @@
 import asyncio
 import multiprocessing
 from array import array
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing.connection import Connection
 from time import perf_counter
 from typing import Any
@@ -40,15 +41,22 @@ class Seen:
 
 
 class Watchers:
-    """`number` maps of one session. `seen` may be called often, each time for what is new."""
+    """`number` maps of one session. What was seen is said once: each time for what came since."""
 
     def __init__(self, pipe: Connection, number: int) -> None:
         self.number = number
         self._pipe = pipe
 
-    def seen(self) -> Seen:
-        """Waits until nothing more comes."""
-        self._pipe.send(None)
+    def seen(self, seats: Iterable[str]) -> Seen:
+        """As soon as every map shows a change of each of them, or nothing comes any more."""
+        return self._ask(list(seats), 0)
+
+    def flooded(self, frames: int) -> Seen:
+        """As soon as each map was sent so many frames, or nothing comes any more."""
+        return self._ask([], frames * self.number)
+
+    def _ask(self, seats: list[str], frames: int) -> Seen:
+        self._pipe.send((seats, frames))
         return Seen(_answer(self._pipe))
 
 
@@ -83,7 +91,9 @@ def _seats(frame: bytes) -> list[str]:
 
 # ------------------------------------------------------------------------------------------------ the other process
 
-_QUIET_SECONDS = 0.5
+_LOOK_SECONDS = 0.1
+_SETTLED_SECONDS = 1  # without a frame, once all are open
+_LOST_SECONDS = 10  # without a frame: what has not come will not
 
 
 def _watch(pipe: Connection, url: str, session: str, number: int) -> None:
@@ -103,15 +113,27 @@ class _Crowd:
 
     async def serve(self, pipe: Connection, url: str, session: str, number: int) -> None:
         async with pages(url, session, number, self.note):
-            await self._quiet()
+            await self._until(lambda: self._silence() > _SETTLED_SECONDS)
             self._arrivals.clear()
             pipe.send(None)
             while True:
-                await asyncio.to_thread(pipe.recv)
-                await self._quiet()
+                wanted = await asyncio.to_thread(pipe.recv)
+                self._last = perf_counter()
+                await self._until(partial(self._has, number, *wanted))
                 pipe.send(dict(self._arrivals))
                 self._arrivals.clear()
 
-    async def _quiet(self) -> None:
-        while (left := self._last + _QUIET_SECONDS - perf_counter()) > 0:  # noqa: ASYNC110 - no event ends it
-            await asyncio.sleep(left)
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        """Or until what has not come will not come any more."""
+        while not condition() and self._silence() < _LOST_SECONDS:  # noqa: ASYNC110 - no event
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    def _silence(self) -> float:
+        return perf_counter() - self._last
+
+    def _has(self, number: int, seats: list[str], frames: int) -> bool:
+        shown = Counter[str]()
+        for frame, times in self._arrivals.items():
+            shown.update(dict.fromkeys(_seats(frame), len(times)))
+        came = sum(len(times) for times in self._arrivals.values())
+        return came >= frames and all(shown[seat] >= number for seat in seats)

@@ -39,13 +39,12 @@ async def click(rival: Rival, both: Rivals, session: str, count: int, watchers: 
     with crowd as maps:
         async with pages(rival.url, session, UNDER_WAY) as opened:
             waiting = deque(opened)
-            await _hold(rival, waiting, both.seats[:UNDER_WAY], {})
-            if maps:
-                maps.seen()
             asked: dict[str, float] = {}
-            seats = both.seats[UNDER_WAY : UNDER_WAY + count]
-            cost = await _hold(rival, waiting, seats, asked)
-            return Clicked(cost, maps.seen().delays(asked) if maps else [])
+            for seats in (both.seats[:UNDER_WAY], both.seats[UNDER_WAY : UNDER_WAY + count]):
+                asked.clear()
+                cost = await _hold(rival, waiting, seats, asked)
+                delays = maps.seen(seats).delays(asked) if maps else []
+            return Clicked(cost, delays)
 
 
 async def _hold(

@@ -48,7 +48,7 @@ async def _watched(
     calls = at.holds([Order.of(session, [seat]) for seat in seats])
     with metered({"gateway": gateway}) as spent:
         await _paced(zip(seats, calls, strict=True), asked)
-        seen = maps.seen()
+        seen = maps.seen(seats)
     delays = seen.delays(asked)
     return {
         "seen_p50": quantile(delays, 0.5) * 1_000,
@@ -83,8 +83,7 @@ async def _bare(watchers: int) -> float:
         async with pages(server.url, "", 1) as (page,):
             with metered({"bare": server}) as spent:
                 page.send(b"go")
-                await asyncio.sleep(ready_frames.ROUNDS * ready_frames.PAUSE_SECONDS)
-                seen = maps.seen()
+                seen = maps.flooded(ready_frames.ROUNDS)
     return spent.cpu["bare"] / seen.frames * 1e6
 
 

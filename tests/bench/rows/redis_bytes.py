@@ -11,12 +11,14 @@ from tests.bench.row import Figure, Figures, Round, Row, Scale
 from tests.bench.stage import box_office
 
 SEATS = 1_200
+SESSIONS = 20
 PASSING = (":events", ":outbox", ":mails")  # what is read, relayed or sent goes away
 
 
 @asynccontextmanager
 async def _stage(scale: Scale) -> AsyncIterator[Round]:
-    sessions = big_room.numbered(2)
+    sessions = big_room.numbered(SESSIONS)
+    unused = iter(sessions)
     with box_office(big_room.programme(sessions)) as office:
         async with counter(office.booking.address) as at:
             redis = Redis.from_url(office.redis.url, decode_responses=True)
@@ -24,9 +26,9 @@ async def _stage(scale: Scale) -> AsyncIterator[Round]:
 
             async def one_round() -> Figures:
                 empty = _kept(redis)
-                await sell(at, in_groups(sessions[0], seats, 1))
+                await sell(at, in_groups(next(unused), seats, 1))
                 singles = _kept(redis)
-                await sell(at, in_groups(sessions[1], seats, 2))
+                await sell(at, in_groups(next(unused), seats, 2))
                 pairs = _kept(redis)
                 return {
                     "one": (singles - empty) / len(seats),
