@@ -5,15 +5,10 @@ from typing import Any
 from cinema.order_link import Reference
 from cinema.payment_rules import validate_payment
 from cinema.refusals import Refusal
-from cinema_pb2 import (
-    Ingresso,
-    MelhoresRequest,
-    Pagamento,
-    ReservaRequest,
-    ReservaResponse,
-)
+from cinema_pb2 import ReservaResponse
 from gateway import frames
-from gateway.booking import Booking, BookingDown, Malformed, NotFound
+from gateway.booking import BookingClient, BookingDown, Malformed, NotFound
+from gateway.booking_requests import Buyer
 from gateway.messages import (
     Action,
     Confirm,
@@ -22,7 +17,6 @@ from gateway.messages import (
     Hold,
     HoldBest,
     Incoming,
-    Payment,
     Release,
 )
 
@@ -31,18 +25,13 @@ _UNKNOWN_OUTCOME = "Ainda não sabemos se o pagamento foi registrado. Estamos te
 
 
 class Actions:
-    """One buyer's requests in one session. Every fault of booking becomes a reply, too.
+    """One buyer's requests in one session. Every fault of booking becomes a reply, too."""
 
-    `network` is the tag of the network address that the browser comes from.
-    """
+    __slots__ = ("_booking", "_buyer")
 
-    __slots__ = ("_booking", "_buyer", "_network", "_session_id")
-
-    def __init__(self, booking: Booking, session_id: str, buyer: str, network: str) -> None:
+    def __init__(self, booking: BookingClient, buyer: Buyer) -> None:
         self._booking = booking
-        self._session_id = session_id
         self._buyer = buyer
-        self._network = network
 
     async def perform(self, action: Action) -> bytes:
         """The reply frame, within booking's deadline."""
@@ -56,16 +45,16 @@ class Actions:
             return _error(action, "indisponivel", _DOWN)
 
     async def _perform(self, action: Action) -> bytes:
-        call, stub = self._booking.call, self._booking.stub
+        booking, buyer = self._booking, self._buyer
         match action:
             case Hold():
-                answer = await call(stub.ReservarAssento, self._request(action.seats))
+                answer = await booking.hold(buyer, action.seats)
             case Release():
-                answer = await call(stub.LiberarAssento, self._request(action.seats))
+                answer = await booking.release(buyer, action.seats)
             case Extend():
-                answer = await call(stub.EstenderReserva, self._request([]))
+                answer = await booking.extend(buyer)
             case HoldBest():
-                answer = await call(stub.ReservarMelhores, self._best(action))
+                answer = await booking.hold_best(buyer, action.count)
             case Confirm():
                 return await self._confirm(action)
         return _reply(action, answer)
@@ -77,46 +66,7 @@ class Actions:
             return _error(
                 action, "dados_invalidos", "Confira os dados do pagamento.", campos=faults
             )
-        answer = await self._booking.call(
-            self._booking.stub.ConfirmarPagamento, self._purchase(action)
-        )
-        return _reply(action, answer)
-
-    def _purchase(self, action: Confirm) -> ReservaRequest:
-        request = self._request(action.seats)
-        request.chave_idempotencia = action.key
-        request.pagamento.CopyFrom(_payment(action.payment))
-        request.ingressos.extend(
-            Ingresso(assento=seat, categoria=category.upper())
-            for seat, category in action.categories.items()
-        )
-        if action.total is not None:
-            request.total_centavos = action.total
-        request.idioma = action.language
-        request.edicao = action.edition
-        return request
-
-    def _request(self, seats: list[str]) -> ReservaRequest:
-        request = ReservaRequest(
-            usuario_id=self._buyer, assentos=seats, rede=self._network, do_navegador=True
-        )
-        request.assento.sessao_id = self._session_id
-        return request
-
-    def _best(self, action: HoldBest) -> MelhoresRequest:
-        return MelhoresRequest(
-            sessao_id=self._session_id,
-            usuario_id=self._buyer,
-            quantidade=action.count,
-            rede=self._network,
-            do_navegador=True,
-        )
-
-
-def _payment(typed: Payment) -> Pagamento:
-    return Pagamento(
-        nome_completo=typed.name, cpf=typed.cpf or "", email=typed.email, forma=typed.method
-    )
+        return _reply(action, await self._booking.confirm(self._buyer, action))
 
 
 def fault_reply(fault: Faulty) -> bytes:

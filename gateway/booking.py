@@ -1,7 +1,7 @@
-"""Calls to the booking service: each with a deadline, each fault mapped once to one of three exceptions."""
+"""Booking as the rest of the gateway sees it: a method for each question, and three exceptions for what goes wrong."""
 
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import TypeVar
 
 import grpc
@@ -9,8 +9,22 @@ from google.protobuf.message import Message
 from grpc.aio import AioRpcError, UnaryUnaryMultiCallable
 
 from cinema.retry import brief
-from cinema_pb2 import EventoSessao, SessaoRequest
+from cinema_pb2 import (
+    CorrecaoRequest,
+    EventoSessao,
+    MapaResponse,
+    Pedido,
+    PedidoRequest,
+    ReservaResponse,
+    SessaoRequest,
+    SessoesResponse,
+    SituacaoResponse,
+    VarreduraRequest,
+    Vazio,
+)
 from cinema_pb2_grpc import ReservaStub
+from gateway.booking_requests import Buyer, best_request, purchase_request, seats_request
+from gateway.messages import Confirm
 
 log = logging.getLogger(__name__)
 
@@ -30,34 +44,50 @@ class NotFound(Exception):
     """There is no such order."""
 
 
-class Booking:
-    """The booking service, as the gateway sees it. `deadline` in seconds holds for each single call."""
+class BookingClient:
+    """Each method raises BookingDown, Malformed or NotFound, after `deadline` seconds at most.
+
+    A booking service that is just being restarted is waited for, as long as the deadline lets us.
+    """
 
     def __init__(self, channel: grpc.aio.Channel, deadline: float) -> None:
-        self.stub = ReservaStub(channel)
+        self._stub = ReservaStub(channel)
         self._deadline = deadline
 
-    async def call(
-        self,
-        method: UnaryUnaryMultiCallable[Request, Answer],
-        request: Request,
-        deadline: float | None = None,
-    ) -> Answer:
-        """One answer, within the deadline, or a nearer one. Raises BookingDown, Malformed or NotFound.
+    # -------------------------------------------------------------------------------------------- a buyer's seats
 
-        A booking service that is just being restarted is waited for, as long as the deadline lets us.
-        """
-        try:
-            return await method(request, timeout=deadline or self._deadline, wait_for_ready=True)
-        except AioRpcError as error:
-            raise _fault(error) from error
+    async def hold(self, buyer: Buyer, seats: Sequence[str]) -> ReservaResponse:
+        return await self._call(self._stub.ReservarAssento, seats_request(buyer, seats))
+
+    async def hold_best(self, buyer: Buyer, count: int) -> ReservaResponse:
+        return await self._call(self._stub.ReservarMelhores, best_request(buyer, count))
+
+    async def release(self, buyer: Buyer, seats: Sequence[str]) -> ReservaResponse:
+        return await self._call(self._stub.LiberarAssento, seats_request(buyer, seats))
+
+    async def extend(self, buyer: Buyer) -> ReservaResponse:
+        """More time for all that the buyer holds."""
+        return await self._call(self._stub.EstenderReserva, seats_request(buyer, ()))
+
+    async def confirm(self, buyer: Buyer, purchase: Confirm) -> ReservaResponse:
+        return await self._call(self._stub.ConfirmarPagamento, purchase_request(buyer, purchase))
+
+    # ------------------------------------------------------------------------------------------------- the programme
+
+    async def sessions(self) -> SessoesResponse:
+        return await self._call(self._stub.ListarSessoes, Vazio())
+
+    async def room(self, session_id: str) -> MapaResponse:
+        """A session's room, prices and how many seats are left, without who has which."""
+        request = SessaoRequest(sessao_id=session_id, sem_estados=True)
+        return await self._call(self._stub.ObterMapa, request)
 
     async def follow(self, session_id: str) -> AsyncGenerator[EventoSessao]:
         """A snapshot, then every change, for ever. Raises BookingDown, also at the stream's end, or Malformed.
 
         Close it (contextlib.aclosing): an abandoned stream would go on at the server.
         """
-        stream = self.stub.AcompanharSessao(
+        stream = self._stub.AcompanharSessao(
             SessaoRequest(sessao_id=session_id), wait_for_ready=True
         )
         try:
@@ -68,6 +98,49 @@ class Booking:
         finally:
             stream.cancel()
         raise BookingDown("booking ended the stream")
+
+    # -------------------------------------------------------------------------------------------------------- orders
+
+    async def order(self, order_id: str, deadline: float | None = None) -> Pedido:
+        request = PedidoRequest(pedido_id=order_id)
+        return await self._call(self._stub.ObterPedido, request, deadline)
+
+    async def cancel(self, order_id: str, network: str) -> ReservaResponse:
+        request = PedidoRequest(pedido_id=order_id, rede=network)
+        return await self._call(self._stub.CancelarPedido, request)
+
+    async def mail_again(self, order_id: str, network: str) -> ReservaResponse:
+        request = PedidoRequest(pedido_id=order_id, rede=network)
+        return await self._call(self._stub.ReenviarEmail, request)
+
+    async def correct_address(self, order_id: str, email: str, network: str) -> ReservaResponse:
+        request = CorrecaoRequest(pedido_id=order_id, email=email, rede=network)
+        return await self._call(self._stub.CorrigirEmail, request)
+
+    # ------------------------------------------------------------------------------------------------- the operation
+
+    async def sweep(self, session_id: str) -> int:
+        """Frees the holds that are due, of every session without an id. How many those were."""
+        request = VarreduraRequest(sessao_id=session_id)
+        return (await self._call(self._stub.VarrerSessao, request)).liberados
+
+    async def situation(self, deadline: float) -> SituacaoResponse:
+        """Empty where booking cannot say: an older one does not know the question. Raises nothing."""
+        try:
+            return await self._stub.ObterSituacao(Vazio(), timeout=deadline)
+        except AioRpcError:
+            return SituacaoResponse()
+
+    async def _call(
+        self,
+        method: UnaryUnaryMultiCallable[Request, Answer],
+        request: Request,
+        deadline: float | None = None,
+    ) -> Answer:
+        try:
+            return await method(request, timeout=deadline or self._deadline, wait_for_ready=True)
+        except AioRpcError as error:
+            raise _fault(error) from error
 
 
 _EXPECTED = {

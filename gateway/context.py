@@ -19,7 +19,7 @@ from cinema.service import ReadyFile
 from cinema.settings import GatewaySettings
 from gateway.admission import most_sockets
 from gateway.assets import Assets
-from gateway.booking import Booking
+from gateway.booking import BookingClient
 from gateway.connection import Connection
 from gateway.costs import COSTS
 from gateway.health import CHECK_SECONDS, BookingHealth, State
@@ -42,9 +42,9 @@ class Gateway:
     ) -> None:
         self.settings = settings
         self.group = group
-        self.booking = Booking(channel, settings.booking_deadline_seconds)
+        self.booking = BookingClient(channel, settings.booking_deadline_seconds)
         self.answers = PublicAnswers(self.booking, settings.booking_deadline_seconds)
-        self.health = BookingHealth(channel)
+        self.health = BookingHealth(channel, self.booking)
         self.assets = Assets(STATIC)
         self.hubs = Hubs(group, self.booking, settings.coalesce_ms / 1_000)
         cookies = cookie_secrets(settings)

@@ -8,8 +8,7 @@ import grpc
 from grpc.aio import AioRpcError
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from cinema_pb2 import SituacaoResponse, Vazio
-from cinema_pb2_grpc import ReservaStub
+from gateway.booking import BookingClient
 
 CHECK_SECONDS = 1.0  # how long one check may take, and how long its answer is good for
 
@@ -25,9 +24,9 @@ class State:
 class BookingHealth:
     """Asks at most once a second, however many want to know."""
 
-    def __init__(self, channel: grpc.aio.Channel) -> None:
+    def __init__(self, channel: grpc.aio.Channel, booking: BookingClient) -> None:
         self._stub = health_pb2_grpc.HealthStub(channel)
-        self._booking = ReservaStub(channel)
+        self._booking = booking
         self._asking = asyncio.Lock()
         self._asked_at = float("-inf")
         self._state = State()
@@ -47,17 +46,10 @@ class BookingHealth:
             )
         except AioRpcError as error:
             return State(f"A central de reservas não responde ({error.code().name}).")
-        found = await self._situation()
+        found = await self._booking.situation(CHECK_SECONDS)
         if answer.status != health_pb2.HealthCheckResponse.SERVING:
             return State(
                 # Without a full stop: the problem may end with a command to copy.
                 f"A central de reservas não está pronta: {found.problema or 'veja o Redis'}"
             )
         return State(warning=found.aviso)
-
-    async def _situation(self) -> SituacaoResponse:
-        """Empty where booking cannot say: an older one does not know the question."""
-        try:
-            return await self._booking.ObterSituacao(Vazio(), timeout=CHECK_SECONDS)
-        except AioRpcError:
-            return SituacaoResponse()

@@ -11,7 +11,7 @@ from cinema.invitation import FILE_NAME, invitation
 from cinema.mail_address import LONGEST
 from cinema.refusals import Refusal
 from cinema.tickets import DEAREST_BASKET
-from cinema_pb2 import CorrecaoRequest, Pedido, PedidoRequest, ReservaResponse
+from cinema_pb2 import Pedido, ReservaResponse
 from gateway.bodies import parsed, read_body
 from gateway.context import GatewayPart
 from gateway.http_json import Json, encoded_response, json_response, pix_json
@@ -82,26 +82,20 @@ async def calendar_entry(reference: str, request: Request, gateway: GatewayPart)
 
 @api.post("/pedidos/{reference}/reenviar")
 async def mail_again(order: ManagedOrder, asked: Request, gateway: GatewayPart) -> Json:
-    request = PedidoRequest(pedido_id=order.pedido_id, rede=gateway.network_of(asked))
-    return _done(await gateway.booking.call(gateway.booking.stub.ReenviarEmail, request))
+    return _done(await gateway.booking.mail_again(order.pedido_id, gateway.network_of(asked)))
 
 
 @api.post("/pedidos/{reference}/email")
 async def correct_address(order: ManagedOrder, asked: Request, gateway: GatewayPart) -> Json:
     """The mail goes to the new address; repeating it does no harm."""
-    request = CorrecaoRequest(
-        pedido_id=order.pedido_id,
-        email=parsed(Address, await read_body(asked)).email,
-        rede=gateway.network_of(asked),
-    )
-    return _done(await gateway.booking.call(gateway.booking.stub.CorrigirEmail, request))
+    email, network = parsed(Address, await read_body(asked)).email, gateway.network_of(asked)
+    return _done(await gateway.booking.correct_address(order.pedido_id, email, network))
 
 
 @api.post("/pedidos/{reference}/cancelar")
 async def cancel(order: ManagedOrder, asked: Request, gateway: GatewayPart) -> Json:
     """The seats are free for everybody at once; repeating it does no harm."""
-    request = PedidoRequest(pedido_id=order.pedido_id, rede=gateway.network_of(asked))
-    return _done(await gateway.booking.call(gateway.booking.stub.CancelarPedido, request))
+    return _done(await gateway.booking.cancel(order.pedido_id, gateway.network_of(asked)))
 
 
 @api.get("/pix")

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from cinema.retry import Backoff, keep_running
 from cinema_pb2 import Atualizacao, EventoSessao, MapaSessao
 from gateway import frames
-from gateway.booking import Booking, BookingDown, Malformed, NotFound
+from gateway.booking import BookingClient, BookingDown, Malformed, NotFound
 from gateway.endings import UNKNOWN_SESSION
 from gateway.fan_out import FanOut, News
 from gateway.outbox import Outbox
@@ -26,7 +26,7 @@ class Hub:
     Keeps the last known state while booking is away. Never waits for a page.
     """
 
-    def __init__(self, session_id: str, booking: Booking, fan_out: FanOut) -> None:
+    def __init__(self, session_id: str, booking: BookingClient, fan_out: FanOut) -> None:
         self.session_id = session_id
         self._booking = booking
         self._fan_out = fan_out

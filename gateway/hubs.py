@@ -2,7 +2,7 @@
 
 import asyncio
 
-from gateway.booking import Booking
+from gateway.booking import BookingClient
 from gateway.fan_out import FanOut
 from gateway.hub import Hub
 from gateway.outbox import Outbox
@@ -20,7 +20,7 @@ class Hubs:
     def __init__(
         self,
         group: asyncio.TaskGroup,
-        booking: Booking,
+        booking: BookingClient,
         longest_rest: float,
         linger: float = LINGER_SECONDS,
     ) -> None:

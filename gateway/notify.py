@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from cinema.notify_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, verify
-from cinema_pb2 import VarreduraRequest
 from gateway.bodies import parsed, read_body
 from gateway.context import GatewayPart
 from gateway.problems import Problem, Refused
@@ -39,6 +38,5 @@ async def notify(request: Request, gateway: GatewayPart) -> dict[str, str | int]
     if not verify(gateway.notify_secret, timestamp, signature, body, time.time()):
         raise Refused(_UNSIGNED)
     session = parsed(Notice, body).sessao
-    sweep = VarreduraRequest(sessao_id="" if session == EVERY_SESSION else session)
-    answer = await gateway.booking.call(gateway.booking.stub.VarrerSessao, sweep)
-    return {"status": "ok", "liberados": answer.liberados}
+    freed = await gateway.booking.sweep("" if session == EVERY_SESSION else session)
+    return {"status": "ok", "liberados": freed}

@@ -12,8 +12,7 @@ from functools import partial
 import orjson
 
 from cinema.shared_reads import SharedReads
-from cinema_pb2 import SessaoRequest, Vazio
-from gateway.booking import Booking, BookingDown, Malformed
+from gateway.booking import BookingClient, BookingDown, Malformed
 from gateway.http_json import Json, map_json, sessions_json
 from gateway.problems import UNKNOWN_SESSION, Refused
 from gateway.queries import LONGEST_ID
@@ -43,7 +42,7 @@ class PublicAnswer:
 class PublicAnswers:
     """Each raises BookingDown after `patience` seconds at most, and Refused for what does not exist."""
 
-    def __init__(self, booking: Booking, patience: float) -> None:
+    def __init__(self, booking: BookingClient, patience: float) -> None:
         self._booking = booking
         self._patience = patience
         self._reads = SharedReads[str, PublicAnswer]()
@@ -68,13 +67,12 @@ class PublicAnswers:
             raise BookingDown("no answer in time") from None
 
     async def _read_sessions(self) -> PublicAnswer:
-        answer = await self._booking.call(self._booking.stub.ListarSessoes, Vazio())
+        answer = await self._booking.sessions()
         return self._of(_LIST, answer.SerializeToString(), lambda: sessions_json(answer))
 
     async def _read_map(self, session_id: str) -> PublicAnswer:
-        request = SessaoRequest(sessao_id=session_id, sem_estados=True)
         try:
-            answer = await self._booking.call(self._booking.stub.ObterMapa, request)
+            answer = await self._booking.room(session_id)
         except Malformed:
             raise Refused(UNKNOWN_SESSION) from None
         return self._of(session_id, answer.SerializeToString(), lambda: map_json(answer))

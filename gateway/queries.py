@@ -3,8 +3,8 @@
 import time
 
 from cinema.order_link import Reference
-from cinema_pb2 import Pedido, PedidoRequest
-from gateway.booking import Booking, Malformed, NotFound
+from cinema_pb2 import Pedido
+from gateway.booking import BookingClient, Malformed, NotFound
 from gateway.http_json import Json, order_json
 from gateway.order_access import Access, access_of
 from gateway.problems import UNKNOWN_ORDER, VIEW_ONLY, Refused
@@ -15,7 +15,7 @@ LONGEST_ID = 64
 class Queries:
     """Each raises BookingDown, and Refused for what does not exist; `deadline` in seconds."""
 
-    def __init__(self, booking: Booking, deadline: float | None = None) -> None:
+    def __init__(self, booking: BookingClient, deadline: float | None = None) -> None:
         self._booking = booking
         self._deadline = deadline
 
@@ -39,11 +39,8 @@ class Queries:
         if len(reference) > LONGEST_ID:
             raise Refused(UNKNOWN_ORDER)
         named = Reference.parse(reference)
-        request = PedidoRequest(pedido_id=named.order_id)
         try:
-            order = await self._booking.call(
-                self._booking.stub.ObterPedido, request, self._deadline
-            )
+            order = await self._booking.order(named.order_id, self._deadline)
         except (Malformed, NotFound):
             raise Refused(UNKNOWN_ORDER) from None
         access = access_of(order, named.token, buyer)

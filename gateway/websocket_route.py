@@ -7,6 +7,7 @@ from starlette.websockets import WebSocket
 from cinema.identity import owner_tag
 from gateway.actions import Actions
 from gateway.asgi_line import AsgiLine
+from gateway.booking_requests import Buyer
 from gateway.connection import Allowance, Connection
 from gateway.context import Gateway, host_of
 from gateway.endings import INVALID_IDENTITY, TOO_MANY_SOCKETS, UNKNOWN_SESSION, Ending
@@ -78,7 +79,7 @@ def _connect(line: Line | AsgiLine, socket: WebSocket, gateway: Gateway, buyer: 
 
     connection = Connection(
         outbox,
-        Actions(gateway.booking, session_id, buyer, gateway.network_of(socket)),
+        Actions(gateway.booking, Buyer(session_id, buyer, gateway.network_of(socket))),
         Allowance(TokenBucket(gateway.settings.max_messages_per_second), address),
         gateway.group,
         leave,

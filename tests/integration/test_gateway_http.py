@@ -318,7 +318,7 @@ async def test_a_bug_is_a_500_that_tells_nothing(
     async def broken(*_: object) -> None:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr(bench.gateway.booking, "call", broken)
+    monkeypatch.setattr(bench.gateway.booking, "sessions", broken)
     async with bench.http() as http:
         answer = await http.get("/api/sessoes")
     assert answer.status_code == 500

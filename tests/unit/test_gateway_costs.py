@@ -7,10 +7,9 @@ runs the least. Booking is a stand-in with its answers ready, about a hall of 3,
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from itertools import count
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -72,12 +71,12 @@ def new_order() -> pb.Pedido:
 
 
 ANSWERS: dict[str, Callable[[], Any]] = {
-    "ListarSessoes": many_sessions,
-    "ObterMapa": vast_map,
-    "ObterPedido": new_order,
-    "ReenviarEmail": lambda: pb.ReservaResponse(sucesso=True),
-    "CorrigirEmail": lambda: pb.ReservaResponse(sucesso=True),
-    "CancelarPedido": lambda: pb.ReservaResponse(sucesso=True),
+    "sessions": many_sessions,
+    "room": vast_map,
+    "order": new_order,
+    "mail_again": lambda: pb.ReservaResponse(sucesso=True),
+    "correct_address": lambda: pb.ReservaResponse(sucesso=True),
+    "cancel": lambda: pb.ReservaResponse(sucesso=True),
 }
 ADDRESSES: dict[str, Callable[[], str]] = {
     "/": lambda: "/",
@@ -97,8 +96,9 @@ ADDRESSES: dict[str, Callable[[], str]] = {
 
 
 class ReadyBooking:
+    """Has the methods of a BookingClient that ANSWERS names."""
+
     def __init__(self) -> None:
-        self.stub = SimpleNamespace(**{name: name for name in ANSWERS})
         self.ready: dict[str, tuple[type[Any], bytes]] = {}
 
     def prepare(self) -> None:
@@ -106,9 +106,12 @@ class ReadyBooking:
         messages = {name: make() for name, make in ANSWERS.items()}
         self.ready = {n: (type(m), m.SerializeToString()) for n, m in messages.items()}
 
-    async def call(self, method: str, request: Any, deadline: float | None = None) -> Any:
-        kind, content = self.ready[method]
-        return kind.FromString(content)
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        async def answer(*_: object) -> Any:
+            kind, content = self.ready[name]
+            return kind.FromString(content)
+
+        return answer
 
 
 @pytest.fixture
