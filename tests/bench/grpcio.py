@@ -180,7 +180,7 @@ def _row(versions: Sequence[Version]) -> Row:
         for part, text in parts.items()
         for version in versions
     )
-    return Row("grpcio", "CPU by version of grpcio", figures, stage)
+    return Row("grpcio", "CPU by version of grpcio", "", figures, stage)
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ python -m tests.bench page
 """
 
 import argparse
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ FILE = ROOT / "docs" / "benchmarks.md"
 PICTURES = ROOT / "docs" / "images" / "benchmarks"
 BEGIN = "<!-- from here to the end mark: python -m tests.bench page -->"
 END = "<!-- end -->"
+LINE = 140
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -48,6 +50,8 @@ def _section(row: Row, entries: Sequence[Entry], picture: Path) -> str:
     head = "".join(f" {entry.commit} |" for entry in shown)
     lines = [
         f"### {row.title}",
+        "",
+        textwrap.fill(row.about, LINE, break_on_hyphens=False),
         "",
         f"| `{row.name}` |{head} goal |",
         "|---|" + "---|" * (len(shown) + 1),
@@ -86,6 +90,11 @@ def _circumstances(entry: Entry) -> str:
     rounds = f"{entry.rounds} rounds" if entry.rounds > 1 else "one round"
     return (
         f"{entry.at[:10]}, {rounds}; {machine['cores']} cores ({machine['processor']}), "
-        f"{machine['memory_gb']} GB, load average {machine['load']}; Python {versions['python']}, "
+        f"{machine['memory_gb']} GB, {_load(machine['load'])}; Python {versions['python']}, "
         f"grpcio {versions['grpcio']}, {versions['server']}"
     )
+
+
+def _load(average: float | None) -> str:
+    """The first entries are copied from an earlier form of the page, which says so much only."""
+    return "nothing else running" if average is None else f"load average {average}"

@@ -34,8 +34,8 @@ text { fill: #9198a1 } .title { fill: #f0f6fc } .value { fill: #4493f8 }
 
 def drawing(row: Row, entries: Sequence[Entry]) -> str:
     """The SVG text; the entries are the row's, oldest first."""
-    figures = [figure for figure in row.figures if figure.goal is not None or figure.guarded]
-    shown = figures or list(row.figures[:1])
+    measured = [f for f in row.figures if any(f.name in entry.figures for entry in entries)]
+    shown = [f for f in measured if f.goal is not None or f.guarded] or measured[:1]
     lines = -(-len(shown) // _ACROSS)
     size = f'width="{WIDTH * min(_ACROSS, len(shown))}" height="{HEIGHT * lines}"'
     panels = "\n".join(

@@ -41,11 +41,13 @@ class Figure:
 class Row:
     """`stage` starts what is measured and gives one round, which measures every part once, one after the other.
 
-    A ratio is of two measurements of one round: what else the machine does then slows down both.
+    A ratio is of two measurements of one round: what else the machine does then slows down both. `about` says how it is
+    measured, for docs/benchmarks.md.
     """
 
     name: str
     title: str
+    about: str
     figures: tuple[Figure, ...]
     stage: Callable[[Scale], AbstractAsyncContextManager[Round]]
     rounds: int = 5

@@ -26,7 +26,7 @@ async def _stage(scale: Scale) -> AsyncIterator[Round]:
     yield one_round
 
 
-ROW = Row("row", "A row & its title", (Figure("cpu", "CPU <of it>", 2, guarded=True),), _stage)
+ROW = Row("row", "A row & its title", "", (Figure("cpu", "CPU <of it>", 2, guarded=True),), _stage)
 
 
 def result(cpu: float) -> Result:

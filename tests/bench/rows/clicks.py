@@ -130,12 +130,17 @@ def _row_figures(rate_goal: float, *more: Figure) -> tuple[Figure, ...]:
 CLICKS_ALONE = Row(
     "clicks",
     "Clicks by WebSocket, 64 under way, nobody else watching",
+    "64 pages of one session, each of another buyer, click on free seats; each of them sees all "
+    "changes. The naive gateway calls booking with a stub that blocks, and sends each change by "
+    "a `gather` of `send_text` (`baseline_gateway.py`).",
     _row_figures(8),
     _alone,
 )
 CLICKS_WATCHED = Row(
     "clicks_watched",
     "Clicks by WebSocket, 64 under way, 1,000 maps watching",
+    "The same, while 1,000 more maps of the session are open in a process of their own, which "
+    "notes when each of them shows a change.",
     _row_figures(
         50,
         Figure("seen_p50", "a map shows it: p50", unit="ms"),

@@ -78,6 +78,8 @@ async def _sell_out(at: Counter, sessions: list[str]) -> None:
 GROWTH = Row(
     "growth",
     "A hold where there is more: CPU of booking and Redis",
+    "The same hold at four booking servers in turn: with one session or 5,000, in a hall of 200 "
+    "seats or of 3,000, with none or a million sold (a hundred an order).",
     (
         Figure("sessions", "5,000 sessions, in holds of one", 1.15),
         Figure("seats", "3,000 seats in the hall, in holds of 200", 1.15),

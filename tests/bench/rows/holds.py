@@ -126,6 +126,9 @@ async def _sale_stage(scale: Scale) -> AsyncIterator[Round]:
 HOLD = Row(
     "hold",
     "Hold, unary, 64 in flight",
+    "One seat for a buyer of its own in each request, through one channel. Beside it a bare "
+    "`grpc.aio` echo on uvloop that answers as much (`echo.py`), and the naive server: a pool of "
+    "threads, and one `SET NX EX` of redis-py a hold (`baseline_booking.py`).",
     (
         Figure("cpu", "CPU of booking, in echoes", 1.5, guarded=True),
         Figure("rate", "rate, of the echo's", 0.55, better="more"),
@@ -144,6 +147,8 @@ HOLD = Row(
 SALE = Row(
     "sale",
     "Sale, 64 in flight",
+    "The same seats paid for, with name, CPF and e-mail. The naive server's sale is a `GET` and "
+    "a `SET`, without an order.",
     (
         Figure("cpu_hold", "CPU of booking, in holds", 1.5),
         Figure("cpu", "CPU of booking, in echoes", guarded=True),

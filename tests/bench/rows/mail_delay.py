@@ -72,6 +72,8 @@ def _address(seat: str) -> str:
 MAIL_DELAY = Row(
     "mail_delay",
     "From an acknowledged sale to its mail, ten sales a second",
+    "From the moment at which the buyer has the answer to the moment at which the mail server "
+    "has the mail.",
     (*time_figures("kafka", "by Kafka"), *time_figures("without", "without Kafka")),
     _stage,
     rounds=1,

@@ -49,6 +49,8 @@ def _kept(redis: "Redis") -> int:
 REDIS_BYTES = Row(
     "redis_bytes",
     "Redis for a sold seat",
+    "`MEMORY USAGE` of every key before and after, but for the streams and schedules that are "
+    "emptied once the mail is sent.",
     (
         Figure("one", "one seat a sale", 700, unit="bytes", guarded=True),
         Figure("two", "two seats a sale", 400, unit="bytes", guarded=True),

@@ -90,6 +90,8 @@ class _Topic:
 RELAY = Row(
     "relay",
     "From the outbox to Kafka, while thousands of orders wait",
+    "Thousands of orders wait in the outbox when the producer goes to work; the end of Kafka's "
+    "topic says how far it is.",
     (
         Figure("hot", "one hot session, orders a second", 5_000, better="more"),
         Figure("spread", "60 sessions, orders a second", better="more"),
