@@ -211,13 +211,21 @@ def new_identity() -> str:
 
 
 async def look(redis: RedisClient) -> Found:
+    """Asked every second: one node needs no command for each partition's identity and beat."""
+    names = [name for keys in _KEYS for name in (keys.dataset, keys.beat)]
     pipeline = redis.pipeline(transaction=False)
+    if isinstance(redis, Redis):
+        pipeline.mget(names)
+    else:
+        for name in names:
+            pipeline.get(name)
     for keys in _KEYS:
-        pipeline.get(keys.dataset)
-        pipeline.get(keys.beat)
         pipeline.xrevrange(keys.events, count=1)
     replies: list[Any] = await pipeline.execute()
-    identities, beats, events = replies[::3], replies[1::3], replies[2::3]
+    values, events = replies[: -len(_KEYS)], replies[-len(_KEYS) :]
+    if isinstance(redis, Redis):
+        (values,) = values
+    identities, beats = values[::2], values[1::2]
     marks = Marks(
         {keys.events: last[0][0] for keys, last in zip(_KEYS, events, strict=True) if last},
         {keys.beat: int(ms) for keys, ms in zip(_KEYS, beats, strict=True) if ms},

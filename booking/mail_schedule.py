@@ -5,13 +5,11 @@ on, so a sender that dies leaves its mails to the next one, and no mail is in a 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from pathlib import Path
 from typing import Any
-
-from redis.commands.core import AsyncScript
 
 from booking.order_record import from_record
 from cinema.keys import (
@@ -22,7 +20,8 @@ from cinema.keys import (
     partition_of_order,
 )
 from cinema.outcomes import MailKind, MailState, Order
-from cinema.redis_connection import RedisClient
+from cinema.redis_connection import RedisClient, script_at
+from cinema.redis_scripts import Script
 
 _LUA = Path(__file__).parent.parent / "lua"
 _SCHEDULED, _NO_ORDER = 1, 2
@@ -60,9 +59,8 @@ class MailSchedule:
         self._record = self._script("record_mail")
         self._retry = self._script("retry_mail")
 
-    def _script(self, name: str) -> AsyncScript:
-        script: AsyncScript = self._redis.register_script((_LUA / f"{name}.lua").read_text())
-        return script
+    def _script(self, name: str) -> Script:
+        return script_at(self._redis, (_LUA / f"{name}.lua").read_text())
 
     async def add(self, order_id: str, kind: MailKind, own_ms: int) -> bool | None:
         """Schedules the mail, once. False where it was before or there is nothing to send, None: no such order."""
@@ -74,12 +72,12 @@ class MailSchedule:
         """Mails that are due, the longest waiting first, for the caller alone; and more time for those in `sending`."""
         now = await self._now()
         await self._prolong(sending, now + own_ms)
-        found: list[DueMail] = []
+        claimed: list[str] = []
         for partition, order_ids in (await self._due(limit, now)).items():
             mails = partition_keys(partition).mails
-            for order_id in await self._claim(keys=[mails], args=[own_ms, *order_ids]):
-                found += await self._due_mail(mails, order_id)
-        return found
+            claimed += await self._claim(keys=[mails], args=[own_ms, *order_ids])
+        orders = zip(claimed, await self._all_fields(claimed), strict=True)
+        return [mail for order in orders for mail in await self._due_mail(*order)]
 
     async def record(self, order_id: str, record: MailRecord) -> bool:
         """False where there is no such order."""
@@ -137,11 +135,10 @@ class MailSchedule:
             chosen[partition_of_order(order_id)].append(order_id)
         return chosen
 
-    async def _due_mail(self, mails: str, order_id: str) -> list[DueMail]:
+    async def _due_mail(self, order_id: str, fields: Mapping[str, str]) -> list[DueMail]:
         """Nothing where the order is gone: then its mail is, too. Nor the ticket of an order that was cancelled."""
-        fields = await self._fields(order_id)
         if not fields:
-            await self._redis.zrem(mails, order_id)
+            await self._redis.zrem(_keys_of(order_id).mails, order_id)
             return []
         kind = MailKind(fields.get("mail_kind", MailKind.TICKET))
         order = from_record(order_id, fields)
@@ -153,6 +150,12 @@ class MailSchedule:
     async def _fields(self, order_id: str) -> dict[Any, Any]:
         fields: dict[Any, Any] = await self._redis.hgetall(order_key(order_id))
         return fields
+
+    async def _all_fields(self, order_ids: Sequence[str]) -> list[dict[str, str]]:
+        pipeline = self._redis.pipeline(transaction=False)
+        for order_id in order_ids:
+            pipeline.hgetall(order_key(order_id))
+        return await pipeline.execute() if order_ids else []
 
     async def _now(self) -> int:
         seconds, microseconds = await self._redis.time()

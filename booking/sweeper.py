@@ -1,9 +1,11 @@
 """Frees holds that are due. The due sets are the authority: no notification is needed for this."""
 
 import asyncio
+import itertools
 import logging
+import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping, Sequence
 
 from cinema.keys import PARTITIONS, parse_due_member, partition_keys, partition_of
 from cinema.redis_connection import RedisClient
@@ -13,18 +15,27 @@ from seat_state_service import SeatStateService
 log = logging.getLogger(__name__)
 
 PERIOD_SECONDS = 0.25
+_LOOKS = 4  # at what is due soon, of which each first one is at everything
+_HORIZON_MS = 2_000  # of a look at everything: the next one may come late
 _DUE_A_LOOK = 500
 
 
+# By partition: what its due set has, and when each is due.
+Members = Mapping[int, Sequence[tuple[str, float]]]
+
+
 class Sweeper:
+    """Looks at every partition once a second, and every quarter of one at those where something is due before that."""
+
     def __init__(self, redis: RedisClient, seats: SeatStateService) -> None:
         self._redis = redis
         self._seats = seats
+        self._soon: Collection[int] = ()  # partitions
 
     async def run(self, backoff: Backoff) -> None:
-        """Sweeps everything every quarter of a second, until Redis fails."""
-        while True:
-            freed = await self.sweep()
+        """Sweeps until Redis fails."""
+        for look in itertools.cycle(range(_LOOKS)):
+            freed = await self._sweep_soon() if look else await self.sweep()
             backoff.reset()
             if freed:
                 log.info("seats freed whose hold had ended: %d", freed)
@@ -37,18 +48,33 @@ class Sweeper:
         """
         if self._seats.dataset is None:
             return 0
-        seconds, microseconds = await self._redis.time()
-        now = seconds * 1000 + microseconds // 1000
-        freed = 0
-        for session, seats in (await self._due(session_id, "-inf", now)).items():
-            freed += await self._seats.expire(session, seats)
-        await self._shorten(session_id, now + self._seats.rules.ceiling_ms)
+        now = await self._now()
+        partitions = [partition_of(session_id)] if session_id else range(PARTITIONS)
+        due = await self._members(partitions, "-inf", now + _HORIZON_MS)
+        if not session_id:
+            self._soon = due.keys()
+        freed = await self._expire(due, now, session_id)
+        await self._shorten(partitions, now + self._seats.rules.ceiling_ms, session_id)
         return freed
 
-    async def _shorten(self, session_id: str, latest: int) -> None:
+    async def _sweep_soon(self) -> int:
+        """The same for what the last sweep of all has seen coming."""
+        if not self._soon or self._seats.dataset is None:
+            return 0
+        now = await self._now()
+        return await self._expire(await self._members(self._soon, "-inf", now), now)
+
+    async def _expire(self, due: Members, now: int, session_id: str = "") -> int:
+        freed = 0
+        for session, seats in _by_session(due, now, session_id).items():
+            freed += await self._seats.expire(session, seats)
+        return freed
+
+    async def _shorten(self, partitions: Collection[int], latest: int, session_id: str) -> None:
         """No hold is due after `latest`, unless Redis' clock was ahead when it was made."""
+        late = await self._members(partitions, f"({latest}", "+inf")
         shortened = 0
-        for session, seats in (await self._due(session_id, f"({latest}", "+inf")).items():
+        for session, seats in _by_session(late, math.inf, session_id).items():
             shortened += await self._seats.shorten(session, seats)
         if shortened:
             log.warning(
@@ -57,17 +83,27 @@ class Sweeper:
                 shortened,
             )
 
-    async def _due(self, session_id: str, earliest: str, latest: int | str) -> dict[str, list[str]]:
-        """The seats that are due between two times, by session."""
-        partitions: Iterable[int] = [partition_of(session_id)] if session_id else range(PARTITIONS)
+    async def _members(
+        self, partitions: Collection[int], earliest: str, latest: int | str
+    ) -> Members:
+        """Of the due sets of those partitions that have some between two times: the first ones, with their times."""
         pipeline = self._redis.pipeline(transaction=False)
         for partition in partitions:
             due = partition_keys(partition).due
-            pipeline.zrangebyscore(due, earliest, latest, start=0, num=_DUE_A_LOOK)
-        sessions: defaultdict[str, list[str]] = defaultdict(list)
-        for members in await pipeline.execute():
-            for member in members:
-                session, seat = parse_due_member(member)
-                if not session_id or session == session_id:
-                    sessions[session].append(seat)
-        return sessions
+            pipeline.zrangebyscore(due, earliest, latest, start=0, num=_DUE_A_LOOK, withscores=True)
+        found = zip(partitions, await pipeline.execute(), strict=True)
+        return {partition: members for partition, members in found if members}
+
+    async def _now(self) -> int:
+        seconds, microseconds = await self._redis.time()
+        return int(seconds) * 1000 + int(microseconds) // 1000
+
+
+def _by_session(members: Members, latest: float, session_id: str) -> dict[str, list[str]]:
+    """Their seats, up to that time; in all sessions or in that one."""
+    sessions: defaultdict[str, list[str]] = defaultdict(list)
+    for member, at in itertools.chain.from_iterable(members.values()):
+        session, seat = parse_due_member(member)
+        if at <= latest and session_id in ("", session):
+            sessions[session].append(seat)
+    return sessions

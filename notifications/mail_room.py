@@ -6,8 +6,10 @@ that dies leaves its mails to the next one, at the cost of a second copy at most
 
 import asyncio
 import logging
+import time
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Protocol
 
 import cinema_pb2 as pb
@@ -23,8 +25,9 @@ from notifications.winding_down import carried_through
 
 log = logging.getLogger(__name__)
 
-_LOOK_SECONDS = 1.0  # between two looks at what is due, while there is nothing to do
+_LOOK_SECONDS = 2.0  # between two looks at what is due, while there is nothing to do
 _PACE_SECONDS = 0.05  # between two looks, while there is
+_AHEAD = 2  # times as many mails as are sent at once: claimed, and next
 _PUT_BACK_SECONDS = (
     5.0  # for a mail that met an outage: the next probe is another mail, where there is one
 )
@@ -50,7 +53,11 @@ class MailRoom:
         self._rules = rules
         self._server = MailServer(rules.at_once, rules.first_pause)
         self._own_ms = round(rules.lease * 1_000)
-        self._sending: set[str] = set()  # orders
+        self._longest_pause = min(_LOOK_SECONDS, rules.lease / 3, rules.first_pause)
+        self._put_back_pause = min(_PUT_BACK_SECONDS, rules.first_pause)
+        self._prolonged = 0.0  # when that was the last time
+        self._sending: set[str] = set()  # orders, with those whose turn comes next
+        self._next: deque[pb.EmailDevido] = deque()  # ours, and not begun
         self._group: asyncio.TaskGroup | None = None  # of the sends, while we run
         self._winding_down = asyncio.Event()
         self._more = False  # there is more that is due than we had room for
@@ -93,41 +100,59 @@ class MailRoom:
             while not self._winding_down.is_set():
                 await self._look()
                 await self._pause()
+            self._give_back_next(0)
 
     def _room(self) -> int:
         if self._group is None or self._winding_down.is_set():
             return 0
-        return self._server.room(len(self._sending))
+        return self._server.room(len(self._sending) - len(self._next))
+
+    def _wanted(self) -> int:
+        """How many to claim: some more than there is room for, so that no connection waits for the next look."""
+        room, at_once = self._room(), self._rules.at_once
+        if self.trouble or self._winding_down.is_set():
+            return room
+        return room + _AHEAD * at_once - len(self._next) if len(self._next) < at_once else 0
+
+    def _to_prolong(self) -> list[str]:
+        """Orders whose mails are ours, now and then."""
+        now = time.monotonic()
+        if now - self._prolonged < self._longest_pause:
+            return []
+        self._prolonged = now
+        return list(self._sending)
 
     async def _look(self) -> None:
         """Begins what is due, and keeps what is being sent."""
-        room, sending = self._room(), list(self._sending)
-        if not room and not sending:
+        wanted, sending = self._wanted(), self._to_prolong()
+        if not wanted and not sending:
             return
-        self._more = False
+        self._more = self._more and not wanted
         try:
             due = await self._booking.use(
-                lambda: self._orders.claim_mails(room, self._own_ms, sending)
+                lambda: self._orders.claim_mails(wanted, self._own_ms, sending)
             )
         except (DependencyDown, TemporaryFailure) as failure:
             log.debug("nothing is claimed now: %s", failure)
             return
-        self._more = self._more or len(due) == room
+        self._more = self._more or 0 < len(due) == wanted
         for mail in due:
             # One whose order has another mail under way waits: its time comes again.
             if mail.pedido.pedido_id not in self._sending:
                 self._sending.add(mail.pedido.pedido_id)
-                self._begin(mail)
+                self._next.append(mail)
+        self._begin_next()
+        if self.trouble:
+            self._give_back_next(self._put_back_pause)
 
     async def _pause(self) -> None:
         self._wake.clear()
         await asyncio.sleep(_PACE_SECONDS)
-        if self._more and self._room():
+        if self._more and self._wanted():
             return
-        longest = min(_LOOK_SECONDS, self._rules.lease / 3, self._rules.first_pause)
         events = (self._wake, self._winding_down)
         waits = [asyncio.create_task(event.wait()) for event in events]
-        await asyncio.wait(waits, timeout=longest, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(waits, timeout=self._longest_pause, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
 
@@ -135,11 +160,29 @@ class MailRoom:
         self._more = True
         self._wake.set()
 
+    def _begin_next(self) -> None:
+        while self._next and self._room():
+            self._begin(self._next.popleft())
+
+    def _give_back_next(self, pause: float) -> None:
+        """Another sender may have more luck, or more time."""
+        while self._next:
+            self._in_background(self._put_back(self._next.popleft(), pause))
+
+    async def _put_back(self, mail: pb.EmailDevido, pause: float) -> None:
+        try:
+            await self._record(self._again(mail, pause))
+        finally:
+            self._sending.discard(mail.pedido.pedido_id)
+
     def _begin(self, mail: pb.EmailDevido) -> None:
+        self._server.begin()
+        self._in_background(self._send(mail))
+
+    def _in_background(self, work: Coroutine[None, None, None]) -> None:
         if self._group is None:
             raise RuntimeError("the mail room is not open")
-        self._server.begin()
-        self._group.create_task(self._send(mail))
+        self._group.create_task(work)
 
     # --------------------------------------------------------------------------------------------- one mail
 
@@ -149,6 +192,7 @@ class MailRoom:
             await self._record(await self._end(mail))
         finally:
             self._sending.discard(order_id)
+            self._begin_next()
             if self._more:
                 self._wake.set()
 
@@ -159,7 +203,8 @@ class MailRoom:
             await self._sender(mail)(mail.pedido)
         except DependencyDown as down:
             self._server.refused_everybody(down)
-            return self._again(mail, min(_PUT_BACK_SECONDS, self._rules.first_pause))
+            self._give_back_next(self._put_back_pause)
+            return self._again(mail, self._put_back_pause)
         except MailRefused as refused:
             self._server.answered()
             log.warning("order %s: its mail is refused, %s", code, brief(refused))

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from booking.sweeper import Sweeper
 from cinema.refusals import Refusal
 from tests.hall import Hall
 from tests.waiting import eventually
@@ -46,6 +47,17 @@ async def test_an_extension_right_after_the_hold_is_not_mistaken_for_the_ceiling
     for number in range(1, 21):
         await ana.hold(f"A{number:02d}")
         assert (await ana.extend(f"A{number:02d}")).refusal is None
+
+
+async def test_what_is_due_before_the_next_sweep_of_all_is_freed_in_time(hall: Hall) -> None:
+    sweeper = Sweeper(hall.redis, hall.seats)
+    await hall.with_rules(hold_ms=400).buyer("ana").hold("A01")
+    await hall.buyer("bia").hold("B01")
+    await sweeper.sweep()
+    assert (await hall.states()).keys() == {"A01", "B01"}
+    await hall.wait_until_gone("A01")
+    await sweeper._sweep_soon()
+    assert (await hall.states()).keys() == {"B01"}
 
 
 async def test_repeating_a_hold_does_not_move_the_ceiling(hall: Hall) -> None:

@@ -96,6 +96,49 @@ async def test_what_there_is_no_room_for_waits_at_booking_and_follows(world: Wor
     assert world.mail.most_at_once == AT_ONCE
 
 
+async def test_mails_that_are_claimed_ahead_keep_every_connection_busy(world: World) -> None:
+    sold = [world.sell() for _ in range(20 * AT_ONCE)]
+    for order in sold:
+        await world.orders.schedule_mail(order.pedido_id, MailKind.TICKET, 0)
+    async with world.open():
+        await world.sent(*sold)
+    assert world.mail.most_at_once == AT_ONCE
+    assert len(world.mail.tickets) == len(sold)
+    claims = [claim for claim in world.orders.claims if claim]
+    assert len(claims) < len(sold) / AT_ONCE
+    assert max(claims) <= 3 * AT_ONCE
+
+
+async def test_what_a_stopping_service_has_claimed_ahead_is_another_senders_at_once(
+    world: World,
+) -> None:
+    sold = [world.sell("slow@example.com") for _ in range(3 * AT_ONCE)]
+    world.mail.slow["slow@example.com"] = asyncio.Event()
+    for order in sold:
+        await world.orders.schedule_mail(order.pedido_id, MailKind.TICKET, 0)
+    async with world.open() as running:
+        await eventually(lambda: world.mail.tries == AT_ONCE and len(world.room._sending) > AT_ONCE)
+        running.cancel()
+        await eventually(lambda: len(world.room._sending) == AT_ONCE)
+        claimed = await world.orders.claim_mails(100, 10_000, [])
+        world.mail.slow["slow@example.com"].set()
+        await asyncio.wait([running], timeout=5)
+    assert len(claimed) == 2 * AT_ONCE
+    assert {record.tentativas for record in world.orders.records} == {0}
+    assert len(world.mail.tickets) == AT_ONCE
+
+
+async def test_in_an_outage_no_mail_stays_with_a_sender_that_cannot_send_it(world: World) -> None:
+    sold = [world.sell() for _ in range(3 * AT_ONCE)]
+    world.mail.down = True
+    for order in sold:
+        await world.orders.schedule_mail(order.pedido_id, MailKind.TICKET, 0)
+    async with world.open():
+        await eventually(lambda: world.room.trouble)
+        await eventually(lambda: len(world.room._sending) <= 1)
+    assert not any(record.tentativas for record in world.orders.records)
+
+
 async def test_what_a_dead_sender_left_is_sent_by_the_next(world: World) -> None:
     order = world.sell()
     await world.orders.schedule_mail(order.pedido_id, MailKind.TICKET, 50)
