@@ -12,6 +12,7 @@ Ratios hold on a busy machine, too; times do on a quiet one only.
 """
 
 import argparse
+import signal
 import sys
 
 from tests.bench import grpcio, guard, history, page, report
@@ -24,6 +25,8 @@ COMMANDS = {"guard": guard.main, "grpcio": grpcio.main, "page": page.main}
 
 
 def main() -> None:
+    # A run that is ended leaves no server behind: what it started ends with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if len(sys.argv) > 1 and sys.argv[1] in COMMANDS:
         COMMANDS[sys.argv[1]](sys.argv[2:])
         return
