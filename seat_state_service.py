@@ -40,8 +40,8 @@ from cinema.outcomes import (
     SeatCount,
     SeatMap,
 )
-from cinema.redis_connection import RedisClient, script_at
-from cinema.redis_scripts import Script
+from cinema.redis_connection import RedisClient, nodes_of, script_at
+from cinema.redis_scripts import Script, packed
 from cinema.refusals import Refusal
 from cinema.tickets import quota_needed
 
@@ -331,11 +331,10 @@ class SeatStateService:
         if not seats:
             return {}
         keys = session_keys(session_id)
-        pipeline = self._redis.pipeline(transaction=False)
-        pipeline.hmget(keys.holds, seats)
-        pipeline.hmget(keys.sold, seats)
+        ask = nodes_of(self._redis).send
         # In this order: what is sold in between is seen twice, and not missed.
-        holds, sales = await pipeline.execute()
+        holds = await ask(packed("HMGET", keys.holds, *seats), keys.holds)
+        sales = await ask(packed("HMGET", keys.sold, *seats), keys.sold)
         held = {
             seat: _claim(text, sold=False) for seat, text in zip(seats, holds, strict=True) if text
         }

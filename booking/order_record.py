@@ -9,13 +9,15 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from cinema.outcomes import MailState, Order, OrderTokens, Payer, Purchase, Screening
 from cinema.tickets import Category, Ticket
 
 
 def to_record(session_id: str, buyer: str, purchase: Purchase, tokens: OrderTokens) -> str:
     payer, screening = purchase.payer, purchase.screening
-    return json.dumps(
+    record = orjson.dumps(
         {
             "sessao_id": session_id,
             "usuario_id": buyer,
@@ -36,6 +38,7 @@ def to_record(session_id: str, buyer: str, purchase: Purchase, tokens: OrderToke
             "chave": tokens.manage,
         }
     )
+    return record.decode()
 
 
 def from_record(order_id: str, fields: Mapping[str, str]) -> Order:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cinema_pb2 as pb
 from booking.ticket_changes import gone_seats, screening_of
@@ -163,9 +163,9 @@ def parse_purchase(
     request: pb.ReservaRequest, wanted: SeatRequest, person_secret: bytes
 ) -> Purchase:
     """What is to be sold, and for how much. Payments are simulated: which one is declined is the buyer's choice."""
-    method = _parse_payment_method(request)
-    purchase = Purchase(
-        tickets=_parse_tickets(request, wanted),
+    method, tickets = _parse_payment_method(request), _parse_tickets(request, wanted)
+    return Purchase(
+        tickets=tickets,
         token=wanted.token,
         key=_parse_key(request.chave_idempotencia),
         payer=_parse_payer(request),
@@ -175,20 +175,23 @@ def parse_purchase(
         screening=screening_of(wanted.session),
         closes_at=wanted.session.closes_at_ms,
         quota=half_price_quota(len(wanted.session.room.seats)),
+        veto=_veto(request, wanted, tickets, method),
     )
-    return replace(purchase, veto=_veto(request, wanted, purchase))
 
 
-def _veto(request: pb.ReservaRequest, wanted: SeatRequest, purchase: Purchase) -> Refusal | None:
+def _veto(
+    request: pb.ReservaRequest, wanted: SeatRequest, tickets: Sequence[Ticket], method: str
+) -> Refusal | None:
     """Why the seats are not sold although the buyer holds them."""
     session = wanted.session
     if session.cancelled:
         return Refusal.SESSION_CANCELLED
     if request.edicao not in ("", session.edition) or gone_seats(wanted.seats, session):
         return Refusal.SESSION_CHANGED
-    if request.HasField("total_centavos") and request.total_centavos != purchase.total:
+    total = sum(ticket.price for ticket in tickets)
+    if request.HasField("total_centavos") and request.total_centavos != total:
         return Refusal.PRICE_CHANGED
-    if purchase.payment_method == DECLINED_METHOD:
+    if method == DECLINED_METHOD:
         return Refusal.PAYMENT_DECLINED
     return None
 

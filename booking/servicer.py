@@ -182,7 +182,8 @@ class BookingServicer(OrderRpcs):
         """A sale whose mail would be one too many goes through without it: the order's page is the proof."""
         email, network = purchase.payer.email, wanted.network
         taken = bool(email) and not purchase.veto and await self._limits.take(email, network)
-        purchase = replace(purchase, mail_is_withheld=not taken)
+        if not taken:
+            purchase = replace(purchase, mail_is_withheld=True)
         answer = await self._seats.confirm(wanted.session.id, wanted.buyer, purchase)
         if taken and not answer.tokens:
             await self._limits.give_back(email, network)

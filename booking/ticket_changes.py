@@ -44,7 +44,7 @@ def differences(sold: Screening, seats: Collection[str], session: Session) -> It
 
 def gone_seats(seats: Collection[str], session: Session) -> list[str]:
     """Those that the session's room does not have."""
-    return sorted(set(seats) - session.room.seats.keys())
+    return sorted({seat for seat in seats if seat not in session.room.seats})
 
 
 def seats_of(session: Session, seats: Collection[str]) -> int:

@@ -49,4 +49,4 @@ def network_tag(secret: bytes, network: str) -> str:
 
 
 def _keyed_hash(secret: bytes, text: str) -> str:
-    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(secret, text.encode(), "sha256").hex()[:32]

@@ -29,6 +29,8 @@ _ADDRESS = re.compile(
     r"[@/\\]|[a-z]{2,}:\S|www[.。]|[\w-]{2,}[.。]\w{2,}|\w[.。]\w{2,3}(?!\w)|\d[.。]\d",
     re.IGNORECASE,
 )
+# Letters of Western Europe and single spaces: nothing of the above is in it, and it is composed. Most names are that.
+_PLAIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?: [A-Za-zÀ-ÖØ-öø-ÿ]+)*")
 _GLUED = re.compile(r"(?<=\w)\.(?=\w{2})")
 
 
@@ -42,6 +44,8 @@ class NameFault(StrEnum):
 def name_fault(name: str) -> NameFault | None:
     if len(name) > _MOST_READ:
         return NameFault.LONG
+    if len(name) in LENGTH and _PLAIN.fullmatch(name):
+        return None
     composed = _composed(name)
     plain = _SHAPING.sub("", composed)
     if _hides_something(_SHAPING.sub("", unicodedata.normalize("NFC", name))):
@@ -62,7 +66,7 @@ def normalise_name(name: str) -> str:
 
     The last, so that no mail program makes a link of it.
     """
-    return _GLUED.sub(". ", _composed(name))
+    return name if _PLAIN.fullmatch(name) else _GLUED.sub(". ", _composed(name))
 
 
 def _composed(name: str) -> str:

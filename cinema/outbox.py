@@ -1,7 +1,8 @@
 """What the world is told about an order: the message that waits in the outbox and goes to Kafka."""
 
-import json
 from collections.abc import Sequence
+
+import orjson
 
 
 def outbox_message(
@@ -12,7 +13,7 @@ def outbox_message(
     `status` is CONFIRMADO, CANCELADO, REENVIO (to have an order's mail sent again) or DADOS_APAGADOS (the order has no
     personal data any more).
     """
-    return json.dumps(
+    message = orjson.dumps(
         {
             "pedido_id": order_id,
             "sessao_id": session_id,
@@ -21,3 +22,4 @@ def outbox_message(
             "status": status,
         }
     )
+    return message.decode()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from cinema.refusals import Refusal
 from cinema.tickets import Ticket
@@ -157,7 +158,7 @@ class Purchase:
             return MailState.NO_ADDRESS
         return MailState.WITHHELD if self.mail_is_withheld else MailState.PENDING
 
-    @property
+    @cached_property
     def seats(self) -> tuple[str, ...]:
         return tuple(ticket.seat for ticket in self.tickets)
 

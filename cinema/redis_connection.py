@@ -64,9 +64,14 @@ def connect(settings: RedisSettings, admits: Callable[[str], bool] | None = None
 
 def script_at(redis: RedisClient, text: str) -> Script:
     """A script that is run often, over the connections for scripts of a client that `connect` has made."""
+    return Script(nodes_of(redis), text)
+
+
+def nodes_of(redis: RedisClient) -> OneNode | ClusterNodes:
+    """The connections for scripts, and for what is asked as often."""
     if not isinstance(redis, _BoundedRedis | _BoundedCluster):
-        raise TypeError("a client for blocking reads runs no scripts")
-    return Script(redis.nodes, text)
+        raise TypeError("a client for blocking reads has none")
+    return redis.nodes
 
 
 async def disconnect(redis: RedisClient) -> None:

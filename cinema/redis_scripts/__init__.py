@@ -5,7 +5,7 @@
 
 from cinema.redis_scripts.cluster import ClusterNodes
 from cinema.redis_scripts.node import OneNode, TooManyCalls
-from cinema.redis_scripts.script import Script
+from cinema.redis_scripts.script import Script, packed
 from cinema.redis_scripts.wire import Unanswered
 
-__all__ = ["ClusterNodes", "OneNode", "Script", "TooManyCalls", "Unanswered"]
+__all__ = ["ClusterNodes", "OneNode", "Script", "TooManyCalls", "Unanswered", "packed"]

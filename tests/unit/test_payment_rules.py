@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cinema import names
 from cinema.names import name_fault, normalise_name
 from cinema.payment_rules import is_valid_cpf, mask_cpf, validate_payment
 
@@ -165,6 +166,16 @@ def test_every_fault_is_told_at_once_in_portuguese() -> None:
         "cpf": "CPF inválido. Confira os 11 dígitos.",
         "email": "E-mail inválido. Use um só endereço, como nome@exemplo.com.br.",
     }
+
+
+def test_a_plain_name_is_judged_and_kept_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most names need no close look: nothing in them could be wrong but their length."""
+    letters = [chr(code) for code in (*range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC0, 0x100))]
+    plain = ["Ana", "João e Maria da Conceição", "Ýrsa Ünal", "A", "a" * 120, "a" * 121]
+    plain += [f"A{letter} {letter}B" for letter in letters]
+    quick = [(name_fault(name), normalise_name(name)) for name in plain]
+    monkeypatch.setattr(names, "_PLAIN", re.compile("(?!)"))  # matches nothing
+    assert quick == [(name_fault(name), normalise_name(name)) for name in plain]
 
 
 def test_names_are_kept_with_single_spaces_and_composed_letters() -> None:
