@@ -1,11 +1,10 @@
 """When and how what has happened in a session reaches all who watch it (docs/adr/0031).
 
-A change goes out at once where nothing has gone out for a moment. While a fan-out is under way, and for a rest after
+A change goes out at once where nothing has gone out for COALESCE_MS. While a fan-out is under way, and for so long after
 it, changes gather and then travel together: the larger the crowd and the busier the process, the more in one frame.
 """
 
 import asyncio
-import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from itertools import islice
@@ -14,9 +13,6 @@ from gateway.outbox import Outbox
 
 # Pages in one turn of the loop, a millisecond or two: whoever buys waits for one turn, and not for the whole crowd.
 PAGES_A_TURN = 200
-# So many times as long as a fan-out took it rests, but no longer than COALESCE_MS: a tenth of the loop's time goes to
-# a session that changes all the time, and more only where the crowd is so large that its frames would be late.
-RESTS = 9
 
 
 @dataclass(slots=True)
@@ -45,9 +41,9 @@ class News:
 class FanOut:
     """One session's. `turns` is shared by all sessions: one crowd is told at a time, and each in its turn."""
 
-    def __init__(self, turns: asyncio.Lock, longest_rest: float) -> None:
+    def __init__(self, turns: asyncio.Lock, rest: float) -> None:
         self._turns = turns
-        self._longest_rest = longest_rest
+        self._rest = rest  # seconds
         self._due = asyncio.Event()
         self._is_interrupted = False
 
@@ -66,10 +62,8 @@ class FanOut:
             await self._due.wait()
             self._due.clear()
             self._is_interrupted = False
-            begun = time.monotonic()
             await self._tell_all(list(pages), gather())
-            took = time.monotonic() - begun
-            await asyncio.sleep(min(self._longest_rest, RESTS * took))
+            await asyncio.sleep(self._rest)
 
     async def _tell_all(self, pages: list[Outbox], news: News) -> None:
         """A page that comes meanwhile has a snapshot that is newer than the news."""

@@ -14,19 +14,19 @@ class Hubs:
     """Opens a hub for a session's first page and closes it some time after the last has gone.
 
     The streams run in `group`, so that a bug in one takes the process down instead of leaving its pages without news.
-    `longest_rest`: the seconds that changes may wait to travel together, and where the crowd is small never do.
+    `rest`: the seconds between two fan-outs of a session, for which changes wait to travel together.
     """
 
     def __init__(
         self,
         group: asyncio.TaskGroup,
         booking: BookingClient,
-        longest_rest: float,
+        rest: float,
         linger: float = LINGER_SECONDS,
     ) -> None:
         self._group = group
         self._booking = booking
-        self._longest_rest = longest_rest
+        self._rest = rest
         self._turns = asyncio.Lock()
         self._linger = linger
         self._open: dict[str, Hub] = {}
@@ -36,7 +36,7 @@ class Hubs:
         """The session's hub, opened if need be. A page that is put in it must be taken out by `leave`."""
         hub = self._open.get(session_id)
         if hub is None:
-            fan_out = FanOut(self._turns, self._longest_rest)
+            fan_out = FanOut(self._turns, self._rest)
             hub = self._open[session_id] = Hub(session_id, self._booking, fan_out)
             self._tasks[hub] = self._group.create_task(self._follow(hub))
         return hub

@@ -34,8 +34,8 @@ class FakePage:
 class Session:
     """One whose news are numbered."""
 
-    def __init__(self, turns: asyncio.Lock | None = None, longest_rest: float = 0) -> None:
-        self.fan_out = FanOut(turns or asyncio.Lock(), longest_rest)
+    def __init__(self, turns: asyncio.Lock | None = None) -> None:
+        self.fan_out = FanOut(turns or asyncio.Lock(), rest=0)
         self.pages: list[FakePage] = []
         self.gathered: list[News] = []
         self.next = News
