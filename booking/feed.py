@@ -25,6 +25,9 @@ from cinema.redis_connection import REDIS_ERRORS, RedisClient
 from cinema.retry import Backoff
 
 _EVENTS_A_WATCHER = 1_000
+_UPDATES_A_BATCH = (
+    64  # of 200 seats each they are still far below the 4 MB that gRPC takes in one message
+)
 # No session gets as far as this version, so it is a hole for everybody.
 _HOLE = pb.Atualizacao(versao=2**62)
 _STATES = {
@@ -62,23 +65,35 @@ class Watcher:
             self._waiting.get_nowait()
         self._waiting.put_nowait(None)
 
-    async def updates_after(self, version: int, at_ms: int = 0) -> AsyncIterator[pb.Atualizacao]:
-        """Every update after a snapshot of `version`, read at `at_ms`; ends where continuity is lost. Raises FeedLost.
+    async def updates_after(
+        self, version: int, at_ms: int = 0
+    ) -> AsyncIterator[list[pb.Atualizacao]]:
+        """Every update after a snapshot of `version`, read at `at_ms`: all that wait at once, never none.
 
-        An update that the snapshot has already is dropped, but not one that is younger than the snapshot and yet has a
-        lower version.
+        Ends where continuity is lost. Raises FeedLost. An update that the snapshot has already is dropped, but not one
+        that is younger than the snapshot and yet has a lower version.
         """
         while not self._overflowed:
-            told = await self._waiting.get()
-            if told is None:
-                raise FeedLost
-            told_ms, update = told
-            if update.versao > version + 1 or (update.versao <= version and told_ms > at_ms):
+            batch: list[pb.Atualizacao] = []
+            goes_on = True
+            while goes_on and (not batch or self._has_more_for(batch)):
+                told = await self._waiting.get()
+                if told is None:
+                    raise FeedLost
+                told_ms, update = told
+                if update.versao == version + 1:
+                    version, at_ms = update.versao, told_ms
+                    batch.append(update)
+                else:
+                    goes_on = update.versao <= version and told_ms <= at_ms
+            if batch:
+                yield batch
+            if not goes_on:
                 return
-            if update.versao == version + 1:
-                version, at_ms = update.versao, told_ms
-                yield update
         self._forget()
+
+    def _has_more_for(self, batch: list[pb.Atualizacao]) -> bool:
+        return len(batch) < _UPDATES_A_BATCH and not self._waiting.empty()
 
     def _forget(self) -> None:
         self._overflowed = False

@@ -230,8 +230,12 @@ class BookingServicer(OrderRpcs):
                     snapshot = seat_map_message(session, seat_map)
                     snapshot.vendas_pausadas = bool(self.fitness.problem)
                     yield pb.EventoSessao(instantaneo=snapshot)
-                    async for update in watcher.updates_after(seat_map.version, seat_map.at_ms):
-                        yield pb.EventoSessao(atualizacao=update)
+                    async for batch in watcher.updates_after(seat_map.version, seat_map.at_ms):
+                        if request.em_lotes:
+                            yield pb.EventoSessao(lote=pb.Lote(atualizacoes=batch))
+                        else:
+                            for update in batch:
+                                yield pb.EventoSessao(atualizacao=update)
 
     async def VarrerSessao(  # noqa: N802
         self, request: pb.VarreduraRequest, context: Context

@@ -88,7 +88,7 @@ class BookingClient:
         Close it (contextlib.aclosing): an abandoned stream would go on at the server.
         """
         stream = self._stub.AcompanharSessao(
-            SessaoRequest(sessao_id=session_id), wait_for_ready=True
+            SessaoRequest(sessao_id=session_id, em_lotes=True), wait_for_ready=True
         )
         try:
             async for event in stream:

@@ -1,7 +1,7 @@
 """When and how what has happened in a session reaches all who watch it (docs/adr/0031).
 
-A change goes out at once where nothing has gone out for COALESCE_MS. While a fan-out is under way, and for so long after
-it, changes gather and then travel together: the larger the crowd and the busier the process, the more in one frame.
+A change goes out at once where nothing has gone out for COALESCE_MS. While a fan-out is under way, and for so long
+after it, changes gather and then travel together: the larger the crowd and the busier the process, the more of them.
 """
 
 import asyncio

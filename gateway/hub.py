@@ -110,10 +110,14 @@ class Hub:
                 backoff.reset()
 
     def _take(self, event: EventoSessao) -> None:
-        if event.HasField("instantaneo"):
-            self._take_snapshot(event.instantaneo)
-        elif event.HasField("atualizacao"):
-            self._take_update(event.atualizacao)
+        match event.WhichOneof("evento"):
+            case "instantaneo":
+                self._take_snapshot(event.instantaneo)
+            case "lote":
+                for update in event.lote.atualizacoes:
+                    self._take_update(update)
+            case "atualizacao":
+                self._take_update(event.atualizacao)
 
     def _take_snapshot(self, snapshot: MapaSessao) -> None:
         self._seat_map = SeatMap(snapshot, self._loop.time())

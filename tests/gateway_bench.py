@@ -31,14 +31,20 @@ Frame = dict[str, Any]
 
 
 class Browser:
-    """One page's socket. Frames wait until the test asks for them."""
+    """One page's socket. Frames wait until the test asks for them.
+
+    `own`: the buyer's seats, by the frames so far, and how many milliseconds are left of each hold.
+    """
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
+        self.own: dict[str, int] | None = None
 
     async def frame(self) -> Frame:
         async with asyncio.timeout(SECONDS):
             frame: Frame = json.loads(await self.socket.recv())
+        if frame.get("evento") == "meus_assentos":
+            self.own = frame["assentos"]
         return frame
 
     async def event(self, name: str) -> Frame:
@@ -46,9 +52,9 @@ class Browser:
         return await self._first(lambda frame: frame.get("evento") == name)
 
     async def owns(self, *seats: str) -> None:
-        """Returns when the buyer is told to hold just these: a gateway may learn of a hold after it was granted."""
-        while set((await self.event("meus_assentos"))["assentos"]) != set(seats):
-            pass
+        """Returns when the buyer is told to hold just these, which may be before the reply and after it."""
+        while self.own is None or set(self.own) != set(seats):
+            await self.frame()
 
     async def reply(self, request_id: str | None = None) -> Frame:
         return await self._first(lambda frame: "status" in frame and frame.get("id") == request_id)

@@ -4,6 +4,7 @@
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any, TypeVar
 
@@ -154,7 +155,11 @@ class FakeBooking(ReservaServicer):
         with self._watcher() as events:
             yield pb.EventoSessao(instantaneo=self._seat_map())
             while True:
-                yield await events.get()
+                waiting = [await events.get()]
+                while request.em_lotes and not events.empty():
+                    waiting.append(events.get_nowait())
+                for event in _in_batches(waiting):
+                    yield event
 
     async def ListarSessoes(self, request: pb.Vazio, context: Context) -> pb.SessoesResponse:
         await self._begin(request, context)
@@ -351,6 +356,16 @@ def sold(seat: str, buyer: str) -> pb.EstadoAssento:
 
 def _granted(seats: Iterable[str], **facts: Any) -> pb.ReservaResponse:
     return pb.ReservaResponse(sucesso=True, mensagem="Feito.", assentos=seats, **facts)
+
+
+def _in_batches(events: list[pb.EventoSessao]) -> Iterator[pb.EventoSessao]:
+    """Updates that come together as one message; a single one as it is."""
+    for is_update, some in itertools.groupby(events, lambda event: event.HasField("atualizacao")):
+        together = list(some)
+        if is_update and len(together) > 1:
+            yield pb.EventoSessao(lote=pb.Lote(atualizacoes=[one.atualizacao for one in together]))
+        else:
+            yield from together
 
 
 def _session_of(request: Any) -> str:

@@ -41,8 +41,9 @@ async def bustle(bench: Bench, watcher: Browser, changes: int) -> None:
 
 
 async def test_a_browser_that_sleeps_delays_nobody_and_wakes_up_to_a_fresh_map(
-    hasty: Bench,
+    hasty: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(line, "STALL_SECONDS", 60)  # what a busy machine may take for all that
     async with sleeper(hasty) as slow, hasty.browser() as quick:
         await quick.event("estado_inicial")
         await bustle(hasty, quick, 250)

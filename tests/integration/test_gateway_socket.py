@@ -53,9 +53,9 @@ async def test_a_hold_turns_the_seat_grey_on_every_page_and_counts_down_on_the_b
             assert [change["assento"] for change in update["mudancas"]] == ["F07", "F08"]
             assert {change["evento"] for change in update["mudancas"]} == {"assento_bloqueado"}
         for page in (ana, other):
-            own = (await page.event("meus_assentos"))["assentos"]
-            assert set(own) == {"F07", "F08"}
-            assert 299_000 < own["F07"] <= 300_000
+            await page.owns("F07", "F08")
+            assert page.own is not None
+            assert 299_000 < page.own["F07"] <= 300_000
 
 
 async def test_changes_that_come_together_travel_in_one_frame_without_a_gap(bench: Bench) -> None:
@@ -100,7 +100,7 @@ async def test_a_seat_that_is_taken_is_refused_with_its_name(bench: Bench) -> No
 async def test_a_buyer_pays_and_the_seat_is_sold_for_everybody(bench: Bench) -> None:
     async with bench.browser("ana") as ana, bench.browser("rui") as rui:
         await ana.ask(acao="bloquear", assento="F07")
-        await ana.event("meus_assentos")
+        await ana.owns("F07")
         reply = await ana.ask(
             acao="confirmar_pagamento", assentos=["F07"], pagamento=PAYMENT, chave="key-1"
         )
@@ -109,7 +109,7 @@ async def test_a_buyer_pays_and_the_seat_is_sold_for_everybody(bench: Bench) -> 
         assert reply["pedido"] == ORDER
         assert reply["assentos_confirmados"] == ["F07"]
         assert reply["assentos_falha"] == []
-        assert (await ana.event("meus_assentos"))["assentos"] == {}
+        await ana.owns()
         assert bench.booking.asked(ReservaRequest)[-1].chave_idempotencia == "key-1"
         changes = []
         while "assento_reservado" not in changes:

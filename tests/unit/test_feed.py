@@ -17,7 +17,11 @@ def updates(*versions: int) -> Iterable[pb.Atualizacao]:
 
 async def told(watcher: Watcher, after: int) -> list[int]:
     """Versions until continuity is lost."""
-    return [update.versao async for update in watcher.updates_after(after)]
+    return [version for batch in await batches(watcher, after) for version in batch]
+
+
+async def batches(watcher: Watcher, after: int) -> list[list[int]]:
+    return [[one.versao for one in batch] async for batch in watcher.updates_after(after)]
 
 
 def watcher_of(*versions: int) -> Watcher:
@@ -29,6 +33,13 @@ def watcher_of(*versions: int) -> Watcher:
 
 async def test_updates_that_the_snapshot_has_already_are_dropped() -> None:
     assert await told(watcher_of(1, 2, 3, 4, 9), after=2) == [3, 4]
+
+
+async def test_what_waits_is_told_at_once_but_not_without_end() -> None:
+    assert await batches(watcher_of(*range(1, 101), 200), after=0) == [
+        [*range(1, 65)],
+        [*range(65, 101)],
+    ]
 
 
 async def test_a_hole_ends_the_updates_and_the_next_snapshot_goes_on_from_there() -> None:
