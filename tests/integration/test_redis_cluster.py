@@ -59,7 +59,7 @@ class Clustered:
 @pytest.fixture(scope="module")
 def clustered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clustered]:
     folder = tmp_path_factory.mktemp("clustered")
-    sessions = [new_session() for _ in range(SESSIONS)]
+    sessions = [f"S{number:03d}" for number in range(SESSIONS)]  # 40 partitions
     (folder / "programacao.toml").write_text(programme(sessions))
     with ExitStack() as stack:
         try:
