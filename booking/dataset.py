@@ -28,8 +28,13 @@ log = logging.getLogger(__name__)
 SCHEMA = 1
 OLDER = "older:"  # before the identity of a copy that was found to be older than the dataset
 TOLERATED_MS = 10_000
-ADOPT = "python booking_service_server.py --adopt-dataset"
-_ADVICE = f"nothing is sold. Bring the lost data back, or go on with what is there: {ADOPT}"
+ADOPT = "booking_service_server.py --adopt-dataset"
+# Each way of running gives the command booking's settings in another way.
+ADOPTING = (
+    f"(make run) .venv/bin/python -m deploy.command {ADOPT}, (compose) docker compose exec booking python {ADOPT}, "
+    f"(else, with booking's settings) python {ADOPT}"
+)
+_ADVICE = f"nothing is sold. Bring the lost data back, or go on with what is there: {ADOPTING}"
 _BEAT = (Path(__file__).parent.parent / "lua" / "beat.lua").read_text()
 _IDENTITY = re.compile(r"([0-9]{1,9}):[!-~]+", re.ASCII)
 _KEYS = [partition_keys(partition) for partition in range(PARTITIONS)]

@@ -5,12 +5,13 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 
 import grpc
 import pytest
+import redis
 
 import cinema_pb2 as pb
 from booking.dataset import SCHEMA, Dataset
@@ -70,16 +71,20 @@ def errors(booking: Booking) -> list[str]:
 
 def adopt(desk: Desk) -> str:
     """What the operator's command says."""
-    done = subprocess.run(
-        [sys.executable, "booking_service_server.py", "--adopt-dataset"],
-        env=desk.booking.env,
+    done = adopting(desk.booking.env)
+    assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
+def adopting(settings: Mapping[str, str], *named: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "booking_service_server.py", "--adopt-dataset", *named],
+        env=settings,
         capture_output=True,
         text=True,
         timeout=30,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    return done.stderr
 
 
 def identities(desk: Desk) -> set[str]:
@@ -321,19 +326,70 @@ def test_adopting_says_what_is_there_and_may_be_repeated(desk: Desk) -> None:
     assert desk.customer().hold("A05").sucesso
 
 
-def test_adopting_needs_a_redis_that_answers(desk: Desk) -> None:
+def test_adopting_needs_a_redis_that_answers_and_names_the_one_that_does_not(desk: Desk) -> None:
     desk.redis_server.kill()
-    done = subprocess.run(
-        [sys.executable, "booking_service_server.py", "--adopt-dataset"],
-        env=desk.booking.env,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    done = adopting(desk.booking.env)
     assert done.returncode == 1
     assert "cannot start: Redis does not answer" in done.stderr
+    assert f"It was {desk.redis_server.url[8:]}" in done.stderr
+    assert "deploy.command" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("there", "what"),
+    [
+        ({}, "no dataset, 0 orders, 0 keys in all"),
+        ({"somebody": "else's"}, "no dataset, 0 orders, 1 keys in all"),
+        ({partition_keys(3).dataset: "1:part"}, "a part of a dataset, 0 orders, 1 keys in all"),
+        (
+            {partition_keys(number).dataset: "1:theirs" for number in range(PARTITIONS)},
+            "dataset 1:theirs, 0 orders, 64 keys in all",
+        ),
+    ],
+)
+def test_a_redis_that_no_file_knows_is_not_adopted_by_mistake(
+    desk: Desk, there: dict[str, str], what: str
+) -> None:
+    """The usual mistake: the command is given without the settings of the booking server that lost its data."""
+    wrong = desk.redis_server.url.replace("/0", "/1")
+    with redis.Redis.from_url(wrong, decode_responses=True) as connection:
+        for key, value in there.items():
+            connection.set(key, value)
+        done = adopting({**desk.booking.env, "REDIS_URL": wrong})
+        assert {key: connection.get(key) for key in connection.keys("*")} == there
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    secrets = desk.folder / "secrets"
+    known = next(secrets.glob("dataset-*-0")).name
+    assert f"Redis {wrong[8:]} is not adopted" in line
+    assert f"no file in {secrets} knows it (known: {known})" in line
+    assert what in line
+    assert all(way in line for way in ("(make run)", "(compose)", "REDIS_URL", "SECRETS_DIR"))
+    assert [file.name for file in secrets.glob(f"{known[:-2]}-1*")] == []
+    assert is_serving(desk.booking.address)
+
+
+def test_a_redis_that_no_file_knows_is_adopted_by_its_name(desk: Desk, tmp_path: Path) -> None:
+    """The files were lost together with a part of the data: nothing else would go on with the rest."""
+    elsewhere = {**desk.booking.env, "SECRETS_DIR": str(tmp_path / "elsewhere")}
+    with desk.redis() as connection:
+        connection.delete(partition_keys(17).dataset)
+    name = desk.redis_server.url[8:]
+    assert f"name it: {ADOPT[7:]} {name}" in adopting(elsewhere).stderr
+    done = adopting(elsewhere, name)
+    assert done.returncode == 0, done.stderr
+    assert f"in Redis {name} is sold from" in done.stderr
+    assert len(identities(desk)) == 1
+
+
+def test_a_redis_that_is_not_the_one_that_was_named_is_not_adopted(desk: Desk) -> None:
+    with desk.redis() as connection:
+        connection.flushall()
+        done = adopting(desk.booking.env, "127.0.0.1:1/0")
+        assert done.returncode == 1
+        assert f"but the settings name Redis {desk.redis_server.url[8:]}" in done.stderr
+        assert connection.get(partition_keys(0).dataset) is None
 
 
 @pytest.mark.parametrize("shared", [True, False])
