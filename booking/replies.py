@@ -43,6 +43,7 @@ def reservation_reply(
             assentos_falha=answer.failed,
             meias_restantes=answer.half_price_left,
             pedido_id=answer.order_id,
+            pedido_token=tokens.view,
         )
     return pb.ReservaResponse(
         sucesso=True,

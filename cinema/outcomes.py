@@ -241,8 +241,14 @@ class SeatMap:
 
     def held_by(self, tag: str) -> tuple[str, ...]:
         """The seats that the buyer with this owner tag holds."""
+        return self._of(tag, SeatHeld)
+
+    def sold_to(self, tag: str) -> tuple[str, ...]:
+        return self._of(tag, SeatSold)
+
+    def _of(self, tag: str, kind: type[SeatHeld | SeatSold]) -> tuple[str, ...]:
         return tuple(
             seat
             for seat, state in self.seats.items()
-            if isinstance(state, SeatHeld) and state.tag == tag
+            if isinstance(state, kind) and state.tag == tag
         )

@@ -144,6 +144,7 @@ export const texts = {
   "aviso.perdeu": { one: "{assentos} has just gone to someone else.", other: "{assentos} have just gone to someone else." },
   "aviso.perto": { one: "The nearest free one:", other: "The nearest free ones:" },
   "aviso.pegar": "Take {assento}",
+  "pagar.ver_pedido": "Show tickets",
   "aviso.acabou": "Your hold on {assentos} has ended.",
   "aviso.ainda_livre": { one: "It is still free.", other: "{livres} are still free." },
   "aviso.pegar_de_novo": "Take again",
@@ -163,6 +164,7 @@ export const texts = {
   "sessao.proxima": "Next with seats: {quando}",
 
   "motivo.assento_indisponivel": "That seat is no longer free. Nothing was charged just now.",
+  "motivo.ja_comprado": { one: "{assentos} is already yours: you bought it before, maybe in another tab. Nothing was charged just now.", other: "{assentos} are already yours: you bought them before, maybe in another tab. Nothing was charged just now." },
   "motivo.limite_de_assentos": "The limit is {n} seats per person for this screening, bought ones included.",
   "motivo.limite_da_rede": "There are already many seats on hold from your network for this screening. Try again shortly, or from another connection.",
   "motivo.reserva_expirada": "Your hold has ended. Choose again; nothing was charged.",

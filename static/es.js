@@ -144,6 +144,7 @@ export const texts = {
   "aviso.perdeu": { one: "{assentos} acaba de irse con otra persona.", other: "{assentos} acaban de irse con otra persona." },
   "aviso.perto": { one: "La libre más cercana:", other: "Las libres más cercanas:" },
   "aviso.pegar": "Tomar {assento}",
+  "pagar.ver_pedido": "Ver entradas",
   "aviso.acabou": "Tu reserva de {assentos} terminó.",
   "aviso.ainda_livre": { one: "Todavía está libre.", other: "{livres} todavía están libres." },
   "aviso.pegar_de_novo": "Tomar de nuevo",
@@ -163,6 +164,7 @@ export const texts = {
   "sessao.proxima": "Próxima con lugares: {quando}",
 
   "motivo.assento_indisponivel": "Esa butaca ya no está libre. Ahora no se cobró nada.",
+  "motivo.ja_comprado": { one: "{assentos} ya es tuya: la compraste antes, quizá en otra pestaña. Ahora no se cobró nada.", other: "{assentos} ya son tuyas: las compraste antes, quizá en otra pestaña. Ahora no se cobró nada." },
   "motivo.limite_de_assentos": "El límite es de {n} butacas por persona en esta función, contando las compradas.",
   "motivo.limite_da_rede": "Desde tu red ya hay muchas butacas reservadas para esta función. Inténtalo en un rato o con otra conexión.",
   "motivo.reserva_expirada": "Se acabó el tiempo de la reserva. Elige de nuevo; no se cobró nada.",

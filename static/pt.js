@@ -147,6 +147,7 @@ export const texts = {
   "aviso.perdeu": { one: "{assentos} acabou de ir para outra pessoa.", other: "{assentos} acabaram de ir para outra pessoa." },
   "aviso.perto": { one: "A livre mais perto:", other: "As livres mais perto:" },
   "aviso.pegar": "Pegar {assento}",
+  "pagar.ver_pedido": "Ver ingressos",
   "aviso.acabou": "Sua reserva de {assentos} acabou.",
   "aviso.ainda_livre": { one: "Ela ainda está livre.", other: "{livres} ainda estão livres." },
   "aviso.pegar_de_novo": "Pegar de novo",
@@ -166,6 +167,7 @@ export const texts = {
   "sessao.proxima": "Próxima com lugares: {quando}",
 
   "motivo.assento_indisponivel": "Essa poltrona já não está livre. Nada foi cobrado agora.",
+  "motivo.ja_comprado": { one: "{assentos} já é sua: a compra foi feita antes, talvez em outra aba. Nada foi cobrado agora.", other: "{assentos} já são suas: a compra foi feita antes, talvez em outra aba. Nada foi cobrado agora." },
   "motivo.limite_de_assentos": "O limite é de {n} poltronas por pessoa nesta sessão, contando as compradas.",
   "motivo.limite_da_rede": "Sua rede já tem muitas poltronas reservadas nesta sessão. Tente daqui a pouco, ou com outra conexão.",
   "motivo.reserva_expirada": "O tempo da reserva acabou. Escolha de novo; nada foi cobrado.",
