@@ -206,7 +206,8 @@ class BookingServicer(OrderRpcs):
             sessoes=[
                 session_message(session, not_free, now)
                 for session, not_free in zip(sessions, taken, strict=True)
-            ]
+            ],
+            vendas_pausadas=bool(self.fitness.problem),
         )
 
     async def _taken(self, sessions: list[Session]) -> list[int]:

@@ -43,7 +43,10 @@ def json_response(data: Json) -> Response:
 
 
 def sessions_json(answer: SessoesResponse) -> Json:
-    return {"sessoes": [_encoded_session(one.SerializeToString()) for one in answer.sessoes]}
+    return {
+        "sessoes": [_encoded_session(one.SerializeToString()) for one in answer.sessoes],
+        "vendas_pausadas": answer.vendas_pausadas,
+    }
 
 
 @lru_cache(maxsize=2_048)

@@ -22,6 +22,7 @@ export const texts = {
   "programa.vazio": "No screenings for now. Come back later.",
   "programa.falhou": "We could not load the programme. Check your connection. We keep trying by ourselves.",
   "programa.parado": "No connection: the seats left are those of {hora}.",
+  "programa.pausado": "Sales are paused, a fault of ours. When they resume, this page will show the free seats.",
   "programa.a_partir": "from {preco}",
   "programa.livres": { one: "{n} seat left", other: "{n} seats left" },
   "programa.ultimos": { one: "Last seat", other: "Last {n} seats" },
@@ -79,7 +80,7 @@ export const texts = {
   "conexao.sem_internet": "no internet",
   "conexao.pausado": "sales paused",
   "conexao.desde": "Map as of {hora}: it may have changed. Reconnecting by itself…",
-  "conexao.pausado_desde": "Sales stopped at {hora}, a fault of ours. They resume by themselves.",
+  "conexao.pausado_desde": "Sales stopped at {hora}, a fault of ours. This page will say when they resume.",
   "conexao.voltou": "Back again. The map is up to date.",
 
   "atividade.assento_bloqueado": "{assento}: someone is choosing",

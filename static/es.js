@@ -22,6 +22,7 @@ export const texts = {
   "programa.vazio": "No hay funciones por ahora. Vuelve más tarde.",
   "programa.falhou": "No pudimos traer la cartelera. Revisa tu conexión. Seguimos intentando solos.",
   "programa.parado": "Sin conexión: los lugares libres son los de las {hora}.",
+  "programa.pausado": "Las ventas están en pausa por un problema nuestro. Cuando vuelvan, la página mostrará los lugares libres.",
   "programa.a_partir": "desde {preco}",
   "programa.livres": { one: "{n} lugar libre", other: "{n} lugares libres" },
   "programa.ultimos": { one: "Último lugar", other: "Últimos {n} lugares" },
@@ -79,7 +80,7 @@ export const texts = {
   "conexao.sem_internet": "sin internet",
   "conexao.pausado": "ventas en pausa",
   "conexao.desde": "Mapa de las {hora}: puede haber cambiado. Vuelve solo…",
-  "conexao.pausado_desde": "Las ventas pararon a las {hora} por un problema nuestro. Vuelven solas.",
+  "conexao.pausado_desde": "Las ventas pararon a las {hora} por un problema nuestro. La página avisará cuando vuelvan.",
   "conexao.voltou": "De vuelta. El mapa está actualizado.",
 
   "atividade.assento_bloqueado": "{assento}: alguien la está eligiendo",

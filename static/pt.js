@@ -25,6 +25,7 @@ export const texts = {
   "programa.vazio": "Nenhuma sessão por enquanto. Volte mais tarde.",
   "programa.falhou": "Não deu para buscar a programação. Confira sua conexão. Tentamos de novo sozinhos.",
   "programa.parado": "Sem conexão: os lugares livres são os das {hora}.",
+  "programa.pausado": "As vendas estão pausadas por um problema nosso. Quando voltarem, a página mostra os lugares livres.",
   "programa.a_partir": "a partir de {preco}",
   "programa.livres": { one: "{n} lugar livre", other: "{n} lugares livres" },
   "programa.ultimos": { one: "Último lugar", other: "Últimos {n} lugares" },
@@ -82,7 +83,7 @@ export const texts = {
   "conexao.sem_internet": "sem internet",
   "conexao.pausado": "vendas pausadas",
   "conexao.desde": "Mapa de {hora}: pode ter mudado. Voltando sozinho…",
-  "conexao.pausado_desde": "As vendas pararam às {hora} por um problema nosso. Voltam sozinhas.",
+  "conexao.pausado_desde": "As vendas pararam às {hora} por um problema nosso. A página avisa quando voltarem.",
   "conexao.voltou": "De volta. O mapa está atualizado.",
 
   "atividade.assento_bloqueado": "{assento}: alguém está escolhendo",

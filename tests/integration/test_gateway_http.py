@@ -174,8 +174,15 @@ async def test_the_list_of_sessions_is_what_the_page_expects(bench: Bench) -> No
                 "livres": 200,
                 "encerrada": False,
             }
-        ]
+        ],
+        "vendas_pausadas": False,
     }
+
+
+async def test_the_list_of_sessions_says_that_sales_are_paused(bench: Bench) -> None:
+    bench.booking.paused = True
+    async with bench.http() as http:
+        assert (await http.get("/api/sessoes")).json()["vendas_pausadas"] is True
 
 
 async def test_an_order_says_what_was_sold_and_what_is(bench: Bench) -> None:

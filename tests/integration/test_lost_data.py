@@ -134,6 +134,24 @@ def test_after_a_flush_nothing_is_sold_from_the_first_moment_on_and_one_line_say
     assert ADOPT in line
 
 
+def test_the_list_of_sessions_says_that_sales_are_paused_until_the_operator_says_so(
+    desk: Desk,
+) -> None:
+    """Its numbers are those of a Redis that has lost what was sold."""
+
+    def is_paused() -> bool:
+        return bool(desk.stub.ListarSessoes(pb.Vazio()).vendas_pausadas)
+
+    assert not is_paused()
+    with desk.redis() as connection:
+        connection.flushall()
+    wait_until_paused(desk)
+    assert is_paused()
+    adopt(desk)
+    wait_until_selling(desk)
+    assert not is_paused()
+
+
 def test_an_order_that_was_lost_is_not_called_unknown_before_the_operator_says_so(
     desk: Desk,
 ) -> None:
