@@ -14,14 +14,14 @@ import pytest
 import redis
 
 import cinema_pb2 as pb
-from booking.dataset import SCHEMA, Dataset
+from booking.dataset import SCHEMA, Dataset, write_identity
 from booking.dataset_files import DatasetFiles
 from cinema.keys import PARTITIONS, partition_keys, session_keys
 from tests.booking_desk import Customer, Desk, desk_settings, open_desk
 from tests.hall import patient_client
 from tests.ports import free_port
 from tests.services import Booking, is_serving
-from tests.waiting import wait_until
+from tests.waiting import eventually, wait_until
 from tests.watching import watching
 
 UNAVAILABLE = grpc.StatusCode.UNAVAILABLE
@@ -446,6 +446,31 @@ async def test_what_many_begin_at_the_same_moment_is_one_dataset(
         problems = await asyncio.gather(*(one.check(replicated=False) for one in datasets))
         assert problems == [""] * 8
         assert len({one.expected for one in datasets}) == 1
+
+
+async def test_a_dataset_that_another_server_is_about_to_complete_is_not_called_a_part(
+    empty_redis_url: str, tmp_path: Path
+) -> None:
+    async with AsyncExitStack() as stack:
+        client = patient_client(empty_redis_url)
+        stack.push_async_callback(client.aclose)
+
+        async def looks() -> int:
+            statistics = await client.info("commandstats")
+            return int(statistics.get("cmdstat_xrevrange", {}).get("calls", 0))
+
+        await client.set(partition_keys(0).dataset, f"{SCHEMA}:begun")
+        before = await looks()
+        checking = asyncio.create_task(
+            Dataset(client, DatasetFiles(tmp_path, empty_redis_url), {}).check(replicated=False)
+        )
+
+        async def has_looked() -> bool:
+            return await looks() >= before + PARTITIONS
+
+        await eventually(has_looked)
+        await write_identity(client, f"{SCHEMA}:begun", only_missing=True)
+        assert await checking == ""
 
 
 def settings_of(desk: Desk) -> dict[str, str]:
