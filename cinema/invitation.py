@@ -16,9 +16,9 @@ from cinema.order_link import view_path
 FILE_NAME = "sessao.ics"
 
 _WORDS = {
-    "pt-BR": ("Cinema", "Poltronas", "Código"),
-    "en": ("Cinema", "Seats", "Code"),
-    "es": ("Cine", "Butacas", "Código"),
+    "pt-BR": ("Cinema", "Poltrona", "Poltronas", "Código"),
+    "en": ("Cinema", "Seat", "Seats", "Code"),
+    "es": ("Cine", "Butaca", "Butacas", "Código"),
 }
 
 
@@ -60,7 +60,8 @@ def _event(order: pb.Pedido, public_url: str) -> icalendar.Event:
     event.add("dtstamp", local_time(order.criado_em_ms))
     event.add("dtstart", start)
     event.add("dtend", start + timedelta(minutes=session.filme.duracao_min))
-    cinema, seats, code = _WORDS.get(order.idioma, _WORDS[DEFAULT])
+    cinema, one, more, code = _WORDS.get(order.idioma, _WORDS[DEFAULT])
+    seats = one if len(order.assentos) == 1 else more
     event.add("summary", f"{cinema}: {session.filme.titulo}")
     event.add("location", session.sala)
     event.add("description", _description(order, seats, code, public_url))

@@ -64,7 +64,7 @@ class MailWriter:
         message = EmailMessage(policy=MAIL_POLICY)
         message["From"] = f"Cinema <{self._sender.written}>"
         message["To"] = mail_address.parse(order.email).written
-        message["Subject"] = subject(order, t, t(f"{kind}.topic"))
+        message["Subject"] = subject(order, t, t(f"{kind}.topic", n=len(order.assentos)))
         message["Date"] = format_datetime(localtime())
         message["Message-ID"] = f"<{identity}@{self._sender.domain}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday responder answers
