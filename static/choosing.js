@@ -107,7 +107,7 @@ export class Choosing {
   expired(seats) {
     const free = seats.filter((seat) => this.store.stateOf(seat) === "livre");
     const words = [t("aviso.acabou", { assentos: enumerate(seats) })];
-    if (free.length) words.push(t("aviso.ainda_livre", { n: seats.length, livres: enumerate(free) }));
+    if (free.length) words.push(t("aviso.ainda_livre", { n: free.length, livres: enumerate(free) }));
     this.notice.show("acabou", words.join(" "), free.length ? [this.#again(free)] : this.#nearby(seats));
   }
 
