@@ -27,6 +27,7 @@ run: setup
 test: $(VENV)/installed-dev $(STUBS)
 	@$(PY) -m deploy.parts
 	@$(PY) -m tests.browser
+	@$(PY) -m tests.kafka_classes
 	$(PY) -m pytest --numprocesses 3 --dist loadfile
 
 check: $(VENV)/installed-dev $(STUBS) cinema_pb2_grpc.pyi
