@@ -10,10 +10,11 @@ ifneq ($(SOUND),True)
 REMAKE := remake
 endif
 
-.PHONY: help run test check bench bench-quick screenshots ledger stubs setup clean remake
+.PHONY: help run test nightly check bench bench-quick screenshots ledger stubs setup clean remake
 help:
 	@echo 'make run     start everything; the page is at http://localhost:8000, Ctrl-C stops it'
-	@echo 'make test    run the whole test suite'
+	@echo 'make test    run the test suite'
+	@echo 'make nightly run it with more rounds, sizes and victims'
 	@echo 'make check   lint, formatting and types'
 	@echo 'make bench   measure everything and add it to docs/benchmarks.md; make bench-quick: is anything slower by a third?'
 	@echo 'make screenshots  pictures of every state of the page, in screenshots/'
@@ -25,10 +26,12 @@ help:
 run: setup
 	@exec $(PY) -m deploy.run
 
-test: $(VENV)/installed-dev $(STUBS)
+nightly: CHOSEN := -m ''
+test nightly: $(VENV)/installed-dev $(STUBS)
 	@$(PY) -m deploy.parts
 	@$(PY) -m tests.browser
-	$(PY) -m pytest --numprocesses 3 --dist loadfile
+	@$(PY) -m tests.kafka_classes
+	$(PY) -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(CHOSEN)
 
 check: $(VENV)/installed-dev $(STUBS) cinema_pb2_grpc.pyi
 	$(PY) -m ruff check .

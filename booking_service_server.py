@@ -219,8 +219,11 @@ def _arguments() -> argparse.Namespace:
     commands = parser.add_mutually_exclusive_group()
     commands.add_argument(
         "--adopt-dataset",
-        action="store_true",
-        help="sell from what Redis has now, after it has lost data or another took its place, and end",
+        nargs="?",
+        const="",
+        metavar="HOST:PORT/DB",
+        help="sell from what Redis has now, after it has lost data or another took its place, and end; "
+        "one that SECRETS_DIR does not know must be named",
     )
     commands.add_argument(
         "--export-person",
@@ -237,8 +240,8 @@ def _arguments() -> argparse.Namespace:
 
 def _command() -> Callable[[BookingSettings], Awaitable[None]]:
     arguments = _arguments()
-    if arguments.adopt_dataset:
-        return adopt
+    if arguments.adopt_dataset is not None:
+        return partial(adopt, arguments.adopt_dataset)
     if arguments.export_person is not None:
         return partial(export_person, arguments.export_person)
     if arguments.erase_person is not None:

@@ -61,14 +61,16 @@ _HOLD_REFUSALS = {
     5: Refusal.SESSION_CLOSED,
     _SWEEP_FIRST: Refusal.SEAT_TAKEN,
     7: Refusal.NETWORK_LIMIT,
+    8: Refusal.ALREADY_BOUGHT,
 }
-_RELEASE_REFUSALS = {1: Refusal.NOT_YOURS, 3: Refusal.WRONG_TOKEN}
+_RELEASE_REFUSALS = {1: Refusal.NOT_YOURS, 3: Refusal.WRONG_TOKEN, 4: Refusal.ALREADY_BOUGHT}
 _EXTEND_REFUSALS = {
     1: Refusal.NOT_YOURS,
     2: Refusal.HOLD_ENDED,
     3: Refusal.WRONG_TOKEN,
     4: Refusal.TIME_CEILING,
     5: Refusal.SESSION_CLOSED,
+    6: Refusal.ALREADY_BOUGHT,
 }
 _CONFIRM_REFUSALS = {
     1: Refusal.SEAT_TAKEN,
@@ -86,6 +88,7 @@ _CONFIRM_REFUSALS = {
     14: Refusal.HALF_A_SOFA,
     15: Refusal.COMPANION_ALONE,
     16: Refusal.LONELY_SEAT,
+    17: Refusal.ALREADY_BOUGHT,
 }
 _VETOES = {
     refusal: code for code, refusal in _CONFIRM_REFUSALS.items() if code in (7, 8, *range(12, 17))
@@ -185,7 +188,8 @@ class SeatStateService:
         _must_be_ours(code)
         if code == 0:
             failed = self._note_event(keys, failed)
-        return code, Answer(_HOLD_REFUSALS.get(code), tuple(failed), held_token, remaining)
+        refusal = _HOLD_REFUSALS.get(code)
+        return code, _answer(refusal, failed, token=held_token, remaining_ms=remaining)
 
     async def release(
         self, session_id: str, buyer: str, seats: Sequence[str], token: str = ""
@@ -204,7 +208,7 @@ class SeatStateService:
         )
         if code == 0:
             failed = self._note_event(keys, failed)
-        return Answer(_RELEASE_REFUSALS.get(code), tuple(failed))
+        return _answer(_RELEASE_REFUSALS.get(code), failed)
 
     async def extend(
         self, session_id: str, buyer: str, seats: Sequence[str], token: str = "", closes_at: int = 0
@@ -214,7 +218,7 @@ class SeatStateService:
         keys, rules = session_keys(session_id), self.rules
         code, remaining, *failed = await self._extend(
             keys=[
-                *(keys.version, keys.holds, keys.partition.due, keys.partition.events),
+                *(keys.version, keys.holds, keys.sold, keys.partition.due, keys.partition.events),
                 *keys.locks(seats),
             ],
             args=[
@@ -224,7 +228,7 @@ class SeatStateService:
         )
         if code == 0:
             failed = self._note_event(keys, failed)
-        return Answer(_EXTEND_REFUSALS.get(code), tuple(failed), remaining_ms=remaining)
+        return _answer(_EXTEND_REFUSALS.get(code), failed, remaining_ms=remaining)
 
     async def confirm(self, session_id: str, buyer: str, purchase: Purchase) -> Answer:
         """Held -> sold, once per order key. Raises NotDurable where replicas were to have it and have not."""
@@ -350,6 +354,14 @@ class SeatStateService:
     async def seat_count(self, session_id: str) -> SeatCount:
         """The same without the seats."""
         return await self._maps.count(session_id)
+
+
+def _answer(refusal: Refusal | None, failed: Sequence[str], **more: Any) -> Answer:
+    """Of hold, release and extend: with ALREADY_BOUGHT the order's id comes before the seats."""
+    if refusal is Refusal.ALREADY_BOUGHT:
+        order_id, *failed = failed
+        return Answer(refusal, tuple(failed), order_id=order_id)
+    return Answer(refusal, tuple(failed), **more)
 
 
 def _must_be_ours(code: int) -> None:

@@ -3,6 +3,8 @@
 import logging
 
 from booking.dataset import (
+    ADOPT,
+    ADOPTING,
     SCHEMA,
     Found,
     look,
@@ -21,26 +23,57 @@ from cinema.settings import BookingSettings
 
 log = logging.getLogger(__name__)
 
+_OF_BOOKING = f"REDIS_URL and SECRETS_DIR must be those of the booking server: {ADOPTING}"
 
-async def adopt(settings: BookingSettings) -> None:
-    """Idempotent, also while booking servers run: they sell again within seconds. Raises CannotStart."""
+
+async def adopt(named: str, settings: BookingSettings) -> None:
+    """Idempotent, also while booking servers run: they sell again within seconds.
+
+    `named` is the Redis that is meant, as `host:port/database`; empty: one that a file beside the secrets knows. Raises
+    CannotStart, and has changed nothing then, where the settings lead to another one.
+    """
     files = DatasetFiles(settings.secrets_dir, settings.redis_url)
     redis = connect(settings)
     try:
+        await refuse_stranger(redis, files, named)
         identity = await adopt_dataset(redis, files)
         sessions, orders = await count(redis, ANY_SESSION), await count(redis, ANY_ORDER)
     except REDIS_ERRORS as error:
-        raise CannotStart(fault(error)) from None
+        raise CannotStart(f"{fault(error)}. It was {files.redis}: {_OF_BOOKING}") from None
     except DatasetFileFault as error:
         raise CannotStart(str(error)) from None
     finally:
         await redis.aclose()
     log.info(
-        "dataset %s is sold from: it has %d orders, and %d sessions that were sold from",
+        "dataset %s in Redis %s is sold from: it has %d orders, and %d sessions that were sold from",
         identity,
+        files.redis,
         orders,
         sessions,
     )
+
+
+async def refuse_stranger(redis: RedisClient, files: DatasetFiles, named: str) -> None:
+    """Somebody's wrong REDIS_URL must not make another Redis the one that is sold from. Raises CannotStart."""
+    if named and named != files.redis:
+        raise CannotStart(
+            f"{named} is to be adopted, but the settings name Redis {files.redis}: {_OF_BOOKING}"
+        )
+    if named or files.know_redis:
+        return
+    known = ", ".join(files.all_known()) or "none"
+    raise CannotStart(
+        f"Redis {files.redis} is not adopted: no file in {files.folder.absolute()} knows it (known: {known}). "
+        f"It has {await _contents(redis)}; nothing was changed. {_OF_BOOKING}. "
+        f"If this is the right Redis all the same, name it: {ADOPT} {files.redis}"
+    )
+
+
+async def _contents(redis: RedisClient) -> str:
+    found = await look(redis)
+    part = "no dataset" if found.is_new else "a part of a dataset"
+    dataset = f"dataset {found.identity}" if found.identity else part
+    return f"{dataset}, {await count(redis, ANY_ORDER)} orders, {await redis.dbsize()} keys in all"
 
 
 async def adopt_dataset(redis: RedisClient, files: DatasetFiles) -> str:

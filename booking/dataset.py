@@ -8,6 +8,7 @@ what was seen has lost something.
 A replica that succeeds its master may lack what the master had not passed on yet; that much is said, and sold on.
 """
 
+import asyncio
 import logging
 import re
 import secrets
@@ -28,8 +29,14 @@ log = logging.getLogger(__name__)
 SCHEMA = 1
 OLDER = "older:"  # before the identity of a copy that was found to be older than the dataset
 TOLERATED_MS = 10_000
-ADOPT = "python booking_service_server.py --adopt-dataset"
-_ADVICE = f"nothing is sold. Bring the lost data back, or go on with what is there: {ADOPT}"
+_BEGINNING_SECONDS = 1.0  # for 64 keys, on a busy machine
+ADOPT = "booking_service_server.py --adopt-dataset"
+# Each way of running gives the command booking's settings in another way.
+ADOPTING = (
+    f"(make run) .venv/bin/python -m deploy.command {ADOPT}, (compose) docker compose exec booking python {ADOPT}, "
+    f"(else, with booking's settings) python {ADOPT}"
+)
+_ADVICE = f"nothing is sold. Bring the lost data back, or go on with what is there: {ADOPTING}"
 _BEAT = (Path(__file__).parent.parent / "lua" / "beat.lua").read_text()
 _IDENTITY = re.compile(r"([0-9]{1,9}):[!-~]+", re.ASCII)
 _KEYS = [partition_keys(partition) for partition in range(PARTITIONS)]
@@ -92,7 +99,7 @@ class Dataset:
         if self._kept:  # the file was deleted under a server that runs
             self._files.keep_identity(self._kept)
             return self._kept
-        found = await look(self._redis)
+        found = await self._settled()
         # Only a server that saw it empty fills in what is missing: for any other it may be missing because it was lost.
         self._begun = self._begun or found.is_new
         if self._begun:
@@ -104,6 +111,14 @@ class Dataset:
             log.info("dataset %s, %s", found.identity, whose)
             self._begun = False
         return found.identity
+
+    async def _settled(self) -> Found:
+        """What is incomplete is looked at twice: another server may be writing it at this moment."""
+        found = await look(self._redis)
+        if self._begun or found.is_new or found.identity:
+            return found
+        await asyncio.sleep(_BEGINNING_SECONDS)
+        return await look(self._redis)
 
     async def _check(self, kept: str, replicated: bool) -> str:
         # What is known is read first: what happens while Redis is asked must not seem to be missing there.

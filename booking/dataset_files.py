@@ -46,8 +46,25 @@ class DatasetFiles:
     """For one Redis. Several booking servers may share the folder. Every method raises DatasetFileFault."""
 
     def __init__(self, folder: Path, redis_url: str) -> None:
-        self._identity = folder / f"dataset-{_name(redis_url)}"
-        self._marks = folder / f"dataset-{_name(redis_url)}.seen"
+        host, port, database = _place(redis_url)
+        name = _ODD.sub("_", "-".join(filter(None, (host, port, database))))
+        self.redis = f"{host}{port and f':{port}'}/{database}"  # for people
+        self.folder = folder
+        self._identity = folder / f"dataset-{name}"
+        self._marks = folder / f"dataset-{name}.seen"
+
+    @property
+    def know_redis(self) -> bool:
+        """Whether a booking server with this folder has sold from this Redis, or begun to."""
+        try:
+            return self._identity.exists()
+        except OSError as error:
+            raise _unusable(self._identity, error) from None
+
+    def all_known(self) -> list[str]:
+        """The names of the folder's files, one for each Redis that is known."""
+        names = (file.name for file in self.folder.glob("dataset-*"))
+        return sorted(name for name in names if not name.endswith(".seen"))
 
     def identity(self) -> str:
         """Empty where no dataset of this Redis is known."""
@@ -76,10 +93,13 @@ class DatasetFiles:
         _replace(self._marks, json.dumps({"dataset": identity, **asdict(marks)}), durable=False)
 
 
-def _name(redis_url: str) -> str:
+def _place(redis_url: str) -> tuple[str, str, str]:
+    """Host, port and database; a socket has a path and no port."""
     parts = parse_url(redis_url)
-    place = parts.get("path") or f"{parts.get('host', 'localhost')}-{parts.get('port', 6379)}"
-    return _ODD.sub("_", f"{place}-{parts.get('db', 0)}")
+    database = str(parts.get("db", 0))
+    if "path" in parts:
+        return parts["path"], "", database
+    return parts.get("host", "localhost"), str(parts.get("port", 6379)), database
 
 
 def _replace(path: Path, text: str, *, durable: bool) -> None:

@@ -50,6 +50,7 @@ def reservation_reply(
             assentos_falha=answer.failed,
             meias_restantes=answer.half_price_left,
             pedido_id=answer.order_id,
+            pedido_token=answer.tokens.view if answer.tokens else "",
         )
     reply = pb.ReservaResponse(
         sucesso=True,

@@ -44,6 +44,8 @@ from seat_state_service import SeatStateService
 # How often "the best seats" may be snatched away between looking and holding, before it is a refusal.
 _BEST_TRIES = 8
 _BEST_SPREAD = 8
+# Why a seat that looked free is not to be had.
+_SNATCHED = (Refusal.SEAT_TAKEN, Refusal.ALREADY_BOUGHT, Refusal.COOLING_DOWN)
 
 
 class BookingServicer(OrderRpcs):
@@ -84,7 +86,7 @@ class BookingServicer(OrderRpcs):
     ) -> pb.ReservaResponse:
         wanted = await self._requests.seats(request)
         refusal = await self._house_rules.refusal_of_hold(wanted)
-        return self._hold_reply(refusal or await self._hold(wanted), wanted.seats)
+        return await self._hold_reply(refusal or await self._hold(wanted), wanted.seats)
 
     async def _hold(self, wanted: SeatRequest) -> Answer:
         if wanted.session.cancelled:
@@ -97,9 +99,17 @@ class BookingServicer(OrderRpcs):
             self._networks.refused(session, network)
         return answer
 
-    def _hold_reply(self, answer: Answer, seats: tuple[str, ...]) -> pb.ReservaResponse:
-        limit = self._seats.rules.most_seats
-        return reservation_reply(answer, seats, "Reservado para você: {seats}.", limit)
+    async def _hold_reply(self, answer: Answer, seats: tuple[str, ...]) -> pb.ReservaResponse:
+        return await self._reply(answer, seats, "Reservado para você: {seats}.")
+
+    async def _reply(
+        self, answer: Answer, seats: tuple[str, ...], success: str
+    ) -> pb.ReservaResponse:
+        """With the tokens of an order that the request did not make itself."""
+        if answer.order_id and answer.tokens is None:
+            known = await self._orders.get(answer.order_id)
+            answer = replace(answer, tokens=known.tokens if known else None)
+        return reservation_reply(answer, seats, success, self._seats.rules.most_seats)
 
     @refuses_gone_sessions
     async def ReservarMelhores(  # noqa: N802
@@ -107,11 +117,11 @@ class BookingServicer(OrderRpcs):
     ) -> pb.ReservaResponse:
         wanted, quantity = await self._requests.best(request)
         if quantity > self._seats.rules.most_seats:
-            return self._hold_reply(Answer(Refusal.OVER_LIMIT), ())
+            return await self._hold_reply(Answer(Refusal.OVER_LIMIT), ())
         answer, seats = await self._hold_best(wanted, quantity)
         if not seats:
             return _none_together(quantity)
-        return self._hold_reply(answer, seats)
+        return await self._hold_reply(answer, seats)
 
     async def _hold_best(
         self, wanted: SeatRequest, quantity: int
@@ -129,7 +139,7 @@ class BookingServicer(OrderRpcs):
                 break
             seats = tuple(random.choice(choice))  # noqa: S311 - a spread, not a secret
             answer = await self._hold(replace(wanted, seats=seats))
-            if answer.refusal not in (Refusal.SEAT_TAKEN, Refusal.COOLING_DOWN):
+            if answer.refusal not in _SNATCHED:
                 break
             passed_over.update(answer.failed)
         return answer, seats
@@ -142,14 +152,14 @@ class BookingServicer(OrderRpcs):
         answer = await self._seats.release(
             wanted.session.id, wanted.buyer, wanted.seats, wanted.token
         )
-        return reservation_reply(answer, wanted.seats, "Liberado: {seats}.")
+        return await self._reply(answer, wanted.seats, "Liberado: {seats}.")
 
     @refuses_gone_sessions
     async def EstenderReserva(  # noqa: N802
         self, request: pb.ReservaRequest, context: Context
     ) -> pb.ReservaResponse:
         wanted = await self._requests.optional_seats(request)
-        seats = wanted.seats or await self._held_by(wanted)
+        seats = wanted.seats or await self._own_seats(wanted)
         if not seats:
             return reservation_reply(Answer(Refusal.HOLD_ENDED), seats, "")
         if wanted.session.cancelled:
@@ -157,11 +167,13 @@ class BookingServicer(OrderRpcs):
         answer = await self._seats.extend(
             wanted.session.id, wanted.buyer, seats, wanted.token, wanted.session.closes_at_ms
         )
-        return reservation_reply(answer, seats, "Mais tempo para {seats}.")
+        return await self._reply(answer, seats, "Mais tempo para {seats}.")
 
-    async def _held_by(self, wanted: SeatRequest) -> tuple[str, ...]:
+    async def _own_seats(self, wanted: SeatRequest) -> tuple[str, ...]:
+        """What the buyer holds; without holds what the buyer has bought, maybe in another tab just now."""
         seat_map = await self._seats.seat_map(wanted.session.id)
-        return seat_map.held_by(owner_tag(wanted.session.id, wanted.buyer))
+        tag = owner_tag(wanted.session.id, wanted.buyer)
+        return seat_map.held_by(tag) or seat_map.sold_to(tag)
 
     @refuses_gone_sessions
     async def ConfirmarPagamento(  # noqa: N802
@@ -172,11 +184,7 @@ class BookingServicer(OrderRpcs):
             wanted, parse_purchase(request, wanted, self._person_secret)
         )
         answer = await self._confirm(wanted, purchase)
-        if answer.order_id and answer.tokens is None:
-            known = await self._order(answer.order_id)
-            answer = replace(answer, tokens=known.tokens)
-        limit = self._seats.rules.most_seats
-        return reservation_reply(answer, wanted.seats, "Pagamento confirmado: {seats}.", limit)
+        return await self._reply(answer, wanted.seats, "Pagamento confirmado: {seats}.")
 
     async def _confirm(self, wanted: SeatRequest, purchase: Purchase) -> Answer:
         """A sale whose mail would be one too many goes through without it: the order's page is the proof."""
@@ -194,7 +202,10 @@ class BookingServicer(OrderRpcs):
     async def ListarSessoes(  # noqa: N802
         self, request: pb.Vazio, context: Context
     ) -> pb.SessoesResponse:
-        return await self._session_list.get()
+        answer = await self._session_list.get()
+        if not self.fitness.problem:
+            return answer
+        return pb.SessoesResponse(sessoes=answer.sessoes, vendas_pausadas=True)
 
     async def ObterMapa(  # noqa: N802
         self, request: pb.SessaoRequest, context: Context

@@ -18,9 +18,9 @@ from cinema.order_link import view_path
 FILE_NAME = "sessao.ics"
 
 _WORDS = {
-    "pt-BR": ("Cinema", "Poltronas", "Código"),
-    "en": ("Cinema", "Seats", "Code"),
-    "es": ("Cine", "Butacas", "Código"),
+    "pt-BR": ("Cinema", "Poltrona", "Poltronas", "Código"),
+    "en": ("Cinema", "Seat", "Seats", "Code"),
+    "es": ("Cine", "Butaca", "Butacas", "Código"),
 }
 
 
@@ -62,7 +62,8 @@ def invitation(
 def _event(order: pb.Pedido, public_url: str) -> Iterator[bytes]:
     session = order.sessao
     start = local_time(session.inicio_ms)
-    cinema, seats, code = _WORDS.get(order.idioma, _WORDS[DEFAULT])
+    cinema, one, more, code = _WORDS.get(order.idioma, _WORDS[DEFAULT])
+    seats = one if len(order.assentos) == 1 else more
     yield text("UID", order.pedido_id)
     yield utc("DTSTAMP", local_time(order.criado_em_ms))
     yield zoned("DTSTART", start, SAO_PAULO.key)

@@ -259,6 +259,9 @@ class SeatMap:
         """The seats that the buyer with this owner tag holds."""
         return tuple(seat for seat, hold in self.held.items() if hold.tag == tag)
 
+    def sold_to(self, tag: str) -> tuple[str, ...]:
+        return tuple(seat for seat, sale in self.sold.items() if sale.tag == tag)
+
     def ms_left(self, hold: SeatHeld) -> int:
         return max(0, hold.deadline - self.at_ms)
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 class Refusal(StrEnum):
     SEAT_TAKEN = "assento_indisponivel"
+    ALREADY_BOUGHT = "ja_comprado"
     OVER_LIMIT = "limite_de_assentos"
     NETWORK_LIMIT = "limite_da_rede"
     HOLD_ENDED = "reserva_expirada"
@@ -32,6 +33,7 @@ class Refusal(StrEnum):
 
 _SENTENCES = {
     Refusal.SEAT_TAKEN: "Que pena: {seats} acabou de ser escolhido por outra pessoa.",
+    Refusal.ALREADY_BOUGHT: "{seats} já é seu: você já pagou por ele. Nada foi cobrado agora.",
     Refusal.OVER_LIMIT: "O limite é de {limit} lugares por pessoa nesta sessão.",
     Refusal.NETWORK_LIMIT: "Há muitos lugares reservados a partir da sua rede nesta sessão. "
     "Tente de novo quando algum for pago ou liberado, ou use outra conexão.",
@@ -61,6 +63,7 @@ _SENTENCES = {
 }
 _PLURAL_SENTENCES = {
     Refusal.SEAT_TAKEN: "Que pena: {seats} acabaram de ser escolhidos por outra pessoa.",
+    Refusal.ALREADY_BOUGHT: "{seats} já são seus: você já pagou por eles. Nada foi cobrado agora.",
     Refusal.NOT_YOURS: "{seats} não estão reservados para você.",
     Refusal.HALF_A_SOFA: "As poltronas {seats} são de sofás de casal: as duas poltronas de cada sofá vão juntas.",
     Refusal.LONELY_SEAT: "{seats} ficariam sozinhas, e quase ninguém compra um lugar isolado. "

@@ -43,6 +43,7 @@ class Kafka:
     jars: tuple[Path, ...]
     folder: Path
     port: int
+    options: tuple[str, ...] = ()  # further ones for Java
 
     @property
     def controller_port(self) -> int:
@@ -86,7 +87,7 @@ class Kafka:
 
     def _java(self, *arguments: str) -> list[str]:
         class_path = os.pathsep.join(str(jar) for jar in self.jars)
-        return [str(self.java), *JVM, "-cp", class_path, *arguments]
+        return [str(self.java), *JVM, *self.options, "-cp", class_path, *arguments]
 
 
 def find_java() -> Path | None:

@@ -100,6 +100,7 @@ def _refusal(action: Action, answer: ReservaResponse) -> bytes:
         facts["meias_restantes"] = answer.meias_restantes
     if answer.pedido_id:
         facts["pedido"] = answer.pedido_id
+        facts["pedido_link"] = str(Reference(answer.pedido_id, answer.pedido_token))
     return _error(action, answer.motivo, answer.mensagem, **facts)
 
 

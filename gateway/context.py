@@ -72,7 +72,7 @@ class Gateway:
 
     async def state(self) -> State:
         """Whether buyers should be sent here now, and if not, why."""
-        return State("O gateway está parando.") if self.draining else await self.health.state()
+        return State("The gateway is stopping") if self.draining else await self.health.state()
 
     async def keep_ready(self, ready: ReadyFile) -> None:
         """Looks once a second: keeps the ready file true, and logs once when an outage begins and when it ends."""

@@ -45,11 +45,11 @@ class BookingHealth:
                 health_pb2.HealthCheckRequest(), timeout=CHECK_SECONDS, wait_for_ready=True
             )
         except AioRpcError as error:
-            return State(f"A central de reservas não responde ({error.code().name}).")
+            return State(f"Booking does not answer ({error.code().name})")
         found = await self._booking.situation(CHECK_SECONDS)
         if answer.status != health_pb2.HealthCheckResponse.SERVING:
             return State(
                 # Without a full stop: the problem may end with a command to copy.
-                f"A central de reservas não está pronta: {found.problema or 'veja o Redis'}"
+                f"Booking is not ready: {found.problema or 'see its log and Redis'}"
             )
         return State(warning=found.aviso)

@@ -47,7 +47,10 @@ def encoded_response(data: bytes) -> Response:
 
 
 def sessions_json(answer: SessoesResponse) -> Json:
-    return {"sessoes": [_encoded_session(one.SerializeToString()) for one in answer.sessoes]}
+    return {
+        "sessoes": [_encoded_session(one.SerializeToString()) for one in answer.sessoes],
+        "vendas_pausadas": answer.vendas_pausadas,
+    }
 
 
 @lru_cache(maxsize=2_048)

@@ -15,7 +15,8 @@
 --       code 0 sold  1 a seat is somebody else's  2 the hold has ended  3 wrong token  4 the key was used for another body
 --            5 was sold before by this very request  6 fewer half-price tickets left, and how many instead of a seat
 --            7, 8, 12 to 16: argument 12, where nothing else is in the way of the sale  9 session closed
---            10 over the person's limit  11 was sold before by this very request, and cancelled since  -1 another dataset
+--            10 over the person's limit  11 was sold before by this very request, and cancelled since
+--            17 this buyer has bought a seat before, with another request  -1 another dataset
 
 local dataset_key, dataset = table.remove(KEYS), table.remove(ARGV)
 if dataset ~= '' and redis.call('GET', dataset_key) ~= dataset then return {-1, ''} end
@@ -63,18 +64,17 @@ if key ~= '' then
   end
 end
 
-local mine, foreign, ended, wrong_token, tag = {}, {}, {}, false, ''
+local mine, foreign, bought, ended, wrong_token, tag = {}, {}, {}, {}, false, ''
 local sold_to, sold_count = nil, 0
 for i = FIRST_SEAT, #ARGV do
   local seat, lock = ARGV[i], KEYS[FIRST_LOCK + i - FIRST_SEAT]
   local hold, sale = redis.call('HGET', holds_key, seat), redis.call('HGET', sold_key, seat)
   hold, sale = hold and cjson.decode(hold), sale and cjson.decode(sale)
-  if sale then
-    table.insert(foreign, seat)
-    if sale.buyer == buyer and (sold_to == nil or sold_to.order == sale.order) then
-      sold_to, sold_count = sale, sold_count + 1
-    end
-  elseif hold and hold.buyer ~= buyer then
+  if sale and sale.buyer == buyer then
+    table.insert(bought, seat)
+    sold_to = sold_to or sale
+    if sold_to.order == sale.order then sold_count = sold_count + 1 end
+  elseif sale or hold and hold.buyer ~= buyer then
     table.insert(foreign, seat)
   elseif not hold or redis.call('GET', lock) ~= hold.token then
     table.insert(ended, seat)
@@ -90,6 +90,7 @@ if key == '' and sold_count == asked and sold_to.seats == asked then
   redis.call('HSET', sold_key, ARGV[FIRST_SEAT], cjson.encode(sold_to))
   return {5, sold_to.order}
 end
+if #bought > 0 and #foreign == 0 then return {17, sold_to.order, unpack(bought)} end
 if closes_at > 0 and now >= closes_at then return {9, ''} end
 if #foreign > 0 then return {1, '', unpack(foreign)} end
 if #ended > 0 then return {2, '', unpack(ended)} end

@@ -1,15 +1,16 @@
 -- extend: held -> held for longer, up to a ceiling counted from the first hold of each seat.
 --
--- KEYS  1 version  2 holds  3 due  4 events  5.. one lock per seat
+-- KEYS  1 version  2 holds  3 sold  4 due  5 events  6.. one lock per seat
 -- ARGV  1 session  2 buyer  3 token that was sent ('': none)  4 hold in ms  5 ceiling in ms
 --       6 time at which the session closes, in ms (0: never)  7.. seats, in the locks' order
 -- Reply {code, remaining ms of the hold that ends first, seat that caused a refusal, or with code 0 the id of the event...}
 --       code 0 extended  1 not this buyer's  2 the hold has ended  3 wrong token  4 at the ceiling  5 session closed
+--            6 this buyer has bought a seat: the order's id comes before the seats
 
-local version_key, holds_key, due_key, events_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local version_key, holds_key, sold_key, due_key, events_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local session, buyer, sent_token = ARGV[1], ARGV[2], ARGV[3]
 local hold_ms, ceiling_ms, closes_at = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local FIRST_LOCK, FIRST_SEAT = 5, 7
+local FIRST_LOCK, FIRST_SEAT = 6, 7
 local EVENTS_KEPT = 1000
 
 local time = redis.call('TIME')
@@ -17,13 +18,17 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 if closes_at > 0 and now >= closes_at then return {5, 0} end
 
-local mine, foreign, ended, wrong_token, at_ceiling = {}, {}, {}, false, true
-local earliest = now + hold_ms
+local mine, foreign, bought, ended, wrong_token, at_ceiling = {}, {}, {}, {}, false, true
+local earliest, order = now + hold_ms, nil
 for i = FIRST_SEAT, #ARGV do
   local seat, lock = ARGV[i], KEYS[FIRST_LOCK + i - FIRST_SEAT]
   local hold = redis.call('HGET', holds_key, seat)
-  hold = hold and cjson.decode(hold)
-  if not hold or (hold.buyer == buyer and redis.call('GET', lock) ~= hold.token) then
+  local sale = redis.call('HGET', sold_key, seat)
+  hold, sale = hold and cjson.decode(hold), sale and cjson.decode(sale)
+  if sale and sale.buyer == buyer then
+    table.insert(bought, seat)
+    order = order or sale.order
+  elseif not hold or (hold.buyer == buyer and redis.call('GET', lock) ~= hold.token) then
     table.insert(ended, seat)
   elseif hold.buyer ~= buyer then
     table.insert(foreign, seat)
@@ -39,6 +44,7 @@ for i = FIRST_SEAT, #ARGV do
 end
 
 if #foreign > 0 then return {1, 0, unpack(foreign)} end
+if #bought > 0 then return {6, 0, order, unpack(bought)} end
 if #ended > 0 then return {2, 0, unpack(ended)} end
 if wrong_token then return {3, 0} end
 if at_ceiling then return {4, earliest - now} end

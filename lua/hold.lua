@@ -10,7 +10,8 @@
 --       and last of both: the dataset's key, and what it must be ('': anything)
 -- Reply {code, token, remaining ms of the hold that ends first, seat that caused a refusal, or with code 0 the id of the event...}
 --       code 0 held  1 a seat is not free  2 over the buyer's limit  3 wrong token  4 cooling down  5 session closed
---            6 a hold is due but not swept yet: sweep the session and ask again  7 over the network's limit  -1 another dataset
+--            6 a hold is due but not swept yet: sweep the session and ask again  7 over the network's limit
+--            8 this buyer has bought a seat: the order's id comes before the seats  -1 another dataset
 
 local dataset_key, dataset = table.remove(KEYS), table.remove(ARGV)
 if dataset ~= '' and redis.call('GET', dataset_key) ~= dataset then return {-1, '', 0} end
@@ -53,18 +54,22 @@ local function counted(key, field, value)
   return count
 end
 
-local wanted, mine, taken, due, cooling = {}, {}, {}, {}, {}
-local earliest = math.huge
+local wanted, mine, taken, bought, due, cooling = {}, {}, {}, {}, {}, {}
+local earliest, order = math.huge, nil
 for i = FIRST_SEAT, #ARGV do
   local seat, lock = ARGV[i], KEYS[FIRST_LOCK + i - FIRST_SEAT]
   local hold = redis.call('HGET', holds_key, seat)
-  hold = hold and cjson.decode(hold)
+  local sale = redis.call('HGET', sold_key, seat)
+  hold, sale = hold and cjson.decode(hold), sale and cjson.decode(sale)
   if hold and hold.deadline < now then
     table.insert(due, seat)
   elseif hold and hold.buyer == buyer then
     table.insert(mine, {seat = seat, lock = lock, hold = hold})
     earliest = math.min(earliest, hold.deadline)
-  elseif hold or redis.call('HEXISTS', sold_key, seat) == 1 or redis.call('EXISTS', lock) == 1 then
+  elseif sale and sale.buyer == buyer then
+    table.insert(bought, seat)
+    order = order or sale.order
+  elseif hold or sale or redis.call('EXISTS', lock) == 1 then
     table.insert(taken, seat)
   else
     local since = beginning(seat)
@@ -80,6 +85,7 @@ for i = FIRST_SEAT, #ARGV do
 end
 
 if #taken > 0 then return {1, '', 0, unpack(taken)} end
+if #bought > 0 then return {8, '', 0, order, unpack(bought)} end
 if #due > 0 then return {6, '', 0, unpack(due)} end
 if #cooling > 0 then return {4, '', 0, unpack(cooling)} end
 

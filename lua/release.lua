@@ -6,6 +6,7 @@
 -- ARGV  1 session  2 buyer  3 token that was sent ('': none)  4 cool-down in ms  5.. seats, in the locks' order
 -- Reply {code, seat that caused a refusal, or with code 0 the id of the event...}
 --       code 0 free  1 not this buyer's  3 wrong token
+--            4 this buyer has bought a seat: the order's id comes before the seats
 
 local version_key, holds_key, sold_key, buyers_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local due_key, events_key, cooldowns_key, released_key = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
@@ -16,20 +17,25 @@ local EVENTS_KEPT, FORGOTTEN_AT_ONCE = 1000, 1000
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local mine, foreign, wrong_token = {}, {}, false
+local mine, foreign, bought, wrong_token, order = {}, {}, {}, false, nil
 for i = FIRST_SEAT, #ARGV do
   local seat = ARGV[i]
   local hold = redis.call('HGET', holds_key, seat)
-  hold = hold and cjson.decode(hold)
+  local sale = redis.call('HGET', sold_key, seat)
+  hold, sale = hold and cjson.decode(hold), sale and cjson.decode(sale)
   if hold and hold.buyer == buyer then
     wrong_token = wrong_token or (sent_token ~= '' and sent_token ~= hold.token)
     table.insert(mine, {seat = seat, lock = KEYS[FIRST_LOCK + i - FIRST_SEAT], hold = hold})
-  elseif hold or redis.call('HEXISTS', sold_key, seat) == 1 then
+  elseif sale and sale.buyer == buyer then
+    table.insert(bought, seat)
+    order = order or sale.order
+  elseif hold or sale then
     table.insert(foreign, seat)
   end
 end
 
 if #foreign > 0 then return {1, unpack(foreign)} end
+if #bought > 0 then return {4, order, unpack(bought)} end
 if wrong_token then return {3} end
 if #mine == 0 then return {0} end
 local account = redis.call('HGET', buyers_key, buyer)

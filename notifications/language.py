@@ -26,8 +26,12 @@ class Language:
         self._locale = Locale.parse(self("formats.locale"), sep="-")
 
     def __call__(self, key: str, /, **values: object) -> str:
-        """Raises KeyError where the file lacks the text, or the values lack one that the text asks for."""
-        return self.texts[key].format(**values)
+        """With n=1 the singular, where the file has one.
+
+        Raises KeyError where the file lacks the text, or the values lack one that the text asks for.
+        """
+        one = self.texts.get(f"{key}_one") if values.get("n") == 1 else None
+        return (one or self.texts[key]).format(**values)
 
     def audio(self, words: str) -> str:
         """What the programme says of a session's language, which is free text: translated where it can be."""

@@ -31,7 +31,7 @@ def ticket_view(order: pb.Pedido, t: Language, link: str, manage_link: str) -> d
         "tickets": list(_ticket_lines(order, t)),
         "notes": [
             _cancelling(order, t),
-            t("ticket.share") if manage_link else t("ticket.private"),
+            t("ticket.share", n=len(order.assentos)) if manage_link else t("ticket.private"),
             t("footer.demonstration"),
             t("footer.automatic"),
         ],
@@ -81,6 +81,7 @@ def _view(order: pb.Pedido, t: Language, link: str) -> dict[str, object]:
         "facts": list(_facts(order, t)),
         "total": t.money(order.total_centavos),
         "link": link,
+        "n": len(order.assentos),
     }
 
 
@@ -96,7 +97,7 @@ def _facts(order: pb.Pedido, t: Language) -> Iterator[tuple[str, str]]:
         yield t("label.room"), one_line(session.sala)
     if session.idioma:
         yield t("label.audio"), t.audio(one_line(session.idioma))
-    yield t("label.seats"), ", ".join(order.assentos)
+    yield t("label.seats", n=len(order.assentos)), ", ".join(order.assentos)
 
 
 def _ticket_lines(order: pb.Pedido, t: Language) -> Iterator[TicketLine]:

@@ -77,7 +77,7 @@ class MailWriter:
             (
                 f"From: Cinema <{self._sender.written}>",
                 f"To: {mail_address.parse(order.email).written}",
-                folded_subject(subject(order, t, t(f"{kind}.topic"))),
+                folded_subject(subject(order, t, t(f"{kind}.topic", n=len(order.assentos)))),
                 f"Date: {format_datetime(localtime())}",
                 f"Message-ID: <{identity}@{self._sender.domain}>",
                 "Auto-Submitted: auto-generated",  # RFC 3834: nobody's holiday responder answers

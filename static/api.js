@@ -19,6 +19,7 @@
  *   alteracao: string, cancelada: boolean,
  *   fileiras: {nome: string, lugares: ({assento: string, tipo: string, preco: number}|null)[]}[]}} SessionMap
  */
+/** @typedef {{sessoes: Session[], vendas_pausadas?: boolean}} SessionList while sales are paused, the data may be lost, and `livres` is not to be believed */
 /**
  * @typedef {object} Order
  * @property {string} pedido
@@ -106,7 +107,7 @@ export async function persist(question, onTrouble) {
 /** Where the map of a session is. @param {string} id */
 export const sessionPath = (id) => `/sessao/${encodeURIComponent(id)}`;
 
-/** @returns {Promise<Answer<{sessoes: Session[]}>>} */
+/** @returns {Promise<Answer<SessionList>>} */
 export const fetchSessions = async () => given("sessoes") ?? read("/api/sessoes");
 
 /** @param {string} id @returns {Promise<Answer<SessionMap>>} */

@@ -94,7 +94,7 @@ export class Checkout {
       closed, msLeft: store.msLeft, ending: countdown.isEnding, longest: choosing.isLongest, checking: this.#payment?.checking ?? false,
     });
     const key = JSON.stringify([order.tickets, order.troubles]);
-    if (key !== this.#shown) this.#payment?.update();
+    if (key !== this.#shown) void this.#payment?.update();
     this.#shown = key;
   }
 
@@ -112,6 +112,7 @@ export class Checkout {
       this.#payment = new Payment(this.root, connection, this.attempts, () => this.order, notice, {
         changed: repaint,
         extend: () => void choosing.extend(),
+        isSold: (seat) => this.parts.store.stateOf(seat) === "ocupado",
         paid: (seats) => this.basket.bought(seats),
         refused: (reply) => this.#refused(reply),
       });

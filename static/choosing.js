@@ -1,10 +1,8 @@
 // @ts-check
-/**
- * Holding and releasing seats: the map answers at once, and falls back with the reason and what can be done when the
- * gateway refuses.
- */
+/** Holding and releasing seats: the map answers at once, and falls back with the reason and what can be done. */
 import { hour } from "./format.js";
 import { isPortuguese } from "./language.js";
+import { ticketsOf } from "./notice.js";
 import { extendHolds, holdBest, holdSeats, releaseSeats } from "./protocol.js";
 import { enumerate, hasText, t } from "./text.js";
 
@@ -109,7 +107,7 @@ export class Choosing {
   expired(seats) {
     const free = seats.filter((seat) => this.store.stateOf(seat) === "livre");
     const words = [t("aviso.acabou", { assentos: enumerate(seats) })];
-    if (free.length) words.push(t("aviso.ainda_livre", { n: seats.length, livres: enumerate(free) }));
+    if (free.length) words.push(t("aviso.ainda_livre", { n: free.length, livres: enumerate(free) }));
     this.notice.show("acabou", words.join(" "), free.length ? [this.#again(free)] : this.#nearby(seats));
   }
 
@@ -157,8 +155,8 @@ export class Choosing {
   /** @param {Reply} reply @param {string[]} seats @param {number} [count] */
   #refused(reply, seats, count) {
     if (reply.reason === "assento_indisponivel") return this.lost(reply.lost.length ? reply.lost : seats);
-    const again = reply.reason === "aguarde" ? [this.#again(seats)] : [];
-    this.notice.show(reply.reason, this.reasonText(reply, count), again);
+    const offers = reply.reason === "aguarde" ? [this.#again(seats)] : reply.link ? [ticketsOf(reply.link)] : [];
+    this.notice.show(reply.reason, this.reasonText(reply, count), offers);
   }
 
   /** @param {string[]} seats */

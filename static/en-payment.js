@@ -33,7 +33,6 @@ export const texts = {
   "pagar.mudou": "Your seats changed. Check before you pay: {assentos}.",
   "pagar.pronto": "Purchase confirmed",
   "pagar.pronto_texto": { one: "{assentos} is yours. The ticket goes to {email}.", other: "{assentos} are yours. The tickets go to {email}." },
-  "pagar.ver_pedido": "Show tickets",
 
   "erro.recusado": "This was not accepted. Please check it.",
   "erro.nome_vazio": "Tell us your name.",

@@ -33,7 +33,6 @@ export const texts = {
   "pagar.mudou": "Tus butacas cambiaron. Revisa antes de pagar: {assentos}.",
   "pagar.pronto": "Compra confirmada",
   "pagar.pronto_texto": { one: "{assentos} es tuya. La entrada va a {email}.", other: "{assentos} son tuyas. Las entradas van a {email}." },
-  "pagar.ver_pedido": "Ver entradas",
 
   "erro.recusado": "Esto no fue aceptado. Revísalo.",
   "erro.nome_vazio": "Dinos tu nombre.",

@@ -4,6 +4,7 @@
  * it. It stands in a place that is always there: only what enters such a place is read out.
  */
 import { action, make, part } from "./dom.js";
+import { t } from "./text.js";
 
 /** @typedef {{text: string, do: () => void}} NoticeAction */
 
@@ -61,3 +62,6 @@ export class Notice {
     return button;
   }
 }
+
+/** @param {string} link of an order @returns {NoticeAction} */
+export const ticketsOf = (link) => ({ text: t("pagar.ver_pedido"), do: () => location.assign(`/pedido/${encodeURIComponent(link)}`) });

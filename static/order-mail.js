@@ -2,6 +2,7 @@
 /** What became of an order's mail, sending it again, and correcting the address that it goes to. */
 import { mailAgain } from "./api.js";
 import { action, part } from "./dom.js";
+import { hour } from "./format.js";
 import { isPortuguese } from "./language.js";
 import { OrderAddress } from "./order-address.js";
 import { hasText, t } from "./text.js";
@@ -11,10 +12,17 @@ import { hasText, t } from "./text.js";
 /** A mail that is on its way is looked after often at first, then ever less. */
 const FIRST_LOOK_MS = 1500;
 const LONGEST_LOOK_MS = 20000;
+/** After so long without a known end the reader hears what to count on. */
+const LATE_MS = 30000;
 
 export class OrderMail {
   #wait = FIRST_LOOK_MS;
   #timer = 0;
+  /** Since when what becomes of a mail is waited for; null: it is known. @type {number|null} */
+  #since = null;
+  /** Whether the mail was asked for again here: what becomes of it is news, also where the last one arrived. */
+  #askedAgain = false;
+  #sentAt = "";
 
   /** @param {ParentNode} root @param {string} reference of the order @param {() => void} onWait the order is to be asked for again */
   constructor(root, reference, onWait) {
@@ -28,28 +36,61 @@ export class OrderMail {
   }
 
   /** @param {Order} order */
-  render({ email, email_estado, email_motivo, estado, pode_gerir, dados_apagados }) {
+  render(order) {
+    const { email, email_estado, email_motivo, estado, pode_gerir, dados_apagados } = order;
     this.root.hidden = estado === "cancelado" || !pode_gerir || dados_apagados;
     this.root.dataset.email = email_estado;
-    this.text.textContent = [t(`ordem.mail_${email_estado}`, { email }), isPortuguese ? email_motivo : ""].filter(Boolean).join(" ");
+    this.#follow(email_estado === "pendente");
+    this.text.textContent = [this.#stateOf(order), this.#late, isPortuguese ? email_motivo : ""].filter(Boolean).join(" ");
     this.again.hidden = email_estado === "pendente" || email_estado === "sem_endereco";
     this.address.render(email);
+  }
+
+  /** What the order is now could not be asked: what was shown before may not be so any more. */
+  unanswered() {
+    if (this.#since === null) return;
+    if (this.#late) this.text.textContent = this.#late;
+    this.#lookLater();
+  }
+
+  /** @param {boolean} underway */
+  #follow(underway) {
     clearTimeout(this.#timer);
-    if (email_estado === "pendente") this.#lookLater();
+    if (underway) {
+      this.#since ??= Date.now();
+      return this.#lookLater();
+    }
+    if (this.#since !== null) this.#sentAt = hour(new Date());
+    this.#since = null;
+  }
+
+  /** @param {Order} order */
+  #stateOf({ email, email_estado, assentos }) {
+    if (this.#askedAgain && email_estado === "pendente") return t("ordem.reenvio_pendente", { email });
+    if (this.#askedAgain && email_estado === "enviado") return t("ordem.reenvio_enviado", { email, hora: this.#sentAt });
+    return t(`ordem.mail_${email_estado}`, { email, n: assentos.length });
+  }
+
+  get #late() {
+    return this.#since !== null && Date.now() - this.#since > LATE_MS ? t("ordem.mail_demora") : "";
   }
 
   async #sendAgain() {
     this.again.disabled = true;
+    this.text.textContent = t("ordem.reenviando");
     const { data, reason } = await mailAgain(this.reference);
     this.again.disabled = false;
     const key = `motivo.${reason}`;
-    this.text.textContent = data ? t("ordem.reenviado") : t(hasText(key) ? key : "ordem.reenvio_falhou");
     if (data) this.#asked();
+    else this.text.textContent = t(hasText(key) ? key : "ordem.reenvio_falhou");
   }
 
   /** A mail is on its way. */
   #asked() {
+    this.text.textContent = t("ordem.reenviado");
     this.again.hidden = true;
+    this.#askedAgain = true;
+    this.#since = Date.now();
     this.#wait = FIRST_LOOK_MS;
     this.#lookLater();
   }

@@ -38,7 +38,8 @@ class OrderPage {
   /** Asks what the order is now; without an answer what is shown stays. */
   async #look() {
     const { data } = await fetchOrder(this.reference);
-    if (data) this.order = data;
+    if (!data) return this.mail.unanswered();
+    this.order = data;
     this.#render();
   }
 

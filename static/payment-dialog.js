@@ -56,16 +56,20 @@ export class PaymentDialog {
     this.#show();
   }
 
-  /** What is held, or what stands against paying for it, changed while the form was open. @param {Order} order */
+  /**
+   * What is held, or what stands against paying for it, changed while the form was open.
+   * @param {Order} order @returns {string[]} seats that it was for, where none of them is held any more
+   */
   changed(order) {
-    if (this.state !== "formulario" && this.state !== "expirado") return;
+    if (this.state !== "formulario" && this.state !== "expirado") return [];
     const before = this.#shown;
     this.#label(order);
     const now = this.#shown;
     if (now.total !== before.total) this.#fail("");
-    if (now.seats === before.seats) return;
+    if (now.seats === before.seats) return [];
     this.#become(now.seats ? "formulario" : "expirado");
     this.#say(now.seats ? t("pagar.mudou", { assentos: enumerate(seatsOf(order)) }) : t("pagar.expirou"));
+    return now.seats ? [] : before.seats.split(",");
   }
 
   /** Somebody wants to pay what cannot be paid like this. */

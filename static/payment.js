@@ -6,7 +6,7 @@
 import { addTexts, tag } from "./language.js";
 import { keepKey } from "./order-key.js";
 import { PaymentDialog } from "./payment-dialog.js";
-import { confirmPayment } from "./protocol.js";
+import { confirmPayment, releaseSeats } from "./protocol.js";
 import { enumerate, t } from "./text.js";
 
 /** @typedef {import("./payment-attempt.js").Attempt} Attempt */
@@ -31,7 +31,7 @@ export class Payment {
    * @param {import("./payment-attempt.js").PaymentAttempts} attempts
    * @param {() => import("./checkout.js").Order} order what is held now
    * @param {import("./notice.js").Notice} notice
-   * @param {{changed: () => void, extend: () => void, paid: (seats: string[]) => void, refused: (reply: Reply) => Promise<string>}} on
+   * @param {{changed: () => void, extend: () => void, isSold: (seat: string) => boolean, paid: (seats: string[]) => void, refused: (reply: Reply) => Promise<string>}} on
    *   `refused` gives the reader's words
    */
   constructor(root, connection, attempts, order, notice, on) {
@@ -47,8 +47,12 @@ export class Payment {
   }
 
   /** What is held changed. */
-  update() {
-    if (this.dialog.isOpen) this.dialog.changed(this.order());
+  async update() {
+    const gone = this.dialog.isOpen ? this.dialog.changed(this.order()) : [];
+    if (!gone.length || !gone.every(this.on.isSold)) return;
+    // Whether another tab has bought them is what the refusal to give them back says.
+    const reply = await this.connection.request(releaseSeats(gone));
+    if (reply.reason === "ja_comprado" && this.dialog.state === "expirado") this.#paidBefore(reply, await this.on.refused(reply));
   }
 
   /** Goes on with a payment whose answer was not known when the page was left. */
@@ -77,7 +81,7 @@ export class Payment {
     const reply = await this.#answerTo(attempt);
     this.attempts.settle();
     if (reply.ok) this.#paid(attempt, reply);
-    else this.dialog.refused(await this.#reason(reply), reply.fields, this.order());
+    else this.#refused(attempt, reply, await this.#reason(reply));
     this.#sending = false;
     this.#check(false);
   }
@@ -96,6 +100,18 @@ export class Payment {
   async #reason(reply) {
     const unread = this.checking && reply.reason === "dados_invalidos";
     return unread ? t("pagar.sem_certeza") : this.on.refused(reply);
+  }
+
+  /** @param {Attempt} attempt @param {Reply} reply @param {string} text */
+  #refused({ seats }, reply, text) {
+    if (reply.reason === "ja_comprado" && reply.lost.length === seats.length) this.#paidBefore(reply, text);
+    else this.dialog.refused(text, reply.fields, this.order());
+  }
+
+  /** All of it, in another tab or by a request of before. @param {Reply} reply @param {string} text */
+  #paidBefore({ lost, link }, text) {
+    this.on.paid(lost);
+    this.dialog.done(link, text);
   }
 
   /** @param {Attempt} attempt @param {Reply} reply */

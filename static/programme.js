@@ -26,7 +26,7 @@ export class Programme {
       showMessage(t("programa.titulo"), t("programa.falhou"), () => location.reload());
     });
     if (troubled) show("programme-view");
-    this.#render(data?.sessoes ?? []);
+    this.#render(data ?? { sessoes: [] });
     setInterval(() => document.hidden || this.#load(), REFRESH_MS);
     document.addEventListener("visibilitychange", () => document.hidden || this.#load());
     addEventListener("online", () => this.#load());
@@ -34,7 +34,7 @@ export class Programme {
 
   async #load() {
     const { data } = await fetchSessions();
-    if (data) this.#render(data.sessoes);
+    if (data) this.#render(data);
     else this.#stale();
   }
 
@@ -49,14 +49,14 @@ export class Programme {
     if (place.textContent !== text) place.textContent = text;
   }
 
-  /** @param {Session[]} sessions */
-  #render(sessions) {
+  /** @param {import("./api.js").SessionList} list */
+  #render({ sessoes: sessions, vendas_pausadas: paused = false }) {
     this.#since = new Date();
-    this.#tell("");
+    this.#tell(paused ? t("programa.pausado") : "");
     // What is over goes last, and a film that has nothing else does, too.
     const films = byFilm([...sessions].sort((a, b) => Number(a.encerrada) - Number(b.encerrada)));
     if (films.flat().map(keyOf).join() !== [...this.#cards.keys()].join() || !sessions.length) this.#build(films);
-    for (const film of films) for (const session of film) this.#cards.get(keyOf(session))?.update(session, film);
+    for (const film of films) for (const session of film) this.#cards.get(keyOf(session))?.update(session, film, paused);
   }
 
   /** Only when the programme itself changed: who stands on a session keeps the place. @param {Session[][]} films */

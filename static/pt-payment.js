@@ -33,7 +33,6 @@ export const texts = {
   "pagar.mudou": "Suas poltronas mudaram. Confira antes de pagar: {assentos}.",
   "pagar.pronto": "Compra confirmada",
   "pagar.pronto_texto": { one: "{assentos} é sua. O ingresso vai para {email}.", other: "{assentos} são suas. Os ingressos vão para {email}." },
-  "pagar.ver_pedido": "Ver ingressos",
 
   "erro.recusado": "Isso não foi aceito. Confira.",
   "erro.nome_vazio": "Diga seu nome.",

@@ -31,30 +31,32 @@ export class SessionCard {
     this.root = make("li", { class: "session-card" }, this.link, this.next);
   }
 
-  /** @param {Session} session @param {Session[]} film all sessions of its film */
-  update(session, film) {
-    const next = hasSeats(session) ? undefined : nextWithSeats(session, film);
-    const key = `${stateOf(session)} ${session.livres} ${next?.id}`;
+  /** @param {Session} session @param {Session[]} film all sessions of its film @param {boolean} paused sales are: nobody knows what is free */
+  update(session, film, paused) {
+    const next = paused || hasSeats(session) ? undefined : nextWithSeats(session, film);
+    const state = stateOf(session, paused);
+    const key = `${state} ${session.livres} ${next?.id}`;
     if (key === this.#shown) return;
     this.#shown = key;
-    this.link.dataset.estado = stateOf(session);
-    this.left.textContent = leftText(session);
+    this.link.dataset.estado = state;
+    this.left.textContent = leftText(session, state);
+    this.gauge.hidden = state === "pausada";
     this.gauge.style.setProperty("--full", String(1 - session.livres / session.lugares));
     this.next.hidden = next === undefined;
     this.next.replaceChildren(...(next ? [nextLink(next)] : []));
   }
 }
 
-/** @param {Session} session */
-function stateOf(session) {
+/** @param {Session} session @param {boolean} paused */
+function stateOf(session, paused) {
   if (session.encerrada) return "encerrada";
+  if (paused) return "pausada";
   return hasSeats(session) ? "livre" : "esgotada";
 }
 
-/** @param {Session} session */
-function leftText(session) {
-  const { livres, lugares } = session;
-  const state = stateOf(session);
+/** @param {Session} session @param {ReturnType<typeof stateOf>} state */
+function leftText({ livres, lugares }, state) {
+  if (state === "pausada") return t("conexao.pausado");
   if (state !== "livre") return t(state === "encerrada" ? "programa.encerrada" : "programa.esgotada");
   return t(livres * FEW <= lugares ? "programa.ultimos" : "programa.livres", { n: livres });
 }

@@ -76,6 +76,11 @@ class OrderPage(Tab):
         mail = self.page.locator("[data-part=mail]")
         expect(mail).to_have_attribute("data-email", state, timeout=seconds * 1000)
 
+    @property
+    def mail_text(self) -> Locator:
+        """What became of the order's mail."""
+        return self.page.locator("[data-part=mail-text]")
+
     def correct_address(self, email: str) -> None:
         self.page.locator("[data-acao=corrigir]").click()
         self.page.locator("[data-part=address-input]").fill(email)

@@ -17,7 +17,7 @@ class ProgrammePage(Tab):
         return self
 
     def session(self, session: str) -> Locator:
-        """The link to a session; data-estado: livre, esgotada, encerrada."""
+        """The link to a session; data-estado: livre, esgotada, pausada, encerrada."""
         return self.page.locator(f'[data-sessao="{session}"]')
 
     def choose(self, session: str) -> SessionPage:

@@ -159,3 +159,47 @@ def test_the_list_is_still_there_after_a_reload_and_in_another_language(
     page.page.get_by_role("button", name="Ver como mapa").click()
     expect(page.seat("A01")).to_be_visible()
     assert page.page.url.endswith("/sessao/S001")
+
+
+@pytest.mark.parametrize(("language", "seat"), [("pt-BR", "E10"), ("en", "E12"), ("es", "E14")])
+def test_a_short_notice_leaves_the_legend_to_be_read(
+    language: str, seat: str, open_session: OpenPage, audience: Audience
+) -> None:
+    page = open_session(
+        language=language,
+        prepare=lambda tab: tab.set_viewport_size({"width": 1440, "height": 900}),
+    )
+    audience.hold(seat)
+    page.expect_seat(seat, "bloqueado")
+    page.click(seat)
+    page.expect_notice("bloqueado")
+    legend, notice = (
+        page.page.locator(f"[data-part={part}]").bounding_box() for part in ("legend", "notice")
+    )
+    assert legend
+    assert notice
+    assert legend["y"] + legend["height"] <= notice["y"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_selected_stands_out_in_the_colours_of_the_page(
+    scheme: str, open_session: OpenPage
+) -> None:
+    """As when a code is copied from an order."""
+    tab = open_session().page
+    tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    ground, text = tab.evaluate(
+        """() => ["backgroundColor", "color"]
+          .map((name) => getComputedStyle(document.querySelector("h1"), "::selection")[name])"""
+    )
+    expected = {"light": ("#b54f00", "#fff"), "dark": ("#ffb54a", "#201503")}[scheme]
+    assert [ground, text] == tab.evaluate(
+        """(colours) => colours.map((colour) => {
+          const probe = document.body.appendChild(document.createElement("i"));
+          probe.style.color = colour;
+          const { color } = getComputedStyle(probe);
+          probe.remove();
+          return color;
+        })""",
+        list(expected),
+    )

@@ -137,7 +137,7 @@ def test_a_double_submit_is_one_order(system: System, open_wired: OpenWired) -> 
 def test_two_tabs_that_pay_for_the_same_seat_make_one_order(
     system: System, open_session: OpenPage, open_wired: OpenWired, audience: Audience
 ) -> None:
-    """The second tab has not heard of the first one's purchase when it pays."""
+    """The second tab has not heard of the first one's purchase when it pays: it shows the tickets."""
     first = open_session()
     first.hold("F01")
     second, wire = open_wired(beside=first)
@@ -146,8 +146,9 @@ def test_two_tabs_that_pay_for_the_same_seat_make_one_order(
     wire.to_page = lambda frame: [frame] if "status" in frame else []
     order = first.pay()
     second.submit_payment()
-    wire.wait_for(lambda: second.payment_faults().get(""), what="the second tab is told")
-    assert "outra pessoa" not in second.payment_faults()[""]  # it is the same one
+    assert second.paid() == order
+    assert "F01 já é sua" in second.dialog_text
+    assert second.order_link == first.order_link
     assert len(wire.sent(acao="confirmar_pagamento")) == 1
     wait_until(lambda: _orders_of(system, "F01"), what="it is recorded")
     assert [record["pedido_id"] for record in _orders_of(system, "F01")] == [order]
@@ -155,7 +156,34 @@ def test_two_tabs_that_pay_for_the_same_seat_make_one_order(
     wire.heal()
     audience.hold("J20")  # a later change tells the second tab that it missed some
     second.expect_seat("F01", "ocupado")
-    second.expect_dialog("expirado")
+    second.expect_dialog("pronto")
+
+
+def test_a_payment_form_for_what_another_tab_has_paid_shows_the_tickets(
+    open_session: OpenPage, open_wired: OpenWired
+) -> None:
+    first = open_session()
+    first.hold("F02", "F03")
+    second, _ = open_wired(beside=first)
+    second.open_payment()
+    order = first.pay()
+    assert second.paid() == order
+    assert "F02 e F03 já são suas" in second.dialog_text
+    assert second.order_link == first.order_link
+
+
+def test_more_time_for_what_another_tab_has_paid_is_answered_with_the_tickets(
+    open_session: OpenPage, open_wired: OpenWired
+) -> None:
+    first = open_session()
+    first.hold("F04", "F05")
+    second, wire = open_wired(beside=first)
+    wire.to_page = lambda frame: [frame] if "status" in frame else []
+    first.pay()
+    second.page.locator("[data-part=order] [data-acao=estender]").click()
+    second.expect_notice("ja_comprado", "F04 e F05 já são suas")
+    second.use_notice("Ver ingressos")
+    second.page.wait_for_url(f"**/pedido/{first.order_link}")
 
 
 def test_one_seat_more_than_the_limit_is_refused_in_words_and_falls_back(

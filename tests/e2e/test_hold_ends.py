@@ -82,26 +82,3 @@ def test_a_warning_comes_in_time_to_ask_for_more(open_session: OpenPage) -> None
     page.expect_notice("estendida")
     wait_until(lambda: page.seconds_left > SECONDS / 2, 2, "the clock starts anew")
     page.release("D01")
-
-
-def test_a_seat_that_went_to_somebody_else_unheard_is_refused_and_not_charged(
-    open_session: OpenPage, open_wired: OpenWired, audience: Audience
-) -> None:
-    """The page has not yet been told when the buyer presses "Pagar"."""
-    page, wire = open_wired()
-    page.hold("E01")
-    beside = open_session(beside=page)
-    page.open_payment()
-    page.fill_payment()
-    wire.to_page = lambda frame: [frame] if "status" in frame else []
-    beside.release("E01")
-    audience.take("E01")
-
-    page.submit_payment()
-    wire.wait_for(lambda: page.payment_faults().get(""), what="it is refused in words")
-    assert audience.taken()["E01"] == "bloqueado"
-    wire.heal()
-    audience.hold("E20")  # a later change tells the page that it missed some
-    page.expect_dialog("expirado")
-    page.close_payment()
-    page.expect_seat("E01", "bloqueado")

@@ -233,3 +233,26 @@ def test_a_wrong_clock_does_not_touch_what_is_left_of_a_hold(
     page.release("J05")
     audience.take("J05")  # given back in booking, not on the page alone
     audience.release("J05")
+
+
+def test_a_seat_that_went_to_somebody_else_unheard_is_refused_and_not_charged(
+    open_session: OpenPage, open_wired: OpenWired, audience: Audience
+) -> None:
+    """The page has not yet been told when the buyer presses "Pagar"."""
+    page, wire = open_wired()
+    page.hold("D01")
+    beside = open_session(beside=page)
+    page.open_payment()
+    page.fill_payment()
+    wire.to_page = lambda frame: [frame] if "status" in frame else []
+    beside.release("D01")
+    audience.take("D01")
+
+    page.submit_payment()
+    wire.wait_for(lambda: page.payment_faults().get(""), what="it is refused in words")
+    assert audience.taken()["D01"] == "bloqueado"
+    wire.heal()
+    audience.hold("D20")  # a later change tells the page that it missed some
+    page.expect_dialog("expirado")
+    page.close_payment()
+    page.expect_seat("D01", "bloqueado")

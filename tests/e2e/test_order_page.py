@@ -19,7 +19,13 @@ from tests.system import System
 from tests.waiting import wait_until
 
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-SIZES = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+SIZES = pytest.mark.parametrize(
+    "size",
+    [
+        pytest.param(PHONE, id="phone"),
+        pytest.param(DESKTOP, id="desktop", marks=pytest.mark.nightly),
+    ],
+)
 WITHOUT_STORAGE = """Object.defineProperty(window, "sessionStorage", {
   get() { throw new DOMException("blocked", "SecurityError"); },
 });"""
@@ -160,6 +166,73 @@ def test_a_mistyped_address_is_corrected_and_the_mail_goes_to_the_right_one(
         return [record["email"] for record in records if record["pedido_id"] == order_id]
 
     wait_until(lambda: recorded() == [right], what="the ledger has the new address")
+
+
+@pytest.mark.parametrize(
+    ("language", "sent"),
+    [
+        ("pt-BR", r"^Enviado de novo para \S+ às \d\dh\d\d\.$"),
+        ("en", r"^Sent again to \S+ at \d\d:\d\d\.$"),
+        ("es", r"^Enviado de nuevo a \S+ a las \d\d:\d\d\.$"),
+    ],
+)
+def test_a_mail_that_is_sent_again_is_told_as_news(
+    system: System, open_session: OpenPage, new_page: NewPage, language: str, sent: str
+) -> None:
+    order_id = bought(open_session).order_link.split(".")[0]
+    reference = manage_link(system, order_id)
+    tab = new_page(language)
+    shown = OrderPage(tab, system.gateways[0].url).open(reference)
+    shown.expect_mail("enviado")
+    shown.mail_again()
+    expect(shown.mail_text).to_have_text(re.compile(sent), timeout=15_000)
+    wait_until(lambda: len(mails(system, order_id)) == 2, what="the mail came again")
+    expect(tab.locator("[data-acao=reenviar]")).to_be_enabled()
+
+
+def test_while_the_end_of_a_mail_is_not_known_the_page_says_so_and_goes_on_asking(
+    system: System, open_session: OpenPage
+) -> None:
+    page = bought(open_session)
+    tab = page.page
+    wait_until(lambda: mails(system, page.order_link.split(".")[0]), what="the mail is there")
+    tab.clock.install()
+    page.dialog.locator("[data-part=payment-order]").click()
+    shown = OrderPage(tab, page.base_url)
+    shown.expect_mail("enviado")
+    question = re.compile(r"/api/pedidos/[^/]+$")
+    tab.route(question, lambda route: route.abort())
+    with tab.expect_request_finished(lambda asked: asked.url.endswith("/reenviar")):
+        shown.mail_again()
+    expect(shown.mail_text).to_have_text("Certo, estamos enviando de novo.")
+    with tab.expect_event("requestfailed"):
+        tab.clock.fast_forward(3_000)
+    expect(shown.mail_text).to_have_text("Certo, estamos enviando de novo.")
+
+    def says_that_it_takes_long() -> bool:
+        tab.clock.fast_forward(20_000)
+        return "Está demorando" in (shown.mail_text.text_content() or "")
+
+    wait_until(says_that_it_takes_long)
+    tab.unroute(question)
+
+    def says_that_it_was_sent() -> bool:
+        tab.clock.fast_forward(20_000)
+        return "Enviado de novo" in (shown.mail_text.text_content() or "")
+
+    wait_until(says_that_it_was_sent)
+
+
+def test_the_page_speaks_of_one_ticket_or_of_several(
+    system: System, open_session: OpenPage
+) -> None:
+    page = open_session()
+    page.best(2)
+    page.pay()
+    page.dialog.locator("[data-part=payment-order]").click()
+    shown = OrderPage(page.page, page.base_url)
+    shown.expect_mail("enviado")
+    expect(shown.mail_text).to_contain_text("Ingressos enviados para")
 
 
 def test_escape_leaves_the_address_as_it_was(open_session: OpenPage) -> None:

@@ -42,7 +42,7 @@ _LETTERS = """() => {
     });
 }"""
 SMALLEST_PX = 7.5  # of letters
-WINDOWS = [(360, 740), (768, 1024), (1440, 900)]
+WINDOWS = [(360, 740), pytest.param(768, 1024, marks=pytest.mark.nightly), (1440, 900)]
 BUTTONS = {
     "closer": "[data-acao=aproximar]",
     "farther": "[data-acao=afastar]",

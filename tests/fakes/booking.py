@@ -163,7 +163,7 @@ class FakeBooking(ReservaServicer):
 
     async def ListarSessoes(self, request: pb.Vazio, context: Context) -> pb.SessoesResponse:
         await self._begin(request, context)
-        return pb.SessoesResponse(sessoes=[self._session()])
+        return pb.SessoesResponse(sessoes=[self._session()], vendas_pausadas=self.paused)
 
     async def ObterMapa(self, request: pb.SessaoRequest, context: Context) -> pb.MapaResponse:
         await self._begin(request, context)

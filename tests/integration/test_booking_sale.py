@@ -7,7 +7,7 @@ import grpc
 import pytest
 
 import cinema_pb2 as pb
-from cinema.keys import partition_keys, partition_of
+from cinema.keys import order_key, partition_keys, partition_of
 from tests.booking_desk import CALL_SECONDS, PAYMENT, Customer, Desk, all_orders
 
 
@@ -89,6 +89,37 @@ def test_a_lost_seat_is_named_in_the_reader_s_language(desk: Desk) -> None:
     assert answer.mensagem == "Que pena: A05 acabou de ser escolhido por outra pessoa."
     assert (list(answer.assentos), list(answer.assentos_falha)) == (["A04", "A05"], ["A05"])
     assert answer.reserva_token == ""
+
+
+def test_whoever_has_bought_a_seat_in_another_tab_is_answered_with_the_order(desk: Desk) -> None:
+    ana = desk.customer()
+    order_id = bought(ana, "A05")
+    order = order_of(desk, order_id)
+    for ask, seats, more in (
+        (ana.confirm, ("A05",), {"key": "of another tab"}),
+        (ana.hold, ("A05",), {}),
+        (ana.extend, ("A05",), {}),
+        (ana.extend, (), {}),
+        (ana.release, ("A05",), {}),
+    ):
+        answer = ask(*seats, **more)
+        assert (answer.sucesso, answer.motivo) == (False, "ja_comprado")
+        assert answer.mensagem == "A05 já é seu: você já pagou por ele. Nada foi cobrado agora."
+        assert list(answer.assentos_falha) == ["A05"]
+        assert (answer.pedido_id, answer.pedido_token) == (order_id, order.link_token)
+        assert (answer.pedido_chave, answer.reserva_token) == ("", "")
+    assert desk.states(ana.session) == {"A05": "RESERVADO"}
+    ana.hold("A06")
+    assert ana.extend().sucesso
+
+
+def test_a_bought_seat_whose_order_somebody_deleted_is_refused_without_its_link(desk: Desk) -> None:
+    ana = desk.customer()
+    order_id = bought(ana, "A05")
+    with desk.redis() as redis:
+        redis.delete(order_key(order_id))
+    answer = ana.hold("A05")
+    assert (answer.motivo, answer.pedido_id, answer.pedido_token) == ("ja_comprado", order_id, "")
 
 
 def test_the_limit_is_named_when_it_is_reached(desk: Desk) -> None:

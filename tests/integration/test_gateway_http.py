@@ -174,8 +174,15 @@ async def test_the_list_of_sessions_is_what_the_page_expects(bench: Bench) -> No
                 "livres": 200,
                 "encerrada": False,
             }
-        ]
+        ],
+        "vendas_pausadas": False,
     }
+
+
+async def test_the_list_of_sessions_says_that_sales_are_paused(bench: Bench) -> None:
+    bench.booking.paused = True
+    async with bench.http() as http:
+        assert (await http.get("/api/sessoes")).json()["vendas_pausadas"] is True
 
 
 async def test_an_order_says_what_was_sold_and_what_is(bench: Bench) -> None:
@@ -337,12 +344,18 @@ async def test_readiness_follows_booking_and_liveness_does_not(bench: Bench) -> 
         assert await status() == 200
         await bench.booking.set_serving(serving=False)
         await eventually(lambda: _is(status, 503))
-        assert (await http.get("/health/ready")).json()["mensagem"]
+        answer = (await http.get("/health/ready")).json()
+        assert answer["mensagem"] == "Booking is not ready: see its log and Redis"
         assert (await http.get("/health/live")).status_code == 200
         await bench.booking.set_serving(serving=True)
         await eventually(lambda: _is(status, 200))
+        await bench.booking.stop()
+        await eventually(lambda: _is(status, 503))
+        answer = (await http.get("/health/ready")).json()
+        assert answer["mensagem"].startswith("Booking does not answer (")
         bench.gateway.draining = True
         assert await status() == 503
+        assert (await http.get("/health/ready")).json()["mensagem"] == "The gateway is stopping"
 
 
 async def _is(status: Callable[[], Awaitable[int]], wanted: int) -> bool:

@@ -227,13 +227,19 @@ async def test_every_request_says_that_a_browser_asks_and_from_which_network(ben
     assert all(re.fullmatch("[0-9a-f]{32}", tag) for tags in networks.values() for tag in tags)
 
 
-async def test_a_repeated_key_of_a_cancelled_order_is_answered_with_the_order(bench: Bench) -> None:
+@pytest.mark.parametrize("reason", ["pedido_cancelado", "ja_comprado"])
+async def test_a_payment_for_what_was_paid_before_is_answered_with_the_order_and_its_link(
+    bench: Bench, reason: str
+) -> None:
+    token = "5e" * 16
     bench.booking.refusal = ReservaResponse(
-        motivo="pedido_cancelado", mensagem="Foi cancelado.", pedido_id=ORDER
+        motivo=reason, mensagem="Foi pago.", pedido_id=ORDER, pedido_token=token
     )
     async with bench.browser("ana") as ana:
         reply = await ana.ask(acao="confirmar_pagamento", assentos=["F07"], pagamento=PAYMENT)
-    assert (reply["motivo"], reply["pedido"]) == ("pedido_cancelado", ORDER)
+    assert (reply["motivo"], reply["pedido"]) == (reason, ORDER)
+    assert reply["pedido_link"] == f"{ORDER}.{token}"
+    assert "pedido_chave" not in reply
 
 
 @pytest.mark.parametrize(

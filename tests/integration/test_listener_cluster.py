@@ -3,7 +3,6 @@
 from contextlib import ExitStack
 from pathlib import Path
 
-import pytest
 from redis.cluster import RedisCluster
 
 from cinema.keys import session_keys
@@ -26,7 +25,6 @@ def expire_one_each(cluster: LocalCluster, seat: str) -> list[dict[str, str]]:
     return [{"sessao": session, "assento": seat, "motivo": "timeout"} for session in SESSIONS]
 
 
-@pytest.mark.slow
 def test_every_master_is_heard_and_so_is_the_replica_that_takes_over(
     redis_cluster: LocalCluster, services: ExitStack, tmp_path: Path
 ) -> None:

@@ -5,22 +5,23 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 
 import grpc
 import pytest
+import redis
 
 import cinema_pb2 as pb
-from booking.dataset import SCHEMA, Dataset
+from booking.dataset import SCHEMA, Dataset, write_identity
 from booking.dataset_files import DatasetFiles
 from cinema.keys import PARTITIONS, partition_keys, session_keys
 from tests.booking_desk import Customer, Desk, desk_settings, open_desk
 from tests.hall import patient_client
 from tests.ports import free_port
 from tests.services import Booking, is_serving
-from tests.waiting import wait_until
+from tests.waiting import eventually, wait_until
 from tests.watching import watching
 
 UNAVAILABLE = grpc.StatusCode.UNAVAILABLE
@@ -70,16 +71,20 @@ def errors(booking: Booking) -> list[str]:
 
 def adopt(desk: Desk) -> str:
     """What the operator's command says."""
-    done = subprocess.run(
-        [sys.executable, "booking_service_server.py", "--adopt-dataset"],
-        env=desk.booking.env,
+    done = adopting(desk.booking.env)
+    assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
+def adopting(settings: Mapping[str, str], *named: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "booking_service_server.py", "--adopt-dataset", *named],
+        env=settings,
         capture_output=True,
         text=True,
         timeout=30,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    return done.stderr
 
 
 def identities(desk: Desk) -> set[str]:
@@ -127,6 +132,24 @@ def test_after_a_flush_nothing_is_sold_from_the_first_moment_on_and_one_line_say
     (line,) = errors(desk.booking)
     assert "Redis has lost dataset" in line
     assert ADOPT in line
+
+
+def test_the_list_of_sessions_says_that_sales_are_paused_until_the_operator_says_so(
+    desk: Desk,
+) -> None:
+    """Its numbers are those of a Redis that has lost what was sold."""
+
+    def is_paused() -> bool:
+        return bool(desk.stub.ListarSessoes(pb.Vazio()).vendas_pausadas)
+
+    assert not is_paused()
+    with desk.redis() as connection:
+        connection.flushall()
+    wait_until_paused(desk)
+    assert is_paused()
+    adopt(desk)
+    wait_until_selling(desk)
+    assert not is_paused()
 
 
 def test_an_order_that_was_lost_is_not_called_unknown_before_the_operator_says_so(
@@ -326,19 +349,70 @@ def test_adopting_says_what_is_there_and_may_be_repeated(desk: Desk) -> None:
     assert desk.customer().hold("A05").sucesso
 
 
-def test_adopting_needs_a_redis_that_answers(desk: Desk) -> None:
+def test_adopting_needs_a_redis_that_answers_and_names_the_one_that_does_not(desk: Desk) -> None:
     desk.redis_server.kill()
-    done = subprocess.run(
-        [sys.executable, "booking_service_server.py", "--adopt-dataset"],
-        env=desk.booking.env,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    done = adopting(desk.booking.env)
     assert done.returncode == 1
     assert "cannot start: Redis does not answer" in done.stderr
+    assert f"It was {desk.redis_server.url[8:]}" in done.stderr
+    assert "deploy.command" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("there", "what"),
+    [
+        ({}, "no dataset, 0 orders, 0 keys in all"),
+        ({"somebody": "else's"}, "no dataset, 0 orders, 1 keys in all"),
+        ({partition_keys(3).dataset: "1:part"}, "a part of a dataset, 0 orders, 1 keys in all"),
+        (
+            {partition_keys(number).dataset: "1:theirs" for number in range(PARTITIONS)},
+            "dataset 1:theirs, 0 orders, 64 keys in all",
+        ),
+    ],
+)
+def test_a_redis_that_no_file_knows_is_not_adopted_by_mistake(
+    desk: Desk, there: dict[str, str], what: str
+) -> None:
+    """The usual mistake: the command is given without the settings of the booking server that lost its data."""
+    wrong = desk.redis_server.url.replace("/0", "/1")
+    with redis.Redis.from_url(wrong, decode_responses=True) as connection:
+        for key, value in there.items():
+            connection.set(key, value)
+        done = adopting({**desk.booking.env, "REDIS_URL": wrong})
+        assert {key: connection.get(key) for key in connection.keys("*")} == there
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    secrets = desk.folder / "secrets"
+    known = next(secrets.glob("dataset-*-0")).name
+    assert f"Redis {wrong[8:]} is not adopted" in line
+    assert f"no file in {secrets} knows it (known: {known})" in line
+    assert what in line
+    assert all(way in line for way in ("(make run)", "(compose)", "REDIS_URL", "SECRETS_DIR"))
+    assert [file.name for file in secrets.glob(f"{known[:-2]}-1*")] == []
+    assert is_serving(desk.booking.address)
+
+
+def test_a_redis_that_no_file_knows_is_adopted_by_its_name(desk: Desk, tmp_path: Path) -> None:
+    """The files were lost together with a part of the data: nothing else would go on with the rest."""
+    elsewhere = {**desk.booking.env, "SECRETS_DIR": str(tmp_path / "elsewhere")}
+    with desk.redis() as connection:
+        connection.delete(partition_keys(17).dataset)
+    name = desk.redis_server.url[8:]
+    assert f"name it: {ADOPT[7:]} {name}" in adopting(elsewhere).stderr
+    done = adopting(elsewhere, name)
+    assert done.returncode == 0, done.stderr
+    assert f"in Redis {name} is sold from" in done.stderr
+    assert len(identities(desk)) == 1
+
+
+def test_a_redis_that_is_not_the_one_that_was_named_is_not_adopted(desk: Desk) -> None:
+    with desk.redis() as connection:
+        connection.flushall()
+        done = adopting(desk.booking.env, "127.0.0.1:1/0")
+        assert done.returncode == 1
+        assert f"but the settings name Redis {desk.redis_server.url[8:]}" in done.stderr
+        assert connection.get(partition_keys(0).dataset) is None
 
 
 @pytest.mark.parametrize("shared", [True, False])
@@ -377,6 +451,31 @@ async def test_what_many_begin_at_the_same_moment_is_one_dataset(
         problems = await asyncio.gather(*(one.check(replicated=False) for one in datasets))
         assert problems == [""] * 8
         assert len({one.expected for one in datasets}) == 1
+
+
+async def test_a_dataset_that_another_server_is_about_to_complete_is_not_called_a_part(
+    empty_redis_url: str, tmp_path: Path
+) -> None:
+    async with AsyncExitStack() as stack:
+        client = patient_client(empty_redis_url)
+        stack.push_async_callback(client.aclose)
+
+        async def looks() -> int:
+            statistics = await client.info("commandstats")
+            return int(statistics.get("cmdstat_xrevrange", {}).get("calls", 0))
+
+        await client.set(partition_keys(0).dataset, f"{SCHEMA}:begun")
+        before = await looks()
+        checking = asyncio.create_task(
+            Dataset(client, DatasetFiles(tmp_path, empty_redis_url), {}).check(replicated=False)
+        )
+
+        async def has_looked() -> bool:
+            return await looks() >= before + PARTITIONS
+
+        await eventually(has_looked)
+        await write_identity(client, f"{SCHEMA}:begun", only_missing=True)
+        assert await checking == ""
 
 
 def settings_of(desk: Desk) -> dict[str, str]:

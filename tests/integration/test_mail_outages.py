@@ -21,7 +21,12 @@ MORE_THAN_A_BATCH = 620  # kafka-python forgot what was left over of 500
 MORE_THAN_A_READ = 100  # of the outbox: 64 entries
 OLD_TRIES = 5  # after which a mail used to be given up
 
-both_ways = pytest.mark.parametrize("kafka", [True, False], ids=["kafka", "without_kafka"])
+WITHOUT = pytest.param(False, id="without_kafka")
+WITHOUT_NIGHTLY = pytest.param(False, id="without_kafka", marks=pytest.mark.nightly)
+WITH = pytest.param(True, id="kafka")
+both_ways = pytest.mark.parametrize("kafka", [WITH, WITHOUT])
+# The mail room and the schedule are the same both ways; what hands them the mails has its test above.
+both_ways_nightly = pytest.mark.parametrize("kafka", [WITH, WITHOUT_NIGHTLY])
 
 
 def start(office: BoxOffice, staff: Staff, *, kafka: bool, **more: str) -> LocalProcess:
@@ -104,7 +109,7 @@ def greylisted_address(office: BoxOffice) -> str:
     return address
 
 
-@both_ways
+@both_ways_nightly
 def test_a_recipient_who_takes_long_delays_nobody(
     box_office: BoxOffice, staff: Staff, kafka: bool
 ) -> None:
@@ -150,7 +155,7 @@ def test_a_fault_of_the_servers_queue_is_waited_out(box_office: BoxOffice, staff
     assert mails(box_office, sold) == [1] * 3
 
 
-@both_ways
+@both_ways_nightly
 def test_a_mail_that_was_given_up_comes_back_on_demand(
     box_office: BoxOffice, staff: Staff, kafka: bool
 ) -> None:
@@ -170,7 +175,7 @@ def test_a_mail_that_was_given_up_comes_back_on_demand(
     assert len(staff.recorded([order])) == 1
 
 
-@both_ways
+@both_ways_nightly
 def test_a_sender_that_is_killed_leaves_its_mails_to_the_next(
     box_office: BoxOffice, staff: Staff, kafka: bool
 ) -> None:

@@ -50,12 +50,15 @@ def test_a_healthy_start_warns_of_nothing(run: Run) -> None:
     assert not [line for line in run.log.splitlines() if " WARNING " in line or " ERROR " in line]
 
 
-def test_a_command_finds_the_run_by_its_env_file(run: Run) -> None:
-    command = [sys.executable, "-m", "deploy.command", "notification_consumer.py"]
+@pytest.mark.parametrize(
+    "command",
+    ["notification_consumer.py --rebuild-ledger", "booking_service_server.py --adopt-dataset"],
+)
+def test_a_command_finds_the_run_by_its_env_file(run: Run, command: str) -> None:
     (run.cwd / ".env").write_text("".join(f"{k}={v}\n" for k, v in run.ports.items()), "utf-8")
     try:
         done = subprocess.run(
-            [*command, "--rebuild-ledger"],
+            [sys.executable, "-m", "deploy.command", *command.split()],
             cwd=run.cwd,
             env={"PATH": os.environ["PATH"]},
             stderr=subprocess.PIPE,

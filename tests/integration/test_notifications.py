@@ -85,7 +85,7 @@ def test_a_buyer_from_abroad_is_written_to_in_english(box_office: BoxOffice, cre
     ticket, cancellation = box_office.mails_to(order)
     code = order_code(order.pedido_id)
 
-    assert ticket["Subject"].startswith("Your tickets: ")
+    assert ticket["Subject"].startswith("Your ticket: ")
     text, html = (body(ticket, kind) for kind in ("plain", "html"))
     for told in (
         "Your purchase is confirmed",
@@ -100,7 +100,7 @@ def test_a_buyer_from_abroad_is_written_to_in_english(box_office: BoxOffice, cre
         next(part for part in ticket.walk() if part.get_content_type() == kind)
         for kind in ("text/calendar", "image/png")
     )
-    assert "Seats: " in calendar.get_content()
+    assert "Seat: " in calendar.get_content()
     assert picture.get_filename() == f"{code}-{order.assentos[0]}.png"
     assert f"Your order {code} has been cancelled" in body(cancellation, "plain")
 

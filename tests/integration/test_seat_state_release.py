@@ -69,7 +69,8 @@ async def test_a_sold_seat_is_not_released_not_even_by_its_owner(hall: Hall) -> 
     await ana.hold("A01")
     await ana.confirm("A01")
     async with hall.unchanged():
-        assert (await ana.release("A01")).refusal is Refusal.NOT_YOURS
+        assert (await ana.release("A01")).refusal is Refusal.ALREADY_BOUGHT
+        assert (await hall.buyer().release("A01")).refusal is Refusal.NOT_YOURS
 
 
 async def test_a_wrong_token_releases_nothing(hall: Hall) -> None:

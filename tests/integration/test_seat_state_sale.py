@@ -157,6 +157,50 @@ async def test_seats_of_a_cancelled_order_are_bought_again_with_another_key(hall
     assert (await ana.confirm("A01", key="l", payer=PAYER)).order_id == second
 
 
+@pytest.mark.parametrize("action", ["hold", "extend", "release", "confirm"])
+async def test_a_buyer_who_has_bought_a_seat_in_another_tab_is_answered_with_the_order(
+    hall: Hall, action: str
+) -> None:
+    ana = hall.buyer()
+    order = (await bought(ana, "A01", "A02", key="k")).order_id
+    await bought(ana, "A04", key="of another order")
+    await ana.hold("A03")
+    stranger, more = hall.buyer(), {"key": "of another tab"} if action == "confirm" else {}
+    async with hall.unchanged():
+        for seats, failed in (
+            (("A01", "A02"), ("A01", "A02")),
+            (("A02",), ("A02",)),
+            (("A01", "A03"), ("A01",)),
+            (("A01", "A04"), ("A01", "A04")),
+        ):
+            answer = await getattr(ana, action)(*seats, **more)
+            assert answer == Answer(Refusal.ALREADY_BOUGHT, failed, order_id=order)
+            refused = await getattr(stranger, action)(*seats, **more)
+            assert refused.refusal not in (None, Refusal.ALREADY_BOUGHT)
+
+
+@pytest.mark.parametrize("action", ["hold", "extend", "release", "confirm"])
+async def test_what_somebody_else_has_is_said_before_what_the_buyer_has_bought(
+    hall: Hall, action: str
+) -> None:
+    ana, bia = hall.buyer(), hall.buyer()
+    await bought(ana, "A01")
+    await bia.hold("A02")
+    async with hall.unchanged():
+        answer = await getattr(ana, action)("A01", "A02")
+    assert answer.failed == ("A02",)
+    assert answer.refusal in (Refusal.SEAT_TAKEN, Refusal.NOT_YOURS)
+
+
+async def test_also_after_the_session_has_begun_a_payment_is_answered_with_what_is_bought(
+    hall: Hall,
+) -> None:
+    ana = hall.buyer()
+    order = (await bought(ana, "A01", key="k")).order_id
+    answer = await ana.confirm("A01", key="l", closes_at=1)
+    assert (answer.refusal, answer.order_id) == (Refusal.ALREADY_BOUGHT, order)
+
+
 async def test_two_buyers_may_use_the_same_order_key(hall: Hall) -> None:
     orders = {(await bought(hall.buyer(), seat, key="k")).order_id for seat in ("A01", "A02")}
     assert len(orders) == 2
@@ -176,7 +220,7 @@ async def test_without_a_key_the_same_seats_again_are_the_same_order(hall: Hall)
     async with hall.unchanged():
         assert (await ana.confirm("A02", "A01")).order_id == order
         for others in (("A01",), ("A01", "A02", "A03")):
-            assert (await ana.confirm(*others)).refusal is Refusal.SEAT_TAKEN
+            assert (await ana.confirm(*others)).refusal is Refusal.ALREADY_BOUGHT
         assert (await hall.buyer().confirm("A01", "A02")).refusal is Refusal.SEAT_TAKEN
 
 
@@ -185,7 +229,7 @@ async def test_without_a_key_seats_of_two_orders_are_not_one_order(hall: Hall) -
     await bought(ana, "A01")
     await bought(ana, "A02")
     async with hall.unchanged():
-        assert (await ana.confirm("A01", "A02")).refusal is Refusal.SEAT_TAKEN
+        assert (await ana.confirm("A01", "A02")).refusal is Refusal.ALREADY_BOUGHT
 
 
 async def test_an_order_keeps_the_mask_of_a_cpf_and_an_id_that_nobody_guesses(hall: Hall) -> None:

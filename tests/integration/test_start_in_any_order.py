@@ -57,7 +57,7 @@ class Terminals:
             parts.callback(process.kill)
 
 
-@pytest.fixture(params=[Gateway, UvicornGateway])
+@pytest.fixture(params=[Gateway, pytest.param(UvicornGateway, marks=pytest.mark.nightly)])
 def terminals(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Terminals]:
     with ExitStack() as parts:
         try:
@@ -66,7 +66,6 @@ def terminals(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Termin
             unavailable(missing)
 
 
-@pytest.mark.slow
 async def test_services_wait_for_what_is_not_there_yet_and_then_sell(
     terminals: Terminals, tmp_path: Path
 ) -> None:

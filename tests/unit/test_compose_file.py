@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from booking.dataset import ADOPTING
 from cinema import settings
 from deploy import ROOT
 
@@ -262,6 +263,15 @@ def test_kafka_is_as_small_and_durable_as_a_local_one() -> None:
 def test_kafka_needs_no_zookeeper() -> None:
     assert not [name for name in CONTAINERS if "zoo" in name]
     assert environment("kafka")["KAFKA_PROCESS_ROLES"] == "broker,controller"
+
+
+def test_the_command_that_the_log_advises_exists_in_each_way_of_running() -> None:
+    in_container, script = re.findall(r"docker compose exec (\w+) python (\S+)", ADOPTING)[0]
+    assert CONTAINERS[in_container]["command"] == ["python", script]
+    assert "*.py" in IN_THE_IMAGE
+    venv = re.findall(r"^VENV := (.+)$", text("Makefile"), re.M)[0]
+    assert f"{venv}/bin/python -m deploy.command {script}" in ADOPTING
+    assert (ROOT / "deploy" / "command.py").is_file()
 
 
 def test_every_folder_is_in_the_image_or_left_out_on_purpose() -> None:

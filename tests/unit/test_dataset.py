@@ -111,6 +111,30 @@ def test_each_redis_has_files_of_its_own(tmp_path: Path) -> None:
     assert DatasetFiles(tmp_path, "redis://me@127.0.0.1:6379").identity() == REDIS
 
 
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("redis://me:password@127.0.0.1:6390/0", "127.0.0.1:6390/0"),
+        ("rediss://redis.example", "redis.example:6379/0"),
+        ("unix:///run/redis.sock?db=2", "/run/redis.sock/2"),
+    ],
+)
+def test_a_redis_is_named_for_people_without_its_password(
+    tmp_path: Path, url: str, name: str
+) -> None:
+    assert DatasetFiles(tmp_path, url).redis == name
+
+
+def test_a_redis_is_known_by_its_own_file(tmp_path: Path) -> None:
+    files = DatasetFiles(tmp_path, REDIS)
+    other = DatasetFiles(tmp_path, REDIS.replace("6379", "6390"))
+    assert (files.know_redis, files.all_known()) == (False, [])
+    other.keep_identity(OURS)
+    other.keep_marks(OURS, KNOWN)
+    assert (files.know_redis, other.know_redis) == (False, True)
+    assert files.all_known() == ["dataset-127.0.0.1-6390-0"]
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", '"x"', "{}", '{"dataset": "1:ours"}', "\x00"])
 def test_marks_that_a_power_cut_took_are_as_good_as_none(tmp_path: Path, content: str) -> None:
     files = DatasetFiles(tmp_path, REDIS)

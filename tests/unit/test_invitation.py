@@ -32,6 +32,16 @@ def test_it_speaks_the_buyers_language(language: str, seats: str) -> None:
     assert f"{URL}/pedido/{ORDER}" in description
 
 
+@pytest.mark.parametrize(
+    ("language", "seat"), [("pt-BR", "Poltrona: "), ("en", "Seat: "), ("es", "Butaca: ")]
+)
+def test_of_one_seat_it_speaks_as_of_one(language: str, seat: str) -> None:
+    order = an_order()
+    order.idioma = language
+    del order.assentos[1:]
+    assert str(entry(order)["DESCRIPTION"]).startswith(f"{seat}F07\n")
+
+
 def test_the_same_order_gives_the_same_bytes_and_so_one_entry() -> None:
     assert invitation(an_order(), URL, SENDER) == invitation(an_order(), URL, SENDER)
     assert str(entry(an_order())["UID"]) == ORDER

@@ -2,6 +2,7 @@
 
 import re
 import string
+from collections.abc import Callable
 from datetime import datetime
 from email.message import EmailMessage
 
@@ -14,7 +15,7 @@ from deploy import ROOT
 from notifications.language import TEMPLATES, Language, Languages
 from notifications.mails import MailWriter
 from tests.mailbox import as_received
-from tests.orders import ORDER_ID, film_session, order
+from tests.orders import ORDER_ID, film_session, order, ticket
 
 LANGUAGE = {tag: Language(tag) for tag in LANGUAGES}
 WRITER = MailWriter("cinema@example.com", "http://localhost:8000", Languages())
@@ -73,8 +74,46 @@ def test_every_text_that_is_named_exists_and_none_is_kept_that_nothing_names() -
         for key in re.findall(r'\b(?:t|self|language)\(\s*"([a-z_]+\.[a-z_]+)"', file.read_text())
     }
     named |= {"ticket.topic", "cancellation.topic"}  # by the kind of mail
-    kept = {key for key in LANGUAGE["pt-BR"].texts if not key.startswith(FAMILIES)}
-    assert named == kept
+    texts = {key for key in LANGUAGE["pt-BR"].texts if not key.startswith(FAMILIES)}
+    singular = {key for key in texts if key.endswith("_one")}
+    assert named == texts - singular
+    assert {key.removesuffix("_one") for key in singular} < named
+
+
+# Words that are plural, and singular, by language.
+NUMBERS = {
+    "pt-BR": (r"\b(poltronas|ingressos|foram|valem)\b", r"\b(poltrona|ingresso)\b"),
+    "en": (r"\b(seats|tickets|have been)\b", r"\b(seat|ticket)\b"),
+    "es": (r"\b(butacas|entradas|quedaron|valen)\b", r"\b(butaca|entrada)\b"),
+}
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+@pytest.mark.parametrize("write", [WRITER.ticket, WRITER.cancellation], ids=["ticket", "cancelled"])
+def test_a_mail_about_one_seat_speaks_of_one_and_of_more_about_more(
+    tag: str, write: Callable[[pb.Pedido], EmailMessage]
+) -> None:
+    one = order(
+        idioma=tag,
+        assentos=["F07"],
+        ingressos=[ticket("F07", pb.INTEIRA, 3200)],
+        link_token="5e" * 16,
+        chave="c4" * 16,
+    )
+    plural, singular = NUMBERS[tag]
+    subject, *contents_of_one = words_of(write(one))
+    for content in (subject, *contents_of_one):
+        assert not re.search(plural, content, re.IGNORECASE)
+    for content in contents_of_one:
+        assert re.search(singular, content, re.IGNORECASE)
+    for content in words_of(write(order(idioma=tag)))[1:]:
+        assert re.search(plural, content, re.IGNORECASE)
+
+
+def words_of(message: EmailMessage) -> list[str]:
+    """The subject, and text and HTML without the tags' own words."""
+    html = [re.sub(r"<[^>]*>|&#?\w+;", " ", content) for content in contents(message)]
+    return [str(message["Subject"]), *html]
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)

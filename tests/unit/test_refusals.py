@@ -22,6 +22,16 @@ def test_verbs_agree_with_the_number_of_seats() -> None:
     )
 
 
+def test_what_is_already_bought_is_said_of_one_seat_and_of_several() -> None:
+    bought = Refusal.ALREADY_BOUGHT
+    assert sentence(bought, ("F07",)) == (
+        "F07 já é seu: você já pagou por ele. Nada foi cobrado agora."
+    )
+    assert sentence(bought, ("F07", "F08")) == (
+        "F07 e F08 já são seus: você já pagou por eles. Nada foi cobrado agora."
+    )
+
+
 def test_seats_are_enumerated_as_people_do() -> None:
     assert enumeration(()) == "o lugar"
     assert enumeration(("F07",)) == "F07"
