@@ -40,24 +40,25 @@ def test_fragments_make_one_message_and_a_ping_may_come_between_them() -> None:
     assert read(said) == [fragment, (Opcode.PING, b""), fragment, (Opcode.TEXT, "é")]
 
 
-@pytest.mark.parametrize(
-    ("said", "code"),
-    [
-        (b"\x81\x01a", 1002),  # no mask
-        (masked(0x82)[:1].replace(b"\x82", b"\xc2") + masked(0x82)[1:], 1002),  # a reserved bit
-        (bytes([0x83, 0x80]) + bytes(4), 1002),  # a reserved opcode
-        (bytes([0x8B, 0x80]) + bytes(4), 1002),
-        (masked(0x80, b"a"), 1002),  # a fragment of nothing
-        (masked(0x01, b"a") + masked(0x81, b"b"), 1002),  # a message within another
-        (bytes([0x89, 0xFE, 0x00, 0x7E]), 1002),  # a long ping
-        (bytes([0x09, 0x80]) + bytes(4), 1002),  # a divided one
-        (masked(0x81, b"\xff"), 1007),
-        (bytes([0x82, 0xFF, 0, 0, 0, 0, 0, 1, 0, 1]), 1009),  # one byte over
-        (bytes([0x82, 0xFF]) + b"\xff" * 8, 1009),
-        (masked(0x02, bytes(MOST)) + masked(0x80, b"a"), 1009),
-    ],
-)
-def test_what_breaks_the_rules_is_named_by_its_code(said: bytes, code: int) -> None:
+BREACHES = {
+    "no mask": (b"\x81\x01a", 1002),
+    "a reserved bit": (b"\xc2" + masked(0x82)[1:], 1002),
+    "a reserved opcode": (bytes([0x83, 0x80]) + bytes(4), 1002),
+    "a reserved control opcode": (bytes([0x8B, 0x80]) + bytes(4), 1002),
+    "a fragment of nothing": (masked(0x80, b"a"), 1002),
+    "a message within another": (masked(0x01, b"a") + masked(0x81, b"b"), 1002),
+    "a long ping": (bytes([0x89, 0xFE, 0x00, 0x7E]), 1002),
+    "a divided ping": (bytes([0x09, 0x80]) + bytes(4), 1002),
+    "no UTF-8": (masked(0x81, b"\xff"), 1007),
+    "one byte over": (bytes([0x82, 0xFF, 0, 0, 0, 0, 0, 1, 0, 1]), 1009),
+    "the longest length": (bytes([0x82, 0xFF]) + b"\xff" * 8, 1009),
+    "fragments that are too long": (masked(0x02, bytes(MOST)) + masked(0x80, b"a"), 1009),
+}
+
+
+@pytest.mark.parametrize("breach", BREACHES)
+def test_what_breaks_the_rules_is_named_by_its_code(breach: str) -> None:
+    said, code = BREACHES[breach]
     with pytest.raises(Broken) as broken:
         read(said)
     assert broken.value.code == code
