@@ -16,7 +16,8 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-from booking.order_record import to_record
+from booking.order_record import to_fields
+from booking.order_upgrade import flat
 from booking.seat_maps import SeatMaps
 from booking.stream_ids import NewestEvents
 from cinema.identity import owner_tag
@@ -374,12 +375,12 @@ def _confirmation(
     ]
     arguments: list[str | int] = [
         *(session_id, buyer, purchase.token, purchase.key, purchase.fingerprint(), order_id),
-        to_record(session_id, buyer, purchase, tokens),
+        flat(to_fields(session_id, buyer, purchase, tokens)),
         outbox_message(order_id, session_id, purchase.seats, buyer, "CONFIRMADO"),
         purchase.first_mail_state,
         *(quota_needed(purchase.tickets), purchase.quota),
         _VETOES[purchase.veto] if purchase.veto else 0,
-        *(purchase.closes_at, purchase.person, most_seats),
+        *(purchase.closes_at, purchase.person, most_seats, owner_tag(session_id, buyer)),
         *purchase.seats,
     ]
     return touched, arguments

@@ -6,10 +6,11 @@
 -- KEYS  1 version  2 holds  3 sold  4 buyers  5 due  6 events  7 outbox  8 order keys  9 half-price tickets sold
 --       10 the new order  11.. one lock per seat
 -- ARGV  1 session  2 buyer  3 token that was sent ('': none)  4 order key ('': none)  5 fingerprint of the body
---       6 id of the new order  7 the new order as JSON  8 its outbox message as JSON  9 state of its mail
+--       6 id of the new order  7 fields and values of the new order as a JSON array  8 its outbox message as JSON
+--       9 state of its mail
 --       10 half-price tickets in it  11 the session's quota of them  12 code to refuse a sale with (0: none)
 --       13 time at which the session closes, in ms (0: never)  14 tag of the person who pays ('': not said)
---       15 most seats a person  16.. seats, in the locks' order
+--       15 most seats a person  16 tag of the buyer  17.. seats, in the locks' order
 --       and last of both: the dataset's key, and what it must be ('': anything)
 -- Reply {code, order id, seat that caused a refusal, or with code 0 the id of the event...}
 --       code 0 sold  1 a seat is somebody else's  2 the hold has ended  3 wrong token  4 the key was used for another body
@@ -26,16 +27,37 @@ local session, buyer, sent_token, key, fingerprint = ARGV[1], ARGV[2], ARGV[3], 
 local order_id, order, message, mail_state = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local half_price, quota, veto = tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])
 local closes_at, person, most = tonumber(ARGV[13]), ARGV[14], tonumber(ARGV[15])
-local FIRST_LOCK, FIRST_SEAT = 11, 16
+local tag = ARGV[16]
+local FIRST_LOCK, FIRST_SEAT = 11, 17
 local EVENTS_KEPT = 1000
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local of_buyer, of_anybody = cjson.encode({buyer, key}), cjson.encode({'', key, fingerprint})
 
+-- What an order key was used for, each order in 62 characters: its buyer's tag, the fingerprint's first 24, and its id without
+-- the partition. Longer than 64 in all, Redis would not pack it.
+local TAG, BODY, ENTRY = 16, 24, 62
+local body = string.sub(fingerprint, 1, BODY)
+
+-- The order of the key by the same buyer, else the one of the same body; nil if there is none.
 local function known_order()
-  local known = redis.call('HGET', order_keys_key, of_buyer) or redis.call('HGET', order_keys_key, of_anybody)
-  return known and cjson.decode(known)
+  -- Sales of earlier versions have two fields of JSON.
+  local of_buyer, of_anybody = cjson.encode({buyer, key}), cjson.encode({'', key, fingerprint})
+  local found = redis.call('HMGET', order_keys_key, key, of_buyer, of_anybody)
+  local entries, same_body = found[1] or '', nil
+  for at = 1, #entries, ENTRY do
+    local entry = string.sub(entries, at, at + ENTRY - 1)
+    local known = {
+      body = string.sub(entry, TAG + 1, TAG + BODY), order = string.sub(order_id, 1, 3) .. string.sub(entry, TAG + BODY + 1),
+      field = key, text = entries}
+    if string.sub(entry, 1, TAG) == tag then return known end
+    if known.body == body then same_body = known end
+  end
+  if same_body or not (found[2] or found[3]) then return same_body end
+  local of_before = cjson.decode(found[2] or found[3])
+  return {
+    body = string.sub(of_before.fingerprint, 1, BODY), order = of_before.order,
+    field = found[2] and of_buyer or of_anybody, text = found[2] or found[3]}
 end
 
 -- An order is cancelled whole, and a seat that was given back is no longer sold to it.
@@ -55,15 +77,15 @@ end
 
 if key ~= '' then
   local known = known_order()
-  if known and known.fingerprint ~= fingerprint then return {4, ''} end
+  if known and known.body ~= body then return {4, ''} end
   if known then
     -- Written again: a caller that waits for replicas waits for the last write of its connection.
-    redis.call('HSET', order_keys_key, of_anybody, cjson.encode(known))
+    redis.call('HSET', order_keys_key, known.field, known.text)
     return {is_cancelled(known.order) and 11 or 5, known.order}
   end
 end
 
-local mine, foreign, ended, wrong_token, tag = {}, {}, {}, false, ''
+local mine, foreign, ended, wrong_token = {}, {}, {}, false
 local sold_to, sold_count = nil, 0
 for i = FIRST_SEAT, #ARGV do
   local seat, lock = ARGV[i], KEYS[FIRST_LOCK + i - FIRST_SEAT]
@@ -80,7 +102,6 @@ for i = FIRST_SEAT, #ARGV do
     table.insert(ended, seat)
   else
     wrong_token = wrong_token or (sent_token ~= '' and sent_token ~= hold.token)
-    tag = hold.tag
     table.insert(mine, {seat = seat, lock = lock, hold = hold})
   end
 end
@@ -115,12 +136,13 @@ for _, own in ipairs(mine) do
   table.insert(changes, {seat = own.seat, state = 'sold', tag = tag})
 end
 account.held, account.sold = math.max(0, account.held - #mine), account.sold + #mine
+if account.held == 0 then account.token = nil end
 redis.call('HSET', buyers_key, buyer, cjson.encode(account))
-redis.call('HSET', new_order_key, 'data', order, 'created_at', now, 'state', 'confirmed', 'mail', mail_state, 'mail_reason', '')
+redis.call('HSET', new_order_key, 'created_at', now, 'state', 'confirmed', 'mail', mail_state, unpack(cjson.decode(order)))
 if key ~= '' then
   redis.call('HSET', new_order_key, 'key', key)
-  local known = cjson.encode({order = order_id, fingerprint = fingerprint})
-  redis.call('HSET', order_keys_key, of_buyer, known, of_anybody, known)
+  local others = redis.call('HGET', order_keys_key, key) or ''
+  redis.call('HSET', order_keys_key, key, others .. tag .. body .. string.sub(order_id, 4))
 end
 local half_price_sold = redis.call('INCRBY', half_price_key, half_price)
 local version = redis.call('INCR', version_key)

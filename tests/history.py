@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from booking.order_record import record_of
 from cinema.keys import session_keys
 from cinema.outcomes import Answer
 
@@ -97,6 +98,6 @@ async def _orders(redis: Any, session: str) -> AsyncIterator[tuple[str, dict[str
     tag = session_keys(session).partition.due.removesuffix("due")
     async for key in redis.scan_iter(f"{tag}order:*", count=1_000):
         fields = await redis.hgetall(key)
-        data = json.loads(fields["data"])
+        data = record_of(fields)
         if data["sessao_id"] == session:
             yield key.rpartition(":")[2], {**data, "state": fields["state"]}
