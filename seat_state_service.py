@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 
 from booking.order_record import to_fields
 from booking.order_upgrade import flat
+from booking.sale_record import parse_sale
 from booking.seat_maps import SeatMaps
 from booking.stream_ids import NewestEvents
 from cinema.identity import owner_tag
@@ -336,11 +337,11 @@ class SeatStateService:
         # In this order: what is sold in between is seen twice, and not missed.
         holds = await ask(packed("HMGET", keys.holds, *seats), keys.holds)
         sales = await ask(packed("HMGET", keys.sold, *seats), keys.sold)
-        held = {
-            seat: _claim(text, sold=False) for seat, text in zip(seats, holds, strict=True) if text
-        }
+        held = {seat: _claim_of_hold(text) for seat, text in zip(seats, holds, strict=True) if text}
         sold = {
-            seat: _claim(text, sold=True) for seat, text in zip(seats, sales, strict=True) if text
+            seat: _claim_of_sale(session_id, text)
+            for seat, text in zip(seats, sales, strict=True)
+            if text
         }
         return held | sold
 
@@ -380,12 +381,18 @@ def _confirmation(
         purchase.first_mail_state,
         *(quota_needed(purchase.tickets), purchase.quota),
         _VETOES[purchase.veto] if purchase.veto else 0,
-        *(purchase.closes_at, purchase.person, most_seats, owner_tag(session_id, buyer)),
+        *(purchase.closes_at, purchase.person, most_seats),
+        *(owner_tag(session_id, buyer), purchase.key_digest),
         *purchase.seats,
     ]
     return touched, arguments
 
 
-def _claim(text: str, *, sold: bool) -> Claim:
-    record = json.loads(text)
-    return Claim(record["tag"], sold, record.get("since"), record.get("at"))
+def _claim_of_hold(text: str) -> Claim:
+    hold = json.loads(text)
+    return Claim(hold["tag"], False, hold.get("since"), hold.get("at"))
+
+
+def _claim_of_sale(session_id: str, text: str) -> Claim:
+    sale = parse_sale(session_id, text)
+    return Claim(sale.tag, True, sale.since, sale.at)

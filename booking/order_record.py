@@ -2,10 +2,10 @@
 
 An order is a hash. `nome`, `cpf` and `email` are its personal data, absent once they are erased. `0`, `1`, … are the
 pieces of a JSON array with what never changes, in the order of `_SALE`. Beside them is what changes: `created_at`,
-`state`, `cancelled_at`, `mail`, `mail_reason`, `corrections`, `key` (the order key), and from some time after the
-session on `settled_at` and `erased_at` (lua/forget.lua).
+`state`, `cancelled_at`, `mail`, `mail_reason`, `corrections`, `key` (the digest of the order key), and from some time
+after the session on `settled_at` and `erased_at` (lua/forget.lua).
 
-Pieces, because Redis packs a small hash as long as no value is longer than 64 bytes: half of the memory. Earlier
+Pieces, because Redis packs a small hash as long as no value is longer than 64 bytes: half the memory. Earlier
 versions kept all of it as one JSON object, `data`, which is still read; booking/order_upgrade.py repacks it.
 """
 
@@ -20,7 +20,7 @@ from cinema.tickets import Category, Ticket
 
 Record = dict[str, Any]  # by the names of the ledger and the contract
 
-_PIECE = 64  # bytes: the default of hash-max-listpack-value
+_PIECE = 63  # bytes: the default of hash-max-listpack-value is 64, and this is the longest with a head of one byte
 _PERSONAL = {"nome": "nome_completo", "cpf": "cpf", "email": "email"}
 # Both lists may only grow at their end: orders in Redis count on them.
 _SALE = (

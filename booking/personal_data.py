@@ -8,12 +8,14 @@ import json
 import logging
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from typing import Any
 
 from booking.order_end import OrderEnd
 from booking.order_record import Record
 from booking.orders import OrderBook
 from booking.redis_health import fault
+from booking.sale_record import parse_sale
 from cinema import mail_address
 from cinema.keys import partition_keys, partition_of_order, session_keys
 from cinema.order_code import order_code
@@ -103,9 +105,11 @@ class _Archive:
         sold = session_keys(order.session_id).sold
         texts = await self._redis.hmget(sold, list(order.seats))
         sales = {
-            seat: json.loads(text) for seat, text in zip(order.seats, texts, strict=True) if text
+            seat: parse_sale(order.session_id, text)
+            for seat, text in zip(order.seats, texts, strict=True)
+            if text
         }
-        return {seat: sale for seat, sale in sales.items() if sale["order"] == order.id}
+        return {seat: asdict(sale) for seat, sale in sales.items() if sale.order == order.id}
 
 
 def is_of(order: Order, who: str) -> bool:

@@ -49,11 +49,11 @@ class SessionKeys:
     prefix: str
     version: str  # integer: transitions so far
     holds: str  # hash: seat -> JSON of the hold
-    sold: str  # hash: seat -> JSON of the sale
+    sold: str  # hash: seat -> JSON of the sale (booking/sale_record.py)
     buyers: str  # hash: buyer -> JSON of the buyer's token and counts
     half_price: str  # integer: half-price tickets sold under the quota
     order_keys: (
-        str  # hash: order key, with its buyer and with its body -> JSON of order and fingerprint
+        str  # hash: digest of an order key -> its orders, 60 characters each (lua/confirm.lua)
     )
     partition: PartitionKeys
 

@@ -13,7 +13,7 @@ local order_key, order_keys_key, buyers_key, sold_key = KEYS[1], KEYS[2], KEYS[3
 local due_key, failed_key, outbox_key = KEYS[5], KEYS[6], KEYS[7]
 local order_id, buyer, settles, erases, message = ARGV[1], ARGV[2], ARGV[3] == '1', ARGV[4] == '1', ARGV[5]
 local FIRST_SEAT = 6
-local TAG, BODY, ENTRY = 16, 24, 62  -- of an order key's entry, see confirm
+local TAG, BODY, ENTRY = 16, 22, 60  -- of an order key's entry, see confirm
 
 local order = redis.call('HMGET', order_key, 'state', 'key', 'settled_at', 'erased_at')
 local state, key = order[1], order[2]
@@ -22,11 +22,12 @@ settles = settles and not order[3]
 erases = erases and not order[4]
 if not settles and not erases then return 1 end
 
+-- A sale is an array, or has names where an earlier version wrote it: see confirm.
 local sales = {}
 for i = FIRST_SEAT, #ARGV do
   local sale = redis.call('HGET', sold_key, ARGV[i])
   sale = sale and cjson.decode(sale)
-  if sale and sale.order == order_id then sales[ARGV[i]] = sale end
+  if sale and (sale.order or string.sub(order_id, 1, 3) .. sale[2]) == order_id then sales[ARGV[i]] = sale end
 end
 local account = redis.call('HGET', buyers_key, buyer)
 account = account and cjson.decode(account)
@@ -58,7 +59,8 @@ if settles then
   local count = 0
   for seat, sale in pairs(sales) do
     count = count + 1
-    redis.call('HSET', sold_key, seat, cjson.encode({order = order_id, tag = sale.tag, seats = sale.seats}))
+    redis.call('HSET', sold_key, seat, cjson.encode({
+      sale.tag or sale[1], string.sub(order_id, 4), sale.seats or sale[3]}))
   end
   if account then
     account.sold = math.max(0, account.sold - count)

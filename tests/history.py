@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from booking.order_record import record_of
+from booking.sale_record import Sale, parse_sale
 from cinema.keys import session_keys
 from cinema.outcomes import Answer
 
@@ -46,7 +47,7 @@ class Standing:
     now: int
     version: int
     holds: Mapping[str, Mapping[str, Any]]
-    sold: Mapping[str, Mapping[str, Any]]
+    sold: Mapping[str, Sale]
     buyers: Mapping[str, Mapping[str, Any]]
     due: Mapping[str, float]  # seat: deadline in ms
     locks: Mapping[str, tuple[str, int]]  # seat: token, and when it ends in ms
@@ -72,7 +73,7 @@ async def read_standing(redis: Any, session: str, seats: Iterable[str]) -> Stand
         version=int(version or 0),
         half_price_sold=int(half or 0),
         holds=_decoded(holds),
-        sold=_decoded(sold),
+        sold={seat: parse_sale(session, text) for seat, text in sold.items()},
         buyers=_decoded(buyers),
         due=_of_session(due, session),
         locks={

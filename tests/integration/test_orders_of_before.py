@@ -7,12 +7,13 @@ from booking.order_end import OrderEnd
 from booking.orders import Correction, OrderBook
 from cinema.identity import owner_tag
 from cinema.keys import order_key
-from cinema.outcomes import MailState, Order, Payer, Purchase
+from cinema.outcomes import Claim, MailState, Order, Payer, Purchase
 from cinema.refusals import Refusal
 from cinema.tickets import Category, Ticket
 from tests.hall import Buyer, Hall
 
 ANA = Payer("Ana Souza", "***.982.247-**", "ana@example.com")
+PERSON = "0123456789abcdef" * 2
 KEY = "1f0c4fd2-6e5a-4b8e-9a3d-6f8a2c1b0e9d"
 
 
@@ -22,7 +23,8 @@ async def bought_before(hall: Hall, ana: Buyer, *seats: str) -> str:
     order_id = (await ana.confirm(*seats, key=KEY, payer=ANA)).order_id
     order: Any = await OrderBook(hall.redis).get(order_id)
     tag = owner_tag(hall.session, ana.name)
-    sale = {"order": order_id, "buyer": ana.name, "tag": tag, "seats": len(seats), "at": 1}
+    sale = {"order": order_id, "buyer": ana.name, "tag": tag, "seats": len(seats)}
+    sale |= {"since": 1, "at": 2, "person": PERSON}
     record = {
         "sessao_id": hall.session,
         "usuario_id": ana.name,
@@ -116,6 +118,33 @@ async def test_it_is_cancelled(hall: Hall) -> None:
     assert await ana.cancel(order_id, "A01", "A02")
     assert await hall.states() == {}
     assert (await ana.confirm("A01", "A02", key=KEY, payer=ANA)).refusal is Refusal.ORDER_CANCELLED
+
+
+async def test_who_has_a_seat_is_known(hall: Hall) -> None:
+    ana = hall.buyer("ana")
+    await bought_before(hall, ana, "A01")
+    await ana.hold("B01")
+    await ana.confirm("B01")
+    tag = owner_tag(hall.session, "ana")
+    claims = await hall.seats.claims(hall.session, ["A01", "B01"])
+    assert claims["A01"] == Claim(tag, True, 1, 2)
+    assert (claims["B01"].tag, claims["B01"].sold) == (tag, True)
+    assert claims["B01"].since == claims["B01"].at
+    sold = (await hall.seats.seat_map(hall.session)).sold
+    assert {seat: sale.tag for seat, sale in sold.items()} == {"A01": tag, "B01": tag}
+
+
+async def test_it_counts_against_the_limits_of_its_person_and_its_buyer(hall: Hall) -> None:
+    hall = hall.with_rules(most_seats=2)
+    await bought_before(hall, hall.buyer("ana"), "A01")
+    bia = hall.buyer("bia")
+    await bia.hold("B01", "B02")
+    assert (await bia.confirm("B01", "B02", person=PERSON)).refusal is Refusal.OVER_LIMIT
+    assert (await bia.confirm("B01", person=PERSON)).refusal is None
+    assert (await bia.confirm("B02", person=PERSON)).refusal is Refusal.OVER_LIMIT
+    await hall.redis.hdel(hall.keys.buyers, "ana")  # counted again where it is too much
+    assert (await hall.buyer("ana").hold("C01", "C02", "C03")).refusal is Refusal.OVER_LIMIT
+    assert (await hall.buyer("ana").hold("C01")).refusal is None
 
 
 async def test_an_order_takes_half_of_the_memory_that_it_took(hall: Hall) -> None:
