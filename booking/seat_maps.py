@@ -18,7 +18,7 @@ from typing import Any
 
 from cinema.keys import session_keys
 from cinema.outcomes import SeatCount, SeatHeld, SeatMap, SeatSold, SoldSeats
-from cinema.redis_connection import RedisClient
+from cinema.redis_connection import RedisClient, script_at
 from cinema.shared_reads import SharedReads
 
 _LUA = Path(__file__).parent.parent / "lua" / "snapshot.lua"
@@ -60,7 +60,7 @@ class _Kept:
 
 class SeatMaps:
     def __init__(self, redis: RedisClient) -> None:
-        self._snapshot = redis.register_script(_LUA.read_text())
+        self._snapshot = script_at(redis, _LUA.read_text())
         self._kept: OrderedDict[str, _Kept] = (
             OrderedDict()
         )  # the one that was asked for last at the end

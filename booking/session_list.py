@@ -16,7 +16,7 @@ from booking.ticket_changes import seats_of
 from cinema.keys import partition_keys, partition_of, session_keys
 from cinema.programme import Programme, Session
 from cinema.programme_file import ProgrammeFile
-from cinema.redis_connection import RedisClient
+from cinema.redis_connection import RedisClient, script_at
 from cinema.shared_reads import SharedReads
 
 _LUA = Path(__file__).parent.parent / "lua" / "count_taken.lua"
@@ -27,7 +27,7 @@ class SessionList:
     def __init__(self, redis: RedisClient, programme: ProgrammeFile) -> None:
         self._redis = redis
         self._programme = programme
-        self._count_taken = redis.register_script(_LUA.read_text())
+        self._count_taken = script_at(redis, _LUA.read_text())
         self._listing: _Listing | None = None
         self._reads = SharedReads[None, pb.SessoesResponse]()
 
@@ -41,9 +41,7 @@ class SessionList:
             self._listing = _Listing(programme, now)
         listing = self._listing
         newest = await self._newest(listing.partitions)
-        changed = [
-            one for one, event in newest.items() if not event or event != listing.events[one]
-        ]
+        changed = [one for one, event in newest.items() if event != listing.events.get(one)]
         counts = await asyncio.gather(*(self._count(listing.partitions[one]) for one in changed))
         for partition, taken in zip(changed, counts, strict=True):
             listing.take(partition, newest[partition], taken)
@@ -94,7 +92,7 @@ class _Listing:
         self._taken: dict[str, int] = {}
         self._messages: dict[str, pb.Sessao] = {}
         self._answer: pb.SessoesResponse | None = None
-        self.events: defaultdict[int, str] = defaultdict(str)
+        self.events: dict[int, str] = {}  # by partition the last one before its seats were counted
         self.partitions: defaultdict[int, list[Session]] = defaultdict(list)
         for session in sessions:
             self.partitions[partition_of(session.id)].append(session)

@@ -372,7 +372,7 @@ async def test_what_an_order_costs_redis_is_what_the_readme_says(hall: Hall) -> 
     await hall.redis.delete(hall.keys.partition.outbox)
     erased = await used(hall)
     told = [round((after - begin) / ORDERS) for after in (full, settled, erased)]
-    assert all(one < most for one, most in zip(told, (2_300, 1_500, 1_400), strict=True)), told
+    assert all(one < most for one, most in zip(told, (950, 700, 700), strict=True)), told
 
 
 async def sold_of(hall: Hall, buyer: Buyer, seat: str) -> None:
