@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from itertools import count, takewhile
 from typing import Any
 
+import orjson
+
 from cinema.outcomes import MailState, Order, OrderTokens, Payer, Purchase, Screening
 from cinema.tickets import Category, Ticket
 
@@ -70,8 +72,9 @@ def fields_of(record: Record) -> dict[str, str]:
     for name in ("link", "chave"):
         if name in record:
             packed[name] = _packed_token(record[name])
-    # ASCII, so that a piece ends at a character.
-    text = json.dumps([packed.get(name) for name in _SALE], separators=(",", ":"))
+    text = orjson.dumps([packed.get(name) for name in _SALE]).decode()
+    if not text.isascii():  # a piece must end at a character
+        text = json.dumps(orjson.loads(text), separators=(",", ":"))
     pieces = {
         str(n): text[begin : begin + _PIECE] for n, begin in enumerate(range(0, len(text), _PIECE))
     }
