@@ -16,7 +16,8 @@ from booking.ticket_changes import seats_of
 from cinema.keys import partition_keys, partition_of, session_keys
 from cinema.programme import Programme, Session
 from cinema.programme_file import ProgrammeFile
-from cinema.redis_connection import RedisClient, script_at
+from cinema.redis_connection import RedisClient, nodes_of, script_at
+from cinema.redis_scripts import packed
 from cinema.shared_reads import SharedReads
 
 _LUA = Path(__file__).parent.parent / "lua" / "count_taken.lua"
@@ -50,10 +51,11 @@ class SessionList:
 
     async def _newest(self, partitions: Iterable[int]) -> dict[int, str]:
         """The id of each partition's last event; empty where there is none."""
-        pipeline = self._redis.pipeline(transaction=False)
-        for partition in partitions:
-            pipeline.xrevrange(partition_keys(partition).events, count=1)
-        last = await pipeline.execute()
+        ask = nodes_of(self._redis).send
+        streams = [partition_keys(partition).events for partition in partitions]
+        last = await asyncio.gather(
+            *(ask(packed("XREVRANGE", key, "+", "-", "COUNT", 1), key) for key in streams)
+        )
         return {
             one: found[0][0] if found else "" for one, found in zip(partitions, last, strict=True)
         }
