@@ -16,7 +16,9 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-from booking.order_record import to_record
+from booking.order_record import to_fields
+from booking.order_upgrade import flat
+from booking.sale_record import parse_sale
 from booking.seat_maps import SeatMaps
 from booking.stream_ids import NewestEvents
 from cinema.identity import owner_tag
@@ -24,6 +26,7 @@ from cinema.keys import (
     SessionKeys,
     new_order_id,
     new_order_token,
+    order_id_in,
     order_key,
     partition_keys,
     session_keys,
@@ -189,7 +192,7 @@ class SeatStateService:
         if code == 0:
             failed = self._note_event(keys, failed)
         refusal = _HOLD_REFUSALS.get(code)
-        return code, _answer(refusal, failed, token=held_token, remaining_ms=remaining)
+        return code, _answer(session_id, refusal, failed, token=held_token, remaining_ms=remaining)
 
     async def release(
         self, session_id: str, buyer: str, seats: Sequence[str], token: str = ""
@@ -204,11 +207,14 @@ class SeatStateService:
                 *(keys.partition.cooldowns, keys.partition.released),
                 *keys.locks(seats),
             ],
-            args=[session_id, buyer, token, self.rules.cooldown_ms, *seats],
+            args=[
+                *(session_id, buyer, token, self.rules.cooldown_ms),
+                *(owner_tag(session_id, buyer), *seats),
+            ],
         )
         if code == 0:
             failed = self._note_event(keys, failed)
-        return _answer(_RELEASE_REFUSALS.get(code), failed)
+        return _answer(session_id, _RELEASE_REFUSALS.get(code), failed)
 
     async def extend(
         self, session_id: str, buyer: str, seats: Sequence[str], token: str = "", closes_at: int = 0
@@ -223,12 +229,12 @@ class SeatStateService:
             ],
             args=[
                 *(session_id, buyer, token, rules.hold_ms, rules.ceiling_ms, closes_at),
-                *seats,
+                *(owner_tag(session_id, buyer), *seats),
             ],
         )
         if code == 0:
             failed = self._note_event(keys, failed)
-        return _answer(_EXTEND_REFUSALS.get(code), failed, remaining_ms=remaining)
+        return _answer(session_id, _EXTEND_REFUSALS.get(code), failed, remaining_ms=remaining)
 
     async def confirm(self, session_id: str, buyer: str, purchase: Purchase) -> Answer:
         """Held -> sold, once per order key. Raises NotDurable where replicas were to have it and have not."""
@@ -339,11 +345,11 @@ class SeatStateService:
         # In this order: what is sold in between is seen twice, and not missed.
         holds = await ask(packed("HMGET", keys.holds, *seats), keys.holds)
         sales = await ask(packed("HMGET", keys.sold, *seats), keys.sold)
-        held = {
-            seat: _claim(text, sold=False) for seat, text in zip(seats, holds, strict=True) if text
-        }
+        held = {seat: _claim_of_hold(text) for seat, text in zip(seats, holds, strict=True) if text}
         sold = {
-            seat: _claim(text, sold=True) for seat, text in zip(seats, sales, strict=True) if text
+            seat: _claim_of_sale(session_id, text)
+            for seat, text in zip(seats, sales, strict=True)
+            if text
         }
         return held | sold
 
@@ -356,11 +362,13 @@ class SeatStateService:
         return await self._maps.count(session_id)
 
 
-def _answer(refusal: Refusal | None, failed: Sequence[str], **more: Any) -> Answer:
+def _answer(
+    session_id: str, refusal: Refusal | None, failed: Sequence[str], **more: Any
+) -> Answer:
     """Of hold, release and extend: with ALREADY_BOUGHT the order's id comes before the seats."""
     if refusal is Refusal.ALREADY_BOUGHT:
-        order_id, *failed = failed
-        return Answer(refusal, tuple(failed), order_id=order_id)
+        sold_to, *failed = failed
+        return Answer(refusal, tuple(failed), order_id=order_id_in(session_id, sold_to))
     return Answer(refusal, tuple(failed), **more)
 
 
@@ -386,17 +394,23 @@ def _confirmation(
     ]
     arguments: list[str | int] = [
         *(session_id, buyer, purchase.token, purchase.key, purchase.fingerprint(), order_id),
-        to_record(session_id, buyer, purchase, tokens),
+        flat(to_fields(session_id, buyer, purchase, tokens)),
         outbox_message(order_id, session_id, purchase.seats, buyer, "CONFIRMADO"),
         purchase.first_mail_state,
         *(quota_needed(purchase.tickets), purchase.quota),
         _VETOES[purchase.veto] if purchase.veto else 0,
         *(purchase.closes_at, purchase.person, most_seats),
+        *(owner_tag(session_id, buyer), purchase.key_digest),
         *purchase.seats,
     ]
     return touched, arguments
 
 
-def _claim(text: str, *, sold: bool) -> Claim:
-    record = json.loads(text)
-    return Claim(record["tag"], sold, record.get("since"), record.get("at"))
+def _claim_of_hold(text: str) -> Claim:
+    hold = json.loads(text)
+    return Claim(hold["tag"], False, hold.get("since"), hold.get("at"))
+
+
+def _claim_of_sale(session_id: str, text: str) -> Claim:
+    sale = parse_sale(session_id, text)
+    return Claim(sale.tag, True, sale.since, sale.at)

@@ -4,11 +4,10 @@ Each step is one Lua script that checks and then writes, so any number of bookin
 """
 
 from pathlib import Path
-from typing import Any
 
 from redis.commands.core import AsyncScript
 
-from booking.order_record import from_record, without_personal_data
+from booking.order_upgrade import OrderUpgrade
 from cinema.keys import order_key, session_keys
 from cinema.outbox import outbox_message
 from cinema.outcomes import Order
@@ -16,7 +15,6 @@ from cinema.redis_connection import RedisClient
 from cinema.tickets import quota_needed
 
 _LUA = Path(__file__).parent.parent / "lua"
-_CHANGED_TRIES = 5
 
 
 class OrderEnd:
@@ -24,6 +22,7 @@ class OrderEnd:
 
     def __init__(self, redis: RedisClient) -> None:
         self._redis = redis
+        self._upgrade = OrderUpgrade(redis)
         self._forget = self._script("forget")
         self._remove = self._script("remove_order")
 
@@ -31,26 +30,14 @@ class OrderEnd:
         script: AsyncScript = self._redis.register_script((_LUA / f"{name}.lua").read_text())
         return script
 
-    async def settle(self, order: Order, record: str) -> bool:
-        """Its order keys, its part of the buyer's account, and who bought each seat.
+    async def settle(self, order: Order) -> bool:
+        """Its order keys, its part of the buyer's account, and who bought each seat. True if this call did it."""
+        return await self._run(order, settles=True, erases=False)
 
-        `record` is the text that `order` was read from. True if this call did it.
-        """
-        return await self._run(order, record, settles=True, without="") == 0
-
-    async def erase(self, order: Order, record: str) -> bool:
+    async def erase(self, order: Order) -> bool:
         """Name, CPF and e-mail, with any mail that is due. True if this call did it."""
-        for _ in range(_CHANGED_TRIES):
-            code = await self._run(
-                order, record, settles=False, without=without_personal_data(record)
-            )
-            if code != 2:  # else the address was corrected meanwhile
-                break
-            fields: dict[Any, Any] = await self._redis.hgetall(order_key(order.id))
-            if not fields:
-                break
-            order, record = from_record(order.id, fields), fields["data"]
-        return code == 0
+        await self._upgrade.run(order.id)
+        return await self._run(order, settles=False, erases=True)
 
     async def remove(self, order: Order, erased_by_ms: int) -> bool:
         """The order and its seats' sales, if its personal data went by then, by Redis' clock."""
@@ -67,7 +54,7 @@ class OrderEnd:
         )
         return code == 0
 
-    async def _run(self, order: Order, record: str, *, settles: bool, without: str) -> int:
+    async def _run(self, order: Order, *, settles: bool, erases: bool) -> bool:
         keys = session_keys(order.session_id)
         message = outbox_message(
             order.id, order.session_id, order.seats, order.buyer, "DADOS_APAGADOS"
@@ -78,8 +65,8 @@ class OrderEnd:
                 *(keys.partition.mails, keys.partition.failed_mails, keys.partition.outbox),
             ],
             args=[
-                *(order.id, order.buyer, record, int(settles), without, message),
+                *(order.id, order.buyer, int(settles), int(erases), message),
                 *order.seats,
             ],
         )
-        return code
+        return code == 0

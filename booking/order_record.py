@@ -1,12 +1,18 @@
-"""The order's record: the JSON of a sale that Redis keeps, written and read here alone.
+"""The order's record: what Redis keeps of a sale, written and read here alone.
 
-A hash has it as `data`, and beside it what changes: `created_at`, `state`, `cancelled_at`, `mail`, `mail_reason`,
-`corrections`, `key` (the order key), and from some time after the session on `settled_at` and `erased_at`
-(lua/forget.lua).
+An order is a hash. `nome`, `cpf` and `email` are its personal data, absent once they are erased. `0`, `1`, … are the
+pieces of a JSON array with what never changes, in the order of `_SALE`. Beside them is what changes: `created_at`,
+`state`, `cancelled_at`, `mail`, `mail_reason`, `corrections`, `key` (the digest of the order key), and from some time
+after the session on `settled_at` and `erased_at` (lua/forget.lua).
+
+Pieces, because Redis packs a small hash as long as no value is longer than 64 bytes: half the memory. Earlier
+versions kept all of it as one JSON object, `data`, which is still read; booking/order_upgrade.py repacks it.
 """
 
+import base64
 import json
 from collections.abc import Mapping
+from itertools import count, takewhile
 from typing import Any
 
 import orjson
@@ -14,10 +20,26 @@ import orjson
 from cinema.outcomes import MailState, Order, OrderTokens, Payer, Purchase, Screening
 from cinema.tickets import Category, Ticket
 
+Record = dict[str, Any]  # by the names of the ledger and the contract
 
-def to_record(session_id: str, buyer: str, purchase: Purchase, tokens: OrderTokens) -> str:
+_PIECE = 63  # bytes: the default of hash-max-listpack-value is 64, and this is the longest with a head of one byte
+_PERSONAL = {"nome": "nome_completo", "cpf": "cpf", "email": "email"}
+# Both lists may only grow at their end: orders in Redis count on them.
+_SALE = (
+    *("sessao_id", "usuario_id", "ingressos", "forma_pagamento", "idioma", "inicio_ms", "filme_id"),
+    *("filme", "duracao_min", "classificacao", "sala", "idioma_sessao", "link", "chave"),
+)
+_CATEGORIES = (
+    *(Category.FULL, Category.STUDENT, Category.LOW_INCOME_YOUTH),
+    *(Category.DISABLED, Category.COMPANION, Category.SENIOR),
+)
+
+
+def to_fields(
+    session_id: str, buyer: str, purchase: Purchase, tokens: OrderTokens
+) -> dict[str, str]:
     payer, screening = purchase.payer, purchase.screening
-    record = orjson.dumps(
+    return fields_of(
         {
             "sessao_id": session_id,
             "usuario_id": buyer,
@@ -38,12 +60,47 @@ def to_record(session_id: str, buyer: str, purchase: Purchase, tokens: OrderToke
             "chave": tokens.manage,
         }
     )
-    return record.decode()
+
+
+def fields_of(record: Record) -> dict[str, str]:
+    """The fields of the hash that never change, and the personal data that there are."""
+    tickets = [
+        (seat, _CATEGORIES.index(Category(name)), price)
+        for seat, name, price in record["ingressos"]
+    ]
+    packed: Record = record | {"ingressos": tickets}
+    for name in ("link", "chave"):
+        if name in record:
+            packed[name] = _packed_token(record[name])
+    text = orjson.dumps([packed.get(name) for name in _SALE]).decode()
+    if not text.isascii():  # a piece must end at a character
+        text = json.dumps(orjson.loads(text), separators=(",", ":"))
+    pieces = {
+        str(n): text[begin : begin + _PIECE] for n, begin in enumerate(range(0, len(text), _PIECE))
+    }
+    personal = {field: record[name] for field, name in _PERSONAL.items() if record[name]}
+    return personal | pieces
+
+
+def record_of(fields: Mapping[str, str]) -> Record:
+    """Raises ValueError, KeyError or TypeError where another hand was at work."""
+    if "data" in fields:
+        record: Record = json.loads(fields["data"])
+        return record
+    names = takewhile(fields.__contains__, map(str, count()))
+    values = dict(zip(_SALE, json.loads("".join(fields[name] for name in names)), strict=False))
+    record = {name: value for name, value in values.items() if value is not None}
+    record["ingressos"] = [
+        (seat, _CATEGORIES[number].value, price) for seat, number, price in record["ingressos"]
+    ]
+    tokens = {name: _token(record[name]) for name in ("link", "chave") if name in record}
+    personal = {name: fields.get(field, "") for field, name in _PERSONAL.items()}
+    return record | tokens | personal
 
 
 def from_record(order_id: str, fields: Mapping[str, str]) -> Order:
     """The order of a hash. Records from before film, room and tokens were kept lack them."""
-    data = json.loads(fields["data"])
+    data = record_of(fields)
     return Order(
         id=order_id,
         session_id=data["sessao_id"],
@@ -60,25 +117,14 @@ def from_record(order_id: str, fields: Mapping[str, str]) -> Order:
         cancelled=fields["state"] == "cancelled",
         cancelled_at=int(fields.get("cancelled_at", 0)),
         mail=MailState(fields["mail"]),
-        mail_reason=fields["mail_reason"],
+        mail_reason=fields.get("mail_reason", ""),
         corrections=int(fields.get("corrections", 0)),
         settled="settled_at" in fields,
         erased_at=int(fields.get("erased_at", 0)),
     )
 
 
-def with_email(record: str, email: str) -> str:
-    """The record with another address, and no trace of the one of before."""
-    return json.dumps(json.loads(record) | {"email": email})
-
-
-def without_personal_data(record: str) -> str:
-    """The record without name, CPF and e-mail. The buyer's random id stays: it says nothing of the person."""
-    left = json.loads(record) | {"nome_completo": "", "cpf": "", "email": ""}
-    return json.dumps(left, ensure_ascii=False, separators=(",", ":"))
-
-
-def _screening(data: Mapping[str, Any]) -> Screening:
+def _screening(data: Record) -> Screening:
     return Screening(
         starts_at=data["inicio_ms"],
         film_id=data.get("filme_id", ""),
@@ -88,3 +134,12 @@ def _screening(data: Mapping[str, Any]) -> Screening:
         room=data.get("sala", ""),
         language=data.get("idioma_sessao", ""),
     )
+
+
+def _packed_token(token: str) -> str:
+    """A token's 128 bits in 22 characters instead of 32."""
+    return base64.urlsafe_b64encode(bytes.fromhex(token)).decode().rstrip("=")
+
+
+def _token(packed: str) -> str:
+    return base64.urlsafe_b64decode(f"{packed}==" if packed else "").hex()

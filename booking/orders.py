@@ -7,7 +7,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from booking.order_record import from_record, with_email
+from booking.order_record import Record, from_record, record_of
+from booking.order_upgrade import OrderUpgrade
 from cinema.keys import (
     ANY_ORDER,
     order_id_of,
@@ -34,7 +35,6 @@ class Correction(IntEnum):
 
     DONE = 0
     NO_ORDER = 1
-    RECORD_CHANGED = 2
     CANCELLED = 3
     NO_MORE = 4
     ERASED = 5
@@ -49,6 +49,7 @@ class OrderBook:
 
     def __init__(self, redis: RedisClient) -> None:
         self._redis = redis
+        self._upgrade = OrderUpgrade(redis)
         self._resend = redis.register_script((_LUA / "resend.lua").read_text())
         self._correct = redis.register_script((_LUA / "correct_email.lua").read_text())
 
@@ -71,8 +72,8 @@ class OrderBook:
         records, after = await self.records(cursor)
         return [order for order, _ in records], after
 
-    async def records(self, cursor: str) -> tuple[list[tuple[Order, str]], str]:
-        """The same, each with the text of its record."""
+    async def records(self, cursor: str) -> tuple[list[tuple[Order, Record]], str]:
+        """The same, each with its record."""
         keys, after = await scan_keys(self._redis, _parse_cursor(cursor), ANY_ORDER, _KEYS_A_PAGE)
         hashes = zip(map(order_id_of, keys), await self._hashes(keys), strict=True)
         records = [record for one in hashes for record in _understood(*one)]
@@ -94,35 +95,27 @@ class OrderBook:
 
     async def correct_email(self, order: Order, email: str, most: int) -> Correction:
         """Another address, and the mail to be sent there; at most so many times."""
+        await self._upgrade.run(order.id)
         keys, key = partition_keys(partition_of(order.session_id)), order_key(order.id)
-        outcome = Correction.RECORD_CHANGED
-        while outcome is Correction.RECORD_CHANGED:
-            record: Any = await self._redis.hget(key, "data")
-            if record is None:
-                return Correction.NO_ORDER
-            corrected = with_email(record, email)
-            if corrected == record:
-                return Correction.DONE
-            outcome = Correction(
-                await self._correct(
-                    keys=[keys.mails, keys.failed_mails, key, keys.outbox],
-                    args=[order.id, record, corrected, most, _asked_again(order)],
-                )
+        return Correction(
+            await self._correct(
+                keys=[keys.mails, keys.failed_mails, key, keys.outbox],
+                args=[order.id, email, most, _asked_again(order)],
             )
-        return outcome
+        )
 
 
 def _asked_again(order: Order) -> str:
     return outbox_message(order.id, order.session_id, order.seats, order.buyer, "REENVIO")
 
 
-def _understood(order_id: str, fields: Mapping[str, str]) -> Iterator[tuple[Order, str]]:
+def _understood(order_id: str, fields: Mapping[str, str]) -> Iterator[tuple[Order, Record]]:
     """Nothing where the order has gone meanwhile, or cannot be read."""
     if not fields:
         return
     try:
         partition_of_order(order_id)
-        yield from_record(order_id, fields), fields["data"]
+        yield from_record(order_id, fields), record_of(fields)
     except (ValueError, KeyError, TypeError) as error:
         # Not the error's text, which may quote the record.
         reason = type(error).__name__

@@ -8,11 +8,14 @@ import json
 import logging
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from typing import Any
 
 from booking.order_end import OrderEnd
+from booking.order_record import Record
 from booking.orders import OrderBook
 from booking.redis_health import fault
+from booking.sale_record import parse_sale
 from cinema import mail_address
 from cinema.keys import partition_keys, partition_of_order, session_keys
 from cinema.order_code import order_code
@@ -41,9 +44,9 @@ async def erase_person(who: str, settings: BookingSettings) -> None:
     """Safe to repeat. Raises CannotStart."""
     orders = erased = 0
     async with _Archive(settings) as archive:
-        async for order, record in archive.orders_of(who):
+        async for order, _ in archive.orders_of(who):
             orders += 1
-            erased += await archive.end.erase(order, record)
+            erased += await archive.end.erase(order)
     log.info("erased the personal data of %d orders; %d were found", erased, orders)
 
 
@@ -62,8 +65,8 @@ class _Archive:
         if isinstance(error, REDIS_ERRORS):
             raise CannotStart(fault(error)) from None
 
-    async def orders_of(self, who: str) -> AsyncIterator[tuple[Order, str]]:
-        """Each once, with its record's text. Those that are made meanwhile may be missing."""
+    async def orders_of(self, who: str) -> AsyncIterator[tuple[Order, Record]]:
+        """Each once, with its record. Those that are made meanwhile may be missing."""
         book, cursor, seen = OrderBook(self._redis), "", set[str]()
         while True:
             records, cursor = await book.records(cursor)
@@ -74,13 +77,12 @@ class _Archive:
             if not cursor:
                 return
 
-    async def export(self, order: Order, record: str) -> Json:
+    async def export(self, order: Order, record: Record) -> Json:
         """By the names of the record, the ledger and the contract."""
-        known: Json = json.loads(record)
         return {
             "pedido_id": order.id,
             "codigo": order_code(order.id),
-            **{name: value for name, value in known.items() if name not in _SECRETS},
+            **{name: value for name, value in record.items() if name not in _SECRETS},
             "criado_em_ms": order.created_at,
             "estado": "cancelado" if order.cancelled else "confirmado",
             "cancelado_em_ms": order.cancelled_at,
@@ -103,9 +105,11 @@ class _Archive:
         sold = session_keys(order.session_id).sold
         texts = await self._redis.hmget(sold, list(order.seats))
         sales = {
-            seat: json.loads(text) for seat, text in zip(order.seats, texts, strict=True) if text
+            seat: parse_sale(order.session_id, text)
+            for seat, text in zip(order.seats, texts, strict=True)
+            if text
         }
-        return {seat: sale for seat, sale in sales.items() if sale["order"] == order.id}
+        return {seat: asdict(sale) for seat, sale in sales.items() if sale.order == order.id}
 
 
 def is_of(order: Order, who: str) -> bool:

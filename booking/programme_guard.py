@@ -6,7 +6,6 @@ version taking effect is not lost: its order's page compares it with the program
 """
 
 import asyncio
-import json
 import logging
 import time
 from collections import Counter
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from booking.order_record import from_record
+from booking.sale_record import parse_sale
 from booking.ticket_changes import differences, gone_seats, is_over, screening_of
 from cinema.keys import order_key, programme_key, session_keys
 from cinema.local_time import local_time
@@ -78,7 +78,10 @@ class ProgrammeGuard:
         keys = [session_keys(session_id) for session_id in session_ids]
         sold = await self._all([("hvals", key.sold) for key in keys])
         held = await self._all([("hkeys", key.holds) for key in keys])
-        order_ids = [sorted({json.loads(sale)["order"] for sale in sales}) for sales in sold]
+        order_ids = [
+            sorted({parse_sale(session_id, sale).order for sale in sales})
+            for session_id, sales in zip(session_ids, sold, strict=True)
+        ]
         every = [order_id for ids in order_ids for order_id in ids]
         records = await self._all([("hgetall", order_key(order_id)) for order_id in every])
         orders = {

@@ -113,20 +113,20 @@ class Retention:
         cursor = ""
         while self._may_write():
             now = await self._now()
-            orders, cursor = await self._orders.records(cursor)
-            for order, record in orders:
-                await self._look_at(order, record, now, done)
+            orders, cursor = await self._orders.page(cursor)
+            for order in orders:
+                await self._look_at(order, now, done)
             if not cursor:
                 return
             await asyncio.sleep(self._pause_seconds)
 
-    async def _look_at(self, order: Order, record: str, now: int, done: Counter[str]) -> None:
+    async def _look_at(self, order: Order, now: int, done: Counter[str]) -> None:
         rules, session = self._rules, self._programme().sessions.get(order.session_id)
         age = now - counts_from(order, session)
         if not order.settled and _is_due(age, rules.session_ms):
-            done["settled"] += await self._end.settle(order, record)
+            done["settled"] += await self._end.settle(order)
         if not order.erased_at and _is_due(age, rules.personal_ms):
-            done["erased"] += await self._end.erase(order, record)
+            done["erased"] += await self._end.erase(order)
         if order.erased_at and _is_due(age, rules.order_ms):
             # As long after as the settings say, also where the data went late: so the ledger has followed by then.
             erased_by = now - (rules.order_ms - rules.personal_ms)

@@ -16,7 +16,8 @@ from booking.ticket_changes import seats_of
 from cinema.keys import partition_keys, partition_of, session_keys
 from cinema.programme import Programme, Session
 from cinema.programme_file import ProgrammeFile
-from cinema.redis_connection import RedisClient
+from cinema.redis_connection import RedisClient, nodes_of, script_at
+from cinema.redis_scripts import packed
 from cinema.shared_reads import SharedReads
 
 _LUA = Path(__file__).parent.parent / "lua" / "count_taken.lua"
@@ -27,7 +28,7 @@ class SessionList:
     def __init__(self, redis: RedisClient, programme: ProgrammeFile) -> None:
         self._redis = redis
         self._programme = programme
-        self._count_taken = redis.register_script(_LUA.read_text())
+        self._count_taken = script_at(redis, _LUA.read_text())
         self._listing: _Listing | None = None
         self._reads = SharedReads[None, pb.SessoesResponse]()
 
@@ -41,9 +42,7 @@ class SessionList:
             self._listing = _Listing(programme, now)
         listing = self._listing
         newest = await self._newest(listing.partitions)
-        changed = [
-            one for one, event in newest.items() if not event or event != listing.events[one]
-        ]
+        changed = [one for one, event in newest.items() if event != listing.events.get(one)]
         counts = await asyncio.gather(*(self._count(listing.partitions[one]) for one in changed))
         for partition, taken in zip(changed, counts, strict=True):
             listing.take(partition, newest[partition], taken)
@@ -52,10 +51,11 @@ class SessionList:
 
     async def _newest(self, partitions: Iterable[int]) -> dict[int, str]:
         """The id of each partition's last event; empty where there is none."""
-        pipeline = self._redis.pipeline(transaction=False)
-        for partition in partitions:
-            pipeline.xrevrange(partition_keys(partition).events, count=1)
-        last = await pipeline.execute()
+        ask = nodes_of(self._redis).send
+        streams = [partition_keys(partition).events for partition in partitions]
+        last = await asyncio.gather(
+            *(ask(packed("XREVRANGE", key, "+", "-", "COUNT", 1), key) for key in streams)
+        )
         return {
             one: found[0][0] if found else "" for one, found in zip(partitions, last, strict=True)
         }
@@ -94,7 +94,7 @@ class _Listing:
         self._taken: dict[str, int] = {}
         self._messages: dict[str, pb.Sessao] = {}
         self._answer: pb.SessoesResponse | None = None
-        self.events: defaultdict[int, str] = defaultdict(str)
+        self.events: dict[int, str] = {}  # by partition the last one before its seats were counted
         self.partitions: defaultdict[int, list[Session]] = defaultdict(list)
         for session in sessions:
             self.partitions[partition_of(session.id)].append(session)

@@ -49,11 +49,11 @@ class SessionKeys:
     prefix: str
     version: str  # integer: transitions so far
     holds: str  # hash: seat -> JSON of the hold
-    sold: str  # hash: seat -> JSON of the sale
+    sold: str  # hash: seat -> JSON of the sale (booking/sale_record.py)
     buyers: str  # hash: buyer -> JSON of the buyer's token and counts
     half_price: str  # integer: half-price tickets sold under the quota
     order_keys: (
-        str  # hash: order key, with its buyer and with its body -> JSON of order and fingerprint
+        str  # hash: digest of an order key -> its orders, 60 characters each (lua/confirm.lua)
     )
     partition: PartitionKeys
 
@@ -118,6 +118,12 @@ def parse_due_member(member: str) -> tuple[str, str]:
 def new_order_id(session_id: str) -> str:
     """Unguessable (128 bits); it carries its session's partition, so that an order is found by id alone."""
     return f"{partition_of(session_id):02d}-{secrets.token_urlsafe(16)}"
+
+
+def order_id_in(session_id: str, sold_to: str) -> str:
+    """What a sold seat names its order by: the id without its partition; with it where an earlier version sold the seat."""
+    is_whole = _ORDER_ID.fullmatch(sold_to) is not None
+    return sold_to if is_whole else f"{partition_of(session_id):02d}-{sold_to}"
 
 
 def new_order_token() -> str:

@@ -1,5 +1,6 @@
 """What is asked of the seats' state, and what comes of it: outcomes are values, faults are exceptions."""
 
+import base64
 import hashlib
 import json
 from collections.abc import Mapping
@@ -166,6 +167,12 @@ class Purchase:
     def total(self) -> int:
         """In centavos."""
         return sum(ticket.price for ticket in self.tickets)
+
+    @property
+    def key_digest(self) -> str:
+        """128 bits of it in 22 characters, however long the key is: what is kept of it."""
+        digest = hashlib.sha256(self.key.encode()).digest()[:16]
+        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
     def fingerprint(self) -> str:
         """Equal for equal bodies; kept beside the order key.

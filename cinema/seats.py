@@ -1,6 +1,7 @@
 """Names of seats. `A5`, `a05` and `A05` are one seat: `A05`."""
 
 import re
+from functools import lru_cache
 
 _NAME = re.compile(r"([A-Za-z]{1,2})0*([1-9][0-9]{0,2})", re.ASCII)
 
@@ -9,6 +10,7 @@ class MalformedSeat(ValueError):
     """The text is in no way the name of a seat."""
 
 
+@lru_cache(maxsize=16_384)  # bounded: names come from outside
 def canonical(name: str) -> str:
     """The one spelling of a seat: the row in capitals, the number with at least two digits. Raises MalformedSeat."""
     match = _NAME.fullmatch(name) if len(name) <= 16 else None

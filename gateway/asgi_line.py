@@ -21,6 +21,7 @@ class AsgiLine:
 
     def __init__(self, socket: WebSocket) -> None:
         self.is_writable = True
+        self._is_closed = False
         self._socket = socket
         # A frame and what ends the line; None where the browser has gone.
         self._outgoing: asyncio.Queue[bytes | Ending | None] = asyncio.Queue()
@@ -44,13 +45,17 @@ class AsgiLine:
         self._outgoing.put_nowait(frame)
 
     def close(self, ending: Ending) -> None:
-        self.is_writable = False
-        self._outgoing.put_nowait(ending)
+        """Behind the frame that is under way. The first one counts."""
+        if not self._is_closed:
+            self._is_closed = True
+            self.is_writable = False
+            self._outgoing.put_nowait(ending)
 
     async def _read(self, receiver: Receiver) -> None:
         while (message := await self._socket.receive())["type"] == "websocket.receive":
             text: str | None = message.get("text")
-            receiver.receive(message["bytes"] if text is None else text)
+            if not self._is_closed:
+                receiver.receive(message["bytes"] if text is None else text)
         self._outgoing.put_nowait(None)
 
     async def _write(self, receiver: Receiver) -> Ending | None:

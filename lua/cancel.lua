@@ -21,12 +21,17 @@ local state = redis.call('HGET', order_key, 'state')
 if not state then return {1} end
 if state == 'cancelled' then return {0} end
 
+-- A sale is an array, or has names where an earlier version wrote it: see confirm.
 local sales = {}
 for i = FIRST_SEAT, #ARGV do
   local sale = redis.call('HGET', sold_key, ARGV[i])
   sale = sale and cjson.decode(sale)
   -- Where somebody deleted the sale by hand, the order still has to end.
-  if sale and string.sub(order_key, -#sale.order) == sale.order then table.insert(sales, {seat = ARGV[i], sale = sale}) end
+  local order = sale and (sale.order or sale[2])
+  if sale and string.sub(order_key, -#order) == order then
+    table.insert(sales, {
+      seat = ARGV[i], tag = sale.tag or sale[1], network = sale.network or sale[7], since = sale.since or sale[4] or now})
+  end
 end
 local account = redis.call('HGET', buyers_key, buyer)
 account = account and cjson.decode(account) or {held = 0, sold = #sales}
@@ -35,12 +40,12 @@ account = account and cjson.decode(account) or {held = 0, sold = #sales}
 local changes = {}
 for _, own in ipairs(sales) do
   redis.call('HDEL', sold_key, own.seat)
-  for _, who in ipairs({own.sale.tag, own.sale.network}) do
+  for _, who in ipairs({own.tag, own.network}) do
     local member = session .. ':' .. own.seat .. ':' .. who
     redis.call('ZADD', cooldowns_key, now + cooldown_ms, member)
-    redis.call('HSET', released_key, member, own.sale.since or now)
+    redis.call('HSET', released_key, member, own.since)
   end
-  table.insert(changes, {seat = own.seat, state = 'free', reason = 'cancelado', tag = own.sale.tag})
+  table.insert(changes, {seat = own.seat, state = 'free', reason = 'cancelado', tag = own.tag})
 end
 local past = redis.call('ZRANGEBYSCORE', cooldowns_key, '-inf', now, 'LIMIT', 0, FORGOTTEN_AT_ONCE)
 if #past > 0 then

@@ -6,10 +6,11 @@
 -- KEYS  1 version  2 holds  3 sold  4 buyers  5 due  6 events  7 outbox  8 order keys  9 half-price tickets sold
 --       10 the new order  11.. one lock per seat
 -- ARGV  1 session  2 buyer  3 token that was sent ('': none)  4 order key ('': none)  5 fingerprint of the body
---       6 id of the new order  7 the new order as JSON  8 its outbox message as JSON  9 state of its mail
+--       6 id of the new order  7 fields and values of the new order as a JSON array  8 its outbox message as JSON
+--       9 state of its mail
 --       10 half-price tickets in it  11 the session's quota of them  12 code to refuse a sale with (0: none)
 --       13 time at which the session closes, in ms (0: never)  14 tag of the person who pays ('': not said)
---       15 most seats a person  16.. seats, in the locks' order
+--       15 most seats a person  16 tag of the buyer  17 digest of the order key  18.. seats, in the locks' order
 --       and last of both: the dataset's key, and what it must be ('': anything)
 -- Reply {code, order id, seat that caused a refusal, or with code 0 the id of the event...}
 --       code 0 sold  1 a seat is somebody else's  2 the hold has ended  3 wrong token  4 the key was used for another body
@@ -27,27 +28,56 @@ local session, buyer, sent_token, key, fingerprint = ARGV[1], ARGV[2], ARGV[3], 
 local order_id, order, message, mail_state = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local half_price, quota, veto = tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])
 local closes_at, person, most = tonumber(ARGV[13]), ARGV[14], tonumber(ARGV[15])
-local FIRST_LOCK, FIRST_SEAT = 11, 16
+local tag, key_digest = ARGV[16], ARGV[17]
+local FIRST_LOCK, FIRST_SEAT = 11, 18
 local EVENTS_KEPT = 1000
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local of_buyer, of_anybody = cjson.encode({buyer, key}), cjson.encode({'', key, fingerprint})
 
+-- What an order key was used for, each order in 60 characters: its buyer's tag, the fingerprint's first 22, and its id without
+-- the partition. Longer than 64 in all, Redis would not pack it.
+local TAG, BODY, ENTRY = 16, 22, 60
+local body = string.sub(fingerprint, 1, BODY)
+
+-- The order of the key by the same buyer, else the one of the same body; nil if there is none.
 local function known_order()
-  local known = redis.call('HGET', order_keys_key, of_buyer) or redis.call('HGET', order_keys_key, of_anybody)
-  return known and cjson.decode(known)
+  -- Sales of earlier versions have two fields of JSON.
+  local of_buyer, of_anybody = cjson.encode({buyer, key}), cjson.encode({'', key, fingerprint})
+  local found = redis.call('HMGET', order_keys_key, key_digest, of_buyer, of_anybody)
+  local entries, same_body = found[1] or '', nil
+  for at = 1, #entries, ENTRY do
+    local entry = string.sub(entries, at, at + ENTRY - 1)
+    local known = {
+      body = string.sub(entry, TAG + 1, TAG + BODY), order = string.sub(order_id, 1, 3) .. string.sub(entry, TAG + BODY + 1),
+      field = key_digest, text = entries}
+    if string.sub(entry, 1, TAG) == tag then return known end
+    if known.body == body then same_body = known end
+  end
+  if same_body or not (found[2] or found[3]) then return same_body end
+  local of_before = cjson.decode(found[2] or found[3])
+  return {
+    body = string.sub(of_before.fingerprint, 1, BODY), order = of_before.order,
+    field = found[2] and of_buyer or of_anybody, text = found[2] or found[3]}
+end
+
+-- A sale is an array: tag of the buyer, order without the partition, seats of the order, since when its hold counts as begun, how
+-- much later it was made, and, where they were said, half of the person's tag and the network's. An earlier version's has names.
+local function order_of(sale)
+  return sale.order or string.sub(order_id, 1, 3) .. sale[2]
 end
 
 -- An order is cancelled whole, and a seat that was given back is no longer sold to it.
 local function is_cancelled(order)
   local sale = redis.call('HGET', sold_key, ARGV[FIRST_SEAT])
-  return not sale or cjson.decode(sale).order ~= order
+  return not sale or order_of(cjson.decode(sale)) ~= order
 end
+
+local HALF = 16
 
 -- The seats that were sold to the person: counted from the sales themselves, since a count beside them could drift.
 local function sold_to_person()
-  local count, mark = 0, '"person":' .. cjson.encode(person)
+  local count, mark = 0, string.sub(person, 1, HALF)
   for _, sale in ipairs(redis.call('HVALS', sold_key)) do
     if string.find(sale, mark, 1, true) then count = count + 1 end
   end
@@ -56,41 +86,41 @@ end
 
 if key ~= '' then
   local known = known_order()
-  if known and known.fingerprint ~= fingerprint then return {4, ''} end
+  if known and known.body ~= body then return {4, ''} end
   if known then
     -- Written again: a caller that waits for replicas waits for the last write of its connection.
-    redis.call('HSET', order_keys_key, of_anybody, cjson.encode(known))
+    redis.call('HSET', order_keys_key, known.field, known.text)
     return {is_cancelled(known.order) and 11 or 5, known.order}
   end
 end
 
-local mine, foreign, bought, ended, wrong_token, tag = {}, {}, {}, {}, false, ''
-local sold_to, sold_count = nil, 0
+local mine, foreign, bought, ended, wrong_token = {}, {}, {}, {}, false
+local sold_to, sold_count, seats_sold, known_sale = nil, 0, 0, nil
 for i = FIRST_SEAT, #ARGV do
   local seat, lock = ARGV[i], KEYS[FIRST_LOCK + i - FIRST_SEAT]
-  local hold, sale = redis.call('HGET', holds_key, seat), redis.call('HGET', sold_key, seat)
-  hold, sale = hold and cjson.decode(hold), sale and cjson.decode(sale)
-  if sale and sale.buyer == buyer then
+  local hold, text = redis.call('HGET', holds_key, seat), redis.call('HGET', sold_key, seat)
+  hold = hold and cjson.decode(hold)
+  local sale = text and cjson.decode(text)
+  if sale and (sale.tag or sale[1]) == tag then
     table.insert(bought, seat)
-    sold_to = sold_to or sale
-    if sold_to.order == sale.order then sold_count = sold_count + 1 end
+    if not sold_to then sold_to, seats_sold, known_sale = order_of(sale), sale.seats or sale[3], text end
+    if sold_to == order_of(sale) then sold_count = sold_count + 1 end
   elseif sale or hold and hold.buyer ~= buyer then
     table.insert(foreign, seat)
   elseif not hold or redis.call('GET', lock) ~= hold.token then
     table.insert(ended, seat)
   else
     wrong_token = wrong_token or (sent_token ~= '' and sent_token ~= hold.token)
-    tag = hold.tag
     table.insert(mine, {seat = seat, lock = lock, hold = hold})
   end
 end
 
 local asked = #ARGV - FIRST_SEAT + 1
-if key == '' and sold_count == asked and sold_to.seats == asked then
-  redis.call('HSET', sold_key, ARGV[FIRST_SEAT], cjson.encode(sold_to))
-  return {5, sold_to.order}
+if key == '' and sold_count == asked and seats_sold == asked then
+  redis.call('HSET', sold_key, ARGV[FIRST_SEAT], known_sale)
+  return {5, sold_to}
 end
-if #bought > 0 and #foreign == 0 then return {17, sold_to.order, unpack(bought)} end
+if #bought > 0 and #foreign == 0 then return {17, sold_to, unpack(bought)} end
 if closes_at > 0 and now >= closes_at then return {9, ''} end
 if #foreign > 0 then return {1, '', unpack(foreign)} end
 if #ended > 0 then return {2, '', unpack(ended)} end
@@ -107,21 +137,25 @@ account = account and cjson.decode(account) or {held = #mine, sold = 0}
 -- Everything is checked: from here on only writes.
 local changes = {}
 for _, own in ipairs(mine) do
-  redis.call('HSETNX', sold_key, own.seat, cjson.encode({
-    order = order_id, buyer = buyer, tag = tag, seats = #mine, person = person ~= '' and person or nil,
-    network = own.hold.network, since = own.hold.since, at = own.hold.at}))
+  local since, network = own.hold.since or now, own.hold.network
+  local sale = {tag, string.sub(order_id, 4), #mine, since, (own.hold.at or since) - since}
+  if network or person ~= '' then
+    sale[6], sale[7] = string.sub(person, 1, HALF), network
+  end
+  redis.call('HSETNX', sold_key, own.seat, cjson.encode(sale))
   redis.call('DEL', own.lock)
   redis.call('HDEL', holds_key, own.seat)
   redis.call('ZREM', due_key, session .. ':' .. own.seat)
   table.insert(changes, {seat = own.seat, state = 'sold', tag = tag})
 end
 account.held, account.sold = math.max(0, account.held - #mine), account.sold + #mine
+if account.held == 0 then account.token = nil end
 redis.call('HSET', buyers_key, buyer, cjson.encode(account))
-redis.call('HSET', new_order_key, 'data', order, 'created_at', now, 'state', 'confirmed', 'mail', mail_state, 'mail_reason', '')
+redis.call('HSET', new_order_key, 'created_at', now, 'state', 'confirmed', 'mail', mail_state, unpack(cjson.decode(order)))
 if key ~= '' then
-  redis.call('HSET', new_order_key, 'key', key)
-  local known = cjson.encode({order = order_id, fingerprint = fingerprint})
-  redis.call('HSET', order_keys_key, of_buyer, known, of_anybody, known)
+  redis.call('HSET', new_order_key, 'key', key_digest)
+  local others = redis.call('HGET', order_keys_key, key_digest) or ''
+  redis.call('HSET', order_keys_key, key_digest, others .. tag .. body .. string.sub(order_id, 4))
 end
 local half_price_sold = redis.call('INCRBY', half_price_key, half_price)
 local version = redis.call('INCR', version_key)

@@ -2,7 +2,7 @@
 --
 -- KEYS  1 version  2 holds  3 sold  4 due  5 events  6.. one lock per seat
 -- ARGV  1 session  2 buyer  3 token that was sent ('': none)  4 hold in ms  5 ceiling in ms
---       6 time at which the session closes, in ms (0: never)  7.. seats, in the locks' order
+--       6 time at which the session closes, in ms (0: never)  7 tag of the buyer  8.. seats, in the locks' order
 -- Reply {code, remaining ms of the hold that ends first, seat that caused a refusal, or with code 0 the id of the event...}
 --       code 0 extended  1 not this buyer's  2 the hold has ended  3 wrong token  4 at the ceiling  5 session closed
 --            6 this buyer has bought a seat: the order's id comes before the seats
@@ -10,7 +10,8 @@
 local version_key, holds_key, sold_key, due_key, events_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local session, buyer, sent_token = ARGV[1], ARGV[2], ARGV[3]
 local hold_ms, ceiling_ms, closes_at = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local FIRST_LOCK, FIRST_SEAT = 6, 7
+local tag = ARGV[7]
+local FIRST_LOCK, FIRST_SEAT = 6, 8
 local EVENTS_KEPT = 1000
 
 local time = redis.call('TIME')
@@ -25,9 +26,9 @@ for i = FIRST_SEAT, #ARGV do
   local hold = redis.call('HGET', holds_key, seat)
   local sale = redis.call('HGET', sold_key, seat)
   hold, sale = hold and cjson.decode(hold), sale and cjson.decode(sale)
-  if sale and sale.buyer == buyer then
+  if sale and (sale.tag or sale[1]) == tag then
     table.insert(bought, seat)
-    order = order or sale.order
+    order = order or sale.order or sale[2]
   elseif not hold or (hold.buyer == buyer and redis.call('GET', lock) ~= hold.token) then
     table.insert(ended, seat)
   elseif hold.buyer ~= buyer then

@@ -1,34 +1,38 @@
 -- forget: ends what an order no longer needs. Repeating it is safe.
 --
 -- The session's data: the order's keys, its part of the buyer's account, and of each of its seats who bought it, and from where.
--- Personal data: another record takes the place of the one that was read, no mail is due any more, the order's keys go (they are
--- made of personal data), and the outbox says so, so that the ledger follows.
+-- Personal data: they go, no mail is due any more, the order's keys go (they are made of personal data), and the outbox says so, so
+-- that the ledger follows. The order has today's form (repack_order).
 --
 -- KEYS  1 the order  2 order keys  3 buyers  4 sold  5 mails due  6 mails that failed  7 outbox
--- ARGV  1 order id  2 buyer  3 the record as it was read  4 1: the session's data ends, 0: it stays
---       5 the record without personal data ('': it stays as it is)  6 outbox message as JSON  7.. the order's seats
--- Reply 0 done  1 there was nothing to do  2 the record is another one by now, or gone
+-- ARGV  1 order id  2 buyer  3 1: the session's data ends, 0: it stays  4 1: personal data end, 0: they stay
+--       5 outbox message as JSON  6.. the order's seats
+-- Reply 0 done  1 there was nothing to do, or there is no such order
 
 local order_key, order_keys_key, buyers_key, sold_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local due_key, failed_key, outbox_key = KEYS[5], KEYS[6], KEYS[7]
-local order_id, buyer, read, settles, without, message = ARGV[1], ARGV[2], ARGV[3], ARGV[4] == '1', ARGV[5], ARGV[6]
-local FIRST_SEAT = 7
+local order_id, buyer, settles, erases, message = ARGV[1], ARGV[2], ARGV[3] == '1', ARGV[4] == '1', ARGV[5]
+local FIRST_SEAT = 6
+local TAG, BODY, ENTRY = 16, 22, 60  -- of an order key's entry, see confirm
 
-local order = redis.call('HMGET', order_key, 'data', 'key', 'settled_at', 'erased_at')
-local data, key = order[1], order[2]
-if data ~= read then return 2 end
+local order = redis.call('HMGET', order_key, 'state', 'key', 'settled_at', 'erased_at')
+local state, key = order[1], order[2]
+if not state then return 1 end
 settles = settles and not order[3]
-local erases = without ~= '' and not order[4]
+erases = erases and not order[4]
 if not settles and not erases then return 1 end
 
+-- A sale is an array, or has names where an earlier version wrote it: see confirm.
 local sales = {}
 for i = FIRST_SEAT, #ARGV do
   local sale = redis.call('HGET', sold_key, ARGV[i])
   sale = sale and cjson.decode(sale)
-  if sale and sale.order == order_id then sales[ARGV[i]] = sale end
+  if sale and (sale.order or string.sub(order_id, 1, 3) .. sale[2]) == order_id then sales[ARGV[i]] = sale end
 end
 local account = redis.call('HGET', buyers_key, buyer)
 account = account and cjson.decode(account)
+local entries = key and redis.call('HGET', order_keys_key, key) or ''
+-- A sale of an earlier version has two fields of JSON.
 local known = key and redis.call('HGET', order_keys_key, cjson.encode({buyer, key}))
 known = known and cjson.decode(known)
 
@@ -39,13 +43,24 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if known and known.order == order_id then
   redis.call('HDEL', order_keys_key, cjson.encode({buyer, key}), cjson.encode({'', key, known.fingerprint}))
 end
+local others = ''
+for at = 1, #entries, ENTRY do
+  local entry = string.sub(entries, at, at + ENTRY - 1)
+  if string.sub(entry, TAG + BODY + 1) ~= string.sub(order_id, 4) then others = others .. entry end
+end
+if others ~= '' then
+  redis.call('HSET', order_keys_key, key, others)
+elseif key then
+  redis.call('HDEL', order_keys_key, key)
+end
 redis.call('HDEL', order_key, 'key')
 
 if settles then
   local count = 0
   for seat, sale in pairs(sales) do
     count = count + 1
-    redis.call('HSET', sold_key, seat, cjson.encode({order = order_id, tag = sale.tag, seats = sale.seats}))
+    redis.call('HSET', sold_key, seat, cjson.encode({
+      sale.tag or sale[1], string.sub(order_id, 4), sale.seats or sale[3]}))
   end
   if account then
     account.sold = math.max(0, account.sold - count)
@@ -60,8 +75,8 @@ if settles then
 end
 
 if erases then
-  redis.call('HSET', order_key, 'data', without, 'erased_at', now, 'mail', 'no_address', 'mail_reason', '')
-  redis.call('HDEL', order_key, 'mail_kind', 'mail_tries', 'mail_copies')
+  redis.call('HSET', order_key, 'erased_at', now, 'mail', 'no_address')
+  redis.call('HDEL', order_key, 'nome', 'cpf', 'email', 'mail_reason', 'mail_kind', 'mail_tries', 'mail_copies')
   redis.call('ZREM', due_key, order_id)
   redis.call('ZREM', failed_key, order_id)
   redis.call('XADD', outbox_key, '*', 'mensagem', message)

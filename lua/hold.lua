@@ -45,9 +45,9 @@ local function beginning(seat)
   return since
 end
 
--- How many holds or sales of the session have this value: counted from themselves, since a count beside them could drift.
-local function counted(key, field, value)
-  local count, mark = 0, '"' .. field .. '":' .. cjson.encode(value)
+-- How many holds or sales of the session have this mark: counted from themselves, since a count beside them could drift.
+local function counted(key, mark)
+  local count = 0
   for _, record in ipairs(redis.call('HVALS', key)) do
     if string.find(record, mark, 1, true) then count = count + 1 end
   end
@@ -66,9 +66,9 @@ for i = FIRST_SEAT, #ARGV do
   elseif hold and hold.buyer == buyer then
     table.insert(mine, {seat = seat, lock = lock, hold = hold})
     earliest = math.min(earliest, hold.deadline)
-  elseif sale and sale.buyer == buyer then
+  elseif sale and (sale.tag or sale[1]) == tag then
     table.insert(bought, seat)
-    order = order or sale.order
+    order = order or sale.order or sale[2]
   elseif hold or sale or redis.call('EXISTS', lock) == 1 then
     table.insert(taken, seat)
   else
@@ -99,11 +99,11 @@ if sent_token ~= '' and sent_token ~= live_token then
 end
 if #wanted > 0 and account.held + account.sold + #wanted > most then
   -- The account is right unless somebody deleted keys by hand; a refusal is worth a second look.
-  account.held, account.sold = counted(holds_key, 'buyer', buyer), counted(sold_key, 'buyer', buyer)
+  account.held, account.sold = counted(holds_key, '"buyer":' .. cjson.encode(buyer)), counted(sold_key, '"' .. tag .. '"')
   if account.held + account.sold + #wanted > most then return {2, '', 0} end
 end
 if #wanted > 0 and network ~= '' and network_most > 0 and redis.call('HLEN', holds_key) + #wanted > network_most
-    and counted(holds_key, 'network', network) + #wanted > network_most then
+    and counted(holds_key, '"network":' .. cjson.encode(network)) + #wanted > network_most then
   return {7, '', 0}
 end
 

@@ -3,15 +3,15 @@
 -- For the length of a cool-down it stays known since when the seat was held: the same buyer or network goes on from there.
 --
 -- KEYS  1 version  2 holds  3 sold  4 buyers  5 due  6 events  7 cooldowns  8 released  9.. one lock per seat
--- ARGV  1 session  2 buyer  3 token that was sent ('': none)  4 cool-down in ms  5.. seats, in the locks' order
+-- ARGV  1 session  2 buyer  3 token that was sent ('': none)  4 cool-down in ms  5 tag of the buyer  6.. seats, in the locks' order
 -- Reply {code, seat that caused a refusal, or with code 0 the id of the event...}
 --       code 0 free  1 not this buyer's  3 wrong token
 --            4 this buyer has bought a seat: the order's id comes before the seats
 
 local version_key, holds_key, sold_key, buyers_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local due_key, events_key, cooldowns_key, released_key = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
-local session, buyer, sent_token, cooldown_ms = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
-local FIRST_LOCK, FIRST_SEAT = 9, 5
+local session, buyer, sent_token, cooldown_ms, tag = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
+local FIRST_LOCK, FIRST_SEAT = 9, 6
 local EVENTS_KEPT, FORGOTTEN_AT_ONCE = 1000, 1000
 
 local time = redis.call('TIME')
@@ -26,9 +26,9 @@ for i = FIRST_SEAT, #ARGV do
   if hold and hold.buyer == buyer then
     wrong_token = wrong_token or (sent_token ~= '' and sent_token ~= hold.token)
     table.insert(mine, {seat = seat, lock = KEYS[FIRST_LOCK + i - FIRST_SEAT], hold = hold})
-  elseif sale and sale.buyer == buyer then
+  elseif sale and (sale.tag or sale[1]) == tag then
     table.insert(bought, seat)
-    order = order or sale.order
+    order = order or sale.order or sale[2]
   elseif hold or sale then
     table.insert(foreign, seat)
   end

@@ -21,7 +21,10 @@ local changes = {}
 for i = FIRST_SEAT, #ARGV do
   local sale = redis.call('HGET', sold_key, ARGV[i])
   sale = sale and cjson.decode(sale)
-  if sale and sale.order == order_id then table.insert(changes, {seat = ARGV[i], state = 'free', tag = sale.tag}) end
+  -- An array, or with names where an earlier version wrote it: see confirm.
+  if sale and (sale.order or string.sub(order_id, 1, 3) .. sale[2]) == order_id then
+    table.insert(changes, {seat = ARGV[i], state = 'free', tag = sale.tag or sale[1]})
+  end
 end
 
 -- Everything is checked: from here on only writes.

@@ -161,11 +161,11 @@ def dead_letters_in_kafka(bootstrap: str) -> list[Any]:
     return list(itertools.chain.from_iterable(messages_in_kafka(bootstrap, DEAD_LETTER_TOPIC)))
 
 
-def put_into_kafka(bootstrap: str, *values: bytes) -> None:
+def put_into_kafka(bootstrap: str, *values: bytes, topic: str = TOPIC) -> None:
     producer = KafkaProducer(bootstrap_servers=bootstrap)
     try:
         for value in values:
-            producer.send(TOPIC, value, key=b"same").get(10)
+            producer.send(topic, value, key=b"same").get(10)
     finally:
         producer.close(10)
 

@@ -1,6 +1,6 @@
 """A member of the consumer group that is killed the moment it has joined, before it hears of the topic's partitions.
 
-python -m tests.dying_member 127.0.0.1:9092 some-instance
+python -m tests.dying_member 127.0.0.1:9092 some-instance some-topic some-group
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from typing import Any
 from kafka.cluster import ClusterMetadata
 from kafka.coordinator.consumer import ConsumerCoordinator
 
+from notifications import kafka_clients, kafka_group
 from notifications.kafka_group import GroupMember
 
 
@@ -32,4 +33,7 @@ async def join(servers: str, instance: str) -> None:
 if __name__ == "__main__":
     ClusterMetadata.set_topics = ask_for_nothing
     ConsumerCoordinator._on_join_complete_async = die
-    asyncio.run(join(*sys.argv[1:3]))
+    servers, instance, topic, group = sys.argv[1:]
+    for module in (kafka_clients, kafka_group):
+        vars(module).update(TOPIC=topic, GROUP=group)
+    asyncio.run(join(servers, instance))

@@ -140,7 +140,7 @@ class Hall:
         sets = (partition.due, partition.cooldowns)
         found: dict[str, Any] = {
             name: {
-                field: json.loads(value)
+                field: json.loads(value) if value[0] in "[{" else value
                 for field, value in (await self.redis.hgetall(name)).items()
             }
             for name in hashes

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from booking.order_record import record_of
+from booking.sale_record import Sale, parse_sale
 from cinema.keys import session_keys
 from cinema.outcomes import Answer
 
@@ -45,7 +47,7 @@ class Standing:
     now: int
     version: int
     holds: Mapping[str, Mapping[str, Any]]
-    sold: Mapping[str, Mapping[str, Any]]
+    sold: Mapping[str, Sale]
     buyers: Mapping[str, Mapping[str, Any]]
     due: Mapping[str, float]  # seat: deadline in ms
     locks: Mapping[str, tuple[str, int]]  # seat: token, and when it ends in ms
@@ -71,7 +73,7 @@ async def read_standing(redis: Any, session: str, seats: Iterable[str]) -> Stand
         version=int(version or 0),
         half_price_sold=int(half or 0),
         holds=_decoded(holds),
-        sold=_decoded(sold),
+        sold={seat: parse_sale(session, text) for seat, text in sold.items()},
         buyers=_decoded(buyers),
         due=_of_session(due, session),
         locks={
@@ -97,6 +99,6 @@ async def _orders(redis: Any, session: str) -> AsyncIterator[tuple[str, dict[str
     tag = session_keys(session).partition.due.removesuffix("due")
     async for key in redis.scan_iter(f"{tag}order:*", count=1_000):
         fields = await redis.hgetall(key)
-        data = json.loads(fields["data"])
+        data = record_of(fields)
         if data["sessao_id"] == session:
             yield key.rpartition(":")[2], {**data, "state": fields["state"]}

@@ -51,12 +51,12 @@ class _Replay:
 
     def __init__(self, history: History) -> None:
         self._events = history.events
-        self._tags = {
+        self.tags = {
             asked.buyer: owner_tag(history.session, asked.buyer) for asked in history.asked
         }
         self._wanted: dict[tuple[str, str], set[frozenset[str]]] = defaultdict(set)
         for asked in history.asked:
-            self._wanted[asked.action, self._tags[asked.buyer]].add(asked.seats)
+            self._wanted[asked.action, self.tags[asked.buyer]].add(asked.seats)
         self.held: dict[str, str] = {}
         self.sold: dict[str, str] = {}
         self.version = 0
@@ -194,7 +194,7 @@ def _shares(standing: Standing, rules: HoldRules, networks: Iterable[Network]) -
     for network in networks:
         if held[network.tag] > network.most_held:
             yield f"(8) {held[network.tag]} seats are held from {network.tag}"
-    sold = Counter(sale["person"] for sale in standing.sold.values() if "person" in sale)
+    sold = Counter(sale.person for sale in standing.sold.values() if sale.person)
     for person, seats in sold.items():
         if seats > rules.most_seats:
             yield f"(8) {seats} seats are sold to {person}"
@@ -243,13 +243,14 @@ def _half_price(standing: Standing) -> Iterator[str]:
 
 def _books(standing: Standing, replay: _Replay, most_seats: int) -> Iterator[str]:
     for name, told, stands in (
-        ("held", replay.held, standing.holds),
-        ("sold", replay.sold, standing.sold),
+        ("held", replay.held, {seat: hold["tag"] for seat, hold in standing.holds.items()}),
+        ("sold", replay.sold, {seat: sale.tag for seat, sale in standing.sold.items()}),
     ):
-        if told != {seat: fact["tag"] for seat, fact in stands.items()}:
+        if told != stands:
             yield f"(+) {name} by the events: {sorted(told)}, by the map: {sorted(stands)}"
     held = Counter(hold["buyer"] for hold in standing.holds.values())
-    sold = Counter(sale["buyer"] for sale in standing.sold.values())
+    buyers = {tag: buyer for buyer, tag in replay.tags.items()}
+    sold = Counter(buyers[sale.tag] for sale in standing.sold.values())
     for buyer in held.keys() | sold.keys() | standing.buyers.keys():
         account = standing.buyers.get(buyer, {"held": 0, "sold": 0})
         if (account["held"], account["sold"]) != (held[buyer], sold[buyer]):

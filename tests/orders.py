@@ -1,9 +1,12 @@
-"""An order as booking tells it, for tests of what comes after the sale."""
+"""An order as booking tells it, for tests of what comes after the sale, and its record in Redis."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
 import cinema_pb2 as pb
+from booking.order_record import record_of
+from cinema.keys import order_key
 from cinema.local_time import SAO_PAULO
 
 ORDER_ID = "12-abcdefghijklmnopqrs_-v"
@@ -47,3 +50,13 @@ def ticket(seat: str, category: pb.Categoria, price: int) -> pb.Ingresso:
 def milliseconds(moment: datetime) -> int:
     """Unix time."""
     return int(moment.timestamp()) * 1_000
+
+
+def kept_record(redis: Any, order_id: str) -> dict[str, Any]:
+    """By the names of the contract."""
+    return record_of(redis.hgetall(order_key(order_id)))
+
+
+def rewrite(redis: Any, order_id: str, record: dict[str, Any]) -> None:
+    """Makes it the order's record, in the form of an earlier version."""
+    redis.hset(order_key(order_id), "data", json.dumps(record))

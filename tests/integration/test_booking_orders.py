@@ -1,6 +1,5 @@
 """What an order keeps of its sale, whatever becomes of the programme, and the secrets of its links."""
 
-import json
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,9 +9,10 @@ from pathlib import Path
 import pytest
 
 import cinema_pb2 as pb
-from cinema.keys import order_key, partition_keys, partition_of
+from cinema.keys import partition_keys, partition_of
 from cinema.local_time import SAO_PAULO
 from tests.booking_desk import CALL_SECONDS, Customer, Desk, new_session, open_desk, session_entry
+from tests.orders import kept_record, rewrite
 from tests.waiting import wait_until
 
 SOLD_AT = "2099-12-31T17:45:00"
@@ -84,16 +84,15 @@ def order_of(desk: Desk, order_id: str) -> pb.Pedido:
 def forget(desk: Desk, order_id: str, *names: str) -> None:
     """Makes the order's record one from before these were kept."""
     redis = desk.redis()
-    record = json.loads(str(redis.hget(order_key(order_id), "data")))
+    record = kept_record(redis, order_id)
     kept = {name: value for name, value in record.items() if name not in names}
-    redis.hset(order_key(order_id), "data", json.dumps(kept))
+    rewrite(redis, order_id, kept)
 
 
 def age(desk: Desk, order_id: str) -> None:
     """The order's session was long ago."""
     redis = desk.redis()
-    record = json.loads(str(redis.hget(order_key(order_id), "data")))
-    redis.hset(order_key(order_id), "data", json.dumps(record | {"inicio_ms": LONG_AGO_MS}))
+    rewrite(redis, order_id, kept_record(redis, order_id) | {"inicio_ms": LONG_AGO_MS})
 
 
 AS_SOLD = ("filme_id", "filme", "duracao_min", "classificacao", "sala", "idioma_sessao")

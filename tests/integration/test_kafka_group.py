@@ -4,9 +4,9 @@ import asyncio
 import signal
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
 
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
@@ -18,8 +18,8 @@ from cinema.retry import keep_running
 from cinema.service import ReadyFile
 from deploy import ROOT
 from notification_consumer import Consumer, _take_part
-from notifications import kafka_group
-from notifications.kafka_clients import TOPIC, Publisher, ensure_topics
+from notifications import kafka_clients, kafka_group
+from notifications.kafka_clients import Publisher, ensure_topics
 from notifications.kafka_group import GroupMember, Stalled
 from notifications.notification import Notification
 from notifications.outcomes import Done, Later, Outcome
@@ -38,25 +38,42 @@ RESTING, BUSY = (
 STALL_SECONDS = 1.5
 
 
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[KafkaBroker]:
-    with started(lambda: KafkaBroker(tmp_path / "kafka")) as broker:
-        ensure_topics(broker.bootstrap)
+@pytest.fixture(scope="module")
+def shared_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBroker]:
+    folder = tmp_path_factory.mktemp("kafka")
+    with started(lambda: KafkaBroker(folder)) as broker:
         yield broker
 
 
 @pytest.fixture
-def killed_member(broker: KafkaBroker) -> None:
-    command = [sys.executable, "-m", "tests.dying_member", broker.bootstrap, INSTANCE]
+def topic() -> str:
+    return f"reservas-{uuid.uuid4().hex}"
+
+
+@pytest.fixture
+def broker(shared_broker: KafkaBroker, topic: str) -> Iterator[KafkaBroker]:
+    """With a topic and a group of the test's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (kafka_clients, kafka_group):
+            patch.setattr(module, "TOPIC", topic)
+        patch.setattr(kafka_group, "GROUP", topic)
+        ensure_topics(shared_broker.bootstrap)
+        yield shared_broker
+
+
+@pytest.fixture
+def killed_member(broker: KafkaBroker, topic: str) -> None:
+    member = [broker.bootstrap, INSTANCE, topic, topic]
+    command = [sys.executable, "-m", "tests.dying_member", *member]
     killed = subprocess.run(command, cwd=ROOT, timeout=JOIN_SECONDS, check=False)
     assert killed.returncode == -signal.SIGKILL
 
 
 @pytest.mark.usefixtures("killed_member")
 async def test_who_comes_back_after_a_kill_at_the_first_join_gets_the_messages(
-    broker: KafkaBroker,
+    broker: KafkaBroker, topic: str
 ) -> None:
-    put_into_kafka(broker.bootstrap, b"an order")
+    put_into_kafka(broker.bootstrap, b"an order", topic=topic)
     async with GroupMember(broker.bootstrap, INSTANCE) as member:
         [record] = await eventually(member.poll, JOIN_SECONDS, "the message")
     assert record.value == b"an order"
@@ -67,22 +84,24 @@ def an_order(partition: int, number: int) -> bytes:
 
 
 @pytest.fixture
-def one_more_than_a_batch(broker: KafkaBroker) -> None:
+def one_more_than_a_batch(broker: KafkaBroker, topic: str) -> None:
     """In two partitions."""
     producer = KafkaProducer(bootstrap_servers=broker.bootstrap)
     for partition in (RESTING, BUSY):
         for number in range(BATCH + 1):
-            producer.send(TOPIC, an_order(partition, number), partition=partition)
+            producer.send(topic, an_order(partition, number), partition=partition)
     producer.close(10)
 
 
 @pytest.mark.usefixtures("one_more_than_a_batch")
-def test_the_library_forgets_what_is_left_over_of_a_paused_partition(broker: KafkaBroker) -> None:
+def test_the_library_forgets_what_is_left_over_of_a_paused_partition(
+    broker: KafkaBroker, topic: str
+) -> None:
     """The fault that docs/upstream describes. Once this fails the library is mended, and polls may be bounded again."""
     consumer = KafkaConsumer(
         bootstrap_servers=broker.bootstrap, auto_offset_reset="earliest", max_poll_records=BATCH
     )
-    resting, busy = TopicPartition(TOPIC, RESTING), TopicPartition(TOPIC, BUSY)
+    resting, busy = TopicPartition(topic, RESTING), TopicPartition(topic, BUSY)
     try:
         consumer.assign([resting, busy])
         consumer.pause(busy)

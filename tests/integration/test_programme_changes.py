@@ -1,6 +1,5 @@
 """A new programme is held against what is sold and held: nobody's ticket changes without a word."""
 
-import json
 import re
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -12,7 +11,7 @@ import pytest
 
 import cinema_pb2 as pb
 from booking.programme_guard import ProgrammeGuard
-from cinema.keys import order_key, programme_key
+from cinema.keys import programme_key
 from cinema.local_time import SAO_PAULO
 from cinema.programme import Programme, parse_programme
 from tests.booking_desk import (
@@ -26,6 +25,7 @@ from tests.booking_desk import (
     session_entry,
 )
 from tests.hall import patient_client
+from tests.orders import kept_record, rewrite
 from tests.services import Booking
 from tests.waiting import wait_until
 
@@ -196,17 +196,16 @@ async def test_orders_for_different_days_are_counted_apart(plan: Plan) -> None:
     bought(plan.desk.customer(plan.session), "C01")
     moved = bought(plan.desk.customer(plan.session), "C02")
     bought(plan.desk.customer(plan.session), "C03")
-    record = json.loads(str(plan.desk.redis().hget(order_key(moved), "data")))
-    plan.desk.redis().hset(order_key(moved), "data", json.dumps(record | {"inicio_ms": LATER_MS}))
+    record = kept_record(plan.desk.redis(), moved)
+    rewrite(plan.desk.redis(), moved, record | {"inicio_ms": LATER_MS})
     (told,) = await plan.refusals(CHANGES["another date"][0])
     assert ": 2 pedidos vendidos para 31/12 17:45 e 1 pedido vendido para 31/12 20:00; " in told
 
 
 async def test_a_session_that_is_over_may_be_dropped_with_its_orders(plan: Plan) -> None:
     order_id = bought(plan.desk.customer(plan.session), "C01")
-    record = json.loads(str(plan.desk.redis().hget(order_key(order_id), "data")))
-    past = json.dumps(record | {"inicio_ms": 1_000_000_000_000})
-    plan.desk.redis().hset(order_key(order_id), "data", past)
+    record = kept_record(plan.desk.redis(), order_id)
+    rewrite(plan.desk.redis(), order_id, record | {"inicio_ms": 1_000_000_000_000})
     assert await plan.refusals(CHANGES["dropped"][0]) == []
 
 
@@ -215,13 +214,13 @@ async def test_a_session_at_a_time_of_every_day_keeps_its_old_orders_and_may_not
 ) -> None:
     order_id = bought(plan.desk.customer(plan.session), "C01")
     daily = CHANGES["a bare time"][0](session_entry(plan.session, START))
-    record = json.loads(str(plan.desk.redis().hget(order_key(order_id), "data")))
+    record = kept_record(plan.desk.redis(), order_id)
     async with patient_client(plan.desk.redis_server.url) as redis:
         guard = ProgrammeGuard(redis)
         for days, count in ((0, 1), (2, 0)):  # sold for the next time, and for one that is past
             start = read(daily).sessions[plan.session].starts_at - timedelta(days=days)
-            sold = json.dumps(record | {"inicio_ms": int(start.timestamp() * 1_000)})
-            plan.desk.redis().hset(order_key(order_id), "data", sold)
+            sold = record | {"inicio_ms": int(start.timestamp() * 1_000)}
+            rewrite(plan.desk.redis(), order_id, sold)
             assert await guard.refusals(None, read(daily)) == []
             later = daily.replace("17:45:00", "19:00:00")
             assert len(await guard.refusals(read(daily), read(later))) == count

@@ -235,7 +235,7 @@ async def test_without_a_key_seats_of_two_orders_are_not_one_order(hall: Hall) -
 async def test_an_order_keeps_the_mask_of_a_cpf_and_an_id_that_nobody_guesses(hall: Hall) -> None:
     order = (await bought(hall.buyer(), "A01")).order_id
     fields = await hall.redis.hgetall(order_key(order))
-    assert '"cpf":"***.456.789-**"' in fields["data"]
+    assert fields["cpf"] == "***.456.789-**"
     assert len(order.partition("-")[2]) == 22  # 128 bits
 
 

@@ -104,6 +104,23 @@ async def test_the_line_takes_a_frame_at_a_time_and_asks_for_the_next(
     assert receiver.endings == 1
 
 
+async def test_what_comes_after_the_end_is_dropped(
+    asgi_line: AsgiLine, socket: FakeSocket, receiver: FakeReceiver
+) -> None:
+    socket.reads.clear()
+    asgi_line.write(framed("under way"))
+    asgi_line.close(FLOOD)
+    asgi_line.close(TOO_SLOW)
+    serving = asyncio.create_task(asgi_line.serve(receiver))
+    for _ in range(3):
+        socket.incoming.put_nowait({"type": "websocket.receive", "text": "more"})
+    await eventually(socket.incoming.empty)
+    socket.reads.set()
+    await asyncio.wait_for(serving, 5)
+    assert receiver.received == []
+    assert socket.closed == (FLOOD.code, FLOOD.reason)
+
+
 async def test_a_browser_that_does_not_read_is_told_to_come_again(
     asgi_line: AsgiLine,
     socket: FakeSocket,

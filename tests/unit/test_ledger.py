@@ -266,12 +266,11 @@ import json, sys
 from pathlib import Path
 path, longest, reads = Path(sys.argv[1]), 0, 0
 print("reading", flush=True)
-while longest < int(sys.argv[2]):
+while longest < 2000 or reads < 200:
     entries = json.loads(path.read_bytes())
     assert [entry["pedido_id"] for entry in entries] == [f"00-{n}" for n in range(len(entries))]
     assert len(entries) >= longest
     longest, reads = len(entries), reads + 1
-print(reads)
 """
 
 
@@ -279,15 +278,14 @@ def test_a_reader_never_sees_anything_but_a_growing_array(
     book: Ledger, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # no power is cut here
-    command = [sys.executable, "-c", READER, str(path), "2000"]
+    command, number = [sys.executable, "-c", READER, str(path)], 0
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as reader:
         assert reader.stdout
         assert reader.stdout.readline() == "reading\n"
-        for number in range(2_000):
+        while reader.poll() is None and number < 100_000:
             book.put_all([order(number)])
-        reads, _ = reader.communicate(timeout=30)
+            number += 1
     assert reader.returncode == 0
-    assert int(reads) > 100
 
 
 def test_a_slow_reader_reads_the_file_that_it_opened(book: Ledger, path: Path) -> None:
