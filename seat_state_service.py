@@ -362,9 +362,7 @@ class SeatStateService:
         return await self._maps.count(session_id)
 
 
-def _answer(
-    session_id: str, refusal: Refusal | None, failed: Sequence[str], **more: Any
-) -> Answer:
+def _answer(session_id: str, refusal: Refusal | None, failed: Sequence[str], **more: Any) -> Answer:
     """Of hold, release and extend: with ALREADY_BOUGHT the order's id comes before the seats."""
     if refusal is Refusal.ALREADY_BOUGHT:
         sold_to, *failed = failed

@@ -121,7 +121,7 @@ def new_order_id(session_id: str) -> str:
 
 
 def order_id_in(session_id: str, sold_to: str) -> str:
-    """What a sold seat names its order by: the id without its partition; with it where an earlier version sold the seat."""
+    """The order of a sold seat, which names it without the partition, or, sold by an earlier version, with it."""
     is_whole = _ORDER_ID.fullmatch(sold_to) is not None
     return sold_to if is_whole else f"{partition_of(session_id):02d}-{sold_to}"
 

@@ -83,7 +83,7 @@ async def _one_holds_again(recorder: Recorder, ana: Buyer, bia: Buyer) -> None:
 
 
 SOLD_SEATS_CAN_BE_HELD = ("hold", "redis.call('HGET', sold_key, seat)", "false")
-SALES_ARE_OVERLOOKED = ("confirm", "sale and cjson.decode(sale)", "nil")
+SALES_ARE_OVERLOOKED = ("confirm", "text and cjson.decode(text)", "nil")
 SALES_ARE_OVERWRITTEN = ("confirm", "HSETNX", "HSET")
 BROKEN: dict[str, tuple[str, Scenario, list[tuple[str, str, str]]]] = {
     "a seat that is sold twice": (
