@@ -100,7 +100,11 @@ def record_of(fields: Mapping[str, str]) -> Record:
 
 def from_record(order_id: str, fields: Mapping[str, str]) -> Order:
     """The order of a hash. Records from before film, room and tokens were kept lack them."""
-    data = record_of(fields)
+    return order_of(order_id, fields, record_of(fields))
+
+
+def order_of(order_id: str, fields: Mapping[str, str], data: Record) -> Order:
+    """The same, of a record that was read already."""
     return Order(
         id=order_id,
         session_id=data["sessao_id"],

@@ -7,7 +7,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from booking.order_record import Record, from_record, record_of
+from booking.order_record import Record, from_record, order_of, record_of
 from booking.order_upgrade import OrderUpgrade
 from cinema.keys import (
     ANY_ORDER,
@@ -115,7 +115,8 @@ def _understood(order_id: str, fields: Mapping[str, str]) -> Iterator[tuple[Orde
         return
     try:
         partition_of_order(order_id)
-        yield from_record(order_id, fields), record_of(fields)
+        record = record_of(fields)
+        yield order_of(order_id, fields, record), record
     except (ValueError, KeyError, TypeError) as error:
         # Not the error's text, which may quote the record.
         reason = type(error).__name__

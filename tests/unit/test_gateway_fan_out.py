@@ -1,9 +1,9 @@
 """When a crowd is told what has happened: at once where it is quiet, together where it is not, and in turns."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import partial
 
 from gateway.fan_out import PAGES_A_TURN, FanOut, News
 from tests.waiting import eventually
@@ -86,17 +86,24 @@ async def test_everybody_else_has_a_turn_before_a_large_crowd_has_been_told() ->
     assert len(set(seen)) >= 3
 
 
-async def test_two_crowds_are_told_in_turns() -> None:
-    turns = asyncio.Lock()
-    order: list[str] = []
-    sessions = {name: Session(turns) for name in "ab"}
+async def test_two_crowds_are_told_in_turns_and_never_both_in_one() -> None:
+    lock = asyncio.Lock()
+    turns = 0
+    told: list[tuple[str, int]] = []
+    sessions = {name: Session(lock) for name in "ab"}
     for name, session in sessions.items():
-        session.pages = [FakePage(partial(order.append, name)) for _ in range(2 * PAGES_A_TURN)]
-    async with sessions["a"].told(), sessions["b"].told():
+        session.pages = [
+            FakePage(lambda name=name: told.append((name, turns)))  # type: ignore[misc]
+            for _ in range(2 * PAGES_A_TURN)
+        ]
+    async with sessions["a"].told(), sessions["b"].told(), asyncio.timeout(10):
         for session in sessions.values():
             session.fan_out.start()
-        await eventually(lambda: len(order) == 4 * PAGES_A_TURN)
-    assert [order[number * PAGES_A_TURN] for number in range(4)] == ["a", "b", "a", "b"]
+        while len(told) < 4 * PAGES_A_TURN:
+            await asyncio.sleep(0)
+            turns += 1
+    assert [told[number * PAGES_A_TURN][0] for number in range(4)] == ["a", "b", "a", "b"]
+    assert max(Counter(turn for _, turn in told).values()) == PAGES_A_TURN
 
 
 async def test_news_that_is_void_is_told_to_nobody_else() -> None:
