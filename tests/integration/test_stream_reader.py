@@ -55,6 +55,7 @@ async def test_a_second_stream_is_heard_at_once_although_the_read_of_the_first_i
     async with desk.reader.listening(desk.first):
         await desk.tell(desk.first, "one")
         await desk.has_heard((desk.first, "one"))
+        await eventually(lambda: desk.reader._blocked is not None)
         async with desk.reader.listening(desk.second):
             await desk.tell(desk.second, "two")  # nothing of the first ends the blocked read
             await desk.has_heard((desk.first, "one"), (desk.second, "two"))
