@@ -17,6 +17,7 @@ from grpc_health.v1.health import aio as health_aio
 
 import cinema_pb2_grpc
 from booking.adoption import adopt
+from booking.batches import Batches
 from booking.dataset import Dataset
 from booking.dataset_files import DatasetFiles
 from booking.edge import GuardedServer
@@ -91,6 +92,7 @@ async def serve(settings: BookingSettings) -> None:
             mail_rules=mail_rules(settings),
             cancel_until_ms=round(settings.cancel_until_minutes * 60_000),
             person_secret=given_or_kept(settings.person_secret, settings.secrets_dir, "person"),
+            patience=patience(settings),
         )
 
         async def told(found: Fitness) -> None:
@@ -105,7 +107,9 @@ async def serve(settings: BookingSettings) -> None:
             await set_serving(health, serving=ready.ready)
 
         server = await start(settings, servicer, health)
-        stack.push_async_callback(drain, server, health, feed, settings.drain_seconds)
+        stack.push_async_callback(
+            drain, server, health, feed, servicer.batches, settings.drain_seconds
+        )
         await service.run_until_stopped(
             stop,
             programme_in_force(programme, watch),
@@ -158,13 +162,17 @@ def retention_rules(settings: BookingSettings) -> RetentionRules:
     )
 
 
+def patience(settings: BookingSettings) -> float:
+    """Seconds that a request may take."""
+    return settings.redis_timeout_seconds * 2
+
+
 async def start(
     settings: BookingSettings, servicer: BookingServicer, health: health_aio.HealthServicer
 ) -> grpc.aio.Server:
     """Raises service.CannotStart where the port or the certificates are of no use."""
-    deadline = settings.redis_timeout_seconds * 2
     server = grpc.aio.server(options=_OPTIONS)
-    guarded = cast(grpc.aio.Server, GuardedServer(server, deadline))
+    guarded = cast(grpc.aio.Server, GuardedServer(server, patience(settings)))
     cinema_pb2_grpc.add_ReservaServicer_to_server(servicer, guarded)
     health_pb2_grpc.add_HealthServicer_to_server(health, server)
     await set_serving(health, serving=False)
@@ -206,11 +214,16 @@ async def set_serving(health: health_aio.HealthServicer, *, serving: bool) -> No
 
 
 async def drain(
-    server: grpc.aio.Server, health: health_aio.HealthServicer, feed: SeatFeed, seconds: float
+    server: grpc.aio.Server,
+    health: health_aio.HealthServicer,
+    feed: SeatFeed,
+    batches: Batches,
+    seconds: float,
 ) -> None:
-    """Readiness is withdrawn first; watches end at once, calls under way are finished."""
+    """Readiness is withdrawn first; watches end at once, calls and requests under way are finished."""
     await health.enter_graceful_shutdown()
     feed.close()
+    batches.close()
     await server.stop(seconds)
 
 

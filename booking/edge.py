@@ -2,18 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, cast
 
 import grpc
 from google.protobuf.message import DecodeError
 
-from booking.deadlines import Deadline, Deadlines
 from booking.feed import FeedLost
 from booking.orders import MalformedCursor
 from booking.requests import InvalidRequest
 from booking.watch_limit import TooManyWatchers
+from cinema.deadlines import Deadline, Deadlines
 from cinema.keys import MalformedOrderId
 from cinema.programme_file import ProgrammeNotCheckedError
 from cinema.redis_connection import REDIS_ERRORS
@@ -30,11 +30,15 @@ if TYPE_CHECKING:  # a generic for checkers only
 
 
 # A caller in a hurry still hears why it was refused.
-_OF_THE_CALLERS_TIME = 0.9
+OF_THE_CALLERS_TIME = 0.9
 
 
 class UnknownOrder(Exception):
     """There is no order with this id."""
+
+
+class TooManyStreams(Exception):
+    """More streams of batches are open than a server takes."""
 
 
 _UNAVAILABLE = "A central de reservas está sem resposta agora. Tente de novo em instantes."
@@ -46,6 +50,7 @@ _FAULTS: tuple[tuple[tuple[type[Exception], ...], grpc.StatusCode, str], ...] = 
     ((MalformedCursor,), grpc.StatusCode.INVALID_ARGUMENT, "cursor: use o da página anterior."),
     ((UnknownOrder, MalformedOrderId), grpc.StatusCode.NOT_FOUND, "Pedido não encontrado."),
     ((TooManyWatchers,), grpc.StatusCode.RESOURCE_EXHAUSTED, "Acompanhamentos demais."),
+    ((TooManyStreams,), grpc.StatusCode.RESOURCE_EXHAUSTED, "Lotes demais."),
     ((SalesPaused,), grpc.StatusCode.UNAVAILABLE, _PAUSED),
     (
         (FeedLost, ProgrammeNotCheckedError, *REDIS_ERRORS),
@@ -76,6 +81,9 @@ class GuardedServer:
     def _guarded(self, method: "Handler") -> "Handler":
         """Of the bytes of a request: where they are no message, gRPC would answer with the parser's own words."""
         parse = cast(Parse, method.request_deserializer)
+        if method.request_streaming:
+            both = _guarded_both(method.stream_stream, parse)
+            return grpc.stream_stream_rpc_method_handler(both, None, method.response_serializer)
         if method.response_streaming:
             stream = _guarded_stream(method.unary_stream, parse)
             return grpc.unary_stream_rpc_method_handler(stream, None, method.response_serializer)
@@ -89,15 +97,22 @@ def _guarded_call(
     async def call(data: bytes, context: Context) -> Any:
         try:
             left = context.time_remaining()
-            if left is None or left * _OF_THE_CALLERS_TIME >= deadlines.seconds:
-                with Deadline(deadlines):
-                    return await method(parse(data), context)
-            async with asyncio.timeout(left * _OF_THE_CALLERS_TIME):
-                return await method(parse(data), context)
+            return await in_time(deadlines, left, method, parse(data), context)
         except Exception as fault:  # noqa: BLE001 - the boundary of a call: mapped, logged, raised
             await _abort(context, fault)
 
     return call
+
+
+async def in_time(
+    deadlines: Deadlines, left: float | None, method: Any, request: Any, context: Context
+) -> Any:
+    """The method's answer. `left`: for so many seconds the caller waits, where it says so."""
+    if left is None or left * OF_THE_CALLERS_TIME >= deadlines.seconds:
+        with Deadline(deadlines):
+            return await method(request, context)
+    async with asyncio.timeout(left * OF_THE_CALLERS_TIME):
+        return await method(request, context)
 
 
 def _guarded_stream(method: Any, parse: Parse) -> Callable[[bytes, Context], AsyncIterator[Any]]:
@@ -113,17 +128,43 @@ def _guarded_stream(method: Any, parse: Parse) -> Callable[[bytes, Context], Asy
     return call
 
 
+def _guarded_both(
+    method: Any, parse: Parse
+) -> Callable[[AsyncIterable[bytes], Context], Awaitable[None]]:
+    """Streams in both directions. There is no deadline for all of it: its requests have theirs."""
+
+    async def call(_: AsyncIterable[bytes], context: Context) -> None:
+        try:
+            async with aclosing(_messages(context, parse)) as messages:
+                await method(messages, context)
+        except Exception as fault:  # noqa: BLE001 - the boundary of a call: mapped, logged, raised
+            await _abort(context, fault)
+
+    return call
+
+
+async def _messages(context: Context, parse: Parse) -> AsyncGenerator[Any]:
+    """Until the caller ends its side. gRPC's own iterator complains where it is not read to its end."""
+    while (data := await context.read()) is not grpc.aio.EOF:
+        yield parse(data)
+
+
 def _say_refused(reason: str) -> None:
     """Once for all calls that are refused for the same reason: while Redis is away that is many a second."""
     if _refusals.is_new(reason):
         log.warning("refused for now: %s", reason, extra=WAITS)
 
 
-async def _abort(context: Context, fault: Exception) -> None:
+def status_of(fault: Exception) -> tuple[grpc.StatusCode, str]:
+    """What the caller is answered. What an operator should know is logged."""
     for kinds, status, text in _FAULTS:
         if isinstance(fault, kinds):
             if status is grpc.StatusCode.UNAVAILABLE:
                 _say_refused(brief(fault))
-            await context.abort(status, text or str(fault))
+            return status, text or str(fault)
     log.error("a call failed", exc_info=fault)
-    await context.abort(grpc.StatusCode.INTERNAL, "Erro interno.")
+    return grpc.StatusCode.INTERNAL, "Erro interno."
+
+
+async def _abort(context: Context, fault: Exception) -> None:
+    await context.abort(*status_of(fault))

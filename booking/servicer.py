@@ -2,12 +2,13 @@
 
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 
 import cinema_pb2 as pb
+from booking.batches import Batches
 from booking.edge import Context
 from booking.feed import SeatFeed
 from booking.fitness import Fitness
@@ -60,6 +61,7 @@ class BookingServicer(OrderRpcs):
         cancel_until_ms: int,
         mail_rules: MailRules,
         person_secret: bytes,
+        patience: float,
     ) -> None:
         limits = MailLimits(redis, mail_rules, person_secret)
         super().__init__(redis, seats, programme, limits, cancel_until_ms)
@@ -73,6 +75,14 @@ class BookingServicer(OrderRpcs):
         self._networks = Networks(seats.rules)
         self._session_list = SessionList(redis, programme)
         self._house_rules = HouseRules(seats)
+        methods = {
+            "reservar": self.ReservarAssento,
+            "confirmar": self.ConfirmarPagamento,
+            "liberar": self.LiberarAssento,
+            "estender": self.EstenderReserva,
+            "melhores": self.ReservarMelhores,
+        }
+        self.batches = Batches(methods, patience)
 
     @property
     def _programme(self) -> Programme:
@@ -196,6 +206,11 @@ class BookingServicer(OrderRpcs):
         if taken and not answer.tokens:
             await self._limits.give_back(email, network)
         return answer
+
+    async def Lotes(  # type: ignore[override]  # noqa: N802 - it writes, instead of being iterated over
+        self, requests: AsyncIterable[pb.LotePedidos], context: Context
+    ) -> None:
+        await self.batches.serve(requests, context)
 
     # --------------------------------------------------------------------- programme and seat map
 

@@ -7,6 +7,9 @@ import grpc
 
 from cinema.settings import BookingClientSettings, TlsSettings
 
+# In the metadata with which a server begins a stream of `Lotes`, with a name of its own. One from before there were
+# batches refuses without it.
+BATCHES_ARE_KNOWN = "lotes"
 # A server that went away is tried again within a second; a call waits no longer than its deadline.
 _OPTIONS = [
     ("grpc.initial_reconnect_backoff_ms", 100),

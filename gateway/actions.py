@@ -7,7 +7,8 @@ from cinema.payment_rules import validate_payment
 from cinema.refusals import Refusal
 from cinema_pb2 import ReservaResponse
 from gateway import frames
-from gateway.booking import BookingClient, BookingDown, Malformed, NotFound
+from gateway.booking import BookingClient
+from gateway.booking_faults import BookingDown, Malformed, NotFound
 from gateway.booking_requests import Buyer
 from gateway.messages import (
     Action,

@@ -1,6 +1,6 @@
 """Booking as the rest of the gateway sees it: a method for each question, and three exceptions for what goes wrong."""
 
-import logging
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from typing import TypeVar
 
@@ -8,13 +8,14 @@ import grpc
 from google.protobuf.message import Message
 from grpc.aio import AioRpcError, UnaryUnaryMultiCallable
 
-from cinema.retry import brief
 from cinema_pb2 import (
     CorrecaoRequest,
     EventoSessao,
     MapaResponse,
+    MelhoresRequest,
     Pedido,
     PedidoRequest,
+    ReservaRequest,
     ReservaResponse,
     SessaoRequest,
     SessoesResponse,
@@ -23,25 +24,14 @@ from cinema_pb2 import (
     Vazio,
 )
 from cinema_pb2_grpc import ReservaStub
+from gateway.batches import Batches, NotSent
+from gateway.booking_faults import BookingDown, fault_of
 from gateway.booking_requests import Buyer, best_request, purchase_request, seats_request
 from gateway.messages import Confirm
 
-log = logging.getLogger(__name__)
-
 Request = TypeVar("Request", bound=Message)
 Answer = TypeVar("Answer", bound=Message)
-
-
-class BookingDown(Exception):
-    """No answer in time, or a part that booking needs is away: whether the request was carried out is unknown."""
-
-
-class Malformed(Exception):
-    """Booking says that the request itself is wrong: an unknown session or seat, for example."""
-
-
-class NotFound(Exception):
-    """There is no such order."""
+Seats = TypeVar("Seats", ReservaRequest, MelhoresRequest)
 
 
 class BookingClient:
@@ -53,24 +43,31 @@ class BookingClient:
     def __init__(self, channel: grpc.aio.Channel, deadline: float) -> None:
         self._stub = ReservaStub(channel)
         self._deadline = deadline
+        self._batches = Batches(self._stub, deadline)
+
+    async def run(self) -> None:
+        """Until it is cancelled; meanwhile what buyers ask of seats travels in batches."""
+        await self._batches.run()
 
     # -------------------------------------------------------------------------------------------- a buyer's seats
 
     async def hold(self, buyer: Buyer, seats: Sequence[str]) -> ReservaResponse:
-        return await self._call(self._stub.ReservarAssento, seats_request(buyer, seats))
+        return await self._ask("reservar", self._stub.ReservarAssento, seats_request(buyer, seats))
 
     async def hold_best(self, buyer: Buyer, count: int) -> ReservaResponse:
-        return await self._call(self._stub.ReservarMelhores, best_request(buyer, count))
+        return await self._ask("melhores", self._stub.ReservarMelhores, best_request(buyer, count))
 
     async def release(self, buyer: Buyer, seats: Sequence[str]) -> ReservaResponse:
-        return await self._call(self._stub.LiberarAssento, seats_request(buyer, seats))
+        return await self._ask("liberar", self._stub.LiberarAssento, seats_request(buyer, seats))
 
     async def extend(self, buyer: Buyer) -> ReservaResponse:
         """More time for all that the buyer holds."""
-        return await self._call(self._stub.EstenderReserva, seats_request(buyer, ()))
+        return await self._ask("estender", self._stub.EstenderReserva, seats_request(buyer, ()))
 
     async def confirm(self, buyer: Buyer, purchase: Confirm) -> ReservaResponse:
-        return await self._call(self._stub.ConfirmarPagamento, purchase_request(buyer, purchase))
+        return await self._ask(
+            "confirmar", self._stub.ConfirmarPagamento, purchase_request(buyer, purchase)
+        )
 
     # ------------------------------------------------------------------------------------------------- the programme
 
@@ -94,7 +91,7 @@ class BookingClient:
             async for event in stream:
                 yield event
         except AioRpcError as error:
-            raise _fault(error) from error
+            raise fault_of(error.code(), error.details()) from error
         finally:
             stream.cancel()
         raise BookingDown("booking ended the stream")
@@ -131,6 +128,21 @@ class BookingClient:
         except AioRpcError:
             return SituacaoResponse()
 
+    async def _ask(
+        self,
+        kind: str,
+        method: UnaryUnaryMultiCallable[Seats, ReservaResponse],
+        request: Seats,
+    ) -> ReservaResponse:
+        """In a batch where a stream is open, else as a call of its own."""
+        if not self._batches.are_open:
+            return await self._call(method, request)
+        end = asyncio.get_running_loop().time() + self._deadline
+        try:
+            return await self._batches.ask(kind, request)
+        except NotSent:
+            return await self._call(method, request, end - asyncio.get_running_loop().time())
+
     async def _call(
         self,
         method: UnaryUnaryMultiCallable[Request, Answer],
@@ -140,21 +152,4 @@ class BookingClient:
         try:
             return await method(request, timeout=deadline or self._deadline, wait_for_ready=True)
         except AioRpcError as error:
-            raise _fault(error) from error
-
-
-_EXPECTED = {
-    grpc.StatusCode.UNAVAILABLE,
-    grpc.StatusCode.DEADLINE_EXCEEDED,
-    grpc.StatusCode.RESOURCE_EXHAUSTED,
-}
-
-
-def _fault(error: AioRpcError) -> BookingDown | Malformed | NotFound:
-    if error.code() is grpc.StatusCode.INVALID_ARGUMENT:
-        return Malformed(error.details())
-    if error.code() is grpc.StatusCode.NOT_FOUND:
-        return NotFound(error.details())
-    if error.code() not in _EXPECTED:
-        log.warning("booking answered %s: %s", error.code().name, brief(Exception(error.details())))
-    return BookingDown(f"{error.code().name}: {error.details()}")
+            raise fault_of(error.code(), error.details()) from error

@@ -112,7 +112,10 @@ async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
         )  # outside of the group, which would wrap a refusal
         async with group:
             ready = ReadyFile(settings.ready_file)
-            tasks = (gateway.assets.keep_fresh(), gateway.keep_ready(ready), ready.keep())
+            tasks = (
+                gateway.booking.run(),
+                *(gateway.assets.keep_fresh(), gateway.keep_ready(ready), ready.keep()),
+            )
             running = [group.create_task(task) for task in tasks]
             yield gateway
             for task in running:

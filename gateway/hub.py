@@ -6,7 +6,8 @@ from contextlib import aclosing
 from cinema.retry import Backoff, keep_running
 from cinema_pb2 import Atualizacao, EventoSessao, MapaSessao
 from gateway import frames
-from gateway.booking import BookingClient, BookingDown, Malformed, NotFound
+from gateway.booking import BookingClient
+from gateway.booking_faults import BookingDown, Malformed, NotFound
 from gateway.endings import UNKNOWN_SESSION
 from gateway.fan_out import FanOut, News
 from gateway.outbox import Outbox

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from gateway import negotiation
 from gateway.assets import Assets
-from gateway.booking import BookingDown
+from gateway.booking_faults import BookingDown
 from gateway.compression import compress_fast
 from gateway.context import Gateway, GatewayPart
 from gateway.http_json import Json

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 
-from gateway.booking import BookingDown, Malformed, NotFound
+from gateway.booking_faults import BookingDown, Malformed, NotFound
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from functools import partial
 import orjson
 
 from cinema.shared_reads import SharedReads
-from gateway.booking import BookingClient, BookingDown, Malformed
+from gateway.booking import BookingClient
+from gateway.booking_faults import BookingDown, Malformed
 from gateway.http_json import Json, map_json, sessions_json
 from gateway.problems import UNKNOWN_SESSION, Refused
 from gateway.queries import LONGEST_ID

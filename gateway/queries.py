@@ -4,7 +4,8 @@ import time
 
 from cinema.order_link import Reference
 from cinema_pb2 import Pedido
-from gateway.booking import BookingClient, Malformed, NotFound
+from gateway.booking import BookingClient
+from gateway.booking_faults import Malformed, NotFound
 from gateway.http_json import Json, order_json
 from gateway.order_access import Access, access_of
 from gateway.problems import UNKNOWN_ORDER, VIEW_ONLY, Refused

@@ -11,6 +11,8 @@ pytest_plugins = [
     "tests.box_office",
     "tests.system",
     "tests.gateway_bench",
+    "tests.batching",
+    "tests.fakes.batches",
 ]
 
 

@@ -144,6 +144,7 @@ async def open_bench(folder: Path, booking: FakeBooking, **changed: Any) -> Asyn
     settings = GatewaySettings(**defaults | changed)
     async with open_channel(settings) as channel, asyncio.TaskGroup() as group:
         gateway = Gateway(settings, channel, group)
+        asking = group.create_task(gateway.booking.run())
         admission = Admission(settings)
         server = make_server(settings, create_app(gateway), admission)
         serving = group.create_task(server.serve(sockets=[listen(LOOPBACK, port)]))
@@ -154,6 +155,7 @@ async def open_bench(folder: Path, booking: FakeBooking, **changed: Any) -> Asyn
             server.should_exit = True
             await serving
             gateway.hubs.close()
+            asking.cancel()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ SEATS = [f"{row}{number:02d}" for row in "AB" for number in range(1, 9)]
 BUYERS, STEPS = 12, 80
 LOOKS = 10
 MOST_SEATS = 4
-NETWORKS = [Network(f"network-{number}", most_held=4) for number in range(3)]
+NETWORKS = [Network(f"{number:032x}", most_held=4) for number in range(3)]
 HALF_PRICE_TICKETS = 4  # of 16: some are refused
 # A hold lasts for several round trips of a busy machine, or nobody gets to pay.
 STORM_RULES = replace(RULES, hold_ms=120, ceiling_ms=270, cooldown_ms=60, most_seats=MOST_SEATS)
@@ -54,6 +54,7 @@ class Visitor:
     def __init__(
         self, recorder: Recorder, at: Sequence[Buyer], person: str, dice: random.Random
     ) -> None:
+        self._linger = recorder.hall.rules.hold_ms / 1_000 + 0.03  # longer than a hold lasts
         self._recorder = recorder
         self._at = at  # the same person at each instance
         self._person = person
@@ -65,7 +66,7 @@ class Visitor:
         for number in range(STEPS):
             action = self._dice.choice(ACTIONS)
             if action == "linger":
-                await asyncio.sleep(0.15)  # longer than a hold lasts
+                await asyncio.sleep(self._linger)
             elif action == "cancel" and self._orders:
                 await self._cancel(*self._dice.choice(self._orders))
             elif action == "confirm":
@@ -107,7 +108,11 @@ async def storm(clients: Sequence[RedisClient], session: str, seed: str) -> Reco
     A booking server on the same database sweeps, too: it needs the storm's cool-down, since a hold takes a longer one
     for that of a clock that was set back.
     """
-    instances = [Hall(client, STORM_RULES, session) for client in clients]
+    return await storm_in([Hall(client, STORM_RULES, session) for client in clients], seed)
+
+
+async def storm_in(instances: Sequence[Hall], seed: str) -> Recorder:
+    """The same, wherever these halls' buyers ask."""
     recorder = Recorder(instances[0])
     visitors = [
         Visitor(

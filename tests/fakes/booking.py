@@ -5,14 +5,15 @@
 import asyncio
 import contextlib
 import itertools
-from collections.abc import AsyncIterator, Iterable, Iterator
-from typing import Any, TypeVar
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from typing import Any, NoReturn, TypeVar
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health_aio
 
 import cinema_pb2 as pb
+from cinema.booking_client import BATCHES_ARE_KNOWN
 from cinema.identity import owner_tag
 from cinema_pb2_grpc import ReservaServicer, add_ReservaServicer_to_server
 from deploy.ports import LOOPBACK
@@ -26,6 +27,28 @@ Request = TypeVar("Request")
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
+_METHODS = {
+    "reservar": "ReservarAssento",
+    "confirmar": "ConfirmarPagamento",
+    "liberar": "LiberarAssento",
+    "estender": "EstenderReserva",
+    "melhores": "ReservarMelhores",
+}
+
+
+class _Aborted(Exception):
+    def __init__(self, status: grpc.StatusCode, details: str) -> None:
+        super().__init__(details)
+        self.status, self.details = status, details
+
+
+class _OneOfMany:
+    """The context of a request in a batch."""
+
+    async def abort(self, status: grpc.StatusCode, details: str) -> NoReturn:
+        raise _Aborted(status, details)
+
+
 class FakeBooking(ReservaServicer):
     """Seats are held and sold without rules but one: a seat that is not free is refused."""
 
@@ -34,6 +57,8 @@ class FakeBooking(ReservaServicer):
         self.version = 0
         self.taken: dict[str, pb.EstadoAssento] = {}
         self.requests: list[Any] = []
+        self.knows_batches = True
+        self.batches: list[pb.LotePedidos] = []
         self.down = False  # every call is UNAVAILABLE
         self.answers = asyncio.Event()  # calls wait for it
         self.answers.set()
@@ -147,6 +172,33 @@ class FakeBooking(ReservaServicer):
             pedido_token=self.order.link_token,
             pedido_chave=self.order.chave,
         )
+
+    async def Lotes(  # type: ignore[override]  # it writes, instead of being iterated over
+        self, requests: AsyncIterable[pb.LotePedidos], context: Context
+    ) -> None:
+        if not self.knows_batches:
+            await context.abort(grpc.StatusCode.UNIMPLEMENTED, "Method not found!")
+        await context.send_initial_metadata(((BATCHES_ARE_KNOWN, self.address),))
+        writing = asyncio.Lock()
+        async with asyncio.TaskGroup() as group:
+            async for message in requests:
+                self.batches.append(message)
+                for request in message.pedidos:
+                    group.create_task(self._answer_one(request, context, writing))
+
+    async def _answer_one(
+        self, request: pb.PedidoEmLote, context: Context, writing: asyncio.Lock
+    ) -> None:
+        kind = request.WhichOneof("pedido") or ""
+        answer = pb.RespostaEmLote(numero=request.numero)
+        one_of_many: Any = _OneOfMany()
+        try:
+            found = await getattr(self, _METHODS[kind])(getattr(request, kind), one_of_many)
+            answer.resposta.CopyFrom(found)
+        except _Aborted as fault:
+            answer.codigo, answer.detalhes = fault.status.value[0], fault.details
+        async with writing:
+            await context.write(pb.LoteRespostas(respostas=[answer]))
 
     async def AcompanharSessao(
         self, request: pb.SessaoRequest, context: Context

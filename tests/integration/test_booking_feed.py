@@ -61,6 +61,7 @@ async def bench(redis_url: str, tmp_path: Path) -> AsyncIterator[Bench]:
             0,
             MailRules(0, 0, 0, 0),
             b"secret",
+            2,
         )
         reading = asyncio.create_task(feed.run(Backoff()))
         await feed.wait_until_open()

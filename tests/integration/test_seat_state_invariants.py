@@ -122,7 +122,7 @@ BROKEN: dict[str, tuple[str, Scenario, list[tuple[str, str, str]]]] = {
         [("hold", "deadline = new.deadline, tag = tag})", "deadline = new.deadline, tag = buyer})")],
     ),
     "a network that holds more than it may": (
-        "(8) 5 seats are held from network-0",
+        f"(8) 5 seats are held from {NETWORKS[0].tag}",
         _one_network_holds_five,
         [("hold", "cjson.encode(network)) + #wanted > network_most then", "'none') > 0 then")],
     ),

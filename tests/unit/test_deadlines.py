@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from booking.deadlines import Deadline, Deadlines
+from cinema.deadlines import Deadline, Deadlines
 
 
 async def waits(deadlines: Deadlines, for_what: asyncio.Event) -> str:

@@ -2,6 +2,7 @@
 
 from tests.bench.row import Row
 from tests.bench.rows import (
+    batches,
     big_hall,
     browsers,
     clicks,
@@ -22,6 +23,7 @@ from tests.bench.rows import (
 ROWS: tuple[Row, ...] = (
     holds.HOLD,
     holds.SALE,
+    batches.HOLD_IN_BATCHES,
     clicks.CLICKS_ALONE,
     clicks.CLICKS_WATCHED,
     fan_out.FAN_OUT,

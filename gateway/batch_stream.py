@@ -1,0 +1,154 @@
+"""One stream of batches to one booking server, and what is under way on it."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from grpc.aio import AioRpcError, StreamStreamCall
+
+from cinema.retry import News
+from cinema_pb2 import (
+    LotePedidos,
+    LoteRespostas,
+    MelhoresRequest,
+    ReservaRequest,
+    RespostaEmLote,
+)
+from gateway.booking_faults import BookingDown
+
+log = logging.getLogger(__name__)
+_breaks = News()
+
+SeatsRequest = ReservaRequest | MelhoresRequest
+BatchCall = StreamStreamCall[LotePedidos, LoteRespostas]
+MOST_UNDER_WAY = 1_024  # of one stream; booking takes twice as many
+
+
+@dataclass(slots=True)
+class Ask:
+    """A request and the future of its answer. `kind` is its name in PedidoEmLote, `end` by the loop's clock."""
+
+    number: int
+    kind: str
+    request: SeatsRequest
+    end: float
+    answer: "asyncio.Future[RespostaEmLote]"
+    stream: "BatchStream | None" = None
+
+
+class BatchStream:
+    """Sends to `server` what `take` has for it, so many asks at most, whenever it has sent all before.
+
+    It is left when it breaks, is `lifetime` seconds old, misses a deadline, or booking stops. Then it takes no more;
+    what is under way is still answered, within `patience` seconds. When it breaks, that is unknown: BookingDown.
+    """
+
+    def __init__(
+        self,
+        call: BatchCall,
+        server: str,
+        lifetime: float,
+        take: Callable[[int], list[Ask]],
+        patience: float,
+    ) -> None:
+        self.server = server
+        self._call = call
+        self._lifetime = lifetime
+        self._take = take
+        self._patience = patience
+        self._loop = asyncio.get_running_loop()
+        self._under_way: dict[int, Ask] = {}
+        self._given_up: list[int] = []
+        self._work = asyncio.Event()
+        self._end = asyncio.timeout(None)
+        self.is_idle = False
+        self.left = asyncio.Event()
+
+    @property
+    def _room(self) -> int:
+        return 0 if self.left.is_set() else MOST_UNDER_WAY - len(self._under_way)
+
+    def wake(self) -> None:
+        """There is something to take, which is no longer for an idle one."""
+        self.is_idle = False
+        self._work.set()
+
+    def leave(self) -> None:
+        if not self.left.is_set():
+            self.left.set()
+            self._end.reschedule(self._loop.time() + self._patience)
+            self.wake()
+
+    def forget(self, ask: Ask) -> None:
+        """Nobody waits for it any more: where it has no answer yet, booking may leave it."""
+        if self._under_way.pop(ask.number, None):
+            self._given_up.append(ask.number)
+            self.wake()
+
+    async def run(self) -> None:
+        """Until all is answered after it was left, or it breaks. Raises nothing."""
+        old = self._loop.call_later(self._lifetime, self.leave)
+        writing = self._loop.create_task(self._write())
+        reason = "the gateway is stopping"
+        try:
+            async with self._end:
+                async for answers in self._call:
+                    self._settle(answers)
+            reason = "booking ended it"
+        except AioRpcError as fault:
+            reason = f"{fault.code().name}: {fault.details()}"
+        except TimeoutError:
+            reason = "booking did not end it"
+        finally:
+            old.cancel()
+            self.left.set()
+            self._call.cancel()
+            writing.cancel()
+            await asyncio.wait([writing])
+            self._break(reason)
+
+    async def _write(self) -> None:
+        with suppress(AioRpcError, asyncio.InvalidStateError):  # it broke: the reader hears why
+            while not self.left.is_set() or self._given_up:
+                asks = self._take(self._room)
+                if asks or self._given_up:
+                    await self._call.write(self._message(asks))
+                else:
+                    self._work.clear()
+                    self.is_idle = self._room > 0
+                    await self._work.wait()
+            await self._call.done_writing()
+
+    def _message(self, asks: list[Ask]) -> LotePedidos:
+        message, now = LotePedidos(desistencias=self._given_up), self._loop.time()
+        self._given_up = []
+        for ask in asks:
+            ask.stream = self
+            self._under_way[ask.number] = ask
+            left_ms = max(1, round((ask.end - now) * 1_000))
+            # One of the contract's four names for a ReservaRequest, or the one for a MelhoresRequest.
+            fields = {"numero": ask.number, "prazo_ms": left_ms, ask.kind: ask.request}
+            message.pedidos.add(**fields)
+        return message
+
+    def _settle(self, answers: LoteRespostas) -> None:
+        was_full = not self._room
+        for answer in answers.respostas:
+            ask = self._under_way.pop(answer.numero, None)
+            if ask and not ask.answer.done():
+                ask.answer.set_result(answer)
+        if answers.encerrando:
+            self.leave()
+        if was_full:
+            self.wake()
+
+    def _break(self, reason: str) -> None:
+        if self._under_way and _breaks.is_new(reason):
+            count = len(self._under_way)
+            log.warning("a stream to booking broke (%s): %d requests are unknown", reason, count)
+        for ask in self._under_way.values():
+            if not ask.answer.done():
+                ask.answer.set_exception(BookingDown(f"the stream broke: {reason}"))
+        self._under_way.clear()

@@ -1,0 +1,184 @@
+"""What all browsers ask of booking within a turn of the loop, as one message over a long-lived stream (ADR 34).
+
+Some streams are kept open, to different servers where there are several, and take turns. gRPC chooses the server of
+a new stream, each one in turn; a stream to a server that has one already is opened again, and does not live long.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from itertools import count
+from typing import TYPE_CHECKING, NoReturn
+
+import grpc
+
+from cinema.booking_client import BATCHES_ARE_KNOWN
+from cinema.deadlines import Deadline, Deadlines
+from cinema.retry import Backoff, News
+from cinema_pb2 import ReservaResponse, RespostaEmLote
+from gateway.batch_stream import Ask, BatchCall, BatchStream, SeatsRequest
+from gateway.booking_faults import BookingDown, fault_of
+
+if TYPE_CHECKING:  # a name for checkers only
+    from cinema_pb2_grpc import ReservaAsyncStub
+
+log = logging.getLogger(__name__)
+
+STREAMS = 2
+LIFETIME_SECONDS, SHORT_LIFETIME_SECONDS = 30.0, 5.0  # servers that have come since get their share
+_TRIES = 3  # to reach a server that has no stream yet
+MOST_WAITING = 8_192  # requests without an answer
+LARGEST_MESSAGE = 48 * 1_024  # bytes; booking takes 64 KiB
+_OVERHEAD = 32  # bytes of a request's number, deadline and frame, at most
+_STABLE_SECONDS = 1.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 1.0  # seconds until another stream is opened
+_STATUSES = {status.value[0]: status for status in grpc.StatusCode}
+
+
+class NotSent(Exception):
+    """No stream took the request. It was not carried out."""
+
+
+class Batches:
+    """`deadline` is how many seconds a request may take."""
+
+    def __init__(self, stub: "ReservaAsyncStub", deadline: float) -> None:
+        self._stub = stub
+        self._patience = deadline
+        self._deadlines = Deadlines(deadline)
+        self._numbers = count(1)
+        self._unsent: deque[Ask] = deque()
+        self._waiting = 0
+        self._streams: deque[BatchStream] = deque()  # which take asks; the next one is the first
+        self._opening = asyncio.Lock()  # each one sees where those before it lead
+        self._news = News()
+
+    @property
+    def are_open(self) -> bool:
+        return bool(self._streams)
+
+    async def ask(self, kind: str, request: SeatsRequest) -> ReservaResponse:
+        """Raises BookingDown, Malformed, NotFound, or NotSent."""
+        if self._waiting >= MOST_WAITING:
+            raise BookingDown(f"{MOST_WAITING} requests are waiting for booking")
+        loop = asyncio.get_running_loop()
+        if not self._unsent:
+            loop.call_soon(self._send)
+        end = loop.time() + self._patience
+        ask = Ask(next(self._numbers), kind, request, end, loop.create_future())
+        self._unsent.append(ask)
+        answer = await self._answer(ask)
+        if answer.codigo:
+            raise fault_of(_STATUSES[answer.codigo], answer.detalhes)
+        return answer.resposta
+
+    async def _answer(self, ask: Ask) -> RespostaEmLote:
+        self._waiting += 1
+        try:
+            with Deadline(self._deadlines):
+                return await ask.answer
+        except TimeoutError:
+            if ask.stream:
+                ask.stream.leave()  # booking itself would have said in time that it takes too long
+            raise BookingDown("booking has not answered in time") from None
+        finally:
+            self._waiting -= 1
+            if ask.stream:
+                ask.stream.forget(ask)
+
+    def _send(self) -> None:
+        """The next stream in turn takes it; where all are busy, the first one that is not."""
+        if not self._streams:
+            self._refuse_unsent()
+        for _ in range(len(self._streams)):
+            stream = self._streams[0]
+            self._streams.rotate(-1)
+            if stream.is_idle:
+                return stream.wake()
+        return None
+
+    def _refuse_unsent(self) -> None:
+        asks, self._unsent = self._unsent, deque()
+        for ask in asks:
+            if not ask.answer.done():
+                ask.answer.set_exception(NotSent())
+
+    def _take(self, most: int) -> list[Ask]:
+        """The oldest asks, so many at most, that fit into a message and are still waited for."""
+        asks, room = list[Ask](), LARGEST_MESSAGE
+        while self._unsent and len(asks) < most and room > 0:
+            ask = self._unsent.popleft()
+            if not ask.answer.done():
+                asks.append(ask)
+                room -= ask.request.ByteSize() + _OVERHEAD
+        if asks and self._unsent:
+            asyncio.get_running_loop().call_soon(self._send)
+        return asks
+
+    # ----------------------------------------------------------------------------------------------------- streams
+
+    async def run(self) -> None:
+        """Keeps the streams open until it is cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(STREAMS):
+                group.create_task(self._keep_one(group))
+
+    async def _keep_one(self, group: asyncio.TaskGroup) -> NoReturn:
+        """A stream that is left is followed by another one, while it ends by itself."""
+        loop, backoff = asyncio.get_running_loop(), Backoff(_FIRST_PAUSE, _LONGEST_PAUSE)
+        while True:
+            begun = loop.time()
+            async with self._opening:
+                stream = await self._opened_in_time()
+                if stream:
+                    self._streams.append(stream)
+            if stream:
+                group.create_task(stream.run())
+                await self._use(stream)
+                if loop.time() > begun + _STABLE_SECONDS:
+                    backoff.reset()
+            await asyncio.sleep(backoff.delay())
+
+    async def _use(self, stream: BatchStream) -> None:
+        if len(self._streams) == STREAMS:
+            self._say(f"requests go to booking in batches, by {STREAMS} streams")
+        try:
+            await stream.left.wait()
+        finally:
+            self._streams.remove(stream)
+            self._send()
+
+    async def _opened_in_time(self) -> BatchStream | None:
+        """None where no server takes one now: each request is a call of its own then."""
+        try:
+            async with asyncio.timeout(self._patience):
+                return await self._opened()
+        except TimeoutError:
+            return None
+
+    async def _opened(self) -> BatchStream | None:
+        for tries_left in reversed(range(_TRIES)):
+            call = self._stub.Lotes(wait_for_ready=True)
+            try:
+                server = dict(await call.initial_metadata()).get(BATCHES_ARE_KNOWN)
+                if server is None:
+                    await self._refused(call)
+                    return None
+                is_first = all(stream.server != server for stream in self._streams)
+                if is_first or not tries_left:
+                    lifetime = LIFETIME_SECONDS if is_first else SHORT_LIFETIME_SECONDS
+                    return BatchStream(call, str(server), lifetime, self._take, self._patience)
+            except BaseException:
+                call.cancel()
+                raise
+            call.cancel()
+        return None
+
+    async def _refused(self, call: BatchCall) -> None:
+        status, details = await call.code(), await call.details()
+        if not self._streams:
+            self._say(f"requests go to booking one by one ({status.name}: {details})")
+
+    def _say(self, what: str) -> None:
+        if self._news.is_new(what):
+            log.info(what)

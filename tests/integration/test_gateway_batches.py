@@ -1,0 +1,186 @@
+"""The gateway's end of the streams of batches, over real gRPC, with requests that take as long as the test wants."""
+
+import asyncio
+import logging
+from typing import Any
+
+import pytest
+
+import cinema_pb2 as pb
+from gateway import batch_stream
+from gateway import batches as client_side
+from gateway.booking_faults import BookingDown, Malformed
+from gateway.booking_requests import Buyer
+from tests.batching import gateways_client, streams_of
+from tests.fakes.batches import FAULTY, SLOW, Server, running
+from tests.fakes.booking import SESSION, FakeBooking
+from tests.waiting import eventually
+
+ANA = Buyer(SESSION, "ana", "")
+
+
+def buyer(name: str) -> Buyer:
+    return Buyer(SESSION, name, "")
+
+
+async def test_what_browsers_ask_within_a_turn_of_the_loop_is_one_message(
+    fake_booking: FakeBooking,
+) -> None:
+    async with gateways_client(fake_booking.address) as client:
+        await streams_of(client, 2)
+        seats = [f"A{number:02d}" for number in range(1, 21)]
+        asked = [client.hold(buyer(seat), [seat]) for seat in seats]
+        answers = await asyncio.gather(*asked)
+        assert [list(answer.assentos) for answer in answers] == [[seat] for seat in seats]
+        assert [len(message.pedidos) for message in fake_booking.batches] == [20]
+
+
+async def test_faults_are_the_same_as_those_of_a_call(server: Server) -> None:
+    async with gateways_client(server.address) as client:
+        await streams_of(client, 2)
+        with pytest.raises(Malformed, match="no such buyer"):
+            await client.hold(buyer(FAULTY), ["A01"])
+
+
+async def test_a_caller_that_is_cancelled_gives_its_request_up(server: Server) -> None:
+    async with gateways_client(server.address) as client:
+        await streams_of(client, 2)
+        asking = asyncio.create_task(client.hold(buyer(SLOW), ["A01"]))
+        await eventually(lambda: server.under_way == 1)
+        asking.cancel()
+        await eventually(lambda: server.under_way == 0)
+
+
+async def test_a_server_that_says_nothing_in_time_is_left_for_another_stream(
+    fake_booking: FakeBooking,
+) -> None:
+    async with gateways_client(fake_booking.address, deadline=0.3) as client:
+        await streams_of(client, 2)
+        before = set(client._batches._streams)
+        fake_booking.answers.clear()
+        with pytest.raises(BookingDown):
+            await client.hold(ANA, ["A01"])
+        await eventually(lambda: set(client._batches._streams) - before)
+
+
+@pytest.mark.usefixtures("soon")
+async def test_a_broken_stream_leaves_what_is_under_way_unknown_and_the_next_goes_elsewhere(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running() as other, gateways_client(server.address, other.address) as client:
+        await streams_of(client, 2, servers=2)
+        asking = [asyncio.create_task(client.hold(buyer(SLOW), ["A01"])) for _ in range(1)]
+        await eventually(lambda: server.under_way + other.under_way == 1)
+        hit, spared = (server, other) if server.under_way else (other, server)
+        with caplog.at_level(logging.WARNING):
+            await hit.stop()
+            with pytest.raises(BookingDown):
+                await asking[0]
+        assert "1 requests are unknown" in caplog.text
+        answers = await asyncio.gather(*(client.hold(ANA, ["A02"]) for _ in range(10)))
+        assert all(answer.sucesso for answer in answers)
+        assert len(spared.requests) >= 10
+
+
+@pytest.mark.usefixtures("soon")
+async def test_a_stop_of_booking_loses_nothing_that_is_under_way(server: Server) -> None:
+    async with running() as other, gateways_client(server.address, other.address) as client:
+        await streams_of(client, 2, servers=2)
+        slow = [asyncio.create_task(client.hold(buyer(SLOW), ["A01"])) for _ in range(2)]
+        await eventually(lambda: server.under_way + other.under_way == 2)
+        draining = asyncio.create_task(server.drain(10))
+        answers = await asyncio.gather(*(client.hold(ANA, ["A02"]) for _ in range(20)))
+        assert all(answer.sucesso for answer in answers)
+        server.go_on.set()
+        other.go_on.set()
+        assert all(answer.sucesso for answer in await asyncio.gather(*slow))
+        await draining
+
+
+async def test_streams_are_renewed_and_lose_nothing(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_side, "LIFETIME_SECONDS", 0.05)
+    monkeypatch.setattr(client_side, "SHORT_LIFETIME_SECONDS", 0.05)
+    async with gateways_client(server.address) as client:
+        await streams_of(client, 2)
+        first = set(client._batches._streams)
+        while first & set(client._batches._streams):
+            assert (await client.hold(ANA, ["A01"])).sucesso
+
+
+async def test_one_that_does_not_know_batches_is_asked_call_by_call_until_it_does() -> None:
+    old = FakeBooking()
+    old.knows_batches = False
+    await old.start()
+    try:
+        async with gateways_client(old.address) as client:
+            assert (await client.hold(ANA, ["A01"])).sucesso
+            assert not old.batches
+            old.knows_batches = True
+            await streams_of(client, 2)
+            assert (await client.release(ANA, ["A01"])).sucesso
+            assert len(old.batches) == 1
+    finally:
+        await old.stop()
+
+
+async def test_more_requests_than_may_wait_are_refused_at_once(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_side, "MOST_WAITING", 2)
+    async with gateways_client(server.address) as client:
+        await streams_of(client, 2)
+        slow = [asyncio.create_task(client.hold(buyer(SLOW), ["A01"])) for _ in range(2)]
+        await eventually(lambda: server.under_way == 2)
+        with pytest.raises(BookingDown):
+            await client.hold(ANA, ["A02"])
+        server.go_on.set()
+        await asyncio.gather(*slow)
+        assert (await client.hold(ANA, ["A02"])).sucesso
+
+
+async def test_a_stream_that_is_full_takes_more_when_it_is_answered(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_stream, "MOST_UNDER_WAY", 2)
+    async with gateways_client(server.address) as client:
+        await streams_of(client, 2)
+        slow = [asyncio.create_task(client.hold(buyer(SLOW), ["A01"])) for _ in range(10)]
+        await eventually(lambda: server.under_way == 4)
+        server.go_on.set()
+        assert all(answer.sucesso for answer in await asyncio.gather(*slow))
+
+
+async def test_a_stream_that_is_full_is_passed_over(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_stream, "MOST_UNDER_WAY", 2)
+    async with gateways_client(server.address) as client:
+        await streams_of(client, 2)
+        slow = [asyncio.create_task(client.hold(buyer(SLOW), ["A01"])) for _ in range(2)]
+        await eventually(lambda: server.under_way == 2)
+        for _ in range(3):
+            assert (await client.hold(ANA, ["A02"])).sucesso
+        server.go_on.set()
+        assert all(answer.sucesso for answer in await asyncio.gather(*slow))
+
+
+async def test_a_message_is_never_larger_than_booking_takes(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_side, "LARGEST_MESSAGE", 400)
+    sizes: list[int] = []
+    make = batch_stream.BatchStream._message
+
+    def measured(*arguments: Any) -> pb.LotePedidos:
+        message = make(*arguments)
+        sizes.append(message.ByteSize())
+        return message
+
+    monkeypatch.setattr(batch_stream.BatchStream, "_message", measured)
+    async with gateways_client(server.address) as client:
+        await streams_of(client, 2)
+        asked = [client.hold(buyer("x" * 100), ["A01"]) for _ in range(20)]
+        assert all(answer.sucesso for answer in await asyncio.gather(*asked))
+    assert max(sizes) < 400 + 200
