@@ -57,20 +57,22 @@ class Version:
         return self.number.replace(".", "_")
 
     def prepare(self) -> None:
-        """Installs it and makes its stubs, once."""
+        """Installs it, once, and makes its stubs."""
         ready = self.folder / "ready"
-        if ready.exists():
-            return
+        if not ready.exists():
+            self._install()
+            ready.touch()
+        self._stubs.mkdir(exist_ok=True)
+        out = [f"--{kind}_out={self._stubs}" for kind in ("python", "grpc_python")]
+        self._python("-m", "grpc_tools.protoc", f"-I{ROOT}", *out, "cinema.proto")
+
+    def _install(self) -> None:
         venv.create(self.folder, with_pip=True, clear=True)
         packages = ("grpcio", "grpcio-tools", "grpcio-health-checking")
         pinned = [f"{package}=={self.number}" for package in packages]
         self._python("-m", "pip", "install", "--quiet", *pinned)
         # What it does not have itself comes from here.
         (self._site_packages() / "others.pth").write_text(sysconfig.get_path("purelib"))
-        self._stubs.mkdir()
-        out = [f"--{kind}_out={self._stubs}" for kind in ("python", "grpc_python")]
-        self._python("-m", "grpc_tools.protoc", f"-I{ROOT}", *out, "cinema.proto")
-        ready.touch()
 
     def adopt(self, process: LocalProcess) -> None:
         """It is to be started with this version."""
