@@ -199,6 +199,22 @@ async def test_who_waits_shares_few_connections_and_may_give_up(redis_server: Re
         assert clients <= FEW_CONNECTIONS + 1
 
 
+async def test_nobody_comes_after_a_command_that_still_waits(redis_server: RedisServer) -> None:
+    """WAIT with 0 waits without an end, whether its caller has given up or not."""
+    async with hasty_client(redis_server.url, patience=PATIENCE_SECONDS) as client:
+        count = script_at(client, COUNT)
+        given_up = asyncio.create_task(count.followed_by([("WAIT", 1, 0)], ["n"], []))
+
+        async def it_waits() -> bool:
+            return bool(await client.get("n") == "1")
+
+        await eventually(it_waits)
+        given_up.cancel()
+        await asyncio.wait([given_up])
+        async with asyncio.timeout(10):
+            assert await count.followed_by([("WAIT", 1, 10)], ["n"], []) == [2, 0]
+
+
 # ------------------------------------------------------------------------------- ways to get there
 
 

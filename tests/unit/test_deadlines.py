@@ -37,6 +37,18 @@ async def test_a_call_that_begins_while_others_are_under_way_has_its_own_time() 
     assert await second == "in time"
 
 
+async def test_the_next_deadline_is_looked_after_when_the_first_is_over() -> None:
+    deadlines = Deadlines(0.05)
+    first = asyncio.create_task(waits(deadlines, asyncio.Event()))
+    await asyncio.sleep(0)
+    deadlines.seconds = 0.2
+    second = asyncio.create_task(waits(deadlines, asyncio.Event()))
+    for task in (first, second):
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(task), 5)
+        assert task.done()
+
+
 async def test_what_is_cancelled_by_somebody_else_stays_cancelled() -> None:
     task = asyncio.create_task(waits(Deadlines(30), asyncio.Event()))
     await asyncio.sleep(0)
