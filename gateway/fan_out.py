@@ -17,21 +17,28 @@ PAGES_A_TURN = 200
 
 @dataclass(slots=True)
 class News:
-    """What every page is told in one fan-out. `concerned`: the tags of buyers whose own seats an update changes."""
+    """What every page is told in one fan-out.
+
+    `gaining` and `losing`: the tags of buyers whose own seats the update changes. Those who gain one hear so before it,
+    or their pages would show their own seats as somebody else's for a moment.
+    """
 
     resync: bool = False
     situation: bytes | None = None
     audience: bytes | None = None
     update: bytes | None = None
-    concerned: set[str] = field(default_factory=set)
+    gaining: set[str] = field(default_factory=set)
+    losing: set[str] = field(default_factory=set)
 
     def tell(self, page: Outbox) -> None:
         if self.resync:
             page.resync()
+        if page.tag in self.gaining:
+            page.own_seats_changed()
         if self.update is not None:
             page.put_update(self.update)
-            if page.tag in self.concerned:
-                page.own_seats_changed()
+        if page.tag in self.losing:
+            page.own_seats_changed()
         if self.situation is not None:
             page.put_situation(self.situation)
         if self.audience is not None:

@@ -151,7 +151,8 @@ class Hub:
         if self._seat_map is not None and self._seat_map.version != self._told_version:
             changes, self._pending = self._pending, []
             news.update = self._update_frame(self._seat_map, changes)
-            news.concerned = {seat.tag for seat in changes if seat.tag}
+            news.gaining = {seat.tag for seat in changes if seat.is_held}
+            news.losing = {seat.tag for seat in changes if seat.tag} - news.gaining
         return news
 
     def _update_frame(self, seat_map: SeatMap, changes: list[Seat]) -> bytes:

@@ -122,10 +122,13 @@ async def test_news_that_is_void_is_told_to_nobody_else() -> None:
     assert session.pages[0].told == [b"update 1", b"update 2"]
 
 
-async def test_only_whom_an_update_concerns_is_told_about_own_seats() -> None:
-    ana, rui = FakePage(), FakePage()
-    rui.tag = "rui"
-    for page in (ana, rui):
-        News(update=UPDATE, concerned={"ana"}).tell(page)  # type: ignore[arg-type]
-    assert ana.told == [UPDATE, "own seats"]
-    assert rui.told == [UPDATE]
+async def test_who_gains_a_seat_hears_so_before_the_map_shows_it_held_and_who_loses_one_after() -> (
+    None
+):
+    ana, rui, eva = FakePage(), FakePage(), FakePage()
+    rui.tag, eva.tag = "rui", "eva"
+    for page in (ana, rui, eva):
+        News(update=UPDATE, gaining={"ana"}, losing={"rui"}).tell(page)  # type: ignore[arg-type]
+    assert ana.told == ["own seats", UPDATE]
+    assert rui.told == [UPDATE, "own seats"]
+    assert eva.told == [UPDATE]
