@@ -35,6 +35,7 @@ async def adopt(named: str, settings: BookingSettings) -> None:
     files = DatasetFiles(settings.secrets_dir, settings.redis_url)
     redis = connect(settings)
     try:
+        await refuse_later_schema(redis)
         await refuse_stranger(redis, files, named)
         identity = await adopt_dataset(redis, files)
         sessions, orders = await count(redis, ANY_SESSION), await count(redis, ANY_ORDER)
@@ -51,6 +52,13 @@ async def adopt(named: str, settings: BookingSettings) -> None:
         orders,
         sessions,
     )
+
+
+async def refuse_later_schema(redis: RedisClient) -> None:
+    """Whoever named it: this version could not read it. Raises CannotStart."""
+    found = await look(redis)
+    if schema_of(found.identity) > SCHEMA:
+        raise CannotStart(schema_problem(found.identity))
 
 
 async def refuse_stranger(redis: RedisClient, files: DatasetFiles, named: str) -> None:
@@ -82,8 +90,6 @@ async def adopt_dataset(redis: RedisClient, files: DatasetFiles) -> str:
     So nobody else who knows the old one takes the new data for it.
     """
     found = await look(redis)
-    if schema_of(found.identity) > SCHEMA:
-        raise CannotStart(schema_problem(found.identity))
     identity = found.identity if _is_whole(files, found) else new_identity()
     if identity != found.identity:
         await write_identity(redis, identity, only_missing=False)

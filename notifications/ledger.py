@@ -93,10 +93,13 @@ class Ledger:
         if all(
             slot is None or len(changed.get(key, b"")) <= slot.length for key, slot in slots.items()
         ):
-            index.add(self._change(changed, slots), self._copies.stamp)
+            index.add(self._change(changed, slots), self._copies.published)
         else:
             self._copies.replace(array(self._merged(changed)))
-            self._describe(index)
+            try:
+                self._describe(index)
+            except ValueError:
+                raise OSError(f"another hand changed {self._path.name} meanwhile") from None
         return len(changed)
 
     def _read(self, slots: Mapping[str, Slot | None]) -> dict[str, bytes]:
@@ -162,13 +165,14 @@ class Ledger:
 
     def _describe(self, index: LedgerIndex, *, is_new: bool = False) -> None:
         """Raises ValueError where the file is not as we would have written it."""
+        stamp = self._copies.stamp  # of before: what is changed while it is read is taken up again
         with self._path.open("rb") as file:
             slots = (
                 (key, Slot(place, len(entry)))
                 for place, entry in entries(file)
                 if (key := key_of(json.loads(entry))) is not None
             )
-            index.replace(slots, self._copies.stamp, is_new=is_new)
+            index.replace(slots, stamp, is_new=is_new)
 
     def _understood(self) -> list[object] | None:
         """The entries of a file that another hand wrote. One that is no array is kept aside."""

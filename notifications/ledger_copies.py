@@ -39,7 +39,7 @@ class TwoCopies:
         self.path = path
         self._spare = self.hidden("spare")
         self._spare_lacks: Sequence[Patch] | None = None  # None: there is no spare to go on with
-        self._stamp = ""
+        self.published = ""  # the stamp of the copy that got the public name here last
 
     def hidden(self, what: str) -> Path:
         return self.path.with_name(f".{self.path.name}.{what}")
@@ -47,11 +47,7 @@ class TwoCopies:
     @property
     def stamp(self) -> str:
         """Tells whether another hand has touched the file: empty where there is none."""
-        try:
-            status = self.path.stat()
-        except FileNotFoundError:
-            return ""
-        return f"{status.st_ino} {status.st_size} {status.st_mtime_ns}"
+        return _stamp_of(self.path)
 
     def forget_spare(self) -> None:
         """Whatever lies beside the file is of no use any more."""
@@ -66,17 +62,19 @@ class TwoCopies:
         with _created(new) as file:
             file.writelines(content)
             _sync(file)
+        # Another hand may be as quick as a rename: what it leaves there is not what was written here.
+        self.published = _stamp_of(new)
         new.replace(self.path)
         self._sync_folder()
-        self._stamp = self.stamp
 
     def change(self, patches: Sequence[Patch]) -> None:
-        if self._stamp != self.stamp:
+        if self.published != self.stamp:
             self.forget_spare()
-        self._stamp = ""  # a failure on the way leaves nothing to build on
+        self.published = ""  # a failure on the way leaves nothing to build on
         self._complete_spare(patches)
+        published = _stamp_of(self._spare)
         self._spare_lacks = patches if self._publish_spare() else None
-        self._stamp = self.stamp
+        self.published = published
 
     def catch_up(self) -> None:
         """The spare is as the public copy is: what was overwritten there is in no copy any more."""
@@ -125,6 +123,14 @@ class TwoCopies:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _stamp_of(path: Path) -> str:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return ""
+    return f"{status.st_ino} {status.st_size} {status.st_mtime_ns}"
 
 
 def _take_lease(descriptor: int) -> bool:

@@ -305,6 +305,7 @@ def test_a_hold_that_is_due_in_an_older_copy_does_not_make_it_seem_new(tmp_path:
         buy(ana, "A06")
         lose_data(desk, copy)
         wait_until(lambda: errors_about(desk, "older than it was"), BACK_SECONDS)
+        wait_until(lambda: refusal(lambda: desk.states(ana.session)) is None, NOTICE_SECONDS)
         assert desk.states(ana.session).keys() == {"A05"}
 
 

@@ -186,6 +186,24 @@ def test_records_that_another_hand_took_away_are_missed_until_they_are_back(
     assert sorted(entry["pedido_id"] for entry in read(path)) == ["00-1", "00-2", "00-3", "00-4"]
 
 
+@pytest.mark.parametrize("numbers", [(3,), (1, 2, 3)], ids=["a change", "the whole file"])
+def test_what_another_hand_does_at_the_very_moment_of_a_change_is_missed_too(
+    book: Ledger, path: Path, numbers: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book.put_all(orders(1, 2))
+    book.prove()
+    with monkeypatch.context() as patch, suppress(OSError):
+        # Between the new copy's public name and the end of the change.
+        patch.setattr(ledger_copies.TwoCopies, "_sync_folder", lambda _: path.write_text("[]"))
+        book.put_all(
+            [{**order(number), "cancelado": "x" * 2_000 * (len(numbers) - 1)} for number in numbers]
+        )
+    assert not book.is_whole()
+    book.put_all(orders(1, 2, 3))
+    assert book.prove() == 0
+    assert [entry["pedido_id"] for entry in read(path)] == ["00-1", "00-2", "00-3"]
+
+
 def test_a_record_whose_order_is_gone_is_missed_only_until_the_ledger_is_proven(
     book: Ledger, path: Path
 ) -> None:
