@@ -13,7 +13,14 @@ from redis.asyncio import Redis
 from redis.asyncio.sentinel import Sentinel
 from redis.exceptions import ReadOnlyError, ResponseError
 
-from cinema.redis_connection import REDIS_ERRORS, RedisClient, connect, disconnect, script_at
+from cinema.redis_connection import (
+    REDIS_ERRORS,
+    RedisClient,
+    connect,
+    disconnect,
+    nodes_of,
+    script_at,
+)
 from cinema.redis_scripts import OneNode, Script, TooManyCalls, Unanswered, node
 from cinema.settings import RedisSettings
 from deploy import redis_local
@@ -107,6 +114,14 @@ async def test_a_redis_that_hangs_is_given_up_in_time_and_well_again_later(
         await echoes(echo, 1)
 
 
+def under_way(client: RedisClient) -> int:
+    """How many calls have been written to Redis and wait for their replies."""
+    nodes = nodes_of(client)
+    assert isinstance(nodes, OneNode)
+    wire = nodes._node._wire
+    return wire.under_way if wire else 0
+
+
 async def test_what_is_under_way_when_the_connection_breaks_is_unanswered(
     redis_server: RedisServer,
 ) -> None:
@@ -114,10 +129,10 @@ async def test_what_is_under_way_when_the_connection_breaks_is_unanswered(
         echo = script_at(client, ECHO)
         await echoes(echo, 1)
         redis_server.pause()
-        under_way = [asyncio.create_task(fails_with(echo, Unanswered)) for _ in range(20)]
-        await asyncio.sleep(0.05)  # they are sent
+        calls = [asyncio.create_task(fails_with(echo, Unanswered)) for _ in range(20)]
+        await eventually(lambda: under_way(client) == 20)
         redis_server.kill()
-        assert all(await asyncio.gather(*under_way))
+        assert all(await asyncio.gather(*calls))
 
 
 async def test_while_redis_is_away_nothing_is_sent_and_later_all_is_well(
