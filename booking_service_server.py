@@ -17,7 +17,7 @@ from grpc_health.v1.health import aio as health_aio
 
 import cinema_pb2_grpc
 from booking.adoption import adopt
-from booking.batches import Batches
+from booking.batch_streams import BatchStreams
 from booking.dataset import Dataset
 from booking.dataset_files import DatasetFiles
 from booking.edge import GuardedServer
@@ -217,7 +217,7 @@ async def drain(
     server: grpc.aio.Server,
     health: health_aio.HealthServicer,
     feed: SeatFeed,
-    batches: Batches,
+    batches: BatchStreams,
     seconds: float,
 ) -> None:
     """Readiness is withdrawn first; watches end at once, calls and requests under way are finished."""

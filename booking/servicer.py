@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import islice
 
 import cinema_pb2 as pb
-from booking.batches import Batches
+from booking.batch_streams import BatchStreams
 from booking.edge import Context
 from booking.feed import SeatFeed
 from booking.fitness import Fitness
@@ -82,7 +82,7 @@ class BookingServicer(OrderRpcs):
             "estender": self.EstenderReserva,
             "melhores": self.ReservarMelhores,
         }
-        self.batches = Batches(methods, patience)
+        self.batches = BatchStreams(methods, patience)
 
     @property
     def _programme(self) -> Programme:

@@ -11,7 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDiscon
 from gateway import line
 from gateway.endings import TOO_SLOW, Ending
 from gateway.line import Receiver
-from gateway.wire import payload_of
+from gateway.rfc6455 import payload_of
 
 LAST_FRAME_SECONDS = 1.0
 

@@ -6,9 +6,9 @@ from typing import Any
 import orjson
 
 from cinema_pb2 import StatusReserva
-from gateway import wire
+from gateway import rfc6455
+from gateway.rfc6455 import Opcode
 from gateway.seat_map import Seat, SeatMap
-from gateway.wire import Opcode
 
 
 def initial_state(session_id: str, seat_map: SeatMap, now: float) -> bytes:
@@ -89,4 +89,4 @@ def _change(seat: Seat, now: float) -> dict[str, str | int]:
 
 
 def _encode(frame: Mapping[str, Any]) -> bytes:
-    return wire.frame(Opcode.TEXT, orjson.dumps(frame))
+    return rfc6455.frame(Opcode.TEXT, orjson.dumps(frame))

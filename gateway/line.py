@@ -11,11 +11,11 @@ import logging
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from gateway import wire
+from gateway import rfc6455
 from gateway.admission import Place
 from gateway.endings import FAULT, NO_PONG, RESTART, Ending
 from gateway.limits import TokenBucket
-from gateway.wire import Broken, Opcode
+from gateway.rfc6455 import Broken, Opcode
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ class Line(asyncio.BufferedProtocol):
         self._loop = asyncio.get_running_loop()
         self._place = place
         self._lines = lines
-        self._reader = wire.Reader(LARGEST_MESSAGE)
+        self._reader = rfc6455.Reader(LARGEST_MESSAGE)
         self._control_frames = TokenBucket(CONTROL_FRAMES_A_SECOND)
         self._receiver: Receiver = NOBODY
         self._is_closed = False
@@ -121,7 +121,7 @@ class Line(asyncio.BufferedProtocol):
         """Behind what the transport still has, without waiting until the peer has read that. The first one counts."""
         if not self._is_closed:
             last_frame = ending.last_frame or b""
-            self.transport.write(last_frame + wire.close_frame(ending.code, ending.reason))
+            self.transport.write(last_frame + rfc6455.close_frame(ending.code, ending.reason))
             self._end()
             self.transport.resume_reading()
 
@@ -185,7 +185,7 @@ class Line(asyncio.BufferedProtocol):
             self._is_deaf = True
             self.transport.abort()
         elif opcode == Opcode.PING:
-            self.transport.write(wire.frame(Opcode.PONG, payload))
+            self.transport.write(rfc6455.frame(Opcode.PONG, payload))
         elif opcode == Opcode.PONG:
             self._awaits_pong = False
 
@@ -199,10 +199,10 @@ class Line(asyncio.BufferedProtocol):
             self.transport.pause_reading()
 
     def _take_close(self, payload: bytes) -> None:
-        code = wire.close_code(payload)
+        code = rfc6455.close_code(payload)
         self._is_deaf = True
         if not self._is_closed:
-            self.transport.write(wire.close_frame(code))
+            self.transport.write(rfc6455.close_frame(code))
             self._end()
         self.transport.close()
 
@@ -238,7 +238,7 @@ class Line(asyncio.BufferedProtocol):
             return
         self._awaits_pong = True
         self._timer = self._loop.call_later(PING_SECONDS, self._ping)
-        self.transport.write(wire.frame(Opcode.PING, b"ping"))
+        self.transport.write(rfc6455.frame(Opcode.PING, b"ping"))
 
     def _tell_stalled(self) -> None:
         self._tell(self._receiver.stalled)

@@ -8,7 +8,7 @@ import grpc
 import cinema_pb2 as pb
 from cinema.outcomes import MailKind
 from cinema_pb2_grpc import ReservaStub
-from notifications.batches import Batches
+from notifications.batcher import Batcher
 from notifications.dependency import DependencyDown, TemporaryFailure
 
 T = TypeVar("T")
@@ -36,9 +36,9 @@ class BookingOrders:
     def __init__(self, channel: grpc.aio.Channel, deadline: float) -> None:
         self._stub = ReservaStub(channel)
         self._deadline = deadline
-        self._gets = Batches(self._get_all, _AT_ONCE, DependencyDown)
-        self._schedules = Batches(self._schedule_all, _AT_ONCE, DependencyDown)
-        self._records = Batches(self._record_all, _AT_ONCE, DependencyDown)
+        self._gets = Batcher(self._get_all, _AT_ONCE, DependencyDown)
+        self._schedules = Batcher(self._schedule_all, _AT_ONCE, DependencyDown)
+        self._records = Batcher(self._record_all, _AT_ONCE, DependencyDown)
 
     async def get(self, order_id: str) -> pb.Pedido:
         order = await self._gets.ask(order_id)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from notifications.batches import Batches
+from notifications.batcher import Batcher
 from notifications.ledger import Ledger
 from notifications.ledger_format import KEY, Record
 
@@ -15,11 +15,11 @@ class LedgerWriter:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._batches = Batches(self._write, _AT_ONCE, OSError)
+        self._batcher = Batcher(self._write, _AT_ONCE, OSError)
 
     async def put(self, record: Record) -> None:
         """The record is on disk when this returns, once. Raises OSError: then put it again."""
-        await self._batches.ask(record)
+        await self._batcher.ask(record)
 
     async def _write(self, records: Sequence[Record]) -> Sequence[None]:
         newest = {record[KEY]: record for record in records}

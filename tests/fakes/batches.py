@@ -9,7 +9,7 @@ import grpc
 import pytest
 
 import cinema_pb2 as pb
-from booking.batches import Batches
+from booking.batch_streams import BatchStreams
 from booking.edge import Context, GuardedServer
 from booking.requests import InvalidRequest
 from cinema_pb2_grpc import add_ReservaServicer_to_server
@@ -26,7 +26,7 @@ class Server(FakeBooking):
         super().__init__()
         self.go_on = asyncio.Event()
         self.under_way = 0
-        self.streams = Batches({"reservar": self.hold, "liberar": self.hold}, patience)
+        self.streams = BatchStreams({"reservar": self.hold, "liberar": self.hold}, patience)
 
     async def hold(self, request: pb.ReservaRequest, context: Context) -> pb.ReservaResponse:
         self.requests.append(request)

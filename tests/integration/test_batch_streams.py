@@ -6,7 +6,7 @@ import grpc
 import pytest
 
 import cinema_pb2 as pb
-from booking import batches
+from booking import batch_streams
 from gateway.booking_requests import Buyer
 from tests.batching import bare_stream, hold
 from tests.fakes.batches import FAULTY, SLOW, Server, running
@@ -64,7 +64,7 @@ async def test_what_nobody_waits_for_is_given_up_without_an_answer(server: Serve
 async def test_a_stream_has_so_many_requests_under_way_and_refuses_more(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches, "MOST_UNDER_WAY", 2)
+    monkeypatch.setattr(batch_streams, "MOST_UNDER_WAY", 2)
     async with bare_stream(server.address) as stream:
         await stream.send(*(hold(number, buyer(SLOW)) for number in range(1, 4)))
         (refused,) = (await stream.answers(1)).values()
@@ -76,7 +76,7 @@ async def test_a_stream_has_so_many_requests_under_way_and_refuses_more(
 async def test_a_server_has_so_many_streams_and_refuses_more(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches, "MOST_STREAMS", 1)
+    monkeypatch.setattr(batch_streams, "MOST_STREAMS", 1)
     async with bare_stream(server.address) as first:
         await first.ask(hold(1, ANA))
         async with bare_stream(server.address) as second:

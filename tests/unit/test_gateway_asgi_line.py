@@ -9,7 +9,7 @@ from starlette.websockets import WebSocketDisconnect
 from gateway import line
 from gateway.asgi_line import AsgiLine
 from gateway.endings import FLOOD, TOO_SLOW
-from gateway.wire import Opcode, frame, payload_of
+from gateway.rfc6455 import Opcode, frame, payload_of
 from tests.waiting import eventually
 
 

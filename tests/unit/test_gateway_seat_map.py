@@ -7,8 +7,8 @@ import pytest
 
 import cinema_pb2 as pb
 from gateway import frames
+from gateway.rfc6455 import payload_of
 from gateway.seat_map import ContinuityLost, SeatMap
-from gateway.wire import payload_of
 from tests.fakes.booking import freed, held, sold
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from notifications.batches import Batches
+from notifications.batcher import MOST_WAITING, Batcher
 from tests.waiting import eventually
 
 MOST = 4
@@ -48,54 +48,54 @@ def server() -> Server:
 
 
 @pytest.fixture
-def batches(server: Server) -> Batches[int, int]:
-    return Batches(server.answer, MOST, Down)
+def batcher(server: Server) -> Batcher[int, int]:
+    return Batcher(server.answer, MOST, Down)
 
 
-async def test_each_caller_gets_its_own_answer(server: Server, batches: Batches[int, int]) -> None:
-    answers = await asyncio.gather(*map(batches.ask, range(10)))
+async def test_each_caller_gets_its_own_answer(server: Server, batcher: Batcher[int, int]) -> None:
+    answers = await asyncio.gather(*map(batcher.ask, range(10)))
     assert answers == [2 * number for number in range(10)]
     assert server.calls == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
 
 
 async def test_who_comes_during_a_call_goes_into_the_next(
-    server: Server, batches: Batches[int, int]
+    server: Server, batcher: Batcher[int, int]
 ) -> None:
     server.open.clear()
-    first = asyncio.create_task(batches.ask(1))
+    first = asyncio.create_task(batcher.ask(1))
     await eventually(lambda: server.calls)
-    others = [asyncio.create_task(batches.ask(number)) for number in (2, 3)]
+    others = [asyncio.create_task(batcher.ask(number)) for number in (2, 3)]
     await asyncio.sleep(0)
     server.open.set()
     assert await asyncio.gather(first, *others) == [2, 4, 6]
     assert server.calls == [[1], [2, 3]]
-    assert await batches.ask(5) == 10
+    assert await batcher.ask(5) == 10
 
 
 async def test_what_concerns_everybody_fails_everybody_at_once(
-    server: Server, batches: Batches[int, int]
+    server: Server, batcher: Batcher[int, int]
 ) -> None:
     server.down = True
-    failures = await asyncio.gather(*map(batches.ask, range(10)), return_exceptions=True)
+    failures = await asyncio.gather(*map(batcher.ask, range(10)), return_exceptions=True)
     assert [type(failure) for failure in failures] == [Down] * 10
     assert len(server.calls) == 1
     server.down = False
-    assert await batches.ask(1) == 2
+    assert await batcher.ask(1) == 2
 
 
 async def test_one_poisoned_question_stops_no_other(
-    server: Server, batches: Batches[int, int]
+    server: Server, batcher: Batcher[int, int]
 ) -> None:
     server.poisoned = {2}
-    answers = await asyncio.gather(*map(batches.ask, range(4)), return_exceptions=True)
+    answers = await asyncio.gather(*map(batcher.ask, range(4)), return_exceptions=True)
     assert [a if isinstance(a, int) else type(a) for a in answers] == [0, 2, Poisoned, 6]
 
 
 async def test_who_gives_up_is_left_out_and_takes_nobody_along(
-    server: Server, batches: Batches[int, int]
+    server: Server, batcher: Batcher[int, int]
 ) -> None:
     server.open.clear()
-    asking = [asyncio.create_task(batches.ask(number)) for number in range(6)]
+    asking = [asyncio.create_task(batcher.ask(number)) for number in range(6)]
     await eventually(lambda: server.calls)
     for given_up in (asking[1], asking[4]):
         given_up.cancel()
@@ -106,12 +106,24 @@ async def test_who_gives_up_is_left_out_and_takes_nobody_along(
 
 
 async def test_nobody_waits_for_a_call_that_was_cancelled(
-    server: Server, batches: Batches[int, int]
+    server: Server, batcher: Batcher[int, int]
 ) -> None:
     server.open.clear()
-    asking = [asyncio.create_task(batches.ask(number)) for number in range(6)]
+    asking = [asyncio.create_task(batcher.ask(number)) for number in range(6)]
     await eventually(lambda: server.calls)
-    assert batches._calling is not None
-    batches._calling.cancel()
+    assert batcher._calling is not None
+    batcher._calling.cancel()
     await asyncio.wait(asking, timeout=5)
     assert all(task.cancelled() for task in asking)
+
+
+async def test_the_queue_has_a_bound(server: Server, batcher: Batcher[int, int]) -> None:
+    server.open.clear()
+    first = asyncio.create_task(batcher.ask(0))
+    await eventually(lambda: server.calls)
+    waiting = [asyncio.create_task(batcher.ask(number)) for number in range(MOST_WAITING)]
+    await asyncio.sleep(0)
+    with pytest.raises(Down, match="wait already"):
+        await batcher.ask(1)
+    server.open.set()
+    assert len(await asyncio.gather(first, *waiting)) == MOST_WAITING + 1

@@ -49,7 +49,7 @@ class Patience:
         return self._steps[step], None
 
 
-class Batches:
+class BatchStreams:
     """All streams of a server. A request takes at most `seconds`."""
 
     def __init__(self, methods: Methods, seconds: float) -> None:

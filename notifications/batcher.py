@@ -9,6 +9,8 @@ from typing import Generic, TypeVar
 Q = TypeVar("Q")
 A = TypeVar("A")
 
+MOST_WAITING = 10_000  # questions that no call has taken yet
+
 
 @dataclass(frozen=True)
 class _Waiting(Generic[Q, A]):
@@ -16,7 +18,7 @@ class _Waiting(Generic[Q, A]):
     answer: asyncio.Future[A]
 
 
-class Batches(Generic[Q, A]):
+class Batcher(Generic[Q, A]):
     """Calls `call` with up to `most` questions at a time, one call after the other, as long as there are some.
 
     It answers each of them, in their order. A failure among `for_all` is that of every caller who waits; of any other
@@ -37,6 +39,9 @@ class Batches(Generic[Q, A]):
         self._calling: asyncio.Task[None] | None = None  # ends when nobody waits
 
     async def ask(self, question: Q) -> A:
+        """Raises what the call raises, and a `for_all` at once where MOST_WAITING questions wait already."""
+        if len(self._waiting) >= MOST_WAITING:
+            raise self._for_all(f"{MOST_WAITING} requests wait already")
         answer: asyncio.Future[A] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(question, answer))
         if self._calling is None:

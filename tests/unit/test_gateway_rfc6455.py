@@ -7,8 +7,8 @@ from websockets.frames import Frame
 from websockets.frames import Opcode as Kind
 from websockets.protocol import Protocol, Side, State
 
-from gateway import wire
-from gateway.wire import Broken, Opcode, Reader
+from gateway import rfc6455
+from gateway.rfc6455 import Broken, Opcode, Reader
 
 MOST = 64 * 1_024
 
@@ -69,7 +69,7 @@ def test_what_breaks_the_rules_is_named_by_its_code(breach: str) -> None:
     [(b"", 1005), (b"\x03\xe8", 1000), (b"\x03\xe9bye", 1001), (b"\x0f\xa0", 4000)],
 )
 def test_a_close_frame_says_its_code(payload: bytes, code: int) -> None:
-    assert wire.close_code(payload) == code
+    assert rfc6455.close_code(payload) == code
 
 
 @pytest.mark.parametrize(
@@ -80,17 +80,17 @@ def test_a_close_frame_of_no_known_code_or_no_text_breaks_the_rules(
     payload: bytes, code: int
 ) -> None:
     with pytest.raises(Broken) as broken:
-        wire.close_code(payload)
+        rfc6455.close_code(payload)
     assert broken.value.code == code
 
 
 @pytest.mark.parametrize("length", [0, 125, 126, 65_535, 65_536])
 def test_what_we_send_is_understood_by_another_implementation(length: int) -> None:
     text = b"x" * length
-    framed = wire.frame(Opcode.TEXT, text)
-    assert wire.payload_of(framed) == text
+    framed = rfc6455.frame(Opcode.TEXT, text)
+    assert rfc6455.payload_of(framed) == text
     browser = Protocol(Side.CLIENT, state=State.OPEN, max_size=None)
-    browser.receive_data(framed + wire.close_frame(1012, "restart"))
+    browser.receive_data(framed + rfc6455.close_frame(1012, "restart"))
     message, farewell = browser.events_received()
     assert isinstance(message, Frame)
     assert (message.opcode, bytes(message.data)) == (Kind.TEXT, text)
