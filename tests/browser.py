@@ -1,6 +1,6 @@
 """The Chromium that the end-to-end tests drive. `python -m tests.browser` installs it where that is easy.
 
-The headless shell is the same browser without its window: a page takes half the CPU in it. Any other Chromium does, too.
+The headless shell is the same browser without its window: pages take half the CPU in it. Any other Chromium does, too.
 """
 
 import os
