@@ -44,6 +44,12 @@ class Language:
             "BRL", "R$"
         )  # where the locale prefers the code: the sign is what Brazil writes
 
+    def length(self, minutes: int) -> str:
+        """Of a film: 2h38, 1h, 45 min"""
+        hours, rest = divmod(minutes, 60)
+        form = "both" if hours and rest else "hours" if hours else "minutes"
+        return self(f"length.{form}", hours=hours, minutes=rest)
+
     def long_time(self, moment: datetime) -> str:
         """domingo, 13 de dezembro de 2026, às 17h45 (horário de Brasília)"""
         return self("time.long", date=format_date(moment, "full", self._locale), moment=moment)

@@ -88,7 +88,7 @@ def _view(order: pb.Pedido, t: Language, link: str) -> dict[str, object]:
 def _facts(order: pb.Pedido, t: Language) -> Iterator[tuple[str, str]]:
     session, film = order.sessao, order.sessao.filme
     if film.titulo:
-        yield t("label.film"), f"{one_line(film.titulo)} ({film.duracao_min}\N{NO-BREAK SPACE}min)"
+        yield t("label.film"), f"{one_line(film.titulo)} ({t.length(film.duracao_min)})"
     else:
         yield t("label.session"), order.sessao_id
     if session.inicio_ms:

@@ -1,6 +1,6 @@
 // @ts-check
 /** Holding and releasing seats: the map answers at once, and falls back with the reason and what can be done. */
-import { hour } from "./format.js";
+import { hour, roughly } from "./format.js";
 import { isPortuguese } from "./language.js";
 import { ticketsOf } from "./notice.js";
 import { extendHolds, holdBest, holdSeats, releaseSeats } from "./protocol.js";
@@ -83,7 +83,7 @@ export class Choosing {
     if (!reply.ok) return this.#refused(reply, [], count);
     this.#granted(reply.seats, reply.msLeft);
     this.repaint(reply.seats);
-    this.notice.show("reservou", t("aviso.reservou", { n: reply.seats.length, assentos: enumerate(reply.seats) }));
+    this.notice.show("reservou", t("aviso.reservou", { n: reply.seats.length, assentos: enumerate(reply.seats), tempo: roughly(reply.msLeft) }));
   }
 
   /** More time for everything that is held, up to the ceiling. */
@@ -107,7 +107,8 @@ export class Choosing {
   expired(seats) {
     const free = seats.filter((seat) => this.store.stateOf(seat) === "livre");
     const words = [t("aviso.acabou", { assentos: enumerate(seats) })];
-    if (free.length) words.push(t("aviso.ainda_livre", { n: free.length, livres: enumerate(free) }));
+    const key = free.length === seats.length ? "notice.all_free" : "aviso.ainda_livre";
+    if (free.length) words.push(t(key, { n: free.length, livres: enumerate(free) }));
     this.notice.show("acabou", words.join(" "), free.length ? [this.#again(free)] : this.#nearby(seats));
   }
 

@@ -25,8 +25,9 @@ export class LineStatus {
   #returned = 0;
   #told = "";
 
-  /** @param {ParentNode} root */
-  constructor(root) {
+  /** @param {ParentNode} root @param {() => boolean} isHolding whether seats are held for the reader */
+  constructor(root, isHolding) {
+    this.isHolding = isHolding;
     this.badge = part(root, "line");
     this.text = part(root, "line-text");
     this.stage = part(root, "stage");
@@ -66,7 +67,7 @@ export class LineStatus {
     const { line } = this;
     this.badge.dataset.conexao = line;
     this.stage.dataset.conexao = line;
-    const watching = line === "ao_vivo" && this.#audience
+    const watching = line === "ao_vivo" && this.#audience > 1
       ? ` · ${t("conexao.assistindo", { n: this.#audience })}` : "";
     this.text.textContent = t(`conexao.${line}`) + watching;
     this.#tell(line === "ao_vivo" || line === "ligando" ? this.#sales ?? this.#relief() : this.#trouble());
@@ -79,8 +80,10 @@ export class LineStatus {
 
   /** @returns {Message} */
   #trouble() {
-    const key = this.line === "pausado" ? "conexao.pausado_desde" : "conexao.desde";
-    return { kind: this.line, text: t(key, { hora: hour(this.#since) }) };
+    const since = { hora: hour(this.#since) };
+    if (this.line === "pausado") return { kind: this.line, text: t("conexao.pausado_desde", since) };
+    const held = this.isHolding() ? ` ${t("connection.held")}` : "";
+    return { kind: this.line, text: t("conexao.desde", since) + held };
   }
 
   /** Once, however often it is rendered: it is read out. @param {Message|null} message */

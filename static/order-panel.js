@@ -14,7 +14,7 @@ import { TicketList } from "./ticket-list.js";
  * @property {boolean} ending the last minute runs
  * @property {boolean} longest there is no more time to be had
  * @property {boolean} checking a payment's answer is not known yet
- * @property {boolean} closed nothing is sold here any more
+ * @property {string} closed why nothing is sold here any more, empty while something is
  */
 
 export class OrderPanel {
@@ -67,12 +67,12 @@ export class OrderPanel {
     this.toggle.setAttribute("aria-expanded", String(open));
   }
 
-  /** @param {boolean} closed */
+  /** @param {string} closed */
   #empty(closed) {
     this.#open(false);
     const { limit, holdMs } = this.rules;
-    say(this.title, t(closed ? "pedido.encerrado" : "pedido.vazio"));
-    say(this.text, closed ? t("pedido.encerrado_texto") : t("pedido.regras", { n: limit, tempo: roughly(holdMs) }));
+    say(this.title, t(!closed ? "pedido.vazio" : closed === "esgotada" ? "pedido.esgotado" : "pedido.encerrado"));
+    say(this.text, closed ? t("pedido.encerrado_texto") : t("pedido.regras", { n: limit, tempo: roughly(holdMs), gesture: gesture() }));
   }
 
   /** @param {number} msLeft @param {PanelState} state */
@@ -101,6 +101,9 @@ export class OrderPanel {
 function say(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
+
+/** What the reader does on a seat. */
+const gesture = () => t(matchMedia("(pointer: coarse)").matches ? "gesture.tap" : "gesture.click");
 
 /** "1 inteira + 2 meias". @param {Ticket[]} tickets */
 function countText(tickets) {

@@ -36,7 +36,7 @@ export class SessionView {
     this.store = new SeatStore();
     const stateOf = this.store.stateOf.bind(this.store);
     this.connection = new Connection(socketUrl(session.id), (frame) => this.#receive(frame), () => this.#lineChanged());
-    this.line = new LineStatus(root);
+    this.line = new LineStatus(root, () => (this.store.msLeft ?? 0) > 0);
     this.sales = new Sales(session, () => this.#repaint.mark([]));
     this.activity = new Activity(part(root, "activity"));
     this.notice = new Notice(root);
@@ -160,6 +160,6 @@ export class SessionView {
     const text = this.session.alteracao;
     this.line.sales(sales ?? (text ? { kind: "aviso", text } : null));
     this.toolbar.selling(sales === null);
-    this.checkout.render(sales !== null && sales.kind !== "quase");
+    this.checkout.render(sales && sales.kind !== "quase" ? sales.kind : "");
   }
 }

@@ -70,7 +70,7 @@ class Checkout(Tab):
 
     @property
     def quota(self) -> str:
-        """As shown: "Restam 41 meias de 80"."""
+        """As shown: "41 de 80 meias-entradas ainda disponíveis"."""
         return self._text("[data-part=quota]").removesuffix(".")
 
     def troubles(self) -> dict[str, str]:

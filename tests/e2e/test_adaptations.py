@@ -89,6 +89,17 @@ def test_a_seat_too_small_for_a_finger_comes_closer_first(system: System, browse
         context.close()
 
 
+def test_a_finger_is_asked_to_tap_and_a_mouse_to_click(
+    system: System, browser: Browser, open_session: OpenPage
+) -> None:
+    again = open_session().page.locator("[data-part=order-text]")
+    expect(again).to_contain_text("Clique de novo para soltar.")
+    with browser.new_context(has_touch=True, is_mobile=True, locale="pt-BR") as context:
+        phone = SessionPage(context.new_page(), system.gateways[0].url).open()
+        again = phone.page.locator("[data-part=order-text]")
+        expect(again).to_contain_text("Toque de novo para soltar.")
+
+
 def width_of(page: SessionPage, seat: str) -> float:
     return float(page.seat(seat).evaluate("(node) => node.getBoundingClientRect().width"))
 
@@ -124,7 +135,7 @@ def test_a_crowd_is_not_read_out_but_what_concerns_the_buyer_is(
         somebody.hold(f"D{number:02d}", f"E{number:02d}")
         page.expect_seat(f"E{number:02d}", "bloqueado")
     open_session()
-    expect(page.page.locator("[data-part=line-text]")).to_contain_text("2 olhando")
+    expect(page.page.locator("[data-part=line-text]")).to_contain_text("2 pessoas vendo agora")
     assert page.page.evaluate("heard") == []
     page.click("D01")
     page.expect_notice("bloqueado")

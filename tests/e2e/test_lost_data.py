@@ -37,8 +37,8 @@ def test_a_flush_empties_every_open_and_new_map_and_pauses_sales_until_an_operat
     for page in pages:
         page.wait_line("pausado", NOTICE_SECONDS)
         page.expect_seat("F07", "livre")
-        assert "As vendas pararam" in page.banner
-        assert "A página avisa quando voltarem" in page.banner
+        assert "Vendas pausadas desde" in page.banner
+        assert "Avisamos aqui quando voltarem" in page.banner
         assert "sozinha" not in page.banner
     new = open_session(state="pausado")
     assert new.taken() == {}

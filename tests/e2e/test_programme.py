@@ -95,7 +95,7 @@ def test_seats_left_are_kept_fresh_without_a_word_and_a_full_session_names_the_n
     expect(session).to_have_attribute("data-estado", "esgotada")
     expect(session).to_contain_text("Esgotada")
     expect(session).to_be_focused()
-    programme.page.get_by_role("link", name="Próxima com lugares: dom 13/12 · 21h00").click()
+    programme.page.get_by_role("link", name="Outra sessão com lugares: dom 13/12 · 21h00").click()
     assert programme.page.url.endswith("/sessao/S801")
 
 

@@ -238,7 +238,7 @@ def test_pages_that_are_opened_while_booking_is_away_show_their_content_once_it_
     for path, tab in tabs.items():
         tab.page.goto(tab.base_url + path)
     for tab in tabs.values():
-        expect(tab.page.locator("body")).to_contain_text("Tentamos de novo sozinhos")
+        expect(tab.page.locator("body")).to_contain_text("Vamos continuar tentando")
 
     system.bookings[0].start()
     for path, tab in tabs.items():

@@ -21,7 +21,7 @@ LANGUAGE = {tag: Language(tag) for tag in LANGUAGES}
 WRITER = MailWriter("cinema@example.com", "http://localhost:8000", Languages())
 CATEGORIES = [descriptor.name.lower() for descriptor in pb.Categoria.DESCRIPTOR.values]
 # What is looked up by a name that the order has.
-FAMILIES = ("category.", "proof.", "audio.")
+FAMILIES = ("category.", "proof.", "audio.", "length.")
 
 
 def order_of_all_categories(language: str) -> pb.Pedido:
@@ -163,7 +163,7 @@ def test_no_words_of_a_mail_stand_outside_the_language_files() -> None:
     for mail in (writer.ticket(wordless), writer.cancellation(wordless)):
         message = as_received(mail)
         for content in (message["Subject"], *contents(message)):
-            assert words(content) <= {"domingo", "de", "dezembro", "dom", "dez", "min"}
+            assert words(content) <= {"domingo", "de", "dezembro", "dom", "dez"}
 
 
 def words(content: str) -> set[str]:
@@ -171,6 +171,19 @@ def words(content: str) -> set[str]:
     shown = re.sub(r'<img [^>]*alt="([^"]*)"[^>]*>', r"\1", content)
     shown = re.sub(rf"<[^>]*>|https?://\S+|{order_code(ORDER_ID)}", "", shown)
     return set(re.findall(r"[^\W\d_]{2,}", shown))
+
+
+@pytest.mark.parametrize(
+    ("tag", "lengths"),
+    [
+        ("pt-BR", ["2h38", "1h05", "2h", "45 min"]),
+        ("en", ["2h 38m", "1h 5m", "2h", "45 min"]),
+        ("es", ["2 h 38 min", "1 h 5 min", "2 h", "45 min"]),
+    ],
+)
+def test_a_films_length_is_written_as_one_says_it(tag: str, lengths: list[str]) -> None:
+    written = [LANGUAGE[tag].length(minutes) for minutes in (158, 65, 120, 45)]
+    assert [text.replace("\N{NO-BREAK SPACE}", " ") for text in written] == lengths
 
 
 @pytest.mark.parametrize(

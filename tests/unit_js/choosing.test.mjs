@@ -98,6 +98,15 @@ test("a hold that ended is taken again with one click, as soon as its seat has c
   assert.equal(notices.at(-1).kind, "");
 });
 
+test("seats that are all free still are not named twice", () => {
+  choosing.expired(["A01", "A02"]);
+  store.apply({ kind: "snapshot", version: 9, edition: "", seats: new Map([["A01", "ocupado"]]) });
+  choosing.expired(["A01", "A02"]);
+  assert.deepEqual(notices.map(({ text }) => text), [
+    "Sua reserva de A01 e A02 acabou. Elas ainda estão livres.", "Sua reserva de A01 e A02 acabou. A02 ainda está livre.",
+  ]);
+});
+
 test("whoever was quicker meanwhile has the seat, and that is said", async () => {
   choosing.expired(["A01"]);
   answers = [no("assento_indisponivel", { lost: ["A01"] })];

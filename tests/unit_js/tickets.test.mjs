@@ -93,7 +93,7 @@ test("a rule of the house is told in words, and each offer says what it does", (
   const done = [];
   const offers = [{ take: ["A02"], release: [] }, { take: ["A02"], release: ["A03"] }, { take: [], release: ["A03"] }];
   const trouble = seatingTrouble({ kind: "sozinha", seats: ["A02"], offers }, (offer) => done.push(offer));
-  assert.match(trouble.text, /^A02 ficaria sozinha/);
+  assert.match(trouble.text, /^Sua escolha deixa A02 isolada\./);
   assert.deepEqual(trouble.offers.map(({ text }) => text), ["Pegar também A02", "Trocar A03 por A02", "Soltar A03"]);
   trouble.offers[1].do();
   assert.deepEqual(done, [offers[1]]);

@@ -42,16 +42,16 @@ def test_the_quota_is_shown_live_in_every_window(
     small: str, open_session: OpenPage, open_order: OpenOrder
 ) -> None:
     ana, bia = open_session(small), open_session(small, gateway=1)
-    assert ana.quota == bia.quota == "Restam 4 meias de 4"
+    assert ana.quota == bia.quota == "4 de 4 meias-entradas ainda disponíveis"
     ana.hold("A01", "A02")
     ana.choose("A01", "meia_estudante")
     ana.choose("A02", "meia_idoso")
     ana.pay()
     for page in (ana, bia):
-        _expect_quota(page, "Restam 3 meias de 4")  # who is 60 or more is not of the quota
+        _expect_quota(page, "3 de 4 meias-entradas ainda disponíveis")  # who is 60 or more is not of the quota
     open_order(ana).cancel()
     for page in (ana, bia):
-        _expect_quota(page, "Restam 4 meias de 4")
+        _expect_quota(page, "4 de 4 meias-entradas ainda disponíveis")
 
 
 def test_what_the_quota_does_not_allow_cannot_be_chosen(small: str, open_session: OpenPage) -> None:
@@ -61,7 +61,7 @@ def test_what_the_quota_does_not_allow_cannot_be_chosen(small: str, open_session
         ana.choose(seat, "meia_id_jovem")
     ana.pay()
     bia.hold("A04", "A05")
-    _expect_quota(bia, "Resta 1 meia de 4")
+    _expect_quota(bia, "1 de 4 meias-entradas ainda disponível")
     bia.choose("A04", "meia_estudante")
     assert "meia_estudante" in bia.offered("A04")
     assert bia.offered("A05") == ["inteira", "meia_idoso"]

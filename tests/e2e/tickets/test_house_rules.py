@@ -14,7 +14,7 @@ def test_a_seat_left_alone_is_explained_before_paying_and_mended_with_one_click(
     page = open_session("GRANDE")
     page.hold("D07", "D08", "D10")
     page.press_pay()
-    assert page.troubles()["sozinha"].startswith("D09 ficaria sozinha")
+    assert page.troubles()["sozinha"].startswith("Sua escolha deixa D09 isolada.")
     assert page.dialog.is_hidden()
     expect(page.page.get_by_role("button", name="Pegar também D09")).to_be_focused()
     page.mend("Trocar D10 por D09")

@@ -42,7 +42,7 @@ def test_an_order_can_be_put_into_the_calendar(
     page.pay()
     order = open_order(page)
     with order.page.expect_download() as download:
-        order.page.get_by_role("link", name="Pôr na agenda").click()
+        order.page.get_by_role("link", name="Adicionar à agenda").click()
     entry = download.value.path().read_text()
     assert entry.startswith("BEGIN:VCALENDAR")
     assert f"DTSTART:{SOON.replace('-', '').replace(':', '')[:8]}" in entry.replace(
