@@ -84,7 +84,7 @@ export class Checkout {
     return { tickets, total: totalOf(tickets), edition: this.session.edicao, halves: this.quota, troubles };
   }
 
-  /** @param {string} closed why nothing is sold here any more, empty while something is */
+  /** @param {import("./sales.js").Closing|""} closed why nothing is sold here any more, empty while something is */
   render(closed) {
     const { order, countdown } = this;
     const { store, choosing } = this.parts;

@@ -1,15 +1,15 @@
 // @ts-check
 /**
  * Whether the map is live, said in the header, on the map (it fades a little) and, when it is
- * not, with the time since when. The same banner tells when there is nothing left to sell. Only
+ * not, with the time since when. The same banner tells when no seat is free for now. Only
  * the banner is read out: how many look changes too often for that.
  */
-import { make, part } from "./dom.js";
+import { part } from "./dom.js";
 import { hour } from "./format.js";
 import { t } from "./text.js";
 
 /** @typedef {"ligando"|"ao_vivo"|"reconectando"|"sem_internet"|"pausado"} Line */
-/** @typedef {{kind: string, text: string, link?: {text: string, href: string}}} Message */
+/** @typedef {{kind: string, text: string}} Message */
 
 /** How long it is said that the map is right again. */
 const RETURNED_MS = 5000;
@@ -22,6 +22,7 @@ export class LineStatus {
   #since = new Date();
   /** @type {Message|null} */
   #sales = null;
+  #closed = false;
   #returned = 0;
   #told = "";
 
@@ -51,10 +52,11 @@ export class LineStatus {
     this.#render();
   }
 
-  /** @param {Message|null} message about sales as a whole; null when seats are free */
-  sales(message) {
-    if (message?.kind === this.#sales?.kind && message?.link === this.#sales?.link) return;
+  /** @param {Message|null} message about sales as a whole @param {boolean} closed whether nothing is sold any more: then the line is of no interest */
+  sales(message, closed) {
+    if (message?.kind === this.#sales?.kind && closed === this.#closed) return;
     this.#sales = message;
+    this.#closed = closed;
     this.#render();
   }
 
@@ -70,7 +72,8 @@ export class LineStatus {
     const watching = line === "ao_vivo" && this.#audience > 1
       ? ` · ${t("conexao.assistindo", { n: this.#audience })}` : "";
     this.text.textContent = t(`conexao.${line}`) + watching;
-    this.#tell(line === "ao_vivo" || line === "ligando" ? this.#sales ?? this.#relief() : this.#trouble());
+    this.badge.hidden = this.#closed;
+    this.#tell(this.#closed ? null : line === "ao_vivo" || line === "ligando" ? this.#sales ?? this.#relief() : this.#trouble());
   }
 
   /** @returns {Message|null} */
@@ -93,8 +96,6 @@ export class LineStatus {
     this.#told = key;
     this.banner.hidden = message === null;
     this.place.dataset.faixa = message?.kind ?? "";
-    if (!message) return this.banner.replaceChildren();
-    const { link } = message;
-    this.banner.replaceChildren(message.text, ...(link ? [" ", make("a", { href: link.href, text: link.text })] : []));
+    this.banner.textContent = message?.text ?? "";
   }
 }

@@ -10,12 +10,15 @@ const startOf = ({ inicio }) => Date.parse(inicio);
 export const hasSeats = ({ livres, encerrada }) => livres > 0 && !encerrada;
 
 /**
- * The session that comes next after one and has seats, of the same film if there is one at all.
- * @param {Session} session @param {Session[]} sessions @returns {Session|undefined}
+ * Where else there are seats: later sessions first, of these the film's own, then in the order of time.
+ * @param {Session|null} session null: nobody knows which @param {Session[]} sessions @returns {Session[]}
  */
-export function nextWithSeats(session, sessions) {
-  const open = sessions.filter((other) => other.id !== session.id && hasSeats(other));
-  const ofFilm = open.filter(({ filme }) => filme.id === session.filme.id);
-  const choice = (ofFilm.length ? ofFilm : open).sort((a, b) => startOf(a) - startOf(b));
-  return choice.find((other) => startOf(other) >= startOf(session)) ?? choice[0];
+export function othersWithSeats(session, sessions) {
+  const isEarlier = (/** @type {Session} */ other) => Number(session !== null && startOf(other) < startOf(session));
+  const isOtherFilm = (/** @type {Session} */ other) => Number(other.filme.id !== session?.filme.id);
+  return sessions.filter((other) => other.id !== session?.id && hasSeats(other))
+    .sort((a, b) => isEarlier(a) - isEarlier(b) || isOtherFilm(a) - isOtherFilm(b) || startOf(a) - startOf(b));
 }
+
+/** @param {Session} session @param {Session[]} sessions @returns {Session|undefined} */
+export const nextWithSeats = (session, sessions) => othersWithSeats(session, sessions)[0];

@@ -7,6 +7,7 @@ import { t } from "./text.js";
 import { TicketList } from "./ticket-list.js";
 
 /** @typedef {import("./checkout.js").Order} Order */
+/** @typedef {import("./sales.js").Closing} Closing */
 /** @typedef {import("./tickets.js").Ticket} Ticket */
 /**
  * @typedef {object} PanelState
@@ -14,7 +15,7 @@ import { TicketList } from "./ticket-list.js";
  * @property {boolean} ending the last minute runs
  * @property {boolean} longest there is no more time to be had
  * @property {boolean} checking a payment's answer is not known yet
- * @property {string} closed why nothing is sold here any more, empty while something is
+ * @property {Closing|""} closed why nothing is sold here any more, empty while something is
  */
 
 export class OrderPanel {
@@ -67,12 +68,22 @@ export class OrderPanel {
     this.toggle.setAttribute("aria-expanded", String(open));
   }
 
-  /** @param {string} closed */
+  /** @param {Closing|""} closed */
   #empty(closed) {
     this.#open(false);
+    if (closed) return this.#closed(closed);
     const { limit, holdMs } = this.rules;
-    say(this.title, t(!closed ? "pedido.vazio" : closed === "esgotada" ? "pedido.esgotado" : "pedido.encerrado"));
-    say(this.text, closed ? t("pedido.encerrado_texto") : t("pedido.regras", { n: limit, tempo: roughly(holdMs), gesture: gesture() }));
+    say(this.title, t("pedido.vazio"));
+    say(this.text, t("pedido.regras", { n: limit, tempo: roughly(holdMs), gesture: gesture() }));
+  }
+
+  /** @param {Closing} closed */
+  #closed(closed) {
+    const isChanged = closed === "changed";
+    say(this.title, t(isChanged ? "pedido.mudou" : closed === "sold_out" ? "pedido.esgotado" : "pedido.encerrado"));
+    const text = t(isChanged ? "closed.reload" : "pedido.encerrado_texto");
+    if (this.text.textContent === text) return;
+    this.text.replaceChildren(make("a", { href: isChanged ? location.pathname : "/", text }));
   }
 
   /** @param {number} msLeft @param {PanelState} state */

@@ -1,50 +1,79 @@
 // @ts-check
-/** Says when there is nothing left to choose in a session, and where there is. */
-import { fetchSessions, sessionPath } from "./api.js";
-import { dayAndHour } from "./format.js";
-import { nextWithSeats } from "./next-session.js";
+/** Whether seats are sold in a session. Once none are, the hall fades behind a card that says why, and where there are some. */
+import { fetchSession } from "./api.js";
+import { part } from "./dom.js";
 import { t } from "./text.js";
 
+/** @typedef {import("./api.js").SessionMap} SessionMap */
 /** @typedef {import("./line-status.js").Message} Message */
+/** @typedef {import("./store.js").SeatStore} SeatStore */
+/** @typedef {"sold_out"|"ended"|"cancelled"|"changed"|"removed"} Closing why nothing is sold any more */
 
 export class Sales {
-  #asked = false;
-  /** @type {Message["link"]} */
-  #next;
-  /** @type {Message|null} */
-  #change = null;
+  /** Empty while something is sold. @type {Closing|""} */
+  closed = "";
+  /** As the programme has the session since it changed. @type {SessionMap|null} */
+  #now = null;
+  #isRemoved = false;
 
-  /** @param {import("./api.js").SessionMap} session @param {() => void} onMore more can be said than before */
-  constructor(session, onMore) {
+  /** @param {ParentNode} root @param {SessionMap} session @param {() => void} onMore more is known than before */
+  constructor(root, session, onMore) {
     this.session = session;
     this.onMore = onMore;
+    this.stage = part(root, "stage");
+    this.place = part(root, "closed");
+    this.seats = [part(root, "map"), part(root, "list")];
   }
 
-  /** @param {import("./store.js").SeatStore} store @returns {Message|null} null: there are seats to choose */
+  /** Fades the hall, or lights it again. @param {SeatStore} store */
+  update(store) {
+    const closed = this.#whyClosed(store);
+    // Own seats can be given back all the same.
+    for (const seats of this.seats) seats.inert = closed !== "" && !store.mine.length;
+    if (closed === this.closed) return;
+    this.closed = closed;
+    this.stage.toggleAttribute("data-closed", closed !== "");
+    this.place.replaceChildren();
+    if (closed) void this.#explain(closed);
+  }
+
+  /** What is to be known of sales that go on. @param {SeatStore} store @returns {Message|null} */
   message(store) {
-    if (this.#change) return this.#change;
     const { sold, held } = store.counts;
-    if (this.session.encerrada) return { kind: "encerrada", text: this.session.alteracao || t("sessao.encerrada") };
-    if (store.version < 0 || sold + held < this.session.lugares) return null;
-    if (held) return { kind: "quase", text: t("sessao.quase") };
-    void this.#findNext();
-    return { kind: "esgotada", text: t("sessao.esgotada"), link: this.#next };
+    const isFull = sold + held >= this.session.lugares;
+    if (isFull && held > store.mine.length) return { kind: "quase", text: t("sessao.quase") };
+    return this.session.alteracao ? { kind: "aviso", text: this.session.alteracao } : null;
   }
 
   /** The session is no longer what this page shows: nothing is sold here before it is loaded again. */
   async changed() {
-    this.#change = await import("./session-change.js").then(({ changeOf }) => changeOf(this.session), () => null);
+    const { data, status } = await fetchSession(this.session.id);
+    this.#now = data ?? this.#now;
+    this.removed(status === 404);
+  }
+
+  /** @param {boolean} isRemoved whether the programme has the session no more */
+  removed(isRemoved) {
+    this.#isRemoved = isRemoved;
     this.onMore();
   }
 
-  /** The next session with seats, of this film if there is one. Asked once: a hint, not a promise. */
-  async #findNext() {
-    if (this.#asked) return;
-    this.#asked = true;
-    const next = nextWithSeats(this.session, (await fetchSessions()).data?.sessoes ?? []);
-    if (!next) return;
-    const what = `${next.filme.titulo}, ${dayAndHour(next.inicio)}`;
-    this.#next = { text: t("sessao.proxima", { quando: what }), href: sessionPath(next.id) };
-    this.onMore();
+  /** @param {SeatStore} store @returns {Closing|""} */
+  #whyClosed(store) {
+    if (this.#isRemoved) return "removed";
+    if ((this.#now ?? this.session).cancelada) return "cancelled";
+    if (this.#now) return "changed";
+    if (this.session.encerrada) return "ended";
+    return store.counts.sold >= this.session.lugares ? "sold_out" : "";
+  }
+
+  /** Whoever was among the seats is led to what is said instead of them. @param {Closing} closed */
+  async #explain(closed) {
+    const wasThere = this.stage.contains(document.activeElement);
+    const module = await import("./closed-card.js").catch(() => null);
+    const card = module?.closedCard(closed, this.session, this.#now);
+    if (!card || closed !== this.closed) return;
+    this.place.replaceChildren(card);
+    if (wasThere) part(card, "closed-title").focus();
   }
 }

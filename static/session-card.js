@@ -21,12 +21,12 @@ export class SessionCard {
     // For the eye alone: the words say the same.
     this.gauge = make("span", { class: "gauge", "aria-hidden": "true" });
     this.next = make("p", { class: "session-next quiet" });
+    this.price = make("span", { class: "session-price quiet", text: t("programa.a_partir", { preco: shortMoney(session.preco_a_partir_de) }) });
     const start = new Date(session.inicio);
     this.link = make("a", { class: "session-link", href: sessionPath(session.id), "data-sessao": session.id },
       make("span", { class: "session-when" }, make("strong", { text: hour(start) }), ` ${dayNear(start)}`),
       make("span", { class: "session-where quiet", text: `${session.sala} · ${session.idioma}`, ...asInProgramme }),
-      this.left,
-      make("span", { class: "session-price quiet", text: t("programa.a_partir", { preco: shortMoney(session.preco_a_partir_de) }) }),
+      this.left, this.price,
       this.gauge);
     this.root = make("li", { class: "session-card" }, this.link, this.next);
   }
@@ -42,6 +42,7 @@ export class SessionCard {
     this.left.textContent = leftText(session, state);
     this.gauge.hidden = state === "pausada";
     this.gauge.style.setProperty("--full", String(1 - session.livres / session.lugares));
+    this.price.hidden = state === "esgotada" || state === "encerrada";
     this.next.hidden = next === undefined;
     this.next.replaceChildren(...(next ? [nextLink(next)] : []));
   }

@@ -1,7 +1,7 @@
 // @ts-check
 /** `/sessao/<id>`: fetches the session and shows its map, or says why not. */
 import { fetchSession, persist } from "./api.js";
-import { show, showMessage } from "./dom.js";
+import { part, show, showMessage } from "./dom.js";
 import { SessionView } from "./session-view.js";
 import { t } from "./text.js";
 
@@ -15,6 +15,12 @@ export class SessionPage {
     const { data } = await persist(() => fetchSession(this.id),
       () => showMessage(t("sessao.falhou"), t("sessao.falhou_texto"), () => location.reload()));
     if (data) new SessionView(data, show("session-view")).start();
-    else showMessage(t("sessao.nao_existe"), t("sessao.nao_existe_texto"), null);
+    else await this.#unknown();
+  }
+
+  async #unknown() {
+    showMessage(t("sessao.nao_existe"), t("sessao.nao_existe_texto"), null);
+    const card = await import("./closed-card.js").catch(() => null);
+    part(document, "text").after(...await card?.otherSessions(null) ?? []);
   }
 }

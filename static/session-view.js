@@ -37,7 +37,7 @@ export class SessionView {
     const stateOf = this.store.stateOf.bind(this.store);
     this.connection = new Connection(socketUrl(session.id), (frame) => this.#receive(frame), () => this.#lineChanged());
     this.line = new LineStatus(root, () => (this.store.msLeft ?? 0) > 0);
-    this.sales = new Sales(session, () => this.#repaint.mark([]));
+    this.sales = new Sales(root, session, () => this.#repaint.mark([]));
     this.activity = new Activity(part(root, "activity"));
     this.notice = new Notice(root);
     this.choosing = new Choosing(this.store, this.connection, this.room, this.notice,
@@ -111,6 +111,7 @@ export class SessionView {
     if (frame.kind !== "snapshot") return;
     this.activity.free(this.#free, this.room.seats.size);
     if (frame.edition !== this.session.edicao) void this.sales.changed();
+    else this.sales.removed(false);
   }
 
   /** @param {import("./store.js").Effect} effect */
@@ -123,6 +124,7 @@ export class SessionView {
 
   /** The gateway says why before it hangs up. @param {import("./protocol.js").Reply} reply */
   async #turnedAway(reply) {
+    if (reply.reason === "sessao_desconhecida") return this.sales.removed(true);
     this.notice.show(reply.reason, this.choosing.reasonText(reply));
     if (reply.reason !== "identidade_invalida" || !await renewIdentity()) return;
     this.connection.stop();
@@ -156,10 +158,9 @@ export class SessionView {
     this.map.paint(seats, lively);
     this.list.paint(seats);
     this.activity.tell();
-    const sales = this.sales.message(this.store);
-    const text = this.session.alteracao;
-    this.line.sales(sales ?? (text ? { kind: "aviso", text } : null));
-    this.toolbar.selling(sales === null);
-    this.checkout.render(sales && sales.kind !== "quase" ? sales.kind : "");
+    this.sales.update(this.store);
+    this.line.sales(this.sales.message(this.store), this.sales.closed !== "");
+    this.toolbar.selling(this.#free > 0);
+    this.checkout.render(this.sales.closed);
   }
 }

@@ -89,9 +89,12 @@ class SessionPage(Checkout):
         expect(self.tickets).to_have_count(len(before) + count)
         return [name for name in self.held() if name not in before]
 
-    def show_list(self) -> None:
+    def show_list(self, *rows: str) -> None:
+        """With these rows opened."""
         self.page.locator("[data-acao=lista]").click()
         expect(self.page.locator("[data-part=list]")).to_be_visible()
+        for row in rows:
+            self.page.locator(f'[data-row="{row}"]:not([open]) > summary').click()
 
     # ----------------------------------------------------------------------------------------------------- status
 
@@ -127,9 +130,23 @@ class SessionPage(Checkout):
 
     @property
     def banner(self) -> str:
-        """What stands above the map: no connection, sold out, over; empty without it."""
+        """What stands above the map: no connection, no seat for now; empty without it."""
         banner = self.page.locator("[data-part=banner]")
         return (banner.text_content() or "") if banner.is_visible() else ""
+
+    @property
+    def closed_card(self) -> Locator:
+        """What says why nothing is sold any more; nowhere while something is."""
+        return self.page.locator("[data-part=closed] > *")
+
+    @property
+    def closed_title(self) -> Locator:
+        return self.page.locator("[data-part=closed-title]")
+
+    @property
+    def other_sessions(self) -> Locator:
+        """Links to sessions with seats."""
+        return self.page.locator(".other-session")
 
     @property
     def activity(self) -> str:

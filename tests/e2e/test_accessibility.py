@@ -64,7 +64,7 @@ def test_a_map_that_is_sold_out(open_session: OpenPage, audience: Audience) -> N
     audience.session = "S801"
     audience.buy("A01", "A02")
     page = open_session("S801")
-    expect(page.page.locator("[data-part=banner] a")).to_be_visible()
+    expect(page.closed_title).to_be_visible()
     expect_no_faults(page.page)
 
 
@@ -143,7 +143,7 @@ def test_the_list(open_session: OpenPage, audience: Audience) -> None:
     audience.hold("F03")
     page = open_session()
     page.hold("F07")
-    page.show_list()
+    page.show_list("A", "I")
     expect_no_faults(page.page)
 
 

@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from gateway.identity import COOKIE
-from tests.demo_programme import demo, new_session
 from tests.e2e.audience import Audience
 from tests.e2e.conftest import OpenPage, OpenWired
 from tests.e2e.page import ANA, Buyer, OrderPage
@@ -34,10 +33,8 @@ WRONG = [
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """With a session that is over."""
-    over = new_session("S900", "2026-01-02T14:00:00", comum=2400, premium=3000)
     folder = tmp_path_factory.mktemp("system")
-    with running_system(folder, kafka=False, programme=demo(over)) as running:
+    with running_system(folder, kafka=False) as running:
         yield running
 
 
@@ -218,15 +215,6 @@ def test_an_order_that_does_not_exist_says_so(system: System, new_page: Callable
     page = new_page()
     page.goto(f"{system.gateways[0].url}/pedido/12-AAAAAAAAAAAAAAAAAAAAAA")
     expect(page.get_by_role("heading")).to_have_text("Pedido não encontrado")
-
-
-def test_a_session_that_is_over_shows_its_map_and_sells_nothing(open_session: OpenPage) -> None:
-    page = open_session("S900")
-    wait_until(lambda: page.banner == "As vendas desta sessão terminaram.", what="it says so")
-    page.click("A01")
-    page.expect_notice("sessao_encerrada")
-    page.expect_seat("A01", "livre")
-    assert page.held() == []
 
 
 @pytest.mark.parametrize("path", ["/", "/sessao/S001", "/pedido/12-AAAAAAAAAAAAAAAAAAAAAA"])

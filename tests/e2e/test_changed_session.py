@@ -22,7 +22,7 @@ def session(name: str, start: str = START, more: str = "") -> str:
     return new_room(f"sala-{name}", "A ....", "B ....") + entry.replace("inicio", f"{more}\ninicio")
 
 
-NAMES = ("MOVIDA", "FECHADA", "APAGADA", "MENOR")
+NAMES = ("MOVIDA", "FECHADA", "APAGADA", "GONE", "BORRADA", "MENOR")
 
 
 @pytest.fixture(scope="module")
@@ -54,15 +54,17 @@ def test_an_open_map_says_what_was_and_what_is_and_sells_nothing_of_before(
     ana.open_payment()
     ana.fill_payment()
     change(file, "MOVIDA", LATER, f'alterada = "{WHY}"')
-    wait_until(lambda: "Esta sessão mudou." in ana.banner, 15, "the map says so")
-    assert re.search(r"Antes: .*17h45.*Agora: .*20h30.*O projetor quebrou\.", ana.banner)
+    expect(ana.closed_title).to_have_text("Esta sessão mudou", timeout=15_000)
+    expect(ana.closed_card).to_contain_text(
+        re.compile(r"Antes: .*17h45.*Agora: .*20h30.*O projetor quebrou\.")
+    )
     ana.submit_payment()
     wait_until(lambda: ana.payment_faults().get(""), what="the payment is refused")
     assert ana.payment_faults()[""] == (
         "A sessão mudou. Nada foi cobrado: recarregue a página e confira."
     )
     ana.close_payment()
-    ana.page.locator("[data-part=banner] a").click()
+    ana.closed_card.get_by_role("link", name="Ver a sessão como está agora").click()
     ana.wait_live()
     expect(ana.page.locator("[data-part=summary]")).to_contain_text("20h30")
     assert ana.banner == WHY
@@ -80,8 +82,8 @@ def test_seats_of_a_removed_row_can_be_given_back(file: Path, open_session: Open
     text = file.read_text(encoding="utf-8")
     smaller = session("MENOR", more=f'alterada = "{WHY}"').replace(', "B ...."', "")
     file.write_text(text.replace(session("MENOR"), smaller), encoding="utf-8")
-    wait_until(lambda: "As poltronas desta sessão mudaram." in ana.banner, 15, "the map says so")
-    ana.click("B01")
+    expect(ana.closed_card).to_contain_text("As poltronas desta sessão mudaram.", timeout=15_000)
+    ana.page.get_by_role("button", name="Soltar B01").click()
     ana.expect_seat("B01", "livre")
     assert ana.held() == []
 
@@ -91,14 +93,30 @@ def test_a_session_that_is_called_off_says_why_and_stays_so(
 ) -> None:
     ana = open_session("FECHADA")
     change(file, "FECHADA", more='cancelada = "Faltou energia no cinema."')
-    wait_until(lambda: "Faltou energia no cinema." in ana.banner, 15, "the map says so")
-    ana.page.reload()
-    ana.wait_live()
-    wait_until(lambda: ana.banner == "Faltou energia no cinema.", what="it still says so")
+    for _ in range(2):
+        expect(ana.closed_title).to_have_text("Esta sessão foi cancelada", timeout=15_000)
+        expect(ana.closed_card).to_contain_text("Faltou energia no cinema.")
+        expect(ana.other_sessions).to_have_count(2)
+        ana.page.reload()
 
 
-def test_a_session_that_is_dropped_tells_its_open_pages(file: Path, open_session: OpenPage) -> None:
-    ana = open_session("APAGADA")
+@pytest.mark.parametrize(
+    ("language", "name", "removed", "unknown"),
+    [
+        ("pt-BR", "APAGADA", "Esta sessão saiu da programação", "Esta sessão não existe"),
+        ("en", "GONE", "This screening is no longer on", "This screening does not exist"),
+        ("es", "BORRADA", "Esta función salió de la cartelera", "Esta función no existe"),
+    ],
+)
+def test_a_session_that_is_dropped_tells_its_open_pages_and_whoever_has_its_link(
+    language: str, name: str, removed: str, unknown: str, file: Path, open_session: OpenPage
+) -> None:
+    ana = open_session(name, language=language)
     text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace(session("APAGADA"), ""), encoding="utf-8")
-    ana.expect_notice("sessao_desconhecida", "saiu da programação")
+    file.write_text(text.replace(session(name), ""), encoding="utf-8")
+    expect(ana.closed_title).to_have_text(removed, timeout=15_000)
+    expect(ana.other_sessions).to_have_count(2)
+    assert ana.notice == ""
+    ana.page.reload()
+    expect(ana.page.get_by_role("heading")).to_have_text(unknown)
+    expect(ana.other_sessions).to_have_count(2)

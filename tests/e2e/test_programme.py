@@ -94,6 +94,7 @@ def test_seats_left_are_kept_fresh_without_a_word_and_a_full_session_names_the_n
     programme.page.clock.run_for(REFRESH_MS)
     expect(session).to_have_attribute("data-estado", "esgotada")
     expect(session).to_contain_text("Esgotada")
+    expect(session.get_by_text("a partir de")).to_be_hidden()
     expect(session).to_be_focused()
     programme.page.get_by_role("link", name="Outra sessão com lugares: dom 13/12 · 21h00").click()
     assert programme.page.url.endswith("/sessao/S801")

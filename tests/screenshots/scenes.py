@@ -47,7 +47,7 @@ def held(studio: Studio) -> None:
     studio.take(page.page, "held")
     page.choose(page.held()[0], "meia_estudante")
     studio.take(page.page, "held-with-tickets")
-    page.show_list()
+    page.show_list("A", "I")
     studio.take(page.page, "list")
 
 
@@ -113,7 +113,7 @@ def paid(studio: Studio) -> None:
 
 def nothing_to_sell(studio: Studio) -> None:
     sold_out = studio.session(SOLD_OUT)
-    expect(sold_out.page.locator("[data-part=banner] a")).to_be_visible()
+    expect(sold_out.other_sessions).to_have_count(2)
     studio.take(sold_out.page, "sold-out")
     studio.take(studio.session(OVER).page, "over")
 

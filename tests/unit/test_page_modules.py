@@ -24,10 +24,10 @@ LANGUAGES = {
 PAGES = ("index.html", "sessao.html", "pedido.html")
 TEXTS = {"index.html": {"pt.js"}, "sessao.html": {"pt.js"}, "pedido.html": {"pt.js", "pt-order.js"}}
 # With what they import: the programme on the map's page and the other way round, paying before a seat is held,
-# and what became of a session that was changed.
+# and why nothing is sold in a session any more.
 ON_DEMAND = {
     "index.html": {"session-page.js"},
-    "sessao.html": {"programme.js", "payment.js", "session-change.js"},
+    "sessao.html": {"programme.js", "payment.js", "closed-card.js"},
     "pedido.html": set[str](),
 }
 

@@ -4,14 +4,15 @@ import { test } from "node:test";
 import { dayAndHour, filmLength, minutesAndSeconds, money, roughly, shortMoney } from "../../static/format.js";
 import { tags } from "../../static/language.js";
 import { texts as rest } from "../../static/pt.js";
+import { texts as ofClosed } from "../../static/pt-closed.js";
 import { texts as ofOrders } from "../../static/pt-order.js";
 import { texts as ofPaying } from "../../static/pt-payment.js";
 import { seatName } from "../../static/seat-text.js";
 import { enumerate, t } from "../../static/text.js";
 
-const texts = { ...rest, ...ofOrders, ...ofPaying };
+const texts = { ...rest, ...ofClosed, ...ofOrders, ...ofPaying };
 const STATIC = new URL("../../static/", import.meta.url);
-const files = readdirSync(STATIC).filter((name) => /\.(js|html)$/.test(name) && !/^(pt|en|es)(-order|-payment)?\.js$/.test(name));
+const files = readdirSync(STATIC).filter((name) => /\.(js|html)$/.test(name) && !/^(pt|en|es)(-closed|-order|-payment)?\.js$/.test(name));
 const read = (name) => readFileSync(new URL(name, STATIC), "utf8");
 const sources = files.map(read).join("\n");
 const plain = (text) => text.replace(/\u00a0/g, " ");
@@ -23,7 +24,7 @@ test("every text that the page names exists", () => {
 });
 
 test("no text is kept that nothing shows", () => {
-  const families = /^(idioma|tipo|estado|motivo|atividade|conexao|legenda|categoria|prova|dica|regra|ordem\.mail|ordem\.forma)[._]/;
+  const families = /^(idioma|tipo|estado|motivo|atividade|conexao|closed|legenda|categoria|prova|dica|regra|ordem\.mail|ordem\.forma)[._]/;
   const unused = Object.keys(texts).filter((key) => !families.test(key) && !sources.includes(`"${key}"`));
   assert.deepEqual(unused, []);
 });

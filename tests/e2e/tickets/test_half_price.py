@@ -48,7 +48,8 @@ def test_the_quota_is_shown_live_in_every_window(
     ana.choose("A02", "meia_idoso")
     ana.pay()
     for page in (ana, bia):
-        _expect_quota(page, "3 de 4 meias-entradas ainda disponíveis")  # who is 60 or more is not of the quota
+        # Who is 60 or more is not of the quota.
+        _expect_quota(page, "3 de 4 meias-entradas ainda disponíveis")
     open_order(ana).cancel()
     for page in (ana, bia):
         _expect_quota(page, "4 de 4 meias-entradas ainda disponíveis")
