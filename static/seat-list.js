@@ -1,18 +1,25 @@
 // @ts-check
-/** The same seats as a list by row: an equal way to choose. Built when it is first looked at. */
+/** The same seats as a list: row by row, and in a row what can be chosen. An equal way to choose, built when it is first looked at. */
 import { make } from "./dom.js";
-import { seatName } from "./seat-text.js";
-import { t } from "./text.js";
+import { shortMoney } from "./format.js";
+import { kindText } from "./seat-text.js";
+import { enumerate, t } from "./text.js";
 
 /** @typedef {import("./room.js").Room} Room */
 /** @typedef {import("./room.js").Row} Row */
+/** @typedef {import("./room.js").Seat} Seat */
 /** @typedef {import("./store.js").SeatState} SeatState */
+/** @typedef {{row: Row, root: HTMLDetailsElement, count: HTMLElement}} Part of the list */
+
+/** So few rows need not be opened one by one. */
+const FEW_ROWS = 3;
+const isTaken = (/** @type {SeatState} */ state) => state === "bloqueado" || state === "ocupado";
 
 export class SeatList {
   /** @type {Map<string, HTMLButtonElement>} */
   #buttons = new Map();
-  /** How many are free, by row. @type {Map<string, HTMLElement>} */
-  #counts = new Map();
+  /** @type {Part[]} */
+  #parts = [];
 
   /**
    * @param {HTMLElement} root @param {Room} room
@@ -28,40 +35,36 @@ export class SeatList {
 
   /** @param {boolean} visible */
   show(visible) {
-    if (visible && !this.#buttons.size) this.#build();
+    if (visible && !this.#parts.length) this.#build();
     this.root.hidden = !visible;
     if (visible) this.root.focus();
   }
 
   /** @param {Iterable<string>} seats */
   paint(seats) {
-    const rows = new Set();
-    for (const name of this.#buttons.size ? seats : []) {
-      const button = this.#buttons.get(name);
+    const lines = new Set();
+    for (const name of this.#parts.length ? seats : []) {
       const seat = this.room.seats.get(name);
-      const state = this.stateOf(name);
-      if (!button || !seat || button.dataset.estado === state) continue;
-      button.dataset.estado = state;
-      button.replaceChildren(...words(seat, state));
-      button.setAttribute("aria-pressed", String(state === "seu" || state === "pedindo"));
-      button.setAttribute("aria-disabled", String(state === "bloqueado" || state === "ocupado"));
-      rows.add(this.room.rows[seat.line]);
+      if (seat) lines.add(seat.line);
+      this.#paintSeat(name);
     }
-    for (const row of rows) this.#count(row);
+    for (const part of this.#parts) if (lines.has(part.row.seats[0].line)) this.#count(part);
   }
 
   /** What seats cost is part of their names. */
   rename() {
-    for (const [name, button] of this.#buttons) {
-      const seat = this.room.seats.get(name);
-      if (seat) button.replaceChildren(...words(seat, this.stateOf(name)));
-    }
+    for (const button of this.#buttons.values()) delete button.dataset.estado;
+    this.paint(this.room.seats.keys());
   }
 
   #build() {
-    const rows = this.room.rows.filter(({ seats }) => seats.length).map((row) => this.#row(row));
-    this.root.replaceChildren(this.#onlyFree(), ...rows);
-    this.paint(this.#buttons.keys());
+    const rows = this.room.rows.filter(({ seats }) => seats.length);
+    this.#parts = rows.map((row) => this.#part(row));
+    this.root.replaceChildren(this.#onlyFree(), ...this.#parts.map(({ root }) => root));
+    for (const part of this.#parts) {
+      this.#count(part);
+      part.root.open = rows.length <= FEW_ROWS || part.row.seats.some(({ name }) => /^(seu|pedindo)$/.test(this.stateOf(name)));
+    }
     this.root.addEventListener("click", (event) => {
       const item = event.target instanceof Element ? event.target.closest("[data-item]") : null;
       if (item && event.detail < 2) this.onChoose(item.getAttribute("data-item") ?? "");
@@ -70,36 +73,65 @@ export class SeatList {
 
   #onlyFree() {
     const box = make("input", { type: "checkbox", "data-acao": "so-livres" });
-    box.onchange = () => this.root.toggleAttribute("data-so-livres", box.checked);
+    const show = () => this.root.toggleAttribute("data-so-livres", box.checked);
+    box.checked = true;
+    box.onchange = show;
+    show();
     return make("label", { class: "check" }, box, make("span", { text: t("lista.so_livres") }));
   }
 
-  /** @param {Row} row */
-  #row({ name, seats }) {
+  /** Its seats come when it is opened. @param {Row} row @returns {Part} */
+  #part(row) {
     const count = make("span", { class: "quiet" });
-    this.#counts.set(name, count);
-    return make("section", { class: "list-row" },
-      make("h2", {}, t("fila", { fila: name }), " ", count),
-      make("ul", {}, ...seats.map((seat) => make("li", {}, this.#item(seat)))));
+    const seats = make("ul", { "aria-label": t("fila", { fila: row.name }) });
+    const root = make("details", { class: "list-row", "data-row": row.name },
+      make("summary", {}, make("h2", {}, t("fila", { fila: row.name }), " ", count)), seats);
+    root.ontoggle = () => seats.childElementCount || seats.append(...row.seats.map((seat) => make("li", {}, this.#item(seat))));
+    return { row, root, count };
   }
 
-  /** @param {import("./room.js").Seat} seat */
-  #item(seat) {
-    const button = make("button", { class: "list-seat", type: "button", "data-item": seat.name });
-    this.#buttons.set(seat.name, button);
+  /** @param {Seat} seat */
+  #item({ name }) {
+    const button = make("button", { class: "list-seat", type: "button", "data-item": name });
+    this.#buttons.set(name, button);
+    this.#paintSeat(name);
     return button;
   }
 
-  /** @param {Row} row */
-  #count({ name, seats }) {
-    const free = seats.filter((seat) => this.stateOf(seat.name) === "livre").length;
-    const count = this.#counts.get(name);
-    if (count) count.textContent = t("lista.livres", { n: free });
+  /** @param {string} name */
+  #paintSeat(name) {
+    const button = this.#buttons.get(name);
+    const seat = this.room.seats.get(name);
+    const state = this.stateOf(name);
+    if (!button || !seat || button.dataset.estado === state) return;
+    button.dataset.estado = state;
+    button.replaceChildren(make("strong", { text: seat.number }), ...this.#words(seat, state).map((word) => `, ${word}`));
+    button.setAttribute("aria-pressed", String(state === "seu" || state === "pedindo"));
+    button.setAttribute("aria-disabled", String(isTaken(state)));
+  }
+
+  /** Behind the number, and no longer than they must be: a free seat of the row's usual price says nothing else. @param {Seat} seat @param {SeatState} state */
+  #words({ line, kind, price }, state) {
+    const words = kind === "comum" ? [] : [kindText(kind).toLowerCase()];
+    if (state !== "livre") words.push(t(`estado.${state}`));
+    const isUsual = pricesOf(this.room.rows[line])[0] === price;
+    return isTaken(state) || isUsual ? words : [...words, shortMoney(price)];
+  }
+
+  /** @param {Part} part */
+  #count({ row, root, count }) {
+    const states = row.seats.map(({ name }) => this.stateOf(name));
+    const free = states.filter((state) => state === "livre").length;
+    const said = [t("lista.livres", { n: free }), ...(free ? [enumerate(pricesOf(row).map(shortMoney))] : [])].join(" · ");
+    if (count.textContent !== said) count.textContent = said;
+    root.toggleAttribute("data-full", states.every(isTaken));
   }
 }
 
-/** Everything that is heard stands there, too: "14, premium, livre, R$ 44,00". @param {import("./room.js").Seat} seat @param {SeatState} state */
-function words(seat, state) {
-  const number = String(seat.number);
-  return [make("strong", { text: number }), seatName(seat, state, true).slice(number.length)];
+/** The usual one first. @param {Row} row */
+function pricesOf({ seats }) {
+  /** @type {Map<number, number>} */
+  const counts = new Map();
+  for (const { price } of seats) counts.set(price, (counts.get(price) ?? 0) + 1);
+  return [...counts.keys()].sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || a - b);
 }

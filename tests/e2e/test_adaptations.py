@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from cinema.languages import LANGUAGES
+from tests.demo_programme import demo, new_room, new_session
 from tests.e2e.audience import Audience
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import Buyer, ProgrammePage, SessionPage
@@ -28,7 +29,11 @@ _LOST = """() => {
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with running_system(tmp_path_factory.mktemp("system"), kafka=False) as running:
+    """With a room in which one row has two prices."""
+    mixed = new_session("MISTA", "2037-12-13T17:45:00", room="mista", comum=2400, premium=3000)
+    programme = demo(new_room("mista", "A ..P"), mixed)
+    folder = tmp_path_factory.mktemp("system")
+    with running_system(folder, kafka=False, programme=programme) as running:
         yield running
 
 
@@ -63,7 +68,7 @@ def test_nothing_is_lost_with_letters_twice_as_large_or_in_a_narrow_window(
     page.submit_payment()
     assert page.page.evaluate(_LOST) == []
     page.close_payment()
-    page.show_list()
+    page.show_list("A")
     assert page.page.evaluate(_LOST) == []
     page.list_seat(seats[0]).click()
     page.list_seat(seats[1]).click()
@@ -147,16 +152,56 @@ def test_the_list_says_in_words_what_the_map_shows_and_can_leave_out_what_is_tak
 ) -> None:
     audience.hold("A01")
     page = open_session()
-    page.show_list()
-    expect(page.list_seat("A01")).to_have_text("1, cadeirante, alguém escolhendo, R$ 32,00")
-    expect(page.list_seat("I05")).to_have_text("5, premium, livre, R$ 44,00")
+    page.show_list("A", "I")
     row = page.page.get_by_role("heading", name="Fila A")
-    expect(row).to_have_text("Fila A 19 livres")
-    page.page.get_by_label("Só as livres").check()
+    expect(row).to_have_text("Fila A 19 livres · R$ 32")
     expect(page.list_seat("A01")).to_be_hidden()
+    expect(page.list_seat("A05")).to_have_text("5")
+    expect(page.list_seat("I05")).to_have_text("5, premium")
+    page.page.get_by_label("Só as livres").uncheck()
+    expect(page.list_seat("A01")).to_have_text("1, cadeirante, alguém escolhendo")
+    page.page.get_by_label("Só as livres").check()
     audience.release("A01")
+    expect(page.list_seat("A01")).to_have_text("1, cadeirante")
     expect(page.list_seat("A01")).to_be_visible()
-    expect(row).to_have_text("Fila A 20 livres")
+    expect(row).to_have_text("Fila A 20 livres · R$ 32")
+
+
+def test_a_row_without_a_seat_to_choose_is_left_out_but_never_under_the_readers_feet(
+    open_session: OpenPage, audience: Audience
+) -> None:
+    audience.session = "S003"
+    page = open_session("S003")
+    rows = page.page.locator("[data-row]:visible")
+    page.show_list("AA")
+    page.list_seat("AA04").focus()
+    with_all = rows.count()
+    taken = [f"AA{number:02d}" for number in range(1, 11)]
+    crowd = [audience.somebody_else() for _ in range(0, len(taken), 5)]
+    for number, somebody in enumerate(crowd):
+        somebody.hold(*taken[number * 5 : number * 5 + 5])
+    expect(page.page.locator("[data-row=AA] h2")).to_have_text("Fila AA nenhuma livre")
+    expect(page.list_seat("AA04")).to_be_focused()
+    page.page.locator("[data-row=A] > summary").focus()
+    expect(rows).to_have_count(with_all - 1)
+
+
+def test_what_a_seat_costs_is_said_where_it_is_not_what_its_row_costs(
+    open_session: OpenPage,
+) -> None:
+    page = open_session("MISTA")
+    page.show_list()
+    expect(page.page.get_by_role("heading", name="Fila A")).to_have_text(
+        "Fila A 3 livres · R$ 24 e R$ 30"
+    )
+    expect(page.list_seat("A01")).to_have_text("1")
+    expect(page.list_seat("A03")).to_have_text("3, premium, R$ 30")
+    page.list_seat("A03").click()
+    expect(page.list_seat("A03")).to_have_text("3, premium, sua, R$ 30")
+    expect(page.page.get_by_role("heading", name="Fila A")).to_have_text(
+        "Fila A 2 livres · R$ 24 e R$ 30"
+    )
+    page.list_seat("A03").click()
 
 
 def test_the_list_is_still_there_after_a_reload_and_in_another_language(
@@ -166,7 +211,7 @@ def test_the_list_is_still_there_after_a_reload_and_in_another_language(
     page.show_list()
     page.page.locator("[data-idioma=es]").click()
     expect(page.page.locator("html")).to_have_attribute("lang", "es")
-    expect(page.list_seat("A01")).to_be_visible()
+    expect(page.page.get_by_role("heading", name="Fila A")).to_be_visible()
     page.page.get_by_role("button", name="Ver como mapa").click()
     expect(page.seat("A01")).to_be_visible()
     assert page.page.url.endswith("/sessao/S001")

@@ -137,7 +137,7 @@ def test_the_map_says_nothing_of_its_own(open_session: OpenPage, audience: Audie
     page.expect_notice("bloqueado")
     page.hold("F07", "F08")
     assert unmarked(page.page) == []
-    page.show_list()
+    page.show_list("A")
     assert unmarked(page.page) == []
     for seat in ("F07", "F08"):
         page.list_seat(seat).click()

@@ -63,7 +63,7 @@ def test_one_line_of_the_list_takes_a_sofa_and_the_order_gives_it_back(
 ) -> None:
     audience.session = SOFAS
     page = open_session(SOFAS)
-    page.show_list()
+    page.show_list("G")
     page.list_seat("G04").click()
     expect_sofa(page, "G03", "G04", held=True)
     assert audience.taken().keys() >= {"G03", "G04"}
