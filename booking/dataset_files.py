@@ -11,13 +11,13 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 
 from redis.asyncio.connection import parse_url
 
 from booking.stream_ids import parse_age
 
-_PROCESS = secrets.token_hex(4)  # not its id: containers that share the folder have the same
 _ODD = re.compile(r"[^A-Za-z0-9.-]+")
 
 
@@ -102,9 +102,15 @@ def _place(redis_url: str) -> tuple[str, str, str]:
     return parts.get("host", "localhost"), str(parts.get("port", 6379)), database
 
 
+@cache
+def _process_name() -> str:
+    """Not its id: containers that share the folder have the same."""
+    return secrets.token_hex(4)
+
+
 def _replace(path: Path, text: str, *, durable: bool) -> None:
     """By rename: nobody reads half of it. Readable by its owner alone."""
-    mine = path.with_name(f".{path.name}-{_PROCESS}")
+    mine = path.with_name(f".{path.name}-{_process_name()}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:

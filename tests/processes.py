@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from deploy import ROOT
 from tests.waiting import wait_until
@@ -19,6 +19,17 @@ TAIL_LINES = 30
 
 class NotStarted(Exception):
     """The process ended, or was not ready in time; the text has the end of its log."""
+
+
+class Running(Protocol):
+    """A process that was started, as `subprocess.Popen` has it."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float) -> int: ...
 
 
 class LocalProcess:
@@ -40,10 +51,10 @@ class LocalProcess:
         self.name = name
         self.command = list(command)
         self.env = dict(os.environ if env is None else env)
-        self._log_file = log
+        self.log_file = log
         self._ready = ready
         self.cwd = cwd
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Running | None = None
 
     @property
     def running(self) -> bool:
@@ -59,7 +70,7 @@ class LocalProcess:
     def log(self) -> str:
         """Everything that it wrote so far, over all its starts."""
         with contextlib.suppress(FileNotFoundError):
-            return self._log_file.read_text(encoding="utf-8", errors="replace")
+            return self.log_file.read_text(encoding="utf-8", errors="replace")
         return ""
 
     def start(self, timeout: float = START_SECONDS) -> Self:
@@ -75,8 +86,11 @@ class LocalProcess:
 
     def launch(self) -> None:
         """Start it without waiting for anything."""
-        with self._log_file.open("ab") as output:
-            self._process = subprocess.Popen(
+        self._process = self._spawn()
+
+    def _spawn(self) -> Running:
+        with self.log_file.open("ab") as output:
+            return subprocess.Popen(
                 self.command,
                 cwd=self.cwd,
                 env=self.env,

@@ -18,8 +18,9 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from deploy import ROOT
 from deploy.ports import LOOPBACK
+from tests.fork_server import Script
 from tests.ports import free_port
-from tests.processes import LocalProcess
+from tests.processes import LocalProcess, Running
 
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
 NOWHERE = {
@@ -40,6 +41,10 @@ class ServiceProcess(LocalProcess):
     Without `ready` it is ready as soon as it keeps its ready file fresh.
     """
 
+    # A benchmark measures what Python starts from nothing; a run of the suite has no time for that.
+    is_forked = False
+    _PYTHON = (sys.executable, "-X", "faulthandler")
+
     def __init__(
         self,
         script: str,
@@ -57,7 +62,7 @@ class ServiceProcess(LocalProcess):
         inherited = {key: os.environ[key] for key in INHERITED if key in os.environ}
         super().__init__(
             name,
-            [sys.executable, "-X", "faulthandler", str(ROOT / script)],
+            [*self._PYTHON, str(ROOT / script)],
             log=_unused(folder, name),
             ready=ready or self._ready_file_is_fresh,
             env=inherited | NOWHERE | own | dict(env),
@@ -72,6 +77,17 @@ class ServiceProcess(LocalProcess):
         # A killed service leaves its ready file; the next one is not ready because of it.
         self.ready_file.unlink(missing_ok=True)
         super().launch()
+
+    def _spawn(self) -> Running:
+        python, arguments = self.command[: len(self._PYTHON)], self.command[len(self._PYTHON) :]
+        if self.is_forked and python == [*self._PYTHON]:
+            return Script(arguments, self.cwd, self.env, self.log_file)
+        return super()._spawn()
+
+
+def pytest_configure() -> None:
+    """Of this module as a plugin of pytest."""
+    ServiceProcess.is_forked = True
 
 
 # Tests sell to one made-up person over and over.
