@@ -6,9 +6,11 @@ import logging
 import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from cinema.keys import PARTITIONS, parse_due_member, partition_keys, partition_of
-from cinema.redis_connection import RedisClient
+from cinema.redis_connection import RedisClient, nodes_of
+from cinema.redis_scripts import packed
 from cinema.retry import Backoff
 from seat_state_service import SeatStateService
 
@@ -87,16 +89,27 @@ class Sweeper:
         self, partitions: Collection[int], earliest: str, latest: int | str
     ) -> Members:
         """Of the due sets of those partitions that have some between two times: the first ones, with their times."""
-        pipeline = self._redis.pipeline(transaction=False)
-        for partition in partitions:
-            due = partition_keys(partition).due
-            pipeline.zrangebyscore(due, earliest, latest, start=0, num=_DUE_A_LOOK, withscores=True)
-        found = zip(partitions, await pipeline.execute(), strict=True)
-        return {partition: members for partition, members in found if members}
+        ask = nodes_of(self._redis).send
+        which = (earliest, latest, "WITHSCORES", "LIMIT", 0, _DUE_A_LOOK)
+        keys = [partition_keys(partition).due for partition in partitions]
+        found = await asyncio.gather(
+            *(ask(packed("ZRANGEBYSCORE", key, *which), key) for key in keys)
+        )
+        return {
+            one: _with_times(members)
+            for one, members in zip(partitions, found, strict=True)
+            if members
+        }
 
     async def _now(self) -> int:
         seconds, microseconds = await self._redis.time()
         return int(seconds) * 1000 + int(microseconds) // 1000
+
+
+def _with_times(reply: list[Any]) -> list[tuple[str, float]]:
+    """RESP3 has pairs, RESP2 each member before its score."""
+    pairs = reply if isinstance(reply[0], list) else zip(reply[::2], reply[1::2], strict=True)
+    return [(member, float(score)) for member, score in pairs]
 
 
 def _by_session(members: Members, latest: float, session_id: str) -> dict[str, list[str]]:
