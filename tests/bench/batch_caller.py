@@ -1,5 +1,7 @@
 """Holds in batches over streams, as cheaply as a caller can: what is asked is written down before the clock runs."""
 
+from __future__ import annotations  # commits without batches are measured, too
+
 import asyncio
 import time
 from collections.abc import Sequence
