@@ -13,6 +13,7 @@ from cinema.outcomes import Payer, Purchase
 from cinema.payment_rules import (
     DECLINED_METHOD,
     PAYMENT_METHODS,
+    cpf_digits,
     fault_of_email,
     mask_cpf,
     normalise_email,
@@ -169,7 +170,7 @@ def parse_purchase(
         token=wanted.token,
         key=_parse_key(request.chave_idempotencia),
         payer=_parse_payer(request),
-        person=person_tag(person_secret, wanted.session.id, request.pagamento.cpf),
+        person=person_tag(person_secret, wanted.session.id, cpf_digits(request.pagamento.cpf)),
         payment_method=method,
         language=_parse_language(request),
         screening=screening_of(wanted.session),

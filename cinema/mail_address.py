@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import idna
 
+from cinema.typed_text import narrow, tidied
+
 LONGEST = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
 _LONGEST_LOCAL_PART = 64
 # As <input type="email"> takes it by the HTML standard, and so with dots anywhere, which some providers have given out.
@@ -51,10 +53,10 @@ class MailAddress:
 
 
 def parse(text: str, *, top_level_needed: bool = True) -> MailAddress:
-    """Raises WrongAddress."""
+    """Of an address as people type and paste it. Raises WrongAddress."""
     if len(text) > LONGEST:
         raise WrongAddress
-    local_part, _, domain = text.rpartition("@")
+    local_part, _, domain = narrow(tidied(text)).rpartition("@")
     address = MailAddress(local_part, _ascii_domain(domain))
     if top_level_needed and not _TOP_LEVEL.fullmatch(address.domain):
         raise WrongAddress

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from enum import StrEnum
 
+from cinema.typed_text import tidied
+
 LENGTH = range(2, 121)  # characters, composed
 _MOST_READ = 1_000  # what is longer, spaces and all, is not looked at
 _MOST_MARKS = 6  # on one letter, composed: Burmese and Tibetan need five
@@ -46,6 +48,7 @@ def name_fault(name: str) -> NameFault | None:
         return NameFault.LONG
     if len(name) in LENGTH and _PLAIN.fullmatch(name):
         return None
+    name = tidied(name)
     composed = _composed(name)
     plain = _SHAPING.sub("", composed)
     if _hides_something(_SHAPING.sub("", unicodedata.normalize("NFC", name))):
@@ -62,11 +65,11 @@ def name_fault(name: str) -> NameFault | None:
 
 
 def normalise_name(name: str) -> str:
-    """The name as it is kept: composed Unicode (NFC), single spaces, none at the ends, one behind an initial's dot.
+    """The name as it is kept: tidied, composed Unicode (NFC), single spaces, one behind an initial's dot.
 
     The last, so that no mail program makes a link of it.
     """
-    return name if _PLAIN.fullmatch(name) else _GLUED.sub(". ", _composed(name))
+    return name if _PLAIN.fullmatch(name) else _GLUED.sub(". ", _composed(tidied(name)))
 
 
 def _composed(name: str) -> str:

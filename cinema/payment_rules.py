@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 from cinema import mail_address
 from cinema.names import NameFault, name_fault
+from cinema.typed_text import narrow, tidied
 
 # Simulated: one of the test cards, or the one that is declined. Empty: not said.
 PaymentMethod = Literal["", "pix", "cartao", "cartao_recusado"]
@@ -20,7 +21,9 @@ _FAULTS_OF_NAMES = {
     NameFault.SIGNS: "Comece o nome com uma letra e use só letras e sinais comuns.",
     NameFault.ADDRESS: "O nome parece um endereço de internet. Se não for, deixe um espaço depois do ponto.",
 }
-_CPF = re.compile(r"[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}-?[0-9]{2}", re.ASCII)
+_NO_DIGIT = re.compile(r"[^0-9]+")
+_DIGITS_OF_A_CPF = 11
+_MOST_READ = 200  # characters, with what people paste around a CPF
 _WEIGHTS = range(2, 12)
 
 
@@ -44,13 +47,13 @@ def normalise_email(email: str) -> str:
 
 def mask_cpf(cpf: str) -> str:
     """`***.456.789-**`, all that is ever kept of a CPF; empty for anything that does not have eleven digits."""
-    digits = _digits(cpf)
+    digits = cpf_digits(cpf)
     return f"***.{digits[3:6]}.{digits[6:9]}-**" if digits else ""
 
 
 def is_valid_cpf(cpf: str) -> bool:
-    """Eleven digits, with or without punctuation, not all equal, with both check digits right."""
-    digits = _digits(cpf)
+    """Eleven digits, whatever stands between and around them, not all equal, with both check digits right."""
+    digits = cpf_digits(cpf)
     return (
         len(set(digits)) > 1
         and digits[9] == _check_digit(digits[:9])
@@ -58,10 +61,10 @@ def is_valid_cpf(cpf: str) -> bool:
     )
 
 
-def _digits(cpf: str) -> str:
-    """The eleven digits, or nothing."""
-    text = cpf.strip()
-    return text.replace(".", "").replace("-", "") if _CPF.fullmatch(text) else ""
+def cpf_digits(cpf: str) -> str:
+    """The eleven digits in what was typed or pasted, as in "CPF: 123.456.789-09"; nothing if there are more or fewer."""
+    digits = _NO_DIGIT.sub("", narrow(cpf)) if len(cpf) <= _MOST_READ else ""
+    return digits if len(digits) == _DIGITS_OF_A_CPF else ""
 
 
 def _check_digit(digits: str) -> str:
@@ -84,7 +87,7 @@ def _fault_of_cpf(cpf: str) -> str:
 
 def fault_of_email(email: str) -> str:
     """A Portuguese sentence; empty if all is well."""
-    if not email:
+    if not tidied(email):
         return "Informe um e-mail para receber os ingressos."
     try:
         mail_address.parse(email)

@@ -1,6 +1,8 @@
 // @ts-check
 /** Which e-mail addresses are taken, for a payment and where an order's is corrected. The same rules as cinema/mail_address.py. */
 
+import { narrow, tidied } from "./typed-text.js";
+
 /** @typedef {import("./text.js").TextKey} TextKey */
 
 const LONGEST_EMAIL = 254;
@@ -22,9 +24,12 @@ function asciiDomain(domain) {
   }
 }
 
+/** The address in what was typed or pasted. @param {string} text */
+export const addressIn = (text) => narrow(tidied(text));
+
 /** What is wrong with an address; empty: nothing. @param {string} text @returns {TextKey | ""} */
 export function emailFault(text) {
-  const email = text.trim();
+  const email = addressIn(text);
   if (!email) return "erro.email_vazio";
   const [, local, typed] = /^(.*)@(.*)$/s.exec(email) ?? ["", "", ""];
   const domain = asciiDomain(typed);

@@ -1,5 +1,6 @@
 // @ts-check
 /** What a buyer's name may be: the same rules as cinema/names.py, by the same names. */
+import { tidied } from "./typed-text.js";
 
 /** @typedef {"vazio"|"curto"|"longo"|"sinais"|"endereco"|""} NameFault */
 
@@ -25,10 +26,11 @@ const withoutShaping = (text) => text.replace(SHAPING, "$1$2$3");
 /** @param {string} text @returns {NameFault} */
 export function faultOfName(text) {
   if (text.length > MOST_READ) return "longo";
-  const name = text.normalize("NFC").replace(/\s+/g, " ").trim();
+  const typed = tidied(text).normalize("NFC");
+  const name = typed.replace(/\s+/g, " ").trim();
   const plain = withoutShaping(name);
   if (!name) return "vazio";
-  const raw = withoutShaping(text.trim().normalize("NFC"));
+  const raw = withoutShaping(typed);
   if (UNSEEN.test(raw) || BLANK.test(raw) || ODD.test(plain)) return "sinais";
   if (ADDRESS.test(plain.normalize("NFKC").replace(/\p{M}/gu, ""))) return "endereco";
   const { length } = [...name];

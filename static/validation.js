@@ -5,6 +5,7 @@
  */
 
 import { faultOfName } from "./names.js";
+import { narrow } from "./typed-text.js";
 
 /** @typedef {import("./text.js").TextKey} TextKey */
 /** @typedef {{nomeCompleto: string, cpf: string, email: string}} Person an empty `cpf`: a buyer without one */
@@ -15,8 +16,8 @@ const NAME_FAULTS = {
   "": "", vazio: "erro.nome_vazio", curto: "erro.nome_curto", longo: "erro.nome_longo", sinais: "erro.nome_sinais", endereco: "erro.nome_endereco",
 };
 
-/** @param {string} text */
-const digitsOf = (text) => text.replace(/\D/g, "");
+/** Whatever stands between and around them, as in "CPF: 123.456.789-09". @param {string} text */
+const digitsOf = (text) => narrow(text).replace(/\D/g, "");
 
 /** @param {string} digits the digits before the check digit, whose weights end at 2 */
 function checkDigit(digits) {

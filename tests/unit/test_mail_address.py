@@ -48,9 +48,9 @@ def test_any_other_is_refused_with_its_reason(case: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", " a@x.com", "a@x.com ", "a@-é.com", "a@é-.com", "a@ab--é.com", "\ud800@x.com"]
+    "typed", ["", " ", "a@-é.com", "a@é-.com", "a@ab--é.com", "\ud800@x.com", "a@x.com" + " " * 254]
 )
-def test_what_the_page_trims_or_leaves_to_us_is_refused_too(typed: str) -> None:
+def test_what_the_page_leaves_to_us_is_refused_too(typed: str) -> None:
     with pytest.raises(WrongAddress):
         parse(typed)
 

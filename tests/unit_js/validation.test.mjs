@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { emailFault } from "../../static/mail-address.js";
+import { addressIn, emailFault } from "../../static/mail-address.js";
 import { cpfFault, isCpf, maskCpf, nameFault } from "../../static/validation.js";
 
 test("a CPF needs both check digits, with or without punctuation", () => {
@@ -14,6 +14,13 @@ test("a CPF needs both check digits, with or without punctuation", () => {
 
 test("a CPF of equal digits is refused although its check digits are right", () => {
   for (let digit = 0; digit < 10; digit++) assert.ok(!isCpf(String(digit).repeat(11)));
+});
+
+test("page and server take the same CPFs, whatever was pasted around them", () => {
+  for (const [cpf, good] of JSON.parse(readFileSync(new URL("./cpfs.json", import.meta.url), "utf8"))) {
+    assert.equal(isCpf(cpf), good, JSON.stringify(cpf));
+    if (good) assert.ok(isCpf(maskCpf(cpf)), maskCpf(cpf));
+  }
 });
 
 test("a CPF that is too long is refused", () => assert.ok(!isCpf("529982247255")));
@@ -35,8 +42,8 @@ test("names of people from anywhere pass, markup and control characters do not",
   for (const [name, fault] of cases) assert.equal(nameFault(name), fault && `erro.nome_${fault}`, JSON.stringify(name));
   for (const name of ["Ana Souza", "José d’Ávila", "Björk", "李小龍", " Ana "]) assert.equal(nameFault(name), "");
   assert.equal(nameFault("<b>Ana</b>"), "erro.nome_sinais");
-  assert.equal(nameFault("Ana\u202eazuoS"), "erro.nome_sinais");
-  assert.equal(nameFault("   "), "erro.nome_vazio");
+  for (const name of ["Ana\u202eazuoS", "Ana\x1c", "Ana\x85"]) assert.equal(nameFault(name), "erro.nome_sinais");
+  for (const nothing of ["   ", "\u200b\u200b", "\u00ad\u2068\t"]) assert.equal(nameFault(nothing), "erro.nome_vazio");
   assert.equal(nameFault("A"), "erro.nome_curto");
   assert.equal(nameFault("a".repeat(121)), "erro.nome_longo");
 });
@@ -53,5 +60,6 @@ test("page and server take the same addresses, and refuse the others for the sam
   const file = new URL("./addresses.json", import.meta.url);
   for (const { typed, fault } of JSON.parse(readFileSync(file, "utf8"))) {
     assert.equal(emailFault(typed), fault ? `erro.email_${fault}` : "", JSON.stringify(typed));
+    assert.equal(emailFault(addressIn(typed)), emailFault(typed), JSON.stringify(typed));
   }
 });
