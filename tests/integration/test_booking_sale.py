@@ -187,6 +187,32 @@ def test_a_paid_order_has_the_price_of_each_place_and_a_masked_cpf(desk: Desk) -
     assert desk.states(ana.session) == {"A05": "RESERVADO", "C01": "RESERVADO"}
 
 
+PASTED = pb.Pagamento(
+    nome_completo="\u2068Maria\tda Con\u00adceição\u2069\r\n",
+    cpf="CPF: ５２９.９８２.２４７-２５ (meu)",
+    email="\t\ufeffMARIA@EXEMPLO.COM.BR\u200b ",
+)
+
+
+def test_what_is_pasted_is_kept_as_it_was_meant(desk: Desk) -> None:
+    ana = desk.customer()
+    ana.hold("A05")
+    order = order_of(desk, ana.confirm("A05", key="k", payment=PASTED).pedido_id)
+    assert order.nome_completo == "Maria da Conceição"
+    assert order.cpf == "***.982.247-**"
+    assert order.email == "MARIA@exemplo.com.br"
+
+
+def test_a_person_who_pastes_a_cpf_otherwise_is_the_same_person(desk: Desk) -> None:
+    """Six seats a person, whatever the cookie."""
+    session = desk.new_session()
+    bought(desk.customer(session), *(f"B{number:02d}" for number in range(1, 7)))
+    other_cookie = desk.customer(session)
+    other_cookie.hold("A05")
+    answer = other_cookie.confirm("A05", payment=PASTED)
+    assert answer.motivo == "limite_de_assentos"
+
+
 def test_no_cpf_is_left_anywhere_in_redis_or_in_the_log(desk: Desk) -> None:
     bought(desk.customer(), "A05")
     with desk.redis() as redis:

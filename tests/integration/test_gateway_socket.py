@@ -134,6 +134,20 @@ async def test_the_payment_reaches_booking_as_typed_and_for_the_buyer_of_the_coo
     assert request.chave_idempotencia == ""
 
 
+async def test_what_is_pasted_with_spaces_words_and_unseen_characters_reaches_booking(
+    bench: Bench,
+) -> None:
+    pasted = {
+        "nomeCompleto": "\u2068Maria\tSilva\u2069",
+        "cpf": "CPF: ５２９.９８２.２４７-２５",
+        "email": "\ufeff MARIA@EXEMPLO.COM.BR\r\n",
+    }
+    async with bench.browser() as page:
+        await page.ask(acao="confirmar_pagamento", assentos=["F07"], pagamento=pasted)
+    [request] = bench.booking.asked(ReservaRequest)
+    assert request.pagamento.cpf == pasted["cpf"]
+
+
 @pytest.mark.parametrize(
     ("changed", "fields"),
     [
