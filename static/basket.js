@@ -3,20 +3,40 @@
  * Which category each own seat is to be paid in. Kept for the tab, so that a reload or a hold
  * that is taken again does not ask twice; and what was bought in it, which holds no longer tell.
  */
+import { tabMemory } from "./tab-memory.js";
 import { isCategory, priceOf } from "./tickets.js";
 
 /** @typedef {import("./tickets.js").Category} Category */
 /** @typedef {{categories: Record<string, unknown>, bought: unknown[]}} Memory */
+
+/** What a tab that was just opened says to the others. */
+const ASKING = "categories?";
 
 export class Basket {
   /**
    * @param {string} session
    * @param {Pick<Storage, "getItem"|"setItem">} [storage]
    */
-  constructor(session, storage = sessionStorage) {
+  constructor(session, storage = tabMemory) {
     this.place = `ingressos:${session}`;
     this.storage = storage;
     this.memory = this.#read();
+  }
+
+  /** What is chosen in one tab of the buyer is chosen in all, also in one that is opened later. @param {() => void} onNews */
+  share(onNews) {
+    try {
+      this.tabs = new BroadcastChannel(this.place);
+    } catch {
+      return; // a browser that keeps nothing may have no channel either
+    }
+    this.tabs.onmessage = ({ data }) => {
+      if (data === ASKING) return this.tabs?.postMessage(this.memory.categories);
+      Object.assign(this.memory.categories, data);
+      this.#write();
+      onNews();
+    };
+    this.tabs.postMessage(ASKING);
   }
 
   /** @param {string} seat @returns {Category} */
@@ -29,6 +49,7 @@ export class Basket {
   choose(seat, category) {
     this.memory.categories[seat] = category;
     this.#write();
+    this.tabs?.postMessage({ [seat]: category });
   }
 
   /** @param {import("./room.js").Seat[]} seats @returns {import("./tickets.js").Ticket[]} */

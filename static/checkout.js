@@ -18,7 +18,7 @@ import { quotaTrouble, seatingTrouble } from "./troubles.js";
  * @typedef {object} Order
  * @property {import("./tickets.js").Ticket[]} tickets by seat
  * @property {number} total centavos
- * @property {string} edition of the session
+ * @property {SessionMap} session
  * @property {{left: number, total: number}} halves half-price tickets of the session
  * @property {Trouble[]} troubles what stands against paying
  */
@@ -51,8 +51,9 @@ export class Checkout {
     this.quota = new HalfPriceQuota(session.meias_total, session.meias_vendidas);
     this.seating = new Seating(room, session.limite_assentos, store.stateOf.bind(store), (seat) => this.basket.hasBought(seat),
       store.isOnMap.bind(store));
-    this.countdown = new Countdown(root, session.tempo_reserva_ms, () => store.msLeft, (ending) => this.#ending(ending));
-    this.panel = new OrderPanel(root, { limit: session.limite_assentos, holdMs: session.tempo_reserva_ms }, {
+    this.basket.share(parts.repaint);
+    this.countdown = new Countdown(root, session, () => store.msLeft, (ending) => this.#ending(ending));
+    this.panel = new OrderPanel(root, session, {
       pay: () => void this.#pay(),
       extend: () => void choosing.extend(),
       release: (seat) => void choosing.release([seat]),
@@ -81,7 +82,7 @@ export class Checkout {
       ...this.seating.problems(mine).map((problem) => seatingTrouble(problem, exchange)),
       ...quotaTrouble(tickets, this.quota.left, (seats) => this.#category(seats, "inteira")),
     ];
-    return { tickets, total: totalOf(tickets), edition: this.session.edicao, halves: this.quota, troubles };
+    return { tickets, total: totalOf(tickets), session: this.session, halves: this.quota, troubles };
   }
 
   /** @param {import("./sales.js").Closing|""} closed why nothing is sold here any more, empty while something is */

@@ -1,28 +1,32 @@
 // @ts-check
 /**
- * What is left of the first hold, as a ring and as m:ss. Calm until the last minute, which it
- * tells once, early enough to extend (WCAG 2.2.1 asks for 20 seconds). Of short holds the last
- * third counts as that.
+ * What is left of the first hold, as a ring, as m:ss and in the tab's title. Calm until the last
+ * minute, which it tells once, early enough to extend (WCAG 2.2.1 asks for 20 seconds). Of short
+ * holds the last third counts as that. More time is offered a while before: earlier it would win nothing.
  */
 import { part } from "./dom.js";
 import { minutesAndSeconds } from "./format.js";
 
 const LAST_MINUTE_MS = 60000;
+const EXTENDABLE_MS = 120000;
 
 export class Countdown {
   #timer = 0;
+  /** The tab's title while nothing is held. */
+  #title = "";
   /** Whether the last minute runs. */
   isEnding = false;
 
   /**
-   * @param {ParentNode} root @param {number} total milliseconds of a full ring
+   * @param {ParentNode} root @param {import("./api.js").SessionMap} session its holds make a full ring
    * @param {() => number|null} msLeft null: nothing is held
    * @param {(ending: boolean) => void} onEnding true when the last minute begins, false when it is over or time was won
    */
-  constructor(root, total, msLeft, onEnding) {
+  constructor(root, session, msLeft, onEnding) {
     this.ring = part(root, "ring");
     this.root = root;
-    this.total = total;
+    this.film = session.filme.titulo;
+    this.total = session.tempo_reserva_ms;
     this.msLeft = msLeft;
     this.onEnding = onEnding;
   }
@@ -33,10 +37,30 @@ export class Countdown {
     const left = this.msLeft();
     this.ring.hidden = left === null;
     this.#warn(left !== null && left <= Math.min(LAST_MINUTE_MS, this.total / 3));
+    this.#entitle(left);
     if (left === null) return;
     for (const clock of this.root.querySelectorAll("[data-clock]")) clock.textContent = minutesAndSeconds(left);
+    this.#offerMore(left);
     this.ring.style.setProperty("--rest", Math.min(1, left / this.total).toFixed(4));
     if (left) this.#timer = setTimeout(() => this.update(), left % 1000 || 1000);
+  }
+
+  /** "4:12 · O Agente Secreto", also while the tab is behind others. @param {number|null} left */
+  #entitle(left) {
+    if (left !== null) {
+      this.#title ||= document.title;
+      document.title = `${minutesAndSeconds(left)} · ${this.film}`;
+    } else if (this.#title) {
+      document.title = this.#title;
+      this.#title = "";
+    }
+  }
+
+  /** @param {number} left */
+  #offerMore(left) {
+    for (const more of this.root.querySelectorAll("[data-acao^=estender]")) {
+      more.toggleAttribute("hidden", left > Math.min(EXTENDABLE_MS, this.total / 2));
+    }
   }
 
   /** @param {boolean} ending */

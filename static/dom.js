@@ -37,6 +37,16 @@ export function make(tag, attributes = {}, ...children) {
   return node;
 }
 
+/** What each element was told last. @type {WeakMap<Element, string>} */
+const told = new WeakMap();
+
+/** Touches the page only where the words changed: what a translator made of them stays. @param {Element} node @param {string} text */
+export function say(node, text) {
+  if (told.get(node) === text) return;
+  told.set(node, text);
+  node.textContent = text;
+}
+
 /** @param {string} name a symbol of icons.svg */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");

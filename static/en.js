@@ -114,6 +114,8 @@ export const texts = {
   "pedido.sem_taxas": "no fees",
   "pedido.quantas": { one: "{n} ticket", other: "{n} tickets" },
   "pedido.pagar": "Pay {total}",
+  "order.types": { one: "Choose ticket", other: "Choose tickets · {n}" },
+  "order.mend": { one: "Sort out {n} issue", other: "Sort out {n} issues" },
   "pedido.conferindo": "Checking the payment…",
   "pedido.ver": "Show seats and ticket types",
   "pedido.maximo": "no more time can be added",

@@ -114,6 +114,8 @@ export const texts = {
   "pedido.sem_taxas": "sin cargos",
   "pedido.quantas": { one: "{n} entrada", other: "{n} entradas" },
   "pedido.pagar": "Pagar {total}",
+  "order.types": { one: "Elegir entrada", other: "Elegir entradas · {n}" },
+  "order.mend": { one: "Resolver {n} aviso", other: "Resolver {n} avisos" },
   "pedido.conferindo": "Verificando el pago…",
   "pedido.ver": "Ver butacas y tipos de entrada",
   "pedido.maximo": "no se puede extender más",

@@ -34,6 +34,27 @@ export class Notice {
     this.text.textContent = text;
     this.actions.replaceChildren(...actions.map((offer) => this.#button(offer)));
     if (!actions.length) this.#timer = setTimeout(() => this.hide(), READING_MS);
+    this.#makeRoom();
+  }
+
+  /** At the other end of the stage where it would cover a seat that it names. */
+  #makeRoom() {
+    this.place.removeAttribute("data-top");
+    const seats = this.#named();
+    const covers = () => {
+      const { top, bottom } = this.root.getBoundingClientRect();
+      return seats.filter((seat) => seat.top < bottom && seat.bottom > top).length;
+    };
+    const below = covers();
+    if (!below) return;
+    this.place.setAttribute("data-top", "");
+    this.place.toggleAttribute("data-top", covers() < below);
+  }
+
+  /** Where the map shows the seats that it names, as "F07". */
+  #named() {
+    const names = this.root.textContent?.match(/\b[A-Z]{1,2}\d{2,}\b/g) ?? [];
+    return names.flatMap((name) => document.querySelector(`#grid [data-assento="${name}"]`)?.getBoundingClientRect() ?? []);
   }
 
   /** A modal dialog makes the rest of the page mute: while one is open, notices show in it. @param {Element} host */

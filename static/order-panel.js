@@ -1,9 +1,10 @@
 // @ts-check
 /** The one place for the order: own seats, time, total, the next step. A column, or a sheet on a phone. */
 import { Advice } from "./advice.js";
-import { action, make, part } from "./dom.js";
+import { action, make, part, say } from "./dom.js";
 import { hour, money, roughly } from "./format.js";
-import { t } from "./text.js";
+import { asInProgramme } from "./language.js";
+import { enumerate, t } from "./text.js";
 import { TicketList } from "./ticket-list.js";
 
 /** @typedef {import("./checkout.js").Order} Order */
@@ -21,39 +22,50 @@ import { TicketList } from "./ticket-list.js";
 export class OrderPanel {
   /**
    * @param {ParentNode} root
-   * @param {{limit: number, holdMs: number}} rules
+   * @param {import("./api.js").SessionMap} session
    * @param {{pay: () => void, extend: () => void} & ConstructorParameters<typeof TicketList>[1]} on
    */
-  constructor(root, rules, on) {
+  constructor(root, session, on) {
     this.root = part(root, "order");
     this.title = part(root, "order-title");
     this.text = part(root, "order-text");
-    this.rules = rules;
+    this.session = session;
     this.on = on;
     this.tickets = new TicketList(part(root, "tickets"), on, () => this.title.focus());
     this.pay = action(this.root, "pagar");
     this.advice = new Advice(part(root, "advice"), this.pay);
     this.pay.onclick = on.pay;
-    this.session = part(root, "session");
+    this.types = action(this.root, "types");
+    this.types.onclick = () => this.#chooseTypes();
+    this.layout = part(root, "session");
     this.toggle = action(this.root, "ingressos");
-    this.toggle.onclick = () => this.#open(!this.session.hasAttribute("data-aberto"));
+    this.toggle.onclick = () => this.#open(!this.layout.hasAttribute("data-aberto"));
+    this.rules = make("span");
+    this.elsewhere = make("a");
+    this.until = make("span", { class: "until" });
+    this.more = make("button", { class: "link", type: "button", "data-acao": "estender", text: t("pedido.mais_tempo"), hidden: "" });
+    this.more.onclick = () => this.#extend();
+    this.most = make("span", { text: t("pedido.maximo") });
+    part(root, "order-film").append(make("span", { text: session.filme.titulo, ...asInProgramme }), ` · ${hour(new Date(session.inicio))}`);
   }
 
   /** @param {Order} order @param {PanelState} state */
   render({ tickets, total, halves, troubles }, state) {
     const { checking, msLeft } = state;
-    if (tickets.length && msLeft !== null) this.#held(msLeft, state);
+    const count = tickets.length;
+    if (count && msLeft !== null) this.#held(msLeft, state);
     else this.#empty(state.closed);
-    this.root.dataset.estado = checking ? "conferindo" : tickets.length ? "escolhido" : "vazio";
+    this.root.dataset.estado = checking ? "conferindo" : count ? "escolhido" : "vazio";
+    this.root.toggleAttribute("data-troubled", troubles.length > 0);
     this.tickets.render(tickets, halves.left);
     this.advice.render(troubles);
-    say(part(this.root, "limit"), this.#limit(tickets.length));
+    say(part(this.root, "limit"), this.#limit(count));
     say(part(this.root, "quota"), halves.total && !state.closed ? t("cota.restam", { n: halves.left, total: halves.total }) : "");
-    part(this.root, "sum").hidden = !tickets.length && !checking;
-    say(part(this.root, "sum-count"), countText(tickets));
-    say(part(this.root, "total"), money(total));
+    this.#sum(tickets, total);
+    part(this.root, "sum").hidden = !count && !checking;
     this.pay.disabled = checking;
-    say(this.pay, checking ? t("pedido.conferindo") : t("pedido.pagar", { total: money(total) }));
+    say(this.types, t("order.types", { n: count }));
+    say(this.pay, checking ? t("pedido.conferindo") : payText(troubles.length, total));
   }
 
   /** Somebody wants to pay what cannot be paid like this. */
@@ -62,56 +74,74 @@ export class OrderPanel {
     this.advice.insist();
   }
 
+  /** On a phone nobody pays before having seen the ticket types: they come between the seats and the payment. */
+  #chooseTypes() {
+    this.#open(true);
+    this.tickets.focus();
+  }
+
+  /** The button may be gone with the answer. */
+  #extend() {
+    this.title.focus();
+    this.on.extend();
+  }
+
   /** On a phone the sheet opens for the tickets. @param {boolean} open */
   #open(open) {
-    this.session.toggleAttribute("data-aberto", open);
+    this.layout.toggleAttribute("data-aberto", open);
     this.toggle.setAttribute("aria-expanded", String(open));
+  }
+
+  /** @param {Ticket[]} tickets @param {number} total */
+  #sum(tickets, total) {
+    const count = countText(tickets);
+    say(part(this.root, "order-seats"), enumerate(tickets.map(({ seat }) => seat.name)));
+    say(part(this.root, "order-price"), `${count} · ${money(total)}`);
+    say(part(this.root, "sum-count"), count);
+    say(part(this.root, "total"), money(total));
   }
 
   /** @param {Closing|""} closed */
   #empty(closed) {
     this.#open(false);
     if (closed) return this.#closed(closed);
-    const { limit, holdMs } = this.rules;
+    const { limite_assentos, tempo_reserva_ms } = this.session;
     say(this.title, t("pedido.vazio"));
-    say(this.text, t("pedido.regras", { n: limit, tempo: roughly(holdMs), gesture: gesture() }));
+    say(this.rules, t("pedido.regras", { n: limite_assentos, tempo: roughly(tempo_reserva_ms), gesture: gesture() }));
+    this.#tell(this.rules);
   }
 
   /** @param {Closing} closed */
   #closed(closed) {
     const isChanged = closed === "changed";
     say(this.title, t(isChanged ? "pedido.mudou" : closed === "sold_out" ? "pedido.esgotado" : "pedido.encerrado"));
-    const text = t(isChanged ? "closed.reload" : "pedido.encerrado_texto");
-    if (this.text.textContent === text) return;
-    this.text.replaceChildren(make("a", { href: isChanged ? location.pathname : "/", text }));
+    say(this.elsewhere, t(isChanged ? "closed.reload" : "pedido.encerrado_texto"));
+    this.elsewhere.setAttribute("href", isChanged ? location.pathname : "/");
+    this.#tell(this.elsewhere);
   }
 
   /** @param {number} msLeft @param {PanelState} state */
   #held(msLeft, { ending, longest }) {
     say(this.title, t(ending ? "pedido.acabando" : "pedido.reservadas"));
-    const until = t("pedido.ate", { hora: hour(new Date(Date.now() + msLeft)) });
-    const more = this.text.querySelector("button");
-    if (this.text.firstChild?.textContent === until && longest === !more) return;
-    this.text.replaceChildren(make("span", { text: until }), longest ? make("span", { text: t("pedido.maximo") }) : more ?? this.#extendButton());
+    say(this.until, t("pedido.ate", { hora: hour(new Date(Date.now() + msLeft)) }));
+    this.#tell(this.until, longest ? this.most : this.more);
   }
 
-  #extendButton() {
-    const button = make("button", { class: "link", type: "button", "data-acao": "estender", text: t("pedido.mais_tempo") });
-    button.onclick = this.on.extend;
-    return button;
+  /** @param {...Node} nodes */
+  #tell(...nodes) {
+    if (nodes.some((node, i) => node !== this.text.childNodes[i])) this.text.replaceChildren(...nodes);
   }
 
   /** @param {number} held */
   #limit(held) {
     if (!held) return "";
-    return t("pedido.cabem", { n: Math.max(0, this.rules.limit - held), total: this.rules.limit });
+    const total = this.session.limite_assentos;
+    return t("pedido.cabem", { n: Math.max(0, total - held), total });
   }
 }
 
-/** Touches the page only where something changed. @param {HTMLElement} node @param {string} text */
-function say(node, text) {
-  if (node.textContent !== text) node.textContent = text;
-}
+/** @param {number} troubles what stands against paying @param {number} total */
+export const payText = (troubles, total) => troubles ? t("order.mend", { n: troubles }) : t("pedido.pagar", { total: money(total) });
 
 /** What the reader does on a seat. */
 const gesture = () => t(matchMedia("(pointer: coarse)").matches ? "gesture.tap" : "gesture.click");

@@ -5,6 +5,8 @@
  * send again after a lost connection or a reload; it is erased with the answer and with the tab.
  */
 
+import { tabMemory } from "./tab-memory.js";
+
 /** @typedef {import("./validation.js").Payment} Payment */
 /**
  * What is paid for.
@@ -28,7 +30,7 @@ export class PaymentAttempts {
    * @param {Pick<Storage, "getItem"|"setItem"|"removeItem">} [storage]
    * @param {() => string} [newKey]
    */
-  constructor(session, storage = sessionStorage, newKey = randomKey) {
+  constructor(session, storage = tabMemory, newKey = randomKey) {
     this.place = `pagamento:${session}`;
     this.storage = storage;
     this.newKey = newKey;

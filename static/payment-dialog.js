@@ -1,13 +1,16 @@
 // @ts-check
 /**
- * The payment form in a native dialog. It asks, checks while one types and shows what becomes of
+ * The payment form in a native dialog. It says what is paid for, asks, checks while one types and shows what becomes of
  * the payment; it sends nothing itself. While an answer is not known it cannot be closed.
  */
 import { Advice } from "./advice.js";
+import { BackCloses } from "./back-closes.js";
 import { action, part, viewOf } from "./dom.js";
-import { money } from "./format.js";
+import { payText } from "./order-panel.js";
+import { followByItself } from "./payment-done.js";
 import { PaymentForm } from "./payment-form.js";
 import { PaymentMethod } from "./payment-method.js";
+import { PaymentSummary } from "./payment-summary.js";
 import { enumerate, t } from "./text.js";
 
 /** @typedef {"formulario"|"enviando"|"conferindo"|"expirado"|"pronto"} DialogState */
@@ -26,22 +29,25 @@ export class PaymentDialog {
    */
   constructor(root, on, notice) {
     root.append(viewOf("payment-view"));
-    this.stage = part(root, "stage");
+    this.root = root;
     this.notice = notice;
     this.dialog = /** @type {HTMLDialogElement} */ (part(root, "payment"));
+    this.title = part(this.dialog, "payment-title");
+    this.summary = new PaymentSummary(this.dialog);
     this.advice = new Advice(part(root, "payment-advice"), action(this.dialog, "confirmar"));
     const form = /** @type {HTMLFormElement} */ (part(root, "payment-form"));
     this.method = new PaymentMethod(form, () => this.#fail(""));
     this.form = new PaymentForm(form, (person) => {
       if (this.state === "formulario") on.submit({ ...person, forma: this.method.value });
     });
+    this.back = new BackCloses(() => this.#closeByBack());
     this.dialog.addEventListener("cancel", (event) => this.#isBusy && event.preventDefault());
-    this.dialog.addEventListener("close", () => {
-      this.#become("formulario");
-      notice.moveTo(this.stage);
-    });
+    this.dialog.addEventListener("close", () => this.#closed());
     action(this.dialog, "voltar").onclick = () => this.dialog.close();
-    action(this.dialog, "estender-pagamento").onclick = on.extend;
+    action(this.dialog, "estender-pagamento").onclick = () => {
+      this.title.focus(); // the button may be gone with the answer
+      on.extend();
+    };
   }
 
   get isOpen() {
@@ -98,7 +104,7 @@ export class PaymentDialog {
     this.form.show(fields);
   }
 
-  /** @param {string} order its reference @param {string} text */
+  /** Back leads from the tickets to the map. @param {string} order its reference @param {string} text */
   done(order, text) {
     this.#become("pronto");
     this.#say(text);
@@ -106,13 +112,31 @@ export class PaymentDialog {
     const link = part(this.dialog, "payment-order");
     link.setAttribute("href", `/pedido/${encodeURIComponent(order)}`);
     link.focus();
+    this.back.closed();
+    followByItself(this.dialog, link);
   }
 
+  /** The summary is read first: on a phone a field with the focus would bring the keyboard over it. */
   #show() {
     if (this.isOpen) return;
     this.notice.hide();
     this.notice.moveTo(part(this.dialog, "payment-foot"));
     this.dialog.showModal();
+    this.title.focus();
+    this.back.opened();
+  }
+
+  #closeByBack() {
+    if (!this.#isBusy) this.dialog.close();
+    return !this.isOpen;
+  }
+
+  /** What had the focus before may be gone: after a purchase there is nothing to pay. */
+  #closed() {
+    this.#become("formulario");
+    this.notice.moveTo(part(this.root, "stage"));
+    if (document.activeElement === document.body) part(this.root, "order-title").focus();
+    this.back.closed();
   }
 
   get #isBusy() {
@@ -124,7 +148,7 @@ export class PaymentDialog {
     this.state = state;
     this.dialog.dataset.estado = state;
     const title = { conferindo: t("pagar.conferindo"), pronto: t("pagar.pronto") };
-    part(this.dialog, "payment-title").textContent = Object(title)[state] ?? t("pagar.titulo");
+    this.title.textContent = Object(title)[state] ?? t("pagar.titulo");
     this.#fail("");
     part(this.dialog, "payment-fields").hidden = state === "conferindo" || state === "pronto";
     part(this.dialog, "payment-order").hidden = state !== "pronto";
@@ -147,7 +171,8 @@ export class PaymentDialog {
   #label(order) {
     const { total, troubles } = order;
     this.#shown = { seats: seatsOf(order).join(), total };
-    action(this.dialog, "confirmar").textContent = t("pagar.botao", { total: money(total) });
+    action(this.dialog, "confirmar").textContent = payText(troubles.length, total);
+    this.summary.render(order);
     this.advice.render(troubles);
     this.method.show(total);
   }

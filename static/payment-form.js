@@ -4,11 +4,16 @@
  * so that nobody is scolded for a word that is not finished.
  */
 import { isPortuguese } from "./language.js";
-import { emailFault } from "./mail-address.js";
+import { addressIn, emailFault } from "./mail-address.js";
+import { tabMemory } from "./tab-memory.js";
 import { t } from "./text.js";
-import { cpfFault, maskCpf, nameFault } from "./validation.js";
+import { tidied } from "./typed-text.js";
+import { cpfFault, digitsOf, maskCpf, nameFault } from "./validation.js";
 
 const FIELDS = ["nomeCompleto", "cpf", "email"];
+/** What a reload does not empty. A CPF is not kept. */
+const KEPT = ["nomeCompleto", "email"];
+const PLACE = "comprador";
 
 export class PaymentForm {
   /** Fields that were left once. @type {Set<string>} */
@@ -21,13 +26,17 @@ export class PaymentForm {
     this.form = form;
     this.onSubmit = onSubmit;
     form.addEventListener("submit", (event) => this.#submitted(event));
-    form.addEventListener("input", (event) => this.#typed(event));
+    // Some password managers tell of a change alone.
+    for (const news of ["input", "change"]) form.addEventListener(news, (event) => this.#typed(event));
+    form.addEventListener("keydown", (event) => this.#pressedKey(event));
     form.addEventListener("focusout", (event) => this.#left(event));
     addEventListener("pointerdown", () => this.#pressed = true, true);
     addEventListener("pointerup", () => this.#pressed = false, true);
+    this.#recall();
   }
 
   clear() {
+    tabMemory.removeItem(PLACE);
     this.form.reset();
     this.#visited.clear();
     this.#input("cpf").disabled = false;
@@ -66,15 +75,38 @@ export class PaymentForm {
     this.#mark(input, key && t(key));
   }
 
+  #recall() {
+    const kept = JSON.parse(tabMemory.getItem(PLACE) ?? "{}");
+    for (const name of KEPT) this.#input(name).value = kept[name] ?? "";
+  }
+
+  #remember() {
+    const kept = KEPT.map((name) => [name, this.#input(name).value]);
+    tabMemory.setItem(PLACE, JSON.stringify(Object.fromEntries(kept)));
+  }
+
   /** @param {Event} event */
-  #typed({ target }) {
+  #typed(event) {
+    const { target } = event;
     if (!(target instanceof HTMLInputElement)) return;
-    if (target.name === "cpf") maskInPlace(target);
+    if (KEPT.includes(target.name)) this.#remember();
+    if (target.name === "cpf" && !(event instanceof InputEvent && event.isComposing)) maskInPlace(target);
     if (target.name === "semCpf") {
       this.#input("cpf").disabled = target.checked;
       this.#mark(this.#input("cpf"), "");
     }
     if (this.#visited.has(target.name)) this.#judge(target.name);
+  }
+
+  /** Enter goes on to the next empty field, as a phone's keyboard says; behind the last it sends. @param {KeyboardEvent} event */
+  #pressedKey(event) {
+    const { key, isComposing, target } = event;
+    if (key !== "Enter" || isComposing || !(target instanceof HTMLInputElement) || !FIELDS.includes(target.name)) return;
+    const behind = FIELDS.slice(FIELDS.indexOf(target.name) + 1).map((name) => this.#input(name));
+    const next = behind.find(({ value, disabled }) => !value && !disabled);
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
   }
 
   /** A message moves what is below it: it waits until the click that left the field has found its target. @param {FocusEvent} event */
@@ -95,9 +127,9 @@ export class PaymentForm {
     }
     if (this.#focusFault()) return;
     this.onSubmit({
-      nomeCompleto: this.#input("nomeCompleto").value.trim().replace(/\s+/g, " "),
+      nomeCompleto: tidied(this.#input("nomeCompleto").value).replace(/\s+/g, " "),
       cpf: this.#withoutCpf ? "" : this.#input("cpf").value,
-      email: this.#input("email").value.trim(),
+      email: addressIn(this.#input("email").value),
     });
   }
 
@@ -111,8 +143,10 @@ export class PaymentForm {
 
 /** Keeps the caret behind the digit that was typed. @param {HTMLInputElement} input */
 function maskInPlace(input) {
-  const before = (input.value.slice(0, input.selectionStart ?? 0).match(/\d/g) ?? []).length;
-  input.value = maskCpf(input.value);
+  const masked = maskCpf(input.value);
+  if (input.value === masked) return;
+  const before = digitsOf(input.value.slice(0, input.selectionStart ?? 0)).length;
+  input.value = masked;
   let caret = 0;
   for (let digits = 0; caret < input.value.length && digits < before; caret++) {
     if (/\d/.test(input.value[caret])) digits++;

@@ -3,6 +3,7 @@
  * One payment from the click to a known answer. An answer that got lost is asked for again with
  * the same key until it is known: a timeout means unknown, never failed.
  */
+import { make } from "./dom.js";
 import { addTexts, tag } from "./language.js";
 import { keepKey } from "./order-key.js";
 import { PaymentDialog } from "./payment-dialog.js";
@@ -12,13 +13,20 @@ import { enumerate, t } from "./text.js";
 /** @typedef {import("./payment-attempt.js").Attempt} Attempt */
 /** @typedef {import("./protocol.js").Reply} Reply */
 
-await addTexts("payment");
+await Promise.all([addTexts("payment"), addLooks()]);
 
 const ANSWER_MS = 10000;
 const ASK_AGAIN_MS = 1500;
 const UNKNOWN = new Set(["sem_resposta", "resposta_desconhecida"]);
 /** This try was not looked at: it does not tell what became of an earlier one. */
 const NOT_TRIED = new Set(["excesso_de_mensagens", "indisponivel"]);
+
+/** The sheet, of the same revision as this module. The form works without it. */
+function addLooks() {
+  const sheet = make("link", { rel: "stylesheet", href: new URL("payment.css", import.meta.url).pathname });
+  document.head.append(sheet);
+  return new Promise((resolve) => sheet.onload = sheet.onerror = resolve);
+}
 
 export class Payment {
   /** Whether an answer is being asked for again. */
@@ -65,12 +73,12 @@ export class Payment {
 
   /** @param {import("./validation.js").Payment} payment */
   #submitted(payment) {
-    const { tickets, total, edition, troubles } = this.order();
+    const { tickets, total, session, troubles } = this.order();
     if (troubles.length) return this.dialog.insist();
     this.#send(this.attempts.begin({
       seats: tickets.map(({ seat }) => seat.name),
       categories: Object.fromEntries(tickets.map(({ seat, category }) => [seat.name, category])),
-      total, language: tag, edition, payment,
+      total, language: tag, edition: session.edicao, payment,
     }));
   }
 

@@ -117,6 +117,8 @@ export const texts = {
   "pedido.sem_taxas": "sem taxas",
   "pedido.quantas": { one: "{n} ingresso", other: "{n} ingressos" },
   "pedido.pagar": "Pagar {total}",
+  "order.types": { one: "Escolher ingresso", other: "Escolher ingressos · {n}" },
+  "order.mend": { one: "Resolver {n} aviso", other: "Resolver {n} avisos" },
   "pedido.conferindo": "Conferindo pagamento…",
   "pedido.ver": "Ver poltronas e tipos de ingresso",
   "pedido.maximo": "não dá para estender mais",

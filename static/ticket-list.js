@@ -30,6 +30,11 @@ export class TicketList {
     else if (hadFocus) this.onFocusLost();
   }
 
+  /** The first choice gets the focus. */
+  focus() {
+    this.list.querySelector("select")?.focus();
+  }
+
   /** @param {Ticket} ticket */
   #rowOf({ seat }) {
     const row = this.#rows.get(seat.name) ?? new TicketRow(seat, this.on);

@@ -1,10 +1,10 @@
 // @ts-check
-/** One own seat in the order: what it is, in which category it is paid, what to bring for that, and the way to give it back. */
-import { icon, make } from "./dom.js";
+/** One own seat in the order: in which category it is paid, what each costs, what to bring for it, and the way to give it back. */
+import { icon, make, say } from "./dom.js";
 import { money } from "./format.js";
 import { kindText } from "./seat-text.js";
 import { hasText, t } from "./text.js";
-import { CATEGORIES, needsQuota } from "./tickets.js";
+import { CATEGORIES, needsQuota, priceOf } from "./tickets.js";
 
 /** @typedef {import("./tickets.js").Ticket} Ticket */
 /** @typedef {import("./tickets.js").Category} Category */
@@ -14,27 +14,36 @@ export class TicketRow {
    * @param {import("./room.js").Seat} seat
    * @param {{category: (seat: string, category: Category) => void, release: (seat: string) => void}} on
    */
-  constructor({ name, kind }, on) {
-    this.price = make("span", { class: "price" });
+  constructor({ name }, on) {
     this.release = make("button", {
       class: "round", type: "button", "data-acao": "soltar", "aria-label": t("pedido.soltar", { assento: name }),
     }, icon("close"));
     this.release.onclick = () => on.release(name);
     this.note = make("p", { class: "quiet", id: `note-${name}` });
-    this.options = CATEGORIES.map((category) => make("option", { value: category, text: t(`categoria.${category}`) }));
+    this.options = CATEGORIES.map((category) => make("option", { value: category }));
     this.choice = make("select", { "aria-label": t("pedido.categoria", { assento: name }), "aria-describedby": this.note.id }, ...this.options);
     this.choice.onchange = () => on.category(name, /** @type {Category} */ (this.choice.value));
-    this.root = make("li", { class: "ticket", "data-ingresso": name },
-      make("strong", { text: name }), make("span", { text: kindText(kind) }), this.price, this.release, this.choice, this.note);
+    this.root = make("li", { class: "ticket", "data-ingresso": name }, make("strong", { text: name }), this.choice, this.release, this.note);
   }
 
   /** @param {Ticket} ticket @param {number} halves half-price tickets that this one may be of */
-  update({ seat, category, price }, halves) {
-    this.price.textContent = money(price);
+  update({ seat, category }, halves) {
+    CATEGORIES.forEach((each, i) => {
+      say(this.options[i], optionText(each, seat.price));
+      this.options[i].disabled = halves < 1 && needsQuota(each);
+    });
     this.choice.value = category;
-    for (const option of this.options) option.disabled = halves < 1 && needsQuota(/** @type {Category} */ (option.value));
-    const hint = `dica.${seat.kind}`;
-    this.note.textContent = [hasText(hint) ? t(hint) : "", category === "inteira" ? "" : t(`prova.${category}`)].filter(Boolean).join(" ");
+    say(this.note, [kindNote(seat.kind), category === "inteira" ? "" : t(`prova.${category}`)].filter(Boolean).join(" "));
     this.note.hidden = !this.note.textContent;
   }
+}
+
+/** The price first: it is read also where a long name is cut off. @param {Category} category @param {number} full */
+const optionText = (category, full) => `${money(priceOf(category, full))} · ${t(`categoria.${category}`)}`;
+
+/** What is special about the seat. @param {string} kind */
+function kindNote(kind) {
+  const hint = `dica.${kind}`;
+  if (hasText(hint)) return t(hint);
+  return kind === "comum" ? "" : `${kindText(kind)}.`;
 }

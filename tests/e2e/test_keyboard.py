@@ -87,6 +87,7 @@ def test_a_buyer_with_the_keyboard_alone_buys_two_seats_and_a_half_price_ticket(
     keys.tab_to(page.ticket("F20").locator("select"))
     keys.press("ArrowDown")
     expect(page.ticket("F20").locator("select")).to_have_value("meia_estudante")
+    page.stay_when_paid()
     keys.tab_to(page.page.locator("[data-acao=pagar]"))
     keys.press("Enter")
     expect(page.dialog).to_be_visible()
@@ -150,7 +151,7 @@ def test_a_buyer_in_the_list_buys_two_seats_and_a_half_price_ticket(
     audience.release("H04")
     expect(row.get_by_role("button", name="4", exact=True)).to_be_visible()
 
-    page.page.get_by_label("Tipo de ingresso de H02").select_option("Meia · estudante")
+    page.page.get_by_label("Tipo de ingresso de H02").select_option("meia_estudante")
     wait_until(lambda: page.total == "R$ 80,00", what="two whole tickets and a half")
     order = page.pay()
     shown = OrderPage(page.page, page.base_url).open(order)

@@ -100,7 +100,7 @@ def test_booking_that_is_away_for_ten_seconds_in_the_middle_of_a_payment_means_c
     wire.to_gateway = _killing(booking, wire)
     page.submit_payment()
     page.expect_dialog("conferindo")
-    assert "você não paga duas vezes" in page.dialog_text
+    assert "Você não paga duas vezes" in page.dialog_text
     away_since = time.monotonic()
     while time.monotonic() - away_since < OUTAGE:
         assert page.dialog_state == "conferindo"

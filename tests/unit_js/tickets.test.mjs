@@ -35,6 +35,31 @@ test("categories outlive a reload, and another session has its own", () => {
   assert.equal(new Basket("S002", kept).categoryOf("A01"), "inteira");
 });
 
+test("what is chosen in one tab is chosen in all, also in one that is opened later", async () => {
+  const opened = (basket) => new Promise((resolve) => basket.share(resolve)); // with the first news
+  const [first, second] = [new Basket("S003", storage()), new Basket("S003", storage())];
+  const news = opened(second);
+  first.share(() => {});
+  first.choose("A01", "meia_idoso");
+  await news;
+  assert.equal(second.categoryOf("A01"), "meia_idoso");
+
+  const third = new Basket("S003", storage());
+  await opened(third);
+  assert.equal(third.categoryOf("A01"), "meia_idoso");
+  for (const { tabs } of [first, second, third]) tabs.close();
+});
+
+test("without other tabs to be heard of one chooses alone", () => {
+  const { BroadcastChannel } = globalThis;
+  delete globalThis.BroadcastChannel;
+  const basket = new Basket("S004", storage());
+  basket.share(() => {});
+  basket.choose("A01", "meia_idoso");
+  globalThis.BroadcastChannel = BroadcastChannel;
+  assert.equal(basket.categoryOf("A01"), "meia_idoso");
+});
+
 test("what is bought is remembered, and its category is not asked of the next buyer", () => {
   const kept = storage();
   const basket = new Basket("S001", kept);
