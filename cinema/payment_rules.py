@@ -62,7 +62,7 @@ def is_valid_cpf(cpf: str) -> bool:
 
 
 def cpf_digits(cpf: str) -> str:
-    """The eleven digits in what was typed or pasted, as in "CPF: 123.456.789-09"; nothing if there are more or fewer."""
+    """The eleven digits in what was typed or pasted, as in "CPF: 123.456.789-09"; nothing where they are not eleven."""
     digits = _NO_DIGIT.sub("", narrow(cpf)) if len(cpf) <= _MOST_READ else ""
     return digits if len(digits) == _DIGITS_OF_A_CPF else ""
 
