@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Any
 
+from booking.dataset import look
+from booking.dataset_files import DatasetFileFault, DatasetFiles
 from booking.order_end import OrderEnd
 from booking.order_record import Record
 from booking.orders import OrderBook
@@ -34,6 +36,7 @@ _SECRETS = ("link", "chave")
 async def export_person(who: str, settings: BookingSettings) -> None:
     """Writes all that is kept of the person to standard output, as a JSON array. Raises CannotStart."""
     async with _Archive(settings) as archive:
+        await archive.refuse_stranger()
         found = [await archive.export(*one) async for one in archive.orders_of(who)]
     found.sort(key=lambda order: order["criado_em_ms"])
     sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
@@ -44,6 +47,7 @@ async def erase_person(who: str, settings: BookingSettings) -> None:
     """Safe to repeat. Raises CannotStart."""
     orders = erased = 0
     async with _Archive(settings) as archive:
+        await archive.refuse_stranger()
         async for order, _ in archive.orders_of(who):
             orders += 1
             erased += await archive.end.erase(order)
@@ -55,6 +59,7 @@ class _Archive:
 
     def __init__(self, settings: BookingSettings) -> None:
         self._redis: Any = connect(settings)  # every reply's type is a union over both protocols
+        self._files = DatasetFiles(settings.secrets_dir, settings.redis_url)
         self.end = OrderEnd(self._redis)
 
     async def __aenter__(self) -> "_Archive":
@@ -62,8 +67,20 @@ class _Archive:
 
     async def __aexit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         await self._redis.aclose()
+        if isinstance(error, DatasetFileFault):
+            raise CannotStart(str(error)) from None
         if isinstance(error, REDIS_ERRORS):
             raise CannotStart(fault(error)) from None
+
+    async def refuse_stranger(self) -> None:
+        """Where nobody is found in another Redis, somebody's data would seem to be erased. Raises CannotStart."""
+        found, kept = (await look(self._redis)).identity, self._files.identity()
+        if not kept or found != kept:
+            raise CannotStart(
+                f"Redis {self._files.redis} has dataset {found or 'none'}, and {self._files.folder.absolute()} knows "
+                f"{kept or 'none'} for it: REDIS_URL and SECRETS_DIR must be those of the booking server. "
+                "Nothing was done"
+            )
 
     async def orders_of(self, who: str) -> AsyncIterator[tuple[Order, Record]]:
         """Each once, with its record. Those that are made meanwhile may be missing."""

@@ -15,6 +15,7 @@ MESSAGE = "mensagem"
 REASON = "motivo"
 _COUNT = 64  # entries of each partition that are looked at together
 _MORE = 4_096  # entries that are fetched besides, of those partitions that have more: one hot session may have all
+_LETTERS_A_LOOK = 500
 _BLOCK_MS = 1_000
 _PATIENCE_SECONDS = 4
 
@@ -93,13 +94,21 @@ class Outbox:
         return sum([await self._replay(partition) for partition in range(PARTITIONS)])
 
     async def _replay(self, partition: int) -> int:
-        keys = partition_keys(partition)
-        letters: Any = await self._redis.xrange(keys.dead_letters)
-        for letter_id, fields in letters:
-            fields.pop(REASON, None)
-            await self._redis.xadd(keys.outbox, fields)
-            await self._redis.xdel(keys.dead_letters, letter_id)
-        return len(letters)
+        """Only up to the last one there is at the beginning: what dies again meanwhile is not put back again."""
+        keys, count = partition_keys(partition), 0
+        newest: Any = await self._redis.xrevrange(keys.dead_letters, count=1)
+        while newest:
+            letters: Any = await self._redis.xrange(
+                keys.dead_letters, max=newest[0][0], count=_LETTERS_A_LOOK
+            )
+            if not letters:
+                break
+            for letter_id, fields in letters:
+                fields.pop(REASON, None)
+                await self._redis.xadd(keys.outbox, fields)
+                await self._redis.xdel(keys.dead_letters, letter_id)
+            count += len(letters)
+        return count
 
     async def close(self) -> None:
         """Ends what is still being read."""

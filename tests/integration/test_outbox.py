@@ -176,6 +176,18 @@ async def outbox_keeps_order_and_brings_back_the_dead(redis: RedisClient, outbox
     assert await collected(outbox, 1) == {31: ["31-1"]}
     assert await outbox.replay_dead_letters() == 0
 
+    for number in range(3):
+        await put(redis, 31, number)
+    for entry in await read(outbox):
+        await outbox.bury(entry, "dead")
+    assert await outbox.replay_dead_letters() == 3
+    assert await collected(outbox, 3) == {31: ["31-0", "31-1", "31-2"]}
+
+
+@pytest.fixture(autouse=True)
+def few_letters_a_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox_module, "_LETTERS_A_LOOK", 2)
+
 
 async def test_an_outbox_on_one_node(empty_redis_url: str) -> None:
     async with connected(redis_url=empty_redis_url) as (redis, outbox):

@@ -39,8 +39,8 @@ def crew(
         crew.check_logs()
 
 
-def told(env: dict[str, str], command: str, who: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
+def ended(env: dict[str, str], command: str, who: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, "booking_service_server.py", command, who],
         cwd=ROOT,
         env=env,
@@ -49,6 +49,10 @@ def told(env: dict[str, str], command: str, who: str) -> subprocess.CompletedPro
         timeout=COMMAND_SECONDS,
         check=False,
     )
+
+
+def told(env: dict[str, str], command: str, who: str) -> subprocess.CompletedProcess[str]:
+    done = ended(env, command, who)
     assert done.returncode == 0, done.stderr
     assert "@" not in done.stderr
     return done
@@ -143,21 +147,29 @@ def bought(customer: Customer, payment: pb.Pagamento = PAYMENT) -> pb.ReservaRes
     return customer.confirm("A05", key="k", payment=payment)
 
 
-def test_a_command_says_that_redis_is_away(box_office: BoxOffice) -> None:
-    env = box_office.booking.env | {"REDIS_URL": "redis://127.0.0.1:1/0"}
-    for command in ("--export-person", "--erase-person"):
-        done = subprocess.run(
-            [sys.executable, "booking_service_server.py", command, "ana@example.com"],
-            cwd=ROOT,
-            env=env,
-            capture_output=True,
-            text=True,
-            timeout=COMMAND_SECONDS,
-            check=False,
-        )
-        assert (done.returncode, done.stdout) == (1, "")
-        assert "cannot start" in done.stderr
-        assert "Traceback" not in done.stderr
+@pytest.mark.parametrize("command", ["--export-person", "--erase-person"])
+@pytest.mark.parametrize(
+    ("elsewhere", "said"),
+    [
+        ({"REDIS_URL": "redis://127.0.0.1:1/0"}, "Redis does not answer"),
+        ({"SECRETS_DIR": "others"}, "must be those of the booking server"),
+    ],
+    ids=["no Redis", "somebody else's Redis"],
+)
+def test_a_command_that_reaches_another_redis_or_none_says_so(
+    box_office: BoxOffice, tmp_path: Path, command: str, elsewhere: dict[str, str], said: str
+) -> None:
+    """Nobody found there would seem to be everything erased."""
+    order = box_office.sell()
+    env = {**box_office.booking.env, **elsewhere}
+    if "SECRETS_DIR" in elsewhere:
+        env["SECRETS_DIR"] = str(tmp_path / elsewhere["SECRETS_DIR"])
+    done = ended(env, command, order.email)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "cannot start" in done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert box_office.order(order.pedido_id).email == order.email
 
 
 # ------------------------------------------------------------------------------------------ by time
