@@ -1,5 +1,14 @@
 # One image for the five services: docker-compose.yml says which of them a container runs.
 
+# The page's modules, put together into a few files.
+FROM node:24.19.0-bookworm-slim AS page
+WORKDIR /page/bundler
+COPY deploy/bundler/package.json deploy/bundler/package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY deploy/bundler/bundle.mjs ./
+COPY static /page/static
+RUN node bundle.mjs /page/static /page/bundle
+
 FROM python:3.11.15-slim-bookworm AS base
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /app
@@ -14,8 +23,9 @@ COPY cinema.proto .
 RUN python -m grpc_tools.protoc -I. --python_out=. --grpc_python_out=. cinema.proto \
     && pip --python /venv/bin/python uninstall -y grpcio-tools setuptools
 COPY . .
+COPY --from=page /page/bundle bundle
 # Readable for the image's user whatever the umask of the clone; compiled here, as a service cannot write.
-RUN chmod -R a+rX . && python -m compileall -q --invalidation-mode unchecked-hash .
+RUN rm -r deploy && chmod -R a+rX . && python -m compileall -q --invalidation-mode unchecked-hash .
 
 FROM base
 # Nobody's id on purpose. A new volume takes over the owner and the mode of the folder that it is mounted on.

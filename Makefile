@@ -29,6 +29,7 @@ run: setup
 nightly: CHOSEN := -m ''
 test nightly: $(VENV)/installed-dev $(STUBS)
 	@$(PY) -m deploy.parts
+	@$(PY) -m deploy.page_bundle
 	@$(PY) -m tests.browser
 	@$(PY) -m tests.kafka_classes
 	$(PY) -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(CHOSEN)
@@ -40,6 +41,7 @@ check: $(VENV)/installed-dev $(STUBS) cinema_pb2_grpc.pyi
 
 bench: $(VENV)/installed-dev $(STUBS)
 	@$(PY) -m deploy.parts
+	@$(PY) -m deploy.page_bundle
 	@$(PY) -m tests.browser
 	$(PY) -m tests.bench --record
 	$(PY) -m tests.bench guard --record
@@ -49,6 +51,7 @@ bench-quick: $(VENV)/installed-dev $(STUBS)
 	$(PY) -m tests.bench guard
 
 screenshots: $(VENV)/installed-dev $(STUBS)
+	@$(PY) -m deploy.page_bundle
 	@$(PY) -m tests.browser
 	@$(PY) -m tests.screenshots
 
@@ -76,5 +79,5 @@ cinema_pb2_grpc.pyi: cinema.proto requirements-dev.txt | $(VENV)/installed-dev
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(STUBS) cinema_pb2_grpc.pyi .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(STUBS) bundle cinema_pb2_grpc.pyi .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

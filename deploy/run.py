@@ -14,7 +14,7 @@ from dotenv import dotenv_values  # comes with pydantic-settings
 
 from cinema import settings
 from cinema.private_folders import make_private
-from deploy import ROOT, console, infrastructure, parts, readiness
+from deploy import ROOT, console, infrastructure, page_bundle, parts, readiness
 from deploy.plan import Plan, WrongPort
 from deploy.ports import obstacle
 
@@ -109,6 +109,7 @@ def prepare(plan: Plan) -> dict[str, str]:
     """Install and prepare the local parts; the environment that supervisord's configuration asks for."""
     try:
         parts.ensure(["supervisor", "psutil", "rich"])
+        page_bundle.ensure()
         return infrastructure.prepare(plan)
     except (parts.PartMissing, infrastructure.RedisMissing) as missing:
         raise CannotStart(str(missing)) from None

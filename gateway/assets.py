@@ -2,14 +2,15 @@
 
 A page refers to `/static/v-<revision>/main.js`, and modules import each other by relative addresses: all files that a
 page has loaded are of one revision, and a browser keeps them for good. Without the revision, or with an
-older one, the newest file is served, and is asked for again every time.
+older one, the newest file is served, and is asked for again every time. While there is a bundle of the modules as they
+are, its files stand in their place.
 """
 
 import asyncio
 import hashlib
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -18,11 +19,13 @@ import rcssmin
 import rjsmin
 
 from cinema.retry import brief
+from gateway import bundle
 from gateway.compression import compress_hard
 from gateway.negotiation import ENCODINGS
 
 log = logging.getLogger(__name__)
 
+_ONE_BY_ONE = "one by one: no bundle is made of them as they are (python -m deploy.page_bundle)"
 LOOK_SECONDS = 1.0  # how often the folder is looked at for files that have changed
 
 _MEDIA_TYPES = {
@@ -48,9 +51,10 @@ Stamp = tuple[int, int]
 class Asset:
     """One version of a file. Compressing takes some ten milliseconds, once, where it is asked for first."""
 
-    def __init__(self, path: Path) -> None:
-        minify = _MINIFY.get(path.suffix)
+    def __init__(self, path: Path, is_minified: bool = False) -> None:
+        minify = None if is_minified else _MINIFY.get(path.suffix)
         source = path.read_bytes()
+        self.source_digest = bundle.digest(source)
         self.content = minify(source.decode()).encode() if minify else source
         self.digest = hashlib.sha256(self.content).hexdigest()
         self.media_type = _MEDIA_TYPES.get(path.suffix, "application/octet-stream")
@@ -69,18 +73,21 @@ class Asset:
 class _Version(NamedTuple):
     """The files as they were at one look, taken up all at once."""
 
-    stamps: dict[str, Stamp]
-    files: dict[str, Asset]
+    stamps: dict[Path, Stamp]
+    read: dict[Path, Asset]
+    files: dict[str, Asset]  # by the name under which each is served
     revision: str
 
 
 class Assets:
-    """The files of one folder. Reads no disk but in `refresh`, which is not for the event loop."""
+    """The files of one folder, and of its bundle. Reads no disk but in `refresh`, which is not for the event loop."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, bundled: Path | None = None) -> None:
         self._folder = folder
-        self._now = _Version({}, {}, "")
+        self._bundled = bundled
+        self._now = _Version({}, {}, {}, "")
         self._problem = ""  # why the last look failed
+        self._is_bundled: bool | None = None
         self.refresh()
 
     @property
@@ -130,27 +137,48 @@ class Assets:
         else:
             self._problem = ""
 
-    def _read(self, stamps: dict[str, Stamp]) -> _Version:
+    def _read(self, stamps: dict[Path, Stamp]) -> _Version:
         before = self._now
-        files = {
-            name: before.files[name]
-            if before.stamps.get(name) == stamp
-            else Asset(self._folder / name)
-            for name, stamp in stamps.items()
+        read = {
+            path: before.read[path] if before.stamps.get(path) == stamp else self._asset(path)
+            for path, stamp in stamps.items()
         }
+        files = self._served(read)
         names = "".join(f"{name}={asset.digest}\n" for name, asset in sorted(files.items()))
-        return _Version(stamps, files, f"v-{hashlib.sha256(names.encode()).hexdigest()[:12]}")
+        return _Version(stamps, read, files, f"v-{hashlib.sha256(names.encode()).hexdigest()[:12]}")
+
+    def _asset(self, path: Path) -> Asset:
+        return Asset(path, is_minified=path.parent == self._bundled and path.suffix == ".js")
+
+    def _served(self, read: dict[Path, Asset]) -> dict[str, Asset]:
+        files = dict(_below(self._folder, read))
+        if self._bundled:
+            sources = {n: one.source_digest for n, one in files.items() if bundle.is_source(n)}
+            fits = bundle.is_made_of(self._bundled, sources)
+            if fits != self._is_bundled:
+                log.info("the page's modules are served %s", "as a bundle" if fits else _ONE_BY_ONE)
+            self._is_bundled = fits
+            if fits:
+                files |= _below(self._bundled, read)
+        return files
 
     def _compress(self) -> None:
         for asset in self._now.files.values():
             for encoding in ENCODINGS if asset.is_text else ():
                 asset.encoded(encoding)
 
-    def _stamped(self) -> Iterator[tuple[str, Stamp]]:
-        for path in self._folder.rglob("*"):
-            if path.is_file():
-                status = path.stat()
-                yield (
-                    path.relative_to(self._folder).as_posix(),
-                    (status.st_mtime_ns, status.st_size),
-                )
+    def _stamped(self) -> Iterator[tuple[Path, Stamp]]:
+        for folder in filter(None, (self._folder, self._bundled)):
+            for path in folder.rglob("*"):
+                if path.is_file() and not path.name.startswith("."):
+                    status = path.stat()
+                    yield path, (status.st_mtime_ns, status.st_size)
+
+
+def _below(folder: Path, read: dict[Path, Asset]) -> Iterable[tuple[str, Asset]]:
+    """The files in a folder by their paths from there."""
+    return (
+        (path.relative_to(folder).as_posix(), asset)
+        for path, asset in read.items()
+        if path.is_relative_to(folder)
+    )

@@ -32,6 +32,7 @@ from gateway.public_answers import PublicAnswers
 log = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent.parent / "static"
+BUNDLE = STATIC.parent / "bundle"
 
 
 class Gateway:
@@ -45,7 +46,7 @@ class Gateway:
         self.booking = BookingClient(channel, settings.booking_deadline_seconds)
         self.answers = PublicAnswers(self.booking, settings.booking_deadline_seconds)
         self.health = BookingHealth(channel, self.booking)
-        self.assets = Assets(STATIC)
+        self.assets = Assets(STATIC, BUNDLE)
         self.hubs = Hubs(group, self.booking, settings.coalesce_ms / 1_000)
         cookies = cookie_secrets(settings)
         self.identities = Identities(cookies, settings.uses_https)

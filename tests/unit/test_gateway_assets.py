@@ -3,13 +3,15 @@
 import asyncio
 import errno
 import gzip
+import json
+import logging
 import os
 from pathlib import Path
 
 import brotli
 import pytest
 
-from gateway import assets
+from gateway import assets, bundle
 from gateway.assets import Assets
 from tests.waiting import eventually
 
@@ -29,13 +31,26 @@ class Folder:
     """A folder of files, looked at after each change."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.assets = Assets(path)
+        self.path = path / "static"
+        self.bundle = path / "bundle"
+        self.path.mkdir()
+        self.assets = Assets(self.path, self.bundle)
 
     def write(self, name: str, text: str) -> None:
-        (self.path / name).write_text(text)
-        os.utime(self.path / name, ns=(0, hash(text) % 10**18))
+        self._put(self.path / name, text)
         self.assets.refresh()
+
+    def put_together(self, **texts: str) -> None:
+        """A bundle of the files as they are: `main="..."` is its main.js."""
+        self.bundle.mkdir(exist_ok=True)
+        for name, text in texts.items():
+            self._put(self.bundle / f"{name}.js", text)
+        self._put(self.bundle / bundle.SOURCES, json.dumps(bundle.digests(self.path)))
+        self.assets.refresh()
+
+    def _put(self, file: Path, text: str) -> None:
+        file.write_text(text)
+        os.utime(file, ns=(0, hash(text) % 10**18))
 
 
 @pytest.fixture
@@ -138,3 +153,44 @@ def test_what_is_compressed_is_what_is_sent(folder: Folder) -> None:
     assert gzip.decompress(asset.encoded("gzip")) == asset.content
     assert asset.encoded("") == asset.content
     assert len({asset.etag(encoding) for encoding in ("br", "gzip", "")}) == 3
+
+
+def test_a_bundle_stands_in_the_place_of_the_modules_while_it_is_made_of_them(
+    folder: Folder, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    folder.put_together(main="let b  =  1;", shared="")
+    bundled = folder.assets.revision
+    assert content(folder, "main.js") == b"let b  =  1;"  # it comes as small as it gets
+    assert content(folder, "shared.js") == b""
+
+    folder.write("main.js", "let a = 2;\n")  # an edit is seen at once
+    assert content(folder, "main.js") == b"let a=2;"
+    assert folder.assets.find("shared.js") is None
+
+    folder.write("main.js", "let a = 1;\n")
+    assert content(folder, "main.js") == b"let b  =  1;"
+    assert folder.assets.revision == bundled
+    folder.write("page.css", "a { b: d }\n")  # which no bundle is made of
+    assert folder.assets.find("shared.js")
+    assert [record.getMessage().partition(" are served ")[2][:10] for record in caplog.records] == [
+        "as a bundl",
+        "one by one",
+        "as a bundl",
+    ]
+
+
+def test_a_module_that_is_new_makes_a_bundle_unfit(folder: Folder) -> None:
+    folder.put_together(main="let b=1;")
+    folder.write("new.js", "")
+    assert content(folder, "main.js") == b"let a=1;"
+    assert content(folder, "new.js") == b""
+
+
+def test_a_bundle_that_is_not_finished_is_not_served(folder: Folder) -> None:
+    folder.bundle.mkdir()
+    (folder.bundle / "main.js").write_text("let b=1;")
+    (folder.bundle / bundle.SOURCES).write_text("{")
+    folder.assets.refresh()
+    assert content(folder, "main.js") == b"let a=1;"
+    assert folder.assets.find(bundle.SOURCES) is None

