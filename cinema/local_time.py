@@ -5,7 +5,32 @@ from zoneinfo import ZoneInfo
 
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 
+# As browsers write them (static/format.js); tests/day_cases.json holds both to it.
+_WEEKDAYS = {
+    "pt-BR": ["seg", "ter", "qua", "qui", "sex", "sáb", "dom"],
+    "en": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+    "es": ["lun", "mar", "mié", "jue", "vie", "sáb", "dom"],
+}
+_MONTHS = {
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"],
+    "es": ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"],
+}
+
 
 def local_time(milliseconds: int) -> datetime:
     """A Unix time as São Paulo's clocks show it."""
     return datetime.fromtimestamp(milliseconds / 1_000, SAO_PAULO)
+
+
+def clock(moment: datetime, tag: str) -> str:
+    """The hour as the language's readers write it: 17h45 and 5h in Brazil, else 17:45 and 05:00."""
+    if tag != "pt-BR":
+        return f"{moment:%H:%M}"
+    return f"{moment.hour}h{moment:%M}" if moment.minute else f"{moment.hour}h"
+
+
+def day_and_hour(moment: datetime, tag: str) -> str:
+    """`sáb 13/12 · 17h45`, `Sat 13 Dec · 17:45` and `sáb 13 dic · 17:45`"""
+    months = _MONTHS.get(tag)
+    date = f"{moment:%d} {months[moment.month - 1]}" if months else f"{moment:%d/%m}"
+    return f"{_WEEKDAYS[tag][moment.weekday()]} {date} · {clock(moment, tag)}"

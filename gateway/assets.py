@@ -22,6 +22,7 @@ from cinema.retry import brief
 from gateway import bundle
 from gateway.compression import compress_hard
 from gateway.negotiation import ENCODINGS
+from gateway.plain_css import plain_first
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ _MEDIA_TYPES = {
 _without_indentation = partial(re.sub, r"\n\s+", "\n")
 # Nobody's browser needs comments and white space; names stay as they are.
 _MINIFY: dict[str, Callable[[str], str]] = {
-    ".css": rcssmin.cssmin,
+    ".css": lambda css: rcssmin.cssmin(plain_first(css)),
     ".html": _without_indentation,
     ".js": rjsmin.jsmin,
     ".svg": _without_indentation,

@@ -9,15 +9,23 @@ from gateway.http_json import Json
 _LANGUAGE = '<html lang="pt-BR">'
 _TEXTS = re.compile(r'(?<=href="/static/)pt(?=(-order)?\.js")')
 _STATIC = '"/static/'
+_FIRST_LOOK = '<div class="first-look">'
 _DATA = '<script type="application/json" id="dados">'
 
 
-def fill(template: str, language: str, revision: str, data: Json | orjson.Fragment | None) -> str:
-    """The file with its slots filled; without data the slot for it stays empty."""
+def fill(
+    template: str,
+    language: str,
+    revision: str,
+    data: Json | orjson.Fragment | None,
+    first_look: str = "",
+) -> str:
+    """The file with its slots filled; without data the slot for it stays empty. `first_look` is HTML."""
     html = (
         _TEXTS.sub(language[:2], template)
         .replace(_LANGUAGE, f'<html lang="{language}">', 1)
         .replace(_STATIC, f"{_STATIC}{revision}/")
+        .replace(_FIRST_LOOK, _FIRST_LOOK + first_look, 1)
     )
     return html if data is None else html.replace(_DATA, _DATA + _data_block(data), 1)
 

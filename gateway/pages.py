@@ -97,14 +97,18 @@ async def _data(request: Request, gateway: Gateway, query: Query) -> tuple[int, 
 
 
 def _body(assets: Assets, name: str, language: str, encoding: str, data: Data) -> bytes:
-    def compressed(json: Json | orjson.Fragment | None) -> bytes:
-        html = fill(assets.text(name), language, assets.revision, json)
+    def compressed(json: Json | orjson.Fragment | None, first_look: str = "") -> bytes:
+        html = fill(assets.text(name), language, assets.revision, json, first_look)
         return compress_fast(html.encode(), encoding)
 
     if not isinstance(data, PublicAnswer):
         return compressed(data)
     kind = (language, encoding, assets.revision)
-    return data.page(kind, lambda: compressed(orjson.Fragment(data.json)))
+    look = data.first_look
+    return data.page(
+        kind,
+        lambda: compressed(orjson.Fragment(data.json), look.html(language) if look else ""),
+    )
 
 
 def _response(body: bytes, encoding: str, headers: dict[str, str], status: int = 200) -> Response:

@@ -14,6 +14,7 @@ import orjson
 from cinema.shared_reads import SharedReads
 from gateway.booking import BookingClient
 from gateway.booking_faults import BookingDown, Malformed
+from gateway.first_look import FirstLook
 from gateway.http_json import Json, map_json, sessions_json
 from gateway.problems import UNKNOWN_SESSION, Refused
 from gateway.queries import LONGEST_ID
@@ -24,11 +25,12 @@ _LIST = ""
 
 
 class PublicAnswer:
-    """One state of what booking answers: its JSON, and the pages that were made of it."""
+    """One state of what booking answers: its JSON, what a page shows of it first, and the pages made of both."""
 
-    def __init__(self, state: bytes, json: Json) -> None:
+    def __init__(self, state: bytes, json: Json, first_look: FirstLook | None = None) -> None:
         self.state = state
         self.json = orjson.dumps(json)
+        self.first_look = first_look
         self._pages: dict[Hashable, bytes] = {}
 
     def page(self, kind: Hashable, make: Callable[[], bytes]) -> bytes:
@@ -69,19 +71,25 @@ class PublicAnswers:
 
     async def _read_sessions(self) -> PublicAnswer:
         answer = await self._booking.sessions()
-        return self._of(_LIST, answer.SerializeToString(), lambda: sessions_json(answer))
+        state = answer.SerializeToString()
+        return self._of(_LIST, state, lambda: PublicAnswer(state, sessions_json(answer)))
 
     async def _read_map(self, session_id: str) -> PublicAnswer:
         try:
             answer = await self._booking.room(session_id)
         except Malformed:
             raise Refused(UNKNOWN_SESSION) from None
-        return self._of(session_id, answer.SerializeToString(), lambda: map_json(answer))
+        state = answer.SerializeToString()
+        return self._of(
+            session_id,
+            state,
+            lambda: PublicAnswer(state, map_json(answer), FirstLook.of(answer)),
+        )
 
-    def _of(self, name: str, state: bytes, encode: Callable[[], Json]) -> PublicAnswer:
+    def _of(self, name: str, state: bytes, make: Callable[[], PublicAnswer]) -> PublicAnswer:
         kept = self._kept.pop(name, None)
         if kept is None or kept.state != state:
-            kept = PublicAnswer(state, encode())
+            kept = make()
         self._kept[name] = kept
         if len(self._kept) > _MOST_KEPT:
             self._kept.popitem(last=False)

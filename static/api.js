@@ -54,10 +54,17 @@ const RETRY_AFTER_MS = [300, 1200];
 const FIRST_PAUSE_MS = 2000;
 const LONGEST_PAUSE_MS = 15000;
 
+/** `AbortSignal.timeout`, which Safari has from 16 on. @param {number} ms */
+function timeLimit(ms) {
+  const limit = new AbortController();
+  setTimeout(() => limit.abort(), ms);
+  return limit.signal;
+}
+
 /** @template T @param {string} path @param {RequestInit} [options] @returns {Promise<Answer<T>>} */
 async function ask(path, options = {}) {
   try {
-    const response = await fetch(path, { ...options, signal: AbortSignal.timeout(PATIENCE_MS) });
+    const response = await fetch(path, { ...options, signal: timeLimit(PATIENCE_MS) });
     const { ok, status } = response;
     const body = await response.json();
     return { status, data: ok ? body : null, reason: ok ? "" : String(body?.motivo ?? "") };
@@ -136,6 +143,9 @@ export const fetchPix = (total) => read(`/api/pix?total=${total}`);
 
 /** A page brings the buyer's cookie; whether it came. */
 export const renewIdentity = async () => (await fetch(location.pathname, { cache: "reload" }).catch(() => null))?.ok ?? false;
+
+/** Whether this page's gateway answers and can sell. */
+export const isReachable = async () => (await ask("/health/ready")).status === 200;
 
 /** @param {string} id */
 export const socketUrl = (id) =>

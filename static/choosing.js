@@ -44,6 +44,7 @@ export class Choosing {
       if (state === "livre") this.#wantedAgain.add(seat);
     } else if (state === "seu") this.release([seat]);
     else if (state === "livre") this.hold([seat]);
+    else if (state === "unknown") this.#isLive();
     else if (state === "ocupado") this.notice.show("ocupado", t("aviso.ocupado", { assento: seat }), this.#nearby([seat]));
     else this.notice.show("bloqueado", t("aviso.bloqueado", { assento: seat }), this.#nearby([seat]));
   }

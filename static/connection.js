@@ -1,20 +1,23 @@
 // @ts-check
 /**
  * A WebSocket that comes back: reconnects with back-off until it is stopped, pairs replies with
- * requests, and notices a silent line and a computer that slept. A request that gets no answer
- * resolves to NO_ANSWER; it never rejects and is never sent again by itself.
+ * requests, and notices a silent line, a computer that slept and a network that lets no WebSocket
+ * through. A request that gets no answer resolves to NO_ANSWER; it never rejects and is never sent
+ * again by itself.
  */
 import { NO_ANSWER, parseFrame, resync } from "./protocol.js";
 
 /** @typedef {import("./protocol.js").Frame} Frame */
 /** @typedef {import("./protocol.js").Reply} Reply */
-/** @typedef {"ligando"|"ao_vivo"|"reconectando"} LineState */
+/** @typedef {"ligando"|"ao_vivo"|"reconectando"|"refused"} LineState `refused`: pages come through, and sockets do not */
 
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 8000;
 /** After 1008 the gateway had enough of us: coming back at once would only make it worse. */
 const REFUSED_WAIT_MS = 15000;
 const POLICY_VIOLATION = 1008;
+/** So many sockets in a row that never opened are no accident, if pages come through meanwhile. */
+const REFUSALS = 3;
 const ANSWER_MS = 8000;
 const SILENCE_MS = 45000;
 /** A line that is in doubt gets less time: what it shows meanwhile may be wrong. */
@@ -38,6 +41,7 @@ export class Connection {
   /** @type {Map<string, (reply: Reply) => void>} */
   #waiting = new Map();
   #attempt = 0;
+  #refusals = 0;
   #lastId = 0;
   #retry = 0;
   #watch = 0;
@@ -49,12 +53,14 @@ export class Connection {
    * @param {string} url
    * @param {(frame: Frame) => void} onFrame every frame but the replies that a request waits for
    * @param {(state: LineState) => void} onState
+   * @param {() => Promise<boolean>} answers whether the gateway answers what is no WebSocket
    * @param {(url: string) => WebSocket} [open]
    */
-  constructor(url, onFrame, onState, open = (address) => new WebSocket(address)) {
+  constructor(url, onFrame, onState, answers, open = (address) => new WebSocket(address)) {
     this.url = url;
     this.onFrame = onFrame;
     this.onState = onState;
+    this.answers = answers;
     this.open = open;
   }
 
@@ -115,6 +121,8 @@ export class Connection {
 
   #connect() {
     const socket = this.#socket = this.open(this.url);
+    this.#refusals++;
+    socket.onopen = () => this.#refusals = 0;
     socket.onmessage = ({ data }) => socket === this.#socket && this.#receive(parseFrame(data));
     socket.onclose = ({ code }) => socket === this.#socket && this.#lost(code);
     this.#listen(ANSWER_MS);
@@ -157,9 +165,15 @@ export class Connection {
     clearTimeout(this.#watch);
     this.#abandon();
     if (this.#stopped) return;
-    this.#become("reconectando");
+    if (this.state !== "refused") this.#become("reconectando");
+    if (this.#refusals === REFUSALS) void this.#askWhy();
     const wait = code === POLICY_VIOLATION ? REFUSED_WAIT_MS : backOff(this.#attempt++, Math.random());
     this.#retry = setTimeout(() => this.#connect(), wait);
+  }
+
+  async #askWhy() {
+    const through = await this.answers();
+    if (through && this.#refusals >= REFUSALS && this.state === "reconectando") this.#become("refused");
   }
 
   /** Nobody will answer what was asked on a line that is gone. */

@@ -62,6 +62,7 @@ export const texts = {
   "tipo.obeso": "Wide seat",
   "tipo.casal": "Couple’s sofa",
 
+  "estado.unknown": "loading",
   "estado.livre": "free",
   "estado.pedindo": "being held",
   "estado.seu": "yours",
@@ -78,6 +79,8 @@ export const texts = {
   "conexao.assistindo": "{n} people viewing",
   "conexao.reconectando": "reconnecting",
   "conexao.sem_internet": "no internet",
+  "conexao.refused": "live connection blocked",
+  "conexao.refused_texto": "Your network blocks the live connection (WebSocket), so you can’t choose seats here. Try mobile data or another network, or turn off any VPN, proxy or blocker. We’ll keep trying.",
   "conexao.pausado": "sales paused",
   "conexao.desde": "No connection since {hora}. Reconnecting…",
   "connection.held": "Your seats are still held for you.",

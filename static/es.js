@@ -62,6 +62,7 @@ export const texts = {
   "tipo.obeso": "Butaca ancha",
   "tipo.casal": "Sofá de pareja",
 
+  "estado.unknown": "cargando",
   "estado.livre": "libre",
   "estado.pedindo": "reservando",
   "estado.seu": "tuya",
@@ -78,6 +79,8 @@ export const texts = {
   "conexao.assistindo": "{n} personas viendo",
   "conexao.reconectando": "reconectando",
   "conexao.sem_internet": "sin internet",
+  "conexao.refused": "conexión en vivo bloqueada",
+  "conexao.refused_texto": "Tu red bloquea la conexión en vivo (WebSocket), por eso no se pueden elegir butacas aquí. Prueba con datos móviles o con otra red, o desactiva la VPN, el proxy o el bloqueador. Seguimos intentándolo.",
   "conexao.pausado": "ventas en pausa",
   "conexao.desde": "Sin conexión desde las {hora}. Reconectando…",
   "connection.held": "Tus butacas siguen guardadas.",

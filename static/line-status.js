@@ -8,7 +8,7 @@ import { part } from "./dom.js";
 import { hour } from "./format.js";
 import { t } from "./text.js";
 
-/** @typedef {"ligando"|"ao_vivo"|"reconectando"|"sem_internet"|"pausado"} Line */
+/** @typedef {"ligando"|"ao_vivo"|"reconectando"|"refused"|"sem_internet"|"pausado"} Line */
 /** @typedef {{kind: string, text: string}} Message */
 
 /** How long it is said that the map is right again. */
@@ -83,6 +83,7 @@ export class LineStatus {
 
   /** @returns {Message} */
   #trouble() {
+    if (this.line === "refused") return { kind: "refused", text: t("conexao.refused_texto") };
     const since = { hora: hour(this.#since) };
     if (this.line === "pausado") return { kind: this.line, text: t("conexao.pausado_desde", since) };
     const held = this.isHolding() ? ` ${t("connection.held")}` : "";

@@ -65,6 +65,7 @@ export const texts = {
   "tipo.obeso": "Poltrona larga",
   "tipo.casal": "Sofá de casal",
 
+  "estado.unknown": "carregando",
   "estado.livre": "livre",
   "estado.pedindo": "reservando",
   "estado.seu": "sua",
@@ -81,6 +82,8 @@ export const texts = {
   "conexao.assistindo": "{n} pessoas vendo agora",
   "conexao.reconectando": "reconectando",
   "conexao.sem_internet": "sem internet",
+  "conexao.refused": "rede sem conexão ao vivo",
+  "conexao.refused_texto": "Sua rede bloqueia a conexão ao vivo (WebSocket), por isso não dá para escolher poltronas aqui. Tente pelos dados móveis ou por outra rede, ou desligue VPN, proxy ou bloqueador. Vamos continuar tentando.",
   "conexao.pausado": "vendas pausadas",
   "conexao.desde": "Sem conexão desde {hora}. Reconectando…",
   "connection.held": "Suas poltronas continuam guardadas.",

@@ -107,7 +107,7 @@ export class SeatList {
     button.dataset.estado = state;
     button.replaceChildren(make("strong", { text: seat.number }), ...this.#words(seat, state).map((word) => `, ${word}`));
     button.setAttribute("aria-pressed", String(state === "seu" || state === "pedindo"));
-    button.setAttribute("aria-disabled", String(isTaken(state)));
+    button.setAttribute("aria-disabled", String(isTaken(state) || state === "unknown"));
   }
 
   /** Behind the number, and no longer than they must be: a free seat of the row's usual price says nothing else. @param {Seat} seat @param {SeatState} state */

@@ -52,7 +52,7 @@ export class SeatMap {
       button.dataset.estado = state;
       button.setAttribute("aria-label", seatName(seat, state));
       button.setAttribute("aria-pressed", String(state === "seu" || state === "pedindo"));
-      button.setAttribute("aria-disabled", String(state === "bloqueado" || state === "ocupado"));
+      button.setAttribute("aria-disabled", String(/^(unknown|bloqueado|ocupado)$/.test(state)));
     }
   }
 

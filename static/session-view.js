@@ -1,7 +1,7 @@
 // @ts-check
 /** The map of one session and everything around it: puts the parts together. Frames change the store, and what changed is painted. */
 import { Activity } from "./activity.js";
-import { renewIdentity, socketUrl } from "./api.js";
+import { isReachable, renewIdentity, socketUrl } from "./api.js";
 import { Checkout } from "./checkout.js";
 import { Choosing } from "./choosing.js";
 import { Connection } from "./connection.js";
@@ -35,7 +35,7 @@ export class SessionView {
     this.room = new Room(session.fileiras);
     this.store = new SeatStore();
     const stateOf = this.store.stateOf.bind(this.store);
-    this.connection = new Connection(socketUrl(session.id), (frame) => this.#receive(frame), () => this.#lineChanged());
+    this.connection = new Connection(socketUrl(session.id), (frame) => this.#receive(frame), () => this.#lineChanged(), isReachable);
     this.line = new LineStatus(root, () => (this.store.msLeft ?? 0) > 0);
     this.sales = new Sales(root, session, () => this.#repaint.mark([]));
     this.activity = new Activity(part(root, "activity"));
@@ -107,7 +107,9 @@ export class SessionView {
       this.#lineChanged();
     }
     this.checkout.receive(frame);
+    const wasKnown = this.store.isKnown;
     this.#take(this.store.apply(frame));
+    if (!wasKnown && this.store.isKnown) this.#repaint.follow(this.room.seats.keys(), false);
     if (frame.kind !== "snapshot") return;
     this.activity.free(this.#free, this.room.seats.size);
     if (frame.edition !== this.session.edicao) void this.sales.changed();

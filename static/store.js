@@ -6,7 +6,7 @@
 
 /** @typedef {import("./protocol.js").Change} Change */
 /** @typedef {import("./protocol.js").Taken} Taken */
-/** @typedef {"livre"|"pedindo"|"seu"|"bloqueado"|"ocupado"} SeatState */
+/** @typedef {"unknown"|"livre"|"pedindo"|"seu"|"bloqueado"|"ocupado"} SeatState */
 /**
  * What a frame did.
  * @typedef {object} Effect
@@ -22,6 +22,8 @@ const ENDED_MS = 2000;
 export class SeatStore {
   /** Version of the last change that is known; -1 before the first snapshot and after a gap. */
   version = -1;
+  /** Whether the gateway has ever told what is taken: before, no seat may look free. */
+  isKnown = false;
   /** @type {Map<string, Taken>} */
   #taken = new Map();
   /** Own seat to the moment when its hold ends. @type {Map<string, number>} */
@@ -41,7 +43,7 @@ export class SeatStore {
     const asked = this.#asked.get(seat);
     if (asked === "hold") return "pedindo";
     if (this.#mine.has(seat)) return asked === "release" || this.#given.has(seat) ? "livre" : "seu";
-    return this.#taken.get(seat) ?? "livre";
+    return this.#taken.get(seat) ?? (this.isKnown ? "livre" : "unknown");
   }
 
   /** @param {string} seat */
@@ -107,6 +109,7 @@ export class SeatStore {
   #snapshot(frame) {
     const done = effect([...this.#taken.keys(), ...frame.seats.keys()]);
     this.version = frame.version;
+    this.isKnown = true;
     this.#taken = new Map(frame.seats);
     this.#given.clear();
     for (const seat of this.#mine.keys()) {

@@ -24,6 +24,33 @@ async function readSources() {
   return new Map(await Promise.all(names.map(async (name) => /** @type {[string, string]} */ ([name, await readFile(join(from, name), "utf8")]))));
 }
 
+/** The pages that load a module ahead, by the module's name. @param {Map<string, string>} sources */
+function pagesOf(sources) {
+  /** @type {Map<string, string[]>} */
+  const pages = new Map();
+  for (const [page, html] of sources) for (const [, name] of html.matchAll(AHEAD)) pages.set(name, [...pages.get(name) ?? [], page]);
+  return pages;
+}
+
+/**
+ * Whether a module goes into the file that is shared: only if whatever loads it is on pages that load it ahead. A
+ * module works as soon as its file is there, and what a page wants late it may never want.
+ * @param {Map<string, string[]>} pages
+ */
+function sharing(pages) {
+  const ahead = (/** @type {string} */ id) => pages.get(basename(id)) ?? [];
+  return (/** @type {string} */ id, /** @type {any} */ context) => {
+    /** @param {string} module @param {Set<string>} seen @returns {string[]} the pages whose modules load it, late or not */
+    const wanting = (module, seen) => {
+      if (seen.has(module)) return [];
+      seen.add(module);
+      const { importers, dynamicImporters } = context.getModuleInfo(module);
+      return [...importers, ...dynamicImporters].flatMap((other) => ahead(other).length ? ahead(other) : wanting(other, seen));
+    };
+    return wanting(id, new Set()).every((page) => ahead(id).includes(page)) ? "shared" : null;
+  };
+}
+
 /** @param {Map<string, string>} sources @returns {Promise<import("rolldown").OutputChunk[]>} */
 async function chunksOf(sources) {
   const first = [...sources.values()].flatMap((text) => [...text.matchAll(FIRST)].map(([, name]) => name));
@@ -35,7 +62,7 @@ async function chunksOf(sources) {
     entryFileNames: "[name].js",
     // A page of an older revision that loads one late gets the very file, or an error that it tells of.
     chunkFileNames: "[name]-[hash].js",
-    codeSplitting: { groups: [{ name: "shared", minShareCount: 2 }] },
+    codeSplitting: { groups: [{ name: sharing(pagesOf(sources)), minShareCount: 2 }] },
   });
   return /** @type {any} */ (output.filter(({ type }) => type === "chunk"));
 }

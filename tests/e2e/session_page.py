@@ -9,8 +9,8 @@ from tests.e2e.checkout import Checkout
 from tests.e2e.tab import load
 from tests.waiting import PATIENCE
 
-SeatState = Literal["livre", "pedindo", "seu", "bloqueado", "ocupado"]
-LineState = Literal["ligando", "ao_vivo", "reconectando", "sem_internet", "pausado"]
+SeatState = Literal["unknown", "livre", "pedindo", "seu", "bloqueado", "ocupado"]
+LineState = Literal["ligando", "ao_vivo", "reconectando", "refused", "sem_internet", "pausado"]
 
 
 @dataclass

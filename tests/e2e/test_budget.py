@@ -62,6 +62,17 @@ def test_everything_that_a_map_needs_is_named_by_its_html(
     assert late == []
 
 
+def test_a_slow_phone_asks_for_no_more(new_page: NewPage, gateway: Gateway) -> None:
+    """Nothing is given up and asked for again, however long it takes."""
+    page = new_page()
+    traffic = Traffic(page)
+    traffic.slow_down()
+    SessionPage(page, f"http://{ELSEWHERE}:{gateway.port}").open()
+    traffic.settle()
+    assert traffic.bytes_by_kind().total() <= TOTAL_BYTES
+    assert len(traffic.requests) <= REQUESTS
+
+
 def is_late(request: Request) -> bool:
     favicon = request.url.endswith("/icon.svg")  # asked for by the browser, last of all
     return request.kind != "Document" and request.asked_by != "parser" and not favicon

@@ -28,11 +28,17 @@ class Traffic:
     _requests: dict[str, Request] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        session = self.page.context.new_cdp_session(self.page)
+        self._session = session = self.page.context.new_cdp_session(self.page)
         session.on("Network.requestWillBeSent", self._asked)
         session.on("Network.loadingFinished", self._finished)
         session.on("Network.loadingFailed", self._failed)
         session.send("Network.enable")
+
+    def slow_down(self) -> None:
+        """A phone far away: 400 ms to the gateway, 50 KB a second, a quarter of this processor."""
+        line = {"latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+        self._session.send("Network.emulateNetworkConditions", {"offline": False, **line})
+        self._session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
 
     def settle(self) -> None:
         """Wait until the page asks for nothing more and everything it asked for is there.

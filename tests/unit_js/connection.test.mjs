@@ -8,6 +8,7 @@ class FakeSocket {
   send(text) { this.sent.push(JSON.parse(text)); }
   close() { this.closed = true; }
   says(frame) { this.onmessage({ data: JSON.stringify(frame) }); }
+  opens() { this.onopen(); }
   drops(code = 1006) { this.onclose({ code }); }
 }
 
@@ -16,6 +17,7 @@ let sockets;
 let frames;
 let states;
 let connection;
+let answers;
 const last = () => sockets[sockets.length - 1];
 
 beforeEach(() => {
@@ -23,7 +25,8 @@ beforeEach(() => {
   sockets = [];
   frames = [];
   states = [];
-  connection = new Connection("ws://x", (frame) => frames.push(frame.kind), (state) => states.push(state), () => {
+  answers = true;
+  connection = new Connection("ws://x", (frame) => frames.push(frame.kind), (state) => states.push(state), async () => answers, () => {
     sockets.push(new FakeSocket());
     return last();
   });
@@ -178,4 +181,39 @@ test("a page that was left is not live when it comes back, until it is told the 
   assert.equal(connection.state, "ligando");
   live();
   assert.equal(connection.state, "ao_vivo");
+});
+
+/** Sockets that end before they open. */
+async function refuse(times) {
+  for (let i = 0; i < times; i++) {
+    last().drops();
+    await Promise.resolve();
+    mock.timers.tick(20000);
+  }
+}
+
+test("sockets that never open while pages come through are a network that refuses them, until one opens", async () => {
+  await refuse(2);
+  assert.deepEqual(states, ["reconectando"]);
+  await refuse(3);
+  assert.deepEqual(states, ["reconectando", "refused"]);
+  last().opens();
+  live();
+  assert.deepEqual(states, ["reconectando", "refused", "ao_vivo"]);
+  last().drops();
+  assert.deepEqual(states.at(-1), "reconectando");
+});
+
+test("a gateway that answers nothing at all is away, and refuses nothing", async () => {
+  answers = false;
+  await refuse(5);
+  assert.deepEqual(states, ["reconectando"]);
+});
+
+test("a socket that opens and is lost is no refusal", async () => {
+  for (let i = 0; i < 4; i++) {
+    last().opens();
+    await refuse(1);
+  }
+  assert.deepEqual(states, ["reconectando"]);
 });

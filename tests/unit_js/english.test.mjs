@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 // Before anything is loaded: the language is chosen once, by what the gateway wrote into the page.
@@ -21,4 +22,9 @@ test("numbers, money, days and lists are English", () => {
   assert.equal(dayNear(new Date("2026-12-13T01:00:00Z"), new Date("2026-12-12T01:00:00Z")), "tomorrow, Sat 12 Dec");
   assert.deepEqual([filmLength(158), roughly(300000)], ["2h 38m", "5 mins"]);
   assert.equal(enumerate(["F07", "F08", "F09"]), "F07, F08 and F09");
+});
+
+test("days and hours are what the gateway writes into the HTML", () => {
+  const cases = JSON.parse(readFileSync(new URL("../day_cases.json", import.meta.url), "utf8"));
+  for (const { iso, "en": text } of cases) assert.equal(dayAndHour(iso), text);
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 globalThis.document = { documentElement: { lang: "es" } };
@@ -17,4 +18,9 @@ test("seats, numbers, money, days and lists are Spanish", () => {
   assert.equal(dayNear(new Date("2026-12-12T12:00:00Z"), new Date("2026-12-12T12:00:00Z")), "hoy, sáb 12 dic");
   assert.deepEqual([filmLength(158), roughly(300000)].map(plain), ["2h 38min", "5 min"]);
   assert.equal(enumerate(["F07", "F08", "F09"]), "F07, F08 y F09");
+});
+
+test("days and hours are what the gateway writes into the HTML", () => {
+  const cases = JSON.parse(readFileSync(new URL("../day_cases.json", import.meta.url), "utf8"));
+  for (const { iso, "es": text } of cases) assert.equal(dayAndHour(iso), text);
 });

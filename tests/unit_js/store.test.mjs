@@ -15,6 +15,14 @@ beforeEach(() => {
   store = new SeatStore(() => now);
 });
 
+test("before the gateway has told what is taken, nothing is free", () => {
+  assert.equal(store.stateOf("A01"), "unknown");
+  snapshot(1);
+  assert.equal(store.stateOf("A01"), "livre");
+  update(5, 6);
+  assert.equal(store.stateOf("A01"), "livre");
+});
+
 test("a snapshot replaces everything that was known", () => {
   snapshot(3, { A01: "ocupado", A02: "bloqueado" });
   const effect = snapshot(9, { A02: "ocupado" });
@@ -55,7 +63,7 @@ test("a gap is told once, and nothing is believed until the next snapshot", () =
 
 test("updates before the first snapshot are left to it", () => {
   assert.deepEqual(update(0, 1, ["reservado", "A01"]).gap, false);
-  assert.equal(store.stateOf("A01"), "livre");
+  assert.equal(store.stateOf("A01"), "unknown");
 });
 
 test("an own seat is ours, and somebody's own seat is held", () => {

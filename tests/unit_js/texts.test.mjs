@@ -85,3 +85,8 @@ test("durations are written as one says them", () => {
   assert.deepEqual([minutesAndSeconds(214000), minutesAndSeconds(59001), minutesAndSeconds(0), minutesAndSeconds(-5)], ["3:34", "1:00", "0:00", "0:00"]);
   assert.deepEqual([roughly(300000), roughly(45000)].map(plain), ["5 min", "45 s"]);
 });
+
+test("days and hours are what the gateway writes into the HTML", () => {
+  const cases = JSON.parse(readFileSync(new URL("../day_cases.json", import.meta.url), "utf8"));
+  for (const { iso, "pt-BR": text } of cases) assert.equal(dayAndHour(iso), text);
+});

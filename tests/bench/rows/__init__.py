@@ -17,6 +17,7 @@ from tests.bench.rows import (
     redis_bytes,
     relay,
     rush,
+    slow_phone,
     start,
 )
 
@@ -39,6 +40,7 @@ ROWS: tuple[Row, ...] = (
     kafka_down.KAFKA_DOWN,
     expiry.EXPIRY,
     big_hall.BIG_HALL,
+    slow_phone.SLOW_PHONE,
 )
 
 
