@@ -1,57 +1,91 @@
-"""The Chromium that the end-to-end tests drive. `python -m tests.browser` installs it where that is easy.
+"""The browsers that the end-to-end tests drive. `python -m tests.browser` installs them where that is easy.
 
-The headless shell is the same browser without its window: pages take half the CPU in it. Any other Chromium does, too.
+Chromium's headless shell is the same browser without its window, in half the CPU; any other Chromium does, too. Any
+Firefox does: Playwright speaks WebDriver BiDi with it, for which it needs no build of its own.
 """
 
+import logging
 import os
 import shutil
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 from deploy import commands, console
 
 SHELL = "chromium-headless-shell"
 WHOLE = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MACOS = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+FIREFOX = "firefox-esr"
+FIREFOXES = (FIREFOX, "firefox")
+MACOS_FIREFOX = Path("/Applications/Firefox.app/Contents/MacOS/firefox")
 INSTALL_SECONDS = 600
+
+log = logging.getLogger("setup")
+
+
+class Kind(NamedTuple):
+    """A browser that is wanted: Debian's package of it, what is there already, and what else the tests could drive."""
+
+    package: str
+    there: str | None
+    instead: str | None
+    variable: str
 
 
 def find() -> str | None:
     """The path of a Chromium: what CHROMIUM names, else one that is installed, else None."""
-    if named := os.environ.get("CHROMIUM"):
-        return named
-    installed = (shutil.which(SHELL), *map(shutil.which, WHOLE))
-    return next(filter(None, installed), str(MACOS) if MACOS.exists() else None)
+    return os.environ.get("CHROMIUM") or _installed((SHELL, *WHOLE), MACOS)
+
+
+def find_firefox() -> str | None:
+    """The path of a Firefox: what FIREFOX names, else one that is installed, else None."""
+    return os.environ.get("FIREFOX") or _installed(FIREFOXES, MACOS_FIREFOX)
+
+
+def _installed(names: tuple[str, ...], elsewhere: Path) -> str | None:
+    found = map(shutil.which, names)
+    return next(filter(None, found), str(elsewhere) if elsewhere.exists() else None)
+
+
+def _kinds() -> list[Kind]:
+    shell = os.environ.get("CHROMIUM") or shutil.which(SHELL)
+    return [
+        Kind(SHELL, shell, find(), "CHROMIUM"),
+        Kind(FIREFOX, find_firefox(), None, "FIREFOX"),
+    ]
 
 
 def _can_install() -> bool:
     return not os.geteuid() and bool(shutil.which("apt-get"))
 
 
-def _install() -> None:
+def _install(packages: list[str]) -> None:
     os.environ["DEBIAN_FRONTEND"] = "noninteractive"
     quiet = ["apt-get", "-qq", "-y"]
     commands.run([*quiet, "update"], timeout=INSTALL_SECONDS)
-    install = [*quiet, "install", "--no-install-recommends", SHELL, "fonts-liberation"]
+    install = [*quiet, "install", "--no-install-recommends", *packages, "fonts-liberation"]
     commands.run(install, timeout=INSTALL_SECONDS)
 
 
 def main() -> None:
-    log = console.configure("setup")
-    if os.environ.get("CHROMIUM") or shutil.which(SHELL):
+    console.configure("setup")
+    missing = [kind for kind in _kinds() if not kind.there]
+    if not missing:
         return
-    found = find()
+    names = [kind.package for kind in missing]
     if not _can_install():
-        if not found:
-            log.warning("no Chromium: install chromium, or name one with CHROMIUM=/path")
+        for kind in missing:
+            if not kind.instead:
+                log.warning("no %s: install it, or name one: %s=/path", kind.package, kind.variable)
         return
-    log.info("installing Debian's %s ...", SHELL)
+    log.info("installing Debian's %s ...", ", ".join(names))
     try:
-        _install()
+        _install(names)
     except commands.CommandFailed as reason:
-        if not found:
-            sys.exit(f"Debian's {SHELL} cannot be installed: {reason}")
-        log.warning("%s cannot be installed, the tests drive %s: %s", SHELL, found, reason)
+        if not all(kind.instead for kind in missing):
+            sys.exit(f"Debian's {', '.join(names)} cannot be installed: {reason}")
+        log.warning("%s cannot be installed, other ones are driven: %s", ", ".join(names), reason)
 
 
 if __name__ == "__main__":
