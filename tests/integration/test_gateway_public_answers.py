@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from functools import partial
 
 import httpx
 import pytest
@@ -69,6 +70,7 @@ async def test_the_states_of_a_room_are_not_asked_for(bench: Bench) -> None:
 async def test_answers_are_kept_of_so_many_sessions_only(bench: Bench) -> None:
     answers: PublicAnswers = bench.gateway.answers
     for number in range(MOST_KEPT + 5):
-        answers._of(f"S{number}", b"", lambda: {"id": number})  # noqa: B023 - called here
+        answers._of(f"S{number}", b"", partial(PublicAnswer, b"", {"id": number}))
     assert len(answers._kept) == MOST_KEPT
-    assert json.loads(answers._of("S0", b"", lambda: {"id": "again"}).json) == {"id": "again"}
+    again = answers._of("S0", b"", partial(PublicAnswer, b"", {"id": "again"}))
+    assert json.loads(again.json) == {"id": "again"}
