@@ -43,9 +43,12 @@ def lonely_seats(
     not known.
 
     - Unavoidable: a stretch with one seat more than the buyer takes has a single one left wherever he sits.
+    - One person where nobody sat: whoever comes alone need not move, nor take a second seat.
     - Not his fault: the neighbour on the other side came later, or may have.
     """
-    for run in row.stretches(lambda place: place.kind in ORDINARY and place.seat not in taken):
+    if _is_alone(row, chosen, taken):
+        return
+    for run in row.stretches(lambda place: _is_ordinary(place) and place.seat not in taken):
         own = [place for place in run if place.seat in chosen]
         if own and len(run) != len(own) + 1:
             for is_chosen, left in groupby(run, lambda place: place.seat in chosen):
@@ -58,6 +61,20 @@ def lonely_seats(
                     yield seats[0]
 
 
+def _is_alone(
+    row: Row, chosen: Mapping[str, int | None], taken: Mapping[str, int | None]
+) -> bool:
+    """Whether the buyer takes one seat, of a stretch in which nobody had one when he chose it."""
+    if len(chosen) != 1:
+        return False
+    ((own, chosen_at),) = chosen.items()
+    stretch = next(
+        (run for run in row.stretches(_is_ordinary) if any(place.seat == own for place in run)), ()
+    )
+    others = [place.seat for place in stretch if place.seat in taken]
+    return bool(stretch) and all(_is_later(taken[seat], chosen_at) for seat in others)
+
+
 def _came_later(
     row: Row, seat: str, chosen: Mapping[str, int | None], taken: Mapping[str, int | None]
 ) -> bool:
@@ -68,8 +85,16 @@ def _came_later(
     own, other = (before, after) if before.seat in chosen else (after, before)
     if other.seat in chosen or other.kind not in ORDINARY:
         return False
-    chosen_at, taken_at = chosen[own.seat], taken[other.seat]
+    return _is_later(taken[other.seat], chosen[own.seat])
+
+
+def _is_later(taken_at: int | None, chosen_at: int | None) -> bool:
+    """Or may be."""
     return chosen_at is None or taken_at is None or taken_at >= chosen_at
+
+
+def _is_ordinary(place: Place) -> bool:
+    return place.kind in ORDINARY
 
 
 def _neighbours(row: Row, seat: str) -> tuple[Place | None, Place | None]:

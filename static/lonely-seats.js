@@ -4,6 +4,7 @@
  * made for somebody close a stretch as a taken seat does.
  *
  * - Unavoidable: a stretch with one seat more than the buyer takes.
+ * - One person where nobody sat: whoever comes alone need not move, nor take a second seat.
  * - Not his fault: the neighbour came later.
  */
 import { stretches } from "./room.js";
@@ -21,8 +22,16 @@ const APART = 1000;
 
 /** @param {Seat[][]} rows @param {Facts} facts @returns {Problem[]} */
 export function lonelySeats(rows, facts) {
+  if (isAlone(rows, facts)) return [];
   const open = (/** @type {Seat} */ seat) => ORDINARY.has(seat.kind) && (facts.isMine(seat) || facts.isFree(seat));
   return rows.flatMap((row) => stretches(row, open).flatMap((run) => problemIn(run, row, facts)));
+}
+
+/** Whether one seat is mine, of a stretch in which nobody had one when it was chosen. @param {Seat[][]} rows @param {Facts} facts */
+function isAlone(rows, { isMine, isFree, wasThere }) {
+  const [own, another] = rows.flat().filter(isMine);
+  const run = rows.flatMap((row) => stretches(row, ({ kind }) => ORDINARY.has(kind))).find((seats) => seats.includes(own));
+  return !another && run?.every((seat) => seat === own || isFree(seat) || !wasThere(own.name, seat.name));
 }
 
 /** @param {Seat[]} run seats that are free or mine, side by side @param {Seat[]} row @param {Facts} facts @returns {Problem[]} */

@@ -18,10 +18,8 @@ import { stretches } from "./room.js";
  * @property {number} spare how many more seats the buyer may hold
  */
 
-const BESIDE = 2; // a neighbour with a single seat between
-
 export class Seating {
-  /** Own seat to those near it that were taken before. @type {Map<string, Set<string>>} */
+  /** Own seat to those of its row that were taken before. @type {Map<string, Set<string>>} */
   #there = new Map();
 
   /**
@@ -57,13 +55,13 @@ export class Seating {
     const held = new Set(mine.map(({ name }) => name));
     for (const name of this.#there.keys()) if (!held.has(name)) this.#there.delete(name);
     const fresh = mine.filter(({ name }) => !this.#there.has(name) && this.isOnMap(name));
-    for (const seat of fresh) this.#there.set(seat.name, this.#takenNear(seat));
+    for (const seat of fresh) this.#there.set(seat.name, this.#takenInRow(seat));
   }
 
   /** @param {Seat} seat */
-  #takenNear({ line, column }) {
-    const near = this.room.rows[line].seats.filter((other) => Math.abs(other.column - column) <= BESIDE);
-    return new Set(near.map(({ name }) => name).filter((name) => /^(bloqueado|ocupado)$/.test(this.stateOf(name))));
+  #takenInRow({ line }) {
+    const names = this.room.rows[line].seats.map(({ name }) => name);
+    return new Set(names.filter((name) => /^(bloqueado|ocupado)$/.test(this.stateOf(name))));
   }
 }
 

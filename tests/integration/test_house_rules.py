@@ -233,18 +233,18 @@ async def test_a_companion_seat_follows_a_space_that_was_bought_before(house: Ho
 
 @pytest.mark.parametrize("first", ["nobody", "somebody who holds", "somebody who bought"])
 async def test_no_seat_is_left_alone(house: House, first: str) -> None:
-    seat, alone = ("B02", "B01") if first == "nobody" else ("B05", "B06")
+    seats, alone = (["B02", "B03"], "B01") if first == "nobody" else (["B05"], "B06")
     async with house.page() as neighbour, house.page() as page:
         if first != "nobody":
             await held(neighbour, "B07")
         if first == "somebody who bought":
             assert (await pay(neighbour, "B07"))["status"] == "ok"
-        await held(page, seat)
-        assert refused(await pay(page, seat), "lugar_isolado", alone)
+        await held(page, *seats)
+        assert refused(await pay(page, *seats), "lugar_isolado", alone)
         await held(page, alone)
         # Held and not paid for, it may be given back the moment after.
-        assert refused(await pay(page, seat), "lugar_isolado", alone)
-        assert (await pay(page, seat, alone))["status"] == "ok"
+        assert refused(await pay(page, *seats), "lugar_isolado", alone)
+        assert (await pay(page, *seats, alone))["status"] == "ok"
 
 
 async def test_who_was_there_first_pays_though_somebody_came_later(house: House) -> None:
@@ -270,11 +270,24 @@ async def test_it_is_no_reason_where_it_cannot_be_helped(house: House) -> None:
         assert (await pay(page, "B01", "B02"))["status"] == "ok"
 
 
-@pytest.mark.parametrize("seat", ["A04", "B01", "B05", "B09"])
+@pytest.mark.parametrize("seat", ["A04", "A05", "B01", "B02", "B05", "B08", "B09"])
 async def test_one_person_in_an_empty_row_is_not_asked_to_move(house: House, seat: str) -> None:
     async with house.page() as page:
         await held(page, seat)
         assert (await pay(page, seat))["status"] == "ok"
+
+
+async def test_one_person_is_not_asked_to_move_for_who_came_later(house: House) -> None:
+    async with house.page() as page, house.page() as later:
+        await held(page, "B02")
+        await held(later, "B07")
+        assert (await pay(page, "B02"))["status"] == "ok"
+
+
+async def test_two_people_in_two_rows_are_not_one(house: House) -> None:
+    async with house.page() as page:
+        await held(page, "A05", "B02")
+        assert (await pay(page, "A05", "B02"))["motivo"] == "lugar_isolado"
 
 
 async def test_a_paid_order_is_found_again_however_the_row_looks_by_then(house: House) -> None:

@@ -37,6 +37,13 @@ def test_a_seat_may_be_left_alone_where_it_cannot_be_helped(
     assert page.pay()
 
 
+def test_one_person_in_an_empty_row_pays_wherever_he_sits(open_session: OpenPage) -> None:
+    page = open_session("GRANDE")
+    page.hold("K02")
+    assert page.troubles() == {}
+    assert page.pay()
+
+
 def test_who_was_there_first_is_not_asked_to_move(
     open_session: OpenPage, audience: Audience
 ) -> None:
@@ -60,7 +67,7 @@ def test_a_seat_that_is_left_alone_while_one_types_is_explained_in_the_dialog(
     audience.session = "GRANDE"
     audience.hold("F01")
     page = open_session("GRANDE")
-    page.hold("F02")
+    page.hold("F02", "F03")
     page.open_payment()
     page.fill_payment()
     audience.release("F01")
