@@ -152,13 +152,17 @@ class SeatStateService:
         token: str = "",
         closes_at: int = 0,
         network: Network = ANYWHERE,
+        instead_of: Sequence[str] = (),
     ) -> Answer:
         """Free -> held, all or none; a repeated request is answered alike.
 
-        `closes_at` is the time in ms at which the session's sales and holds end, 0 for never.
+        `closes_at` is the time in ms at which the session's sales and holds end, 0 for never. The buyer's holds among
+        `instead_of`, which has none of `seats`, are given back in the same step.
         """
         for _ in range(3):
-            code, answer = await self._try_hold(session_id, buyer, seats, token, closes_at, network)
+            code, answer = await self._try_hold(
+                session_id, buyer, seats, token, closes_at, network, instead_of
+            )
             if code != _SWEEP_FIRST:
                 break
             await self.expire(session_id, answer.failed)
@@ -172,6 +176,7 @@ class SeatStateService:
         token: str,
         closes_at: int,
         network: Network,
+        instead_of: Sequence[str],
     ) -> tuple[int, Answer]:
         keys, rules = session_keys(session_id), self.rules
         code, held_token, remaining, *failed = await self._hold(
@@ -179,13 +184,14 @@ class SeatStateService:
                 *(keys.version, keys.holds, keys.sold, keys.buyers),
                 *(keys.partition.due, keys.partition.events),
                 *(keys.partition.cooldowns, keys.partition.released),
-                *(*keys.locks(seats), keys.partition.dataset),
+                *keys.locks((*seats, *instead_of)),
+                keys.partition.dataset,
             ],
             args=[
                 *(session_id, buyer, owner_tag(session_id, buyer), network.tag),
                 *(secrets.token_urlsafe(16), rules.hold_ms, rules.ceiling_ms, rules.cooldown_ms),
                 *(rules.most_seats, network.most_held, closes_at, token),
-                *(*seats, self._expected()),
+                *(len(seats), *seats, *instead_of, self._expected()),
             ],
         )
         _must_be_ours(code)

@@ -24,7 +24,7 @@ class HouseRules:
         """A sofa is held whole, or its second half by the buyer who has the first."""
         if not _split_sofas(wanted):
             return None
-        own = await self._own_other_halves(wanted)
+        own = (await self._own_other_halves(wanted)).keys() - set(wanted.given_back)
         split = split_sofas(wanted.session.room, wanted.seats, own)
         return Answer(Refusal.HALF_A_SOFA, split) if split else None
 
@@ -35,6 +35,15 @@ class HouseRules:
         own = await self._own_other_halves(wanted)
         held = [seat for seat, claim in own.items() if not claim.sold]
         return replace(wanted, seats=(*wanted.seats, *held))
+
+    async def whole_exchange(self, wanted: SeatRequest) -> SeatRequest:
+        """What is given back for other seats is given back like this, too."""
+        if not wanted.given_back:
+            return wanted
+        whole = await self.whole_sofas(replace(wanted, seats=wanted.given_back))
+        return replace(
+            wanted, given_back=tuple(seat for seat in whole.seats if seat not in wanted.seats)
+        )
 
     async def judged(self, wanted: SeatRequest, purchase: Purchase) -> Purchase:
         """With a veto where the seats may not be bought like this.

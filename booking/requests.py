@@ -67,6 +67,7 @@ class SeatRequest:
     token: str
     network: str
     from_browser: bool
+    given_back: tuple[str, ...] = ()  # for `seats`, none of which is among them
 
 
 def parse_seats(
@@ -87,15 +88,18 @@ def parse_optional_seats(
     session = parse_session(place.sessao_id, programme)
     single = place.assento_num
     names = [single, *request.assentos] if single else request.assentos
+    seats = _parse_names(names, session, gone)
+    given_back = _parse_names(request.em_troca_de, session, gone)
     if len(token) > LONGEST_KEY:
         raise InvalidRequest(f"reserva_token: no máximo {LONGEST_KEY} caracteres.")
     return SeatRequest(
         session,
         _parse_buyer(request.usuario_id),
-        _parse_names(names, session, gone),
+        seats,
         token,
         parse_network(request.rede),
         request.do_navegador,
+        tuple(seat for seat in given_back if seat not in seats),
     )
 
 

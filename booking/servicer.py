@@ -94,7 +94,7 @@ class BookingServicer(OrderRpcs):
     async def ReservarAssento(  # noqa: N802 - the contract's name
         self, request: pb.ReservaRequest, context: Context
     ) -> pb.ReservaResponse:
-        wanted = await self._requests.seats(request)
+        wanted = await self._house_rules.whole_exchange(await self._requests.seats(request))
         refusal = await self._house_rules.refusal_of_hold(wanted)
         return await self._hold_reply(refusal or await self._hold(wanted), wanted.seats)
 
@@ -103,7 +103,8 @@ class BookingServicer(OrderRpcs):
             return Answer(Refusal.SESSION_CANCELLED)
         session, network = wanted.session, self._networks.of(wanted.session, wanted.network)
         answer = await self._seats.hold(
-            session.id, wanted.buyer, wanted.seats, wanted.token, session.closes_at_ms, network
+            *(session.id, wanted.buyer, wanted.seats, wanted.token),
+            *(session.closes_at_ms, network, wanted.given_back),
         )
         if answer.refusal is Refusal.NETWORK_LIMIT:
             self._networks.refused(session, network)

@@ -49,7 +49,7 @@ class Actions:
         booking, buyer = self._booking, self._buyer
         match action:
             case Hold():
-                answer = await booking.hold(buyer, action.seats)
+                answer = await booking.hold(buyer, action.seats, action.instead_of)
             case Release():
                 answer = await booking.release(buyer, action.seats)
             case Extend():

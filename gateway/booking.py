@@ -51,8 +51,12 @@ class BookingClient:
 
     # -------------------------------------------------------------------------------------------- a buyer's seats
 
-    async def hold(self, buyer: Buyer, seats: Sequence[str]) -> ReservaResponse:
-        return await self._ask("reservar", self._stub.ReservarAssento, seats_request(buyer, seats))
+    async def hold(
+        self, buyer: Buyer, seats: Sequence[str], instead_of: Sequence[str] = ()
+    ) -> ReservaResponse:
+        request = seats_request(buyer, seats)
+        request.em_troca_de.extend(instead_of)
+        return await self._ask("reservar", self._stub.ReservarAssento, request)
 
     async def hold_best(self, buyer: Buyer, count: int) -> ReservaResponse:
         return await self._ask("melhores", self._stub.ReservarMelhores, best_request(buyer, count))

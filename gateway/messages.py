@@ -64,9 +64,11 @@ class _Seats(_Request):
 
 
 class Hold(_Seats):
-    """All of the seats or none."""
+    """All of the seats or none. `instead_of` are given back in the same step."""
 
     reply_kind: ClassVar[str] = "bloqueio"
+
+    instead_of: _SeatNames = Field(default=[], alias="em_troca_de", max_length=_MOST_SEATS)
 
 
 class Release(_Seats):
@@ -158,6 +160,7 @@ _KINDS: dict[str, type[Action | Resync]] = {
 }
 _ADVICE = {
     "assentos": 'Informe os assentos como em "A05", cada um uma só vez.',
+    "em_troca_de": 'Informe os assentos a devolver como em "A05", cada um uma só vez.',
     "quantidade": "Informe quantos lugares quer, a partir de 1.",
     "pagamento": 'Os dados do pagamento devem ser textos, e "forma" uma das que a página oferece.',
     "ingressos": f"Informe a categoria por assento do pedido, uma destas: {', '.join(Category)}.",

@@ -1,12 +1,16 @@
 -- hold: free -> held. Takes seats for a buyer, all or none; repeating it gives the same answer.
 --
+-- An exchange gives seats of the buyer's back in the same step, held -> free: so none is lost where the new ones are refused, and
+-- none is held too many where they are granted. Of those that are named the buyer's holds are given back, and the rest is left alone.
+--
 -- A seat that this buyer or this network gave back a moment ago goes on with its old start, so its ceiling stays where it was.
 -- Where that ceiling is reached, or the hold ended by time, the seat cools down for both.
 --
 -- KEYS  1 version  2 holds  3 sold  4 buyers  5 due  6 events  7 cooldowns  8 released  9.. one lock per seat
 -- ARGV  1 session  2 buyer  3 tag of the buyer  4 tag of the network ('': not said)  5 token for a buyer without live holds
 --       6 hold in ms  7 ceiling in ms  8 cool-down in ms  9 most seats a buyer  10 most held seats a network (0: no limit)
---       11 time at which the session closes, in ms (0: never)  12 token that was sent ('': none)  13.. seats, in the locks' order
+--       11 time at which the session closes, in ms (0: never)  12 token that was sent ('': none)
+--       13 how many of the seats are taken  14.. seats, in the locks' order: those that are taken, then those that are given back
 --       and last of both: the dataset's key, and what it must be ('': anything)
 -- Reply {code, token, remaining ms of the hold that ends first, seat that caused a refusal, or with code 0 the id of the event...}
 --       code 0 held  1 a seat is not free  2 over the buyer's limit  3 wrong token  4 cooling down  5 session closed
@@ -21,7 +25,8 @@ local due_key, events_key, cooldowns_key, released_key = KEYS[5], KEYS[6], KEYS[
 local session, buyer, tag, network, new_token = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local hold_ms, ceiling_ms, cooldown_ms = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local most, network_most, closes_at, sent_token = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11]), ARGV[12]
-local FIRST_LOCK, FIRST_SEAT = 9, 13
+local FIRST_LOCK, FIRST_SEAT = 9, 14
+local FIRST_GIVEN = FIRST_SEAT + tonumber(ARGV[13])
 local EVENTS_KEPT = 1000
 
 local time = redis.call('TIME')
@@ -56,7 +61,7 @@ end
 
 local wanted, mine, taken, bought, due, cooling = {}, {}, {}, {}, {}, {}
 local earliest, order = math.huge, nil
-for i = FIRST_SEAT, #ARGV do
+for i = FIRST_SEAT, FIRST_GIVEN - 1 do
   local seat, lock = ARGV[i], KEYS[FIRST_LOCK + i - FIRST_SEAT]
   local hold = redis.call('HGET', holds_key, seat)
   local sale = redis.call('HGET', sold_key, seat)
@@ -84,6 +89,16 @@ for i = FIRST_SEAT, #ARGV do
   end
 end
 
+local given, given_of_network = {}, 0
+for i = FIRST_GIVEN, #ARGV do
+  local hold = redis.call('HGET', holds_key, ARGV[i])
+  hold = hold and cjson.decode(hold)
+  if hold and hold.buyer == buyer then
+    table.insert(given, {seat = ARGV[i], lock = KEYS[FIRST_LOCK + i - FIRST_SEAT], hold = hold})
+    if hold.network == network then given_of_network = given_of_network + 1 end
+  end
+end
+
 if #taken > 0 then return {1, '', 0, unpack(taken)} end
 if #bought > 0 then return {8, '', 0, order, unpack(bought)} end
 if #due > 0 then return {6, '', 0, unpack(due)} end
@@ -91,19 +106,20 @@ if #cooling > 0 then return {4, '', 0, unpack(cooling)} end
 
 local account = redis.call('HGET', buyers_key, buyer)
 -- No account beside holds: somebody deleted it by hand, and what is seen of it here is counted again.
-account = account and cjson.decode(account) or {held = #mine, sold = 0, token = mine[1] and mine[1].hold.token}
+account = account and cjson.decode(account) or {held = #mine + #given, sold = 0, token = mine[1] and mine[1].hold.token}
 -- A token ends with the last of its holds.
 local live_token = account.held > 0 and account.token or nil
 if sent_token ~= '' and sent_token ~= live_token then
   return {3, '', 0}
 end
-if #wanted > 0 and account.held + account.sold + #wanted > most then
+local more = #wanted - #given
+if #wanted > 0 and account.held + account.sold + more > most then
   -- The account is right unless somebody deleted keys by hand; a refusal is worth a second look.
   account.held, account.sold = counted(holds_key, '"buyer":' .. cjson.encode(buyer)), counted(sold_key, '"' .. tag .. '"')
-  if account.held + account.sold + #wanted > most then return {2, '', 0} end
+  if account.held + account.sold + more > most then return {2, '', 0} end
 end
-if #wanted > 0 and network ~= '' and network_most > 0 and redis.call('HLEN', holds_key) + #wanted > network_most
-    and counted(holds_key, '"network":' .. cjson.encode(network)) + #wanted > network_most then
+if #wanted > 0 and network ~= '' and network_most > 0 and redis.call('HLEN', holds_key) + #wanted - given_of_network > network_most
+    and counted(holds_key, '"network":' .. cjson.encode(network)) + #wanted - given_of_network > network_most then
   return {7, '', 0}
 end
 
@@ -113,18 +129,30 @@ for _, own in ipairs(mine) do
   -- Nothing where the lock is there; mends a lock that was lost before its time.
   redis.call('SET', own.lock, own.hold.token, 'NX', 'PXAT', own.hold.deadline)
 end
-local event
-if #wanted > 0 then
-  local changes = {}
-  for _, new in ipairs(wanted) do
-    redis.call('SET', new.lock, account.token, 'NX', 'PXAT', new.deadline)
-    redis.call('HSET', holds_key, new.seat, cjson.encode({
-      buyer = buyer, token = account.token, tag = tag, network = network ~= '' and network or nil,
-      since = new.since, at = now, deadline = new.deadline}))
-    redis.call('ZADD', due_key, new.deadline, session .. ':' .. new.seat)
-    table.insert(changes, {seat = new.seat, state = 'held', deadline = new.deadline, tag = tag})
+local changes = {}
+-- As release.lua does it.
+for _, old in ipairs(given) do
+  local member = session .. ':' .. old.seat
+  redis.call('DEL', old.lock)
+  redis.call('HDEL', holds_key, old.seat)
+  redis.call('ZREM', due_key, member)
+  for _, who in ipairs({tag, old.hold.network}) do
+    redis.call('ZADD', cooldowns_key, now + cooldown_ms, member .. ':' .. who)
+    redis.call('HSET', released_key, member .. ':' .. who, old.hold.since)
   end
-  account.held = account.held + #wanted
+  table.insert(changes, {seat = old.seat, state = 'free', reason = 'liberado', tag = tag})
+end
+for _, new in ipairs(wanted) do
+  redis.call('SET', new.lock, account.token, 'NX', 'PXAT', new.deadline)
+  redis.call('HSET', holds_key, new.seat, cjson.encode({
+    buyer = buyer, token = account.token, tag = tag, network = network ~= '' and network or nil,
+    since = new.since, at = now, deadline = new.deadline}))
+  redis.call('ZADD', due_key, new.deadline, session .. ':' .. new.seat)
+  table.insert(changes, {seat = new.seat, state = 'held', deadline = new.deadline, tag = tag})
+end
+local event
+if #changes > 0 then
+  account.held = math.max(0, account.held + more)
   redis.call('HSET', buyers_key, buyer, cjson.encode(account))
   local version = redis.call('INCR', version_key)
   event = redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',

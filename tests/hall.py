@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -47,8 +47,12 @@ class Buyer:
     seats: SeatStateService
     network: Network = ANYWHERE
 
-    async def hold(self, *seats: str, token: str = "", closes_at: int = 0) -> Answer:
-        return await self.seats.hold(self.session, self.name, seats, token, closes_at, self.network)
+    async def hold(
+        self, *seats: str, token: str = "", closes_at: int = 0, instead_of: Sequence[str] = ()
+    ) -> Answer:
+        return await self.seats.hold(
+            self.session, self.name, seats, token, closes_at, self.network, instead_of
+        )
 
     async def release(self, *seats: str, token: str = "") -> Answer:
         return await self.seats.release(self.session, self.name, seats, token)

@@ -91,7 +91,9 @@ class Visitor:
     async def _ask(self, action: str, **more: Any) -> Answer:
         """Now and then a request is repeated at another instance before it is answered."""
         if action == "hold":
-            self._wanted = self._some_seats()
+            before, self._wanted = self._wanted, self._some_seats()
+            if self._dice.random() < 0.3:
+                more["instead_of"] = [seat for seat in before if seat not in self._wanted]
         times = 2 if self._dice.random() < 0.3 else 1
         answers = await asyncio.gather(
             *(

@@ -216,6 +216,18 @@ async def test_a_total_of_nothing_is_passed_on(bench: Bench) -> None:
     assert request.total_centavos == 0
 
 
+async def test_an_exchange_reaches_booking_with_both_sides_by_their_canonical_names(
+    bench: Bench,
+) -> None:
+    async with bench.browser("ana") as ana:
+        await ana.ask(acao="bloquear", assentos=["f7"], em_troca_de=["A1", "a02"])
+        for wrong in ("A1", ["A1", "A01"], [7], ["A1"] * 201):
+            reply = await ana.ask(acao="bloquear", assentos=["F08"], em_troca_de=wrong)
+            assert reply["motivo"] == "dados_invalidos"
+    [request] = bench.booking.asked(ReservaRequest)
+    assert (list(request.assentos), list(request.em_troca_de)) == (["F07"], ["A01", "A02"])
+
+
 async def test_every_request_says_that_a_browser_asks_and_from_which_network(bench: Bench) -> None:
     for buyer, address in (("ana", LOOPBACK), ("bia", LOOPBACK), ("caio", "127.0.0.2")):
         async with bench.browser(buyer, local_addr=(address, 0)) as page:

@@ -191,6 +191,16 @@ async def test_half_a_sofa_whose_other_half_is_somebody_elses_is_given_back_alon
         assert set(house.states()) == {"G01"}
 
 
+async def test_an_exchange_leaves_no_half_of_a_sofa(house: House) -> None:
+    async with house.page() as page:
+        await held(page, "G01", "G02")
+        reply = await page.ask(acao="bloquear", assentos=["G01"], em_troca_de=["G02"])
+        assert refused(reply, "poltrona_de_casal", "G01")
+        reply = await page.ask(acao="bloquear", assentos=["B04", "B05"], em_troca_de=["g1"])
+        assert reply["status"] == "ok"
+    assert set(house.states()) == {"B04", "B05"}
+
+
 async def test_the_best_seats_are_never_a_sofa_nor_made_for_somebody(house: House) -> None:
     assert house.bare_client().hold(*(f"B{number:02d}" for number in range(1, 6))).sucesso
     assert house.bare_client().hold("B06", "B07", "B08", "B09").sucesso

@@ -24,6 +24,9 @@ def test_each_action_becomes_a_value_of_its_own() -> None:
         id="1", assentos=["F07", "F08"]
     )
     assert parse('{"acao":"bloquear","assento":"F7"}') == Hold(assentos=["F07"])
+    assert parse('{"acao":"bloquear","assento":"F7","em_troca_de":["f8"]}') == Hold(
+        assentos=["F07"], em_troca_de=["F08"]
+    )
     assert parse('{"acao":"liberar","assentos":["A1"]}') == Release(assentos=["A01"])
     assert parse('{"acao":"melhores","quantidade":3}') == HoldBest(quantidade=3)
     assert parse('{"acao":"estender","id":"5"}') == Extend(id="5")
