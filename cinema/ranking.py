@@ -1,10 +1,10 @@
-"""Which seats are best for a group that wants to sit together."""
+"""Which seats are best for a group that wants to sit together. The page ranks them likewise (static/groups.js)."""
 
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from heapq import heappop, heappush
 from itertools import groupby
-from math import hypot
+from math import sqrt
 from typing import NamedTuple
 
 from cinema.rooms import ORDINARY, Place, Room, Row
@@ -74,7 +74,7 @@ def _groups(room: Room, quantity: int) -> Sequence[_Group]:
                 end = first + quantity
                 groups.append(
                     _Group(
-                        hypot(depth, width),
+                        sqrt(depth * depth + width * width),  # exact, so that the page has the same
                         index,
                         column,
                         run[first:end],

@@ -61,9 +61,7 @@ def lonely_seats(
                     yield seats[0]
 
 
-def _is_alone(
-    row: Row, chosen: Mapping[str, int | None], taken: Mapping[str, int | None]
-) -> bool:
+def _is_alone(row: Row, chosen: Mapping[str, int | None], taken: Mapping[str, int | None]) -> bool:
     """Whether the buyer takes one seat, of a stretch in which nobody had one when he chose it."""
     if len(chosen) != 1:
         return False

@@ -1,13 +1,12 @@
 // @ts-check
 /** Holding and releasing seats: the map answers at once, and falls back with the reason and what can be done. */
-import { hour, roughly } from "./format.js";
+import { hour } from "./format.js";
 import { isPortuguese } from "./language.js";
 import { ticketsOf } from "./notice.js";
-import { extendHolds, holdBest, holdSeats, releaseSeats } from "./protocol.js";
+import { extendHolds, holdSeats, releaseSeats } from "./protocol.js";
 import { enumerate, hasText, t } from "./text.js";
 
 /** @typedef {import("./protocol.js").Reply} Reply */
-
 const OFFERED = 2;
 /** For some seconds the last buyer may not have a seat whose hold ended. */
 const TRY_AGAIN_MS = 1000;
@@ -36,8 +35,8 @@ export class Choosing {
     this.limit = limit;
   }
 
-  /** A click on a seat. @param {string} seat */
-  toggle(seat) {
+  /** A click on a seat; where it is taken, so many side by side are offered instead of the old ones. @param {string} seat @param {number} [size] @param {string[]} [old] */
+  tap(seat, size = 1, old = []) {
     const state = this.store.stateOf(seat);
     if (this.store.isAsked(seat)) {
       // It shows as free, so a click means that; it has to be given back first.
@@ -45,46 +44,39 @@ export class Choosing {
     } else if (state === "seu") this.release([seat]);
     else if (state === "livre") this.hold([seat]);
     else if (state === "unknown") this.#isLive();
-    else if (state === "ocupado") this.notice.show("ocupado", t("aviso.ocupado", { assento: seat }), this.#nearby([seat]));
-    else this.notice.show("bloqueado", t("aviso.bloqueado", { assento: seat }), this.#nearby([seat]));
+    else this.notice.show(state, t(state === "ocupado" ? "aviso.ocupado" : "aviso.bloqueado", { assento: seat }), this.#nearby([seat], old, size));
   }
 
   /** All or nothing. @param {string[]} wish @returns {Promise<boolean>} whether they are ours */
-  async hold(wish) {
-    const seats = this.#whole(wish);
-    if (!this.#isLive() || !this.#fits(seats.length)) return false;
-    const reply = await this.#asking(seats, "hold");
-    if (!reply.ok) this.#refused(reply, seats);
-    return reply.ok;
+  hold = (wish) => this.exchange(wish, []);
+
+  /** The new seats for the old ones, all of it or nothing. @param {string[]} wish @param {string[]} old @returns {Promise<boolean>} whether the new ones are ours */
+  async exchange(wish, old) {
+    if (!wish.length) return this.release(old);
+    const reply = await this.ask(wish, old);
+    if (reply && !reply.ok) this.refused(reply, this.#whole(wish), old);
+    return reply?.ok ?? false;
+  }
+
+  /** An exchange whose refusal is left to the caller. @param {string[]} wish @param {string[]} old @returns {Promise<Reply|null>} null: it was not asked for, and that was said */
+  async ask(wish, old) {
+    const take = this.#whole(wish);
+    const release = this.#ownWhole(old).filter((seat) => !take.includes(seat));
+    const more = take.filter((seat) => !this.store.mine.includes(seat)).length - release.length;
+    if (!this.#isLive() || !this.#fits(more)) return null;
+    const reply = await this.#asking(take, release);
+    for (const seat of release) this.#wantedAgain.delete(seat);
+    return reply;
   }
 
   /** @param {string[]} wish @returns {Promise<boolean>} whether they were given back */
   async release(wish) {
     if (!this.#isLive()) return false;
-    const seats = this.#whole(wish).filter((seat) => wish.includes(seat) || this.store.stateOf(seat) === "seu");
-    const reply = await this.#asking(seats, "release");
+    const seats = this.#ownWhole(wish), reply = await this.#asking([], seats);
     const again = seats.filter((seat) => this.#wantedAgain.delete(seat));
-    if (!reply.ok) this.#refused(reply, seats);
+    if (!reply.ok) this.refused(reply, seats);
     else if (again.length) void this.hold(again);
     return reply.ok;
-  }
-
-  /** The new seats first, where the limit allows: a lost race costs nothing then. @param {string[]} take @param {string[]} release */
-  async exchange(take, release) {
-    const first = this.store.mine.length + take.length <= this.limit;
-    if (!take.length) await this.release(release);
-    else if (first) await this.hold(take) && release.length && await this.release(release);
-    else if (await this.release(release) && !await this.hold(take)) await this.hold(release);
-  }
-
-  /** @param {number} count */
-  async best(count) {
-    if (!this.#isLive() || !this.#fits(count)) return;
-    const reply = await this.connection.request(holdBest(count));
-    if (!reply.ok) return this.#refused(reply, [], count);
-    this.#granted(reply.seats, reply.msLeft);
-    this.repaint(reply.seats);
-    this.notice.show("reservou", t("aviso.reservou", { n: reply.seats.length, assentos: enumerate(reply.seats), tempo: roughly(reply.msLeft) }));
   }
 
   /** More time for everything that is held, up to the ceiling. */
@@ -92,11 +84,10 @@ export class Choosing {
     if (!this.#isLive()) return;
     const reply = await this.connection.request(extendHolds());
     this.#longest = new Set(reply.reason === "limite_de_tempo" ? this.store.mine : []);
-    if (!reply.ok) return this.#refused(reply, []);
+    if (!reply.ok) return this.refused(reply, []);
     if (reply.msLeft) this.store.granted(this.store.mine, reply.msLeft);
     this.repaint([]);
-    const end = new Date(Date.now() + (this.store.msLeft ?? 0));
-    this.notice.show("estendida", t("aviso.estendida", { hora: hour(end) }));
+    this.notice.show("estendida", t("aviso.estendida", { hora: hour(new Date(Date.now() + (this.store.msLeft ?? 0))) }));
   }
 
   /** Whether there is no more time to be had for what is held. */
@@ -113,19 +104,19 @@ export class Choosing {
     this.notice.show("acabou", words.join(" "), free.length ? [this.#again(free)] : this.#nearby(seats));
   }
 
-  /** Seats went to somebody else. @param {string[]} seats */
-  lost(seats) {
-    const offers = this.#nearby(seats);
+  /** Seats went to somebody else: offers as many side by side, in place of the old ones. @param {string[]} seats @param {string[]} [wish] all that were asked for @param {string[]} [old] */
+  lost(seats, wish = seats, old = []) {
+    const offers = this.#nearby(wish, old);
     const words = [t("aviso.perdeu", { n: seats.length, assentos: enumerate(seats) })];
     if (offers.length) words.push(t("aviso.perto", { n: offers.length }));
     this.notice.show("assento_indisponivel", words.join(" "), offers);
   }
 
-  /** The reader's words for a refusal. @param {Reply} reply @param {number} [count] */
-  reasonText(reply, count = this.limit) {
+  /** The reader's words for a refusal. @param {Reply} reply */
+  reasonText(reply) {
     if (reply.reason === "sem_resposta") return t("aviso.sem_resposta");
     const key = `motivo.${reply.reason}`;
-    if (hasText(key)) return t(key, { n: reply.lost.length || count, assentos: enumerate(reply.lost) });
+    if (hasText(key)) return t(key, { n: reply.lost.length || this.limit, assentos: enumerate(reply.lost) });
     return (isPortuguese && reply.message) || t("motivo.outro");
   }
 
@@ -134,31 +125,35 @@ export class Choosing {
     return [...new Set(seats.flatMap((seat) => [seat, this.room.otherHalves.get(seat) ?? seat]))];
   }
 
-  /** @param {string[]} seats @param {"hold"|"release"} wish */
-  async #asking(seats, wish) {
-    this.store.ask(seats, wish);
+  /** @param {string[]} wish own seats, with the other halves of their sofas */
+  #ownWhole(wish) {
+    return this.#whole(wish).filter((seat) => wish.includes(seat) || this.store.stateOf(seat) === "seu");
+  }
+
+  /** @param {string[]} take @param {string[]} release */
+  async #asking(take, release) {
+    const seats = [...take, ...release];
+    this.store.ask(take, "hold");
+    this.store.ask(release, "release");
     this.repaint(seats);
-    const reply = await this.connection.request(wish === "hold" ? holdSeats(seats) : releaseSeats(seats));
+    const reply = await this.connection.request(take.length ? holdSeats(take, release) : releaseSeats(release));
     this.store.answered(seats);
-    if (reply.ok && wish === "hold") this.#granted(reply.seats.length ? reply.seats : seats, reply.msLeft);
-    if (reply.ok && wish === "release") this.store.released(seats);
+    if (reply.ok) {
+      for (const seat of take) this.#longest.delete(seat);
+      this.store.granted(take, reply.msLeft);
+      this.store.released(release);
+    }
     // Whether it was carried out is not known: the gateway's snapshot says what holds.
     if (reply.reason === "sem_resposta") this.connection.check();
     this.repaint(seats);
     return reply;
   }
 
-  /** @param {string[]} seats @param {number} ms */
-  #granted(seats, ms) {
-    for (const seat of seats) this.#longest.delete(seat);
-    this.store.granted(seats, ms);
-  }
-
-  /** @param {Reply} reply @param {string[]} seats @param {number} [count] */
-  #refused(reply, seats, count) {
-    if (reply.reason === "assento_indisponivel") return this.lost(reply.lost.length ? reply.lost : seats);
+  /** Says why. @param {Reply} reply @param {string[]} seats @param {string[]} [old] seats that were to be given back for them */
+  refused(reply, seats, old) {
+    if (reply.reason === "assento_indisponivel") return this.lost(reply.lost.length ? reply.lost : seats, seats, old);
     const offers = reply.reason === "aguarde" ? [this.#again(seats)] : reply.link ? [ticketsOf(reply.link)] : [];
-    this.notice.show(reply.reason, this.reasonText(reply, count), offers);
+    this.notice.show(reply.reason, this.reasonText(reply), offers);
   }
 
   /** @param {string[]} seats */
@@ -169,9 +164,9 @@ export class Choosing {
   /** Waits for the reader while the seats cool down. @param {string[]} seats */
   async #takeAgain(seats) {
     for (let tries = 1; this.#isLive(); tries++) {
-      const reply = await this.#asking(seats, "hold");
+      const reply = await this.#asking(seats, []);
       if (reply.ok) return this.notice.hide();
-      if (reply.reason !== "aguarde" || tries === MOST_TRIES) return this.#refused(reply, seats);
+      if (reply.reason !== "aguarde" || tries === MOST_TRIES) return this.refused(reply, seats);
       this.notice.show("aguarde", t("aviso.aguardando"));
       await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
     }
@@ -184,12 +179,13 @@ export class Choosing {
     return fits;
   }
 
-  /** A sofa is offered once. @param {string[]} seats */
-  #nearby(seats) {
-    const isFree = (/** @type {string} */ name) => this.#whole([name])
-      .every((seat) => seat >= name && this.store.stateOf(seat) === "livre" && !seats.includes(seat));
-    return this.room.nearest(seats[0], isFree, OFFERED)
-      .map((seat) => ({ text: t("aviso.pegar", { assento: enumerate(this.#whole([seat])) }), do: () => void this.hold([seat]) }));
+  /** A sofa is offered once. Where there are not so many side by side, single seats are better than nothing. @param {string[]} seats @param {string[]} [old] @param {number} [size] */
+  #nearby(seats, old = [], size = seats.length) {
+    const isFree = (/** @type {string} */ name) => this.store.stateOf(name) === "livre";
+    const isOffered = (/** @type {string} */ name) => this.#whole([name]).every((seat) => seat >= name && isFree(seat) && !seats.includes(seat));
+    const groups = size > 1 ? this.room.nearest(seats, isFree, OFFERED, size) : [];
+    const offers = groups.length ? groups : this.room.nearest(seats, isOffered, OFFERED, 1);
+    return offers.map((group) => ({ text: t("aviso.pegar", { assento: enumerate(this.#whole(group)) }), do: () => void this.exchange(group, old) }));
   }
 
   #isLive() {

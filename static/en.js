@@ -45,8 +45,9 @@ export const texts = {
   "mapa.afastar": "Zoom out",
   "mapa.ajustar": "Fit to screen",
   "mapa.legenda": "Legend",
-  "mapa.quantas": "How many seats",
-  "mapa.melhores": "Best seats together",
+  "mapa.quantas": "How many people?",
+  "mapa.pessoas": { one: "{n} person", other: "{n} people" },
+  "mapa.melhores": "Best seats",
 
   "lista.so_livres": "Only free ones",
   "lista.livres": { zero: "none free", one: "{n} free", other: "{n} free" },
@@ -126,6 +127,7 @@ export const texts = {
   "pedido.inteiras": { one: "{n} full price", other: "{n} full price" },
   "pedido.meias": { one: "{n} half price", other: "{n} half price" },
   "pedido.cabem": { zero: "{total} of {total}: the most per person.", one: "You can choose {n} more.", other: "You can choose {n} more." },
+  "pedido.convidar": "Invite somebody to sit with you",
   "cota.restam": { zero: "All {total} half-price tickets are gone.", one: "{n} of {total} half-price tickets still available", other: "{n} of {total} half-price tickets still available" },
 
   "categoria.inteira": "Full price",
@@ -152,7 +154,6 @@ export const texts = {
   "aviso.falta_minuto": "Your hold ends in less than a minute.",
   "aviso.mais_tempo": "More time",
   "aviso.estendida": "Done: your seats are held until {hora}.",
-  "aviso.reservou": { one: "{assentos} is held for you for {tempo}.", other: "{assentos} are held for you for {tempo}." },
   "aviso.perdeu": { one: "{assentos} has just gone to someone else.", other: "{assentos} have just gone to someone else." },
   "aviso.perto": { one: "The nearest free one:", other: "The nearest free ones:" },
   "aviso.pegar": "Take {assento}",
@@ -184,10 +185,6 @@ export const texts = {
   "motivo.aguarde": { one: "Your hold on that seat ended a moment ago. Wait a few seconds and try again.", other: "Your hold on those seats ended a moment ago. Wait a few seconds and try again." },
   "motivo.limite_de_tempo": "No more time can be added. There is still time to pay now.",
   "motivo.sessao_encerrada": "Sales for this screening have ended.",
-  "motivo.sem_lugares_juntos": {
-    one: "No seat is free right now.",
-    other: "There are no {n} free seats together. Try fewer, or choose on the map.",
-  },
   "motivo.sessao_mudou": "The screening changed. Nothing was charged: reload the page and check.",
   "motivo.sessao_cancelada": "This screening was cancelled. Nothing was charged.",
   "motivo.poltrona_de_casal": "A couple’s sofa is not split: both seats go together.",

@@ -45,8 +45,9 @@ export const texts = {
   "mapa.afastar": "Alejar",
   "mapa.ajustar": "Ajustar a la pantalla",
   "mapa.legenda": "Referencias",
-  "mapa.quantas": "Cuántas butacas",
-  "mapa.melhores": "Mejores lugares juntos",
+  "mapa.quantas": "¿Cuántas personas?",
+  "mapa.pessoas": { one: "{n} persona", other: "{n} personas" },
+  "mapa.melhores": "Mejores butacas",
 
   "lista.so_livres": "Solo las libres",
   "lista.livres": { zero: "ninguna libre", one: "{n} libre", other: "{n} libres" },
@@ -126,6 +127,7 @@ export const texts = {
   "pedido.inteiras": { one: "{n} entrada general", other: "{n} entradas generales" },
   "pedido.meias": { one: "{n} media", other: "{n} medias" },
   "pedido.cabem": { zero: "{total} de {total}: es el máximo por persona.", one: "Puedes elegir {n} más.", other: "Puedes elegir {n} más." },
+  "pedido.convidar": "Invitar a alguien a sentarse contigo",
   "cota.restam": { zero: "Las {total} medias de esta función se agotaron.", one: "{n} de {total} medias todavía disponible", other: "{n} de {total} medias todavía disponibles" },
 
   "categoria.inteira": "Entrada general",
@@ -152,7 +154,6 @@ export const texts = {
   "aviso.falta_minuto": "Tu reserva termina en menos de un minuto.",
   "aviso.mais_tempo": "Más tiempo",
   "aviso.estendida": "Listo: guardamos tus butacas hasta las {hora}.",
-  "aviso.reservou": { one: "{assentos} guardada para ti por {tempo}.", other: "{assentos} guardadas para ti por {tempo}." },
   "aviso.perdeu": { one: "{assentos} acaba de irse con otra persona.", other: "{assentos} acaban de irse con otra persona." },
   "aviso.perto": { one: "La libre más cercana:", other: "Las libres más cercanas:" },
   "aviso.pegar": "Elegir {assento}",
@@ -184,10 +185,6 @@ export const texts = {
   "motivo.aguarde": { one: "Tu reserva de esa butaca terminó hace poco. Espera unos segundos e inténtalo de nuevo.", other: "Tu reserva de esas butacas terminó hace poco. Espera unos segundos e inténtalo de nuevo." },
   "motivo.limite_de_tempo": "No se puede extender más. Alcanza para pagar ahora.",
   "motivo.sessao_encerrada": "La venta para esta función terminó.",
-  "motivo.sem_lugares_juntos": {
-    one: "No hay ninguna butaca libre ahora.",
-    other: "No hay {n} lugares libres juntos. Prueba con menos, o elige en el mapa.",
-  },
   "motivo.sessao_mudou": "La función cambió. No se cobró nada: recarga la página y revisa.",
   "motivo.sessao_cancelada": "Esta función se canceló. No se cobró nada.",
   "motivo.poltrona_de_casal": "El sofá de pareja no se divide: las dos butacas van juntas.",

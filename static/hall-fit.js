@@ -30,6 +30,7 @@ export class HallFit {
 
   /** @param {import("./room.js").Room} room */
   constructor({ rows, columns }) {
+    this.rows = rows;
     this.columns = columns;
     this.lines = rows.length + rows.filter(({ apart }) => apart).length + SCREEN_ROWS;
   }
@@ -94,6 +95,19 @@ export class HallFit {
     return [(this.#window.width / 2 - view.left) / width, (this.#window.height / 2 - view.top) / height];
   }
 
+  /** Likewise the middle of some seats. @param {import("./room.js").Seat[]} seats @returns {[number, number]} */
+  middleOf(seats) {
+    const depths = seats.map(({ line }) => SCREEN_ROWS + line + this.rows.slice(0, line + 1).filter(({ apart }) => apart).length);
+    return [(half(seats.map(({ column }) => column)) + 0.5) / this.columns, (half(depths) + 0.5) / this.lines];
+  }
+
+  /** The level at which such seats, and one more on each side, are in the window. @param {import("./room.js").Seat[]} seats */
+  levelOfAll(seats) {
+    const wide = this.#window.width / (span(seats.map(({ column }) => column)) + 3);
+    const high = this.#window.height / (span(seats.map(({ line }) => line)) + 3) * PITCH_PX / this.deep;
+    return this.levelOf(Math.min(wide, high));
+  }
+
   /** The view that has such a point in the middle. @param {number} level @param {[number, number]} middle */
   lookAt(level, [across, down]) {
     const { width, height } = this.place(level);
@@ -112,6 +126,11 @@ export class HallFit {
     return [Math.max(0, left - this.#side), Math.min(this.#window.width - this.#side, left + width)];
   }
 }
+
+/** @param {number[]} values */
+const span = (values) => Math.max(...values) - Math.min(...values);
+/** Between the first and the last. @param {number[]} values */
+const half = (values) => (Math.max(...values) + Math.min(...values)) / 2;
 
 /** @param {number} value @param {number} least @param {number} most */
 const within = (value, least, most) => Math.min(most, Math.max(least, value));

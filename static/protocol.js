@@ -111,12 +111,10 @@ export function parseFrame(data) {
 
 /** @typedef {{acao: string, [field: string]: unknown}} Request without its `id`, which the connection gives */
 
-/** All or nothing. @param {string[]} seats @returns {Request} */
-export const holdSeats = (seats) => ({ acao: "bloquear", assentos: seats });
+/** All or nothing, and what is given back for them in the same step. @param {string[]} seats @param {string[]} insteadOf @returns {Request} */
+export const holdSeats = (seats, insteadOf) => ({ acao: "bloquear", assentos: seats, ...insteadOf.length && { em_troca_de: insteadOf } });
 /** @param {string[]} seats @returns {Request} */
 export const releaseSeats = (seats) => ({ acao: "liberar", assentos: seats });
-/** @param {number} count @returns {Request} */
-export const holdBest = (count) => ({ acao: "melhores", quantidade: count });
 /** @returns {Request} */
 export const extendHolds = () => ({ acao: "estender" });
 /** @returns {Request} */

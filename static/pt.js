@@ -48,8 +48,9 @@ export const texts = {
   "mapa.afastar": "Afastar",
   "mapa.ajustar": "Ajustar à tela",
   "mapa.legenda": "Legenda",
-  "mapa.quantas": "Quantas poltronas",
-  "mapa.melhores": "Melhores lugares juntos",
+  "mapa.quantas": "Quantas pessoas?",
+  "mapa.pessoas": { one: "{n} pessoa", other: "{n} pessoas" },
+  "mapa.melhores": "Melhores lugares",
 
   "lista.so_livres": "Só as livres",
   "lista.livres": { zero: "nenhuma livre", one: "{n} livre", other: "{n} livres" },
@@ -129,6 +130,7 @@ export const texts = {
   "pedido.inteiras": { one: "{n} inteira", other: "{n} inteiras" },
   "pedido.meias": { one: "{n} meia", other: "{n} meias" },
   "pedido.cabem": { zero: "{total} de {total}: é o máximo por pessoa.", one: "Você pode escolher mais {n}.", other: "Você pode escolher mais {n}." },
+  "pedido.convidar": "Convidar alguém para sentar junto",
   "cota.restam": { zero: "As {total} meias-entradas desta sessão acabaram.", one: "{n} de {total} meias-entradas ainda disponível", other: "{n} de {total} meias-entradas ainda disponíveis" },
 
   "categoria.inteira": "Inteira",
@@ -155,7 +157,6 @@ export const texts = {
   "aviso.falta_minuto": "Sua reserva acaba em menos de um minuto.",
   "aviso.mais_tempo": "Mais tempo",
   "aviso.estendida": "Pronto: suas poltronas ficam guardadas até {hora}.",
-  "aviso.reservou": { one: "{assentos} guardada para você por {tempo}.", other: "{assentos} guardadas para você por {tempo}." },
   "aviso.perdeu": { one: "{assentos} acabou de ir para outra pessoa.", other: "{assentos} acabaram de ir para outra pessoa." },
   "aviso.perto": { one: "A livre mais próxima:", other: "As livres mais próximas:" },
   "aviso.pegar": "Pegar {assento}",
@@ -187,10 +188,6 @@ export const texts = {
   "motivo.aguarde": { one: "Sua reserva dessa poltrona acabou há pouco. Espere uns segundos e tente de novo.", other: "Sua reserva dessas poltronas acabou há pouco. Espere uns segundos e tente de novo." },
   "motivo.limite_de_tempo": "Não dá para estender mais. Dá tempo de pagar agora.",
   "motivo.sessao_encerrada": "As vendas desta sessão terminaram.",
-  "motivo.sem_lugares_juntos": {
-    one: "Não há poltrona livre agora.",
-    other: "Não há {n} lugares livres juntos. Tente menos, ou escolha no mapa.",
-  },
   "motivo.sessao_mudou": "A sessão mudou. Nada foi cobrado: recarregue a página e confira.",
   "motivo.sessao_cancelada": "Esta sessão foi cancelada. Nada foi cobrado.",
   "motivo.poltrona_de_casal": "Sofá de casal não se divide: as duas poltronas vão juntas.",

@@ -13,6 +13,9 @@
  */
 /** @typedef {{name: string, seats: Seat[], apart: boolean}} Row `apart`: a balcony begins with it */
 
+/** To be offered another kind of seat is worse than one that is far. */
+const OTHER_KIND = 1000;
+
 export class Room {
   /** @type {Row[]} */
   rows = [];
@@ -59,19 +62,45 @@ export class Room {
   }
 
   /**
-   * The free seats nearest to one that was lost, of its kind where there are any; a row away counts double.
-   * @param {string} name @param {(seat: string) => boolean} isFree @param {number} count
+   * As many free seats side by side as were lost, nearest to them and of their kind where there are any; a row away counts double,
+   * and no sofa is divided. Groups that have no seat in common.
+   * @param {string[]} lost @param {(seat: string) => boolean} isFree @param {number} count of groups @param {number} [size] of each
    */
-  nearest(name, isFree, count) {
-    const lost = this.seats.get(name);
-    if (!lost) return [];
-    /** @param {Seat} seat */
-    const far = (seat) => Math.abs(seat.column - lost.column) + 2 * Math.abs(seat.line - lost.line)
-      + (seat.kind === lost.kind ? 0 : 1000);
-    const free = [...this.seats.values()].filter((seat) => seat.name !== name && isFree(seat.name));
-    return free.sort((a, b) => far(a) - far(b)).slice(0, count).map((seat) => seat.name);
+  nearest(lost, isFree, count, size = lost.length) {
+    const seats = lost.flatMap((name) => this.seats.get(name) ?? []);
+    if (!seats.length) return [];
+    const [{ line, kind }] = seats;
+    const column = middleOf(seats);
+    const runs = this.rows.flatMap((row) => stretches(row.seats, ({ name }) => isFree(name) && !lost.includes(name)));
+    const groups = runs.flatMap((run) => sideBySide(run, size)).filter((group) => this.#isWhole(group));
+    const far = groups.map((group) => ({
+      names: group.map(({ name }) => name),
+      cost: Math.abs(middleOf(group) - column) + 2 * Math.abs(group[0].line - line) + OTHER_KIND * group.filter((seat) => seat.kind !== kind).length,
+    }));
+    far.sort((a, b) => a.cost - b.cost);
+    /** @type {string[][]} */
+    const found = [];
+    for (const { names } of far) {
+      if (found.length === count) break;
+      if (!names.some((name) => found.flat().includes(name))) found.push(names);
+    }
+    return found;
+  }
+
+  /** One half stands for its sofa, as a click on it does. @param {Seat[]} group */
+  #isWhole(group) {
+    return group.length === 1 || group.every(({ name }) => {
+      const half = this.otherHalves.get(name);
+      return !half || group.some((seat) => seat.name === half);
+    });
   }
 }
+
+/** @param {Seat[]} seats */
+export const middleOf = (seats) => seats.reduce((sum, { column }) => sum + column, 0) / seats.length;
+
+/** Every group of neighbours in a stretch, from the left. @param {Seat[]} run @param {number} size */
+export const sideBySide = (run, size) => run.slice(size - 1).map((_, first) => run.slice(first, first + size));
 
 /** Rows of a balcony have longer names; only after row Z is a longer name just the next one. @param {string|undefined} before @param {string} name */
 const beginsBalcony = (before, name) => before !== undefined && name.length > before.length && !before.endsWith("Z");

@@ -64,6 +64,12 @@ export class SeatMap {
     }
   }
 
+  /** Marks these seats, and no others. @param {string} mark @param {Iterable<string>} seats */
+  mark(mark, seats) {
+    for (const button of this.grid.querySelectorAll(`[data-${mark}]`)) button.removeAttribute(`data-${mark}`);
+    for (const name of seats) this.#buttons.get(name)?.setAttribute(`data-${mark}`, "");
+  }
+
   /** @param {string} name */
   focus(name) {
     this.#buttons.get(name)?.focus();
@@ -121,7 +127,7 @@ export class SeatMap {
   }
 }
 
-/** @param {Event} event */
-function seatOf({ target }) {
+/** The seat that an event in the map is about; empty: none. @param {Event} event */
+export function seatOf({ target }) {
   return (target instanceof Element && target.closest("[data-assento]")?.getAttribute("data-assento")) || "";
 }

@@ -4,6 +4,7 @@ import { Activity } from "./activity.js";
 import { isReachable, renewIdentity, socketUrl } from "./api.js";
 import { Checkout } from "./checkout.js";
 import { Choosing } from "./choosing.js";
+import { Company } from "./company.js";
 import { Connection } from "./connection.js";
 import { make, part } from "./dom.js";
 import { dayAndHour, filmLength } from "./format.js";
@@ -44,8 +45,9 @@ export class SessionView {
       (seats) => this.#repaint.mark(seats), session.limite_assentos);
     this.zoom = new MapZoom(part(root, "map"), part(root, "hall"), part(root, "grid"), this.room);
     this.map = new SeatMap(part(root, "grid"), this.room, stateOf, (seat, button, event) => this.#tapped(seat, button, event));
-    this.list = new SeatList(part(root, "list"), this.room, stateOf, (seat) => this.choosing.toggle(seat));
-    this.toolbar = new Toolbar(root, session.limite_assentos, this.zoom, this.list, (count) => void this.choosing.best(count));
+    this.list = new SeatList(part(root, "list"), this.room, stateOf, (seat) => this.choosing.tap(seat));
+    this.company = new Company(this);
+    this.toolbar = new Toolbar(root, session.limite_assentos, this.zoom, this.list, this.company);
     this.checkout = new Checkout(root, session, {
       room: this.room, store: this.store, connection: this.connection, choosing: this.choosing, notice: this.notice,
       repaint: () => this.#repaint.mark([]), repriced: (fresh) => this.#repriced(fresh),
@@ -58,6 +60,7 @@ export class SessionView {
     this.zoom.start();
     this.#watchTheWorld();
     this.connection.start();
+    void this.company.start();
   }
 
   #describe() {
@@ -94,7 +97,7 @@ export class SessionView {
     const byFinger = event instanceof PointerEvent && /touch|pen/.test(event.pointerType);
     const closer = byFinger && this.zoom.isSmall;
     if (closer) this.zoom.approach(button);
-    else if (event.detail < 2 || this.#cameCloser) this.choosing.toggle(seat);
+    else if (event.detail < 2 || this.#cameCloser) this.company.tap(seat);
     this.#cameCloser = closer;
   }
 
@@ -164,5 +167,6 @@ export class SessionView {
     this.line.sales(this.sales.message(this.store), this.sales.closed !== "");
     this.toolbar.selling(this.#free > 0);
     this.checkout.render(this.sales.closed);
+    this.company.painted();
   }
 }

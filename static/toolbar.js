@@ -1,9 +1,8 @@
 // @ts-check
-/** The tools above the map: best seats, map or list, zoom. */
+/** The tools above the map: how many people, best seats, map or list, zoom. */
 import { action, make, part } from "./dom.js";
 import { t } from "./text.js";
 
-const USUAL_GROUP = 2;
 /** The address says that the list is shown, so that it still is when the page is loaded anew. */
 const LIST = "#lista";
 
@@ -12,13 +11,13 @@ export class Toolbar {
    * @param {ParentNode} root @param {number} limit seats a buyer
    * @param {import("./zoom.js").MapZoom} zoom
    * @param {import("./seat-list.js").SeatList} list
-   * @param {(count: number) => void} onBest
+   * @param {{choose: (size: number) => void, best: () => void}} party
    */
-  constructor(root, limit, zoom, list, onBest) {
+  constructor(root, limit, zoom, list, party) {
     this.root = root;
     this.list = list;
     this.best = part(root, "best");
-    this.#offerGroups(limit, onBest);
+    this.#offerGroups(limit, party);
     action(root, "aproximar").onclick = () => zoom.closer();
     action(root, "afastar").onclick = () => zoom.farther();
     action(root, "ajustar").onclick = () => zoom.fit();
@@ -31,20 +30,21 @@ export class Toolbar {
     this.best.hidden = !selling;
   }
 
-  /** @param {number} limit @param {(count: number) => void} onBest */
-  #offerGroups(limit, onBest) {
+  /** @param {number} limit @param {{choose: (size: number) => void, best: () => void}} party */
+  #offerGroups(limit, party) {
     const count = /** @type {HTMLSelectElement} */ (part(this.best, "best-count"));
-    for (let n = 1; n <= limit; n++) count.append(make("option", { value: n, text: n }));
-    count.value = String(Math.min(USUAL_GROUP, limit));
+    count.append(make("option", { value: "", text: t("mapa.quantas") }));
+    for (let n = 1; n <= limit; n++) count.append(make("option", { value: n, text: t("mapa.pessoas", { n }) }));
+    count.onchange = () => party.choose(Number(count.value));
     this.best.onsubmit = (event) => {
       event.preventDefault();
-      onBest(Number(count.value));
+      party.best();
     };
   }
 
   /** @param {boolean} asList */
   #choose(asList) {
-    history.replaceState(null, "", location.pathname + (asList ? LIST : ""));
+    history.replaceState(null, "", location.pathname + location.search + (asList ? LIST : ""));
     this.#show(asList);
   }
 

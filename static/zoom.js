@@ -82,6 +82,16 @@ export class MapZoom {
     this.to(this.#fit.levelOf(COMFORT_PX), x, y);
   }
 
+  /** Has seats in the middle of the window, comfortable for a finger where they were too small. @param {string[]} names */
+  show(names) {
+    const seats = names.flatMap((name) => this.room.seats.get(name) ?? []);
+    if (!seats.length || this.map.hidden) return;
+    const level = this.isSmall ? Math.min(this.#fit.levelOf(COMFORT_PX), this.#fit.levelOfAll(seats)) : this.level;
+    this.#settle();
+    this.#seen = this.#fit.lookAt(this.#fit.clamp(level), this.#fit.middleOf(seats));
+    this.#settle();
+  }
+
   /**
    * Keeps what is under (x, y) of the window where it is.
    * @param {number} level @param {number} [x] @param {number} [y]

@@ -7,9 +7,10 @@ from playwright.sync_api import Locator, expect
 
 from tests.e2e.checkout import Checkout
 from tests.e2e.tab import load
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, wait_until
 
 SeatState = Literal["unknown", "livre", "pedindo", "seu", "bloqueado", "ocupado"]
+Mark = Literal["preview", "friend", "beside"]
 LineState = Literal["ligando", "ao_vivo", "reconectando", "refused", "sem_internet", "pausado"]
 
 
@@ -81,13 +82,41 @@ class SessionPage(Checkout):
             self.click(name)
             self.expect_seat(name, "livre")
 
-    def best(self, count: int) -> list[str]:
-        """Asks for the best seats together; the seats that are held then."""
-        before = set(self.held())
-        self.page.locator("[data-part=best-count]").select_option(str(count))
+    def party(self, size: int) -> None:
+        """How many people come; 0: seats are chosen one at a time."""
+        self.page.locator("[data-part=best-count]").select_option(str(size or ""))
+        if size > 1:
+            self.expect_notice("grupo")
+
+    def ask_best(self) -> None:
+        """Presses "Melhores lugares", and does not wait for what comes of it."""
         self.page.locator("[data-acao=melhores]").click()
-        expect(self.tickets).to_have_count(len(before) + count)
-        return [name for name in self.held() if name not in before]
+
+    def best(self, count: int) -> list[str]:
+        """The best seats for so many people, or the next best instead of them; what is held then."""
+        before = self.held()
+        self.party(count)
+        self.ask_best()
+        return self.moved_from(before, count)
+
+    def moved_from(self, before: list[str], count: int) -> list[str]:
+        """Waits until so many seats are held, others than before."""
+        wait_until(
+            lambda: len(self.held()) == count and self.held() != before, what="the party moves"
+        )
+        return self.held()
+
+    def marked(self, mark: Mark) -> list[str]:
+        """Seats that are marked on the map."""
+        found = self.page.locator(f"#grid [data-{mark}]")
+        names: list[str] = found.evaluate_all(
+            "(seats) => seats.map((seat) => seat.dataset.assento)"
+        )
+        return names
+
+    def offers(self) -> list[str]:
+        """What the notice offers."""
+        return self.page.locator("[data-part=notice-actions] button").all_text_contents()
 
     def show_list(self, *rows: str) -> None:
         """With these rows opened."""

@@ -122,7 +122,7 @@ def test_a_purchase_from_the_payment_to_the_cancelled_order(
 
 def test_seats_that_cannot_be_paid_like_this(open_session: OpenPage) -> None:
     page = open_session("S810")
-    page.hold("B02")
+    page.hold("B02", "B03")
     page.page.locator("[data-acao=pagar]").click()
     expect(page.page.locator("[data-part=advice]")).to_be_visible()
     expect_no_faults(page.page)

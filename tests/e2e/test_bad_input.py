@@ -188,6 +188,7 @@ def test_one_seat_more_than_the_limit_is_refused_in_words_and_falls_back(
 ) -> None:
     page = open_session()
     seats = page.best(6)
+    page.party(0)
     page.click("J01")
     page.expect_notice("limite_de_assentos", "6 poltronas")
     page.expect_seat("J01", "livre")

@@ -78,6 +78,7 @@ def test_the_choice_holds_on_every_page_and_for_pages_that_the_browser_kept(
 def test_refusals_and_faults_are_told_in_the_buyers_language(open_session: OpenPage) -> None:
     page = open_session(language="en")
     page.best(6)
+    page.party(0)
     free = page.page.locator("#grid [data-estado=livre]").first
     free.click()
     expect(page.page.locator("[data-part=notice-text]")).to_contain_text("seats per person")

@@ -63,7 +63,7 @@ def conflicts(studio: Studio) -> None:
 
 def advice(studio: Studio) -> None:
     page = studio.session("S004")
-    page.hold("B02")
+    page.hold("B02", "B03")
     page.press_pay()
     expect(page.page.locator("[data-part=advice]")).to_be_visible()
     studio.take(page.page, "lonely-seat")

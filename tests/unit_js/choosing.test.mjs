@@ -25,7 +25,8 @@ beforeEach(() => {
     state: "ao_vivo",
     check() {},
     request(message) {
-      asked.push([message.acao, ...(message.assentos ?? [])].join(" "));
+      const old = message.em_troca_de ? ["for", ...message.em_troca_de] : [];
+      asked.push([message.acao, ...(message.assentos ?? []), ...old].join(" "));
       return Promise.resolve(answers.shift() ?? ok(message.assentos));
     },
   };
@@ -36,43 +37,69 @@ beforeEach(() => {
 test("one seat more than the limit is not even asked for", async () => {
   store.granted(["A01", "A02", "A03"], 60000);
   assert.equal(await choosing.hold(["A04"]), false);
-  await choosing.best(1);
-  assert.deepEqual([asked, notices.map(({ kind }) => kind)], [[], ["limite_de_assentos", "limite_de_assentos"]]);
+  assert.deepEqual([asked, notices.map(({ kind }) => kind)], [[], ["limite_de_assentos"]]);
 });
 
 test("a seat that is clicked again while it is given back is taken again after that", async () => {
   store.granted(["A01"], 60000);
-  choosing.toggle("A01");
-  choosing.toggle("A01");
-  choosing.toggle("A01");
+  choosing.tap("A01");
+  choosing.tap("A01");
+  choosing.tap("A01");
   await new Promise(setImmediate);
   assert.deepEqual([asked, store.mine], [["liberar A01", "bloquear A01"], ["A01"]]);
 });
 
-test("an exchange holds the new seat before it gives the old one back", async () => {
+test("an exchange is one request: the new seat for the old one", async () => {
   store.granted(["A01"], 60000);
   await choosing.exchange(["A02"], ["A01"]);
-  assert.deepEqual(asked, ["bloquear A02", "liberar A01"]);
+  assert.deepEqual(asked, ["bloquear A02 for A01"]);
   assert.deepEqual(store.mine, ["A02"]);
 });
 
-test("an exchange whose new seat is lost keeps the old one", async () => {
+test("an exchange whose new seat is lost keeps the old one, and what is offered then is an exchange, too", async () => {
   store.granted(["A01"], 60000);
   answers = [no("assento_indisponivel", { lost: ["A02"] })];
   await choosing.exchange(["A02"], ["A01"]);
-  assert.deepEqual([asked, store.mine], [["bloquear A02"], ["A01"]]);
+  assert.deepEqual([asked, store.mine], [["bloquear A02 for A01"], ["A01"]]);
+  notices[0].offers[0].do();
+  await new Promise(setImmediate);
+  assert.deepEqual([asked[1], store.mine], ["bloquear A03 for A01", ["A03"]]);
 });
 
-test("at the limit an exchange gives back first, and takes it again if the new seat is lost", async () => {
+test("an exchange fits at the limit, and what is kept is not given back", async () => {
   store.granted(["A01", "A02", "A03"], 60000);
-  await choosing.exchange(["A04"], ["A01"]);
-  assert.deepEqual(asked, ["liberar A01", "bloquear A04"]);
-
-  asked = [];
-  answers = [ok(), no("assento_indisponivel", { lost: ["A05"] })];
-  await choosing.exchange(["A05"], ["A02"]);
-  assert.deepEqual(asked, ["liberar A02", "bloquear A05", "bloquear A02"]);
+  await choosing.exchange(["A03", "A04"], ["A01", "A03"]);
+  assert.deepEqual(asked, ["bloquear A03 A04 for A01"]);
   assert.deepEqual(store.mine, ["A02", "A03", "A04"]);
+  assert.equal(await choosing.exchange(["A05", "A06"], ["A02"]), false);
+  assert.equal(notices.at(-1).kind, "limite_de_assentos");
+});
+
+test("a click on a seat that goes in an exchange does not take it again later", async () => {
+  store.granted(["A01"], 60000);
+  const moving = choosing.exchange(["A02"], ["A01"]);
+  choosing.tap("A01");
+  await moving;
+  await choosing.hold(["A01"]);
+  await choosing.release(["A01"]);
+  assert.deepEqual(asked, ["bloquear A02 for A01", "bloquear A01", "liberar A01"]);
+});
+
+test("a pair that went to others is offered the nearest pairs, not single seats", async () => {
+  const [wish, lost] = [["A03", "A04"], ["A04"]];
+  answers = [no("assento_indisponivel", { lost })];
+  await choosing.hold(wish);
+  assert.deepEqual(notices[0].offers.map(({ text }) => text), ["Pegar A01 e A02", "Pegar A05 e A06"]);
+  notices[0].offers[1].do();
+  await new Promise(setImmediate);
+  assert.deepEqual(store.mine, ["A05", "A06"]);
+});
+
+test("where no pair is left single seats are better than nothing", async () => {
+  answers = [no("assento_indisponivel", { lost: ["A05"] })];
+  store.apply({ kind: "update", since: 1, version: 2, changes: ["A02", "A04", "G01"].map((seat) => ({ type: "assento_reservado", seat, reason: "" })), halvesSold: null });
+  await choosing.hold(["A05", "A06"]);
+  assert.deepEqual(notices[0].offers.map(({ text }) => text), ["Pegar A03", "Pegar A01"]);
 });
 
 test("an exchange may only take or only give", async () => {
@@ -128,7 +155,7 @@ test("where there is no more time to be had it is not offered again, until other
 
 test("a click on half a sofa takes the sofa, and another one gives it back", async () => {
   for (const seat of ["G01", "G02", "G01", "G02"]) {
-    choosing.toggle(seat);
+    choosing.tap(seat);
     await new Promise(setImmediate);
   }
   assert.deepEqual(asked, ["bloquear G01 G02", "liberar G02 G01", "bloquear G01 G02", "liberar G02 G01"]);

@@ -3,14 +3,17 @@ import { test } from "node:test";
 import * as enRest from "../../static/en.js";
 import * as enClosed from "../../static/en-closed.js";
 import * as enOrder from "../../static/en-order.js";
+import * as enParty from "../../static/en-party.js";
 import * as enPayment from "../../static/en-payment.js";
 import * as esRest from "../../static/es.js";
 import * as esClosed from "../../static/es-closed.js";
 import * as esOrder from "../../static/es-order.js";
+import * as esParty from "../../static/es-party.js";
 import * as esPayment from "../../static/es-payment.js";
 import * as ptRest from "../../static/pt.js";
 import * as ptClosed from "../../static/pt-closed.js";
 import * as ptOrder from "../../static/pt-order.js";
+import * as ptParty from "../../static/pt-party.js";
 import * as ptPayment from "../../static/pt-payment.js";
 
 /** All that a language says; what two modules said would be said by one of them in vain. */
@@ -20,9 +23,9 @@ function whole(rest, ...places) {
   assert.equal(entries.length, Object.keys(texts).length, "a text is there twice");
   return { ...rest, texts };
 }
-const pt = whole(ptRest, ptClosed, ptOrder, ptPayment);
-const en = whole(enRest, enClosed, enOrder, enPayment);
-const es = whole(esRest, esClosed, esOrder, esPayment);
+const pt = whole(ptRest, ptClosed, ptOrder, ptPayment, ptParty);
+const en = whole(enRest, enClosed, enOrder, enPayment, enParty);
+const es = whole(esRest, esClosed, esOrder, esPayment, esParty);
 const OTHERS = { en, es };
 const FOREIGN = { en: /[\u00c0-\u024f]/, es: /[ãõçâêîôûàèìòù]/i };
 /** @param {string | object} entry its forms, or "" for a text that has but one */

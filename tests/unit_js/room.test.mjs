@@ -57,10 +57,21 @@ test("other keys mean nothing to the map", () => {
 
 test("the nearest free seats are of the lost seat's kind and beside it", () => {
   const plain = room("A ....", "B ....");
-  assert.deepEqual(plain.nearest("A02", () => true, 2), ["A01", "A03"]);
-  assert.deepEqual(plain.nearest("A02", (seat) => seat !== "A01", 2), ["A03", "A04"]);
-  assert.deepEqual(room("A .C.C").nearest("A02", () => true, 1), ["A04"]);
-  assert.deepEqual(plain.nearest("Z99", () => true, 2), []);
+  assert.deepEqual(plain.nearest(["A02"], () => true, 2), [["A01"], ["A03"]]);
+  assert.deepEqual(plain.nearest(["A02"], (seat) => seat !== "A01", 2), [["A03"], ["A04"]]);
+  assert.deepEqual(room("A .C.C").nearest(["A02"], () => true, 1), [["A04"]]);
+  assert.deepEqual(plain.nearest(["Z99"], () => true, 2), []);
+});
+
+test("as many as were lost are side by side, and no two groups share a seat", () => {
+  const plain = room("A ......", "B ......");
+  assert.deepEqual(plain.nearest(["A03", "A04"], () => true, 3), [["A01", "A02"], ["A05", "A06"], ["B03", "B04"]].sort());
+  assert.deepEqual(plain.nearest(["A03"], () => true, 1, 3), [["A04", "A05", "A06"]]);
+  assert.deepEqual(room("A ._._.").nearest(["A01", "A02"], () => true, 2), []);
+});
+
+test("no pair divides a sofa", () => {
+  assert.deepEqual(room("A ..DDD").nearest(["A01", "A02"], () => true, 2), [["A03", "A04"]]);
 });
 
 test("a stretch ends at a gap, and at a seat that does not belong", () => {

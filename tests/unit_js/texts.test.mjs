@@ -6,13 +6,14 @@ import { tags } from "../../static/language.js";
 import { texts as rest } from "../../static/pt.js";
 import { texts as ofClosed } from "../../static/pt-closed.js";
 import { texts as ofOrders } from "../../static/pt-order.js";
+import { texts as ofParties } from "../../static/pt-party.js";
 import { texts as ofPaying } from "../../static/pt-payment.js";
 import { seatName } from "../../static/seat-text.js";
 import { enumerate, t } from "../../static/text.js";
 
-const texts = { ...rest, ...ofClosed, ...ofOrders, ...ofPaying };
+const texts = { ...rest, ...ofClosed, ...ofOrders, ...ofPaying, ...ofParties };
 const STATIC = new URL("../../static/", import.meta.url);
-const files = readdirSync(STATIC).filter((name) => /\.(js|html)$/.test(name) && !/^(pt|en|es)(-closed|-order|-payment)?\.js$/.test(name));
+const files = readdirSync(STATIC).filter((name) => /\.(js|html)$/.test(name) && !/^(pt|en|es)(-closed|-order|-party|-payment)?\.js$/.test(name));
 const read = (name) => readFileSync(new URL(name, STATIC), "utf8");
 const sources = files.map(read).join("\n");
 const plain = (text) => text.replace(/\u00a0/g, " ");

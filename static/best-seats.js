@@ -1,0 +1,101 @@
+// @ts-check
+/** The best seats for a party, the next best, cheaper ones, and a place in parts where there are not so many side by side. */
+import { bestGroups, divided, namesOf, priceOf } from "./groups.js";
+import { t } from "./text.js";
+
+/** @typedef {import("./room.js").Seat} Seat */
+
+/** Others want the best seats, too: after a lost race one of the next few is tried, so that a crowd spreads out. */
+const MOST_TRIES = 6;
+const SPREAD = 4;
+
+export class BestSeats {
+  /** What was shown as the best so far. @type {Set<string>} */
+  #shown = new Set();
+  /** What was held after that. Whoever asks again with the same in hand means the next ones. */
+  #after = "";
+
+  /** @param {import("./party.js").Party} party */
+  constructor(party) {
+    this.party = party;
+  }
+
+  /** Begins with the best again. */
+  forget() {
+    this.#shown.clear();
+  }
+
+  /** Takes the best, or the next best instead of what was taken last. */
+  async next() {
+    const { store, size } = this.party;
+    if (String(store.mine) !== this.#after) this.forget();
+    const fresh = () => this.#groups().filter((group) => !group.some(({ name }) => this.#shown.has(name)));
+    if (!fresh().length) this.forget();
+    if (this.#groups().length) await this.#takeOneOf(fresh);
+    else if (store.mine.length === size) this.party.granted(store.mine.flatMap((name) => this.party.room.seats.get(name) ?? []));
+    else this.#offerParts();
+  }
+
+  /** What could be had instead of what is held, best first. */
+  #groups() {
+    const { room, store, size, isOurs } = this.party;
+    const mine = String(store.mine);
+    return bestGroups(room, isOurs, size).filter((group) => String(namesOf(group)) !== mine);
+  }
+
+  /** @param {() => Seat[][]} choices best first */
+  async #takeOneOf(choices) {
+    await this.party.alone(async () => {
+      const { mine } = this.party.store;
+      /** @type {Set<string>} */
+      const lost = new Set();
+      for (let tries = 0; tries < MOST_TRIES; tries++) {
+        const few = choices().filter((group) => !group.some(({ name }) => lost.has(name))).slice(0, 1 + tries * SPREAD);
+        const group = few[Math.floor(Math.random() * few.length)];
+        if (!group || !await this.#isSnatched(group, mine, lost, tries + 1 === MOST_TRIES)) return;
+      }
+    });
+  }
+
+  /** Asks for a group; whether somebody was quicker and another one is to be tried. @param {Seat[]} group @param {string[]} mine @param {Set<string>} lost @param {boolean} isLast */
+  async #isSnatched(group, mine, lost, isLast) {
+    const { choosing } = this.party;
+    const names = namesOf(group);
+    const old = mine.filter((seat) => !names.includes(seat));
+    const reply = await choosing.ask(names.filter((seat) => !mine.includes(seat)), old);
+    if (!reply) return false;
+    if (reply.ok) this.#taken(group);
+    else if (reply.reason !== "assento_indisponivel" || isLast) choosing.refused(reply, names, old);
+    for (const seat of reply.lost) lost.add(seat);
+    return !reply.ok && reply.reason === "assento_indisponivel" && !isLast;
+  }
+
+  /** @param {Seat[]} group */
+  #taken(group) {
+    const { party } = this;
+    for (const name of namesOf(group)) this.#shown.add(name);
+    this.#after = String(party.store.mine);
+    const total = priceOf(group);
+    const cheaper = () => this.#groups().filter((other) => priceOf(other) < total);
+    const isDear = cheaper().length > 0;
+    const offers = [];
+    if (isDear) offers.push({ text: t("grupo.mais_baratas"), do: () => void this.#takeOneOf(cheaper) });
+    if (this.#groups().length) offers.push({ text: t("grupo.outras"), do: () => void this.next() });
+    party.zoom.show(namesOf(group));
+    party.granted(group, { isDear, offers });
+  }
+
+  #offerParts() {
+    const { party } = this;
+    const { room, size, notice } = party;
+    const groups = divided(room, party.isOurs, size);
+    if (!groups) return notice.show("sem_lugares_juntos", t("motivo.sem_lugares_juntos", { n: size }));
+    const all = groups.flat();
+    const partes = groups.map(({ length }) => length).join(" + ");
+    party.zoom.show(namesOf(all));
+    notice.show("sem_lugares_juntos", t("grupo.dividido", { ...party.told(all), n: size, partes }), [
+      { text: t("grupo.pegar", { partes }), do: () => void this.#takeOneOf(() => [all]) },
+    ]);
+    party.offer(all);
+  }
+}

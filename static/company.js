@@ -1,0 +1,62 @@
+// @ts-check
+/** For those who come with others: seats for several, inviting, being invited. Each part comes when it is first asked for. */
+import { part } from "./dom.js";
+import { t } from "./text.js";
+
+export class Company {
+  /** @type {import("./party.js").Party|null} */
+  #party = null;
+  /** @type {{refresh: () => void}|null} */
+  #invitation = null;
+  #canShare = false;
+
+  /** @param {import("./session-view.js").SessionView} view */
+  constructor(view) {
+    this.view = view;
+  }
+
+  /** Whoever was invited came with a link that says to whom. */
+  async start() {
+    if (!location.search) return;
+    const invitation = await import("./invitation.js").catch(() => null);
+    this.#invitation = invitation?.invitationTo(this.view) ?? null;
+    this.painted();
+  }
+
+  /** @param {number} size people; 0: seats are chosen one at a time */
+  choose(size) {
+    void this.#withParty((party) => party.choose(size));
+  }
+
+  best() {
+    void this.#withParty((party) => party.best());
+  }
+
+  /** A click on a seat. @param {string} seat */
+  tap(seat) {
+    void (this.#party ?? this.view.choosing).tap(seat);
+  }
+
+  /** The map has changed. */
+  painted() {
+    this.#party?.refresh();
+    this.#invitation?.refresh();
+    if (this.view.store.mine.length) void this.#offerToShare();
+  }
+
+  /** @param {(party: import("./party.js").Party) => unknown} then */
+  async #withParty(then) {
+    const { root, notice } = this.view;
+    const loaded = await import("./party.js").catch(() => null);
+    if (!loaded) return notice.show("pagina", t("pagina.falhou_texto"));
+    this.#party ??= new loaded.Party(this.view, /** @type {HTMLSelectElement} */ (part(root, "best-count")));
+    await then(this.#party);
+  }
+
+  async #offerToShare() {
+    if (this.#canShare) return;
+    this.#canShare = true;
+    const sharing = await import("./sharing.js").catch(() => null);
+    sharing?.offerToShare(this.view);
+  }
+}

@@ -1,0 +1,102 @@
+// @ts-check
+/**
+ * The map as somebody's friends see it who came by his link: his seats and the free ones beside them are marked. The link names
+ * seats and nothing else, so whoever changes it sees other seats marked and no more than everybody sees.
+ */
+import { addTexts } from "./language.js";
+import { INVITATION } from "./sharing.js";
+import { enumerate, t } from "./text.js";
+
+/** @typedef {import("./room.js").Seat} Seat */
+
+/** What a link may name; it is somebody's basket, not a hall. */
+const MOST = 12;
+/** Free seats that are marked on each side. */
+const REACH = 3;
+const OFFERED = 2;
+/** Not those that are made for somebody. */
+const FOR_FRIENDS = /^(comum|premium|casal)$/;
+
+await addTexts("party");
+
+/** @param {import("./session-view.js").SessionView} view @returns {Invitation|null} null: the link names no seat of this room */
+export function invitationTo(view) {
+  const names = new Set((new URLSearchParams(location.search).get(INVITATION) ?? "").split("-"));
+  const seats = [...names].flatMap((name) => view.room.seats.get(name) ?? []).slice(0, MOST);
+  return seats.length ? new Invitation(view, seats) : null;
+}
+
+class Invitation {
+  #isTold = false;
+
+  /** @param {import("./session-view.js").SessionView} view @param {Seat[]} seats */
+  constructor(view, seats) {
+    this.view = view;
+    this.seats = seats;
+  }
+
+  /** The map has changed. */
+  refresh() {
+    const { store, map } = this.view;
+    if (store.version < 0) return;
+    if (!this.#isTold) this.#tell();
+    this.#isTold = true;
+    map.mark("friend", this.#isOver ? [] : this.#friends.map(({ name }) => name));
+    map.mark("beside", this.#isOver ? [] : this.#sides.flat());
+  }
+
+  #tell() {
+    const { room, notice, zoom } = this.view;
+    const friends = this.#friends.map(({ name }) => name);
+    if (this.seats.every(({ name }) => this.#state(name) === "seu")) return; // one's own link
+    if (this.#isOver) return notice.show("convite", t("convite.tarde", about(this.seats.map(({ name }) => name))));
+    zoom.show(this.seats.map(({ name }) => name));
+    if (!friends.length) return this.#tellReleased();
+    const beside = this.#sides.map((side) => side.slice(0, 1));
+    const offers = beside.length ? beside : room.nearest(friends, (name) => this.#state(name) === "livre", OFFERED, 1);
+    notice.show("convite", t(beside.length ? "convite.ao_lado" : "convite.cheio", about(friends)), offers.slice(0, OFFERED).map((group) => this.#offer(group)));
+  }
+
+  #tellReleased() {
+    const free = this.seats.map(({ name }) => name).filter((name) => this.#state(name) === "livre");
+    if (free.length) this.view.notice.show("convite", t("convite.soltas", about(free)), [this.#offer(free)]);
+  }
+
+  /** @param {string[]} seats */
+  #offer(seats) {
+    return { text: t("aviso.pegar", { assento: enumerate(seats) }), do: () => void this.view.choosing.hold(seats) };
+  }
+
+  /** Seats of the link that somebody else has: nobody is told who. */
+  get #friends() {
+    return this.seats.filter(({ name }) => /^(bloqueado|ocupado)$/.test(this.#state(name)));
+  }
+
+  /** On each side of the friends' seats the free ones, nearest first. @returns {string[][]} */
+  get #sides() {
+    return this.#friends.flatMap((friend) => [-1, 1].map((step) => this.#beside(friend, step))).filter(({ length }) => length);
+  }
+
+  /** @param {Seat} friend @param {number} step */
+  #beside({ line, column }, step) {
+    const found = [];
+    for (let away = 1; away <= REACH; away++) {
+      const seat = this.view.room.rows[line].seats.find((other) => other.column === column + step * away);
+      if (!seat || !FOR_FRIENDS.test(seat.kind) || this.#state(seat.name) !== "livre") break;
+      found.push(seat.name);
+    }
+    return found;
+  }
+
+  get #isOver() {
+    return this.view.sales.closed !== "";
+  }
+
+  /** @param {string} name */
+  #state(name) {
+    return this.view.store.stateOf(name);
+  }
+}
+
+/** @param {string[]} seats */
+const about = (seats) => ({ n: seats.length, assentos: enumerate(seats) });

@@ -1,0 +1,146 @@
+// @ts-check
+/**
+ * Choosing for several people at once. A party has all its seats side by side, and never more of them than people: whoever
+ * asks again moves. Every request names its seats, so one whose answer was lost is found on the map, and repeated it takes no more.
+ */
+import { BestSeats } from "./best-seats.js";
+import { shortMoney } from "./format.js";
+import { groupAround, isOrdinary, namesOf, priceOf } from "./groups.js";
+import { addTexts } from "./language.js";
+import { seatOf } from "./seat-map.js";
+import { enumerate, t } from "./text.js";
+
+/** @typedef {import("./room.js").Seat} Seat */
+
+const OFFERED = 2;
+
+await addTexts("party");
+
+export class Party {
+  /** People; 0: seats are chosen one at a time. */
+  size = 0;
+  #busy = false;
+  #pointedAt = "";
+  /** Seats that a notice offers, for as long as it does. @type {string[]} */
+  #offered = [];
+
+  /** @param {import("./session-view.js").SessionView} view @param {HTMLSelectElement} select where the size stands */
+  constructor(view, select) {
+    this.room = view.room;
+    this.store = view.store;
+    this.choosing = view.choosing;
+    this.notice = view.notice;
+    this.map = view.map;
+    this.zoom = view.zoom;
+    this.limit = view.session.limite_assentos;
+    this.select = select;
+    this.bestSeats = new BestSeats(this);
+    const { grid } = this.map;
+    for (const kind of ["pointerover", "focusin"]) grid.addEventListener(kind, (event) => this.point(seatOf(event)));
+    grid.addEventListener("pointerleave", ({ pointerType }) => pointerType === "mouse" && this.point(""));
+  }
+
+  /** @param {number} size */
+  choose(size) {
+    this.size = size;
+    this.select.value = String(size || "");
+    this.bestSeats.forget();
+    this.offer([]);
+    if (size > 1) this.notice.show("grupo", t("grupo.como", { n: size }));
+    else this.notice.over("grupo");
+  }
+
+  /** The best seats; asked again, the next best instead of them. */
+  best() {
+    return this.size ? this.bestSeats.next() : this.#askSize();
+  }
+
+  /** A click on a seat: the party sits around it. @param {string} name */
+  async tap(name) {
+    const found = this.#around(name);
+    if (!found) return this.choosing.tap(name, this.#wish.size, this.#wish.old);
+    const { group, size, old } = found;
+    if (!group) return this.#noRoom(name, size, old);
+    const take = namesOf(group).filter((seat) => !this.store.mine.includes(seat));
+    await this.alone(async () => await this.choosing.exchange(take, old) && this.granted(group));
+  }
+
+  /** Shows what a click on a seat would take. @param {string} name empty: on none */
+  point(name) {
+    this.#pointedAt = name;
+    this.refresh();
+  }
+
+  /** Shows seats that are offered. @param {Seat[]} seats */
+  offer(seats) {
+    this.#offered = namesOf(seats);
+    this.point("");
+  }
+
+  /** Others may have taken a seat of it meanwhile. */
+  refresh() {
+    const group = this.size > 1 ? this.#around(this.#pointedAt)?.group : null;
+    this.map.mark("preview", group ? namesOf(group) : this.notice.root.hidden ? [] : this.#offered);
+  }
+
+  /** Says what the party has now. @param {Seat[]} group @param {{isDear?: boolean, offers?: import("./notice.js").NoticeAction[]}} [more] `isDear`: there are cheaper ones, so its kind is told */
+  granted(group, { isDear = false, offers = [] } = {}) {
+    this.offer([]);
+    const kinds = group.map(({ kind }) => t(/** @type {import("./text.js").TextKey} */ (`tipo.${kind}`)));
+    this.notice.show("reservou", t(isDear ? "grupo.suas_tipo" : "grupo.suas", { ...this.told(group), tipo: enumerate(new Set(kinds)) }), offers);
+  }
+
+  /** One request at a time: on a slow line nobody moves twice by pressing twice. @param {() => Promise<unknown>} work */
+  async alone(work) {
+    if (this.#busy) return;
+    this.#busy = true;
+    await work().finally(() => this.#busy = false);
+  }
+
+  /** @param {Seat} seat */
+  isFree = ({ name }) => this.store.stateOf(name) === "livre" && !this.store.isAsked(name);
+  /** Free, or the party's, which would be given back. @param {Seat} seat */
+  isOurs = (seat) => this.isFree(seat) || this.store.stateOf(seat.name) === "seu";
+
+  /** What the party would have by a click there; null: a click means that one seat. @param {string} name */
+  #around(name) {
+    const seat = this.room.seats.get(name);
+    if (!this.size || !seat || !isOrdinary(seat) || !this.isFree(seat)) return null;
+    const { size, old } = this.#wish;
+    const group = groupAround(this.room, old.length ? this.isOurs : this.isFree, seat, size);
+    return { group, size, old: old.filter((own) => !group?.some((other) => other.name === own)) };
+  }
+
+  /** How many seats the next click takes, and instead of which. Where some of the party's are missing, they join those that are there. */
+  get #wish() {
+    const { mine } = this.store;
+    const isJoining = mine.length > 0 && mine.length < this.size;
+    return isJoining ? { size: this.size - mine.length, old: [] } : { size: this.size || 1, old: this.size ? mine : [] };
+  }
+
+  /** @param {string} name @param {number} size @param {string[]} old */
+  #noRoom(name, size, old) {
+    const isFree = (/** @type {string} */ seat) => this.store.stateOf(seat) === "livre";
+    const offers = this.room.nearest([name], isFree, OFFERED, size).map((group) => ({
+      text: t("aviso.pegar", { assento: enumerate(group) }), do: () => void this.choosing.exchange(group, old),
+    }));
+    this.notice.show("sem_lugares_juntos", t("grupo.nao_cabe", { n: size }), offers);
+  }
+
+  /** For sentences about a group. @param {Seat[]} group */
+  told(group) {
+    return { assentos: enumerate(namesOf(group)), total: shortMoney(priceOf(group)) };
+  }
+
+  #askSize() {
+    const sizes = Array.from({ length: this.limit }, (_, i) => i + 1);
+    this.notice.show("quantas", t("mapa.quantas"), sizes.map((size) => ({ text: String(size), do: () => this.#bestOf(size) })));
+    this.notice.actions.querySelector("button")?.focus();
+  }
+
+  /** @param {number} size */
+  #bestOf(size) {
+    this.choose(size);
+    void this.best();
+  }
+}
