@@ -20,7 +20,7 @@ export class Company {
     if (!location.search) return;
     const invitation = await import("./invitation.js").catch(() => null);
     this.#invitation = invitation?.invitationTo(this.view) ?? null;
-    this.painted();
+    this.view.choosing.repaint([]);
   }
 
   /** @param {number} size people; 0: seats are chosen one at a time */
