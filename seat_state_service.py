@@ -190,8 +190,8 @@ class SeatStateService:
             args=[
                 *(session_id, buyer, owner_tag(session_id, buyer), network.tag),
                 *(secrets.token_urlsafe(16), rules.hold_ms, rules.ceiling_ms, rules.cooldown_ms),
-                *(rules.most_seats, network.most_held, closes_at, token),
-                *(len(seats), *seats, *instead_of, self._expected()),
+                *(rules.most_seats, network.most_held, closes_at, token, len(seats)),
+                *(*seats, *instead_of, self._expected()),
             ],
         )
         _must_be_ours(code)
