@@ -1,48 +1,51 @@
-"""A purchase in Firefox, as it comes from Debian: Playwright drives it by WebDriver BiDi."""
+"""A purchase in Firefox, from the programme to the tickets, with a mouse and a keyboard."""
 
-import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests import browser as browsers
+from tests import browser
 from tests.e2e.audience import Audience
-from tests.e2e.page import ANA, OrderPage, ProgrammePage
+from tests.firefox import Firefox, Tab
 from tests.infra import unavailable
+from tests.people import made_up_cpf
 from tests.system import System
 
+SEATS = ("F07", "F08")
+LIVE = "[data-part=line][data-conexao=ao_vivo]"
 
-@pytest.fixture(scope="module")
-def firefox() -> Iterator[Browser]:
-    path = browsers.find_firefox()
+
+@pytest.fixture
+def firefox(tmp_path: Path) -> Iterator[Tab]:
+    path = browser.find_firefox()
     if path is None:
         unavailable("no Firefox")
-    with sync_playwright() as playwright:
-        launched = playwright.firefox.launch(channel="moz-firefox", executable_path=path)
-        with contextlib.closing(launched):
-            yield launched
+    with Firefox(path, tmp_path) as running, running.tab() as tab:
+        yield tab
 
 
-def test_a_purchase_in_firefox_from_the_programme_to_the_tickets(
-    system: System, firefox: Browser, audience: Audience
-) -> None:
-    url = system.gateways[0].url
-    page = firefox.new_page(locale="pt-BR")
-    buyer = ProgrammePage(page, url).open().choose("S001")
+def seat(name: str, state: str) -> str:
+    return f'#grid [data-assento="{name}"][data-estado="{state}"]'
+
+
+def test_a_purchase_in_firefox(system: System, firefox: Tab, audience: Audience) -> None:
+    firefox.go_to(f"{system.gateways[0].url}/")
+    firefox.click('[data-sessao="S001"]')
+    firefox.wait_for(LIVE)
     audience.hold("F09")
-    buyer.expect_seat("F09", "bloqueado")
-    buyer.hold("F07", "F08")
-    buyer.choose("F08", "meia_estudante")
-    order = buyer.pay(ANA, seconds=30)
-    tickets = OrderPage(page, url).open(order)
-    assert (tickets.state, tickets.seats, tickets.total) == (
-        "confirmado",
-        ["F07", "F08"],
-        "R$ 48,00",
-    )
-    tickets.expect_mail("enviado")
-    assert (buyer.problems, tickets.problems) == ([], [])
-    page.go_back()
-    expect(page.locator("[data-part=line]")).to_have_attribute("data-conexao", "ao_vivo")
-    buyer.expect_seat("F09", "bloqueado")
+    firefox.wait_for(seat("F09", "bloqueado"))
+    for name in SEATS:
+        firefox.click(seat(name, "livre"))
+        firefox.wait_for(seat(name, "seu"))
+    firefox.click("[data-acao=pagar]")
+    firefox.type("#name", "Ana Souza")
+    firefox.type("#cpf", made_up_cpf())
+    firefox.type("#email", "ana@exemplo.com.br")
+    firefox.click("[data-acao=confirmar]")
+
+    firefox.wait_for("[data-part=receipt][data-estado=confirmado]", timeout=30)
+    assert firefox.text("[data-part=total]") == "R$ 64,00"
+    for name in SEATS:
+        firefox.wait_for(f'[data-part=stubs] [data-ingresso="{name}"]')
+    assert firefox.problems == []
