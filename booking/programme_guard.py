@@ -49,7 +49,7 @@ class ProgrammeGuard:
         if text in (None, candidate.text):
             return candidate if text else None
         try:
-            return await asyncio.to_thread(parse_programme, text, candidate.name)
+            return await asyncio.to_thread(parse_programme, text, candidate.name, candidate.folder)
         except ProgrammeError as error:
             log.warning("the programme that was in force last is no longer understood: %s", error)
             return None

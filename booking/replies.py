@@ -75,6 +75,7 @@ def session_message(session: Session, not_free: int, now_ms: int) -> pb.Sessao:
             duracao_min=session.film.duration_minutes,
             classificacao=session.film.rating,
             sinopse=session.film.synopsis,
+            cartaz=session.film.poster,
         ),
         sala=session.room.name,
         inicio_ms=session.starts_at_ms,
@@ -190,7 +191,7 @@ def order_message(
         forma_pagamento=order.payment_method,
         idioma=order.language,
         cancelavel_ate_ms=cancellable_until(order, session, cancel_until_ms),
-        sessao=_sold_session(order, session, now_ms),
+        sessao=_sold_session(order, session, programme, now_ms),
         sessao_atual=session_message(session, 0, now_ms) if session else None,
         alteracao=alteration(order, session, now_ms),
         link_token=order.tokens.view,
@@ -200,11 +201,20 @@ def order_message(
     )
 
 
-def _sold_session(order: Order, session: Session | None, now_ms: int) -> pb.Sessao:
+def _sold_session(
+    order: Order, session: Session | None, programme: Programme, now_ms: int
+) -> pb.Sessao:
     """As it was sold; an order that lacks the film has it from the session of today, where there still is one."""
     sold = order.screening
     if sold.film or session is None:
-        film = pb.Filme(titulo=sold.film, duracao_min=sold.minutes, classificacao=sold.rating)
+        picture = programme.pictures.get(sold.film_id)
+        film = pb.Filme(
+            filme_id=sold.film_id,
+            titulo=sold.film,
+            duracao_min=sold.minutes,
+            classificacao=sold.rating,
+            cartaz=picture.version if picture else "",
+        )
         shown = pb.Sessao(filme=film, sala=sold.room, idioma=sold.language)
     else:
         shown = session_message(session, 0, now_ms)

@@ -223,6 +223,12 @@ class BookingServicer(OrderRpcs):
             return answer
         return pb.SessoesResponse(sessoes=answer.sessoes, vendas_pausadas=True)
 
+    async def ObterCartaz(  # noqa: N802
+        self, request: pb.CartazRequest, context: Context
+    ) -> pb.Cartaz:
+        picture = self._programme.pictures.get(request.filme_id)
+        return pb.Cartaz(versao=picture.version, jpeg=picture.jpeg) if picture else pb.Cartaz()
+
     async def ObterMapa(  # noqa: N802
         self, request: pb.SessaoRequest, context: Context
     ) -> pb.MapaResponse:

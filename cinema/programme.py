@@ -1,13 +1,15 @@
 """The programme: which film runs where and when, and what a place costs. A TOML file that is checked whole."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 
+from cinema.art.picture import Picture
 from cinema.local_time import SAO_PAULO
+from cinema.programme_pictures import read_pictures
 from cinema.programme_schema import FilmEntry, SessionEntry
 from cinema.programme_syntax import Fault, FaultyProgrammeError
 from cinema.programme_text import Reading, read_programme
@@ -44,6 +46,9 @@ class Programme:
     name: str = ""
     text: str = ""
     warnings: tuple[str, ...] = ()
+    folder: Path | None = None  # of the file, and of the pictures that it names
+    pictures: Mapping[str, Picture] = field(default_factory=dict)  # by the films' ids
+    picture_files: tuple[Path, ...] = ()  # also those that are no pictures
     line_of: Callable[[str], int] = lambda _session_id: 1
 
     def by_start(self) -> list[Session]:
@@ -59,21 +64,28 @@ class Programme:
 
 def load_programme(path: Path) -> Programme:
     """Reads and checks the whole file. Raises ProgrammeError."""
-    return parse_programme(_read_text(path), path.name)
+    return parse_programme(_read_text(path), path.name, path.parent)
 
 
-def parse_programme(text: str, name: str) -> Programme:
-    """Checks the whole text of the file with that name. Raises ProgrammeError."""
+def parse_programme(text: str, name: str, folder: Path | None = None) -> Programme:
+    """Checks the whole text of the file with that name. Raises ProgrammeError.
+
+    A picture that cannot be had is a warning: a film is sold without it. So are all, without a folder.
+    """
     try:
         reading = read_programme(text)
     except FaultyProgrammeError as error:
         raise ProgrammeError("\n".join(_told(name, error.faults))) from None
-    sessions = {session.id: session for session in _sessions(reading)}
+    pictures, warnings = read_pictures(reading, folder) if folder else ({}, [])
+    sessions = {session.id: session for session in _sessions(reading, pictures)}
     return Programme(
         MappingProxyType({session.id: session for session in Programme(sessions).by_start()}),
         name,
         text,
-        tuple(_told(name, reading.warnings)),
+        tuple(_told(name, sorted([*reading.warnings, *warnings]))),
+        folder,
+        pictures,
+        tuple(folder / film.poster for film in reading.programme.films if folder and film.poster),
         reading.line_of_session,
     )
 
@@ -99,16 +111,16 @@ def _read_text(path: Path) -> str:
         raise ProgrammeError(f"{path.name}, linha {line}: não está em UTF-8") from None
 
 
-def _sessions(reading: Reading) -> Iterator[Session]:
+def _sessions(reading: Reading, pictures: Mapping[str, Picture]) -> Iterator[Session]:
     entry = reading.programme
-    films = {film.id: _film(film) for film in entry.films}
+    films = {film.id: _film(film, pictures.get(film.id)) for film in entry.films}
     rooms = {room.id: Room(room.id, room.name, tuple(room.rows)) for room in entry.rooms}
     for session in entry.sessions:
         yield _session(session, films[session.film], rooms[session.room])
 
 
-def _film(entry: FilmEntry) -> Film:
-    return Film(**entry.model_dump())
+def _film(entry: FilmEntry, picture: Picture | None) -> Film:
+    return Film(**entry.model_dump() | {"poster": picture.version if picture else ""})
 
 
 def _session(entry: SessionEntry, film: Film, room: Room) -> Session:

@@ -13,6 +13,7 @@ from cinema.retry import brief
 log = logging.getLogger(__name__)
 
 Changed = Callable[[Collection[str]], None]
+Version = tuple[int, int, int] | None
 
 
 class ProgrammeNotCheckedError(Exception):
@@ -55,9 +56,11 @@ class ProgrammeFile:
         self._look_every = look_every
         self._guard = guard
         self._changed = changed
-        self._known = _version(path)  # before reading: a change meanwhile is a new version
+        known = _version(path)  # before reading: a change meanwhile is a new version
         self._current: Programme | None = None
         self._candidate: Programme | None = load_programme(path)
+        self._pictures = self._candidate.picture_files
+        self._known = (known, *map(_version, self._pictures))
         self._complaint = ""
         if guard is None:
             self._put_in_force(self._candidate)
@@ -84,16 +87,21 @@ class ProgrammeFile:
             if self._candidate is not None:
                 await self._consider(self._candidate)
             await asyncio.sleep(self._look_every)
-            latest = await asyncio.to_thread(_version, self._path)
+            latest = await asyncio.to_thread(self._versions)
             if latest == seen and latest != self._known:
-                self._known = latest
                 await self._read()
+                self._known = latest = (latest[0], *map(_version, self._pictures))
             seen = latest
+
+    def _versions(self) -> tuple[Version, ...]:
+        """Of the file and of the pictures that it names."""
+        return tuple(map(_version, (self._path, *self._pictures)))
 
     async def _read(self) -> None:
         self._candidate, self._complaint = None, ""
         try:
             self._candidate = await asyncio.to_thread(load_programme, self._path)
+            self._pictures = self._candidate.picture_files
         except ProgrammeError as error:
             log.error("the new programme is refused, the old one stays in force: %s", error)
 
@@ -152,7 +160,7 @@ def _news(before: Programme, after: Programme) -> set[str]:
     return {name for name, *_ in editions[0] ^ editions[1]}
 
 
-def _version(path: Path) -> tuple[int, int, int] | None:
+def _version(path: Path) -> Version:
     """Differs between versions, whether replaced or written in place. None: there is no file."""
     try:
         status = path.stat()

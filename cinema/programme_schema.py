@@ -3,6 +3,7 @@
 The entries mirror the file: their keys are Portuguese there and English here.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Annotated
@@ -15,12 +16,20 @@ from cinema.rooms import Place, Row, SeatKind, read_row
 from cinema.tickets import DEAREST_SEAT
 
 _YEARS = range(2000, 2100)
+_FILE_NAME = re.compile(r"(?:\w[\w. -]*/)*\w[\w. -]*")
 
 
 def _one_line(text: str) -> str:
     if not text.isprintable() or text != text.strip():
         raise ValueError("deve ser uma só linha, sem espaços nas pontas")
     return text
+
+
+def _file_beside(name: str) -> str:
+    """Below the programme's folder, and nowhere else."""
+    if not _FILE_NAME.fullmatch(name):
+        raise ValueError("deve ser um arquivo ao lado da programação, como cartazes/filme.jpg")
+    return name
 
 
 def _start(value: object) -> datetime | time:
@@ -40,6 +49,8 @@ def _has_default(prices: dict[SeatKind, int]) -> dict[SeatKind, int]:
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 Line = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_one_line)]
 Sentence = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_one_line)]
+Title = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
+PictureName = Annotated[str, Field(max_length=200), AfterValidator(_file_beside)]
 Centavos = Annotated[int, Field(ge=0, le=DEAREST_SEAT)]
 Prices = Annotated[
     dict[Annotated[SeatKind, Field(strict=False)], Centavos], AfterValidator(_has_default)
@@ -52,10 +63,11 @@ class _Entry(BaseModel):
 
 class FilmEntry(_Entry):
     id: Identifier
-    title: Line = Field(validation_alias="titulo")
+    title: Title = Field(validation_alias="titulo")
     duration_minutes: int = Field(validation_alias="duracao_min", ge=1, le=1_440)
     rating: Line = Field(validation_alias="classificacao")
-    synopsis: str = Field(validation_alias="sinopse", max_length=4_000)
+    synopsis: str = Field(validation_alias="sinopse", default="", max_length=4_000)
+    poster: PictureName | None = Field(validation_alias="cartaz", default=None)
 
 
 class RoomEntry(_Entry):

@@ -18,6 +18,7 @@ class Film:
     duration_minutes: int
     rating: str  # the age rating, such as "16" or "L"
     synopsis: str
+    poster: str = ""  # the version of the picture that the programme has for it; empty: it is drawn
 
 
 @dataclass(frozen=True, eq=False)

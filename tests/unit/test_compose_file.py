@@ -237,7 +237,7 @@ def test_what_must_survive_is_on_named_volumes() -> None:
         for volumes in mounts.values()
         for mount in volumes
     }
-    assert sources == set(FILE["volumes"]) | {"${PROGRAMME_FILE:-programacao.toml}"}
+    assert sources == set(FILE["volumes"]) | {"${PROGRAMME_FILE:-programacao.toml}", "cartazes"}
     assert mounts["gateway"] == mounts["listener"] == ["secrets:/secrets"]
     assert "secrets:/secrets" in mounts["booking"]
     assert str(environment("consumer")["LEDGER_FILE"]).startswith("/records/")

@@ -1,0 +1,22 @@
+"""The pictures that a programme names for its films. One that cannot be had is told, and the film's is drawn."""
+
+from pathlib import Path
+
+from cinema.art.picture import NoPicture, Picture, read_picture
+from cinema.programme_syntax import Fault
+from cinema.programme_text import Reading
+
+
+def read_pictures(reading: Reading, folder: Path) -> tuple[dict[str, Picture], list[Fault]]:
+    """By the films' ids, and what is wrong with others. Some tens of milliseconds of work for each."""
+    pictures: dict[str, Picture] = {}
+    faults: list[Fault] = []
+    for index, film in enumerate(reading.programme.films):
+        if film.poster is None:
+            continue
+        try:
+            pictures[film.id] = read_picture(folder / film.poster)
+        except NoPicture as fault:
+            line = reading.lines.of(("filmes", index, "cartaz"))
+            faults.append(Fault(line, f"cartaz: {fault}; o cartaz do filme é desenhado"))
+    return pictures, faults
