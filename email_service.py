@@ -7,16 +7,20 @@ quote: the server's own words are for the buyer's order alone.
 
 import ssl
 from collections.abc import Callable
+from contextlib import AsyncExitStack
+from functools import partial
 from types import TracebackType
 from typing import Self
 
 import cinema_pb2 as pb
 from cinema import mail_address
+from cinema.booking_client import open_channel
 from cinema.settings import DeliverySettings
 from notifications.dependency import DependencyDown
 from notifications.helo_name import HeloName
 from notifications.lanes import Lanes
 from notifications.language import Language, Languages
+from notifications.mail_art import MailArt
 from notifications.mailer import MailDelayed, MailRefused, MailUnknown
 from notifications.mails import MailWriter
 from notifications.server_words import anonymous, readable
@@ -44,9 +48,15 @@ class EmailService:
             settings.smtp_slow_connections,
             slow_after=min(_SLOW_SECONDS, patience / 3),
         )
+        self._resources = AsyncExitStack()
+        self._settings = settings
+        self._art: MailArt | None = None
         self._pool = SmtpPool(lambda: SmtpConnection(settings, tls, helo), lanes, patience)
 
     async def __aenter__(self) -> Self:
+        self._resources.push_async_callback(self._pool.close)
+        channel = await self._resources.enter_async_context(open_channel(self._settings))
+        self._art = MailArt(channel)
         return self
 
     async def __aexit__(
@@ -55,11 +65,12 @@ class EmailService:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._pool.close()
+        await self._resources.aclose()
 
     async def send_ticket(self, order: pb.Pedido) -> None:
         """Returns once the server has taken the order's confirmation."""
-        await self._send(self._writer.ticket, order)
+        art = await self._art.of(order.sessao.filme) if self._art else None
+        await self._send(partial(self._writer.ticket, art=art), order)
 
     async def send_cancellation(self, order: pb.Pedido) -> None:
         """Returns once the server has taken the word that the order was cancelled."""

@@ -1,11 +1,8 @@
 """The languages that buyers are written to in: texts from templates/<tag>.toml, and how each writes money and times."""
 
-import tomllib
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
-from unicodedata import normalize
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
@@ -13,8 +10,8 @@ from babel.numbers import format_currency
 
 import cinema_pb2 as pb
 from cinema.languages import DEFAULT, LANGUAGES
-
-TEMPLATES = Path(__file__).parent.parent / "templates"
+from cinema.local_time import clock
+from cinema.programme_words import texts_in, words_in
 
 
 class Language:
@@ -22,7 +19,7 @@ class Language:
 
     def __init__(self, tag: str) -> None:
         self.tag = tag
-        self.texts = _texts(TEMPLATES / f"{tag}.toml")
+        self.texts = _texts(tag)
         self._locale = Locale.parse(self("formats.locale"), sep="-")
 
     def __call__(self, key: str, /, **values: object) -> str:
@@ -34,8 +31,11 @@ class Language:
         return (one or self.texts[key]).format(**values)
 
     def audio(self, words: str) -> str:
-        """What the programme says of a session's language, which is free text: translated where it can be."""
-        return self.texts.get(f"audio.{normalize('NFC', words).casefold()}", words)
+        """What the programme says of a session's sound, which is free text: translated where it can be."""
+        return words_in(self.tag).audio(words)
+
+    def room(self, name: str) -> str:
+        return words_in(self.tag).room(name)
 
     def money(self, centavos: int) -> str:
         """R$ 1.064,00 or R$1,064.00"""
@@ -52,12 +52,13 @@ class Language:
 
     def long_time(self, moment: datetime) -> str:
         """domingo, 13 de dezembro de 2026, às 17h45 (horário de Brasília)"""
-        return self("time.long", date=format_date(moment, "full", self._locale), moment=moment)
+        date = format_date(moment, "full", self._locale)
+        return self("time.long", date=date, clock=clock(moment, self.tag))
 
     def short_time(self, moment: datetime) -> str:
         """dom., 13 de dez., 17h45"""
         date = format_skeleton("MMMEd", moment, locale=self._locale)
-        return self("time.short", date=date, moment=moment)
+        return self("time.short", date=date, clock=clock(moment, self.tag))
 
 
 class Languages:
@@ -71,11 +72,10 @@ class Languages:
         return self._by_tag.get(order.idioma, self._by_tag[DEFAULT])
 
 
-def _texts(file: Path) -> Mapping[str, str]:
+def _texts(tag: str) -> Mapping[str, str]:
     """By "section.name"."""
-    sections = tomllib.loads(file.read_text(encoding="utf-8"))
     return {
         f"{section}.{name}": text
-        for section, texts in sections.items()
+        for section, texts in texts_in(tag).items()
         for name, text in texts.items()
     }

@@ -61,6 +61,11 @@ def qr_id(order: pb.Pedido, position: int) -> str:
     return f"qr{position}.{order.pedido_id}@cinema"
 
 
+def art_id(order: pb.Pedido) -> str:
+    """The Content-ID of the film's picture."""
+    return f"film.{order.pedido_id}@cinema"
+
+
 def one_line(text: str) -> str:
     """The text without anything that could end a header or a line. Joiners, which shape letters, stay."""
     return " ".join("".join(c if c.isprintable() or c in _JOINERS else " " for c in text).split())
@@ -82,6 +87,7 @@ def _view(order: pb.Pedido, t: Language, link: str) -> dict[str, object]:
         "total": t.money(order.total_centavos),
         "link": link,
         "n": len(order.assentos),
+        "art_id": "",
     }
 
 
@@ -94,7 +100,7 @@ def _facts(order: pb.Pedido, t: Language) -> Iterator[tuple[str, str]]:
     if session.inicio_ms:
         yield t("label.when"), t.long_time(local_time(session.inicio_ms))
     if session.sala:
-        yield t("label.room"), one_line(session.sala)
+        yield t("label.room"), t.room(one_line(session.sala))
     if session.idioma:
         yield t("label.audio"), t.audio(one_line(session.idioma))
     yield t("label.seats", n=len(order.assentos)), ", ".join(order.assentos)

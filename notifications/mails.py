@@ -10,10 +10,12 @@ from cinema import mail_address
 from cinema.invitation import FILE_NAME, Method, invitation
 from cinema.mail_address import MailAddress
 from cinema.order_link import manage_path, view_path
+from cinema.programme_words import TEMPLATES
 from cinema.ticket_qr import ticket_qr_content
 from notifications import mime
-from notifications.language import TEMPLATES, Language, Languages
-from notifications.mail_view import cancellation_view, qr_id, subject, ticket_view
+from notifications.language import Language, Languages
+from notifications.mail_art import MailPicture
+from notifications.mail_view import art_id, cancellation_view, qr_id, subject, ticket_view
 from notifications.qr_image import qr_png
 from notifications.subject_header import folded_subject
 
@@ -45,16 +47,18 @@ class MailWriter:
     def sender(self) -> MailAddress:
         return self._sender
 
-    def ticket(self, order: pb.Pedido) -> bytes:
-        """The confirmation. The same order gives the same Message-ID, so that a mail program shows a repetition once.
+    def ticket(self, order: pb.Pedido, art: MailPicture | None = None) -> bytes:
+        """The confirmation, with the film's picture.
+
+        The same order gives the same Message-ID, so that a mail program shows a repetition once.
 
         Raises WrongAddress.
         """
         t = self._languages.of(order)
         view = ticket_view(order, t, self._link(order), self._manage_link(order))
-        text, html = self._texts(t, "ticket", view)
-        if order.ingressos:
-            html = mime.multipart("related", f"r.{order.pedido_id}", [html, *_qr_codes(order)])
+        text, html = self._texts(t, "ticket", view | {"art_id": art_id(order) if art else ""})
+        if pictures := [*_film_art(order, art), *_qr_codes(order)]:
+            html = mime.multipart("related", f"r.{order.pedido_id}", [html, *pictures])
         return self._mail(order, t, "ticket", order.pedido_id, [text, html], Method.PUBLISH)
 
     def cancellation(self, order: pb.Pedido) -> bytes:
@@ -108,6 +112,13 @@ class MailWriter:
     def _manage_link(self, order: pb.Pedido) -> str:
         """Empty for an order from before there were tokens: its one link does everything."""
         return f"{self._public_url}{manage_path(order)}" if order.chave else ""
+
+
+def _film_art(order: pb.Pedido, art: MailPicture | None) -> Iterator[bytes]:
+    if art is not None:
+        kind = art.media_type.rpartition("/")[2]
+        headers = [f"Content-ID: <{art_id(order)}>"]
+        yield mime.file(art.media_type, f'inline; filename="film.{kind}"', art.content, headers)
 
 
 def _qr_codes(order: pb.Pedido) -> Iterator[bytes]:

@@ -11,8 +11,9 @@ import pytest
 import cinema_pb2 as pb
 from cinema.languages import LANGUAGES
 from cinema.order_code import order_code
+from cinema.programme_words import TEMPLATES
 from deploy import ROOT
-from notifications.language import TEMPLATES, Language, Languages
+from notifications.language import Language, Languages
 from notifications.mails import MailWriter
 from tests.mailbox import as_received
 from tests.orders import ORDER_ID, film_session, order, ticket
@@ -21,7 +22,7 @@ LANGUAGE = {tag: Language(tag) for tag in LANGUAGES}
 WRITER = MailWriter("cinema@example.com", "http://localhost:8000", Languages())
 CATEGORIES = [descriptor.name.lower() for descriptor in pb.Categoria.DESCRIPTOR.values]
 # What is looked up by a name that the order has.
-FAMILIES = ("category.", "proof.", "audio.", "length.")
+FAMILIES = ("category.", "proof.", "audio.", "audio_tag.", "room.", "page.", "length.")
 
 
 def order_of_all_categories(language: str) -> pb.Pedido:
@@ -201,7 +202,7 @@ def test_a_subject_says_what_it_is_about(tag: str, subject: str) -> None:
 @pytest.mark.parametrize(
     ("tag", "time"),
     [
-        ("pt-BR", "segunda-feira, 1 de março de 2027, às 09h05 (horário de Brasília)"),
+        ("pt-BR", "segunda-feira, 1 de março de 2027, às 9h05 (horário de Brasília)"),
         ("en", "Monday, 1 March 2027 at 09:05 (Brasília time)"),
         ("es", "lunes, 1 de marzo de 2027, a las 09:05 (hora de Brasilia)"),
     ],
@@ -232,13 +233,12 @@ def test_the_page_writes_dates_amounts_and_categories_alike(tag: str) -> None:
         assert f'"categoria.{category}": "{texts[f"category.{category}"]}"' in page
 
 
-def test_what_the_programme_says_of_the_language_is_translated_where_it_can_be() -> None:
-    assert LANGUAGE["en"].audio("legendado") == "original with Portuguese subtitles"
-    assert LANGUAGE["en"].audio("mudo") == "mudo"
-
-
 @pytest.mark.parametrize(
-    "written", ["Legendado", "LEGENDADO", "Português", "portugue\u0302s", "Dublado"]
+    ("minute", "hour", "written"), [(0, 5, "5h"), (30, 6, "6h30"), (45, 17, "17h45"), (0, 0, "0h")]
 )
-def test_the_programme_s_words_are_known_however_they_are_written(written: str) -> None:
-    assert LANGUAGE["en"].audio(written) != written
+def test_brazil_writes_hours_without_what_says_nothing(
+    minute: int, hour: int, written: str
+) -> None:
+    moment = datetime(2027, 3, 1, hour, minute)
+    assert f"às {written} (" in LANGUAGE["pt-BR"].long_time(moment)
+    assert LANGUAGE["pt-BR"].short_time(moment).endswith(f", {written}")

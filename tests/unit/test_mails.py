@@ -1,6 +1,7 @@
 """What stands in the mails, whatever their language."""
 
 import html
+import re
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
@@ -12,6 +13,7 @@ from cinema.mail_address import WrongAddress
 from cinema.order_code import order_code
 from cinema.ticket_qr import ticket_qr_content
 from notifications.language import Languages
+from notifications.mail_art import MailPicture
 from notifications.mails import MailWriter
 from tests.mailbox import as_received, body
 from tests.orders import ORDER_ID, START, film_session, milliseconds, order, ticket
@@ -321,3 +323,31 @@ def methods(message: EmailMessage) -> tuple[str, str]:
     (attachment,) = message.iter_attachments()
     calendar = icalendar.Calendar.from_ical(calendar_file(message))
     return attachment["Content-Type"].params["method"], str(calendar["METHOD"])
+
+
+# ------------------------------------------------------------------------------------------- the film's picture
+
+PICTURE = MailPicture("image/png", b"\x89PNG a picture")
+
+
+def test_the_films_picture_comes_with_the_mail_and_is_shown_in_it() -> None:
+    message = as_received(WRITER.ticket(order(), PICTURE))
+    pictures = {
+        part["Content-ID"].strip("<>"): part
+        for part in message.walk()
+        if part.get_content_maintype() == "image"
+    }
+    shown = re.findall(r'src="cid:([^"]+)"', body(message, "html"))
+    assert set(shown) == set(pictures)
+    assert pictures[f"film.{ORDER_ID}@cinema"].get_content() == PICTURE.content
+
+
+def test_an_order_without_tickets_shows_its_film_all_the_same() -> None:
+    message = as_received(WRITER.ticket(order(ingressos=[]), PICTURE))
+    assert [
+        part.get_content_type() for part in message.walk() if part.get_content_maintype() == "image"
+    ] == ["image/png"]
+
+
+def test_without_a_picture_there_is_no_gap_where_it_would_be() -> None:
+    assert "film." not in body(as_received(WRITER.ticket(order())), "html")

@@ -1,0 +1,66 @@
+"""The picture of an order's film, small enough for a mail: the programme's own, or a drawn one. Each is made once."""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import grpc
+
+import cinema_pb2 as pb
+from cinema.art.picture import small_picture
+from cinema.art.png import png
+from cinema.art.poster import poster
+from cinema_pb2_grpc import ReservaStub
+
+log = logging.getLogger(__name__)
+
+_WIDTH = 192  # twice as sharp as it is shown
+_MOST_KEPT = 64
+_PATIENCE_SECONDS = 2.0  # a mail does not wait longer for its picture
+
+
+@dataclass(frozen=True)
+class MailPicture:
+    media_type: str
+    content: bytes
+
+
+class MailArt:
+    """Raises nothing: where booking cannot say what a picture is like, it is drawn."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._stub = ReservaStub(channel)
+        self._kept: OrderedDict[tuple[str, str, str], MailPicture] = OrderedDict()
+
+    async def of(self, film: pb.Filme) -> MailPicture | None:
+        """None for an order whose film is not known any more."""
+        if not film.titulo:
+            return None
+        key = (film.filme_id, film.titulo, film.cartaz)
+        if key not in self._kept:
+            jpeg = await self._own_picture(film) if film.cartaz else b""
+            picture = await asyncio.to_thread(_small, film, jpeg)
+            if film.cartaz and not jpeg:
+                return picture  # the next mail asks again
+            self._kept[key] = picture
+            if len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+        return self._kept[key]
+
+    async def _own_picture(self, film: pb.Filme) -> bytes:
+        """Empty where it cannot be had now, or is another by now."""
+        request = pb.CartazRequest(filme_id=film.filme_id)
+        try:
+            answer: pb.Cartaz = await self._stub.ObterCartaz(request, timeout=_PATIENCE_SECONDS)
+        except grpc.aio.AioRpcError as error:
+            log.info("a film's picture is drawn, since booking says %s", error.code().name)
+            return b""
+        return answer.jpeg if answer.versao == film.cartaz else b""
+
+
+def _small(film: pb.Filme, jpeg: bytes) -> MailPicture:
+    if jpeg:
+        return MailPicture("image/jpeg", small_picture(jpeg, _WIDTH))
+    drawn = poster(film.filme_id or film.titulo, film.titulo)
+    return MailPicture("image/png", png(drawn, _WIDTH))
