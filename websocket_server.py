@@ -69,6 +69,7 @@ def create_app(gateway: Gateway | None = None) -> FastAPI:
         app.include_router(part)
     app.router.routes.append(websocket_route.route)
     add_problem_handlers(app)
+    app.add_exception_handler(404, pages.nothing_here)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST, compresslevel=5)  # the API's JSON
     app.add_middleware(FrontDoor)
     app.add_middleware(SecurityHeaders)

@@ -9,6 +9,8 @@ from google.protobuf.message import Message
 from grpc.aio import AioRpcError, UnaryUnaryMultiCallable
 
 from cinema_pb2 import (
+    Cartaz,
+    CartazRequest,
     CorrecaoRequest,
     EventoSessao,
     MapaResponse,
@@ -82,6 +84,10 @@ class BookingClient:
         """A session's room, prices and how many seats are left, without who has which."""
         request = SessaoRequest(sessao_id=session_id, sem_estados=True)
         return await self._call(self._stub.ObterMapa, request)
+
+    async def poster(self, film_id: str) -> Cartaz:
+        """The film's own picture; without a version where it has none."""
+        return await self._call(self._stub.ObterCartaz, CartazRequest(filme_id=film_id))
 
     async def follow(self, session_id: str) -> AsyncGenerator[EventoSessao]:
         """A snapshot, then every change, for ever. Raises BookingDown, also at the stream's end, or Malformed.

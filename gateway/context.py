@@ -22,6 +22,7 @@ from gateway.assets import Assets
 from gateway.booking import BookingClient
 from gateway.connection import Connection
 from gateway.costs import COSTS
+from gateway.film_art import Gallery
 from gateway.health import CHECK_SECONDS, BookingHealth, State
 from gateway.hubs import Hubs
 from gateway.identity import Identities, cookie_secrets
@@ -45,6 +46,7 @@ class Gateway:
         self.group = group
         self.booking = BookingClient(channel, settings.booking_deadline_seconds)
         self.answers = PublicAnswers(self.booking, settings.booking_deadline_seconds)
+        self.gallery = Gallery(self.booking, self.answers.sessions)
         self.health = BookingHealth(channel, self.booking)
         self.assets = Assets(STATIC, BUNDLE)
         self.hubs = Hubs(group, self.booking, settings.coalesce_ms / 1_000)

@@ -13,6 +13,7 @@ COSTS = {
     "/sessao/{session_id}/": 8,
     "/pedido/{reference}": 10,
     "/pedido/{reference}/": 10,
+    "/arte/{file}": 2,
     "/api/sessoes": 4,
     "/api/sessoes/{session_id}": 4,
     "/api/pedidos/{reference}": 9,

@@ -9,6 +9,7 @@ from functools import lru_cache
 from html import escape
 
 from cinema.local_time import day_and_hour, local_time
+from cinema.programme_words import words_in
 from cinema_pb2 import Fileira, MapaResponse
 
 SCREEN_ROWS = 1.7  # as static/hall-fit.js leaves for the screen
@@ -32,9 +33,9 @@ class FirstLook:
 
     def html(self, language: str) -> str:
         when = day_and_hour(local_time(self.start_ms), language)
-        summary = f"<span>{escape(self.room)}</span><span>{when}</span>"
+        summary = f"<span>{escape(words_in(language).room(self.room))}</span><span>{when}</span>"
         return (
-            '<header class="top"><span class="round"></span><div class="top-text">'
+            '<header class="top"><span class="round"></span><span class="head-art"></span><div class="top-text">'
             f'<h1>{escape(self.film)}</h1><p class="quiet summary">{summary}</p></div></header>'
             f'<main class="session" aria-busy="true"><div class="stage">{self.outline}</div>'
             '<div class="order"></div></main>'

@@ -6,10 +6,12 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
+from cinema.languages import LANGUAGES
 from cinema.local_time import local_time
 from cinema.order_code import order_code
 from cinema.order_link import view_path
 from cinema.pix import pix_code
+from cinema.programme_words import words_in
 from cinema.ticket_qr import qr_code, ticket_qr
 from cinema_pb2 import (
     Categoria,
@@ -23,6 +25,7 @@ from cinema_pb2 import (
     SessoesResponse,
     TipoAssento,
 )
+from gateway.film_art import art_path
 from gateway.order_access import Access
 from gateway.qr_images import svg_data_uri
 
@@ -47,19 +50,27 @@ def encoded_response(data: bytes) -> Response:
 
 
 def sessions_json(answer: SessoesResponse) -> Json:
+    sessions = [_encoded_session(one.SerializeToString()) for one in answer.sessoes]
     return {
-        "sessoes": [_encoded_session(one.SerializeToString()) for one in answer.sessoes],
+        "sessoes": [fragment for fragment, _ in sessions],
+        # Said once, since many sessions have the same.
+        "words": {"|".join(said): _words(*said) for said in {said for _, said in sessions}},
         "vendas_pausadas": answer.vendas_pausadas,
     }
 
 
 @lru_cache(maxsize=2_048)
-def _encoded_session(message: bytes) -> orjson.Fragment:
-    """Encoded once for all who ask, until something about the session changes."""
-    return orjson.Fragment(orjson.dumps(session_json(Sessao.FromString(message))))
+def _encoded_session(message: bytes) -> tuple[orjson.Fragment, tuple[str, str]]:
+    """Encoded once for all who ask, until something about the session changes; with its sound and room."""
+    session = Sessao.FromString(message)
+    return orjson.Fragment(orjson.dumps(_listed_session(session))), (session.idioma, session.sala)
 
 
 def session_json(session: Sessao) -> Json:
+    return {**_listed_session(session), "words": _words(session.idioma, session.sala)}
+
+
+def _listed_session(session: Sessao) -> Json:
     return {
         "id": session.sessao_id,
         "filme": {
@@ -68,6 +79,7 @@ def session_json(session: Sessao) -> Json:
             "duracao_min": session.filme.duracao_min,
             "classificacao": session.filme.classificacao,
             "sinopse": session.filme.sinopse,
+            "art": art_path(session.filme) if session.filme.titulo else "",
         },
         "sala": session.sala,
         "inicio": _time(session.inicio_ms),
@@ -76,6 +88,19 @@ def session_json(session: Sessao) -> Json:
         "lugares": session.lugares,
         "livres": session.livres,
         "encerrada": session.encerrada,
+    }
+
+
+@lru_cache(maxsize=512)
+def _words(sound: str, room: str) -> Json:
+    """What the programme says in Portuguese, in each reader's language."""
+    return {
+        tag: {
+            "audio": words_in(tag).audio(sound),
+            "tag": words_in(tag).audio_tag(sound),
+            "room": words_in(tag).room(room),
+        }
+        for tag in LANGUAGES
     }
 
 

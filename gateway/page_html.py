@@ -6,6 +6,7 @@ import orjson
 
 from gateway.http_json import Json
 
+_HEAD = "<title>Cinema</title>"
 _LANGUAGE = '<html lang="pt-BR">'
 _TEXTS = re.compile(r'(?<=href="/static/)pt(?=(-order)?\.js")')
 _STATIC = '"/static/'
@@ -18,14 +19,16 @@ def fill(
     language: str,
     revision: str,
     data: Json | orjson.Fragment | None,
+    head: str,
     first_look: str = "",
 ) -> str:
-    """The file with its slots filled; without data the slot for it stays empty. `first_look` is HTML."""
+    """The file with its slots filled; without data the slot for it stays empty. `head` and `first_look` are HTML."""
     html = (
         _TEXTS.sub(language[:2], template)
         .replace(_LANGUAGE, f'<html lang="{language}">', 1)
         .replace(_STATIC, f"{_STATIC}{revision}/")
         .replace(_FIRST_LOOK, _FIRST_LOOK + first_look, 1)
+        .replace(_HEAD, head, 1)
     )
     return html if data is None else html.replace(_DATA, _DATA + _data_block(data), 1)
 

@@ -8,13 +8,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from gateway import negotiation
-from gateway.assets import Assets
 from gateway.booking_faults import BookingDown
 from gateway.compression import compress_fast
 from gateway.context import Gateway, GatewayPart
+from gateway.costs import COSTS
 from gateway.http_json import Json
+from gateway.page_head import About, head_of, head_tags
 from gateway.page_html import fill
-from gateway.problems import Refused
+from gateway.problems import TOO_MANY_REQUESTS, Refused, problem_answer
 from gateway.public_answers import PublicAnswer
 from gateway.queries import Queries
 
@@ -24,6 +25,7 @@ DATA_SECONDS = 0.5
 _KEPT_FOR_GOOD = "max-age=31536000, immutable"
 _ASKED_FOR_AGAIN = "no-cache"
 _READ = ["GET", "HEAD"]
+_FOR_PROGRAMS = ("/api/", "/static/", "/arte/", "/health/", "/ws/")
 
 Data = Json | PublicAnswer | None
 Query = Callable[[], Awaitable[Data]]
@@ -56,6 +58,18 @@ async def order_page(reference: str, request: Request, gateway: GatewayPart) -> 
     return await _page(request, gateway, "pedido.html", lambda: queries.order(reference, buyer))
 
 
+@router.api_route("/arte/{file}", methods=_READ)
+async def film_art(file: str, request: Request, gateway: GatewayPart) -> Response:
+    if not gateway.within_rate(request):
+        raise Refused(TOO_MANY_REQUESTS)
+    art = await gateway.gallery.find(file)
+    if art is None:
+        raise HTTPException(404)
+    encoding = _encoding(request) if len(art.encoded) > 1 else ""
+    headers = {"Content-Type": art.media_type, "Cache-Control": _KEPT_FOR_GOOD}
+    return _response(art.encoded[encoding], encoding, headers)
+
+
 @router.api_route("/static/{path:path}", methods=_READ)
 async def static_file(path: str, request: Request, gateway: GatewayPart) -> Response:
     asset = gateway.assets.find(path)
@@ -72,12 +86,25 @@ async def static_file(path: str, request: Request, gateway: GatewayPart) -> Resp
     return _response(asset.encoded(encoding), encoding, headers)
 
 
+async def nothing_here(request: Request, error: Exception) -> Response:
+    """What is answered at an address of nothing: a page to whoever looks for pages, else JSON."""
+    gateway: Gateway = request.app.state.gateway
+    is_page = not request.url.path.startswith(_FOR_PROGRAMS)
+    wants_page = "text/html" in request.headers.get("accept", "")
+    if not (is_page and wants_page and gateway.address_of(request).requests.take(COSTS["/"])):
+        return await problem_answer(request, error)
+    language, encoding = _language(request), _encoding(request)
+    body = _body(gateway, "index.html", language, encoding, None)
+    headers = {"Content-Type": "text/html; charset=utf-8", "Content-Language": language}
+    return _response(body, encoding, headers, 404)
+
+
 async def _page(request: Request, gateway: Gateway, name: str, query: Query) -> Response:
     """The page, and with it the buyer's cookie: issued, renewed, or replaced if it was tampered with."""
     status, data = await _data(request, gateway, query)
     language, encoding = _language(request), _encoding(request)
     headers = {"Content-Type": "text/html; charset=utf-8", "Content-Language": language}
-    body = _body(gateway.assets, name, language, encoding, data)
+    body = _body(gateway, name, language, encoding, data)
     response = _response(body, encoding, headers, status)
     identity = gateway.identities.of_or_replaced(request)
     gateway.identities.write(response, identity)
@@ -96,18 +123,26 @@ async def _data(request: Request, gateway: Gateway, query: Query) -> tuple[int, 
         return refusal.problem.status, None
 
 
-def _body(assets: Assets, name: str, language: str, encoding: str, data: Data) -> bytes:
-    def compressed(json: Json | orjson.Fragment | None, first_look: str = "") -> bytes:
-        html = fill(assets.text(name), language, assets.revision, json, first_look)
+def _body(gateway: Gateway, name: str, language: str, encoding: str, data: Data) -> bytes:
+    assets, public_url = gateway.assets, gateway.settings.public_url
+
+    def compressed(
+        json: Json | orjson.Fragment | None, about: About | None, first_look: str = ""
+    ) -> bytes:
+        head = head_tags(head_of(name, about, language), language, public_url)
+        html = fill(assets.text(name), language, assets.revision, json, head, first_look)
         return compress_fast(html.encode(), encoding)
 
     if not isinstance(data, PublicAnswer):
-        return compressed(data)
+        return compressed(data, data)
     kind = (language, encoding, assets.revision)
-    look = data.first_look
     return data.page(
         kind,
-        lambda: compressed(orjson.Fragment(data.json), look.html(language) if look else ""),
+        lambda: compressed(
+            orjson.Fragment(data.json),
+            data.about,
+            data.first_look.html(language) if data.first_look else "",
+        ),
     )
 
 

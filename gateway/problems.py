@@ -70,14 +70,14 @@ def add_problem_handlers(app: FastAPI) -> None:
         ClientDisconnect,
         Exception,
     ):
-        app.add_exception_handler(kind, _answer)
+        app.add_exception_handler(kind, problem_answer)
 
 
 def answer_to(problem: Problem) -> JSONResponse:
     return JSONResponse({"motivo": problem.reason, "mensagem": problem.text}, problem.status)
 
 
-async def _answer(_request: Request, error: Exception) -> JSONResponse:
+async def problem_answer(_request: Request, error: Exception) -> JSONResponse:
     return answer_to(_problem(error))
 
 

@@ -22,6 +22,7 @@ from gateway.queries import LONGEST_ID
 _MOST_KEPT = 64  # a hall of 3,000 seats: 130 KB of JSON, and 10 KB for each language and encoding of its page
 _MOST_PAGES = 9  # three languages, two encodings and none
 _LIST = ""
+_ABOUT = ("filme", "inicio", "words")  # what a page says of itself in its head
 
 
 class PublicAnswer:
@@ -31,6 +32,7 @@ class PublicAnswer:
         self.state = state
         self.json = orjson.dumps(json)
         self.first_look = first_look
+        self.about = {key: json[key] for key in _ABOUT if key in json}
         self._pages: dict[Hashable, bytes] = {}
 
     def page(self, kind: Hashable, make: Callable[[], bytes]) -> bytes:

@@ -1,7 +1,7 @@
 // @ts-check
 /** The gateway's HTTP side. Nothing rejects: a fault is an answer with status 0. */
 
-/** @typedef {{id: string, titulo: string, duracao_min: number, classificacao: string, sinopse: string}} Film */
+/** @typedef {{id: string, titulo: string, duracao_min: number, classificacao: string, sinopse: string, art: string}} Film `art`: its picture's address, or nothing */
 /**
  * @typedef {object} Session
  * @property {string} id
@@ -9,6 +9,7 @@
  * @property {string} sala
  * @property {string} inicio ISO 8601
  * @property {string} idioma
+ * @property {Record<string, {audio: string, tag: string, room: string}>} [words] sound and room by language; `tag`: capitals such as DUB, or nothing
  * @property {number} preco_a_partir_de centavos
  * @property {number} lugares
  * @property {number} livres
@@ -19,7 +20,7 @@
  *   alteracao: string, cancelada: boolean,
  *   fileiras: {nome: string, lugares: ({assento: string, tipo: string, preco: number}|null)[]}[]}} SessionMap
  */
-/** @typedef {{sessoes: Session[], vendas_pausadas?: boolean}} SessionList while sales are paused, the data may be lost, and `livres` is not to be believed */
+/** @typedef {{sessoes: Session[], words?: Record<string, Session["words"]>, vendas_pausadas?: boolean}} SessionList `words` of all sessions, by sound and room; while sales are paused, the data may be lost, and `livres` is not to be believed */
 /**
  * @typedef {object} Order
  * @property {string} pedido
@@ -115,7 +116,11 @@ export async function persist(question, onTrouble) {
 export const sessionPath = (id) => `/sessao/${encodeURIComponent(id)}`;
 
 /** @returns {Promise<Answer<SessionList>>} */
-export const fetchSessions = async () => given("sessoes") ?? read("/api/sessoes");
+export async function fetchSessions() {
+  const answer = given("sessoes") ?? await read("/api/sessoes");
+  for (const session of answer.data?.sessoes ?? []) session.words = answer.data?.words?.[`${session.idioma}|${session.sala}`];
+  return answer;
+}
 
 /** @param {string} id @returns {Promise<Answer<SessionMap>>} */
 export const fetchSession = async (id) => given("id", id) ?? read(`/api/sessoes/${encodeURIComponent(id)}`);

@@ -6,6 +6,7 @@ import { dayNear, hour } from "./format.js";
 import { addTexts, asInProgramme } from "./language.js";
 import { othersWithSeats } from "./next-session.js";
 import { difference } from "./session-change.js";
+import { roomOf } from "./session-words.js";
 import { t } from "./text.js";
 
 /** @typedef {import("./api.js").Session} Session */
@@ -51,10 +52,11 @@ export async function otherSessions(session) {
 }
 
 /** @param {Session} session @param {boolean} isOtherFilm */
-function linkTo({ id, inicio, sala, livres, filme }, isOtherFilm) {
+function linkTo(session, isOtherFilm) {
+  const { id, inicio, livres, filme } = session;
   const start = new Date(inicio);
   return make("a", { class: "button other-session", href: sessionPath(id) },
     ...(isOtherFilm ? [make("span", { text: filme.titulo, ...asInProgramme })] : []),
     make("strong", { text: `${dayNear(start)} · ${hour(start)}` }),
-    make("span", { class: "quiet" }, make("span", { text: sala, ...asInProgramme }), ` · ${t("programa.livres", { n: livres })}`));
+    make("span", { class: "quiet" }, roomOf(session), ` · ${t("programa.livres", { n: livres })}`));
 }

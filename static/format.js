@@ -22,8 +22,8 @@ const minutes = amounts("minute", "narrow");
 const wholeMinutes = amounts("minute", "short");
 const wholeSeconds = amounts("second", "short");
 
-/** "17h45". @param {Date} date */
-export const hour = (date) => clock.format(date).replace(":", dateStyle.hourSign);
+/** "17h45" and "5h" in Brazil, else "17:45" and "05:00". @param {Date} date */
+export const hour = (date) => dateStyle.hourSign === ":" ? clock.format(date) : clock.format(date).replace(/^0?(\d+):(?:00)?/, `$1${dateStyle.hourSign}`);
 
 /** "sáb 13/12". @param {Date} date */
 export const weekday = (date) => day.format(date).replace(/[.,]/g, "");
@@ -31,6 +31,8 @@ export const weekday = (date) => day.format(date).replace(/[.,]/g, "");
 /** The days since 1970 of São Paulo's calendar. Swedish writes dates as 2026-12-13. */
 const calendar = new Intl.DateTimeFormat("sv", { timeZone });
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+/** "2026-12-13". @param {Date} date */
+export const isoDay = (date) => calendar.format(date);
 /** @param {Date} date */
 const dayNumber = (date) => Date.parse(calendar.format(date)) / 86400000;
 

@@ -8,6 +8,7 @@ import { addTexts, asInProgramme } from "./language.js";
 import { openOrder, tidyAddress } from "./order-access.js";
 import { OrderMail } from "./order-mail.js";
 import { difference } from "./session-change.js";
+import { audioOf, wordsOf } from "./session-words.js";
 import { hasText, t } from "./text.js";
 import { stubOf } from "./ticket-stub.js";
 
@@ -61,9 +62,11 @@ class OrderPage {
     document.title = `${film} · ${codigo}`;
     part(root, "receipt").dataset.estado = estado;
     part(root, "state").textContent = t(estado === "cancelado" ? "ordem.cancelado" : "ordem.confirmado");
+    part(root, "art").hidden = !sessao.filme.art;
+    if (sessao.filme.art) part(root, "art").setAttribute("src", sessao.filme.art);
     part(root, "film").replaceChildren(make("span", { text: film, ...(sessao.filme.titulo ? asInProgramme : {}) }));
     part(root, "summary").replaceChildren(...(sessao.filme.titulo
-      ? [filmLength(sessao.filme.duracao_min), " · ", make("span", { text: sessao.idioma, ...asInProgramme })] : []));
+      ? [filmLength(sessao.filme.duracao_min), " · ", audioOf(sessao)] : []));
     part(root, "code").textContent = codigo;
     part(root, "count").textContent = t("pedido.quantas", { n: assentos.length });
     part(root, "total").textContent = money(total);
@@ -103,7 +106,7 @@ function factsOf({ sessao, assentos, nome, cpf, dados_apagados, forma, criado_em
   const paid = `ordem.forma_${forma}`;
   return [
     ...fact("quando", t("ordem.quando"), dayAndHour(sessao.inicio)),
-    ...(sessao.sala ? fact("sala", t("ordem.sala"), sessao.sala) : []),
+    ...(sessao.sala ? fact("sala", t("ordem.sala"), wordsOf(sessao).room) : []),
     ...fact("assentos", t("ordem.poltronas", { n: assentos.length }), assentos.join(" · ")),
     ...(buyer ? fact("nome", t("ordem.comprador"), buyer) : []),
     ...(hasText(paid) ? fact("forma", t("ordem.pagou"), t(paid)) : []),

@@ -1,40 +1,53 @@
 // @ts-check
-/** The films and their sessions, with the seats left kept fresh while somebody looks. */
+/** The films and their sessions, a day at a time, with the seats left kept fresh while somebody looks. */
 import { fetchSessions, persist } from "./api.js";
+import { DayChips } from "./day-chips.js";
 import { make, part, show, showMessage } from "./dom.js";
-import { dayNear, filmLength, hour } from "./format.js";
-import { asInProgramme } from "./language.js";
-import { SessionCard } from "./session-card.js";
+import { Film } from "./film.js";
+import { dayNear, hour, isoDay } from "./format.js";
+import { hasSeats } from "./next-session.js";
 import { t } from "./text.js";
 
 /** @typedef {import("./api.js").Session} Session */
 
 const REFRESH_MS = 15000;
+/** Beside this module, of the same revision. */
+const EMPTY = new URL("empty.svg", import.meta.url).pathname;
 
 export class Programme {
-  /** @type {Map<string, SessionCard>} */
-  #cards = new Map();
+  /** @type {Film[]} */
+  #films = [];
+  #built = "";
+  /** @type {import("./api.js").SessionList} */
+  #list = { sessoes: [] };
   /** When the numbers were last known to be right. */
   #since = new Date();
+  /** @type {DayChips|null} */
+  #days = null;
 
   async start() {
-    show("programme-view");
-    document.title = `${t("programa.titulo")} · ${t("cinema")}`;
+    this.#open();
     let troubled = false;
     const { data } = await persist(fetchSessions, () => {
       troubled = true;
       showMessage(t("programa.titulo"), t("programa.falhou"), () => location.reload());
     });
-    if (troubled) show("programme-view");
-    this.#render(data ?? { sessoes: [] });
+    if (troubled) this.#open();
+    this.#take(data ?? { sessoes: [] });
     setInterval(() => document.hidden || this.#load(), REFRESH_MS);
     document.addEventListener("visibilitychange", () => document.hidden || this.#load());
     addEventListener("online", () => this.#load());
   }
 
+  #open() {
+    const root = show("programme-view");
+    document.title = `${t("programa.titulo")} · ${t("cinema")}`;
+    this.#days = new DayChips(part(root, "days"), () => this.#render());
+  }
+
   async #load() {
     const { data } = await fetchSessions();
-    if (data) this.#render(data);
+    if (data) this.#take(data);
     else this.#stale();
   }
 
@@ -50,49 +63,66 @@ export class Programme {
   }
 
   /** @param {import("./api.js").SessionList} list */
-  #render({ sessoes: sessions, vendas_pausadas: paused = false }) {
+  #take(list) {
     this.#since = new Date();
-    this.#tell(paused ? t("programa.pausado") : "");
-    // What is over goes last, and a film that has nothing else does, too.
+    this.#list = list;
+    this.#tell(list.vendas_pausadas ? t("programa.pausado") : "");
+    this.#render();
+  }
+
+  #render() {
+    const { sessoes: sessions, vendas_pausadas: paused = false } = this.#list;
+    // What is over goes last.
     const films = byFilm([...sessions].sort((a, b) => Number(a.encerrada) - Number(b.encerrada)));
-    if (films.flat().map(keyOf).join() !== [...this.#cards.keys()].join() || !sessions.length) this.#build(films);
-    for (const film of films) for (const session of film) this.#cards.get(keyOf(session))?.update(session, film, paused);
+    this.#offerDays(sessions);
+    const key = films.flat().map(keyOf).join();
+    if (key !== this.#built || !sessions.length) this.#build(films);
+    this.#built = key;
+    const day = this.#days?.chosen ?? "";
+    this.#films.forEach((film, index) => film.update(films[index], paused, day));
+    this.#order();
+  }
+
+  /** @param {Session[]} sessions */
+  #offerDays(sessions) {
+    const starts = sessions.map(({ inicio }) => new Date(inicio)).sort((a, b) => Number(a) - Number(b));
+    const days = new Map(starts.map((start) => [isoDay(start), start]));
+    const open = sessions.filter(hasSeats).map(({ inicio }) => isoDay(new Date(inicio))).sort();
+    this.#days?.offer(days, open[0] ?? [...days.keys()][0]);
   }
 
   /** Only when the programme itself changed: who stands on a session keeps the place. @param {Session[][]} films */
   #build(films) {
     const root = part(document, "films");
     const focused = document.activeElement?.getAttribute("data-sessao");
-    const sessions = films.flat();
-    this.#cards = new Map(sessions.map((session) => [keyOf(session), new SessionCard(session)]));
+    this.#films = films.map((sessions) => new Film(sessions, (day) => this.#days?.choose(day)));
     root.removeAttribute("aria-busy");
-    root.replaceChildren(...films.map((film) => this.#film(film)));
-    if (!sessions.length) root.append(make("p", { class: "message", text: t("programa.vazio") }));
-    const again = sessions.find(({ id }) => id === focused);
-    if (again) this.#cards.get(keyOf(again))?.link.focus();
+    root.replaceChildren(...this.#films.map((film) => film.root));
+    if (!films.length) root.append(nothing());
+    for (const film of this.#films) film.cards.get(focused ?? "")?.link.focus();
   }
 
-  /** @param {Session[]} sessions of one film */
-  #film(sessions) {
-    const { titulo, duracao_min, classificacao, sinopse } = sessions[0].filme;
-    const facts = [filmLength(duracao_min), t("programa.classificacao", { idade: classificacao })];
-    return make("article", { class: "film" },
-      make("div", { class: "film-text" },
-        make("h2", { text: titulo, ...asInProgramme }),
-        make("p", { class: "quiet", text: facts.join(" · ") }),
-        make("p", { text: sinopse, ...asInProgramme })),
-      make("ul", { class: "sessions", "aria-label": t("programa.sessoes_de", { filme: titulo }) },
-        ...sessions.flatMap((session) => this.#cards.get(keyOf(session))?.root ?? [])));
+  /** What can be seen on the day stands first, and what is over last. Who stands on one of them is not moved. */
+  #order() {
+    const root = part(document, "films");
+    const rank = new Map(this.#films.map((film) => [film, film.today.some(hasSeats) ? 0 : film.today.length ? 1 : 2]));
+    const wanted = [...this.#films].sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0)).map((film) => film.root);
+    if (wanted.some((node, index) => root.children[index] !== node) && !root.contains(document.activeElement)) root.append(...wanted);
   }
 }
 
-/** Two films may have one title. @param {Session[]} sessions in the order in which their films are shown */
+/** Two films may have one title. @param {Session[]} sessions */
 function byFilm(sessions) {
   /** @type {Map<string, Session[]>} */
   const films = new Map();
   for (const session of sessions) films.set(session.filme.id, [...films.get(session.filme.id) ?? [], session]);
   return [...films.values()];
 }
+
+/** An evening without a film. */
+const nothing = () => make("div", { class: "message" },
+  make("img", { class: "nothing", src: EMPTY, alt: "", width: 320, height: 200 }),
+  make("h2", { text: t("programme.empty") }), make("p", { class: "quiet", text: t("programa.vazio") }));
 
 /** Everything about a session that its card does not change in place; "today" becomes another day. @param {Session} session */
 const keyOf = ({ id, inicio, sala, idioma, preco_a_partir_de, filme }) =>

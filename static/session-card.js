@@ -1,52 +1,58 @@
 // @ts-check
-/** One session in the programme: a link to its map, whose numbers change in place. */
+/** One session in the programme: its hour, a link to its map. How full it is changes in place. */
 import { sessionPath } from "./api.js";
 import { make } from "./dom.js";
-import { dayNear, hour, shortMoney } from "./format.js";
-import { asInProgramme } from "./language.js";
-import { hasSeats, nextWithSeats } from "./next-session.js";
+import { dayNear, hour, isoDay, shortMoney } from "./format.js";
+import { hasSeats } from "./next-session.js";
+import { audioOf, roomOf, wordsOf } from "./session-words.js";
 import { t } from "./text.js";
 
 /** @typedef {import("./api.js").Session} Session */
 
-/** One seat in so many is few: the card says "last". */
-const FEW = 20;
+/** Up to this share of free seats, from the emptiest hall to the fullest. @type {[number, number][]} */
+const STEPS = [[0.1, 3], [0.5, 2], [1, 1]];
 
 export class SessionCard {
   #shown = "";
 
   /** @param {Session} session */
   constructor(session) {
-    this.left = make("span", { class: "session-left" });
-    // For the eye alone: the words say the same.
-    this.gauge = make("span", { class: "gauge", "aria-hidden": "true" });
-    this.next = make("p", { class: "session-next quiet" });
-    this.price = make("span", { class: "session-price quiet", text: t("programa.a_partir", { preco: shortMoney(session.preco_a_partir_de) }) });
     const start = new Date(session.inicio);
-    this.link = make("a", { class: "session-link", href: sessionPath(session.id), "data-sessao": session.id },
-      make("span", { class: "session-when" }, make("strong", { text: hour(start) }), ` ${dayNear(start)}`),
-      make("span", { class: "session-where quiet", text: `${session.sala} · ${session.idioma}`, ...asInProgramme }),
-      this.left, this.price,
-      this.gauge);
-    this.root = make("li", { class: "session-card" }, this.link, this.next);
+    const { tag } = wordsOf(session);
+    this.day = isoDay(start);
+    // For the eye; ears hear the number.
+    this.left = make("span", { "aria-hidden": "true" });
+    this.spoken = make("span", { class: "unseen" });
+    this.gauge = make("span", { class: "gauge", "aria-hidden": "true" });
+    this.price = make("span", { class: "quiet" });
+    this.link = make("a", { class: "session-link", href: sessionPath(session.id), "data-sessao": session.id, "data-day": this.day },
+      make("strong", { class: "session-hour", text: hour(start) }),
+      make("span", { class: "unseen", text: ` ${dayNear(start)} ` }),
+      make("span", { class: "session-audio" }, ...(tag ? [make("span", { class: "audio-tag", "aria-hidden": "true", text: tag }), unseen(audioOf(session))] : [audioOf(session)])),
+      make("span", { class: "session-left" }, this.gauge, this.left, this.spoken),
+      make("span", { class: "session-where quiet" }, roomOf(session)),
+      this.price);
+    this.root = make("li", {}, this.link);
   }
 
-  /** @param {Session} session @param {Session[]} film all sessions of its film @param {boolean} paused sales are: nobody knows what is free */
-  update(session, film, paused) {
-    const next = paused || hasSeats(session) ? undefined : nextWithSeats(session, film);
+  /** @param {Session} session @param {boolean} paused sales are: nobody knows what is free */
+  update(session, paused) {
     const state = stateOf(session, paused);
-    const key = `${state} ${session.livres} ${next?.id}`;
+    const key = `${state} ${session.livres}`;
     if (key === this.#shown) return;
     this.#shown = key;
+    const step = stepOf(session);
     this.link.dataset.estado = state;
-    this.left.textContent = leftText(session, state);
-    this.gauge.hidden = state === "pausada";
-    this.gauge.style.setProperty("--full", String(1 - session.livres / session.lugares));
-    this.price.hidden = state === "esgotada" || state === "encerrada";
-    this.next.hidden = next === undefined;
-    this.next.replaceChildren(...(next ? [nextLink(next)] : []));
+    this.gauge.hidden = state !== "livre";
+    this.gauge.style.setProperty("--step", String(step));
+    const isOver = state === "esgotada" || state === "encerrada";
+    this.price.textContent = isOver ? "" : t("programa.a_partir", { preco: shortMoney(session.preco_a_partir_de) });
+    [this.left.textContent, this.spoken.textContent] = leftTexts(session, state, step);
   }
 }
+
+/** @param {Node} node */
+const unseen = (node) => make("span", { class: "unseen" }, node);
 
 /** @param {Session} session @param {boolean} paused */
 function stateOf(session, paused) {
@@ -55,16 +61,19 @@ function stateOf(session, paused) {
   return hasSeats(session) ? "livre" : "esgotada";
 }
 
-/** @param {Session} session @param {ReturnType<typeof stateOf>} state */
-function leftText({ livres, lugares }, state) {
-  if (state === "pausada") return t("conexao.pausado");
-  if (state !== "livre") return t(state === "encerrada" ? "programa.encerrada" : "programa.esgotada");
-  return t(livres * FEW <= lugares ? "programa.ultimos" : "programa.livres", { n: livres });
+/** @param {Session} session */
+function stepOf({ livres, lugares }) {
+  const [, step] = STEPS.find(([share]) => livres <= lugares * share) ?? [1, 1];
+  return step;
 }
 
-/** @param {Session} next */
-function nextLink(next) {
-  const start = new Date(next.inicio);
-  const quando = `${dayNear(start)} · ${hour(start)}`;
-  return make("a", { href: sessionPath(next.id), text: t("sessao.proxima", { quando }) });
+/** What is seen and what is heard. @param {Session} session @param {ReturnType<typeof stateOf>} state @param {number} step @returns {[string, string]} */
+function leftTexts({ livres }, state, step) {
+  if (state === "pausada") return [t("conexao.pausado"), t("conexao.pausado")];
+  if (state !== "livre") {
+    const text = t(state === "encerrada" ? "programa.encerrada" : "programa.esgotada");
+    return [text, text];
+  }
+  const words = step === 3 ? t("programa.ultimos", { n: livres }) : t(step === 2 ? "gauge.filling" : "gauge.free");
+  return [words, t("programa.livres", { n: livres })];
 }

@@ -2,6 +2,7 @@
 /** What became of a session while its map or its order is looked at. A map loads this only once it has changed. */
 import { dayAndHour } from "./format.js";
 import { addTexts } from "./language.js";
+import { wordsOf } from "./session-words.js";
 import { t } from "./text.js";
 
 /** @typedef {import("./api.js").Session} Session */
@@ -9,7 +10,7 @@ import { t } from "./text.js";
 await addTexts("order");
 
 /** @param {Session} session */
-const whatOf = ({ filme, sala, inicio }) => [filme.titulo, sala, dayAndHour(inicio)].filter(Boolean).join(", ");
+const whatOf = (session) => [session.filme.titulo, wordsOf(session).room, dayAndHour(session.inicio)].filter(Boolean).join(", ");
 
 /** What was and what is; empty where film, room and start are the same. @param {Session} was @param {Session} is */
 export function difference(was, is) {

@@ -14,6 +14,7 @@ import { LineStatus } from "./line-status.js";
 import { Notice } from "./notice.js";
 import { Repaint } from "./repaint.js";
 import { Room } from "./room.js";
+import { audioOf, roomOf } from "./session-words.js";
 import { Sales } from "./sales.js";
 import { SeatList } from "./seat-list.js";
 import { SeatMap } from "./seat-map.js";
@@ -64,12 +65,12 @@ export class SessionView {
   }
 
   #describe() {
-    const { filme, sala, inicio, idioma } = this.session;
+    const { filme, inicio } = this.session;
     document.title = `${filme.titulo} · ${dayAndHour(inicio)}`;
+    part(this.root, "art").setAttribute("src", filme.art);
     part(this.root, "title").replaceChildren(make("span", { text: filme.titulo, ...asInProgramme }));
     part(this.root, "summary").replaceChildren(
-      make("span", { text: sala, ...asInProgramme }), make("span", { text: dayAndHour(inicio) }),
-      make("span", { text: idioma, ...asInProgramme }), make("span", { class: "extra", text: filmLength(filme.duracao_min) }));
+      roomOf(this.session), make("span", { text: dayAndHour(inicio) }), audioOf(this.session), make("span", { class: "extra", text: filmLength(filme.duracao_min) }));
     part(this.root, "legend").replaceChildren(...legendOf(this.room));
   }
 
@@ -114,6 +115,7 @@ export class SessionView {
     this.#take(this.store.apply(frame));
     if (!wasKnown && this.store.isKnown) this.#repaint.follow(this.room.seats.keys(), false);
     if (frame.kind !== "snapshot") return;
+    void this.#showFilm();
     this.activity.free(this.#free, this.room.seats.size);
     if (frame.edition !== this.session.edicao) void this.sales.changed();
     else this.sales.removed(false);
@@ -151,6 +153,14 @@ export class SessionView {
     this.map.rename();
     this.list.rename();
     this.#repaint.mark([]);
+  }
+
+  /** After the map, and only where there is room for it. */
+  async #showFilm() {
+    const place = part(this.root, "film-card");
+    if (place.childElementCount || !matchMedia("(min-width: 55em)").matches) return;
+    const module = await import("./film-card.js").catch(() => null);
+    if (module) place.replaceChildren(...module.filmCard(this.session.filme));
   }
 
   get #free() {

@@ -2,6 +2,7 @@
 /** One ticket of an order: what is shown at the door, on a screen or on a sheet of paper of its own. */
 import { make } from "./dom.js";
 import { dayAndHour, money } from "./format.js";
+import { wordsOf } from "./session-words.js";
 import { t } from "./text.js";
 
 /** @typedef {import("./api.js").Order} Order */
@@ -24,6 +25,6 @@ export function stubOf({ assento, categoria, preco, qr }, order) {
 
 /** What the page says once, said again on each sheet. @param {Order} order */
 function printedOf({ sessao, nome }) {
-  const session = sessao.id ? [sessao.filme.titulo, dayAndHour(sessao.inicio), sessao.sala] : [];
+  const session = sessao.id ? [sessao.filme.titulo, dayAndHour(sessao.inicio), wordsOf(sessao).room] : [];
   return [...session, nome].filter(Boolean).join(" · ");
 }

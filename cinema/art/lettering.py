@@ -70,7 +70,8 @@ def length(text: str, is_ours: bool) -> float:
     """In ems; guessed, and rather too long, for letters that are the reader's own font's."""
     if is_ours:
         widths, names = _font()["hmtx"], _characters()
-        return sum(widths[names[ord(letter)]][0] for letter in text) / units_per_em()
+        units: int = sum(widths[names[ord(letter)]][0] for letter in text)
+        return units / units_per_em()
     wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
     return wide * 1.05 + (len(text) - wide) * 0.8
 

@@ -30,10 +30,16 @@ _SHOWN = """() => {
   return [...new Set(said)];
 }"""
 
-_INTL = r"R\$|\d+h\d\d|\d+ (h|min|s)\b|(seg|ter|qua|qui|sex|sáb|dom) \d\d/\d\d|hoje|amanhã|\be\b"
+_INTL = (
+    r"R\$|\d+h(\d\d)?\b|\d+ (h|min|s)\b|(seg|ter|qua|qui|sex|sáb|dom) \d\d/\d\d|hoje|amanhã|\be\b"
+)
 _BUYER = r"Ana Souza|ana@exemplo\.com\.br|\*{3}\.\d{3}\.\d{3}-\*\*"
 _SEATS_AND_CODES = r"\b[A-Z]{1,2}(\d\d)?\b|\b[A-Z0-9]{8}\b"
-_PROGRAMME = sorted(re.findall(r'"(.*)"', (ROOT / "programacao.toml").read_text()), key=len)
+_AUDIO = ("nacional", "NAC", "DUB", "LEG", "nacional, com audiodescrição", "NAC AD")
+# As it is written there, and as templates/pt-BR.toml says it.
+_PROGRAMME = sorted(
+    [*re.findall(r'"(.*)"', (ROOT / "programacao.toml").read_text()), *_AUDIO], key=len
+)
 # Whole words: a film's "14" is not the beginning of a code.
 _NOT_OURS = re.compile(
     rf"{_INTL}|{_BUYER}|(?<!\w)({'|'.join(map(re.escape, _PROGRAMME[::-1]))})(?!\w)|{_SEATS_AND_CODES}"

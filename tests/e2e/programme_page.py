@@ -20,8 +20,16 @@ class ProgrammePage(Tab):
         """The link to a session; data-estado: livre, esgotada, pausada, encerrada."""
         return self.page.locator(f'[data-sessao="{session}"]')
 
+    def show(self, session: str) -> Locator:
+        """The link to a session, after its day was chosen."""
+        link = self.session(session)
+        day = link.get_attribute("data-day")
+        self.page.locator(f'[data-part=days] [data-day="{day}"]').click()
+        expect(link).to_be_visible()
+        return link
+
     def choose(self, session: str) -> SessionPage:
-        self.session(session).click()
+        self.show(session).click()
         chosen = SessionPage(self.page, self.base_url)
         chosen.wait_live()
         return chosen

@@ -67,6 +67,8 @@ class FakeBooking(ReservaServicer):
         self.paused = False
         self.order = an_order()
         self.title = "O Agente Secreto"
+        self.posters: dict[str, pb.Cartaz] = {}  # by the films' ids
+        self.posters_asked = 0
         self.watched = 0  # streams that are open
         self.streams_opened = 0
         self.situation = pb.SituacaoResponse()
@@ -292,6 +294,10 @@ class FakeBooking(ReservaServicer):
         await self._begin(request, context)
         return pb.VarreduraResponse(liberados=1)
 
+    async def ObterCartaz(self, request: pb.CartazRequest, context: Context) -> pb.Cartaz:
+        self.posters_asked += 1
+        return self.posters.get(request.filme_id, pb.Cartaz())
+
     async def ObterSituacao(self, request: pb.Vazio, context: Context) -> pb.SituacaoResponse:
         return self.situation
 
@@ -338,7 +344,9 @@ class FakeBooking(ReservaServicer):
         )
 
     def _session(self) -> pb.Sessao:
-        return a_session(self.title, free=len(SEATS) - len(self.taken))
+        session = a_session(self.title, free=len(SEATS) - len(self.taken))
+        session.filme.cartaz = self.posters.get("agente-secreto", pb.Cartaz()).versao
+        return session
 
 
 def a_session(title: str = "O Agente Secreto", free: int = len(SEATS)) -> pb.Sessao:

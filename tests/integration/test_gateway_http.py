@@ -9,7 +9,8 @@ from websockets.exceptions import InvalidStatus
 
 from cinema.order_code import order_code
 from deploy.ports import LOOPBACK
-from tests.fakes.booking import ORDER, FakeBooking
+from gateway.film_art import art_path
+from tests.fakes.booking import ORDER, FakeBooking, a_session
 from tests.gateway_bench import Bench, open_bench
 from tests.waiting import eventually
 
@@ -165,6 +166,7 @@ async def test_the_list_of_sessions_is_what_the_page_expects(bench: Bench) -> No
                     "duracao_min": 158,
                     "classificacao": "16",
                     "sinopse": "",
+                    "art": art_path(a_session().filme),
                 },
                 "sala": "Sala 1",
                 "inicio": "2026-12-13T17:45:00-03:00",
@@ -175,6 +177,21 @@ async def test_the_list_of_sessions_is_what_the_page_expects(bench: Bench) -> No
                 "encerrada": False,
             }
         ],
+        "words": {
+            "legendado|Sala 1": {
+                "pt-BR": {"audio": "legendado", "tag": "LEG", "room": "Sala 1"},
+                "en": {
+                    "audio": "original with Portuguese subtitles",
+                    "tag": "SUB",
+                    "room": "Screen 1",
+                },
+                "es": {
+                    "audio": "original con subtítulos en portugués",
+                    "tag": "SUB",
+                    "room": "Sala 1",
+                },
+            },
+        },
         "vendas_pausadas": False,
     }
 

@@ -2,6 +2,7 @@
 
 import io
 import xml.etree.ElementTree as Xml
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,9 @@ TITLES = {
 
 @pytest.mark.parametrize("draw", [poster, wide_poster])
 @pytest.mark.parametrize("title", TITLES.values(), ids=TITLES)
-def test_a_title_of_up_to_200_characters_fits(title: str, draw: type[Poster]) -> None:
+def test_a_title_of_up_to_200_characters_fits(
+    title: str, draw: Callable[[str, str], Poster]
+) -> None:
     drawn = draw("a-film", title)
     size, feet = drawn.title.size, list(drawn.feet)
     for line, (x, y) in feet:
@@ -106,8 +109,7 @@ def test_a_title_that_our_font_lacks_is_left_out_of_a_png() -> None:
         io.BytesIO(png(poster("a-film", TITLES["letters that our font lacks"]), 200))
     ) as read:
         below = read.convert("RGB").crop((0, 230, 200, 300))
-        assert below.getcolors() is not None
-        assert len(below.getcolors()) == 1
+        assert len(below.getcolors() or []) == 1
         assert read.size == (200, 200 * UPRIGHT[1] // UPRIGHT[0])
 
 
@@ -141,8 +143,10 @@ def test_what_a_camera_writes_beside_a_picture_is_not_passed_on(tmp_path: Path) 
     jpeg = read_picture(file).jpeg
     assert b"Flores" not in jpeg
     with Image.open(io.BytesIO(jpeg)) as read:
-        left, right = read.convert("L").getpixel((100, 360)), read.convert("L").getpixel((400, 360))
-    assert (left, right) == (pytest.approx(255, abs=9), pytest.approx(0, abs=9))
+        grey = read.convert("L").tobytes()
+    middle = SIZE[0] * SIZE[1] // 2
+    assert grey[middle + 100] > 240
+    assert grey[middle + 400] < 16
 
 
 def a_png(size: tuple[int, int]) -> bytes:

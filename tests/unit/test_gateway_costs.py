@@ -23,6 +23,7 @@ from cinema.settings import GatewaySettings
 from gateway import frames, http_routes, notify, pages
 from gateway.context import Gateway
 from gateway.costs import COSTS, FREE, UNIT_MS
+from gateway.film_art import art_path
 from gateway.messages import LONGEST_FRAME, parse
 from gateway.public_answers import PublicAnswers
 from gateway.seat_map import SeatMap
@@ -56,8 +57,8 @@ def vast_map() -> pb.MapaResponse:
 
 
 def many_sessions() -> pb.SessoesResponse:
-    """All as they were a moment ago, but for one that sells."""
-    sessions = [a_session(f"Filme {number}") for number in range(1_000)]
+    """Of sixty films, all as they were a moment ago, but for one that sells."""
+    sessions = [a_session(f"Filme {number % 60}") for number in range(1_000)]
     sessions[500].livres = next(fresh)
     return pb.SessoesResponse(sessoes=sessions)
 
@@ -84,6 +85,7 @@ ADDRESSES: dict[str, Callable[[], str]] = {
     "/sessao/{session_id}/": lambda: "/sessao/S001/",
     "/pedido/{reference}": lambda: f"/pedido/{new_order().pedido_id}",
     "/pedido/{reference}/": lambda: f"/pedido/{new_order().pedido_id}/",
+    "/arte/{file}": lambda: art_path(a_session().filme),
     "/api/sessoes": lambda: "/api/sessoes",
     "/api/sessoes/{session_id}": lambda: "/api/sessoes/S001",
     "/api/pedidos/{reference}": lambda: f"/api/pedidos/{new_order().pedido_id}",

@@ -11,6 +11,7 @@ import pytest
 import cinema_pb2 as pb
 from cinema.languages import LANGUAGES
 from cinema.local_time import day_and_hour
+from cinema.programme_words import words_in
 from gateway.first_look import FirstLook
 from tests.fakes.booking import a_session
 
@@ -55,7 +56,7 @@ def test_it_says_film_room_and_hour_in_the_buyers_language(language: str) -> Non
     answer = hall("##")
     html = FirstLook.of(answer).html(language)
     assert f"<h1>{answer.sessao.filme.titulo}</h1>" in html
-    assert answer.sessao.sala in html
+    assert words_in(language).room(answer.sessao.sala) in html
     assert re.search(r"\d\d(/| \w{3,4} ?)\d{0,2} · \d\d?[h:]\d\d", html)
 
 

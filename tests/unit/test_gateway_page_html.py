@@ -10,6 +10,7 @@ import pytest
 from gateway.http_json import Json
 from gateway.page_html import fill
 
+HEAD = "<title>O Agente Secreto</title>"
 STATIC = Path(__file__).parents[2] / "static"
 NASTY = '</script><script>alert(1)</script><!-- <script> --> ]]> & "q" \u2028 \\u003c é'
 
@@ -39,7 +40,7 @@ class Reader(HTMLParser):
 
 
 def page(name: str, data: Json | None = None, language: str = "en") -> Reader:
-    return Reader(fill((STATIC / name).read_text(), language, "v-0123456789ab", data))
+    return Reader(fill((STATIC / name).read_text(), language, "v-0123456789ab", data, HEAD))
 
 
 @pytest.mark.parametrize("name", ["index.html", "sessao.html", "pedido.html"])

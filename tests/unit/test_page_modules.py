@@ -26,7 +26,7 @@ TEXTS = {"index.html": {"pt.js"}, "sessao.html": {"pt.js"}, "pedido.html": {"pt.
 ON_DEMAND = {
     "index.html": {"session-page.js"},
     "sessao.html": {
-        *("programme.js", "payment.js", "closed-card.js"),
+        *("programme.js", "payment.js", "closed-card.js", "film-card.js"),
         *("party.js", "sharing.js", "invitation.js"),
     },
     "pedido.html": set[str](),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { dayAndHour, filmLength, minutesAndSeconds, money, roughly, shortMoney } from "../../static/format.js";
+import { dayAndHour, filmLength, hour, minutesAndSeconds, money, roughly, shortMoney } from "../../static/format.js";
 import { tags } from "../../static/language.js";
 import { texts as rest } from "../../static/pt.js";
 import { texts as ofClosed } from "../../static/pt-closed.js";
@@ -79,6 +79,11 @@ test("money is written from centavos", () => {
 test("times are São Paulo's whatever the computer's zone", () => {
   assert.equal(dayAndHour("2026-12-13T17:45:00-03:00"), "dom 13/12 · 17h45");
   assert.equal(dayAndHour("2026-12-13T23:30:00Z"), "dom 13/12 · 20h30");
+});
+
+test("Brazil writes hours without what says nothing", () => {
+  const hours = ["05:00", "06:30", "00:00", "10:00", "20:05"].map((clock) => hour(new Date(`2026-12-13T${clock}:00-03:00`)));
+  assert.deepEqual(hours, ["5h", "6h30", "0h", "10h", "20h05"]);
 });
 
 test("durations are written as one says them", () => {
