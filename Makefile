@@ -31,7 +31,7 @@ test nightly: $(VENV)/installed-dev $(STUBS)
 	@$(PY) -m deploy.parts
 	@$(PY) -m deploy.page_bundle
 	@$(PY) -m tests.browser
-	@$(PY) -m tests.kafka_classes
+	@$(PY) -m deploy.kafka_classes
 	$(PY) -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(CHOSEN)
 
 check: $(VENV)/installed-dev $(STUBS) cinema_pb2_grpc.pyi

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cinema.private_folders import make_private
-from deploy import kafka_jars, kafka_local, parts, redis_local
+from deploy import kafka_classes, kafka_jars, kafka_local, parts, redis_local
 from deploy.kafka_jars import JarsMissing
 from deploy.kafka_local import Kafka, KafkaUnusable
 from deploy.parts import PartMissing
@@ -106,7 +106,9 @@ def _prepared_kafka(port: int) -> Kafka:
         raise KafkaUnusable("there is no Java")
     if not kafka_jars.CACHE.exists():
         log.info("fetching Apache Kafka (43 MB, once) ...")
-    kafka = Kafka(java, tuple(kafka_jars.ensure()), VAR / "kafka", port)
+    jars = tuple(kafka_jars.ensure())
+    kafka_classes.ensure(java, jars)
+    kafka = Kafka(java, jars, VAR / "kafka", port, kafka_classes.options(java, jars))
     kafka.prepare()
     return kafka
 

@@ -1,11 +1,10 @@
 """A real Redis and a real Kafka broker as local processes, exactly as `make run` has them."""
 
 import contextlib
-import hashlib
 import socket
 from pathlib import Path
 
-from deploy import kafka_jars, kafka_local, redis_local
+from deploy import kafka_classes, kafka_jars, kafka_local, redis_local
 from deploy.ports import LOOPBACK, answers
 from tests.ports import free_port, ports_in_a_row
 from tests.processes import LocalProcess
@@ -65,8 +64,7 @@ class KafkaBroker(LocalProcess):
         except kafka_jars.JarsMissing as reason:
             raise BackendMissing(f"Kafka's jars: {reason}") from None
         self.port = port or ports_in_a_row(2)  # the controller listens beside the broker
-        self.class_archive = _class_archive(java, jars)
-        options = _sharing(self.class_archive)
+        options = kafka_classes.options(java, jars)
         broker = kafka_local.Kafka(java, jars, folder, self.port, options)
         broker.prepare()
         super().__init__(
@@ -79,14 +77,3 @@ class KafkaBroker(LocalProcess):
     @property
     def bootstrap(self) -> str:
         return f"{LOOPBACK}:{self.port}"
-
-
-def _class_archive(java: Path, jars: tuple[Path, ...]) -> Path:
-    """Where tests.kafka_classes keeps the archive; it fits one Java and one class path only."""
-    key = hashlib.sha256(f"{java.resolve()} {jars}".encode()).hexdigest()[:16]
-    return kafka_jars.CACHE.parent / f"kafka-classes-{key}.jsa"
-
-
-def _sharing(archive: Path) -> tuple[str, ...]:
-    there = (f"-XX:SharedArchiveFile={archive}", "-Xlog:cds=off,cds+dynamic=off")
-    return there if archive.exists() else ()
