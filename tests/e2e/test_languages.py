@@ -86,8 +86,8 @@ def test_refusals_and_faults_are_told_in_the_buyers_language(open_session: OpenP
     page.fill_payment(Buyer("", "111.111.111-11", "ana"))
     page.submit_payment()
     assert page.payment_faults() == {
-        "name": "Tell us your name.",
-        "cpf": "There is no such CPF. Check the digits.",
+        "name": "Enter your name.",
+        "cpf": "That CPF is not valid. Check the digits.",
         "email": "That e-mail looks incomplete. Example: name@example.com",
     }
     page.close_payment()
