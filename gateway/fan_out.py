@@ -19,8 +19,8 @@ PAGES_A_TURN = 200
 class News:
     """What every page is told in one fan-out.
 
-    `gaining` and `losing`: the tags of buyers whose own seats the update changes. Those who gain one hear so before it,
-    or their pages would show their own seats as somebody else's for a moment.
+    `gaining` and `losing`: the tags of buyers whose own seats the update changes. Those who gain one, by a hold or by a
+    sale, hear so before it, or their pages would show their own seats as somebody else's for a moment.
     """
 
     resync: bool = False

@@ -1,11 +1,10 @@
 """What the gateway says to a browser: every JSON text is made here, as the frame that goes out on the wire."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import orjson
 
-from cinema_pb2 import StatusReserva
 from gateway import rfc6455
 from gateway.rfc6455 import Opcode
 from gateway.seat_map import Seat, SeatMap
@@ -44,9 +43,12 @@ def update(
     )
 
 
-def own_seats(seats: Iterable[Seat], now: float) -> bytes:
-    left = {seat.name: seat.ms_left(now) for seat in seats}
-    return _encode({"evento": "meus_assentos", "assentos": left})
+def own_seats(seats: Collection[Seat], now: float) -> bytes:
+    """What one buyer holds, with the time left, and what the buyer has bought; for that buyer's pages alone."""
+    left = {seat.name: seat.ms_left(now) for seat in seats if seat.is_held}
+    bought = [seat.name for seat in seats if not seat.is_held]
+    more = {"comprados": bought} if bought else {}
+    return _encode({"evento": "meus_assentos", "assentos": left, **more})
 
 
 def situation(live: bool) -> bytes:
@@ -83,7 +85,7 @@ def _change(seat: Seat, now: float) -> dict[str, str | int]:
             "assento": seat.name,
             "restante_ms": seat.ms_left(now),
         }
-    if seat.state == StatusReserva.DISPONIVEL:
+    if seat.is_free:
         return {"evento": "assento_liberado", "assento": seat.name, "motivo": seat.reason}
     return {"evento": "assento_reservado", "assento": seat.name}
 

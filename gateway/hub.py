@@ -73,8 +73,8 @@ class Hub:
         return self._snapshot_frame[1]
 
     def own_seats_frame(self, tag: str) -> bytes:
-        """What the buyer with this tag holds."""
-        seats = self._seat_map.held_by(tag) if self._seat_map else []
+        """What the buyer with this tag holds and has bought."""
+        seats = self._seat_map.owned_by(tag) if self._seat_map else []
         return frames.own_seats(seats, self._loop.time())
 
     # ----------------------------------------------------------------------------------------------------- stream
@@ -151,7 +151,7 @@ class Hub:
         if self._seat_map is not None and self._seat_map.version != self._told_version:
             changes, self._pending = self._pending, []
             news.update = self._update_frame(self._seat_map, changes)
-            news.gaining = {seat.tag for seat in changes if seat.is_held}
+            news.gaining = {seat.tag for seat in changes if not seat.is_free and seat.tag}
             news.losing = {seat.tag for seat in changes if seat.tag} - news.gaining
         return news
 

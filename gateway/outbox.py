@@ -21,7 +21,7 @@ class View(Protocol):
         """None as long as nothing is known."""
 
     def own_seats_frame(self, tag: str) -> bytes:
-        """What the buyer holds, which may be nothing."""
+        """What the buyer holds and has bought, which may be nothing."""
 
 
 class Writer(Protocol):
@@ -148,7 +148,7 @@ class Outbox:
         return frame
 
     def _take_own_seats(self) -> bytes | None:
-        """After every snapshot, too: a page learns that it holds nothing instead of guessing so."""
+        """After every snapshot, too: a page learns that it has nothing instead of guessing so."""
         if not self._own_seats_due:
             return None
         self._own_seats_due = False

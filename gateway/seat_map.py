@@ -26,6 +26,10 @@ class Seat(NamedTuple):
     def is_held(self) -> bool:
         return self.state == StatusReserva.BLOQUEADO_TEMP
 
+    @property
+    def is_free(self) -> bool:
+        return self.state == StatusReserva.DISPONIVEL
+
     def ms_left(self, now: float) -> int:
         return max(0, round((self.deadline - now) * 1_000))
 
@@ -40,7 +44,7 @@ class SeatMap:
             snapshot.edicao
         )  # another one: the page's film, room or start are not the session's
         self._taken: dict[str, Seat] = {}
-        self._held: dict[str, dict[str, Seat]] = {}  # by the owner's tag, then by name
+        self._owned: dict[str, dict[str, Seat]] = {}  # by the owner's tag, then by name
         for seat in _seats(snapshot.assentos, now):
             self._put(seat)
 
@@ -60,26 +64,27 @@ class SeatMap:
     def taken(self) -> Iterable[Seat]:
         return self._taken.values()
 
-    def held_by(self, tag: str) -> list[Seat]:
-        return list(self._held.get(tag, {}).values())
+    def owned_by(self, tag: str) -> list[Seat]:
+        """What the buyer with this tag holds, and has bought."""
+        return list(self._owned.get(tag, {}).values())
 
     def _change(self, seat: Seat) -> None:
         before = self._taken.pop(seat.name, None)
-        if before is not None and before.is_held:
-            self._forget_hold(before)
-        if seat.state != StatusReserva.DISPONIVEL:
+        if before is not None and before.tag:
+            self._disown(before)
+        if not seat.is_free:
             self._put(seat)
 
     def _put(self, seat: Seat) -> None:
         self._taken[seat.name] = seat
-        if seat.is_held:
-            self._held.setdefault(seat.tag, {})[seat.name] = seat
+        if seat.tag:  # a sale whose buyer was forgotten has none
+            self._owned.setdefault(seat.tag, {})[seat.name] = seat
 
-    def _forget_hold(self, seat: Seat) -> None:
-        own = self._held[seat.tag]
+    def _disown(self, seat: Seat) -> None:
+        own = self._owned[seat.tag]
         del own[seat.name]
         if not own:
-            del self._held[seat.tag]
+            del self._owned[seat.tag]
 
 
 def _seats(states: Iterable[EstadoAssento], now: float) -> list[Seat]:

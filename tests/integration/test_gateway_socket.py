@@ -315,6 +315,25 @@ async def test_a_returning_buyer_finds_the_own_seats_after_the_map(bench: Bench)
         assert set((await ana.frame())["assentos"]) == {"F07"}
 
 
+async def test_what_a_buyer_has_bought_is_told_to_all_pages_of_the_buyer_alone(
+    bench: Bench,
+) -> None:
+    bench.booking.change(sold("F07", "ana"), sold("A01", "bia"))
+    async with bench.browser("ana") as ana, bench.browser("caio") as caio:
+        assert (await ana.event("meus_assentos"))["comprados"] == ["F07"]
+        assert await caio.event("meus_assentos") == {"evento": "meus_assentos", "assentos": {}}
+        bench.booking.change(held("F08", "ana"))
+        assert (await ana.event("meus_assentos"))["comprados"] == ["F07"]
+        bench.booking.change(sold("F08", "ana"))
+        own = await ana.frame()  # before the map says that it is sold, after the map of the hold
+        while own["evento"] != "meus_assentos":
+            assert own["mudancas"][0]["evento"] == "assento_bloqueado"
+            own = await ana.frame()
+        assert own == {"evento": "meus_assentos", "assentos": {}, "comprados": ["F07", "F08"]}
+        bench.booking.change(freed("F07", "ana", "cancelado"))
+        assert (await ana.event("meus_assentos"))["comprados"] == ["F08"]
+
+
 async def test_a_page_that_asks_gets_the_map_again(bench: Bench) -> None:
     async with bench.browser() as page:
         await page.event("estado_inicial")

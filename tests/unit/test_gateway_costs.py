@@ -233,7 +233,7 @@ FULL = SeatMap(SNAPSHOT, 0)
     [
         lambda: SeatMap(SNAPSHOT, 0),
         lambda: frames.initial_state(SESSION, FULL, 0),
-        lambda: frames.own_seats(FULL.held_by(owner_tag(SESSION, "ana")), 0),
+        lambda: frames.own_seats(FULL.owned_by(owner_tag(SESSION, "ana")), 0),
         lambda: frames.update(1, 3_001, FULL.taken(), 0),
     ],
     ids=["to take a snapshot", "estado_inicial", "meus_assentos", "atualizacao"],
