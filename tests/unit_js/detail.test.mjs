@@ -7,6 +7,31 @@ test("only vast halls lose round corners when nobody could see them", () => {
   assert.deepEqual([40, 24, 15, 9].map((pitch) => sizeOf(pitch, 400)), ["g", "g", "p", "p"]);
 });
 
+/** How many frames of so many milliseconds a hall of 3,000 seats takes to look different everywhere. */
+function framesOf(ms) {
+  const due = [];
+  globalThis.requestAnimationFrame = (then) => due.push(then);
+  globalThis.cancelAnimationFrame = () => due.splice(0);
+  globalThis.innerHeight = 800;
+  const rows = Array.from({ length: 40 }, (_, n) => ({
+    dataset: {}, childElementCount: 75, getBoundingClientRect: () => ({ top: 20 * n, bottom: 20 * n + 20 }) }));
+  const detail = new Detail({ children: rows }, 3000);
+  detail.fit(40);
+  detail.fit(9);
+  let frames = 0;
+  for (; due.length; frames++) due.shift()(1000 + ms * frames);
+  assert.ok(rows.every((row) => row.dataset.tamanho === "pp"));
+  return frames;
+}
+
+test("a vast hall looks alike everywhere within a tenth of a second, where frames come in time", () => {
+  assert.ok(framesOf(16) <= 8, String(framesOf(16)));
+});
+
+test("and takes a row a frame where they do not", () => {
+  assert.ok(framesOf(60) >= 40);
+});
+
 test("an ordinary hall takes its new look at once", () => {
   const rows = Array.from({ length: 20 }, () => ({ dataset: {} }));
   const detail = new Detail({ children: rows }, 400);
