@@ -1,13 +1,10 @@
 // @ts-check
-/**
- * Which category each own seat is to be paid in. Kept for the tab, so that a reload or a hold
- * that is taken again does not ask twice; and what was bought in it, which holds no longer tell.
- */
+/** Which category each own seat is to be paid in. Kept for the tab: a reload, or a hold that is taken again, does not ask twice. */
 import { tabMemory } from "./tab-memory.js";
 import { isCategory, priceOf } from "./tickets.js";
 
 /** @typedef {import("./tickets.js").Category} Category */
-/** @typedef {{categories: Record<string, unknown>, bought: unknown[]}} Memory */
+/** @typedef {{categories: Record<string, unknown>}} Memory */
 
 /** What a tab that was just opened says to the others. */
 const ASKING = "categories?";
@@ -60,25 +57,18 @@ export class Basket {
     });
   }
 
-  /** @param {string[]} seats */
-  bought(seats) {
-    this.memory.bought.push(...seats);
+  /** They were bought. @param {string[]} seats */
+  forget(seats) {
     for (const seat of seats) delete this.memory.categories[seat];
     this.#write();
-  }
-
-  /** @param {string} seat */
-  hasBought(seat) {
-    return this.memory.bought.includes(seat);
   }
 
   /** @returns {Memory} */
   #read() {
     try {
-      const { categories, bought } = JSON.parse(this.storage.getItem(this.place) ?? "");
-      return { categories: Object(categories), bought: Array.isArray(bought) ? bought : [] };
+      return { categories: Object(JSON.parse(this.storage.getItem(this.place) ?? "").categories) };
     } catch {
-      return { categories: {}, bought: [] };
+      return { categories: {} };
     }
   }
 

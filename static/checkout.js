@@ -49,8 +49,7 @@ export class Checkout {
     this.parts = parts;
     this.basket = new Basket(session.id);
     this.quota = new HalfPriceQuota(session.meias_total, session.meias_vendidas);
-    this.seating = new Seating(room, session.limite_assentos, store.stateOf.bind(store), (seat) => this.basket.hasBought(seat),
-      store.isOnMap.bind(store));
+    this.seating = new Seating(room, session.limite_assentos, store.stateOf.bind(store), store.isOnMap.bind(store));
     this.basket.share(parts.repaint);
     this.countdown = new Countdown(root, session, () => store.msLeft, (ending) => this.#ending(ending));
     this.panel = new OrderPanel(root, session, {
@@ -113,13 +112,19 @@ export class Checkout {
       this.#payment = new Payment(this.root, connection, this.attempts, () => this.order, notice, {
         changed: repaint,
         extend: () => void choosing.extend(),
-        isSold: (seat) => this.parts.store.stateOf(seat) === "ocupado",
-        paid: (seats) => this.basket.bought(seats),
+        isSold: (seat) => /^(ocupado|comprado)$/.test(this.parts.store.stateOf(seat)),
+        paid: (seats) => this.#paid(seats),
         refused: (reply) => this.#refused(reply),
       });
       repaint();
       return this.#payment;
     }, () => this.#loading = null);
+  }
+
+  /** @param {string[]} seats */
+  #paid(seats) {
+    this.basket.forget(seats);
+    this.parts.store.sold(seats);
   }
 
   /** @param {string[]} seats @param {import("./tickets.js").Category} category */

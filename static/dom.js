@@ -47,16 +47,17 @@ export function say(node, text) {
   node.textContent = text;
 }
 
-/** @param {string} name a symbol of icons.svg */
-export function icon(name) {
-  const svg = document.createElementNS(SVG, "svg");
-  const use = document.createElementNS(SVG, "use");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  use.setAttribute("href", `${ICONS}#${name}`);
-  svg.append(use);
-  return svg;
+/** A new element of a drawing. @param {string} tag @param {Record<string, string>} attributes @param {...Node} children */
+export function drawing(tag, attributes, ...children) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
 }
+
+/** @param {string} name a symbol of icons.svg */
+export const icon = (name) =>
+  drawing("svg", { class: "icon", "aria-hidden": "true" }, drawing("use", { href: `${ICONS}#${name}` }));
 
 /** A view with its texts, to be put into the page. @param {string} id of its template */
 export function viewOf(id) {

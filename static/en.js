@@ -61,7 +61,6 @@ export const texts = {
   "lista.livres": { zero: "none free", one: "{n} free", other: "{n} free" },
   "fila": "Row {fila}",
   "assento.nome": "Row {fila}, seat {numero}, {tipo}{estado}, {preco}",
-  "assento.curto": "{numero}, {tipo}{estado}, {preco}",
 
   "tipo.comum": "Seat",
   "tipo.premium": "Premium",
@@ -70,16 +69,21 @@ export const texts = {
   "tipo.mobilidade_reduzida": "Reduced mobility",
   "tipo.obeso": "Wide seat",
   "tipo.casal": "Couple’s sofa",
+  "spoken.cadeirante": "wheelchair space without a seat",
+  "spoken.acompanhante": "companion of a wheelchair user",
+  "spoken.casal": "couple’s sofa with {other}",
 
   "estado.unknown": "loading",
   "estado.livre": "free",
   "estado.pedindo": "being held",
   "estado.seu": "yours",
+  "estado.comprado": "bought by you",
   "estado.bloqueado": "on hold",
   "estado.ocupado": "taken",
 
   "legenda.livre": "Free",
   "legenda.seu": "Yours",
+  "legenda.comprado": "Bought by you",
   "legenda.bloqueado": "On hold",
   "legenda.ocupado": "Taken",
 

@@ -61,7 +61,6 @@ export const texts = {
   "lista.livres": { zero: "ninguna libre", one: "{n} libre", other: "{n} libres" },
   "fila": "Fila {fila}",
   "assento.nome": "Fila {fila}, butaca {numero}, {tipo}{estado}, {preco}",
-  "assento.curto": "{numero}, {tipo}{estado}, {preco}",
 
   "tipo.comum": "Butaca",
   "tipo.premium": "Premium",
@@ -70,16 +69,21 @@ export const texts = {
   "tipo.mobilidade_reduzida": "Movilidad reducida",
   "tipo.obeso": "Butaca ancha",
   "tipo.casal": "Sofá de pareja",
+  "spoken.cadeirante": "espacio para silla de ruedas, sin butaca",
+  "spoken.acompanhante": "acompañante de silla de ruedas",
+  "spoken.casal": "sofá de pareja junto con la {other}",
 
   "estado.unknown": "cargando",
   "estado.livre": "libre",
   "estado.pedindo": "reservando",
   "estado.seu": "tuya",
+  "estado.comprado": "comprada por ti",
   "estado.bloqueado": "alguien la está eligiendo",
   "estado.ocupado": "ocupada",
 
   "legenda.livre": "Libre",
   "legenda.seu": "Tuya",
+  "legenda.comprado": "Comprada por ti",
   "legenda.bloqueado": "Alguien eligiendo",
   "legenda.ocupado": "Ocupada",
 

@@ -5,12 +5,12 @@ import { shortMoney } from "./format.js";
 import { hasIcon, kindText } from "./seat-text.js";
 import { t } from "./text.js";
 
-/** @param {import("./room.js").Room} room */
-export function legendOf(room) {
+/** @param {import("./room.js").Room} room @param {boolean} hasBought whether there is one of the reader's own */
+export function legendOf(room, hasBought) {
   const kinds = room.kinds();
   const standard = kinds.get("comum");
   const named = [...kinds].filter(([kind]) => kind !== "comum").sort(([, a], [, b]) => b - a);
-  const states = /** @type {const} */ (["seu", "bloqueado", "ocupado"]);
+  const states = /** @type {const} */ (["seu", ...(hasBought ? /** @type {const} */ (["comprado"]) : []), "bloqueado", "ocupado"]);
   return [
     ...(standard === undefined ? [] : [entry("comum", "livre", priced(t("legenda.livre"), standard))]),
     ...named.map(([kind, price]) =>

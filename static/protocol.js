@@ -9,7 +9,7 @@
 /** `halvesSold`: half-price tickets under the quota, null where the frame does not tell. */
 /** @typedef {{kind: "snapshot", version: number, seats: Map<string, Taken>, edition: string, halvesSold: number|null}} Snapshot */
 /** @typedef {{kind: "update", since: number, version: number, changes: Change[], halvesSold: number|null}} Update */
-/** @typedef {{kind: "mine", holds: Map<string, number>}} Mine seat to milliseconds left */
+/** @typedef {{kind: "mine", holds: Map<string, number>, bought: string[]}} Mine `holds`: seat to milliseconds left */
 /** @typedef {{kind: "live", live: boolean}} Live */
 /** @typedef {{kind: "audience", count: number}} Audience */
 /**
@@ -73,7 +73,7 @@ function update(frame) {
 /** @param {Record<string, any>} frame @returns {Mine} */
 function mine(frame) {
   const holds = Object.entries(record(frame.assentos));
-  return { kind: "mine", holds: new Map(holds.map(([seat, ms]) => [seat, number(ms)])) };
+  return { kind: "mine", holds: new Map(holds.map(([seat, ms]) => [seat, number(ms)])), bought: names(frame.comprados) };
 }
 
 /** @param {Record<string, any>} frame @returns {Reply} */

@@ -64,7 +64,6 @@ export const texts = {
   "lista.livres": { zero: "nenhuma livre", one: "{n} livre", other: "{n} livres" },
   "fila": "Fila {fila}",
   "assento.nome": "Fila {fila}, poltrona {numero}, {tipo}{estado}, {preco}",
-  "assento.curto": "{numero}, {tipo}{estado}, {preco}",
 
   "tipo.comum": "Poltrona",
   "tipo.premium": "Premium",
@@ -73,16 +72,21 @@ export const texts = {
   "tipo.mobilidade_reduzida": "Mobilidade reduzida",
   "tipo.obeso": "Poltrona larga",
   "tipo.casal": "Sofá de casal",
+  "spoken.cadeirante": "cadeirante, espaço sem poltrona",
+  "spoken.acompanhante": "acompanhante de cadeirante",
+  "spoken.casal": "sofá de casal junto com a {other}",
 
   "estado.unknown": "carregando",
   "estado.livre": "livre",
   "estado.pedindo": "reservando",
   "estado.seu": "sua",
+  "estado.comprado": "comprada por você",
   "estado.bloqueado": "alguém escolhendo",
   "estado.ocupado": "ocupada",
 
   "legenda.livre": "Livre",
   "legenda.seu": "Sua",
+  "legenda.comprado": "Comprada por você",
   "legenda.bloqueado": "Alguém escolhendo",
   "legenda.ocupado": "Ocupada",
 

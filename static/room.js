@@ -10,6 +10,7 @@
  * @property {number} price centavos
  * @property {number} line index of its row from the screen
  * @property {number} column place in the row from the left, gaps counted
+ * @property {number} partner number of the other half of the sofa; 0: it is none
  */
 /** @typedef {{name: string, seats: Seat[], apart: boolean}} Row `apart`: a balcony begins with it */
 
@@ -32,15 +33,22 @@ export class Room {
       const row = { name: nome, seats: [], apart: beginsBalcony(this.rows.at(-1)?.name, nome) };
       lugares.forEach((place, column) => place && row.seats.push({
         name: place.assento, row: nome, number: Number(place.assento.slice(nome.length)),
-        kind: place.tipo, price: place.preco, line: this.rows.length, column,
+        kind: place.tipo, price: place.preco, line: this.rows.length, column, partner: 0,
       }));
       for (const seat of row.seats) this.seats.set(seat.name, seat);
       for (const run of stretches(row.seats, ({ kind }) => kind === "casal")) {
-        run.forEach(({ name }, i) => run[i ^ 1] && this.otherHalves.set(name, run[i ^ 1].name));
+        run.forEach((seat, i) => this.#pair(seat, run[i ^ 1]));
       }
       this.columns = Math.max(this.columns, lugares.length);
       this.rows.push(row);
     }
+  }
+
+  /** @param {Seat} seat @param {Seat|undefined} other */
+  #pair(seat, other) {
+    if (!other) return;
+    seat.partner = other.number;
+    this.otherHalves.set(seat.name, other.name);
   }
 
   /** The same seats at the prices of now. @param {ConstructorParameters<typeof Room>[0]} rows */

@@ -2,7 +2,7 @@
 /** The same seats as a list: row by row, and in a row what can be chosen. An equal way to choose, built when it is first looked at. */
 import { make } from "./dom.js";
 import { shortMoney } from "./format.js";
-import { kindText } from "./seat-text.js";
+import { spokenKind } from "./seat-text.js";
 import { enumerate, t } from "./text.js";
 
 /** @typedef {import("./room.js").Room} Room */
@@ -111,8 +111,9 @@ export class SeatList {
   }
 
   /** Behind the number, and no longer than they must be: a free seat of the row's usual price says nothing else. @param {Seat} seat @param {SeatState} state */
-  #words({ line, kind, price }, state) {
-    const words = kind === "comum" ? [] : [kindText(kind).toLowerCase()];
+  #words(seat, state) {
+    const { line, price } = seat;
+    const words = [spokenKind(seat)].filter(Boolean);
     if (state !== "livre") words.push(t(`estado.${state}`));
     const isUsual = pricesOf(this.room.rows[line])[0] === price;
     return isTaken(state) || isUsual ? words : [...words, shortMoney(price)];

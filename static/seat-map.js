@@ -39,6 +39,17 @@ export class SeatMap {
     this.grid.addEventListener("animationend", ({ target }) => {
       if (target instanceof HTMLElement) delete target.dataset.mudou;
     });
+    this.#offerCard();
+  }
+
+  /** Nobody waits for the card of a seat: it comes with the first seat that is pointed at. */
+  #offerCard() {
+    const first = new AbortController();
+    const load = (/** @type {Event} */ event) => {
+      first.abort();
+      import("./seat-card.js").then(({ SeatCard }) => new SeatCard(this.grid, this.room, this.stateOf).start(event), () => {});
+    };
+    for (const sign of ["pointerover", "focusin"]) this.grid.addEventListener(sign, load, { signal: first.signal });
   }
 
   /** Brings seats up to date. @param {Iterable<string>} seats @param {boolean} [lively] seen to change */
@@ -51,9 +62,38 @@ export class SeatMap {
       if (lively) button.dataset.mudou = state === "livre" ? "voltou" : "tomada";
       button.dataset.estado = state;
       button.setAttribute("aria-label", seatName(seat, state));
-      button.setAttribute("aria-pressed", String(state === "seu" || state === "pedindo"));
+      button.setAttribute("aria-pressed", String(isMine(state)));
       button.setAttribute("aria-disabled", String(/^(unknown|bloqueado|ocupado)$/.test(state)));
+      this.#join(seat);
     }
+  }
+
+  /** Draws a seat as one with its neighbours, or no longer so. @param {Seat} seat */
+  #join(seat) {
+    const row = this.room.rows[seat.line].seats;
+    const at = row.indexOf(seat);
+    for (const [left, right] of [[row[at - 1], seat], [seat, row[at + 1]]]) {
+      if (!left || !right || right.column > left.column + 1) continue;
+      const together = this.#areOne(left, right);
+      this.#mark(left, "right", together);
+      this.#mark(right, "left", together);
+    }
+  }
+
+  /** The halves of a sofa, and what is one's own, as long as they are in one state. @param {Seat} left @param {Seat} right */
+  #areOne(left, right) {
+    const [a, b] = [left, right].map(({ name }) => this.stateOf(name));
+    const own = isMine(a) && isMine(b) || a === "comprado" && b === a;
+    return own || a === b && left.partner === right.number;
+  }
+
+  /** @param {Seat} seat @param {string} side @param {boolean} joined */
+  #mark({ name }, side, joined) {
+    const data = this.#buttons.get(name)?.dataset;
+    if (!data || (data.joined ?? "").includes(side) === joined) return;
+    const other = (data.joined ?? "").replace(side, "").trim();
+    data.joined = joined ? `${other} ${side}`.trim() : other;
+    if (!data.joined) delete data.joined;
   }
 
   /** What seats cost is part of their names. */
@@ -126,6 +166,9 @@ export class SeatMap {
     this.focus(seat.name);
   }
 }
+
+/** @param {SeatState} state */
+const isMine = (state) => state === "seu" || state === "pedindo";
 
 /** The seat that an event in the map is about; empty: none. @param {Event} event */
 export function seatOf({ target }) {

@@ -18,13 +18,17 @@ export function kindText(kind) {
   return hasText(key) ? t(key) : kind;
 }
 
-/**
- * "Fila A, poltrona 14, cadeirante, livre, R$ 32,00"; short, within a list of its row: "14, cadeirante, …".
- * @param {Seat} seat @param {SeatState} state @param {boolean} [short]
- */
-export function seatName(seat, state, short = false) {
-  return t(short ? "assento.curto" : "assento.nome", {
-    fila: seat.row, numero: seat.number, estado: t(`estado.${state}`), preco: money(seat.price),
-    tipo: seat.kind === "comum" ? "" : `${kindText(seat.kind).toLowerCase()}, `,
+/** What is special about a seat, for whom sees no icon; empty: nothing. @param {Seat} seat */
+export function spokenKind({ kind, partner }) {
+  if (kind === "comum") return "";
+  const key = `spoken.${kind}`;
+  return hasText(key) && (kind !== "casal" || partner) ? t(key, { other: partner }) : kindText(kind).toLowerCase();
+}
+
+/** "Fila A, poltrona 14, acompanhante de cadeirante, livre, R$ 32,00". @param {Seat} seat @param {SeatState} state */
+export function seatName(seat, state) {
+  const special = spokenKind(seat);
+  return t("assento.nome", {
+    fila: seat.row, numero: seat.number, estado: t(`estado.${state}`), preco: money(seat.price), tipo: special && `${special}, `,
   });
 }

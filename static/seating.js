@@ -25,14 +25,12 @@ export class Seating {
   /**
    * @param {import("./room.js").Room} room @param {number} limit seats a buyer
    * @param {(seat: string) => import("./store.js").SeatState} stateOf
-   * @param {(seat: string) => boolean} hasBought
    * @param {(seat: string) => boolean} isOnMap
    */
-  constructor(room, limit, stateOf, hasBought, isOnMap) {
+  constructor(room, limit, stateOf, isOnMap) {
     this.room = room;
     this.limit = limit;
     this.stateOf = stateOf;
-    this.hasBought = hasBought;
     this.isOnMap = isOnMap;
   }
 
@@ -43,7 +41,7 @@ export class Seating {
     const facts = {
       isMine: (/** @type {Seat} */ seat) => mine.includes(seat),
       isFree: (/** @type {Seat} */ { name }) => this.stateOf(name) === "livre",
-      hasBought: (/** @type {Seat} */ { name }) => this.hasBought(name) && this.stateOf(name) === "ocupado",
+      hasBought: (/** @type {Seat} */ { name }) => this.stateOf(name) === "comprado",
       wasThere: (/** @type {string} */ own, /** @type {string} */ other) => this.#there.get(own)?.has(other) ?? true,
       spare: this.limit - mine.length,
     };
@@ -61,7 +59,7 @@ export class Seating {
   /** @param {Seat} seat */
   #takenInRow({ line }) {
     const names = this.room.rows[line].seats.map(({ name }) => name);
-    return new Set(names.filter((name) => /^(bloqueado|ocupado)$/.test(this.stateOf(name))));
+    return new Set(names.filter((name) => /^(bloqueado|ocupado|comprado)$/.test(this.stateOf(name))));
   }
 }
 

@@ -7,6 +7,7 @@ import { Choosing } from "./choosing.js";
 import { Company } from "./company.js";
 import { Connection } from "./connection.js";
 import { make, part } from "./dom.js";
+import { FirstTouch } from "./first-touch.js";
 import { dayAndHour, filmLength } from "./format.js";
 import { asInProgramme } from "./language.js";
 import { legendOf } from "./legend.js";
@@ -29,6 +30,7 @@ export class SessionView {
   #repaint = new Repaint((seats, lively) => this.#paint(seats, lively));
   #serviceLive = true;
   #cameCloser = false;
+  #hasBought = false;
 
   /** @param {SessionMap} session @param {HTMLElement} root */
   constructor(session, root) {
@@ -46,7 +48,8 @@ export class SessionView {
       (seats) => this.#repaint.mark(seats), session.limite_assentos);
     this.zoom = new MapZoom(part(root, "map"), part(root, "hall"), part(root, "grid"), this.room);
     this.map = new SeatMap(part(root, "grid"), this.room, stateOf, (seat, button, event) => this.#tapped(seat, button, event));
-    this.list = new SeatList(part(root, "list"), this.room, stateOf, (seat) => this.choosing.tap(seat));
+    this.touch = new FirstTouch(this);
+    this.list = new SeatList(part(root, "list"), this.room, stateOf, (seat) => this.touch.of(seat, () => this.choosing.tap(seat)));
     this.company = new Company(this);
     this.toolbar = new Toolbar(root, session.limite_assentos, this.zoom, this.list, this.company);
     this.checkout = new Checkout(root, session, {
@@ -71,7 +74,11 @@ export class SessionView {
     part(this.root, "title").replaceChildren(make("span", { text: filme.titulo, ...asInProgramme }));
     part(this.root, "summary").replaceChildren(
       roomOf(this.session), make("span", { text: dayAndHour(inicio) }), audioOf(this.session), make("span", { class: "extra", text: filmLength(filme.duracao_min) }));
-    part(this.root, "legend").replaceChildren(...legendOf(this.room));
+    this.#explain();
+  }
+
+  #explain() {
+    part(this.root, "legend").replaceChildren(...legendOf(this.room, this.#hasBought));
   }
 
   /** Sleep, wake and the network: the line is checked instead of believed. */
@@ -98,7 +105,7 @@ export class SessionView {
     const byFinger = event instanceof PointerEvent && /touch|pen/.test(event.pointerType);
     const closer = byFinger && this.zoom.isSmall;
     if (closer) this.zoom.approach(button);
-    else if (event.detail < 2 || this.#cameCloser) this.company.tap(seat);
+    else if (event.detail < 2 || this.#cameCloser) this.touch.of(seat, () => this.company.tap(seat));
     this.#cameCloser = closer;
   }
 
@@ -124,7 +131,7 @@ export class SessionView {
   /** @param {import("./store.js").Effect} effect */
   #take({ changed, expired, news, gap }) {
     if (gap) this.connection.check();
-    this.activity.hear(news.filter(({ seat }) => !this.store.isAsked(seat) && this.store.stateOf(seat) !== "seu"));
+    this.activity.hear(news.filter(({ seat }) => !this.store.isAsked(seat) && !/^(seu|comprado)$/.test(this.store.stateOf(seat))));
     this.#repaint.follow(changed, news.length > 0);
     if (expired.length) this.choosing.expired(expired.sort());
   }
@@ -149,7 +156,7 @@ export class SessionView {
   /** The programme has other prices than when the page was opened. @param {SessionMap} fresh */
   #repriced(fresh) {
     this.room.reprice(fresh.fileiras);
-    part(this.root, "legend").replaceChildren(...legendOf(this.room));
+    this.#explain();
     this.map.rename();
     this.list.rename();
     this.#repaint.mark([]);
@@ -172,6 +179,10 @@ export class SessionView {
   #paint(seats, lively) {
     this.map.paint(seats, lively);
     this.list.paint(seats);
+    if (this.#hasBought !== this.store.hasBought) {
+      this.#hasBought = this.store.hasBought;
+      this.#explain();
+    }
     this.activity.tell();
     this.sales.update(this.store);
     this.line.sales(this.sales.message(this.store), this.sales.closed !== "");

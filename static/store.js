@@ -6,7 +6,7 @@
 
 /** @typedef {import("./protocol.js").Change} Change */
 /** @typedef {import("./protocol.js").Taken} Taken */
-/** @typedef {"unknown"|"livre"|"pedindo"|"seu"|"bloqueado"|"ocupado"} SeatState */
+/** @typedef {"unknown"|"livre"|"pedindo"|"seu"|"comprado"|"bloqueado"|"ocupado"} SeatState `ocupado`: sold to somebody else */
 /**
  * What a frame did.
  * @typedef {object} Effect
@@ -28,6 +28,8 @@ export class SeatStore {
   #taken = new Map();
   /** Own seat to the moment when its hold ends. @type {Map<string, number>} */
   #mine = new Map();
+  /** Seats that this buyer has bought, on whichever page. @type {Set<string>} */
+  #bought = new Set();
   /** Own seats that were given back, which the map has not been told yet. @type {Set<string>} */
   #given = new Set();
   /** Seats with a request under way. @type {Map<string, "hold"|"release">} */
@@ -42,6 +44,7 @@ export class SeatStore {
   stateOf(seat) {
     const asked = this.#asked.get(seat);
     if (asked === "hold") return "pedindo";
+    if (this.#bought.has(seat)) return "comprado";
     if (this.#mine.has(seat)) return asked === "release" || this.#given.has(seat) ? "livre" : "seu";
     return this.#taken.get(seat) ?? (this.isKnown ? "livre" : "unknown");
   }
@@ -59,6 +62,10 @@ export class SeatStore {
   /** Own seats by name. */
   get mine() {
     return [...this.#mine.keys()].filter((seat) => !this.#given.has(seat)).sort();
+  }
+
+  get hasBought() {
+    return this.#bought.size > 0;
   }
 
   /** Milliseconds until the first own hold ends; null without one. */
@@ -100,6 +107,14 @@ export class SeatStore {
     }
   }
 
+  /** A reply sold seats; `meus_assentos` says the same to every page. @param {string[]} seats */
+  sold(seats) {
+    for (const seat of seats) {
+      this.#bought.add(seat);
+      this.#mine.delete(seat);
+    }
+  }
+
   /** A reply took seats back: free already, though the map may be told a moment later. @param {string[]} seats */
   released(seats) {
     for (const seat of seats) if (this.#mine.has(seat)) this.#given.add(seat);
@@ -112,6 +127,7 @@ export class SeatStore {
     this.isKnown = true;
     this.#taken = new Map(frame.seats);
     this.#given.clear();
+    for (const seat of this.#bought) if (this.#taken.get(seat) !== "ocupado") this.#bought.delete(seat);
     for (const seat of this.#mine.keys()) {
       if (this.#taken.get(seat) !== "bloqueado") this.#lose(seat, done, !this.#taken.has(seat));
     }
@@ -143,6 +159,7 @@ export class SeatStore {
     if (type === "assento_liberado") {
       this.#taken.delete(seat);
       this.#given.delete(seat);
+      this.#bought.delete(seat);
     }
     if (type === "assento_bloqueado") this.#taken.set(seat, "bloqueado");
     if (type === "assento_reservado") this.#taken.set(seat, "ocupado");
@@ -150,7 +167,9 @@ export class SeatStore {
 
   /** @param {import("./protocol.js").Mine} frame */
   #holds(frame) {
-    const done = effect([...this.#mine.keys(), ...frame.holds.keys()]);
+    const done = effect([...this.#mine.keys(), ...frame.holds.keys(), ...this.#bought, ...frame.bought]);
+    this.#bought = new Set(frame.bought);
+    for (const seat of frame.bought) this.#mine.delete(seat);
     for (const [seat, end] of this.#mine) {
       if (frame.holds.has(seat)) continue;
       this.#lose(seat, done, end - this.now() < ENDED_MS && this.#taken.get(seat) !== "ocupado");

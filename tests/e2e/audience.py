@@ -59,13 +59,11 @@ class Audience:
         return {seat.assento: _STATES[seat.estado] for seat in answer.mapa.assentos}
 
     def expect_map(self, page: SessionPage, seconds: float = 10) -> None:
-        """The page shows what booking says, seat by seat; its own holds are held by somebody, too."""
+        """The page shows what booking says, seat by seat; its own are held by or sold to somebody, too."""
+        known = {"seu": "bloqueado", "comprado": "ocupado"}
 
         def shown() -> dict[str, str]:
-            return {
-                seat: "bloqueado" if state == "seu" else state
-                for seat, state in page.taken().items()
-            }
+            return {seat: known.get(state, state) for seat, state in page.taken().items()}
 
         wait_until(lambda: shown() == self.taken(), seconds, "the page's map is booking's")
 

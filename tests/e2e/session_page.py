@@ -9,7 +9,7 @@ from tests.e2e.checkout import Checkout
 from tests.e2e.tab import load
 from tests.waiting import PATIENCE, wait_until
 
-SeatState = Literal["unknown", "livre", "pedindo", "seu", "bloqueado", "ocupado"]
+SeatState = Literal["unknown", "livre", "pedindo", "seu", "comprado", "bloqueado", "ocupado"]
 Mark = Literal["preview", "friend", "beside"]
 LineState = Literal["ligando", "ao_vivo", "reconectando", "refused", "sem_internet", "pausado"]
 
@@ -70,9 +70,13 @@ class SessionPage(Checkout):
         self.seat(name).press(key)
 
     def hold(self, *names: str) -> None:
-        """Holds seats one after the other; each is held when this returns."""
+        """Holds seats one after the other; each is held when this returns. A place made for somebody is for us."""
         for name in names:
             self.click(name)
+            held = self.page.locator(f'#grid [data-assento="{name}"][data-estado=seu]')
+            expect(held.or_(self.question).first).to_be_visible()
+            if self.question.is_visible():
+                self.question.get_by_role("button").first.click()
             self.expect_seat(name, "seu")
 
     def release(self, *names: str) -> None:
@@ -146,8 +150,16 @@ class SessionPage(Checkout):
         """The sentence that is shown now; empty without one."""
         return self._text("[data-part=notice-text]")
 
+    @property
+    def question(self) -> Locator:
+        """What a place that is made for somebody asks before it is taken."""
+        return self.page.locator(
+            "[data-part=notice]:is([data-aviso=cadeirante], [data-aviso=acompanhante])"
+        )
+
     def expect_notice(self, kind: str, text: str = "", seconds: float = PATIENCE) -> None:
-        """`kind`: a refusal's reason, reservou, estendida, falta_minuto, acabou, ocupado, bloqueado, desligado."""
+        """`kind`: a refusal's reason, reservou, estendida, falta_minuto, acabou, ocupado, comprado, bloqueado,
+        desligado, or the kind of a seat that says what it is: cadeirante, acompanhante, casal."""
         notice = self.page.locator(f'[data-part=notice][data-aviso="{kind}"]')
         expect(notice).to_be_visible(timeout=seconds * 1000)
         if text:

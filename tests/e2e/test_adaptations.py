@@ -159,10 +159,12 @@ def test_the_list_says_in_words_what_the_map_shows_and_can_leave_out_what_is_tak
     expect(page.list_seat("A05")).to_have_text("5")
     expect(page.list_seat("I05")).to_have_text("5, premium")
     page.page.get_by_label("Só as livres").uncheck()
-    expect(page.list_seat("A01")).to_have_text("1, cadeirante, alguém escolhendo")
+    expect(page.list_seat("A01")).to_have_text(
+        "1, cadeirante, espaço sem poltrona, alguém escolhendo"
+    )
     page.page.get_by_label("Só as livres").check()
     audience.release("A01")
-    expect(page.list_seat("A01")).to_have_text("1, cadeirante")
+    expect(page.list_seat("A01")).to_have_text("1, cadeirante, espaço sem poltrona")
     expect(page.list_seat("A01")).to_be_visible()
     expect(row).to_have_text("Fila A 20 livres · R$ 32")
 

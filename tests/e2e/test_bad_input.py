@@ -152,7 +152,7 @@ def test_two_tabs_that_pay_for_the_same_seat_make_one_order(
 
     wire.heal()
     audience.hold("J20")  # a later change tells the second tab that it missed some
-    second.expect_seat("F01", "ocupado")
+    second.expect_seat("F01", "comprado")
     second.expect_dialog("pronto")
 
 

@@ -147,7 +147,7 @@ def test_two_tabs_of_one_buyer_show_the_same_seats_the_same_time_and_the_same_pu
     assert first.held() == ["H01"]
 
     first.pay()
-    second.expect_seat("H01", "ocupado")
+    second.expect_seat("H01", "comprado")
     assert second.held() == []
     for page in (first, second):
         audience.expect_map(page)

@@ -22,12 +22,12 @@ LANGUAGES = {
 PAGES = ("index.html", "sessao.html", "pedido.html")
 TEXTS = {"index.html": {"pt.js"}, "sessao.html": {"pt.js"}, "pedido.html": {"pt.js", "pt-order.js"}}
 # With what they import: the programme on the map's page and the other way round, paying before a seat is held,
-# why nothing is sold in a session any more, and seats for a party and its friends.
+# why nothing is sold in a session any more, seats for a party and its friends, and what a single seat says and shows.
 ON_DEMAND = {
     "index.html": {"session-page.js"},
     "sessao.html": {
         *("programme.js", "payment.js", "closed-card.js", "film-card.js"),
-        *("party.js", "sharing.js", "invitation.js"),
+        *("party.js", "sharing.js", "invitation.js", "seat-card.js", "seat-talk.js"),
     },
     "pedido.html": set[str](),
 }

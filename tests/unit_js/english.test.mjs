@@ -12,7 +12,7 @@ const { seatName } = await import("../../static/seat-text.js");
 test("a page that says so speaks English, and marks what the programme says as Portuguese", () => {
   assert.deepEqual([tag, asInProgramme], ["en", { lang: "pt-BR" }]);
   assert.equal(seatName({ name: "A14", row: "A", number: 14, kind: "cadeirante", price: 3200 }, "livre"),
-    "Row A, seat 14, wheelchair space, free, R$32.00");
+    "Row A, seat 14, wheelchair space without a seat, free, R$32.00");
 });
 
 test("numbers, money, days and lists are English", () => {

@@ -10,8 +10,8 @@ export function problems(rows, { mine, taken = "", later = "", unheard = "", lim
   const list = (names) => names.split(" ").filter(Boolean);
   const gone = new Set(list(taken));
   let onMap = !unheard;
-  const state = (seat) => gone.has(seat) ? "ocupado" : list(mine).includes(seat) ? "seu" : "livre";
-  const seating = new Seating(hall, limit, state, (seat) => list(bought).includes(seat), () => onMap);
+  const state = (seat) => gone.has(seat) ? list(bought).includes(seat) ? "comprado" : "ocupado" : list(mine).includes(seat) ? "seu" : "livre";
+  const seating = new Seating(hall, limit, state, () => onMap);
   const seats = list(mine).map((name) => hall.seats.get(name));
   seating.problems(seats);
   for (const seat of list(unheard)) gone.add(seat);

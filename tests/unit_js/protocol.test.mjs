@@ -38,6 +38,8 @@ test("fields of a wrong type are as good as missing", () => {
   const frame = parse({ evento: "estado_inicial", versao: "17", assentos: ["A01"] });
   assert.deepEqual([frame.version, frame.seats.size], [0, 0]);
   assert.deepEqual(parse({ evento: "meus_assentos", assentos: { A01: "x" } }).holds, new Map([["A01", 0]]));
+  assert.deepEqual(parse({ evento: "meus_assentos", assentos: {}, comprados: ["F07", 7] }).bought, ["F07"]);
+  assert.deepEqual(parse({ evento: "meus_assentos", assentos: {} }).bought, []);
 });
 
 test("a payment travels under the contract's names", () => {

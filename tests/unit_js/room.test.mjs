@@ -30,6 +30,11 @@ test("arrows go to the neighbour, over gaps and rows without seats", () => {
   assert.equal(go("AA04", "ArrowUp"), "B06");
 });
 
+test("couple's seats are halves of sofas, by twos from the left", () => {
+  const { seats } = room("A DDD_DD.");
+  assert.deepEqual([...seats.values()].map(({ partner }) => partner), [2, 1, 0, 5, 4, 0]);
+});
+
 test("the edges of the room hold", () => {
   assert.equal(go("A01", "ArrowUp"), "A01");
   assert.equal(go("A01", "ArrowLeft"), "A01");

@@ -8,7 +8,7 @@ let store;
 const snapshot = (version, seats = {}) => store.apply({ kind: "snapshot", version, seats: new Map(Object.entries(seats)) });
 const update = (since, version, ...changes) => store.apply({ kind: "update", since, version,
   changes: changes.map(([type, seat, reason = ""]) => ({ type: `assento_${type}`, seat, reason })) });
-const mine = (holds) => store.apply({ kind: "mine", holds: new Map(Object.entries(holds)) });
+const mine = (holds, ...bought) => store.apply({ kind: "mine", holds: new Map(Object.entries(holds)), bought });
 
 beforeEach(() => {
   now = 1000;
@@ -166,6 +166,38 @@ test("a seat that was given back and taken again is ours", () => {
   assert.equal(store.stateOf("F07"), "seu");
   update(1, 3, ["liberado", "F07", "liberado"], ["bloqueado", "F07"]);
   assert.deepEqual([store.stateOf("F07"), store.mine], ["seu", ["F07"]]);
+});
+
+test("a seat that is sold to us is ours at once, without a moment as somebody else's or as expired", () => {
+  snapshot(1, { F07: "bloqueado" });
+  mine({ F07: 1500 });
+  const effect = mine({}, "F07"); // told before the map is
+  assert.deepEqual([store.stateOf("F07"), store.mine, effect.expired, [...effect.changed]], ["comprado", [], [], ["F07"]]);
+  update(1, 2, ["reservado", "F07"]);
+  assert.deepEqual([store.stateOf("F07"), store.hasBought], ["comprado", true]);
+});
+
+test("the reply to a payment says so, too", () => {
+  snapshot(1, { F07: "bloqueado" });
+  mine({ F07: 5000 });
+  store.sold(["F07"]);
+  assert.deepEqual([store.stateOf("F07"), store.mine], ["comprado", []]);
+});
+
+test("a seat that another page gave back is no longer ours", () => {
+  snapshot(1, { F07: "ocupado", F08: "ocupado" });
+  mine({}, "F07", "F08");
+  update(1, 2, ["liberado", "F07", "cancelado"]);
+  assert.deepEqual([store.stateOf("F07"), store.stateOf("F08")], ["livre", "comprado"]);
+  snapshot(9, { F07: "bloqueado", F08: "bloqueado" });
+  assert.deepEqual([store.stateOf("F08"), store.hasBought], ["bloqueado", false]);
+});
+
+test("what is told to be bought no longer is where it is not told again", () => {
+  snapshot(1, { F07: "ocupado" });
+  mine({}, "F07");
+  assert.deepEqual([...mine({}).changed], ["F07"]);
+  assert.equal(store.stateOf("F07"), "ocupado");
 });
 
 test("held and sold seats are counted apart", () => {

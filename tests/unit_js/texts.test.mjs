@@ -8,12 +8,13 @@ import { texts as ofClosed } from "../../static/pt-closed.js";
 import { texts as ofOrders } from "../../static/pt-order.js";
 import { texts as ofParties } from "../../static/pt-party.js";
 import { texts as ofPaying } from "../../static/pt-payment.js";
+import { texts as ofSeats } from "../../static/pt-seat.js";
 import { seatName } from "../../static/seat-text.js";
 import { enumerate, t } from "../../static/text.js";
 
-const texts = { ...rest, ...ofClosed, ...ofOrders, ...ofPaying, ...ofParties };
+const texts = { ...rest, ...ofClosed, ...ofOrders, ...ofPaying, ...ofParties, ...ofSeats };
 const STATIC = new URL("../../static/", import.meta.url);
-const files = readdirSync(STATIC).filter((name) => /\.(js|html)$/.test(name) && !/^(pt|en|es)(-closed|-order|-party|-payment)?\.js$/.test(name));
+const files = readdirSync(STATIC).filter((name) => /\.(js|html)$/.test(name) && !/^(pt|en|es)(-closed|-order|-party|-payment|-seat)?\.js$/.test(name));
 const read = (name) => readFileSync(new URL(name, STATIC), "utf8");
 const sources = files.map(read).join("\n");
 const plain = (text) => text.replace(/\u00a0/g, " ");
@@ -25,7 +26,7 @@ test("every text that the page names exists", () => {
 });
 
 test("no text is kept that nothing shows", () => {
-  const families = /^(idioma|tipo|estado|motivo|atividade|conexao|closed|legenda|categoria|prova|dica|regra|ordem\.mail|ordem\.forma)[._]/;
+  const families = /^(idioma|tipo|estado|motivo|atividade|conexao|closed|legenda|spoken|categoria|prova|dica|regra|ordem\.mail|ordem\.forma)[._]/;
   const unused = Object.keys(texts).filter((key) => !families.test(key) && !sources.includes(`"${key}"`));
   assert.deepEqual(unused, []);
 });
@@ -67,8 +68,14 @@ test("seats are listed as one says them", () => {
 
 test("a seat's name says row, number, kind, state and price", () => {
   const seat = { name: "A14", row: "A", number: 14, kind: "cadeirante", price: 3200, line: 0, column: 0 };
-  assert.equal(plain(seatName(seat, "livre")), "Fila A, poltrona 14, cadeirante, livre, R$ 32,00");
-  assert.equal(plain(seatName({ ...seat, kind: "comum" }, "seu", true)), "14, sua, R$ 32,00");
+  assert.equal(plain(seatName(seat, "livre")), "Fila A, poltrona 14, cadeirante, espaço sem poltrona, livre, R$ 32,00");
+  assert.equal(plain(seatName({ ...seat, kind: "comum" }, "seu")), "Fila A, poltrona 14, sua, R$ 32,00");
+});
+
+test("half a sofa says where the other half is, an odd couple's seat has none", () => {
+  const seat = { name: "G03", row: "G", number: 3, kind: "casal", price: 3200, line: 0, column: 0, partner: 4 };
+  assert.equal(plain(seatName(seat, "comprado")), "Fila G, poltrona 3, sofá de casal junto com a 4, comprada por você, R$ 32,00");
+  assert.equal(plain(seatName({ ...seat, partner: 0 }, "livre")), "Fila G, poltrona 3, sofá de casal, livre, R$ 32,00");
 });
 
 test("money is written from centavos", () => {

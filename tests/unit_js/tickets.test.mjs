@@ -60,19 +60,18 @@ test("without other tabs to be heard of one chooses alone", () => {
   assert.equal(basket.categoryOf("A01"), "meia_idoso");
 });
 
-test("what is bought is remembered, and its category is not asked of the next buyer", () => {
+test("what is bought forgets its category, also for the page after a reload", () => {
   const kept = storage();
   const basket = new Basket("S001", kept);
   basket.choose("A01", "meia_idoso");
-  basket.bought(["A01"]);
-  assert.deepEqual([basket.categoryOf("A01"), new Basket("S001", kept).hasBought("A01")], ["inteira", true]);
+  basket.forget(["A01"]);
+  assert.deepEqual([basket, new Basket("S001", kept)].map((one) => one.categoryOf("A01")), ["inteira", "inteira"]);
 });
 
 test("nonsense in the storage is as good as nothing", () => {
-  for (const text of ["[", "null", '{"categories":{"A01":"de graça"},"bought":7}']) {
+  for (const text of ["[", "null", '{"categories":{"A01":"de graça"}}']) {
     const basket = new Basket("S001", { getItem: () => text, setItem: () => {} });
     assert.equal(basket.categoryOf("A01"), "inteira");
-    assert.equal(basket.hasBought("A01"), false);
   }
 });
 

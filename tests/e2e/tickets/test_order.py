@@ -31,7 +31,7 @@ def test_who_thinks_twice_keeps_the_order(open_session: OpenPage, open_order: Op
     order.page.locator("[data-acao=cancelar]").click()
     order.page.get_by_role("button", name="Manter pedido").click()
     assert order.state == "confirmado"
-    page.expect_seat("J05", "ocupado")
+    page.expect_seat("J05", "comprado")
 
 
 def test_an_order_can_be_put_into_the_calendar(

@@ -1,0 +1,168 @@
+// @ts-check
+/**
+ * What a seat is and how the screen looks from it, beside the seat that the mouse rests on, that has the focus, or that a
+ * finger is pressed on. It comes with the first of these.
+ */
+import { drawing, make } from "./dom.js";
+import { shortMoney } from "./format.js";
+import { addTexts } from "./language.js";
+import { kindText } from "./seat-text.js";
+import { PICTURE, viewFrom } from "./seat-view.js";
+import { enumerate, hasText, t } from "./text.js";
+import { priceOf } from "./tickets.js";
+
+/** @typedef {import("./room.js").Seat} Seat */
+/** @typedef {import("./store.js").SeatState} SeatState */
+
+await addTexts("seat");
+
+const REST_MS = 300;
+const PRESS_MS = 500;
+const GAP_PX = 8;
+
+export class SeatCard {
+  #timer = 0;
+  /** Under a finger that was just put down. @type {HTMLElement|null} */
+  #touched = null;
+  /** The finger has stayed: lifting it chooses nothing. */
+  #stayed = false;
+
+  /** @param {HTMLElement} grid @param {import("./room.js").Room} room @param {(seat: string) => SeatState} stateOf */
+  constructor(grid, room, stateOf) {
+    this.stage = /** @type {HTMLElement} */ (grid.closest("[data-part=stage]"));
+    this.grid = grid;
+    this.room = room;
+    this.stateOf = stateOf;
+    this.root = make("div", { id: "seat-card", class: "seat-card", role: "tooltip" });
+    this.root.hidden = true;
+  }
+
+  /** @param {Event} event what asked for it */
+  start(event) {
+    this.stage.append(this.root);
+    this.grid.addEventListener("pointerover", (over) => this.#over(over));
+    this.grid.addEventListener("pointerleave", ({ pointerType }) => pointerType === "mouse" && this.hide());
+    this.grid.addEventListener("focusin", (focus) => this.#focused(focus));
+    this.grid.addEventListener("focusout", () => this.hide());
+    this.grid.addEventListener("pointerdown", (down) => this.#down(down));
+    for (const end of ["pointerup", "pointercancel"]) this.grid.addEventListener(end, () => this.#up());
+    this.grid.addEventListener("contextmenu", (menu) => this.#stays() && menu.preventDefault());
+    this.grid.addEventListener("click", (click) => this.#clicked(click), true);
+    for (const other of ["pointerdown", "wheel", "scroll"]) addEventListener(other, () => this.hide(), { capture: true, passive: true });
+    addEventListener("keydown", ({ key }) => key === "Escape" && this.hide());
+    if (event instanceof PointerEvent) this.#over(event);
+    else this.#focused(event);
+  }
+
+  hide() {
+    clearTimeout(this.#timer);
+    this.root.hidden = true;
+    this.grid.querySelector("[aria-describedby=seat-card]")?.removeAttribute("aria-describedby");
+  }
+
+  /** Quick once one card is shown; a mouse that only passes shows none. @param {PointerEvent} event */
+  #over(event) {
+    const button = seatAt(event);
+    if (event.pointerType !== "mouse" || !button) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#show(button), this.root.hidden ? REST_MS : 0);
+  }
+
+  /** A click gives the focus, too, and says nothing. @param {Event} event */
+  #focused(event) {
+    const button = seatAt(event);
+    if (!button?.matches(":focus-visible")) return;
+    button.setAttribute("aria-describedby", this.root.id);
+    this.#show(button);
+  }
+
+  /** @param {PointerEvent} event */
+  #down(event) {
+    this.#stayed = false;
+    this.#touched = event.pointerType === "mouse" ? null : seatAt(event);
+    if (this.#touched) this.#timer = setTimeout(() => this.#stays(), PRESS_MS);
+  }
+
+  /** After our time, or the browser's own, which asks for a menu then. */
+  #stays() {
+    clearTimeout(this.#timer);
+    if (this.#touched) this.#show(this.#touched);
+    this.#stayed ||= this.#touched !== null;
+    this.#touched = null;
+    return this.#stayed;
+  }
+
+  #up() {
+    clearTimeout(this.#timer);
+    this.#touched = null;
+  }
+
+  /** @param {MouseEvent} event by a key: `detail` is 0 */
+  #clicked(event) {
+    if (!this.#stayed || !event.detail) return this.hide();
+    this.#stayed = false;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** @param {HTMLElement} button */
+  #show(button) {
+    const seat = this.room.seats.get(button.dataset.assento ?? "");
+    if (!seat || !button.isConnected) return;
+    this.root.replaceChildren(...contents(this.room, seat, this.stateOf(seat.name)));
+    this.root.hidden = false;
+    this.#place(button.getBoundingClientRect());
+  }
+
+  /** Above the seat where there is room, and within the stage. @param {DOMRect} seat */
+  #place(seat) {
+    const stage = this.stage.getBoundingClientRect();
+    const { offsetWidth: width, offsetHeight: height } = this.root;
+    const above = seat.top - stage.top - height - GAP_PX;
+    const left = Math.min(stage.width - width - GAP_PX, Math.max(GAP_PX, seat.left + seat.width / 2 - stage.left - width / 2));
+    this.root.style.setProperty("left", `${left}px`);
+    this.root.style.setProperty("top", `${above < 0 ? seat.bottom - stage.top + GAP_PX : above}px`);
+  }
+}
+
+/** @param {Event} event @returns {HTMLElement|null} */
+const seatAt = ({ target }) => target instanceof Element ? target.closest("[data-assento]") : null;
+
+/** A sofa is one thing, with one price. @param {import("./room.js").Room} room @param {Seat} seat @param {SeatState} state */
+function contents(room, seat, state) {
+  const whole = room.rows[seat.line].seats.filter((other) => other === seat || other.number === seat.partner);
+  const view = viewFrom(room, seat);
+  const numbers = enumerate(whole.map(({ number }) => String(number)));
+  return [
+    pictureOf(view),
+    make("strong", { text: t("card.seat", { fila: seat.row, numero: numbers }) }),
+    ...(seat.kind === "comum" ? [] : [make("span", { text: kindOf(seat.kind) })]),
+    make("span", { text: /^(livre|pedindo|seu)$/.test(state) ? prices(whole) : t(`legenda.${state}`) }),
+    make("span", { class: "quiet", text: `${t("card.row", { n: view.row, total: view.rows })} · ${sideOf(view)}` }),
+  ];
+}
+
+/** @param {string} kind */
+function kindOf(kind) {
+  const hint = `dica.${kind}`;
+  return hasText(hint) ? t(hint) : kindText(kind);
+}
+
+/** @param {Seat[]} seats */
+function prices(seats) {
+  const sum = (/** @type {import("./tickets.js").Category} */ category) =>
+    shortMoney(seats.reduce((total, { price }) => total + priceOf(category, price), 0));
+  return t("card.prices", { inteira: sum("inteira"), meia: sum("meia_estudante") });
+}
+
+/** @param {import("./seat-view.js").View} view */
+function sideOf({ side }) {
+  if (!side) return t("card.middle");
+  return t(side < 0 ? "card.left" : "card.right", { n: Math.abs(side) });
+}
+
+/** @param {import("./seat-view.js").View} view */
+function pictureOf({ corners }) {
+  const screen = drawing("polygon", { points: corners.join(" ") });
+  return drawing("svg", { viewBox: `0 0 ${PICTURE.width} ${PICTURE.height}`, "aria-hidden": "true" }, screen);
+}

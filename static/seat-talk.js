@@ -1,0 +1,67 @@
+// @ts-check
+/**
+ * What some seats say when they are touched. A place that is made for somebody says so the first time, since whoever does
+ * not need it may not know the icon; a sofa, that it is two places; a seat that was bought, where its ticket is.
+ */
+import { money } from "./format.js";
+import { addTexts } from "./language.js";
+import { ticketsOf } from "./notice.js";
+import { releaseSeats } from "./protocol.js";
+import { enumerate, t } from "./text.js";
+
+/** @typedef {import("./room.js").Seat} Seat */
+
+await addTexts("seat");
+
+export class SeatTalk {
+  /** Kinds that the reader knows. @type {Set<string>} */
+  #known = new Set();
+
+  /** @param {import("./room.js").Room} room @param {import("./notice.js").Notice} notice @param {import("./connection.js").Connection} connection */
+  constructor(room, notice, connection) {
+    this.room = room;
+    this.notice = notice;
+    this.connection = connection;
+  }
+
+  /** The refusal to give it back names its order. @param {Seat} seat one that the reader has bought */
+  async bought({ name }) {
+    const { link } = await this.connection.request(releaseSeats([name]));
+    this.notice.show("comprado", t("special.bought", { assento: name }), link ? [ticketsOf(link)] : []);
+  }
+
+  /** @param {Seat} seat a free one @param {() => void} take */
+  touched(seat, take) {
+    if (this.#known.has(seat.kind)) take();
+    else if (seat.kind === "casal") this.#sofa(seat, take);
+    else this.#ask(seat, take);
+  }
+
+  /** Taking one keeps it from those who need it: the reader decides first. @param {Seat} seat @param {() => void} take */
+  #ask({ name, kind }, take) {
+    const { root } = this.notice;
+    const back = /** @type {HTMLElement|null} */ (document.activeElement);
+    const accept = () => {
+      // Who knows the wheelchair space knows what a companion is.
+      this.#known.add(kind).add("acompanhante");
+      back?.focus();
+      take();
+    };
+    this.notice.show(kind, t(kind === "cadeirante" ? "special.cadeirante" : "special.acompanhante", { assento: name }), [
+      { text: t("special.take", { assento: name }), do: accept },
+      { text: t("special.another"), do: () => back?.focus() },
+    ]);
+    root.tabIndex = -1;
+    root.focus();
+  }
+
+  /** @param {Seat} seat @param {() => void} take */
+  #sofa({ name, kind, price }, take) {
+    this.#known.add(kind);
+    take();
+    const other = this.room.seats.get(this.room.otherHalves.get(name) ?? "");
+    if (!other) return;
+    const sofa = { assentos: enumerate([name, other.name].sort()), preco: money(price + other.price) };
+    this.notice.show(kind, t("special.casal", sofa));
+  }
+}

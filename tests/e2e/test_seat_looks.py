@@ -1,0 +1,150 @@
+"""How a seat of each state looks: clear in both themes, also offline, and another shape where colours are forced."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.audience import audience_of
+from tests.e2e.page import SessionPage
+from tests.e2e.picture import Picture, contrast, pictures_of
+from tests.e2e.wire import Frame, Wire
+from tests.system import System, running_system
+
+SHAPES, TEXT = 3.0, 4.5  # WCAG 2.2, AA
+GREY, COLOURFUL = 0.25, 0.4
+# The same number in different rows, so that it makes no difference.
+SEATS = {
+    "free": "B05",
+    "premium": "I05",
+    "asked": "D05",
+    "mine": "F05",
+    "bought": "H05",
+    "held": "C05",
+    "sold": "E05",
+}
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with running_system(tmp_path_factory.mktemp("system"), kafka=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def hall(system: System, browser: Browser) -> Iterator[tuple[SessionPage, Wire]]:
+    """A page that shows a seat of each state; what is asked for is never answered."""
+    context = browser.new_context(
+        locale="pt-BR",
+        viewport={"width": 1440, "height": 900},
+        device_scale_factor=2,
+        reduced_motion="reduce",
+    )
+    tab = context.new_page()
+    wire = Wire(tab)
+    page = SessionPage(tab, system.gateways[0].url).open()
+    page.hold(SEATS["bought"])
+    page.pay()
+    page.close_payment()
+    page.hold(SEATS["mine"])
+    with audience_of(system.bookings[1].address) as somebody:
+        somebody.hold(SEATS["held"])
+        somebody.somebody_else().buy(SEATS["sold"])
+        page.expect_seat(SEATS["held"], "bloqueado")
+        page.expect_seat(SEATS["sold"], "ocupado")
+        wire.to_gateway = _never_asked
+        yield page, wire
+    context.close()
+
+
+def _never_asked(frame: Frame) -> list[Frame]:
+    return [] if frame.get("acao") == "bloquear" else [frame]
+
+
+def pictures(page: SessionPage, theme: Theme, *, forced: bool = False) -> dict[str, Picture]:
+    page.page.emulate_media(color_scheme=theme, forced_colors="active" if forced else "none")
+    if page.line == "ao_vivo" and page.seat_state(SEATS["asked"]) == "livre":
+        page.click(SEATS["asked"])
+        page.expect_seat(SEATS["asked"], "pedindo")
+    page.page.mouse.move(0, 0)
+    page.page.evaluate("() => document.activeElement.blur()")
+    return pictures_of(page.page, {state: page.seat(name) for state, name in SEATS.items()})
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_state_stands_out(theme: Theme, hall: tuple[SessionPage, Wire]) -> None:
+    seen = pictures(hall[0], theme)
+    clear = {state: picture.contrast for state, picture in seen.items() if state != "sold"}
+    assert min(clear.values()) >= SHAPES, clear
+    crosses = {state: seen[state].inner_contrast for state in ("sold", "mine", "asked", "bought")}
+    assert min(crosses.values()) >= SHAPES, crosses
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_number_is_read_on_its_seat(theme: Theme, hall: tuple[SessionPage, Wire]) -> None:
+    page = hall[0]
+    page.page.emulate_media(color_scheme=theme, forced_colors="none")
+    for state in ("free", "premium"):
+        fill, text = page.seat(SEATS[state]).evaluate(
+            """(seat) => ["backgroundColor", "color"]
+              .map((name) => getComputedStyle(seat)[name].match(/[0-9.]+/g).slice(0, 3).map(Number))"""
+        )
+        assert contrast(tuple(fill), tuple(text)) >= TEXT
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_accent_is_ones_own_and_others_are_grey(
+    theme: Theme, hall: tuple[SessionPage, Wire]
+) -> None:
+    seen = pictures(hall[0], theme)
+    assert {state: seen[state].hue for state in ("held", "sold") if seen[state].hue > GREY} == {}
+    assert min(seen[state].hue for state in ("mine", "bought")) > COLOURFUL
+    assert contrast(seen["mine"].fill, seen["held"].mean) >= SHAPES
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_two_states_differ_in_shape(theme: Theme, hall: tuple[SessionPage, Wire]) -> None:
+    _expect_different_shapes(pictures(hall[0], theme))
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_where_colours_are_forced_states_and_legend_differ_in_shape(
+    theme: Theme, hall: tuple[SessionPage, Wire]
+) -> None:
+    page = hall[0]
+    seen = pictures(page, theme, forced=True)
+    _expect_different_shapes(seen)
+    assert min(picture.contrast for picture in seen.values()) >= SHAPES
+    samples = page.page.locator("[data-part=legend] .sample").all()
+    legend = pictures_of(page.page, {str(at): sample for at, sample in enumerate(samples)})
+    assert len(legend) > len(SEATS)  # with the kinds of seats
+    _expect_different_shapes(legend)
+
+
+def _expect_different_shapes(seen: dict[str, Picture]) -> None:
+    alike = [
+        (one, other)
+        for one, other in itertools.combinations(seen, 2)
+        if seen[one].differs_from(seen[other]) < 0.03
+    ]
+    assert alike == []
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_what_was_known_is_still_readable_while_the_line_is_down(
+    theme: Theme, hall: tuple[SessionPage, Wire]
+) -> None:
+    """The last of the tests: the line stays down."""
+    page, wire = hall
+    if page.line == "ao_vivo":
+        wire.tell({"evento": "situacao", "ao_vivo": False})
+    page.wait_line("pausado")
+    seen = pictures(page, theme)
+    clear = {state: seen[state].contrast for state in ("free", "mine", "bought", "held")}
+    assert min(clear.values()) >= SHAPES, clear
+    assert seen["sold"].inner_contrast >= SHAPES
+    expect(page.seat(SEATS["free"])).to_be_visible()
