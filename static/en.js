@@ -31,6 +31,7 @@ export const texts = {
   "programa.classificacao": "Rated {idade}",
   "programa.sessoes_de": "Screenings of {filme}",
   "programme.days": "Days",
+  "programme.other_day": "See showings: {quando}",
   "programme.empty": "Nothing showing right now",
   "gauge.free": "plenty left",
   "gauge.filling": "filling up",

@@ -31,6 +31,7 @@ export const texts = {
   "programa.classificacao": "Clasificación: {idade}",
   "programa.sessoes_de": "Funciones de {filme}",
   "programme.days": "Días",
+  "programme.other_day": "Ver funciones: {quando}",
   "programme.empty": "Nada en cartelera por ahora",
   "gauge.free": "libre",
   "gauge.filling": "llenándose",

@@ -64,7 +64,7 @@ export class Film {
   #otherDay() {
     const next = this.#sessions.find(hasSeats) ?? this.#sessions[0];
     const day = this.cards.get(next.id)?.day ?? "";
-    const button = make("button", { class: "button", type: "button", text: dayNear(new Date(next.inicio)) });
+    const button = make("button", { class: "button", type: "button", text: t("programme.other_day", { quando: dayNear(new Date(next.inicio)) }) });
     button.onclick = () => {
       this.choose(day);
       this.cards.get(next.id)?.link.focus();

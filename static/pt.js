@@ -34,6 +34,7 @@ export const texts = {
   "programa.classificacao": "Classificação: {idade}",
   "programa.sessoes_de": "Sessões de {filme}",
   "programme.days": "Dias",
+  "programme.other_day": "Ver sessões: {quando}",
   "programme.empty": "Nada em cartaz agora",
   "gauge.free": "livre",
   "gauge.filling": "enchendo",

@@ -8,7 +8,7 @@ import { Company } from "./company.js";
 import { Connection } from "./connection.js";
 import { make, part } from "./dom.js";
 import { FirstTouch } from "./first-touch.js";
-import { dayAndHour, filmLength } from "./format.js";
+import { dayAndHour, filmLength, isoDay } from "./format.js";
 import { asInProgramme } from "./language.js";
 import { legendOf } from "./legend.js";
 import { LineStatus } from "./line-status.js";
@@ -71,6 +71,7 @@ export class SessionView {
     const { filme, inicio } = this.session;
     document.title = `${filme.titulo} · ${dayAndHour(inicio)}`;
     part(this.root, "art").setAttribute("src", filme.art);
+    part(this.root, "back").setAttribute("href", `/?dia=${isoDay(new Date(inicio))}`);
     part(this.root, "title").replaceChildren(make("span", { text: filme.titulo, ...asInProgramme }));
     part(this.root, "summary").replaceChildren(
       roomOf(this.session), make("span", { text: dayAndHour(inicio) }), audioOf(this.session), make("span", { class: "extra", text: filmLength(filme.duracao_min) }));

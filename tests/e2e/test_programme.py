@@ -81,6 +81,26 @@ def test_a_day_is_chosen_shows_its_hours_alone_and_is_kept_by_the_address(
     expect(programme.session("S801")).to_be_visible()
 
 
+def test_the_way_back_from_a_map_leads_to_its_day(programme: ProgrammePage) -> None:
+    session = programme.choose("S801")
+    session.page.get_by_role("link", name="Voltar à programação").click()
+    expect(programme.session("S801")).to_be_visible()
+
+
+def test_what_the_programme_says_in_portuguese_is_said_in_the_readers_language(
+    system: System, new_page: NewPage
+) -> None:
+    page = new_page("en-GB")
+    programme = ProgrammePage(page, system.gateways[0].url).open()
+    expect(programme.session("S007")).to_contain_text("POR AD")
+    expect(programme.session("S007")).to_contain_text("in Portuguese, with audio description")
+    session = programme.choose("S007")
+    summary = session.page.locator("[data-part=summary]")
+    expect(summary).to_contain_text("Screen 2")
+    expect(summary).to_contain_text("in Portuguese, with audio description")
+    expect(summary.locator("[lang=pt-BR]")).to_have_count(0)
+
+
 def test_a_film_that_is_not_shown_on_the_day_says_when_it_is(programme: ProgrammePage) -> None:
     programme.show("S801")
     film = programme.page.locator("article", has=programme.session("S006"))
@@ -110,7 +130,7 @@ def test_every_film_has_its_picture_of_one_request_and_its_rating_for_eyes_and_e
 @pytest.mark.parametrize(
     ("free", "words"),
     [
-        (200, "livre"),
+        (150, "livre"),
         (101, "livre"),
         (100, "enchendo"),
         (20, "Últimos 20 lugares"),
@@ -161,6 +181,20 @@ def test_a_title_of_200_characters_and_an_odd_rating_fit_on_a_phone(
     width = "document.documentElement.scrollWidth"
     assert programme.page.evaluate(width) <= 320
     expect(programme.page.locator(".film-facts").first).to_contain_text("Verifique a classificação")
+
+
+def test_the_chosen_day_and_how_full_it_is_are_seen_in_forced_colours(
+    programme: ProgrammePage,
+) -> None:
+    programme.page.emulate_media(forced_colors="active")
+    colour = "node => getComputedStyle(node).backgroundColor"
+    chosen = programme.page.locator("[data-part=days] [aria-pressed=true]").evaluate(colour)
+    others = programme.page.locator("[data-part=days] [aria-pressed=false]").evaluate_all(
+        "nodes => nodes.map((node) => getComputedStyle(node).backgroundColor)"
+    )
+    assert chosen not in others
+    gauge = programme.page.locator(".gauge:visible").first
+    assert "gradient" in gauge.evaluate("node => getComputedStyle(node).backgroundImage")
 
 
 def test_a_picture_that_does_not_arrive_leaves_its_place_quiet(
