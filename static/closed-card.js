@@ -26,7 +26,7 @@ export function closedCard(closed, session, now) {
     make("h2", { "data-part": "closed-title", tabindex: -1, text: t(`closed.${closed}`) }),
     ...said(closed, session, now));
   if (closed === "changed") card.append(make("a", { class: "button primary", href: location.pathname, text: t("closed.reload") }));
-  void otherSessions(session).then((others) => card.append(...others, make("a", { href: "/", text: t("ver_programa") })));
+  void otherSessions(session).then((others) => card.append(...others));
   return card;
 }
 

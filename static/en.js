@@ -178,7 +178,7 @@ export const texts = {
   "aviso.aguardando": "For a few seconds it is open to everyone. We’ll take it for you as soon as we can…",
   "aviso.ocupado": "{assento} is already sold. Choose a free one.",
   "aviso.bloqueado": "Someone else is holding {assento}. If they release it, you’ll see it here.",
-  "aviso.desligado": "You’re offline. Choose again once you’re back.",
+  "aviso.desligado": "Wait until you’re back online to choose.",
   "aviso.sem_resposta": "The server did not answer. The map shows how things stand; try again.",
 
   "sessao.nao_existe": "This screening does not exist",

@@ -178,7 +178,7 @@ export const texts = {
   "aviso.aguardando": "Por unos segundos queda libre para todos. La reservamos para ti en cuanto se pueda…",
   "aviso.ocupado": "{assento} ya se vendió. Elige una libre.",
   "aviso.bloqueado": "Otra persona tiene la {assento}. Si la libera, la verás aquí.",
-  "aviso.desligado": "Estamos sin conexión. En cuanto vuelva, elige de nuevo.",
+  "aviso.desligado": "Espera a que vuelva la conexión para elegir.",
   "aviso.sem_resposta": "El servidor no respondió. El mapa muestra lo que vale; inténtalo de nuevo.",
 
   "sessao.nao_existe": "Esta función no existe",

@@ -181,7 +181,7 @@ export const texts = {
   "aviso.aguardando": "Por uns segundos ela fica livre para todos. Pegamos para você assim que der…",
   "aviso.ocupado": "{assento} já foi vendida. Escolha uma livre.",
   "aviso.bloqueado": "Outra pessoa está com a {assento}. Se ela desistir, a poltrona aparece livre aqui.",
-  "aviso.desligado": "Estamos sem conexão. Assim que voltar, escolha de novo.",
+  "aviso.desligado": "Espere a conexão voltar para escolher.",
   "aviso.sem_resposta": "O servidor não respondeu. O mapa mostra o que vale; tente de novo.",
 
   "sessao.nao_existe": "Esta sessão não existe",

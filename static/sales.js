@@ -9,6 +9,9 @@ import { t } from "./text.js";
 /** @typedef {import("./store.js").SeatStore} SeatStore */
 /** @typedef {"sold_out"|"ended"|"cancelled"|"changed"|"removed"} Closing why nothing is sold any more */
 
+/** Timers count no further than a signed number of 32 bits. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export class Sales {
   /** Empty while something is sold. @type {Closing|""} */
   closed = "";
@@ -23,6 +26,9 @@ export class Sales {
     this.stage = part(root, "stage");
     this.place = part(root, "closed");
     this.seats = [part(root, "map"), part(root, "list")];
+    // Nothing tells a page that its session begins.
+    const left = Date.parse(session.inicio) - Date.now();
+    if (left > 0 && left < LONGEST_TIMER_MS) setTimeout(() => void this.#begun(), left);
   }
 
   /** Fades the hall, or lights it again. @param {SeatStore} store */
@@ -52,6 +58,12 @@ export class Sales {
     this.removed(status === 404);
   }
 
+  async #begun() {
+    const { data } = await fetchSession(this.session.id);
+    if (data?.encerrada) this.#now = data;
+    this.onMore();
+  }
+
   /** @param {boolean} isRemoved whether the programme has the session no more */
   removed(isRemoved) {
     this.#isRemoved = isRemoved;
@@ -60,10 +72,11 @@ export class Sales {
 
   /** @param {SeatStore} store @returns {Closing|""} */
   #whyClosed(store) {
+    const { cancelada, encerrada } = this.#now ?? this.session;
     if (this.#isRemoved) return "removed";
-    if ((this.#now ?? this.session).cancelada) return "cancelled";
+    if (cancelada) return "cancelled";
+    if (encerrada) return "ended";
     if (this.#now) return "changed";
-    if (this.session.encerrada) return "ended";
     return store.counts.sold >= this.session.lugares ? "sold_out" : "";
   }
 

@@ -110,24 +110,31 @@ export class SeatList {
     button.setAttribute("aria-disabled", String(isTaken(state) || state === "unknown"));
   }
 
-  /** Behind the number, and no longer than they must be: a free seat of the row's usual price says nothing else. @param {Seat} seat @param {SeatState} state */
+  /** Behind the number, and no longer than they must be: a free seat of its row's kind and usual price says nothing else. @param {Seat} seat @param {SeatState} state */
   #words(seat, state) {
-    const { line, price } = seat;
-    const words = [spokenKind(seat)].filter(Boolean);
+    const row = this.room.rows[seat.line];
+    const kind = spokenKind(seat);
+    const words = kind && kind !== sharedKind(row) ? [kind] : [];
     if (state !== "livre") words.push(t(`estado.${state}`));
-    const isUsual = pricesOf(this.room.rows[line])[0] === price;
-    return isTaken(state) || isUsual ? words : [...words, shortMoney(price)];
+    const isUsual = pricesOf(row)[0] === seat.price;
+    return isTaken(state) || isUsual ? words : [...words, shortMoney(seat.price)];
   }
 
   /** @param {Part} part */
   #count({ row, root, count }) {
     const states = row.seats.map(({ name }) => this.stateOf(name));
     const free = states.filter((state) => state === "livre").length;
-    const said = [t("lista.livres", { n: free }), ...(free ? [enumerate(pricesOf(row).map(shortMoney))] : [])].join(" · ");
-    if (count.textContent !== said) count.textContent = said;
+    const said = [t("lista.livres", { n: free })];
+    const kind = sharedKind(row);
+    if (kind) said.unshift(kind);
+    if (free) said.push(enumerate(pricesOf(row).map(shortMoney)));
+    if (count.textContent !== said.join(" · ")) count.textContent = said.join(" · ");
     root.toggleAttribute("data-full", states.every(isTaken));
   }
 }
+
+/** What is special about all seats of a row alike; empty where nothing is. @param {Row} row */
+const sharedKind = ({ seats }) => seats.every((seat) => spokenKind(seat) === spokenKind(seats[0])) ? spokenKind(seats[0]) : "";
 
 /** The usual one first. @param {Row} row */
 function pricesOf({ seats }) {

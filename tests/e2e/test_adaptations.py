@@ -157,7 +157,10 @@ def test_the_list_says_in_words_what_the_map_shows_and_can_leave_out_what_is_tak
     expect(row).to_have_text("Fila A 19 livres · R$ 32")
     expect(page.list_seat("A01")).to_be_hidden()
     expect(page.list_seat("A05")).to_have_text("5")
-    expect(page.list_seat("I05")).to_have_text("5, premium")
+    expect(page.list_seat("I05")).to_have_text("5")
+    expect(page.page.get_by_role("heading", name="Fila I")).to_have_text(
+        "Fila I premium · 20 livres · R$ 44"
+    )
     page.page.get_by_label("Só as livres").uncheck()
     expect(page.list_seat("A01")).to_have_text(
         "1, cadeirante, espaço sem poltrona, alguém escolhendo"

@@ -1,8 +1,11 @@
 """A session that changes while its map is open, or after its tickets were bought: pages say what was and what is."""
 
 import re
+import urllib.request
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -98,6 +101,23 @@ def test_a_session_that_is_called_off_says_why_and_stays_so(
         expect(ana.closed_card).to_contain_text("Faltou energia no cinema.")
         expect(ana.other_sessions).to_have_count(2)
         ana.page.reload()
+
+
+def test_a_session_that_begins_while_its_map_is_open_says_that_it_is_over(
+    system: System, file: Path, open_session: OpenPage
+) -> None:
+    begins = datetime.now(ZoneInfo("America/Sao_Paulo")) + timedelta(seconds=15)
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text + session("AGORA", f"{begins:%Y-%m-%dT%H:%M:%S}"), encoding="utf-8")
+
+    def is_there() -> bool:
+        with urllib.request.urlopen(f"{system.gateways[0].url}/api/sessoes") as answer:
+            return b"AGORA" in answer.read()
+
+    wait_until(is_there, 15, "it can be bought")
+    ana = open_session("AGORA")
+    expect(ana.closed_card).to_have_count(0)
+    expect(ana.closed_title).to_have_text("As vendas desta sessão terminaram", timeout=30_000)
 
 
 @pytest.mark.parametrize(
