@@ -23,12 +23,15 @@ const OFFERED = 2;
  */
 export function closedCard(closed, session, now) {
   const card = make("div", { class: "closed", "data-closing": closed },
-    make("h2", { "data-part": "closed-title", tabindex: -1, text: t(`closed.${closed}`) }),
+    make("h2", { "data-part": "closed-title", tabindex: -1, text: t(`closed.${closed === "ended" && isRunning(session) ? "begun" : closed}`) }),
     ...said(closed, session, now));
   if (closed === "changed") card.append(make("a", { class: "button primary", href: location.pathname, text: t("closed.reload") }));
   void otherSessions(session).then((others) => card.append(...others));
   return card;
 }
+
+/** @param {Session} session */
+const isRunning = ({ inicio, filme }) => Date.now() < Date.parse(inicio) + filme.duracao_min * 60000;
 
 /** @param {Closing} closed @param {SessionMap} session @param {SessionMap|null} now @returns {HTMLElement[]} */
 function said(closed, session, now) {

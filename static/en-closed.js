@@ -2,7 +2,8 @@
 /** What is said, in English, of a session in which nothing is sold any more. */
 export const texts = {
   "closed.sold_out": "Every seat has been sold",
-  "closed.ended": "Sales for this screening have ended",
+  "closed.ended": "This screening is over",
+  "closed.begun": "This screening has started",
   "closed.cancelled": "This screening has been cancelled",
   "closed.changed": "This screening has changed",
   "closed.removed": "This screening is no longer on",

@@ -33,7 +33,7 @@ export const texts = {
   "ordem.ingressos": "Tickets",
   "ordem.outra": "See other screenings",
   "ordem.qr": "QR code of ticket {assento}",
-  "ordem.pagou": "Paid by",
+  "ordem.pagou": "Paid with",
   "ordem.forma_pix": "Pix (simulated)",
   "ordem.forma_cartao": "Card (simulated)",
   "ordem.agenda": "Add to calendar",

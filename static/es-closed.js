@@ -2,7 +2,8 @@
 /** What is said, in Spanish, of a session in which nothing is sold any more. */
 export const texts = {
   "closed.sold_out": "Se vendieron todas las butacas",
-  "closed.ended": "La venta para esta función terminó",
+  "closed.ended": "Esta función ya terminó",
+  "closed.begun": "Esta función ya empezó",
   "closed.cancelled": "Esta función fue cancelada",
   "closed.changed": "Esta función cambió",
   "closed.removed": "Esta función salió de la cartelera",

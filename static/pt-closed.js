@@ -2,7 +2,8 @@
 /** What is said, in Portuguese, of a session in which nothing is sold any more. */
 export const texts = {
   "closed.sold_out": "Todas as poltronas foram vendidas",
-  "closed.ended": "As vendas desta sessão terminaram",
+  "closed.ended": "Esta sessão já terminou",
+  "closed.begun": "Esta sessão já começou",
   "closed.cancelled": "Esta sessão foi cancelada",
   "closed.changed": "Esta sessão mudou",
   "closed.removed": "Esta sessão saiu da programação",

@@ -117,7 +117,7 @@ def test_a_session_that_begins_while_its_map_is_open_says_that_it_is_over(
     wait_until(is_there, 15, "it can be bought")
     ana = open_session("AGORA")
     expect(ana.closed_card).to_have_count(0)
-    expect(ana.closed_title).to_have_text("As vendas desta sessão terminaram", timeout=30_000)
+    expect(ana.closed_title).to_have_text("Esta sessão já começou", timeout=30_000)
 
 
 @pytest.mark.parametrize(

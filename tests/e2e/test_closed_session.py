@@ -77,19 +77,19 @@ def test_the_last_seats_are_sold_while_one_chooses_and_two_later_sessions_of_the
     [
         (
             "pt-BR",
-            "As vendas desta sessão terminaram",
+            "Esta sessão já terminou",
             "Vendas encerradas",
             "Estas sessões ainda têm lugares:",
         ),
         (
             "en",
-            "Sales for this screening have ended",
+            "This screening is over",
             "Sales have ended",
             "These screenings still have seats:",
         ),
         (
             "es",
-            "La venta para esta función terminó",
+            "Esta función ya terminó",
             "Venta cerrada",
             "Estas funciones todavía tienen lugares:",
         ),
