@@ -16,7 +16,7 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-from booking.order_record import to_fields
+from booking.order_record import given_back_field, to_fields
 from booking.order_upgrade import flat
 from booking.sale_record import parse_sale
 from booking.seat_maps import SeatMaps
@@ -131,6 +131,7 @@ class SeatStateService:
         self._expire = self._script("expire")
         self._shorten = self._script("shorten")
         self._cancel = self._script("cancel")
+        self._cancel_seats = self._script("cancel_seats")
         self._maps = SeatMaps(redis)
         # How many replicas must have a sale on disk before it is acknowledged: cinema's Redis health sets it.
         self.replicas_to_wait_for = 0
@@ -278,7 +279,7 @@ class SeatStateService:
         return reply
 
     async def cancel(self, order: Order) -> bool:
-        """Sold -> free, once, for a whole order. False where there is no such order."""
+        """Sold -> free, once, for all that an order still has. False where it is another one by now, or gone."""
         self._expected()
         keys = session_keys(order.session_id)
         message = outbox_message(order.id, order.session_id, order.seats, order.buyer, "CANCELADO")
@@ -291,7 +292,31 @@ class SeatStateService:
             args=[
                 *(order.session_id, order.buyer, message),
                 *(quota_needed(order.tickets), self.rules.cooldown_ms),
-                *order.seats,
+                *(given_back_field(order), *order.seats),
+            ],
+        )
+        self._note_event(keys, event)
+        return bool(code == 0)
+
+    async def cancel_seats(self, order: Order, seats: Sequence[str]) -> bool:
+        """Sold -> free, once, for some seats of an order, which keeps others. False as in `cancel`."""
+        self._expected()
+        keys = session_keys(order.session_id)
+        tickets = [ticket for ticket in order.tickets if ticket.seat in seats]
+        message = outbox_message(
+            order.id, order.session_id, seats, order.buyer, "ASSENTOS_CANCELADOS"
+        )
+        code, *event = await self._cancel_seats(
+            keys=[
+                *(keys.version, keys.sold, keys.buyers),
+                *(keys.partition.events, keys.partition.outbox, keys.half_price),
+                *(order_key(order.id), keys.partition.cooldowns, keys.partition.released),
+                *(keys.partition.mails, keys.partition.failed_mails),
+            ],
+            args=[
+                *(order.session_id, order.buyer, message),
+                *(quota_needed(tickets), self.rules.cooldown_ms),
+                *(given_back_field(order), order.id, *seats),
             ],
         )
         self._note_event(keys, event)

@@ -123,6 +123,7 @@ def _mail_record(request: pb.RegistroEmail) -> MailRecord:
         request.tentativas,
         request.copias,
         request.correcoes,
+        request.devolucoes,
     )
 
 

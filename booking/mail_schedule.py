@@ -47,6 +47,7 @@ class MailRecord:
     tries: int = 0
     copies: int = 0
     corrections: int = 0  # of the address that it went to
+    given_back: int = 0  # seats of the order that it told of
 
 
 class MailSchedule:
@@ -87,6 +88,7 @@ class MailSchedule:
             args=[
                 *(order_id, record.kind or "", record.state, record.reason),
                 *(record.pause_ms, record.tries, record.copies, record.corrections),
+                record.given_back,
             ],
         )
         return code != 1

@@ -2,8 +2,8 @@
 
 An order is a hash. `nome`, `cpf` and `email` are its personal data, absent once they are erased. `0`, `1`, … are the
 pieces of a JSON array with what never changes, in the order of `_SALE`. Beside them is what changes: `created_at`,
-`state`, `cancelled_at`, `mail`, `mail_reason`, `corrections`, `key` (the digest of the order key), and from some time
-after the session on `settled_at` and `erased_at` (lua/forget.lua).
+`state`, `cancelled_at`, `given_back` (lua/cancel_seats.lua), `mail`, `mail_reason`, `corrections`, `key` (the digest
+of the order key), and from some time after the session on `settled_at` and `erased_at` (lua/forget.lua).
 
 Pieces, because Redis packs a small hash as long as no value is longer than 64 bytes: half the memory. Earlier
 versions kept all of it as one JSON object, `data`, which is still read; booking/order_upgrade.py repacks it.
@@ -17,7 +17,15 @@ from typing import Any
 
 import orjson
 
-from cinema.outcomes import MailState, Order, OrderTokens, Payer, Purchase, Screening
+from cinema.outcomes import (
+    GivenBack,
+    MailState,
+    Order,
+    OrderTokens,
+    Payer,
+    Purchase,
+    Screening,
+)
 from cinema.tickets import Category, Ticket
 
 Record = dict[str, Any]  # by the names of the ledger and the contract
@@ -105,12 +113,14 @@ def from_record(order_id: str, fields: Mapping[str, str]) -> Order:
 
 def order_of(order_id: str, fields: Mapping[str, str], data: Record) -> Order:
     """The same, of a record that was read already."""
+    sold = {
+        seat: Ticket(seat, Category(category), price) for seat, category, price in data["ingressos"]
+    }
+    times = times_given_back(fields)
     return Order(
         id=order_id,
         session_id=data["sessao_id"],
-        tickets=tuple(
-            Ticket(seat, Category(category), price) for seat, category, price in data["ingressos"]
-        ),
+        tickets=tuple(ticket for seat, ticket in sold.items() if seat not in times),
         buyer=data["usuario_id"],
         payer=Payer(data["nome_completo"], data["cpf"], data["email"]),
         payment_method=data["forma_pagamento"],
@@ -125,7 +135,19 @@ def order_of(order_id: str, fields: Mapping[str, str], data: Record) -> Order:
         corrections=int(fields.get("corrections", 0)),
         settled="settled_at" in fields,
         erased_at=int(fields.get("erased_at", 0)),
+        given_back=tuple(GivenBack(sold[seat], at) for seat, at in times.items()),
     )
+
+
+def times_given_back(fields: Mapping[str, str]) -> dict[str, int]:
+    """When each seat was given back that was so by itself, in Unix ms."""
+    pairs = (entry.split(":") for entry in fields.get("given_back", "").split())
+    return {seat: int(at) for seat, at in pairs}
+
+
+def given_back_field(order: Order) -> str:
+    """What the order's hash has of it, to compare with what it has now."""
+    return " ".join(f"{one.ticket.seat}:{one.at}" for one in order.given_back)
 
 
 def _screening(data: Record) -> Screening:

@@ -1,18 +1,23 @@
 """The RPCs about an order that was sold: to see or cancel it, and to have its mail sent again or elsewhere."""
 
 import time
+from collections.abc import Callable
 
 import cinema_pb2 as pb
+from booking.buyer_orders import BuyerOrders
 from booking.edge import Context
+from booking.giving_back import companions_left_alone, parse_order_seats, whole_sofas
 from booking.groups import groups
 from booking.mail_limits import MailLimits
 from booking.mail_rpcs import MailRpcs
 from booking.mail_schedule import MailSchedule
 from booking.orders import Correction, OrderBook
 from booking.replies import order_message, reservation_reply
-from booking.requests import InvalidRequest, parse_email, parse_network
+from booking.requests import InvalidRequest, parse_buyer, parse_email, parse_network
 from booking.ticket_changes import cancellable_until
+from cinema.identity import owner_tag
 from cinema.outcomes import Answer, MailState, Order
+from cinema.programme import Session
 from cinema.programme_file import ProgrammeFile
 from cinema.redis_connection import RedisClient
 from cinema.refusals import Refusal
@@ -30,6 +35,7 @@ class OrderRpcs(MailRpcs):
     ) -> None:
         super().__init__(seats, MailSchedule(redis), programme, cancel_until_ms)
         self._orders = OrderBook(redis)
+        self._buyer_orders = BuyerOrders(redis, seats, programme)
         self._limits = limits
 
     async def ObterPedido(  # noqa: N802 - the contract's names
@@ -52,6 +58,12 @@ class OrderRpcs(MailRpcs):
     def _order_message(self, order: Order) -> pb.Pedido:
         return order_message(order, self._programme_file.current, self._cancel_until_ms, _now_ms())
 
+    async def ListarPedidosDoComprador(  # noqa: N802
+        self, request: pb.PedidosDoCompradorRequest, context: Context
+    ) -> pb.PedidosResponse:
+        orders = await self._buyer_orders.of(parse_buyer(request.usuario_id))
+        return pb.PedidosResponse(pedidos=[self._order_message(order) for order in orders])
+
     async def ListarPedidos(  # noqa: N802
         self, request: pb.ListarPedidosRequest, context: Context
     ) -> pb.ListarPedidosResponse:
@@ -63,15 +75,55 @@ class OrderRpcs(MailRpcs):
     async def CancelarPedido(  # noqa: N802
         self, request: pb.PedidoRequest, context: Context
     ) -> pb.ReservaResponse:
-        order, network = await self._order(request.pedido_id), parse_network(request.rede)
-        session = self._programme_file.current.sessions.get(order.session_id)
-        until = cancellable_until(order, session, self._cancel_until_ms)
-        if not order.cancelled and _now_ms() > until:
-            return _refusal(order, Refusal.TOO_LATE_TO_CANCEL)
-        await self._seats.cancel(order)
-        if order.payer.email and not order.cancelled:
+        network = parse_network(request.rede)
+        return await self._give_back(request.pedido_id, lambda order: order.seats, network)
+
+    async def CancelarAssentos(  # noqa: N802
+        self, request: pb.CancelarAssentosRequest, context: Context
+    ) -> pb.ReservaResponse:
+        network = parse_network(request.rede)
+
+        def asked(order: Order) -> tuple[str, ...]:
+            return whole_sofas(order, parse_order_seats(request, order), self._session_of(order))
+
+        return await self._give_back(request.pedido_id, asked, network)
+
+    async def _give_back(
+        self, order_id: str, asked: Callable[[Order], tuple[str, ...]], network: str
+    ) -> pb.ReservaResponse:
+        """`asked`: which of the order's seats. Those that were given back before are not given back again."""
+        while True:
+            order = await self._order(order_id)
+            seats = asked(order)
+            leaving = () if order.cancelled else tuple(s for s in order.seats if s in seats)
+            if not leaving:
+                return _cancelled(order, seats)
+            if refusal := await self._refusal_to_give_back(order, leaving):
+                return reservation_reply(refusal, seats, "")
+            is_all = len(leaving) == len(order.seats)
+            # Another tab may have been quicker: then the order is read again, and has fewer seats.
+            if await (
+                self._seats.cancel(order) if is_all else self._seats.cancel_seats(order, leaving)
+            ):
+                break
+        if order.payer.email:
             await self._limits.note_cancellation(order.payer.email, network)
-        return _done(order, "Pedido cancelado: {seats}.")
+        return _cancelled(order, seats)
+
+    async def _refusal_to_give_back(self, order: Order, leaving: tuple[str, ...]) -> Answer | None:
+        session = self._session_of(order)
+        if _now_ms() > cancellable_until(order, session, self._cancel_until_ms):
+            return Answer(Refusal.TOO_LATE_TO_CANCEL)
+        if session is None or len(leaving) == len(order.seats):
+            return None
+        bought = (await self._seats.seat_map(session.id)).sold_to(
+            owner_tag(session.id, order.buyer)
+        )
+        alone = companions_left_alone(order, leaving, bought, session)
+        return Answer(Refusal.COMPANION_ALONE, alone) if alone else None
+
+    def _session_of(self, order: Order) -> Session | None:
+        return self._programme_file.current.sessions.get(order.session_id)
 
     async def ReenviarEmail(  # noqa: N802
         self, request: pb.PedidoRequest, context: Context
@@ -137,6 +189,10 @@ def _must_be_valid(order: Order) -> None:
         raise InvalidRequest(_ERASED)
     if order.cancelled:
         raise InvalidRequest(_CANCELLED)
+
+
+def _cancelled(order: Order, seats: tuple[str, ...]) -> pb.ReservaResponse:
+    return reservation_reply(Answer(order_id=order.id), seats, "Cancelado: {seats}.")
 
 
 def _done(order: Order, text: str) -> pb.ReservaResponse:

@@ -103,6 +103,7 @@ class _Archive:
             "criado_em_ms": order.created_at,
             "estado": "cancelado" if order.cancelled else "confirmado",
             "cancelado_em_ms": order.cancelled_at,
+            "devolvidos": [asdict(one) for one in order.given_back],
             "dados_apagados_em_ms": order.erased_at,
             "email_estado": str(order.mail),
             "email_motivo": order.mail_reason,

@@ -16,7 +16,7 @@ from cinema.outcomes import (
 from cinema.programme import Programme, Session
 from cinema.refusals import enumeration, sentence
 from cinema.rooms import Room, Row, SeatKind
-from cinema.tickets import Category
+from cinema.tickets import Category, Ticket
 
 _CATEGORIES = {
     Category.FULL: pb.INTEIRA,
@@ -180,14 +180,7 @@ def order_message(
         cancelado_em_ms=order.cancelled_at,
         email_estado=_MAIL_STATES.get(order.mail, pb.EMAIL_FALHOU),
         email_motivo=_WITHHELD if order.mail is MailState.WITHHELD else order.mail_reason,
-        ingressos=[
-            pb.Ingresso(
-                assento=ticket.seat,
-                categoria=_CATEGORIES[ticket.category],
-                preco_centavos=ticket.price,
-            )
-            for ticket in order.tickets
-        ],
+        ingressos=_ticket_messages(order, session),
         forma_pagamento=order.payment_method,
         idioma=order.language,
         cancelavel_ate_ms=cancellable_until(order, session, cancel_until_ms),
@@ -198,6 +191,27 @@ def order_message(
         chave=order.tokens.manage,
         correcoes=order.corrections,
         dados_apagados=order.erased_at > 0,
+        devolvidos=[
+            pb.Devolucao(ingresso=_ticket_message(one.ticket), em_ms=one.at)
+            for one in order.given_back
+        ],
+    )
+
+
+def _ticket_messages(order: Order, session: Session | None) -> list[pb.Ingresso]:
+    halves = session.room.other_halves if session else {}
+    messages = [_ticket_message(ticket) for ticket in order.tickets]
+    for message in messages:
+        other = halves.get(message.assento, "")
+        message.vai_com = other if other in order.seats else ""
+    return messages
+
+
+def _ticket_message(ticket: Ticket) -> pb.Ingresso:
+    return pb.Ingresso(
+        assento=ticket.seat,
+        categoria=_CATEGORIES[ticket.category],
+        preco_centavos=ticket.price,
     )
 
 

@@ -94,7 +94,7 @@ def parse_optional_seats(
         raise InvalidRequest(f"reserva_token: no máximo {LONGEST_KEY} caracteres.")
     return SeatRequest(
         session,
-        _parse_buyer(request.usuario_id),
+        parse_buyer(request.usuario_id),
         seats,
         token,
         parse_network(request.rede),
@@ -106,7 +106,7 @@ def parse_optional_seats(
 def parse_best(request: pb.MelhoresRequest, programme: Programme) -> tuple[SeatRequest, int]:
     """How many seats are wanted, and a request that names none yet. Raises InvalidRequest."""
     session = parse_session(request.sessao_id, programme)
-    buyer, network = _parse_buyer(request.usuario_id), parse_network(request.rede)
+    buyer, network = parse_buyer(request.usuario_id), parse_network(request.rede)
     wanted = SeatRequest(session, buyer, (), "", network, request.do_navegador)
     return wanted, _parse_quantity(request.quantidade)
 
@@ -118,7 +118,7 @@ def parse_session(session_id: str, programme: Programme) -> Session:
     return session
 
 
-def _parse_buyer(buyer: str) -> str:
+def parse_buyer(buyer: str) -> str:
     if not is_valid_buyer(buyer):
         raise InvalidRequest(
             f"usuario_id inválido: {_quote(buyer)}. Use de 1 a {LONGEST_BUYER} caracteres visíveis, "

@@ -37,8 +37,8 @@ def invitation(
     """An iCalendar file (RFC 5545) with one event, from the film's start to its end, in the buyer's language.
 
     The same order always gives the same bytes: a calendar that gets it twice keeps one entry. Its CANCEL removes that
-    entry, by the same UID and a higher SEQUENCE. The order's film must be known. `organizer` is the mails' sender, in
-    every file of an order: a calendar believes nobody else.
+    entry, and what is left after a seat was given back replaces it, by the same UID and a higher SEQUENCE. The order's
+    film must be known. `organizer` is the mails' sender, in every file of an order: a calendar believes nobody else.
     """
     cancelled = method is Method.CANCEL
     return b"".join(
@@ -51,7 +51,7 @@ def invitation(
             line("BEGIN", "VEVENT"),
             *_event(order, public_url),
             line("ORGANIZER;CN=Cinema", f"mailto:{quote(organizer, safe='@')}"),
-            line("SEQUENCE", str(int(cancelled))),
+            line("SEQUENCE", str(len(order.devolvidos) + cancelled)),
             line("STATUS", "CANCELLED" if cancelled else "CONFIRMED"),
             line("END", "VEVENT"),
             line("END", "VCALENDAR"),
@@ -65,7 +65,8 @@ def _event(order: pb.Pedido, public_url: str) -> Iterator[bytes]:
     cinema, one, more, code = _WORDS.get(order.idioma, _WORDS[DEFAULT])
     seats = one if len(order.assentos) == 1 else more
     yield text("UID", order.pedido_id)
-    yield utc("DTSTAMP", local_time(order.criado_em_ms))
+    changed_ms = max((one.em_ms for one in order.devolvidos), default=order.criado_em_ms)
+    yield utc("DTSTAMP", local_time(changed_ms))
     yield zoned("DTSTART", start, SAO_PAULO.key)
     yield zoned("DTEND", start + timedelta(minutes=session.filme.duracao_min), SAO_PAULO.key)
     yield text("SUMMARY", f"{cinema}: {session.filme.titulo}")

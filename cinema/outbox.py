@@ -10,8 +10,8 @@ def outbox_message(
 ) -> str:
     """No name, no CPF, no e-mail: who needs them asks booking. The relay adds the time.
 
-    `status` is CONFIRMADO, CANCELADO, REENVIO (to have an order's mail sent again) or DADOS_APAGADOS (the order has no
-    personal data any more).
+    `status` is CONFIRMADO, CANCELADO, ASSENTOS_CANCELADOS (`seats` of it; the order keeps others), REENVIO (to have an
+    order's mail sent again) or DADOS_APAGADOS (the order has no personal data any more).
     """
     message = orjson.dumps(
         {

@@ -192,8 +192,16 @@ class MailKind(StrEnum):
 
 
 @dataclass(frozen=True)
+class GivenBack:
+    """A ticket of an order that was cancelled while the order kept others; `at` in Unix ms."""
+
+    ticket: Ticket
+    at: int
+
+
+@dataclass(frozen=True)
 class Order:
-    """A sale, as the buyer may see it.
+    """A sale, as the buyer may see it. `tickets` are those that were not given back one by one.
 
     `created_at` and `cancelled_at` in Unix ms, by Redis' clock; the latter is 0 for an order that is not cancelled, or
     was before the time was kept. `settled`: what the session needed of it is gone. `erased_at` is when its personal
@@ -217,6 +225,7 @@ class Order:
     corrections: int = 0  # of the address
     settled: bool = False
     erased_at: int = 0
+    given_back: tuple[GivenBack, ...] = ()
 
     @property
     def seats(self) -> tuple[str, ...]:

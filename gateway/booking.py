@@ -9,6 +9,7 @@ from google.protobuf.message import Message
 from grpc.aio import AioRpcError, UnaryUnaryMultiCallable
 
 from cinema_pb2 import (
+    CancelarAssentosRequest,
     Cartaz,
     CartazRequest,
     CorrecaoRequest,
@@ -17,6 +18,8 @@ from cinema_pb2 import (
     MelhoresRequest,
     Pedido,
     PedidoRequest,
+    PedidosDoCompradorRequest,
+    PedidosResponse,
     ReservaRequest,
     ReservaResponse,
     SessaoRequest,
@@ -112,9 +115,20 @@ class BookingClient:
         request = PedidoRequest(pedido_id=order_id)
         return await self._call(self._stub.ObterPedido, request, deadline)
 
+    async def orders_of(self, buyer: str) -> PedidosResponse:
+        """What the buyer has bought and not given back, by the sessions' start."""
+        request = PedidosDoCompradorRequest(usuario_id=buyer)
+        return await self._call(self._stub.ListarPedidosDoComprador, request)
+
     async def cancel(self, order_id: str, network: str) -> ReservaResponse:
         request = PedidoRequest(pedido_id=order_id, rede=network)
         return await self._call(self._stub.CancelarPedido, request)
+
+    async def cancel_seats(
+        self, order_id: str, seats: Sequence[str], network: str
+    ) -> ReservaResponse:
+        request = CancelarAssentosRequest(pedido_id=order_id, assentos=seats, rede=network)
+        return await self._call(self._stub.CancelarAssentos, request)
 
     async def mail_again(self, order_id: str, network: str) -> ReservaResponse:
         request = PedidoRequest(pedido_id=order_id, rede=network)

@@ -11,16 +11,19 @@ COSTS = {
     "/": 8,
     "/sessao/{session_id}": 8,
     "/sessao/{session_id}/": 8,
+    "/pedido/": 8,
     "/pedido/{reference}": 10,
     "/pedido/{reference}/": 10,
     "/arte/{file}": 2,
     "/api/sessoes": 4,
     "/api/sessoes/{session_id}": 4,
+    "/api/pedidos": 8,
     "/api/pedidos/{reference}": 9,
     "/api/pedidos/{reference}/agenda.ics": 8,  # most of it in a thread, which takes its turns with the loop
     "/api/pedidos/{reference}/reenviar": 100,
     "/api/pedidos/{reference}/email": 100,
     "/api/pedidos/{reference}/cancelar": 100,
+    "/api/pedidos/{reference}/assentos/cancelar": 100,
     "/api/pix": 9,
 }
 # To refuse a file from memory costs as much as to send it; what programs ask is never refused.

@@ -15,12 +15,14 @@ from cinema.programme_words import words_in
 from cinema.ticket_qr import qr_code, ticket_qr
 from cinema_pb2 import (
     Categoria,
+    Devolucao,
     EstadoEmail,
     Fileira,
     Ingresso,
     Lugar,
     MapaResponse,
     Pedido,
+    PedidosResponse,
     Sessao,
     SessoesResponse,
     TipoAssento,
@@ -146,6 +148,7 @@ def order_json(order: Pedido, access: Access, now: float) -> Json:
         "alteracao": order.alteracao,
         "assentos": list(order.assentos),
         "ingressos": [_ticket(order.pedido_id, ticket) for ticket in order.ingressos],
+        "devolvidos": [_given_back(one) for one in order.devolvidos],
         "total": order.total_centavos,
         "forma": order.forma_pagamento,
         "idioma": order.idioma,
@@ -161,6 +164,30 @@ def order_json(order: Pedido, access: Access, now: float) -> Json:
     }
 
 
+def own_orders_json(answer: PedidosResponse, now: float) -> Json:
+    """A buyer's orders in short, for that buyer alone. `now`: Unix time in seconds."""
+    return {"pedidos": [_own_order(order, now) for order in answer.pedidos]}
+
+
+def _own_order(order: Pedido, now: float) -> Json:
+    """When and where it takes place now, if the programme has changed that since the sale."""
+    session = order.sessao
+    if order.alteracao and order.sessao_atual.sessao_id:
+        session = order.sessao_atual
+    ends_ms = session.inicio_ms + session.filme.duracao_min * 60_000
+    return {
+        "pedido": order.pedido_id,
+        "link": view_path(order),
+        "sessao": order.sessao_id,
+        "filme": session.filme.titulo,
+        "sala": session.sala,
+        "inicio": _time(session.inicio_ms),
+        "terminou": ends_ms < now * 1_000,
+        "alteracao": order.alteracao,
+        "assentos": list(order.assentos),
+    }
+
+
 @lru_cache(maxsize=1_024)
 def pix_json(total: int) -> Json:
     code = pix_code(total)
@@ -168,11 +195,20 @@ def pix_json(total: int) -> Json:
 
 
 def _ticket(order_id: str, ticket: Ingresso) -> Json:
+    picture = _ticket_picture(order_id, ticket.assento)
+    return {**_sold(ticket), "vai_com": ticket.vai_com, "qr": picture}
+
+
+def _given_back(one: Devolucao) -> Json:
+    """Without a QR code: it opens no door any more."""
+    return {**_sold(one.ingresso), "em": _time(one.em_ms)}
+
+
+def _sold(ticket: Ingresso) -> Json:
     return {
         "assento": ticket.assento,
         "categoria": Categoria.Name(ticket.categoria).lower(),
         "preco": ticket.preco_centavos,
-        "qr": _ticket_picture(order_id, ticket.assento),
     }
 
 

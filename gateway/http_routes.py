@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from cinema.invitation import FILE_NAME, invitation
 from cinema.mail_address import LONGEST
 from cinema.refusals import Refusal
-from cinema.tickets import DEAREST_BASKET
+from cinema.tickets import DEAREST_BASKET, MOST_SEATS_A_BUYER
 from cinema_pb2 import Pedido, ReservaResponse
 from gateway.bodies import parsed, read_body
 from gateway.context import GatewayPart
@@ -44,6 +44,15 @@ class Address(BaseModel):
     email: Annotated[str, Field(max_length=LONGEST)]
 
 
+class Seats(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    assentos: Annotated[
+        list[Annotated[str, Field(max_length=16)]],
+        Field(min_length=1, max_length=MOST_SEATS_A_BUYER),
+    ]
+
+
 async def managed_order(reference: str, request: Request, gateway: GatewayPart) -> Pedido:
     """Raises Refused where the order may not be changed from here."""
     if not gateway.origins.admits(request):
@@ -53,6 +62,15 @@ async def managed_order(reference: str, request: Request, gateway: GatewayPart) 
 
 
 ManagedOrder = Annotated[Pedido, Depends(managed_order)]
+
+
+@api.get("/pedidos")
+async def own_orders(request: Request, gateway: GatewayPart) -> Response:
+    """What the buyer of the cookie has bought; who brings no cookie has bought nothing."""
+    identity = gateway.identities.of(request)
+    if identity is None or identity.is_new:
+        return json_response({"pedidos": []})
+    return json_response(await Queries(gateway.booking).own_orders(identity.buyer))
 
 
 @api.get("/pedidos/{reference}")
@@ -96,6 +114,13 @@ async def correct_address(order: ManagedOrder, asked: Request, gateway: GatewayP
 async def cancel(order: ManagedOrder, asked: Request, gateway: GatewayPart) -> Json:
     """The seats are free for everybody at once; repeating it does no harm."""
     return _done(await gateway.booking.cancel(order.pedido_id, gateway.network_of(asked)))
+
+
+@api.post("/pedidos/{reference}/assentos/cancelar")
+async def cancel_seats(order: ManagedOrder, asked: Request, gateway: GatewayPart) -> Json:
+    """Some of its seats; the order keeps the others. Repeating it does no harm."""
+    seats, network = parsed(Seats, await read_body(asked)).assentos, gateway.network_of(asked)
+    return _done(await gateway.booking.cancel_seats(order.pedido_id, seats, network))
 
 
 @api.get("/pix")

@@ -26,6 +26,13 @@ _KEPT_FOR_GOOD = "max-age=31536000, immutable"
 _ASKED_FOR_AGAIN = "no-cache"
 _READ = ["GET", "HEAD"]
 _FOR_PROGRAMS = ("/api/", "/static/", "/arte/", "/health/", "/ws/")
+# A service worker's address is the same at all times, or the browser would not see that it is a new one.
+_WORKERS = {
+    "order-worker.js": {
+        "Service-Worker-Allowed": "/pedido/",
+        "Content-Security-Policy": "default-src 'none'; connect-src 'self'",
+    }
+}
 
 Data = Json | PublicAnswer | None
 Query = Callable[[], Awaitable[Data]]
@@ -49,6 +56,12 @@ async def session_page(session_id: str, request: Request, gateway: GatewayPart) 
         "sessao.html",
         lambda: gateway.answers.session_map(session_id, DATA_SECONDS),
     )
+
+
+@router.api_route("/pedido/", methods=_READ)
+async def order_shell(request: Request, gateway: GatewayPart) -> Response:
+    """The order's page without an order: what a browser keeps for when there is no network."""
+    return await _page(request, gateway, "pedido.html", _nothing)
 
 
 @router.api_route("/pedido/{reference}/", methods=_READ)
@@ -76,7 +89,7 @@ async def static_file(path: str, request: Request, gateway: GatewayPart) -> Resp
     if asset is None:
         raise HTTPException(404)
     encoding = _encoding(request) if asset.is_text else ""
-    headers = {"Content-Type": asset.media_type}
+    headers = {"Content-Type": asset.media_type, **_WORKERS.get(path, {})}
     if gateway.assets.is_current(path):
         headers["Cache-Control"] = _KEPT_FOR_GOOD
     else:
@@ -97,6 +110,10 @@ async def nothing_here(request: Request, error: Exception) -> Response:
     body = _body(gateway, "index.html", language, encoding, None)
     headers = {"Content-Type": "text/html; charset=utf-8", "Content-Language": language}
     return _response(body, encoding, headers, 404)
+
+
+async def _nothing() -> Data:
+    return None
 
 
 async def _page(request: Request, gateway: Gateway, name: str, query: Query) -> Response:

@@ -6,7 +6,7 @@ from cinema.order_link import Reference
 from cinema_pb2 import Pedido
 from gateway.booking import BookingClient
 from gateway.booking_faults import Malformed, NotFound
-from gateway.http_json import Json, order_json
+from gateway.http_json import Json, order_json, own_orders_json
 from gateway.order_access import Access, access_of
 from gateway.problems import UNKNOWN_ORDER, VIEW_ONLY, Refused
 
@@ -23,6 +23,9 @@ class Queries:
     async def order(self, reference: str, buyer: str) -> Json:
         order, access = await self._open(reference, buyer)
         return order_json(order, access, time.time())
+
+    async def own_orders(self, buyer: str) -> Json:
+        return own_orders_json(await self._booking.orders_of(buyer), time.time())
 
     async def visible_order(self, reference: str, buyer: str) -> Pedido:
         order, _ = await self._open(reference, buyer)

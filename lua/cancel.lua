@@ -1,25 +1,28 @@
--- cancel: sold -> free, once. Repeating it gives the same answer.
+-- cancel: sold -> free, once, for all seats that an order still has. Repeating it gives the same answer.
 --
 -- For the length of a cool-down it stays known since when the seats were held: the same buyer or network goes on from there.
 --
 -- KEYS  1 version  2 sold  3 buyers  4 events  5 outbox  6 half-price tickets sold  7 the order  8 cooldowns  9 released
--- ARGV  1 session  2 buyer  3 outbox message as JSON  4 half-price tickets in it  5 cool-down in ms  6.. the order's seats
+-- ARGV  1 session  2 buyer  3 outbox message as JSON  4 half-price tickets in it  5 cool-down in ms
+--       6 what the order had given back when it was read (cancel_seats)  7.. the seats that it had then
 -- Reply {code, id of the event, if there was one}
---       code 0 cancelled, now or before  1 there is no such order
+--       code 0 cancelled, now or before  1 there is no such order  2 it has given more back meanwhile: to be read again
 
 local version_key, sold_key, buyers_key, events_key, outbox_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local half_price_key, order_key, cooldowns_key, released_key = KEYS[6], KEYS[7], KEYS[8], KEYS[9]
 local session, buyer, message = ARGV[1], ARGV[2], ARGV[3]
 local half_price, cooldown_ms = tonumber(ARGV[4]), tonumber(ARGV[5])
-local FIRST_SEAT = 6
+local given_back = ARGV[6]
+local FIRST_SEAT = 7
 local EVENTS_KEPT, FORGOTTEN_AT_ONCE = 1000, 1000
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local state = redis.call('HGET', order_key, 'state')
-if not state then return {1} end
-if state == 'cancelled' then return {0} end
+local order = redis.call('HMGET', order_key, 'state', 'given_back')
+if not order[1] then return {1} end
+if order[1] == 'cancelled' then return {0} end
+if (order[2] or '') ~= given_back then return {2} end
 
 -- A sale is an array, or has names where an earlier version wrote it: see confirm.
 local sales = {}
@@ -27,8 +30,8 @@ for i = FIRST_SEAT, #ARGV do
   local sale = redis.call('HGET', sold_key, ARGV[i])
   sale = sale and cjson.decode(sale)
   -- Where somebody deleted the sale by hand, the order still has to end.
-  local order = sale and (sale.order or sale[2])
-  if sale and string.sub(order_key, -#order) == order then
+  local sold_to = sale and (sale.order or sale[2])
+  if sale and string.sub(order_key, -#sold_to) == sold_to then
     table.insert(sales, {
       seat = ARGV[i], tag = sale.tag or sale[1], network = sale.network or sale[7], since = sale.since or sale[4] or now})
   end

@@ -67,10 +67,13 @@ local function order_of(sale)
   return sale.order or string.sub(order_id, 1, 3) .. sale[2]
 end
 
--- An order is cancelled whole, and a seat that was given back is no longer sold to it.
+-- A seat that was given back is no longer sold to its order; one that has none left is cancelled.
 local function is_cancelled(order)
-  local sale = redis.call('HGET', sold_key, ARGV[FIRST_SEAT])
-  return not sale or order_of(cjson.decode(sale)) ~= order
+  for i = FIRST_SEAT, #ARGV do
+    local sale = redis.call('HGET', sold_key, ARGV[i])
+    if sale and order_of(cjson.decode(sale)) == order then return false end
+  end
+  return true
 end
 
 local HALF = 16

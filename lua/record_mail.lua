@@ -3,21 +3,22 @@
 -- KEYS  1 mails due  2 mails that failed  3 the order
 -- ARGV  1 order id  2 kind ('': whichever it is now)  3 state (pending: to be tried again)  4 reason
 --       5 in how many ms it is to be tried again  6 tries so far  7 copies that may have arrived
---       8 how often the address that it went to had been corrected
--- Reply 0 recorded  1 there is no such order  2 another mail of the order, or this one's end, was recorded meanwhile, or its address
---       was corrected or erased
+--       8 how often the address that it went to had been corrected  9 how many seats the order had given back
+-- Reply 0 recorded  1 there is no such order  2 another mail of the order, or this one's end, was recorded meanwhile, its address
+--       was corrected or erased, or more seats were given back
 
 local due_key, failed_key, order_key = KEYS[1], KEYS[2], KEYS[3]
 local order_id, kind, state, reason = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local pause_ms, tries, copies = tonumber(ARGV[5]), ARGV[6], ARGV[7]
-local corrections = ARGV[8]
+local corrections, given_back = ARGV[8], tonumber(ARGV[9])
 
-local order = redis.call('HMGET', order_key, 'mail', 'mail_kind', 'corrections')
+local order = redis.call('HMGET', order_key, 'mail', 'mail_kind', 'corrections', 'given_back')
 local known_state, known_kind = order[1], order[2] or 'ingresso'
 if not known_state then return 1 end
 if known_state == 'no_address' then return 2 end
 if kind ~= '' and kind ~= known_kind then return 2 end
 if corrections ~= (order[3] or '0') then return 2 end
+if select(2, string.gsub(order[4] or '', ':', '')) ~= given_back then return 2 end
 if state == 'failed' and known_state == 'sent' then return 2 end
 if state == 'pending' and not redis.call('ZSCORE', due_key, order_id) then return 2 end
 

@@ -1,6 +1,7 @@
 """The languages that buyers are written to in: texts from templates/<tag>.toml, and how each writes money and times."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -12,6 +13,8 @@ import cinema_pb2 as pb
 from cinema.languages import DEFAULT, LANGUAGES
 from cinema.local_time import clock
 from cinema.programme_words import texts_in, words_in
+
+_SEAT = re.compile(r"(?P<row>[A-Z]{1,2})0*(?P<number>[1-9][0-9]*)", re.ASCII)
 
 
 class Language:
@@ -36,6 +39,21 @@ class Language:
 
     def room(self, name: str) -> str:
         return words_in(self.tag).room(name)
+
+    def seat(self, name: str) -> str:
+        """Fila F · 7"""
+        return self.seats([name])
+
+    def seats(self, names: Sequence[str]) -> str:
+        """Fila F · 7, 8; Fila G · 1: an I or a 1 is never beside the other."""
+        rows: dict[str, list[str]] = {}
+        for name in names:
+            row, number = _row_and_number(name)
+            rows.setdefault(row, []).append(number)
+        return "; ".join(
+            self("seat.row", row=row, numbers=", ".join(numbers)) if row else ", ".join(numbers)
+            for row, numbers in rows.items()
+        )
 
     def money(self, centavos: int) -> str:
         """R$ 1.064,00 or R$1,064.00"""
@@ -70,6 +88,12 @@ class Languages:
     def of(self, order: pb.Pedido) -> Language:
         """The buyer's; Portuguese where it is not known."""
         return self._by_tag.get(order.idioma, self._by_tag[DEFAULT])
+
+
+def _row_and_number(seat: str) -> tuple[str, str]:
+    """No row for what is no name of a seat."""
+    match = _SEAT.fullmatch(seat)
+    return (match["row"], match["number"]) if match else ("", seat)
 
 
 def _texts(tag: str) -> Mapping[str, str]:

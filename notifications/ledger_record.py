@@ -10,6 +10,7 @@ def record_of(order: pb.Pedido) -> Record:
     """The original's eight fields, and behind them the door's code, what was paid, and whether it was given back.
 
     Money in centavos, times in São Paulo's; `cancelado_em` is empty for an order that is not cancelled.
+    Seats that were given back one by one are in `devolvidos`, where there are any, and in none of the other fields.
     Once its personal data were erased, name, CPF and e-mail are empty, and `dados_apagados` is true.
     """
     return {
@@ -35,4 +36,16 @@ def record_of(order: pb.Pedido) -> Record:
         "estado": "cancelado" if order.cancelado else "confirmado",
         "cancelado_em": iso_time(order.cancelado_em_ms) if order.cancelado_em_ms else "",
         ERASED: order.dados_apagados,
+        **({"devolvidos": _given_back(order)} if order.devolvidos else {}),
     }
+
+
+def _given_back(order: pb.Pedido) -> list[Record]:
+    return [
+        {
+            "assento": one.ingresso.assento,
+            "preco_centavos": one.ingresso.preco_centavos,
+            "cancelado_em": iso_time(one.em_ms),
+        }
+        for one in order.devolvidos
+    ]

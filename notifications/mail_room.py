@@ -284,4 +284,5 @@ def _record_of(mail: pb.EmailDevido, state: pb.EstadoEmail, reason: str = "") ->
         motivo=reason,
         tipo=mail.tipo,
         correcoes=order.correcoes,
+        devolucoes=len(order.devolvidos),
     )

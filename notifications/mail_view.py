@@ -27,7 +27,8 @@ def ticket_view(order: pb.Pedido, t: Language, link: str, manage_link: str) -> d
     """`manage_link`, where there is one, is for the buyer alone, and `link` for whoever comes along."""
     return _view(order, t, link) | {
         "manage_link": manage_link,
-        "title": t("ticket.title"),
+        "title": t("ticket.changed_title" if order.devolvidos else "ticket.title"),
+        "given_back": _given_back(order, t),
         "tickets": list(_ticket_lines(order, t)),
         "notes": [
             _cancelling(order, t),
@@ -41,6 +42,7 @@ def ticket_view(order: pb.Pedido, t: Language, link: str, manage_link: str) -> d
 def cancellation_view(order: pb.Pedido, t: Language, link: str) -> dict[str, object]:
     return _view(order, t, link) | {
         "title": t("cancellation.title", code=order_code(order.pedido_id)),
+        "refund": _refund(order, t, order.total_centavos + _price_given_back(order)),
         "notes": [t("footer.demonstration"), t("footer.automatic")],
     }
 
@@ -91,6 +93,28 @@ def _view(order: pb.Pedido, t: Language, link: str) -> dict[str, object]:
     }
 
 
+def _given_back(order: pb.Pedido, t: Language) -> str:
+    """Which seats were given back while the order kept others, and what comes of it; empty where none were."""
+    if not order.devolvidos:
+        return ""
+    seats = t.seats([one.ingresso.assento for one in order.devolvidos])
+    told = t("ticket.given_back", n=len(order.devolvidos), seats=seats)
+    return f"{told} {_refund(order, t, _price_given_back(order))}".rstrip()
+
+
+def _price_given_back(order: pb.Pedido) -> int:
+    """In centavos."""
+    return sum(one.ingresso.preco_centavos for one in order.devolvidos)
+
+
+def _refund(order: pb.Pedido, t: Language, total: int) -> str:
+    """What comes back, and how; empty where nothing was paid."""
+    if not total:
+        return ""
+    way = order.forma_pagamento if order.forma_pagamento in ("pix", "cartao") else "other"
+    return t(f"refund.{way}", total=t.money(total))
+
+
 def _facts(order: pb.Pedido, t: Language) -> Iterator[tuple[str, str]]:
     session, film = order.sessao, order.sessao.filme
     if film.titulo:
@@ -103,14 +127,14 @@ def _facts(order: pb.Pedido, t: Language) -> Iterator[tuple[str, str]]:
         yield t("label.room"), t.room(one_line(session.sala))
     if session.idioma:
         yield t("label.audio"), t.audio(one_line(session.idioma))
-    yield t("label.seats", n=len(order.assentos)), ", ".join(order.assentos)
+    yield t("label.seats", n=len(order.assentos)), t.seats(order.assentos)
 
 
 def _ticket_lines(order: pb.Pedido, t: Language) -> Iterator[TicketLine]:
     for position, ticket in enumerate(order.ingressos):
         category = pb.Categoria.Name(ticket.categoria).lower()
         yield TicketLine(
-            ticket.assento,
+            t.seat(ticket.assento),
             t(f"category.{category}"),
             t.money(ticket.preco_centavos),
             "" if ticket.categoria == pb.INTEIRA else t(f"proof.{category}"),

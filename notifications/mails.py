@@ -48,7 +48,7 @@ class MailWriter:
         return self._sender
 
     def ticket(self, order: pb.Pedido, art: MailPicture | None = None) -> bytes:
-        """The confirmation, with the film's picture.
+        """The confirmation, with the film's picture, also of what is left once a seat was given back.
 
         The same order gives the same Message-ID, so that a mail program shows a repetition once.
 
@@ -59,20 +59,23 @@ class MailWriter:
         text, html = self._texts(t, "ticket", view | {"art_id": art_id(order) if art else ""})
         if pictures := [*_film_art(order, art), *_qr_codes(order)]:
             html = mime.multipart("related", f"r.{order.pedido_id}", [html, *pictures])
-        return self._mail(order, t, "ticket", order.pedido_id, [text, html], Method.PUBLISH)
+        changes = len(order.devolvidos)
+        kind = "ticket.changed_topic" if changes else "ticket.topic"
+        identity = f"{order.pedido_id}.{changes}" if changes else order.pedido_id
+        return self._mail(order, t, kind, identity, [text, html], Method.PUBLISH)
 
     def cancellation(self, order: pb.Pedido) -> bytes:
         """It takes the ticket's entry out of the buyer's calendar. Raises WrongAddress."""
         t = self._languages.of(order)
         texts = self._texts(t, "cancellation", cancellation_view(order, t, self._link(order)))
         identity = f"{order.pedido_id}.cancelado"
-        return self._mail(order, t, "cancellation", identity, texts, Method.CANCEL)
+        return self._mail(order, t, "cancellation.topic", identity, texts, Method.CANCEL)
 
     def _mail(
         self,
         order: pb.Pedido,
         t: Language,
-        kind: str,
+        topic: str,
         identity: str,
         alternatives: list[bytes],
         method: Method,
@@ -81,7 +84,7 @@ class MailWriter:
             (
                 f"From: Cinema <{self._sender.written}>",
                 f"To: {mail_address.parse(order.email).written}",
-                folded_subject(subject(order, t, t(f"{kind}.topic", n=len(order.assentos)))),
+                folded_subject(subject(order, t, t(topic, n=len(order.assentos)))),
                 f"Date: {format_datetime(localtime())}",
                 f"Message-ID: <{identity}@{self._sender.domain}>",
                 "Auto-Submitted: auto-generated",  # RFC 3834: nobody's holiday responder answers

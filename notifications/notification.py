@@ -11,6 +11,7 @@ from cinema.local_time import local_time
 class Status(StrEnum):
     CONFIRMED = "CONFIRMADO"
     CANCELLED = "CANCELADO"
+    SEATS_CANCELLED = "ASSENTOS_CANCELADOS"  # these; the order keeps others
     RESEND = "REENVIO"  # the order's mail is asked for again
     ERASED = "DADOS_APAGADOS"  # the order has no personal data any more
 

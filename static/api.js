@@ -21,6 +21,7 @@
  *   fileiras: {nome: string, lugares: ({assento: string, tipo: string, preco: number}|null)[]}[]}} SessionMap
  */
 /** @typedef {{sessoes: Session[], words?: Record<string, Session["words"]>, vendas_pausadas?: boolean}} SessionList `words` of all sessions, by sound and room; while sales are paused, the data may be lost, and `livres` is not to be believed */
+/** @typedef {{assento: string, categoria: import("./tickets.js").Category, preco: number}} Sold `preco`: centavos */
 /**
  * @typedef {object} Order
  * @property {string} pedido
@@ -40,11 +41,14 @@
  * @property {string} criado_em ISO 8601
  * @property {"pendente"|"enviado"|"falhou"|"sem_endereco"} email_estado
  * @property {string} email_motivo
- * @property {{assento: string, categoria: import("./tickets.js").Category, preco: number, qr: string}[]} ingressos
+ * @property {(Sold & {vai_com: string, qr: string})[]} ingressos `vai_com`: the seat that is given back with it, the other half of its sofa
+ * @property {(Sold & {em: string})[]} devolvidos what was given back while the order kept others; `em`: when, ISO 8601
  * @property {"pix"|"cartao"|""} forma
  * @property {boolean} cancelavel
  * @property {string} cancelavel_ate ISO 8601
+ * @property {string} [guardado_em] there is no network: the order as it was then, ISO 8601
  */
+/** @typedef {{pedido: string, link: string, sessao: string, filme: string, sala: string, inicio: string, terminou: boolean, alteracao: string, assentos: string[]}} OwnOrder one of this browser's orders in short */
 /** @typedef {{copia_e_cola: string, qr: string}} Pix `qr`: an image's address */
 /** @template T @typedef {{status: number, data: T|null, reason: string}} Answer `data` only with a 2xx status, else the gateway's `motivo` */
 
@@ -131,6 +135,9 @@ const orderPath = (reference) => `/api/pedidos/${encodeURIComponent(reference)}`
 /** @param {string} reference @returns {Promise<Answer<Order>>} */
 export const fetchOrder = async (reference) => given("pedido", reference.split(".")[0]) ?? read(orderPath(reference));
 
+/** What this browser has bought and not given back, by the sessions' start. @returns {Promise<Answer<{pedidos: OwnOrder[]}>>} */
+export const fetchOwnOrders = () => ask("/api/pedidos");
+
 /** @param {string} reference */
 export const calendarPath = (reference) => `${orderPath(reference)}/agenda.ics`;
 
@@ -140,7 +147,10 @@ export const mailAgain = (reference) => ask(`${orderPath(reference)}/reenviar`, 
 /** Another address for the order, to which its mail goes. @param {string} reference @param {string} email @returns {Promise<Answer<{status: string}>>} */
 export const correctAddress = (reference, email) => ask(`${orderPath(reference)}/email`, { method: "POST", body: JSON.stringify({ email }) });
 
-/** Gives the seats of an order back; safe to repeat. @param {string} reference @returns {Promise<Answer<{status: string}>>} */
+/** Gives some seats of an order back; safe to repeat. @param {string} reference @param {string[]} seats @returns {Promise<Answer<{status: string}>>} */
+export const cancelSeats = (reference, seats) => ask(`${orderPath(reference)}/assentos/cancelar`, { method: "POST", body: JSON.stringify({ assentos: seats }) });
+
+/** Gives all seats of an order back; safe to repeat. @param {string} reference @returns {Promise<Answer<{status: string}>>} */
 export const cancelOrder = (reference) => ask(`${orderPath(reference)}/cancelar`, { method: "POST" });
 
 /** @param {number} total centavos @returns {Promise<Answer<Pix>>} */

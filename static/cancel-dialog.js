@@ -1,11 +1,18 @@
 // @ts-check
-/** Asks once more before an order is cancelled, and says what became of it: an answer that got lost is not a no. */
-import { cancelOrder } from "./api.js";
+/** Asks once more before tickets are given back, says what comes back, and what became of it: an answer that got lost is not a no. */
+import { cancelOrder, cancelSeats } from "./api.js";
 import { action, part } from "./dom.js";
 import { money } from "./format.js";
-import { enumerate, hasText, t } from "./text.js";
+import { hasText, t } from "./text.js";
+import { placesOf } from "./ticket-stub.js";
+
+/** @typedef {import("./api.js").Order} Order */
 
 export class CancelDialog {
+  /** @type {() => Promise<import("./api.js").Answer<unknown>>} */
+  #send = () => cancelOrder(this.reference);
+  #label = "";
+
   /** @param {ParentNode} root @param {string} reference of the order @param {() => void} onAnswer what the order is now has to be asked for */
   constructor(root, reference, onAnswer) {
     this.reference = reference;
@@ -18,11 +25,20 @@ export class CancelDialog {
     this.onAnswer = onAnswer;
   }
 
-  /** @param {import("./api.js").Order} order */
-  open({ assentos, total }) {
-    const words = [t("ordem.cancelar_texto", { n: assentos.length, assentos: enumerate(assentos) })];
-    if (total) words.push(t("ordem.cancelar_valor", { total: money(total) }));
-    part(this.dialog, "cancel-text").textContent = words.join(" ");
+  /** @param {Order} order @param {string[]} seats all of its seats, or some */
+  open(order, seats) {
+    const leaving = order.ingressos.filter(({ assento }) => seats.includes(assento));
+    const staying = order.ingressos.length - leaving.length;
+    const n = leaving.length;
+    this.#send = () => staying ? cancelSeats(this.reference, seats) : cancelOrder(this.reference);
+    this.#label = staying ? t("ordem.cancelar_lugar") : t(n > 1 ? "ordem.cancelar" : "ordem.cancelar_um");
+    part(this.dialog, "cancel-title").textContent = t(staying ? "ordem.cancelar_lugar_titulo" : "ordem.cancelar_titulo", { n });
+    part(this.dialog, "cancel-text").textContent = [
+      staying && leaving.some(({ vai_com }) => vai_com) && t("ordem.sofa"),
+      t("ordem.cancelar_texto", { n, lugares: placesOf(seats) }),
+      staying && t("ordem.resto", { n: staying }),
+      refundText(order, leaving),
+    ].filter(Boolean).join(" ");
     this.error.textContent = "";
     this.#busy(false);
     this.dialog.showModal();
@@ -30,10 +46,11 @@ export class CancelDialog {
 
   async #cancel() {
     this.#busy(true);
-    const { data, reason } = await cancelOrder(this.reference);
+    const { data, reason } = await this.#send();
     this.#busy(false);
     const key = `motivo.${reason}`;
     if (data) this.dialog.close();
+    else if (reason === "acompanhante_sem_cadeirante") this.error.textContent = t("ordem.acompanhante");
     else this.error.textContent = hasText(key) ? t(key) : t("ordem.cancelar_falhou");
     this.onAnswer();
   }
@@ -41,6 +58,13 @@ export class CancelDialog {
   /** @param {boolean} busy */
   #busy(busy) {
     this.confirm.disabled = busy;
-    this.confirm.textContent = t(busy ? "ordem.cancelando" : "ordem.cancelar");
+    this.confirm.textContent = busy ? t("ordem.cancelando") : this.#label;
   }
+}
+
+/** What comes back for these, and how; empty where nothing was paid. @param {Order} order @param {{preco: number}[]} tickets */
+export function refundText({ forma }, tickets) {
+  const total = tickets.reduce((sum, { preco }) => sum + preco, 0);
+  const key = `ordem.volta_${forma}`;
+  return total ? t(hasText(key) ? key : "ordem.volta", { total: money(total) }) : "";
 }

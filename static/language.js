@@ -4,8 +4,8 @@
  * loaded; what is not spoken here is Portuguese.
  */
 
-/** @typedef {"closed"|"order"|"party"|"payment"|"seat"} Place one whose texts no other place pays for: `pt-order.js` */
-/** @typedef {typeof import("./pt-closed.js").texts & typeof import("./pt-order.js").texts & typeof import("./pt-party.js").texts & typeof import("./pt-payment.js").texts & typeof import("./pt-seat.js").texts} PlaceTexts */
+/** @typedef {"closed"|"order"|"party"|"payment"|"seat"|"tickets"} Place one whose texts no other place pays for: `pt-order.js` */
+/** @typedef {typeof import("./pt-closed.js").texts & typeof import("./pt-order.js").texts & typeof import("./pt-party.js").texts & typeof import("./pt-payment.js").texts & typeof import("./pt-seat.js").texts & typeof import("./pt-tickets.js").texts} PlaceTexts */
 /** @typedef {typeof import("./pt.js").texts & PlaceTexts} Texts with those that `addTexts` adds */
 /** @typedef {{locale: string, dateStyle: {month: "2-digit"|"short", hourSign: string}, texts: Texts}} Language */
 

@@ -11,7 +11,7 @@ export async function openOrder(reference) {
   const [id] = reference.split(".");
   const answer = await fetchOrder(reference);
   const key = keptKey(id);
-  const settled = answer.data ? answer.data.pode_gerir : answer.status !== 404;
+  const settled = answer.data ? answer.data.pode_gerir || answer.data.guardado_em : answer.status !== 404;
   if (settled || !key) return { reference, ...answer };
   const managed = `${id}.${key}`;
   const better = await fetchOrder(managed);

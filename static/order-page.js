@@ -1,8 +1,10 @@
 // @ts-check
 /** `/pedido/<id>.<token>`: the tickets, what became of their mail, and the way to give them back. */
 import { calendarPath, fetchOrder, persist, sessionPath } from "./api.js";
-import { CancelDialog } from "./cancel-dialog.js";
+import { CancelDialog, refundText } from "./cancel-dialog.js";
+import { Carousel } from "./carousel.js";
 import { action, make, part, show, showMessage } from "./dom.js";
+import { Door } from "./door.js";
 import { dayAndHour, filmLength, money } from "./format.js";
 import { addTexts, asInProgramme } from "./language.js";
 import { openOrder, tidyAddress } from "./order-access.js";
@@ -10,7 +12,7 @@ import { OrderMail } from "./order-mail.js";
 import { difference } from "./session-change.js";
 import { audioOf, wordsOf } from "./session-words.js";
 import { hasText, t } from "./text.js";
-import { stubOf } from "./ticket-stub.js";
+import { givenBackOf, placesOf, stubOf, whenOf } from "./ticket-stub.js";
 
 /** @typedef {import("./api.js").Order} Order */
 
@@ -26,13 +28,17 @@ class OrderPage {
     this.root = root;
     this.mail = new OrderMail(root, reference, () => this.#look());
     this.cancelDialog = new CancelDialog(root, reference, () => this.#look());
+    this.door = new Door(root);
+    this.carousel = new Carousel(part(root, "stubs"), action(root, "anterior"), action(root, "proximo"));
   }
 
   start() {
     action(this.root, "imprimir").onclick = () => print();
-    action(this.root, "cancelar").onclick = () => this.cancelDialog.open(this.order);
+    action(this.root, "mostrar").onclick = () => this.door.open(this.order, this.carousel.index);
+    action(this.root, "cancelar").onclick = () => this.cancelDialog.open(this.order, this.order.assentos);
     part(this.root, "calendar").setAttribute("href", calendarPath(this.reference));
     document.addEventListener("visibilitychange", () => document.hidden || this.#look());
+    addEventListener("online", () => this.#look());
     this.#render();
   }
 
@@ -52,7 +58,32 @@ class OrderPage {
     this.#shown = key;
     this.#describe(this.order);
     this.#offer(this.order);
-    part(this.root, "stubs").replaceChildren(...this.order.ingressos.map((ticket) => stubOf(ticket, this.order)));
+    this.#tickets(this.order);
+    this.#keep(this.order);
+  }
+
+  /** For when there is no network; without one, says so. @param {Order} order */
+  #keep(order) {
+    const place = part(this.root, "offline");
+    place.hidden = !order.guardado_em;
+    if (order.guardado_em) place.textContent = t("ordem.sem_rede", { quando: dayAndHour(order.guardado_em) });
+    else void offline((kept) => kept.keepForOffline(order));
+  }
+
+  /** @param {Order} order */
+  #tickets(order) {
+    const { ingressos, devolvidos, cancelavel, pode_gerir } = order;
+    const several = cancelavel && pode_gerir && ingressos.length > 1;
+    this.door.close();
+    part(this.root, "stubs").replaceChildren(...ingressos.map((ticket, index) => stubOf(ticket, order, {
+      show: () => this.door.open(order, index),
+      cancel: several ? () => this.cancelDialog.open(order, [ticket.assento, ticket.vai_com].filter(Boolean)) : null,
+    })));
+    this.carousel.update();
+    const back = part(this.root, "given-back");
+    back.hidden = !devolvidos.length;
+    part(back, "given-back-list").replaceChildren(...devolvidos.map(givenBackOf));
+    part(back, "given-back-text").textContent = order.estado === "cancelado" ? "" : refundText(order, devolvidos);
   }
 
   /** @param {Order} order */
@@ -65,8 +96,8 @@ class OrderPage {
     part(root, "art").hidden = !sessao.filme.art;
     if (sessao.filme.art) part(root, "art").setAttribute("src", sessao.filme.art);
     part(root, "film").replaceChildren(make("span", { text: film, ...(sessao.filme.titulo ? asInProgramme : {}) }));
-    part(root, "summary").replaceChildren(...(sessao.filme.titulo
-      ? [filmLength(sessao.filme.duracao_min), " · ", audioOf(sessao)] : []));
+    part(root, "summary").replaceChildren(make("strong", { text: whenOf(this.order) }), ...(sessao.filme.titulo
+      ? [` · ${filmLength(sessao.filme.duracao_min)} · `, audioOf(sessao)] : []));
     part(root, "code").textContent = codigo;
     part(root, "count").textContent = t("pedido.quantas", { n: assentos.length });
     part(root, "total").textContent = money(total);
@@ -83,17 +114,21 @@ class OrderPage {
   }
 
   /** What can be done with the order as it stands. @param {Order} order */
-  #offer({ estado, assentos, sessao, pode_gerir, cancelavel, cancelavel_ate }) {
+  #offer(order) {
+    const { estado, assentos, ingressos, devolvidos, sessao, pode_gerir, cancelavel, cancelavel_ate, guardado_em } = order;
     const { root } = this;
     const cancelled = estado === "cancelado";
     const when = dayAndHour(cancelavel_ate);
-    for (const name of ["calendar", "show"]) part(root, name).hidden = cancelled;
-    action(root, "imprimir").hidden = cancelled;
+    part(root, "show").hidden = cancelled;
+    part(root, "calendar").hidden = cancelled || Boolean(guardado_em);
+    for (const name of ["imprimir", "mostrar"]) action(root, name).hidden = cancelled;
     action(root, "cancelar").hidden = !cancelavel || !pode_gerir;
+    action(root, "cancelar").textContent = t(assentos.length > 1 ? "ordem.cancelar" : "ordem.cancelar_um");
     part(root, "cancel").hidden = cancelled || !pode_gerir;
-    part(root, "view-only").hidden = cancelled || pode_gerir;
+    part(root, "view-only").hidden = cancelled || pode_gerir || Boolean(guardado_em);
     part(root, "cancel-until").textContent = t(cancelavel ? "ordem.cancelar_ate" : "ordem.cancelar_tarde", { quando: when });
-    part(root, "cancelled").textContent = cancelled ? t("ordem.cancelado_texto", { n: assentos.length }) : "";
+    const words = cancelled ? [t("ordem.cancelado_texto", { n: assentos.length }), refundText(order, [...ingressos, ...devolvidos])] : [];
+    part(root, "cancelled").textContent = words.join(" ");
     const again = part(root, "again");
     again.hidden = !cancelled || sessao.encerrada;
     again.setAttribute("href", sessionPath(sessao.id));
@@ -107,7 +142,7 @@ function factsOf({ sessao, assentos, nome, cpf, dados_apagados, forma, criado_em
   return [
     ...fact("quando", t("ordem.quando"), dayAndHour(sessao.inicio)),
     ...(sessao.sala ? fact("sala", t("ordem.sala"), wordsOf(sessao).room) : []),
-    ...fact("assentos", t("ordem.poltronas", { n: assentos.length }), assentos.join(" · ")),
+    ...fact("assentos", t("ordem.poltronas", { n: assentos.length }), placesOf(assentos)),
     ...(buyer ? fact("nome", t("ordem.comprador"), buyer) : []),
     ...(hasText(paid) ? fact("forma", t("ordem.pagou"), t(paid)) : []),
     ...fact("feito", t("ordem.feito"), dayAndHour(criado_em)),
@@ -117,6 +152,9 @@ function factsOf({ sessao, assentos, nome, cpf, dados_apagados, forma, criado_em
 /** @param {string} name for tests @param {string} term @param {string} value */
 const fact = (name, term, value) => [make("dt", { text: term }), make("dd", { text: value, "data-fato": name })];
 
+/** Once everything is shown. @param {(kept: typeof import("./order-offline.js")) => void} use */
+const offline = (use) => import("./order-offline.js").then(use, () => {});
+
 async function start() {
   const [, named] = /^\/pedido\/([^/]+)\/?$/.exec(location.pathname) ?? ["", ""];
   const { data, reference } = await persist(() => openOrder(decodeURIComponent(named)),
@@ -124,7 +162,10 @@ async function start() {
   if (data) {
     tidyAddress(reference, data);
     new OrderPage(data, reference, show("order-view")).start();
-  } else showMessage(t("ordem.nao_existe"), t("ordem.nao_existe_texto"), null);
+  } else {
+    showMessage(t("ordem.nao_existe"), t("ordem.nao_existe_texto"), null);
+    void offline((kept) => kept.forget(location.pathname));
+  }
 }
 
 start();

@@ -1,6 +1,6 @@
 // @ts-check
 /** The films and their sessions, a day at a time, with the seats left kept fresh while somebody looks. */
-import { fetchSessions, persist } from "./api.js";
+import { fetchOwnOrders, fetchSessions, persist } from "./api.js";
 import { DayChips } from "./day-chips.js";
 import { make, part, show, showMessage } from "./dom.js";
 import { Film } from "./film.js";
@@ -24,6 +24,8 @@ export class Programme {
   #since = new Date();
   /** @type {DayChips|null} */
   #days = null;
+  /** @type {import("./own-tickets.js").OwnTickets|null} */
+  #own = null;
 
   async start() {
     this.#open();
@@ -35,8 +37,24 @@ export class Programme {
     if (troubled) this.#open();
     this.#take(data ?? { sessoes: [] });
     setInterval(() => document.hidden || this.#load(), REFRESH_MS);
-    document.addEventListener("visibilitychange", () => document.hidden || this.#load());
+    document.addEventListener("visibilitychange", () => document.hidden || this.#again());
     addEventListener("online", () => this.#load());
+    addEventListener("pageshow", ({ persisted }) => persisted && this.#again());
+    void this.#ownTickets();
+  }
+
+  #again() {
+    void this.#load();
+    void this.#ownTickets();
+  }
+
+  /** What shows them comes only where there is something to show; what does not arrive is asked for at the next look. */
+  async #ownTickets() {
+    const { data } = await fetchOwnOrders();
+    if (!data || !(data.pedidos.length || this.#own)) return;
+    const own = await import("./own-tickets.js").catch(() => null);
+    if (own) this.#own ??= new own.OwnTickets(part(document, "own"));
+    this.#own?.render(data.pedidos);
   }
 
   #open() {

@@ -31,6 +31,7 @@ export class SessionView {
   #serviceLive = true;
   #cameCloser = false;
   #hasBought = false;
+  #bought = "";
 
   /** @param {SessionMap} session @param {HTMLElement} root */
   constructor(session, root) {
@@ -118,6 +119,7 @@ export class SessionView {
       this.#serviceLive = frame.live;
       this.#lineChanged();
     }
+    if (frame.kind === "mine") void this.#ownTickets(frame.bought);
     this.checkout.receive(frame);
     const wasKnown = this.store.isKnown;
     this.#take(this.store.apply(frame));
@@ -144,6 +146,14 @@ export class SessionView {
     if (reply.reason !== "identidade_invalida" || !await renewIdentity()) return;
     this.connection.stop();
     this.connection.start();
+  }
+
+  /** Seats that were bought before lead to their tickets. @param {string[]} bought */
+  async #ownTickets(bought) {
+    if (bought.join() === this.#bought) return;
+    this.#bought = bought.join();
+    const own = await import("./own-tickets.js").catch(() => null);
+    if (!await own?.showTicketsOf(this.session.id, part(this.root, "own"))) this.#bought = "";
   }
 
   #lineChanged() {

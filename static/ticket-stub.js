@@ -1,30 +1,88 @@
 // @ts-check
-/** One ticket of an order: what is shown at the door, on a screen or on a sheet of paper of its own. */
-import { make } from "./dom.js";
+/** One ticket of an order: on its page, on a sheet of paper, and full screen at the door. */
+import { icon, make } from "./dom.js";
 import { dayAndHour, money } from "./format.js";
+import { asInProgramme } from "./language.js";
 import { wordsOf } from "./session-words.js";
-import { t } from "./text.js";
+import { enumerate, t } from "./text.js";
 
 /** @typedef {import("./api.js").Order} Order */
+/** @typedef {Order["ingressos"][number]} Ticket */
+/**
+ * What can be done with a ticket.
+ * @typedef {object} Offers
+ * @property {() => void} show full screen
+ * @property {(() => void)|null} cancel null: not by itself
+ */
 
-/** @param {Order["ingressos"][number]} ticket @param {Order} order */
-export function stubOf({ assento, categoria, preco, qr }, order) {
-  const category = t(`categoria.${categoria}`);
+/** "Fila I · 7": "I07" is read as "107". @param {string} seat */
+export function placeOf(seat) {
+  const [, row, number] = /^([A-Z]+)0*(\d+)$/.exec(seat) ?? ["", "", seat];
+  return row ? t("ordem.lugar", { fila: row, numero: number }) : seat;
+}
+
+/** "Fila I · 7 e Fila I · 8". @param {string[]} seats */
+export const placesOf = (seats) => enumerate(seats.map(placeOf));
+
+/** @param {Ticket} ticket @param {Order} order @param {Offers} offers */
+export function stubOf(ticket, order, { show, cancel }) {
+  const { assento, categoria } = ticket;
   const stub = make("li", { class: "stub", "data-ingresso": assento, "data-categoria": categoria },
-    make("div", { class: "stub-text" },
-      make("p", { class: "stub-print", text: printedOf(order) }),
-      make("h2", { text: assento }),
-      make("p", { text: `${category} · ${money(preco)}` }),
-      ...(categoria === "inteira" ? [] : [make("p", { class: "quiet", text: t(`prova.${categoria}`) })]),
+    make("div", { class: "stub-text" }, ...positionOf(ticket, order), make("p", { class: "stub-print stub-film", text: order.sessao.filme.titulo }),
+      make("h2", { text: placeOf(assento) }), make("p", { class: "stub-print stub-when", text: whenOf(order) }), ...typeOf(ticket, order),
+      ...(order.nome ? [make("p", { class: "stub-print", text: order.nome })] : []),
       make("p", { class: "stub-print code-text", text: order.codigo })));
-  if (order.estado === "confirmado") {
-    stub.append(make("img", { class: "qr", src: qr, alt: t("ordem.qr", { assento }), width: 132, height: 132 }));
+  if (order.estado === "confirmado") stub.append(codeOf(ticket, show));
+  if (cancel) {
+    const button = make("button", { class: "link stub-cancel", type: "button", "data-acao": "cancelar-lugar", text: t("ordem.cancelar_lugar") });
+    button.onclick = cancel;
+    stub.append(button);
   }
   return stub;
 }
 
-/** What the page says once, said again on each sheet. @param {Order} order */
-function printedOf({ sessao, nome }) {
-  const session = sessao.id ? [sessao.filme.titulo, dayAndHour(sessao.inicio), wordsOf(sessao).room] : [];
-  return [...session, nome].filter(Boolean).join(" · ");
+/** Everything that the door asks for, black on white. @param {Ticket} ticket @param {Order} order */
+export function doorCardOf(ticket, order) {
+  const { sessao, codigo } = order;
+  return make("li", { class: "door-card", "data-porta": ticket.assento },
+    make("img", { class: "qr", src: ticket.qr, alt: t("ordem.qr", { assento: placeOf(ticket.assento) }) }),
+    make("div", { class: "door-text" }, ...positionOf(ticket, order),
+      make("h2", { text: placeOf(ticket.assento) }),
+      make("p", { class: "code-text", text: codigo }),
+      make("p", {}, make("strong", { text: sessao.filme.titulo, ...asInProgramme })),
+      make("p", { text: whenOf(order) }),
+      ...typeOf(ticket, order)));
 }
+
+/** What was given back while the order kept others. @param {Order["devolvidos"][number]} ticket */
+export function givenBackOf({ assento, preco, em }) {
+  return make("li", { "data-devolvido": assento }, make("s", { text: placeOf(assento) }),
+    make("span", { text: money(preco) }), make("span", { class: "quiet", text: t("ordem.devolvido", { quando: dayAndHour(em) }) }));
+}
+
+/** Nothing where there is but one. @param {Ticket} ticket @param {Order} order */
+function positionOf(ticket, { ingressos, estado }) {
+  if (ingressos.length < 2 || estado !== "confirmado") return [];
+  return [make("p", { class: "quiet stub-of", text: t("ordem.de", { n: ingressos.indexOf(ticket) + 1, total: ingressos.length }) })];
+}
+
+/** Type, price, and what to bring while there is something to bring it to. @param {Ticket} ticket @param {Order} order */
+function typeOf({ categoria, preco }, { estado }) {
+  const needsProof = categoria !== "inteira" && estado === "confirmado";
+  return [
+    make("p", { text: `${t(`categoria.${categoria}`)} · ${money(preco)}` }),
+    ...(needsProof ? [make("p", { class: "quiet", text: t(`prova.${categoria}`) })] : []),
+  ];
+}
+
+/** @param {Ticket} ticket @param {() => void} show */
+function codeOf({ assento, qr }, show) {
+  const place = placeOf(assento);
+  const button = make("button", { class: "stub-code", type: "button", "data-acao": "mostrar-um", "aria-label": t("ordem.mostrar_um", { lugar: place }) },
+    make("img", { class: "qr", src: qr, alt: t("ordem.qr", { assento: place }) }), icon("fit"));
+  button.onclick = show;
+  return button;
+}
+
+/** "qui 26/11 · 17h45 · Sala 1", as far as it is known. @param {Order} order */
+export const whenOf = ({ sessao }) => [sessao.id && dayAndHour(sessao.inicio), sessao.sala && wordsOf(sessao).room].filter(Boolean).join(" · ");

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from cinema.keys import SessionKeys, session_keys
+from booking.order_record import times_given_back
+from cinema.keys import SessionKeys, order_key, session_keys
 from cinema.outcomes import (
     Answer,
+    GivenBack,
     HoldRules,
     MailState,
     Network,
@@ -75,10 +77,26 @@ class Buyer:
         return await self.seats.confirm(self.session, self.name, purchase)
 
     async def cancel(self, order_id: str, *seats: str, category: Category = Category.FULL) -> bool:
-        order = Order(
+        """`seats` are those that were bought with the order."""
+        return await self.seats.cancel(await self._order(order_id, seats, category))
+
+    async def give_back(
+        self, order_id: str, leaving: str, *seats: str, category: Category = Category.FULL
+    ) -> bool:
+        """One seat of the order; the last one cancels it."""
+        order = await self._order(order_id, seats, category)
+        if order.seats == (leaving,):
+            return await self.seats.cancel(order)
+        return leaving in order.seats and await self.seats.cancel_seats(order, [leaving])
+
+    async def _order(self, order_id: str, seats: Iterable[str], category: Category) -> Order:
+        text = await self.seats._redis.hget(order_key(order_id), "given_back")
+        times = times_given_back({"given_back": str(text or "")})
+        return Order(
             id=order_id,
             session_id=self.session,
-            tickets=_tickets(seats, category),
+            tickets=_tickets([seat for seat in seats if seat not in times], category),
+            given_back=tuple(GivenBack(_tickets([s], category)[0], at) for s, at in times.items()),
             buyer=self.name,
             payer=Payer(),
             payment_method="",
@@ -91,7 +109,6 @@ class Buyer:
             mail=MailState.NO_ADDRESS,
             mail_reason="",
         )
-        return await self.seats.cancel(order)
 
 
 def _tickets(seats: Iterable[str], category: Category) -> tuple[Ticket, ...]:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from booking.order_record import record_of
+from booking.order_record import record_of, times_given_back
 from booking.sale_record import Sale, parse_sale
 from cinema.keys import session_keys
 from cinema.outcomes import Answer
@@ -101,4 +101,11 @@ async def _orders(redis: Any, session: str) -> AsyncIterator[tuple[str, dict[str
         fields = await redis.hgetall(key)
         data = record_of(fields)
         if data["sessao_id"] == session:
-            yield key.rpartition(":")[2], {**data, "state": fields["state"]}
+            yield (
+                key.rpartition(":")[2],
+                {
+                    **data,
+                    "state": fields["state"],
+                    "devolvidos": times_given_back(fields),
+                },
+            )

@@ -113,7 +113,7 @@ def _sold_to_two(standing: Standing) -> Iterator[str]:
         seat
         for order in standing.orders.values()
         if order["state"] == "confirmed"
-        for seat in _seats_of(order)
+        for seat in _seats_left(order)
     )
     for seat, orders in owners.items():
         if orders > 1:
@@ -124,6 +124,11 @@ def _sold_to_two(standing: Standing) -> Iterator[str]:
 
 def _seats_of(order: Mapping[str, Any]) -> list[str]:
     return [seat for seat, _category, _price in order["ingressos"]]
+
+
+def _seats_left(order: Mapping[str, Any]) -> list[str]:
+    """Those that were not given back while the order kept others."""
+    return [seat for seat in _seats_of(order) if seat not in order["devolvidos"]]
 
 
 def _locked_and_sold(standing: Standing) -> Iterator[str]:
@@ -145,16 +150,42 @@ def _answers_kept(history: History, standing: Standing, replay: _Replay) -> Iter
 
 
 def _orders_and_outbox(standing: Standing) -> Iterator[str]:
-    told = Counter((message["pedido_id"], message["status"]) for message in standing.outbox)
+    told = Counter(
+        (message["pedido_id"], message["status"])
+        for message in standing.outbox
+        if message["status"] != "ASSENTOS_CANCELADOS"
+    )
     expected = Counter((order, "CONFIRMADO") for order in standing.orders)
     expected += Counter(
         (order, "CANCELADO")
         for order, data in standing.orders.items()
         if data["state"] == "cancelled"
     )
-    for order, status in told.keys() | expected.keys():
-        if told[order, status] != expected[order, status]:
-            yield f"(4) order {order} is told of {told[order, status]} times as {status}"
+    for order_id, status in told.keys() | expected.keys():
+        if told[order_id, status] != expected[order_id, status]:
+            yield f"(4) order {order_id} is told of {told[order_id, status]} times as {status}"
+    for message in standing.outbox:
+        order = standing.orders.get(message["pedido_id"])
+        if order and message["status"] == "CANCELADO" and message["assentos"] != _seats_left(order):
+            yield f"(4) {message} is told, but the order had {_seats_left(order)}"
+    yield from _seats_given_back(standing)
+
+
+def _seats_given_back(standing: Standing) -> Iterator[str]:
+    """Each is told of once."""
+    told = Counter(
+        (message["pedido_id"], seat)
+        for message in standing.outbox
+        if message["status"] == "ASSENTOS_CANCELADOS"
+        for seat in message["assentos"]
+    )
+    given_back = Counter(
+        (order_id, seat)
+        for order_id, order in standing.orders.items()
+        for seat in order["devolvidos"]
+    )
+    if told != given_back:
+        yield f"(4) given back are {sorted(given_back)}, told of {sorted(told.elements())}"
 
 
 def _version(standing: Standing, replay: _Replay) -> Iterator[str]:
@@ -235,6 +266,7 @@ def _half_price(standing: Standing) -> Iterator[str]:
         for order in standing.orders.values()
         if order["state"] == "confirmed"
         for ticket in order["ingressos"]
+        if ticket[0] not in order["devolvidos"]
     )
     sold = quota_needed(Ticket(seat, Category(name), price) for seat, name, price in tickets)
     if sold != standing.half_price_sold:

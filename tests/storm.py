@@ -22,7 +22,15 @@ NETWORKS = [Network(f"{number:032x}", most_held=4) for number in range(3)]
 HALF_PRICE_TICKETS = 4  # of 16: some are refused
 # A hold lasts for several round trips of a busy machine, or nobody gets to pay.
 STORM_RULES = replace(RULES, hold_ms=120, ceiling_ms=270, cooldown_ms=60, most_seats=MOST_SEATS)
-ACTIONS = [*["hold"] * 9, *["confirm"] * 4, *["release"] * 3, *["cancel"] * 3, "extend", "linger"]
+ACTIONS = [
+    *["hold"] * 9,
+    *["confirm"] * 4,
+    *["release"] * 3,
+    *["cancel"] * 3,
+    *["give_back"] * 3,
+    "extend",
+    "linger",
+]
 
 
 class Recorder:
@@ -71,7 +79,9 @@ class Visitor:
                 await self._cancel(*self._dice.choice(self._orders))
             elif action == "confirm":
                 await self._pay(self._dice.choice(("", f"{self._at[0].name}-{number}")))
-            elif action != "cancel":
+            elif action == "give_back" and self._orders:
+                await self._give_back(*self._dice.choice(self._orders))
+            elif action not in ("cancel", "give_back"):
                 await self._ask(action)
 
     def _some_seats(self) -> tuple[str, ...]:
@@ -87,6 +97,15 @@ class Visitor:
 
     async def _cancel(self, order: str, seats: tuple[str, ...], category: Category) -> None:
         await self._dice.choice(self._at).cancel(order, *seats, category=category)
+
+    async def _give_back(self, order: str, seats: tuple[str, ...], category: Category) -> None:
+        """Two tabs at a time, perhaps of one seat."""
+        await asyncio.gather(
+            *(
+                buyer.give_back(order, self._dice.choice(seats), *seats, category=category)
+                for buyer in self._dice.sample(self._at, 2)
+            )
+        )
 
     async def _ask(self, action: str, **more: Any) -> Answer:
         """Now and then a request is repeated at another instance before it is answered."""

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -56,11 +57,18 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_page(browser: Browser) -> Iterator[NewPage]:
-    """`new_page(language="en")` is somebody else's browser every time, in São Paulo's time whatever it speaks."""
+    """`new_page(language="en")` is somebody else's browser every time, in São Paulo's time whatever it speaks.
+
+    Without service workers, which would answer instead of a test that stands in for the network.
+    """
     with contextlib.ExitStack() as stack:
 
-        def make(language: str = "pt-BR") -> Page:
-            context = browser.new_context(locale=language, timezone_id="America/Sao_Paulo")
+        def make(
+            language: str = "pt-BR", service_workers: Literal["allow", "block"] = "block"
+        ) -> Page:
+            context = browser.new_context(
+                locale=language, timezone_id="America/Sao_Paulo", service_workers=service_workers
+            )
             stack.callback(context.close)
             return context.new_page()
 

@@ -30,12 +30,15 @@ class OrderPage(Tab):
         return re.sub(r"\s+", " ", self.page.locator("[data-part=total]").text_content() or "")
 
     def fact(self, name: str) -> str:
-        """quando, sala, assentos ("F07 · F08"), nome, feito."""
+        """quando, sala, assentos ("Fila F · 7 e Fila F · 8"), nome, feito."""
         return self.page.locator(f'[data-fato="{name}"]').text_content() or ""
 
     @property
     def seats(self) -> list[str]:
-        return self.fact("assentos").split(" · ")
+        """Those that are valid, or that were until the order was cancelled."""
+        stubs = self.page.locator("[data-part=stubs] [data-ingresso]")
+        seats: list[str] = stubs.evaluate_all("(s) => s.map(({ dataset }) => dataset.ingresso)")
+        return seats
 
     def ticket(self, seat: str) -> Locator:
         """The ticket of a seat; its category is the attribute data-categoria."""

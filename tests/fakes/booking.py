@@ -239,6 +239,13 @@ class FakeBooking(ReservaServicer):
         await self._begin(request, context)
         return self.order
 
+    async def ListarPedidosDoComprador(
+        self, request: pb.PedidosDoCompradorRequest, context: Context
+    ) -> pb.PedidosResponse:
+        await self._begin(request, context)
+        own = request.usuario_id == self.order.usuario_id and not self.order.cancelado
+        return pb.PedidosResponse(pedidos=[self.order] if own else [])
+
     async def ReenviarEmail(
         self, request: pb.PedidoRequest, context: Context
     ) -> pb.ReservaResponse:
@@ -263,6 +270,15 @@ class FakeBooking(ReservaServicer):
         self.order.cancelado = True
         self.change(*(freed(seat, "", "cancelado") for seat in self.order.assentos))
         return _granted(self.order.assentos)
+
+    async def CancelarAssentos(
+        self, request: pb.CancelarAssentosRequest, context: Context
+    ) -> pb.ReservaResponse:
+        await self._begin(request, context)
+        if self.refusal is not None:
+            return self.refusal
+        self.change(*(freed(seat, "", "cancelado") for seat in request.assentos))
+        return _granted(request.assentos)
 
     async def RegistrarEmail(self, request: pb.RegistroEmail, context: Context) -> pb.Vazio:
         raise NotImplementedError("a gateway never does")

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 import cinema_pb2 as pb
+from booking.buyer_orders import MOST_ORDERS
 from cinema.booking_client import open_channel
 from cinema.identity import owner_tag
 from cinema.settings import GatewaySettings
@@ -36,7 +37,7 @@ REFERENCE_MS = 0.7
 ROWS = [f"{first}{second}" for first in "AB" for second in "ABCDEFGHIJKLMNOPQRSTUVWXY"]
 SEATS = [f"{row}{number:02d}" for row in ROWS for number in range(1, 61)]
 TICKETS = 6  # the default limit of a buyer
-BODY = b'{"email": "ana@example.com"}'
+BODY = b'{"email": "ana@example.com", "assentos": ["F07"]}'
 HEADERS = [(b"host", b"localhost:8000"), (b"accept-encoding", b"gzip, br")]
 
 fresh = count(4_800)  # for what no cache can know yet
@@ -75,24 +76,29 @@ ANSWERS: dict[str, Callable[[], Any]] = {
     "sessions": many_sessions,
     "room": vast_map,
     "order": new_order,
+    "orders_of": lambda: pb.PedidosResponse(pedidos=[new_order() for _ in range(MOST_ORDERS)]),
     "mail_again": lambda: pb.ReservaResponse(sucesso=True),
     "correct_address": lambda: pb.ReservaResponse(sucesso=True),
     "cancel": lambda: pb.ReservaResponse(sucesso=True),
+    "cancel_seats": lambda: pb.ReservaResponse(sucesso=True),
 }
 ADDRESSES: dict[str, Callable[[], str]] = {
     "/": lambda: "/",
     "/sessao/{session_id}": lambda: "/sessao/S001",
     "/sessao/{session_id}/": lambda: "/sessao/S001/",
+    "/pedido/": lambda: "/pedido/",
     "/pedido/{reference}": lambda: f"/pedido/{new_order().pedido_id}",
     "/pedido/{reference}/": lambda: f"/pedido/{new_order().pedido_id}/",
     "/arte/{file}": lambda: art_path(a_session().filme),
     "/api/sessoes": lambda: "/api/sessoes",
     "/api/sessoes/{session_id}": lambda: "/api/sessoes/S001",
+    "/api/pedidos": lambda: "/api/pedidos",
     "/api/pedidos/{reference}": lambda: f"/api/pedidos/{new_order().pedido_id}",
     "/api/pedidos/{reference}/agenda.ics": lambda: "/api/pedidos/x/agenda.ics",
     "/api/pedidos/{reference}/reenviar": lambda: "/api/pedidos/x/reenviar",
     "/api/pedidos/{reference}/email": lambda: "/api/pedidos/x/email",
     "/api/pedidos/{reference}/cancelar": lambda: "/api/pedidos/x/cancelar",
+    "/api/pedidos/{reference}/assentos/cancelar": lambda: "/api/pedidos/x/assentos/cancelar",
     "/api/pix": lambda: f"/api/pix?total={next(fresh)}",
 }
 

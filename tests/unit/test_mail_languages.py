@@ -22,7 +22,7 @@ LANGUAGE = {tag: Language(tag) for tag in LANGUAGES}
 WRITER = MailWriter("cinema@example.com", "http://localhost:8000", Languages())
 CATEGORIES = [descriptor.name.lower() for descriptor in pb.Categoria.DESCRIPTOR.values]
 # What is looked up by a name that the order has.
-FAMILIES = ("category.", "proof.", "audio.", "audio_tag.", "room.", "page.", "length.")
+FAMILIES = ("category.", "proof.", "audio.", "audio_tag.", "room.", "page.", "length.", "refund.")
 
 
 def order_of_all_categories(language: str) -> pb.Pedido:
@@ -74,7 +74,8 @@ def test_every_text_that_is_named_exists_and_none_is_kept_that_nothing_names() -
         for file in files
         for key in re.findall(r'\b(?:t|self|language)\(\s*"([a-z_]+\.[a-z_]+)"', file.read_text())
     }
-    named |= {"ticket.topic", "cancellation.topic"}  # by the kind of mail
+    named |= {"ticket.topic", "ticket.changed_topic", "cancellation.topic"}  # by the kind of mail
+    named |= {"ticket.title", "ticket.changed_title"}
     texts = {key for key in LANGUAGE["pt-BR"].texts if not key.startswith(FAMILIES)}
     singular = {key for key in texts if key.endswith("_one")}
     assert named == texts - singular

@@ -30,7 +30,7 @@ def test_a_ticket_tells_film_time_room_seats_total_code_and_link(kind: str) -> N
         "domingo, 13 de dezembro de 2026, às 17h45",
         "Sala 1",
         "legendado",
-        "F07, F08",
+        "Fila F · 7, 8",
         "R$\N{NO-BREAK SPACE}48,00",
         order_code(ORDER_ID),
         LINK,
@@ -351,3 +351,66 @@ def test_an_order_without_tickets_shows_its_film_all_the_same() -> None:
 
 def test_without_a_picture_there_is_no_gap_where_it_would_be() -> None:
     assert "film." not in body(as_received(WRITER.ticket(order())), "html")
+
+
+# ------------------------------------------------------------------------------- money back, seats given back
+
+GIVEN_BACK_AT = milliseconds(START) - 86_400_000
+
+
+def without_f08(**changes: object) -> pb.Pedido:
+    """F08 was given back, F07 stays."""
+    back = pb.Devolucao(ingresso=ticket("F08", pb.MEIA_ESTUDANTE, 1600), em_ms=GIVEN_BACK_AT)
+    fields = {
+        "assentos": ["F07"],
+        "ingressos": [ticket("F07", pb.INTEIRA, 3200)],
+        "total_centavos": 3200,
+        "devolvidos": [back],
+        "forma_pagamento": "pix",
+    }
+    return order(**(fields | changes))
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_a_cancellation_says_how_much_comes_back_and_how(kind: str) -> None:
+    for way, told in (
+        ("pix", "R$ 48,00 de volta por Pix"),
+        ("cartao", "R$ 48,00 de volta no cartão"),
+        ("", "R$ 48,00 de volta na mesma forma de pagamento"),
+    ):
+        text = body(as_received(WRITER.cancellation(order(forma_pagamento=way))), kind)
+        assert told in text.replace("\N{NO-BREAK SPACE}", " ")
+    free = order(total_centavos=0, forma_pagamento="pix")
+    assert "de volta" not in body(as_received(WRITER.cancellation(free)), kind)
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_what_is_left_of_an_order_is_mailed_with_what_was_given_back(kind: str) -> None:
+    message = as_received(WRITER.ticket(without_f08()))
+    text = body(message, kind).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Cancelada: Fila F · 8. Você recebe R$ 16,00 de volta por Pix" in text
+    assert "Leve a carteira de estudante" not in text
+    assert str(message["Subject"]).startswith("Ingresso atualizado: ")
+    pictures = [part for part in message.walk() if part.get_content_type() == "image/png"]
+    assert [picture.get_filename() for picture in pictures] == [
+        f"{ticket_qr_content(ORDER_ID, 'F07')}.png"
+    ]
+
+
+def test_a_mail_about_fewer_seats_is_another_mail_and_replaces_the_calendars_entry() -> None:
+    whole, less = (as_received(WRITER.ticket(one)) for one in (order(), without_f08()))
+    gone = as_received(WRITER.cancellation(without_f08(cancelado=True)))
+    assert whole["Message-ID"] != less["Message-ID"]
+    assert ORDER_ID in str(less["Message-ID"])
+    entries = [
+        icalendar.Calendar.from_ical(calendar_file(message)).walk("VEVENT")[0]
+        for message in (whole, less, gone)
+    ]
+    assert len({entry["UID"] for entry in entries}) == 1
+    assert [entry["SEQUENCE"] for entry in entries] == [0, 1, 2]
+    assert "Poltrona: F07" in str(entries[1]["DESCRIPTION"])
+
+
+def test_the_whole_price_comes_back_where_a_seat_was_given_back_before() -> None:
+    text = body(as_received(WRITER.cancellation(without_f08(cancelado=True))), "plain")
+    assert "R$ 48,00 de volta" in text.replace("\N{NO-BREAK SPACE}", " ")

@@ -6,18 +6,21 @@ import * as enOrder from "../../static/en-order.js";
 import * as enParty from "../../static/en-party.js";
 import * as enPayment from "../../static/en-payment.js";
 import * as enSeat from "../../static/en-seat.js";
+import * as enTickets from "../../static/en-tickets.js";
 import * as esRest from "../../static/es.js";
 import * as esClosed from "../../static/es-closed.js";
 import * as esOrder from "../../static/es-order.js";
 import * as esParty from "../../static/es-party.js";
 import * as esPayment from "../../static/es-payment.js";
 import * as esSeat from "../../static/es-seat.js";
+import * as esTickets from "../../static/es-tickets.js";
 import * as ptRest from "../../static/pt.js";
 import * as ptClosed from "../../static/pt-closed.js";
 import * as ptOrder from "../../static/pt-order.js";
 import * as ptParty from "../../static/pt-party.js";
 import * as ptPayment from "../../static/pt-payment.js";
 import * as ptSeat from "../../static/pt-seat.js";
+import * as ptTickets from "../../static/pt-tickets.js";
 
 /** All that a language says; what two modules said would be said by one of them in vain. */
 function whole(rest, ...places) {
@@ -26,9 +29,9 @@ function whole(rest, ...places) {
   assert.equal(entries.length, Object.keys(texts).length, "a text is there twice");
   return { ...rest, texts };
 }
-const pt = whole(ptRest, ptClosed, ptOrder, ptPayment, ptParty, ptSeat);
-const en = whole(enRest, enClosed, enOrder, enPayment, enParty, enSeat);
-const es = whole(esRest, esClosed, esOrder, esPayment, esParty, esSeat);
+const pt = whole(ptRest, ptClosed, ptOrder, ptPayment, ptParty, ptSeat, ptTickets);
+const en = whole(enRest, enClosed, enOrder, enPayment, enParty, enSeat, enTickets);
+const es = whole(esRest, esClosed, esOrder, esPayment, esParty, esSeat, esTickets);
 const OTHERS = { en, es };
 const FOREIGN = { en: /[\u00c0-\u024f]/, es: /[ãõçâêîôûàèìòù]/i };
 /** @param {string | object} entry its forms, or "" for a text that has but one */

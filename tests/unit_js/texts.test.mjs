@@ -9,12 +9,13 @@ import { texts as ofOrders } from "../../static/pt-order.js";
 import { texts as ofParties } from "../../static/pt-party.js";
 import { texts as ofPaying } from "../../static/pt-payment.js";
 import { texts as ofSeats } from "../../static/pt-seat.js";
+import { texts as ofTickets } from "../../static/pt-tickets.js";
 import { seatName } from "../../static/seat-text.js";
 import { enumerate, t } from "../../static/text.js";
 
-const texts = { ...rest, ...ofClosed, ...ofOrders, ...ofPaying, ...ofParties, ...ofSeats };
+const texts = { ...rest, ...ofClosed, ...ofOrders, ...ofPaying, ...ofParties, ...ofSeats, ...ofTickets };
 const STATIC = new URL("../../static/", import.meta.url);
-const files = readdirSync(STATIC).filter((name) => /\.(js|html)$/.test(name) && !/^(pt|en|es)(-closed|-order|-party|-payment|-seat)?\.js$/.test(name));
+const files = readdirSync(STATIC).filter((name) => /\.(js|html)$/.test(name) && !/^(pt|en|es)(-closed|-order|-party|-payment|-seat|-tickets)?\.js$/.test(name));
 const read = (name) => readFileSync(new URL(name, STATIC), "utf8");
 const sources = files.map(read).join("\n");
 const plain = (text) => text.replace(/\u00a0/g, " ");
@@ -26,7 +27,7 @@ test("every text that the page names exists", () => {
 });
 
 test("no text is kept that nothing shows", () => {
-  const families = /^(idioma|tipo|estado|motivo|atividade|conexao|closed|legenda|spoken|categoria|prova|dica|regra|ordem\.mail|ordem\.forma)[._]/;
+  const families = /^(idioma|tipo|estado|motivo|atividade|conexao|closed|legenda|spoken|categoria|prova|dica|regra|ordem\.mail|ordem\.forma|ordem\.volta)[._]/;
   const unused = Object.keys(texts).filter((key) => !families.test(key) && !sources.includes(`"${key}"`));
   assert.deepEqual(unused, []);
 });
