@@ -13,6 +13,7 @@ import { asInProgramme } from "./language.js";
 import { legendOf } from "./legend.js";
 import { LineStatus } from "./line-status.js";
 import { Notice } from "./notice.js";
+import { OwnSeats } from "./own-seats.js";
 import { Repaint } from "./repaint.js";
 import { Room } from "./room.js";
 import { audioOf, roomOf } from "./session-words.js";
@@ -31,7 +32,6 @@ export class SessionView {
   #serviceLive = true;
   #cameCloser = false;
   #hasBought = false;
-  #bought = "";
 
   /** @param {SessionMap} session @param {HTMLElement} root */
   constructor(session, root) {
@@ -119,7 +119,7 @@ export class SessionView {
       this.#serviceLive = frame.live;
       this.#lineChanged();
     }
-    if (frame.kind === "mine") void this.#ownTickets(frame.bought);
+    if (frame.kind === "mine") void this.ownSeats.update(frame.bought);
     this.checkout.receive(frame);
     const wasKnown = this.store.isKnown;
     this.#take(this.store.apply(frame));
@@ -146,14 +146,6 @@ export class SessionView {
     if (reply.reason !== "identidade_invalida" || !await renewIdentity()) return;
     this.connection.stop();
     this.connection.start();
-  }
-
-  /** Seats that were bought before lead to their tickets. @param {string[]} bought */
-  async #ownTickets(bought) {
-    if (bought.join() === this.#bought) return;
-    this.#bought = bought.join();
-    const own = await import("./own-tickets.js").catch(() => null);
-    if (!await own?.showTicketsOf(this.session.id, part(this.root, "own"))) this.#bought = "";
   }
 
   #lineChanged() {

@@ -1,0 +1,20 @@
+// @ts-check
+/** The way from the map to the tickets of seats that were bought before; what shows it comes only where there are some. */
+export class OwnSeats {
+  #shown = "";
+
+  /** @param {string} session @param {HTMLElement} place */
+  constructor(session, place) {
+    this.session = session;
+    this.place = place;
+  }
+
+  /** @param {string[]} bought seats of this session */
+  async update(bought) {
+    const seats = bought.join();
+    if (seats === this.#shown) return;
+    this.#shown = seats;
+    const own = await import("./own-tickets.js").catch(() => null);
+    if (!await own?.showTicketsOf(this.session, this.place)) this.#shown = "";
+  }
+}
