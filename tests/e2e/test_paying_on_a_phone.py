@@ -145,6 +145,7 @@ def test_a_reload_in_the_form_keeps_name_and_address_and_no_cpf(session: Session
     session.fill_payment(ANA)
     session.page.reload()
     session.wait_live()
+    session.expect_seat("H09", "seu")
     session.open_payment()
     values = [session.dialog.locator(f"#{name}").input_value() for name in ("name", "cpf", "email")]
     assert values == [ANA.name, "", ANA.email]
