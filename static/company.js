@@ -8,7 +8,8 @@ export class Company {
   #party = null;
   /** @type {{refresh: () => void}|null} */
   #invitation = null;
-  #canShare = false;
+  /** @type {typeof import("./sharing.js")|null} */
+  #sharing = null;
 
   /** @param {import("./session-view.js").SessionView} view */
   constructor(view) {
@@ -41,7 +42,7 @@ export class Company {
   painted() {
     this.#party?.refresh();
     this.#invitation?.refresh();
-    if (this.view.store.mine.length) void this.#offerToShare();
+    void this.#offerToShare();
   }
 
   /** @param {(party: import("./party.js").Party) => unknown} then */
@@ -54,9 +55,9 @@ export class Company {
   }
 
   async #offerToShare() {
-    if (this.#canShare) return;
-    this.#canShare = true;
-    const sharing = await import("./sharing.js").catch(() => null);
-    sharing?.offerToShare(this.view);
+    const { mine, hasBought } = this.view.store;
+    if (!this.#sharing && !mine.length && !hasBought) return;
+    this.#sharing ??= await import("./sharing.js").catch(() => null);
+    this.#sharing?.offerToShare(this.view);
   }
 }

@@ -48,7 +48,7 @@ class Invitation {
   #tell() {
     const { room, notice, zoom } = this.view;
     const friends = this.#friends.map(({ name }) => name);
-    if (this.seats.every(({ name }) => this.#state(name) === "seu")) return; // one's own link
+    if (this.seats.every(({ name }) => /^(seu|comprado)$/.test(this.#state(name)))) return; // one's own link
     if (this.#isOver) return notice.show("convite", t("convite.tarde", about(this.seats.map(({ name }) => name))));
     zoom.show(this.seats.map(({ name }) => name));
     if (!friends.length) return this.#tellReleased();

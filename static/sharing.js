@@ -16,9 +16,10 @@ export const linkTo = (session, seats) => `${location.origin}${sessionPath(sessi
 
 /** @param {import("./session-view.js").SessionView} view */
 export function offerToShare({ root, session, store, notice }) {
+  const seats = [...store.bought, ...store.mine].sort();
   const button = part(root, "invite");
-  button.hidden = false;
-  button.onclick = () => void share(session, store.mine, notice);
+  button.hidden = !seats.length;
+  button.onclick = () => void share(session, seats, notice);
 }
 
 /** @param {import("./api.js").Session} session @param {string[]} seats @param {import("./notice.js").Notice} notice */

@@ -64,6 +64,11 @@ export class SeatStore {
     return [...this.#mine.keys()].filter((seat) => !this.#given.has(seat)).sort();
   }
 
+  /** Bought seats by name. */
+  get bought() {
+    return [...this.#bought].sort();
+  }
+
   get hasBought() {
     return this.#bought.size > 0;
   }

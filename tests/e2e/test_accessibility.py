@@ -13,6 +13,7 @@ from tests.e2e.axe import expect_no_faults, faults
 from tests.e2e.conftest import NewPage, OpenPage, OpenWired
 from tests.e2e.page import Buyer, OrderPage, ProgrammePage
 from tests.system import System, running_system
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +119,27 @@ def test_a_purchase_from_the_payment_to_the_cancelled_order(
     shown.page.locator("[data-acao=manter]").click()
     shown.cancel()
     expect_no_faults(shown.page)
+
+
+def test_choosing_for_a_party_and_being_invited(open_session: OpenPage, audience: Audience) -> None:
+    audience.session = "S810"
+    page = open_session("S810")
+    page.ask_best()
+    page.expect_notice("quantas")
+    expect_no_faults(page.page)
+    page.use_notice("3")
+    page.moved_from([], 3)
+    page.seat("C08").hover()
+    wait_until(lambda: len(page.marked("preview")) == 3, what="a preview")
+    expect_no_faults(page.page)
+    page.page.set_viewport_size({"width": 1280, "height": 900})
+    page.party(0)
+    page.release(*page.held())
+    audience.hold("D07")
+    invited = open_session("S810?junto=D07")
+    wait_until(lambda: invited.marked("friend") == ["D07"], what="a friend is marked")
+    expect_no_faults(invited.page)
+    audience.release("D07")
 
 
 def test_seats_that_cannot_be_paid_like_this(open_session: OpenPage) -> None:

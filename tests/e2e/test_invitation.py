@@ -52,6 +52,19 @@ def test_the_share_sheet_has_film_hour_seats_and_a_link_that_names_seats_alone(
     page.release("F07", "F08")
 
 
+def test_who_has_paid_invites_to_the_seats_that_are_bought(open_session: OpenPage) -> None:
+    page = open_session("S001", prepare=lambda tab: tab.add_init_script(SHEET))
+    page.hold("B07", "B08")
+    page.pay()
+    again = open_session("S001", prepare=lambda tab: tab.add_init_script(SHEET), beside=page)
+    share(again)
+    sheet = again.page.wait_for_function("() => window.shared").json_value()
+    assert sheet["url"].endswith("/sessao/S001?junto=B07-B08")
+    own = open_session("S001?junto=B07-B08", beside=page)
+    own.expect_seat("B07", "comprado")
+    assert own.notice == ""
+
+
 def test_who_closes_the_sheet_wants_nothing_more(open_session: OpenPage) -> None:
     page = open_session("S001", prepare=lambda tab: tab.add_init_script(CLOSED))
     page.hold("E07")
