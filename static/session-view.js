@@ -42,6 +42,7 @@ export class SessionView {
     const stateOf = this.store.stateOf.bind(this.store);
     this.connection = new Connection(socketUrl(session.id), (frame) => this.#receive(frame), () => this.#lineChanged(), isReachable);
     this.line = new LineStatus(root, () => (this.store.msLeft ?? 0) > 0);
+    this.ownSeats = new OwnSeats(session.id, part(root, "own"));
     this.sales = new Sales(root, session, () => this.#repaint.mark([]));
     this.activity = new Activity(part(root, "activity"));
     this.notice = new Notice(root);
