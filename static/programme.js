@@ -103,7 +103,9 @@ export class Programme {
 
   /** @param {Session[]} sessions */
   #offerDays(sessions) {
-    const starts = sessions.map(({ inicio }) => new Date(inicio)).sort((a, b) => Number(a) - Number(b));
+    // Days that are over stand last.
+    const isOver = (/** @type {Date} */ start) => Number(isoDay(start) < isoDay(new Date()));
+    const starts = sessions.map(({ inicio }) => new Date(inicio)).sort((a, b) => isOver(a) - isOver(b) || Number(a) - Number(b));
     const days = new Map(starts.map((start) => [isoDay(start), start]));
     const open = sessions.filter(hasSeats).map(({ inicio }) => isoDay(new Date(inicio))).sort();
     this.#days?.offer(days, open[0] ?? [...days.keys()][0]);

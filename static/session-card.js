@@ -28,7 +28,7 @@ export class SessionCard {
     this.link = make("a", { class: "session-link", href: sessionPath(session.id), "data-sessao": session.id, "data-day": this.day },
       make("strong", { class: "session-hour", text: hour(start) }),
       make("span", { class: "unseen", text: ` ${dayNear(start)} ` }),
-      make("span", { class: "session-audio" }, ...(tag ? [make("span", { class: "audio-tag", "aria-hidden": "true", text: tag }), unseen(audioOf(session))] : [audioOf(session)])),
+      make("span", { class: "session-audio" }, ...(tag ? [...tagsOf(tag), unseen(audioOf(session))] : [audioOf(session)])),
       make("span", { class: "session-left" }, this.gauge, this.left, this.spoken),
       make("span", { class: "session-where quiet" }, roomOf(session)),
       this.price);
@@ -50,6 +50,9 @@ export class SessionCard {
     [this.left.textContent, this.spoken.textContent] = leftTexts(session, state, step);
   }
 }
+
+/** @param {string} tag "NAC AD" */
+const tagsOf = (tag) => tag.split(" ").map((text) => make("span", { class: "audio-tag", "aria-hidden": "true", text }));
 
 /** @param {Node} node */
 const unseen = (node) => make("span", { class: "unseen" }, node);

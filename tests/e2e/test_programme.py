@@ -81,6 +81,18 @@ def test_a_day_is_chosen_shows_its_hours_alone_and_is_kept_by_the_address(
     expect(programme.session("S801")).to_be_visible()
 
 
+def test_a_day_that_is_over_stands_last(programme: ProgrammePage) -> None:
+    def with_a_day_of_before(sessions: Sessions) -> Sessions:
+        over = {"id": "S997", "inicio": "2020-03-01T17:45:00-03:00", "encerrada": True}
+        return [{**sessions[0], **over}, *sessions]
+
+    tell(programme.page, with_a_day_of_before)
+    programme.page.clock.run_for(REFRESH_MS)
+    days = programme.page.locator("[data-part=days] button")
+    expect(days.last).to_have_text("dom 01/03")
+    expect(days.first).to_have_attribute("aria-pressed", "true")
+
+
 def test_the_way_back_from_a_map_leads_to_its_day(programme: ProgrammePage) -> None:
     session = programme.choose("S801")
     session.page.get_by_role("link", name="Voltar à programação").click()
@@ -92,7 +104,7 @@ def test_what_the_programme_says_in_portuguese_is_said_in_the_readers_language(
 ) -> None:
     page = new_page("en-GB")
     programme = ProgrammePage(page, system.gateways[0].url).open()
-    expect(programme.session("S007")).to_contain_text("POR AD")
+    expect(programme.session("S007")).to_contain_text("PORAD")
     expect(programme.session("S007")).to_contain_text("in Portuguese, with audio description")
     session = programme.choose("S007")
     summary = session.page.locator("[data-part=summary]")

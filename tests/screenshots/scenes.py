@@ -14,7 +14,7 @@ from tests.e2e.wire import Frame
 from tests.screenshots.studio import AT_ONCE, NEXT_WEEK, OVER, Studio
 
 SOLD_OUT = "S006"
-NOBODY_KNOWS = "/sessao/NADA", "/pedido/12-AAAAAAAAAAAAAAAAAAAAAA"
+NOBODY_KNOWS = "/sessao/NADA", "/pedido/12-AAAAAAAAAAAAAAAAAAAAAA", "/nada"
 
 Scene = Callable[[Studio], None]
 
@@ -31,6 +31,15 @@ def evening(studio: Studio) -> None:
 def programme(studio: Studio) -> None:
     page = ProgrammePage(studio.tab(), studio.url).open()
     studio.take(page.page, "programme")
+    page.show(NEXT_WEEK)
+    studio.take(page.page, "programme-of-another-day")
+    nothing = studio.tab()
+    nothing.route("**/api/sessoes", lambda route: route.fulfill(json={"sessoes": []}))
+    ProgrammePage(nothing, studio.url).open()
+    with nothing.expect_response("**/api/sessoes"):
+        nothing.evaluate("dispatchEvent(new Event('online'))")
+    expect(nothing.locator(".nothing")).to_be_visible()
+    studio.take(nothing, "programme-empty")
 
 
 def seat_map(studio: Studio) -> None:
@@ -119,10 +128,12 @@ def nothing_to_sell(studio: Studio) -> None:
 
 
 def unknown(studio: Studio) -> None:
-    for path, name in zip(NOBODY_KNOWS, ("unknown-session", "unknown-order"), strict=True):
+    for path, name in zip(
+        NOBODY_KNOWS, ("unknown-session", "unknown-order", "unknown-address"), strict=True
+    ):
         page = studio.tab()
         page.goto(f"{studio.url}{path}")
-        expect(page.get_by_role("heading")).to_have_text(re.compile("não"))
+        expect(page.get_by_role("heading")).to_have_text(re.compile("não", re.IGNORECASE))
         studio.take(page, name)
 
 
