@@ -43,7 +43,7 @@ class FirstLook:
 
 
 def _outline(rows: Iterable[bytes]) -> str:
-    """Each stretch of seats is a dashed line, a dash a seat: a hall of 3,000 is 1 KB."""
+    """Each stretch of seats is a dashed line, a dash a seat: a hall of 3,000 is 1 KB. The screen is an arc over them."""
     lines = [_stretches(row) for row in rows]
     width = max((columns for columns, _ in lines), default=0)
     height = len(lines) + SCREEN_ROWS
@@ -55,7 +55,7 @@ def _outline(rows: Iterable[bytes]) -> str:
     return (
         f'<svg class="outline" aria-hidden="true" width="{width * _LARGEST_SEAT}" '
         f'height="{height * _LARGEST_SEAT:.0f}" viewBox="0 {-SCREEN_ROWS - 0.5} {width} {height}">'
-        f'<path d="{path}"/></svg>'
+        f'<path d="{path}"/><path d="M1-1.2Q{width / 2}-2.2 {width - 1}-1.2"/></svg>'
     )
 
 
