@@ -43,7 +43,7 @@ class FirstLook:
 
 
 def _outline(rows: Iterable[bytes]) -> str:
-    """Each stretch of seats is a dashed line, a dash a seat: a hall of 3,000 is 1 KB. The screen is an arc over them."""
+    """Each stretch of seats is a dashed line, a dash a seat: a hall of 3,000 is 1 KB. The screen is an arc."""
     lines = [_stretches(row) for row in rows]
     width = max((columns for columns, _ in lines), default=0)
     height = len(lines) + SCREEN_ROWS

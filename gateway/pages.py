@@ -170,9 +170,10 @@ def _response(body: bytes, encoding: str, headers: dict[str, str], status: int =
 
 
 def _language(request: Request) -> str:
-    return negotiation.language(
-        request.cookies.get(negotiation.LANGUAGE_COOKIE), request.headers.get("accept-language", "")
-    )
+    """As chosen on the page: in its address, where the browser keeps no cookie."""
+    name = negotiation.LANGUAGE_COOKIE
+    chosen = request.query_params.get(name) or request.cookies.get(name)
+    return negotiation.language(chosen, request.headers.get("accept-language", ""))
 
 
 def _encoding(request: Request) -> str:

@@ -1,6 +1,6 @@
 // @ts-check
 /** Holding and releasing seats: the map answers at once, and falls back with the reason and what can be done. */
-import { hour } from "./format.js";
+import { namedHour } from "./format.js";
 import { isPortuguese } from "./language.js";
 import { ticketsOf } from "./notice.js";
 import { extendHolds, holdSeats, releaseSeats } from "./protocol.js";
@@ -87,7 +87,7 @@ export class Choosing {
     if (!reply.ok) return this.refused(reply, []);
     if (reply.msLeft) this.store.granted(this.store.mine, reply.msLeft);
     this.repaint([]);
-    this.notice.show("estendida", t("aviso.estendida", { hora: hour(new Date(Date.now() + (this.store.msLeft ?? 0))) }));
+    this.notice.show("estendida", t("aviso.estendida", { hora: namedHour(new Date(Date.now() + (this.store.msLeft ?? 0))) }));
   }
 
   /** Whether there is no more time to be had for what is held. */

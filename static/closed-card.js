@@ -2,7 +2,7 @@
 /** What became of a session in which nothing is sold any more, and two others with seats. Loaded only then. */
 import { fetchSessions, sessionPath } from "./api.js";
 import { make } from "./dom.js";
-import { dayNear, hour } from "./format.js";
+import { dayNear, namedHour } from "./format.js";
 import { addTexts, asInProgramme } from "./language.js";
 import { othersWithSeats } from "./next-session.js";
 import { difference } from "./session-change.js";
@@ -60,6 +60,6 @@ function linkTo(session, isOtherFilm) {
   const start = new Date(inicio);
   return make("a", { class: "button other-session", href: sessionPath(id) },
     ...(isOtherFilm ? [make("span", { text: filme.titulo, ...asInProgramme })] : []),
-    make("strong", { text: `${dayNear(start)} · ${hour(start)}` }),
+    make("strong", { text: `${dayNear(start)} · ${namedHour(start)}` }),
     make("span", { class: "quiet" }, roomOf(session), ` · ${t("programa.livres", { n: livres })}`));
 }

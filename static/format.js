@@ -1,6 +1,7 @@
 // @ts-check
 /** Money, dates and durations as the reader writes them. Money is integer centavos, times are São Paulo's. */
 import { dateStyle, locale } from "./language.js";
+import { t } from "./text.js";
 
 const timeZone = "America/Sao_Paulo";
 const currency = { style: "currency", currency: "BRL", currencyDisplay: "narrowSymbol" };
@@ -42,10 +43,20 @@ export function dayNear(date, now = new Date()) {
   return (days === 0 || days === 1 ? `${relative.format(days, "day")}, ` : "") + weekday(date);
 }
 
+/** @param {string} [timeZone] without one the reader's own */
+const moments = (timeZone) => new Intl.DateTimeFormat("sv", { timeZone, dateStyle: "short", timeStyle: "short" });
+const [here, there] = [moments(), moments(timeZone)];
+
+/** Whether the reader's clocks show another time than the cinema's. @param {Date} date */
+export const isElsewhere = (date) => here.format(date) !== there.format(date);
+
+/** "17h45", and for a reader elsewhere whose time that is. @param {Date} date */
+export const namedHour = (date) => hour(date) + (isElsewhere(date) ? ` (${t("hora.zona")})` : "");
+
 /** "sáb 13/12 · 17h45". @param {string} iso */
 export function dayAndHour(iso) {
   const date = new Date(iso);
-  return `${weekday(date)} · ${hour(date)}`;
+  return `${weekday(date)} · ${namedHour(date)}`;
 }
 
 /** "2 h 38 min" of minutes. @param {number} length */

@@ -15,7 +15,11 @@ const short = (language) => language.slice(0, 2).toUpperCase();
 /** @param {string} language */
 function choose(language) {
   document.cookie = `${COOKIE}=${language}; path=/; max-age=${A_YEAR_S}; samesite=lax`;
-  location.reload();
+  if (document.cookie.includes(`${COOKIE}=${language}`)) return location.reload();
+  // A browser that keeps no cookie takes the choice in the address.
+  const address = new URL(location.href);
+  address.searchParams.set(COOKIE, language);
+  location.replace(address);
 }
 
 /** A page that the browser kept from before a switch would speak the old language. @param {PageTransitionEvent} event */

@@ -5,7 +5,7 @@
  * the banner is read out: how many look changes too often for that.
  */
 import { part } from "./dom.js";
-import { hour } from "./format.js";
+import { namedHour } from "./format.js";
 import { t } from "./text.js";
 
 /** @typedef {"ligando"|"ao_vivo"|"reconectando"|"refused"|"sem_internet"|"pausado"} Line */
@@ -84,7 +84,7 @@ export class LineStatus {
   /** @returns {Message} */
   #trouble() {
     if (this.line === "refused") return { kind: "refused", text: t("conexao.refused_texto") };
-    const since = { hora: hour(this.#since) };
+    const since = { hora: namedHour(this.#since) };
     if (this.line === "pausado") return { kind: this.line, text: t("conexao.pausado_desde", since) };
     const held = this.isHolding() ? ` ${t("connection.held")}` : "";
     return { kind: this.line, text: t("conexao.desde", since) + held };

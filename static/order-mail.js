@@ -2,7 +2,7 @@
 /** What became of an order's mail, sending it again, and correcting the address that it goes to. */
 import { mailAgain } from "./api.js";
 import { action, part } from "./dom.js";
-import { hour } from "./format.js";
+import { namedHour } from "./format.js";
 import { isPortuguese } from "./language.js";
 import { OrderAddress } from "./order-address.js";
 import { hasText, t } from "./text.js";
@@ -60,7 +60,7 @@ export class OrderMail {
       this.#since ??= Date.now();
       return this.#lookLater();
     }
-    if (this.#since !== null) this.#sentAt = hour(new Date());
+    if (this.#since !== null) this.#sentAt = namedHour(new Date());
     this.#since = null;
   }
 

@@ -39,6 +39,7 @@ class OrderPage {
     part(this.root, "calendar").setAttribute("href", calendarPath(this.reference));
     document.addEventListener("visibilitychange", () => document.hidden || this.#look());
     addEventListener("online", () => this.#look());
+    addEventListener("pageshow", ({ persisted }) => void (persisted && this.#look()));
     this.#render();
   }
 

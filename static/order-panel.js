@@ -2,7 +2,7 @@
 /** The one place for the order: own seats, time, total, the next step. A column, or a sheet on a phone. */
 import { Advice } from "./advice.js";
 import { action, make, part, say } from "./dom.js";
-import { hour, money, roughly } from "./format.js";
+import { money, namedHour, roughly } from "./format.js";
 import { asInProgramme } from "./language.js";
 import { enumerate, t } from "./text.js";
 import { TicketList } from "./ticket-list.js";
@@ -46,7 +46,7 @@ export class OrderPanel {
     this.more = make("button", { class: "link", type: "button", "data-acao": "estender", text: t("pedido.mais_tempo"), hidden: "" });
     this.more.onclick = () => this.#extend();
     this.most = make("span", { text: t("pedido.maximo") });
-    part(root, "order-film").append(make("span", { text: session.filme.titulo, ...asInProgramme }), ` · ${hour(new Date(session.inicio))}`);
+    part(root, "order-film").append(make("span", { text: session.filme.titulo, ...asInProgramme }), ` · ${namedHour(new Date(session.inicio))}`);
   }
 
   /** @param {Order} order @param {PanelState} state */
@@ -123,7 +123,7 @@ export class OrderPanel {
   /** @param {number} msLeft @param {PanelState} state */
   #held(msLeft, { ending, longest }) {
     say(this.title, t(ending ? "pedido.acabando" : "pedido.reservadas"));
-    say(this.until, t("pedido.ate", { hora: hour(new Date(Date.now() + msLeft)) }));
+    say(this.until, t("pedido.ate", { hora: namedHour(new Date(Date.now() + msLeft)) }));
     this.#tell(this.until, longest ? this.most : this.more);
   }
 

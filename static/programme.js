@@ -4,7 +4,7 @@ import { fetchOwnOrders, fetchSessions, persist } from "./api.js";
 import { DayChips } from "./day-chips.js";
 import { make, part, show, showMessage } from "./dom.js";
 import { Film } from "./film.js";
-import { dayNear, hour, isoDay } from "./format.js";
+import { dayNear, isElsewhere, isoDay, namedHour } from "./format.js";
 import { hasSeats } from "./next-session.js";
 import { t } from "./text.js";
 
@@ -60,6 +60,7 @@ export class Programme {
   #open() {
     const root = show("programme-view");
     document.title = `${t("programa.titulo")} · ${t("cinema")}`;
+    if (isElsewhere(new Date())) part(root, "films").before(make("p", { class: "zone quiet", text: t("programa.zona") }));
     this.#days = new DayChips(part(root, "days"), () => this.#render());
   }
 
@@ -71,7 +72,7 @@ export class Programme {
 
   /** What was shown before stays: numbers that are a little old, and said to be, beat a fault in their place. */
   #stale() {
-    this.#tell(t("programa.parado", { hora: hour(this.#since) }));
+    this.#tell(t("programa.parado", { hora: namedHour(this.#since) }));
   }
 
   /** @param {string} text */

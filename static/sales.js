@@ -28,7 +28,7 @@ export class Sales {
     this.seats = [part(root, "map"), part(root, "list")];
     // Nothing tells a page that its session begins.
     const left = Date.parse(session.inicio) - Date.now();
-    if (left > 0 && left < LONGEST_TIMER_MS) setTimeout(() => void this.#begun(), left);
+    if (left > 0 && left < LONGEST_TIMER_MS) setTimeout(() => void this.freshen(), left);
   }
 
   /** Fades the hall, or lights it again. @param {SeatStore} store */
@@ -48,7 +48,9 @@ export class Sales {
     const { sold, held } = store.counts;
     const isFull = sold + held >= this.session.lugares;
     if (isFull && held > store.mine.length) return { kind: "quase", text: t("sessao.quase") };
-    return this.session.alteracao ? { kind: "aviso", text: this.session.alteracao } : null;
+    if (this.session.alteracao) return { kind: "aviso", text: this.session.alteracao };
+    // Each connection is somebody new then.
+    return navigator.cookieEnabled ? null : { kind: "aviso", text: t("connection.no_cookies") };
   }
 
   /** The session is no longer what this page shows: nothing is sold here before it is loaded again. */
@@ -58,7 +60,9 @@ export class Sales {
     this.removed(status === 404);
   }
 
-  async #begun() {
+  /** A page that lay about, in the browser's cache or in a pocket, may have missed that its session began. */
+  async freshen() {
+    if (this.closed || Date.parse(this.session.inicio) > Date.now()) return;
     const { data } = await fetchSession(this.session.id);
     if (data?.encerrada) this.#now = data;
     this.onMore();

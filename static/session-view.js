@@ -27,11 +27,16 @@ import { MapZoom } from "./zoom.js";
 /** @typedef {import("./api.js").SessionMap} SessionMap */
 /** @typedef {import("./protocol.js").Frame} Frame */
 
+/** Within so long after its beginning a page asks what became of its session. */
+const BEGUN_MS = 10000;
+
 export class SessionView {
   #repaint = new Repaint((seats, lively) => this.#paint(seats, lively));
   #serviceLive = true;
   #cameCloser = false;
   #hasBought = false;
+  /** What touched the map last. */
+  #pointer = "";
 
   /** @param {SessionMap} session @param {HTMLElement} root */
   constructor(session, root) {
@@ -64,6 +69,7 @@ export class SessionView {
     this.#describe();
     this.map.start();
     this.zoom.start();
+    part(this.root, "grid").addEventListener("pointerdown", ({ pointerType }) => this.#pointer = pointerType);
     this.#watchTheWorld();
     this.connection.start();
     void this.company.start();
@@ -93,10 +99,18 @@ export class SessionView {
       });
     }
     addEventListener("pagehide", () => this.connection.stop());
-    addEventListener("pageshow", () => this.connection.start());
-    document.addEventListener("visibilitychange", () => {
-      if (!document.hidden) this.connection.doubt();
+    addEventListener("pageshow", () => {
+      this.connection.start();
+      void this.sales.freshen();
     });
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) return;
+      this.connection.doubt();
+      void this.sales.freshen();
+    });
+    const left = Date.parse(this.session.inicio) - Date.now();
+    // Not all who look at it at the same moment; a timer of more than 24 days would not wait at all.
+    if (left > 0 && left < 2 ** 31 - BEGUN_MS) setTimeout(() => void this.sales.freshen(0), left + Math.random() * BEGUN_MS);
   }
 
   /**
@@ -105,7 +119,8 @@ export class SessionView {
    * @param {string} seat @param {HTMLElement} button @param {MouseEvent} event
    */
   #tapped(seat, button, event) {
-    const byFinger = event instanceof PointerEvent && /touch|pen/.test(event.pointerType);
+    // A click itself tells what made it in Chromium alone.
+    const byFinger = event.detail > 0 && /touch|pen/.test(this.#pointer);
     const closer = byFinger && this.zoom.isSmall;
     if (closer) this.zoom.approach(button);
     else if (event.detail < 2 || this.#cameCloser) this.touch.of(seat, () => this.company.tap(seat));

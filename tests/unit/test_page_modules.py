@@ -1,5 +1,6 @@
 """The page's pure modules, run by node's own test runner, and what holds for its files as a whole."""
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -50,6 +51,7 @@ def test_the_modules_do_what_their_tests_say(suite: Path) -> None:
         stderr=subprocess.STDOUT,
         text=True,
         timeout=60,
+        env={**os.environ, "TZ": "America/Sao_Paulo"},
     )
     assert done.returncode == 0, done.stdout
 
