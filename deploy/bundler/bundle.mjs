@@ -33,13 +33,14 @@ function pagesOf(sources) {
 }
 
 /**
- * Whether a module goes into the file that is shared: only if whatever loads it is on pages that load it ahead. A
- * module works as soon as its file is there, and what a page wants late it may never want.
+ * Modules that several others want, in one file for those of several pages and in one of each page's own. Only where
+ * whatever loads a module is on pages that load it ahead: it works as soon as its file is there, and what a page wants
+ * late it may never want.
  * @param {Map<string, string[]>} pages
  */
-function sharing(pages) {
+function groupsOf(pages) {
   const ahead = (/** @type {string} */ id) => pages.get(basename(id)) ?? [];
-  return (/** @type {string} */ id, /** @type {any} */ context) => {
+  const isAhead = (/** @type {string} */ id, /** @type {any} */ context) => {
     /** @param {string} module @param {Set<string>} seen @returns {string[]} the pages whose modules load it, late or not */
     const wanting = (module, seen) => {
       if (seen.has(module)) return [];
@@ -47,8 +48,12 @@ function sharing(pages) {
       const { importers, dynamicImporters } = context.getModuleInfo(module);
       return [...importers, ...dynamicImporters].flatMap((other) => ahead(other).length ? ahead(other) : wanting(other, seen));
     };
-    return wanting(id, new Set()).every((page) => ahead(id).includes(page)) ? "shared" : null;
+    return wanting(id, new Set()).every((page) => ahead(id).includes(page));
   };
+  const ofSeveral = (/** @type {string} */ id, /** @type {any} */ context) => ahead(id).length > 1 && isAhead(id, context) ? "shared" : null;
+  const ofOne = (/** @type {string} */ id, /** @type {any} */ context) =>
+    ahead(id).length === 1 && isAhead(id, context) ? `${basename(ahead(id)[0], ".html")}-shared` : null;
+  return [{ name: ofSeveral, minShareCount: 2, priority: 2 }, { name: ofOne, minShareCount: 2, priority: 1 }];
 }
 
 /** @param {Map<string, string>} sources @returns {Promise<import("rolldown").OutputChunk[]>} */
@@ -62,7 +67,7 @@ async function chunksOf(sources) {
     entryFileNames: "[name].js",
     // A page of an older revision that loads one late gets the very file, or an error that it tells of.
     chunkFileNames: "[name]-[hash].js",
-    codeSplitting: { groups: [{ name: sharing(pagesOf(sources)), minShareCount: 2 }] },
+    codeSplitting: { groups: groupsOf(pagesOf(sources)) },
   });
   return /** @type {any} */ (output.filter(({ type }) => type === "chunk"));
 }
