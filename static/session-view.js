@@ -22,13 +22,11 @@ import { SeatList } from "./seat-list.js";
 import { SeatMap } from "./seat-map.js";
 import { SeatStore } from "./store.js";
 import { Toolbar } from "./toolbar.js";
+import { watchTheWorld } from "./world.js";
 import { MapZoom } from "./zoom.js";
 
 /** @typedef {import("./api.js").SessionMap} SessionMap */
 /** @typedef {import("./protocol.js").Frame} Frame */
-
-/** Within so long after its beginning a page asks what became of its session. */
-const BEGUN_MS = 10000;
 
 export class SessionView {
   #repaint = new Repaint((seats, lively) => this.#paint(seats, lively));
@@ -70,7 +68,7 @@ export class SessionView {
     this.map.start();
     this.zoom.start();
     part(this.root, "grid").addEventListener("pointerdown", ({ pointerType }) => this.#pointer = pointerType);
-    this.#watchTheWorld();
+    watchTheWorld(this.connection, this.sales, () => this.#lineChanged());
     this.connection.start();
     void this.company.start();
   }
@@ -88,29 +86,6 @@ export class SessionView {
 
   #explain() {
     part(this.root, "legend").replaceChildren(...legendOf(this.room, this.#hasBought));
-  }
-
-  /** Sleep, wake and the network: the line is checked instead of believed. */
-  #watchTheWorld() {
-    for (const news of ["online", "offline"]) {
-      addEventListener(news, () => {
-        this.#lineChanged();
-        this.connection.doubt();
-      });
-    }
-    addEventListener("pagehide", () => this.connection.stop());
-    addEventListener("pageshow", () => {
-      this.connection.start();
-      void this.sales.freshen();
-    });
-    document.addEventListener("visibilitychange", () => {
-      if (document.hidden) return;
-      this.connection.doubt();
-      void this.sales.freshen();
-    });
-    const left = Date.parse(this.session.inicio) - Date.now();
-    // Not all who look at it at the same moment; a timer of more than 24 days would not wait at all.
-    if (left > 0 && left < 2 ** 31 - BEGUN_MS) setTimeout(() => void this.sales.freshen(0), left + Math.random() * BEGUN_MS);
   }
 
   /**
