@@ -137,7 +137,7 @@ function contents(room, seat, state) {
     pictureOf(view),
     make("strong", { text: t("card.seat", { fila: seat.row, numero: numbers }) }),
     ...(seat.kind === "comum" ? [] : [make("span", { text: kindOf(seat.kind) })]),
-    make("span", { text: /^(livre|pedindo|seu)$/.test(state) ? prices(whole) : t(`legenda.${state}`) }),
+    make("span", { text: /^(unknown|livre|pedindo|seu)$/.test(state) ? prices(whole) : t(`legenda.${state}`) }),
     make("span", { class: "quiet", text: `${t("card.row", { n: view.row, total: view.rows })} · ${sideOf(view)}` }),
   ];
 }
