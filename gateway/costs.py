@@ -20,6 +20,7 @@ COSTS = {
     "/api/pedidos": 8,
     "/api/pedidos/{reference}": 9,
     "/api/pedidos/{reference}/agenda.ics": 8,  # most of it in a thread, which takes its turns with the loop
+    "/api/pedidos/{reference}/ingressos.pdf": 10,
     "/api/pedidos/{reference}/reenviar": 100,
     "/api/pedidos/{reference}/email": 100,
     "/api/pedidos/{reference}/cancelar": 100,

@@ -10,6 +10,8 @@ from starlette.responses import JSONResponse, Response
 from cinema.invitation import FILE_NAME, invitation
 from cinema.mail_address import LONGEST
 from cinema.refusals import Refusal
+from cinema.ticket_pdf import FILE_NAME as PDF_NAME
+from cinema.ticket_pdf import tickets_pdf
 from cinema.tickets import DEAREST_BASKET, MOST_SEATS_A_BUYER
 from cinema_pb2 import Pedido, ReservaResponse
 from gateway.bodies import parsed, read_body
@@ -95,6 +97,21 @@ async def calendar_entry(reference: str, request: Request, gateway: GatewayPart)
         entry,
         media_type="text/calendar",
         headers={"Content-Disposition": f'attachment; filename="{FILE_NAME}"'},
+    )
+
+
+@api.get("/pedidos/{reference}/ingressos.pdf")
+async def tickets_as_pdf(reference: str, request: Request, gateway: GatewayPart) -> Response:
+    """The same file that the mail brings."""
+    buyer = gateway.buyer_of(request)
+    order = await Queries(gateway.booking).visible_order(reference, buyer)
+    if order.cancelado:
+        raise Refused(NOTHING_TO_ATTEND)
+    # In a thread: the first code of a length is drawn bit by bit, which takes some hundred milliseconds.
+    return Response(
+        await asyncio.to_thread(tickets_pdf, order),
+        media_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{PDF_NAME}"'},
     )
 
 

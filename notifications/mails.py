@@ -1,6 +1,6 @@
 """The mails of an order: headers, text and HTML from templates/, the tickets' QR codes, the calendar entry."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from email.utils import format_datetime, localtime
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -11,12 +11,14 @@ from cinema.invitation import FILE_NAME, Method, invitation
 from cinema.mail_address import MailAddress
 from cinema.order_link import manage_path, view_path
 from cinema.programme_words import TEMPLATES
+from cinema.qr_image import qr_png
+from cinema.ticket_pdf import FILE_NAME as PDF_NAME
+from cinema.ticket_pdf import tickets_pdf
 from cinema.ticket_qr import ticket_qr_content
 from notifications import mime
 from notifications.language import Language, Languages
 from notifications.mail_art import MailPicture
 from notifications.mail_view import art_id, cancellation_view, qr_id, subject, ticket_view
-from notifications.qr_image import qr_png
 from notifications.subject_header import folded_subject
 
 _TEMPLATES = ("ticket.txt", "ticket.html", "cancellation.txt", "cancellation.html")
@@ -62,7 +64,7 @@ class MailWriter:
         changes = len(order.devolvidos)
         kind = "ticket.changed_topic" if changes else "ticket.topic"
         identity = f"{order.pedido_id}.{changes}" if changes else order.pedido_id
-        return self._mail(order, t, kind, identity, [text, html], Method.PUBLISH)
+        return self._mail(order, t, kind, identity, [text, html], Method.PUBLISH, _tickets(order))
 
     def cancellation(self, order: pb.Pedido) -> bytes:
         """It takes the ticket's entry out of the buyer's calendar. Raises WrongAddress."""
@@ -79,6 +81,7 @@ class MailWriter:
         identity: str,
         alternatives: list[bytes],
         method: Method,
+        files: Iterable[bytes] = (),
     ) -> bytes:
         headers = mime.block(
             (
@@ -93,7 +96,7 @@ class MailWriter:
         )
         body = mime.multipart("alternative", f"a.{order.pedido_id}", alternatives)
         if order.sessao.filme.titulo:
-            parts = [body, self._calendar_file(order, method)]
+            parts = [body, *files, self._calendar_file(order, method)]
             body = mime.multipart("mixed", f"m.{order.pedido_id}", parts)
         return headers + body
 
@@ -122,6 +125,13 @@ def _film_art(order: pb.Pedido, art: MailPicture | None) -> Iterator[bytes]:
         kind = art.media_type.rpartition("/")[2]
         headers = [f"Content-ID: <{art_id(order)}>"]
         yield mime.file(art.media_type, f'inline; filename="film.{kind}"', art.content, headers)
+
+
+def _tickets(order: pb.Pedido) -> Iterator[bytes]:
+    """For who keeps mails and has no network at the door."""
+    if order.ingressos:
+        disposition = f'attachment; filename="{PDF_NAME}"'
+        yield mime.file("application/pdf", disposition, tickets_pdf(order))
 
 
 def _qr_codes(order: pb.Pedido) -> Iterator[bytes]:

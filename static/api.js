@@ -144,6 +144,9 @@ export const calendarPath = (reference) => `${orderPath(reference)}/agenda.ics`;
 /** @param {string} reference @returns {Promise<Answer<{status: string}>>} */
 export const mailAgain = (reference) => ask(`${orderPath(reference)}/reenviar`, { method: "POST" });
 
+/** @param {string} reference */
+export const pdfPath = (reference) => `${orderPath(reference)}/ingressos.pdf`;
+
 /** Another address for the order, to which its mail goes. @param {string} reference @param {string} email @returns {Promise<Answer<{status: string}>>} */
 export const correctAddress = (reference, email) => ask(`${orderPath(reference)}/email`, { method: "POST", body: JSON.stringify({ email }) });
 

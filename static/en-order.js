@@ -31,6 +31,7 @@ export const texts = {
   "ordem.reenvio_enviado": "Sent again to {email} at {hora}.",
   "ordem.reenvio_falhou": "We could not ask for it right now. Try again shortly.",
   "ordem.imprimir": "Print",
+  "ordem.pdf": "Download PDF",
   "ordem.mostre": "Show the QR code or this code at the entrance.",
   "ordem.mostrar": "Show at the entrance",
   "ordem.mostrar_um": "Show {lugar} full screen",

@@ -31,6 +31,7 @@ export const texts = {
   "ordem.reenvio_enviado": "Enviado de nuevo a {email} a las {hora}.",
   "ordem.reenvio_falhou": "No pudimos pedir el envío ahora. Inténtalo en un rato.",
   "ordem.imprimir": "Imprimir",
+  "ordem.pdf": "Descargar PDF",
   "ordem.mostre": "Muestra el código QR o este código en la entrada.",
   "ordem.mostrar": "Mostrar en la entrada",
   "ordem.mostrar_um": "Mostrar {lugar} en pantalla completa",

@@ -1,6 +1,6 @@
 // @ts-check
 /** `/pedido/<id>.<token>`: the tickets, what became of their mail, and the way to give them back. */
-import { calendarPath, fetchOrder, persist, sessionPath } from "./api.js";
+import { calendarPath, fetchOrder, pdfPath, persist, sessionPath } from "./api.js";
 import { CancelDialog, refundText } from "./cancel-dialog.js";
 import { Carousel } from "./carousel.js";
 import { action, make, part, show, showMessage } from "./dom.js";
@@ -37,6 +37,7 @@ class OrderPage {
     action(this.root, "mostrar").onclick = () => this.door.open(this.order, this.carousel.index);
     action(this.root, "cancelar").onclick = () => this.cancelDialog.open(this.order, this.order.assentos);
     part(this.root, "calendar").setAttribute("href", calendarPath(this.reference));
+    part(this.root, "pdf").setAttribute("href", pdfPath(this.reference));
     document.addEventListener("visibilitychange", () => document.hidden || this.#look());
     addEventListener("online", () => this.#look());
     addEventListener("pageshow", ({ persisted }) => void (persisted && this.#look()));
@@ -121,7 +122,7 @@ class OrderPage {
     const cancelled = estado === "cancelado";
     const when = dayAndHour(cancelavel_ate);
     part(root, "show").hidden = cancelled;
-    part(root, "calendar").hidden = cancelled || Boolean(guardado_em);
+    for (const name of ["calendar", "pdf"]) part(root, name).hidden = cancelled || Boolean(guardado_em);
     for (const name of ["imprimir", "mostrar"]) action(root, name).hidden = cancelled;
     action(root, "cancelar").hidden = !cancelavel || !pode_gerir;
     action(root, "cancelar").textContent = t(assentos.length > 1 ? "ordem.cancelar" : "ordem.cancelar_um");

@@ -31,6 +31,7 @@ export const texts = {
   "ordem.reenvio_enviado": "Enviado de novo para {email} às {hora}.",
   "ordem.reenvio_falhou": "Não deu para pedir o envio agora. Tente daqui a pouco.",
   "ordem.imprimir": "Imprimir",
+  "ordem.pdf": "Baixar PDF",
   "ordem.mostre": "Mostre o QR code ou este código na entrada.",
   "ordem.mostrar": "Mostrar na entrada",
   "ordem.mostrar_um": "Mostrar {lugar} em tela cheia",

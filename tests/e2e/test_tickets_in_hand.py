@@ -231,7 +231,7 @@ def test_a_cancelled_order_says_what_comes_back_and_asks_for_no_proof(
     cancelled = shown.page.locator("[data-part=cancelled]")
     expect(cancelled).to_contain_text(re.compile(r"Você recebe R\$\s\d+,00 de volta por Pix"))
     expect(shown.ticket(seat)).not_to_contain_text("carteira de estudante")
-    for gone in ("[data-acao=mostrar]", "[data-part=calendar]"):
+    for gone in ("[data-acao=mostrar]", "[data-part=pdf]", "[data-part=calendar]"):
         expect(shown.page.locator(gone)).to_be_hidden()
 
 

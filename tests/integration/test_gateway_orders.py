@@ -101,6 +101,30 @@ async def test_nothing_to_attend_is_nothing_for_a_calendar(bench: Bench, what: s
     assert (answer.status_code, answer.json()["motivo"]) == (409, "sem_sessao")
 
 
+# --------------------------------------------------------------------------------------------------- PDF
+
+TICKETS = f"/api/pedidos/{ORDER}/ingressos.pdf"
+
+
+async def test_the_tickets_are_downloaded_as_a_pdf_by_whoever_may_see_them(bench: Bench) -> None:
+    bench.booking.order.link_token, bench.booking.order.chave = "5e" * 16, "c4" * 16
+    async with bench.http() as http:
+        unknown = await http.get(TICKETS)
+        answer = await http.get(TICKETS.replace(ORDER, f"{ORDER}.{'5e' * 16}"))
+    assert unknown.status_code == 404
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"] == 'attachment; filename="ingressos.pdf"'
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.content.startswith(b"%PDF-")
+
+
+async def test_a_cancelled_order_has_no_tickets_to_download(bench: Bench) -> None:
+    bench.booking.order.cancelado = True
+    async with bench.http() as http:
+        answer = await http.get(TICKETS)
+    assert (answer.status_code, answer.json()["motivo"]) == (409, "sem_sessao")
+
+
 # --------------------------------------------------------------------------------------------------- Pix
 
 

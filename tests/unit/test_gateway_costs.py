@@ -95,6 +95,7 @@ ADDRESSES: dict[str, Callable[[], str]] = {
     "/api/pedidos": lambda: "/api/pedidos",
     "/api/pedidos/{reference}": lambda: f"/api/pedidos/{new_order().pedido_id}",
     "/api/pedidos/{reference}/agenda.ics": lambda: "/api/pedidos/x/agenda.ics",
+    "/api/pedidos/{reference}/ingressos.pdf": lambda: "/api/pedidos/x/ingressos.pdf",
     "/api/pedidos/{reference}/reenviar": lambda: "/api/pedidos/x/reenviar",
     "/api/pedidos/{reference}/email": lambda: "/api/pedidos/x/email",
     "/api/pedidos/{reference}/cancelar": lambda: "/api/pedidos/x/cancelar",

@@ -9,8 +9,8 @@ import segno
 from segno.encoder import evaluate_mask
 
 from cinema.order_code import order_code
-from notifications.qr_image import qr_codes, qr_png
-from notifications.qr_mask import QUIET_ZONE, penalty
+from cinema.qr_image import qr_codes, qr_png
+from cinema.qr_mask import QUIET_ZONE, penalty
 
 CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 FINDER = 40  # what one more pattern costs that looks like a finder's

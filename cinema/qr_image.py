@@ -13,12 +13,13 @@ from math import isqrt
 
 import segno
 
-from notifications.qr_mask import QUIET_ZONE, penalty
+from cinema.qr_mask import QUIET_ZONE, penalty
 
 _CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"  # ISO/IEC 18004, alphanumeric mode
 _BITS = {1: 6, 2: 11}  # of so many characters
 _MASKS = range(8)
 _LENGTHS = 8  # of contents, to keep pictures for
+_KEPT = 64  # codes: a mail shows each of its own twice
 _PIXELS = (
     8  # a module, which is a byte: sharp on a phone's screen at the size that the mail gives it
 )
@@ -26,8 +27,14 @@ _PIXELS = (
 
 def qr_png(content: str) -> bytes:
     """A quarter of it may be missing (error correction Q)."""
+    return _png(*qr_code_of(content))
+
+
+@lru_cache(maxsize=_KEPT)
+def qr_code_of(content: str) -> tuple[int, int]:
+    """A bit a module, the first one the highest, dark ones set, with the most even mask; and its side."""
     codes, side = qr_codes(content)
-    return _png(min(codes, key=lambda code: penalty(code, side)), side)
+    return min(codes, key=lambda code: penalty(code, side)), side
 
 
 def qr_codes(content: str) -> tuple[list[int], int]:
