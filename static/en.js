@@ -21,7 +21,7 @@ export const texts = {
 
   "programa.titulo": "Now showing",
   "programa.zona": "All times are Brasilia time.",
-  "programa.vazio": "No screenings for now. Come back later.",
+  "programa.vazio": "Come back later: the next screenings will appear here.",
   "programa.falhou": "We could not load the programme. Check your connection. We’ll keep trying.",
   "programa.parado": "No connection: the seats left are those of {hora}.",
   "programa.pausado": "Sales are paused because of a problem on our side. When they resume, this page will show the free seats.",

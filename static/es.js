@@ -21,7 +21,7 @@ export const texts = {
 
   "programa.titulo": "En cartelera",
   "programa.zona": "Todos los horarios son de Brasilia.",
-  "programa.vazio": "No hay funciones por ahora. Vuelve más tarde.",
+  "programa.vazio": "Vuelve más tarde: las próximas funciones aparecerán aquí.",
   "programa.falhou": "No pudimos traer la cartelera. Revisa tu conexión. Seguimos intentándolo.",
   "programa.parado": "Sin conexión: los lugares libres son los de las {hora}.",
   "programa.pausado": "Las ventas están en pausa por un problema nuestro. Cuando vuelvan, la página mostrará los lugares libres.",

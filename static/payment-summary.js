@@ -3,6 +3,7 @@
 import { make, part } from "./dom.js";
 import { dayAndHour, money } from "./format.js";
 import { asInProgramme } from "./language.js";
+import { roomOf } from "./session-words.js";
 import { t } from "./text.js";
 
 export class PaymentSummary {
@@ -12,11 +13,12 @@ export class PaymentSummary {
   }
 
   /** @param {import("./checkout.js").Order} order */
-  render({ tickets, total, session: { filme, sala, inicio } }) {
+  render({ tickets, total, session }) {
+    const { filme, inicio } = session;
     this.root.hidden = !tickets.length;
     this.root.replaceChildren(
       make("strong", { text: filme.titulo, ...asInProgramme }),
-      make("p", { class: "quiet" }, `${dayAndHour(inicio)} · `, make("span", { text: sala, ...asInProgramme })),
+      make("p", { class: "quiet" }, `${dayAndHour(inicio)} · `, roomOf(session)),
       make("ul", {}, ...tickets.map(line)),
       make("p", { class: "total" }, make("span", { text: t("pedido.total") }), make("strong", { text: money(total) })),
     );

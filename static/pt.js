@@ -24,7 +24,7 @@ export const texts = {
 
   "programa.titulo": "Em cartaz",
   "programa.zona": "Todos os horários são de Brasília.",
-  "programa.vazio": "Nenhuma sessão por enquanto. Volte mais tarde.",
+  "programa.vazio": "Volte mais tarde: as próximas sessões aparecem aqui.",
   "programa.falhou": "Não deu para buscar a programação. Confira sua conexão. Vamos continuar tentando.",
   "programa.parado": "Sem conexão: os lugares livres são os das {hora}.",
   "programa.pausado": "As vendas estão pausadas por um problema nosso. Quando voltarem, a página mostra os lugares livres.",

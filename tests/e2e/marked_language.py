@@ -54,7 +54,7 @@ def speak_marked(page: Page) -> None:
         source = (ROOT / "static" / name).read_text().replace("export const texts", "const spoken")
         route.fulfill(body=source + _MARKED, content_type="text/javascript")
 
-    page.route(re.compile(r"/pt(-closed|-order|-party|-payment)?\.js$"), serve)
+    page.route(re.compile(r"/pt(-\w+)?\.js$"), serve)
 
 
 def unmarked(page: Page) -> list[str]:

@@ -79,10 +79,11 @@ def test_refusals_and_faults_are_told_in_the_buyers_language(open_session: OpenP
     page = open_session(language="en")
     page.best(6)
     page.party(0)
-    free = page.page.locator("#grid [data-estado=livre]").first
+    free = page.page.locator("#grid [data-tipo=comum][data-estado=livre]").first
     free.click()
     expect(page.page.locator("[data-part=notice-text]")).to_contain_text("seats per person")
     page.open_payment()
+    assert "Screen 1" in page.paid_for
     page.fill_payment(Buyer("", "111.111.111-11", "ana"))
     page.submit_payment()
     assert page.payment_faults() == {

@@ -315,7 +315,7 @@ def test_a_programme_without_sessions_says_so(programme: ProgrammePage) -> None:
     tell(programme.page, lambda sessions: [])
     programme.page.clock.run_for(REFRESH_MS)
     expect(programme.page.locator("main")).to_have_text(
-        "Nada em cartaz agoraNenhuma sessão por enquanto. Volte mais tarde."
+        "Nada em cartaz agoraVolte mais tarde: as próximas sessões aparecem aqui."
     )
     drawing = programme.page.locator("main img")
     expect(drawing).to_have_js_property("complete", True)
