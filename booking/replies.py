@@ -106,6 +106,7 @@ def _rows_part(room: Room, prices: frozenset[tuple[SeatKind, int]]) -> bytes:
 def _row_message(row: Row, price_of: Mapping[SeatKind, int]) -> pb.Fileira:
     return pb.Fileira(
         nome=row.name,
+        bloco=row.block,
         lugares=[
             pb.Lugar(
                 assento=place.seat,

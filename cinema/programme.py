@@ -114,7 +114,7 @@ def _read_text(path: Path) -> str:
 def _sessions(reading: Reading, pictures: Mapping[str, Picture]) -> Iterator[Session]:
     entry = reading.programme
     films = {film.id: _film(film, pictures.get(film.id)) for film in entry.films}
-    rooms = {room.id: Room(room.id, room.name, tuple(room.rows)) for room in entry.rooms}
+    rooms = {room.id: Room(room.id, room.name, room.named_rows) for room in entry.rooms}
     for session in entry.sessions:
         yield _session(session, films[session.film], rooms[session.room])
 

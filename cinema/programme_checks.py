@@ -20,6 +20,7 @@ def inconsistencies(programme: ProgrammeEntry, line_of: LineOf) -> Iterator[tupl
             yield (key, index, "id"), f"id: {entries[index].id!r} já existe"
     for index, room in enumerate(programme.rooms):
         yield from _room_faults(("salas", index, "fileiras"), room)
+        yield from _block_faults(("salas", index, "blocos"), room)
     unknown = list(_unknown_names(programme))
     yield from unknown or _overlaps(programme, line_of)
 
@@ -40,6 +41,16 @@ def _room_faults(path: Path, room: RoomEntry) -> Iterator[tuple[Path, str]]:
     seats = len(room.places)
     if seats > MOST_SEATS:
         yield path, f"fileiras: {seats} lugares, mais que os {MOST_SEATS} permitidos"
+
+
+def _block_faults(path: Path, room: RoomEntry) -> Iterator[tuple[Path, str]]:
+    rows = {row.name for row in room.rows}
+    for index, block in enumerate(room.blocks):
+        if block.first_row not in rows:
+            yield (*path, index, "desde"), f"desde: não há fileira {block.first_row!r}"
+    for index in _repeated([block.first_row for block in room.blocks]):
+        begin = room.blocks[index].first_row
+        yield (*path, index, "desde"), f"desde: outro bloco já começa na fileira {begin}"
 
 
 def _overlaps(programme: ProgrammeEntry, line_of: LineOf) -> Iterator[tuple[Path, str]]:

@@ -5,6 +5,7 @@ The entries mirror the file: their keys are Portuguese there and English here.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, time
 from typing import Annotated
 
@@ -70,13 +71,27 @@ class FilmEntry(_Entry):
     poster: PictureName | None = Field(validation_alias="cartaz", default=None)
 
 
+class BlockEntry(_Entry):
+    """Rows that have a name of their own, such as a balcony."""
+
+    name: Line = Field(validation_alias="nome")
+    first_row: str = Field(validation_alias="desde")
+
+
 class RoomEntry(_Entry):
     id: Identifier
     name: Line = Field(validation_alias="nome")
     rows: list[Annotated[Row, PlainValidator(read_row)]] = Field(
         validation_alias="fileiras", min_length=1
     )
+    blocks: list[BlockEntry] = Field(validation_alias="blocos", default=[])
     cleaning_minutes: int = Field(validation_alias="limpeza_min", default=0, ge=0, le=240)
+
+    @property
+    def named_rows(self) -> tuple[Row, ...]:
+        """With the name of each block in its first row."""
+        names = {block.first_row: block.name for block in self.blocks}
+        return tuple(replace(row, block=names.get(row.name, "")) for row in self.rows)
 
     @property
     def places(self) -> list[Place]:

@@ -56,6 +56,7 @@ class Row:
     name: str
     # From the left, seen from the seats; None is a gap or an aisle.
     places: tuple[Place | None, ...]
+    block: str = ""  # the name of the rows that begin here: "Mezanino"
 
     def stretches(self, belongs: Callable[[Place], bool]) -> Iterator[tuple[Place, ...]]:
         """Neighbouring places from the left: a gap ends a stretch, and so does a place that does not belong."""

@@ -131,7 +131,8 @@ def _encoded_row(message: bytes) -> tuple[orjson.Fragment, dict[str, int]]:
     row = Fileira.FromString(message)
     places = [_place(place) for place in row.lugares]
     prices = {place["tipo"]: place["preco"] for place in places if place}
-    return orjson.Fragment(orjson.dumps({"nome": row.nome, "lugares": places})), prices
+    said = {"nome": row.nome, "lugares": places} | ({"bloco": row.bloco} if row.bloco else {})
+    return orjson.Fragment(orjson.dumps(said)), prices
 
 
 def order_json(order: Pedido, access: Access, now: float) -> Json:

@@ -145,7 +145,7 @@ class Hub:
         news = News(
             resync=self._resync_due,
             situation=frames.situation(self._is_live) if self._situation_due else None,
-            audience=frames.audience(len(self._pages)) if self._audience_due else None,
+            audience=frames.audience(self._buyers()) if self._audience_due else None,
         )
         self._resync_due = self._situation_due = self._audience_due = False
         if self._seat_map is not None and self._seat_map.version != self._told_version:
@@ -169,6 +169,10 @@ class Hub:
             self._is_live = live
             self._situation_due = True
             self._fan_out.start()
+
+    def _buyers(self) -> int:
+        """How many people watch, however many pages each has open."""
+        return len({page.tag for page in self._pages})
 
     def _audience_changed(self) -> None:
         self._audience_due = True

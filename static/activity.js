@@ -1,52 +1,46 @@
 // @ts-check
-/** One quiet line about what others do. Not read out: a crowd would drown everything else. */
-import { hasText, t } from "./text.js";
+/** One quiet line: how many seats are free, and how many people look. It changes seldom, so that a crowd does not make it flicker. */
+import { t } from "./text.js";
 
-const TOGETHER = 3;
+const REST_MS = 3000;
+
+/** @typedef {{afterwards: (then: () => void, ms: number) => unknown}} Timer */
+
+/** @type {Timer} */
+const BROWSER = { afterwards: (then, ms) => setTimeout(then, ms) };
 
 export class Activity {
-  #count = 0;
-  /** What was heard, as long as it is little enough to be told one by one. @type {import("./protocol.js").Change[]} */
-  #heard = [];
+  #free = "";
+  #audience = "";
+  #resting = false;
 
-  /** @param {HTMLElement} root */
-  constructor(root) {
+  /** @param {Pick<HTMLElement, "textContent">} root @param {Timer} [timer] */
+  constructor(root, timer = BROWSER) {
     this.root = root;
-  }
-
-  /** Costs nothing until it is told. @param {import("./protocol.js").Change[]} changes by others */
-  hear(changes) {
-    this.#count += changes.length;
-    this.#heard = this.#count > TOGETHER ? [] : [...this.#heard, ...changes];
-  }
-
-  /** Says what was heard since it last said something. */
-  tell() {
-    if (!this.#count) return;
-    if (this.#count > TOGETHER) this.#say(t("atividade.varias", { n: this.#count }));
-    else this.#say(this.#heard.map(sentence).filter(Boolean).join(" · "));
-    this.#forget();
+    this.timer = timer;
   }
 
   /** @param {number} free @param {number} total */
   free(free, total) {
-    this.#forget();
-    this.#say(t("atividade.inicio", { n: free, total }));
+    this.#free = t("atividade.livres", { n: free, total });
+    this.#say();
   }
 
-  #forget() {
-    this.#count = 0;
-    this.#heard = [];
+  /** @param {number} people the reader among them, which alone is no news */
+  audience(people) {
+    this.#audience = people > 1 ? t("atividade.vendo", { n: people }) : "";
+    this.#say();
   }
 
-  /** @param {string} text */
-  #say(text) {
-    if (text) this.root.textContent = text;
+  /** At once, unless the line has changed just now: then whatever is the newest after a while. */
+  #say() {
+    const text = [this.#free, this.#audience].filter(Boolean).join(" · ");
+    if (this.#resting || !this.#free || this.root.textContent === text) return;
+    this.root.textContent = text;
+    this.#resting = true;
+    this.timer.afterwards(() => {
+      this.#resting = false;
+      this.#say();
+    }, REST_MS);
   }
-}
-
-/** @param {import("./protocol.js").Change} change */
-function sentence({ type, seat }) {
-  const key = `atividade.${type}`;
-  return hasText(key) ? t(key, { assento: seat }) : "";
 }

@@ -55,6 +55,7 @@ export const texts = {
   "mapa.aproximar": "Zoom in",
   "mapa.afastar": "Zoom out",
   "mapa.ajustar": "Fit to screen",
+  "mapa.aproximou": "We zoomed in. Tap the seat again to choose it.",
   "mapa.legenda": "Legend",
   "mapa.quantas": "How many people?",
   "mapa.pessoas": { one: "{n} person", other: "{n} people" },
@@ -92,7 +93,6 @@ export const texts = {
 
   "conexao.ligando": "connecting…",
   "conexao.ao_vivo": "live",
-  "conexao.assistindo": "{n} people viewing",
   "conexao.reconectando": "reconnecting",
   "conexao.sem_internet": "no internet",
   "conexao.refused": "live connection blocked",
@@ -104,15 +104,8 @@ export const texts = {
   "conexao.pausado_desde": "Sales have been paused since {hora} because of a problem on our side. We’ll say here when they resume.",
   "conexao.voltou": "You’re back online. The map is up to date.",
 
-  "atividade.assento_bloqueado": "{assento}: on hold",
-  "atividade.assento_liberado": "{assento} is free again",
-  "atividade.assento_reservado": "{assento} was sold",
-  "atividade.varias": "{n} seats changed just now",
-  "atividade.inicio": {
-    zero: "no seat free out of {total}",
-    one: "{n} seat free out of {total}",
-    other: "{n} seats free out of {total}",
-  },
+  "atividade.livres": { zero: "none of {total} free", one: "{n} of {total} free", other: "{n} of {total} free" },
+  "atividade.vendo": "{n} people viewing",
 
   "pedido.nome": "Your seats",
   "pedido.pular": "Go to your seats",

@@ -55,6 +55,7 @@ export const texts = {
   "mapa.aproximar": "Acercar",
   "mapa.afastar": "Alejar",
   "mapa.ajustar": "Ajustar a la pantalla",
+  "mapa.aproximou": "Acercamos el mapa. Toca la butaca otra vez para elegirla.",
   "mapa.legenda": "Referencias",
   "mapa.quantas": "¿Cuántas personas?",
   "mapa.pessoas": { one: "{n} persona", other: "{n} personas" },
@@ -92,7 +93,6 @@ export const texts = {
 
   "conexao.ligando": "conectando…",
   "conexao.ao_vivo": "en vivo",
-  "conexao.assistindo": "{n} personas viendo",
   "conexao.reconectando": "reconectando",
   "conexao.sem_internet": "sin internet",
   "conexao.refused": "conexión en vivo bloqueada",
@@ -104,15 +104,8 @@ export const texts = {
   "conexao.pausado_desde": "Ventas en pausa desde las {hora} por un problema nuestro. Te avisamos aquí cuando se reanuden.",
   "conexao.voltou": "Conexión restablecida. El mapa está actualizado.",
 
-  "atividade.assento_bloqueado": "{assento}: alguien la está eligiendo",
-  "atividade.assento_liberado": "{assento} volvió a quedar libre",
-  "atividade.assento_reservado": "{assento} se vendió",
-  "atividade.varias": "{n} butacas cambiaron ahora",
-  "atividade.inicio": {
-    zero: "ninguna butaca libre de {total}",
-    one: "{n} butaca libre de {total}",
-    other: "{n} butacas libres de {total}",
-  },
+  "atividade.livres": { zero: "ninguna libre de {total}", one: "{n} libre de {total}", other: "{n} libres de {total}" },
+  "atividade.vendo": "{n} personas viendo",
 
   "pedido.nome": "Tus butacas",
   "pedido.pular": "Ir a tus butacas",

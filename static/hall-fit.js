@@ -27,6 +27,7 @@ export class HallFit {
   /** @type {Size} */
   #window = { width: 0, height: 0 };
   #side = 0;
+  #foot = 0;
 
   /** @param {import("./room.js").Room} room */
   constructor({ rows, columns }) {
@@ -35,13 +36,14 @@ export class HallFit {
     this.lines = rows.length + rows.filter(({ apart }) => apart).length + SCREEN_ROWS;
   }
 
-  /** @param {Size} window @param {number} side width of the letters on each side */
-  refit(window, side) {
+  /** @param {Size} window @param {number} side width of the letters on each side @param {number} foot height at the bottom that is left free */
+  refit(window, side, foot = 0) {
     const wide = (window.width - 2 * side - 2 * MARGIN_PX) / this.columns;
-    const high = (window.height - 2 * MARGIN_PX) / this.lines;
+    const high = (window.height - foot - 2 * MARGIN_PX) / this.lines;
     const pitch = Math.max(1, Math.min(wide, high, LARGEST_FIT_PX));
     this.#window = window;
     this.#side = side;
+    this.#foot = foot;
     this.#fitted = pitch / PITCH_PX;
     this.deep = PITCH_PX * Math.min(DEEPEST, Math.max(1, high / pitch));
   }
@@ -68,9 +70,9 @@ export class HallFit {
     const height = this.lines * this.deep * scale;
     const plane = {
       width: Math.max(this.#window.width, width + 2 * this.#side),
-      height: Math.max(this.#window.height, height),
+      height: Math.max(this.#window.height, height + this.#foot),
     };
-    return { scale, width, height, plane, left: (plane.width - width) / 2, top: (plane.height - height) / 2 };
+    return { scale, width, height, plane, left: (plane.width - width) / 2, top: (plane.height - this.#foot - height) / 2 };
   }
 
   /** How many pixels of a picture that was drawn at a level the window shows when it is stretched. @param {number} level @param {number} times */
@@ -89,13 +91,18 @@ export class HallFit {
     return { level, scroll, left: left - scroll.left, top: top - scroll.top };
   }
 
-  /** Which point of the hall stands in the middle of the window, as parts of its width and height. @param {View} view @returns {[number, number]} */
-  middle(view) {
-    const { width, height } = this.place(view.level);
-    return [(this.#window.width / 2 - view.left) / width, (this.#window.height / 2 - view.top) / height];
+  /** The middle of the window. @returns {Point} */
+  get center() {
+    return { left: this.#window.width / 2, top: this.#window.height / 2 };
   }
 
-  /** Likewise the middle of some seats. @param {import("./room.js").Seat[]} seats @returns {[number, number]} */
+  /** Where such a point stands in the window. @param {View} view @param {[number, number]} point @returns {Point} */
+  standsAt(view, [across, down]) {
+    const { width, height } = this.place(view.level);
+    return { left: view.left + across * width, top: view.top + down * height };
+  }
+
+  /** Where the middle of some seats is, in such parts. @param {import("./room.js").Seat[]} seats @returns {[number, number]} */
   middleOf(seats) {
     const depths = seats.map(({ line }) => SCREEN_ROWS + line + this.rows.slice(0, line + 1).filter(({ apart }) => apart).length);
     return [(half(seats.map(({ column }) => column)) + 0.5) / this.columns, (half(depths) + 0.5) / this.lines];
@@ -108,10 +115,29 @@ export class HallFit {
     return this.levelOf(Math.min(wide, high));
   }
 
-  /** The view that has such a point in the middle. @param {number} level @param {[number, number]} middle */
-  lookAt(level, [across, down]) {
+  /** @param {Point} point of the window */
+  isInside({ left, top }) {
+    return left >= 0 && left <= this.#window.width && top >= 0 && top <= this.#window.height;
+  }
+
+  /** Which point of the hall stands at one of the window, as parts of its width and height. @param {View} view @param {Point} at @returns {[number, number]} */
+  pointAt(view, at = this.center) {
+    const { width, height } = this.place(view.level);
+    return [(at.left - view.left) / width, (at.top - view.top) / height];
+  }
+
+  /** The view that has such a point there. @param {number} level @param {[number, number]} point @param {Point} at */
+  lookAt(level, [across, down], at = this.center) {
     const { width, height } = this.place(level);
-    return this.view(level, { left: this.#window.width / 2 - across * width, top: this.#window.height / 2 - down * height });
+    return this.view(level, { left: at.left - across * width, top: at.top - down * height });
+  }
+
+  /** The part of the hall that is in the window, by its corners as parts of the hall's width and height. @param {View} view */
+  shown(view) {
+    const { width, height } = this.#window;
+    const [from, to] = [this.pointAt(view, { left: 0, top: 0 }), this.pointAt(view, { left: width, top: height })];
+    const [left, top, right, bottom] = [...from, ...to].map((part) => within(part, 0, 1));
+    return { left, top, right, bottom };
   }
 
   /** The view at another level that leaves what is at (x, y) of the window there. @param {View} from @param {number} level @param {number} x @param {number} y */

@@ -32,6 +32,12 @@ function returned({ persisted }) {
 export function offerLanguages(view) {
   addEventListener("pageshow", returned);
   for (const place of view.querySelectorAll("[data-part=languages]")) place.replaceChildren(...tags.map(button));
+  for (const toggle of view.querySelectorAll("[data-acao=languages]")) toggle.addEventListener("click", () => unfold(toggle));
+}
+
+/** Where there is little room, a button stands for them. @param {Element} toggle */
+function unfold(toggle) {
+  toggle.setAttribute("aria-expanded", String(toggle.getAttribute("aria-expanded") !== "true"));
 }
 
 /** Named by its own language, whatever the page's is. @param {string} language */

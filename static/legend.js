@@ -5,17 +5,43 @@ import { shortMoney } from "./format.js";
 import { hasIcon, kindText } from "./seat-text.js";
 import { t } from "./text.js";
 
-/** @param {import("./room.js").Room} room @param {boolean} hasBought whether there is one of the reader's own */
-export function legendOf(room, hasBought) {
+/** @typedef {import("./store.js").SeatState} SeatState */
+
+const STATES = /** @type {const} */ (["seu", "comprado", "bloqueado", "ocupado"]);
+
+export class Legend {
+  /** What was on the map stays explained: a legend that comes and goes would disturb. @type {Set<SeatState>} */
+  #met = new Set();
+
+  /** @param {HTMLElement} root @param {import("./room.js").Room} room */
+  constructor(root, room) {
+    this.root = root;
+    this.room = room;
+  }
+
+  /** @param {Iterable<SeatState>} states that are on the map */
+  meet(states) {
+    const before = this.#met.size;
+    for (const state of states) this.#met.add(state);
+    if (this.#met.size > before) this.render();
+  }
+
+  render() {
+    const states = STATES.filter((state) => this.#met.has(state));
+    const [standard, ...named] = kindsOf(this.room);
+    this.root.replaceChildren(standard, ...states.map((state) => entry("comum", state, t(`legenda.${state}`))), ...named);
+  }
+}
+
+/** @param {import("./room.js").Room} room */
+function kindsOf(room) {
   const kinds = room.kinds();
   const standard = kinds.get("comum");
   const named = [...kinds].filter(([kind]) => kind !== "comum").sort(([, a], [, b]) => b - a);
-  const states = /** @type {const} */ (["seu", ...(hasBought ? /** @type {const} */ (["comprado"]) : []), "bloqueado", "ocupado"]);
   return [
     ...(standard === undefined ? [] : [entry("comum", "livre", priced(t("legenda.livre"), standard))]),
     ...named.map(([kind, price]) =>
       entry(kind, "livre", price === standard ? kindText(kind) : priced(kindText(kind), price))),
-    ...states.map((state) => entry("comum", state, t(`legenda.${state}`))),
   ];
 }
 

@@ -1,8 +1,7 @@
 // @ts-check
 /**
  * Whether the map is live, said in the header, on the map (it fades a little) and, when it is
- * not, with the time since when. The same banner tells when no seat is free for now. Only
- * the banner is read out: how many look changes too often for that.
+ * not, with the time since when. The same banner tells when no seat is free for now.
  */
 import { part } from "./dom.js";
 import { namedHour } from "./format.js";
@@ -17,7 +16,6 @@ const RETURNED_MS = 5000;
 export class LineStatus {
   /** @type {Line} */
   line = "ligando";
-  #audience = 0;
   /** When the map was last known to be right. */
   #since = new Date();
   /** @type {Message|null} */
@@ -46,12 +44,6 @@ export class LineStatus {
     this.#render();
   }
 
-  /** @param {number} count how many look at this map, 0: not known */
-  audience(count) {
-    this.#audience = count;
-    this.#render();
-  }
-
   /** @param {Message|null} message about sales as a whole @param {boolean} closed whether nothing is sold any more: then the line is of no interest */
   sales(message, closed) {
     if (message?.kind === this.#sales?.kind && closed === this.#closed) return;
@@ -69,9 +61,7 @@ export class LineStatus {
     const { line } = this;
     this.badge.dataset.conexao = line;
     this.stage.dataset.conexao = line;
-    const watching = line === "ao_vivo" && this.#audience > 1
-      ? ` · ${t("conexao.assistindo", { n: this.#audience })}` : "";
-    this.text.textContent = t(`conexao.${line}`) + watching;
+    this.text.textContent = t(`conexao.${line}`);
     this.badge.hidden = this.#closed;
     this.#tell(this.#closed ? null : line === "ao_vivo" || line === "ligando" ? this.#sales ?? this.#relief() : this.#trouble());
   }

@@ -58,6 +58,7 @@ export const texts = {
   "mapa.aproximar": "Aproximar",
   "mapa.afastar": "Afastar",
   "mapa.ajustar": "Ajustar à tela",
+  "mapa.aproximou": "Aproximamos o mapa. Toque de novo na poltrona para escolher.",
   "mapa.legenda": "Legenda",
   "mapa.quantas": "Quantas pessoas?",
   "mapa.pessoas": { one: "{n} pessoa", other: "{n} pessoas" },
@@ -95,7 +96,6 @@ export const texts = {
 
   "conexao.ligando": "conectando…",
   "conexao.ao_vivo": "ao vivo",
-  "conexao.assistindo": "{n} pessoas vendo agora",
   "conexao.reconectando": "reconectando",
   "conexao.sem_internet": "sem internet",
   "conexao.refused": "rede sem conexão ao vivo",
@@ -107,15 +107,8 @@ export const texts = {
   "conexao.pausado_desde": "Vendas pausadas desde {hora} por um problema nosso. Avisamos aqui quando voltarem.",
   "conexao.voltou": "Conexão de volta. O mapa está atualizado.",
 
-  "atividade.assento_bloqueado": "{assento}: alguém está escolhendo",
-  "atividade.assento_liberado": "{assento} voltou a ficar livre",
-  "atividade.assento_reservado": "{assento} foi vendida",
-  "atividade.varias": "{n} poltronas mudaram agora",
-  "atividade.inicio": {
-    zero: "nenhuma poltrona livre de {total}",
-    one: "{n} poltrona livre de {total}",
-    other: "{n} poltronas livres de {total}",
-  },
+  "atividade.livres": { zero: "nenhuma livre de {total}", one: "{n} livre de {total}", other: "{n} livres de {total}" },
+  "atividade.vendo": "{n} pessoas vendo agora",
 
   "pedido.nome": "Suas poltronas",
   "pedido.pular": "Ir para suas poltronas",

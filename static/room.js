@@ -12,7 +12,7 @@
  * @property {number} column place in the row from the left, gaps counted
  * @property {number} partner number of the other half of the sofa; 0: it is none
  */
-/** @typedef {{name: string, seats: Seat[], apart: boolean}} Row `apart`: a balcony begins with it */
+/** @typedef {{name: string, seats: Seat[], apart: boolean, block: string}} Row `apart`: a balcony or another block of rows begins with it, which may have a name */
 
 /** To be offered another kind of seat is worse than one that is far. */
 const OTHER_KIND = 1000;
@@ -26,11 +26,11 @@ export class Room {
   /** Couples' seats, paired from the left. @type {Map<string, string>} */
   otherHalves = new Map();
 
-  /** @param {{nome: string, lugares: ({assento: string, tipo: string, preco: number}|null)[]}[]} rows as the gateway sends them */
+  /** @param {{nome: string, bloco?: string, lugares: ({assento: string, tipo: string, preco: number}|null)[]}[]} rows as the gateway sends them */
   constructor(rows) {
-    for (const { nome, lugares } of rows) {
+    for (const { nome, bloco = "", lugares } of rows) {
       /** @type {Row} */
-      const row = { name: nome, seats: [], apart: beginsBalcony(this.rows.at(-1)?.name, nome) };
+      const row = { name: nome, seats: [], apart: bloco !== "" || beginsBalcony(this.rows.at(-1)?.name, nome), block: bloco };
       lugares.forEach((place, column) => place && row.seats.push({
         name: place.assento, row: nome, number: Number(place.assento.slice(nome.length)),
         kind: place.tipo, price: place.preco, line: this.rows.length, column, partner: 0,

@@ -2,7 +2,7 @@
 /** The same seats as a list: row by row, and in a row what can be chosen. An equal way to choose, built when it is first looked at. */
 import { make } from "./dom.js";
 import { shortMoney } from "./format.js";
-import { spokenKind } from "./seat-text.js";
+import { rowName, spokenKind } from "./seat-text.js";
 import { enumerate, t } from "./text.js";
 
 /** @typedef {import("./room.js").Room} Room */
@@ -85,7 +85,7 @@ export class SeatList {
     const count = make("span", { class: "quiet" });
     const seats = make("ul", { "aria-label": t("fila", { fila: row.name }) });
     const root = make("details", { class: "list-row", "data-row": row.name },
-      make("summary", {}, make("h2", {}, t("fila", { fila: row.name }), " ", count)), seats);
+      make("summary", {}, make("h2", {}, rowName(row), " ", count)), seats);
     root.ontoggle = () => seats.childElementCount || seats.append(...row.seats.map((seat) => make("li", {}, this.#item(seat))));
     return { row, root, count };
   }

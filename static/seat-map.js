@@ -5,8 +5,8 @@
  */
 import { icon, make } from "./dom.js";
 import { seatAfterKey } from "./grid-keys.js";
-import { hasIcon, seatName } from "./seat-text.js";
-import { t } from "./text.js";
+import { asInProgramme } from "./language.js";
+import { hasIcon, rowName, seatName } from "./seat-text.js";
 
 /** @typedef {import("./room.js").Room} Room */
 /** @typedef {import("./room.js").Seat} Seat */
@@ -30,7 +30,7 @@ export class SeatMap {
   }
 
   start() {
-    this.grid.replaceChildren(...this.room.rows.map((row) => this.#row(row)));
+    this.grid.replaceChildren(...this.room.rows.flatMap((row) => [...gapBefore(row), this.#row(row)]));
     this.paint(this.room.seats.keys());
     this.#stopAt(this.room.seats.keys().next().value ?? "");
     this.grid.addEventListener("click", (event) => this.#clicked(event));
@@ -124,8 +124,7 @@ export class SeatMap {
       end = seat.column + 1;
       return cell;
     });
-    const name = t("fila", { fila: row.name });
-    return make("div", { class: row.apart ? "row apart" : "row", role: "row", "aria-label": name }, ...cells);
+    return make("div", { class: "row", role: "row", "aria-label": rowName(row) }, ...cells);
   }
 
   /** @param {Seat} seat @param {number} gap free places before it */
@@ -169,6 +168,11 @@ export class SeatMap {
 
 /** @param {SeatState} state */
 const isMine = (state) => state === "seu" || state === "pedindo";
+
+/** Where another block of rows begins: its name, as the programme has it, if it has one. @param {import("./room.js").Row} row */
+function gapBefore({ apart, block }) {
+  return apart ? [make("div", { class: "block", "aria-hidden": "true", text: block, ...asInProgramme })] : [];
+}
 
 /** The seat that an event in the map is about; empty: none. @param {Event} event */
 export function seatOf({ target }) {

@@ -18,6 +18,9 @@ export function kindText(kind) {
   return hasText(key) ? t(key) : kind;
 }
 
+/** "Fila AA", "Fila AA · Mezanino" where a block of rows begins. @param {import("./room.js").Row} row */
+export const rowName = ({ name, block }) => [t("fila", { fila: name }), block].filter(Boolean).join(" · ");
+
 /** What is special about a seat, for whom sees no icon; empty: nothing. @param {Seat} seat */
 export function spokenKind({ kind, partner }) {
   if (kind === "comum") return "";

@@ -7,10 +7,11 @@ import { Choosing } from "./choosing.js";
 import { Company } from "./company.js";
 import { Connection } from "./connection.js";
 import { make, part } from "./dom.js";
+import { Extras } from "./extras.js";
 import { FirstTouch } from "./first-touch.js";
 import { dayAndHour, filmLength, isoDay } from "./format.js";
 import { asInProgramme } from "./language.js";
-import { legendOf } from "./legend.js";
+import { Legend } from "./legend.js";
 import { LineStatus } from "./line-status.js";
 import { Notice } from "./notice.js";
 import { OwnSeats } from "./own-seats.js";
@@ -32,7 +33,6 @@ export class SessionView {
   #repaint = new Repaint((seats, lively) => this.#paint(seats, lively));
   #serviceLive = true;
   #cameCloser = false;
-  #hasBought = false;
   /** What touched the map last. */
   #pointer = "";
 
@@ -47,6 +47,7 @@ export class SessionView {
     this.line = new LineStatus(root, () => (this.store.msLeft ?? 0) > 0);
     this.ownSeats = new OwnSeats(session.id, part(root, "own"));
     this.sales = new Sales(root, session, () => this.#repaint.mark([]));
+    this.legend = new Legend(part(root, "legend"), this.room);
     this.activity = new Activity(part(root, "activity"));
     this.notice = new Notice(root);
     this.choosing = new Choosing(this.store, this.connection, this.room, this.notice,
@@ -55,6 +56,7 @@ export class SessionView {
     this.map = new SeatMap(part(root, "grid"), this.room, stateOf, (seat, button, event) => this.#tapped(seat, button, event));
     this.touch = new FirstTouch(this);
     this.list = new SeatList(part(root, "list"), this.room, stateOf, (seat) => this.touch.of(seat, () => this.choosing.tap(seat)));
+    this.extras = new Extras(this);
     this.company = new Company(this);
     this.toolbar = new Toolbar(root, session.limite_assentos, this.zoom, this.list, this.company);
     this.checkout = new Checkout(root, session, {
@@ -67,6 +69,7 @@ export class SessionView {
     this.#describe();
     this.map.start();
     this.zoom.start();
+    this.extras.start();
     part(this.root, "grid").addEventListener("pointerdown", ({ pointerType }) => this.#pointer = pointerType);
     watchTheWorld(this.connection, this.sales, () => this.#lineChanged());
     this.connection.start();
@@ -81,11 +84,7 @@ export class SessionView {
     part(this.root, "title").replaceChildren(make("span", { text: filme.titulo, ...asInProgramme }));
     part(this.root, "summary").replaceChildren(
       roomOf(this.session), make("span", { text: dayAndHour(inicio) }), audioOf(this.session), make("span", { class: "extra", text: filmLength(filme.duracao_min) }));
-    this.#explain();
-  }
-
-  #explain() {
-    part(this.root, "legend").replaceChildren(...legendOf(this.room, this.#hasBought));
+    this.legend.render();
   }
 
   /**
@@ -97,14 +96,19 @@ export class SessionView {
     // A click itself tells what made it in Chromium alone.
     const byFinger = event.detail > 0 && /touch|pen/.test(this.#pointer);
     const closer = byFinger && this.zoom.isSmall;
-    if (closer) this.zoom.approach(button);
-    else if (event.detail < 2 || this.#cameCloser) this.touch.of(seat, () => this.company.tap(seat));
+    if (closer) {
+      this.zoom.approach(button);
+      void this.extras.explainZoom();
+    } else if (event.detail < 2 || this.#cameCloser) {
+      this.notice.over("closer");
+      this.touch.of(seat, () => this.company.tap(seat));
+    }
     this.#cameCloser = closer;
   }
 
   /** @param {Frame} frame */
   #receive(frame) {
-    if (frame.kind === "audience") this.line.audience(frame.count);
+    if (frame.kind === "audience") this.activity.audience(frame.count);
     if (frame.kind === "reply" && frame.type === "conexao") this.#turnedAway(frame);
     if (frame.kind === "live") {
       this.#serviceLive = frame.live;
@@ -116,8 +120,7 @@ export class SessionView {
     this.#take(this.store.apply(frame));
     if (!wasKnown && this.store.isKnown) this.#repaint.follow(this.room.seats.keys(), false);
     if (frame.kind !== "snapshot") return;
-    void this.#showFilm();
-    this.activity.free(this.#free, this.room.seats.size);
+    void this.extras.showFilm();
     if (frame.edition !== this.session.edicao) void this.sales.changed();
     else this.sales.removed(false);
   }
@@ -125,7 +128,6 @@ export class SessionView {
   /** @param {import("./store.js").Effect} effect */
   #take({ changed, expired, news, gap }) {
     if (gap) this.connection.check();
-    this.activity.hear(news.filter(({ seat }) => !this.store.isAsked(seat) && !/^(seu|comprado)$/.test(this.store.stateOf(seat))));
     this.#repaint.follow(changed, news.length > 0);
     if (expired.length) this.choosing.expired(expired.sort());
   }
@@ -150,18 +152,10 @@ export class SessionView {
   /** The programme has other prices than when the page was opened. @param {SessionMap} fresh */
   #repriced(fresh) {
     this.room.reprice(fresh.fileiras);
-    this.#explain();
+    this.legend.render();
     this.map.rename();
     this.list.rename();
     this.#repaint.mark([]);
-  }
-
-  /** After the map, and only where there is room for it. */
-  async #showFilm() {
-    const place = part(this.root, "film-card");
-    if (place.childElementCount || !matchMedia("(min-width: 55em)").matches) return;
-    const module = await import("./film-card.js").catch(() => null);
-    if (module) place.replaceChildren(...module.filmCard(this.session.filme));
   }
 
   get #free() {
@@ -173,11 +167,9 @@ export class SessionView {
   #paint(seats, lively) {
     this.map.paint(seats, lively);
     this.list.paint(seats);
-    if (this.#hasBought !== this.store.hasBought) {
-      this.#hasBought = this.store.hasBought;
-      this.#explain();
-    }
-    this.activity.tell();
+    this.extras.changed();
+    this.legend.meet(seats.map((seat) => this.store.stateOf(seat)));
+    if (this.store.version >= 0) this.activity.free(this.#free, this.room.seats.size);
     this.sales.update(this.store);
     this.line.sales(this.sales.message(this.store), this.sales.closed !== "");
     this.toolbar.selling(this.#free > 0);

@@ -69,10 +69,6 @@ export class SeatStore {
     return [...this.#bought].sort();
   }
 
-  get hasBought() {
-    return this.#bought.size > 0;
-  }
-
   /** Milliseconds until the first own hold ends; null without one. */
   get msLeft() {
     const ends = this.mine.map((seat) => this.#mine.get(seat) ?? 0);

@@ -18,6 +18,7 @@ export function listenForZoom(map, zoom) {
 /** @param {HTMLElement} map @param {MapZoom} zoom @param {WheelEvent} event */
 function onWheel(map, zoom, event) {
   if (event.shiftKey || !event.deltaY || (event.deltaY > 0 && zoom.level === 1)) return;
+  if (!event.ctrlKey && pageScrolls()) return;
   event.preventDefault();
   const window = map.getBoundingClientRect();
   const pixels = event.deltaMode ? event.deltaY * 30 : event.deltaY;
@@ -26,14 +27,17 @@ function onWheel(map, zoom, event) {
   zoom.to(zoom.level * factor, event.clientX - window.x, event.clientY - window.y);
 }
 
+/** Where the page is longer than its window, the wheel is needed for that. */
+const pageScrolls = () => document.documentElement.scrollHeight > innerHeight + 1;
+
 /** @param {MapZoom} zoom @param {KeyboardEvent} event */
 function onKey(zoom, event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "+" || event.key === "=") zoom.closer();
-  else if (event.key === "-") zoom.farther();
+  const seat = event.target instanceof Element ? event.target.closest("[data-assento]") : null;
+  const kept = seat instanceof HTMLElement ? seat : undefined;
+  if (event.key === "+" || event.key === "=") zoom.closer(kept);
+  else if (event.key === "-") zoom.farther(kept);
   else if (event.key === "0") zoom.fit();
-  else return;
-  if (event.target instanceof HTMLElement) event.target.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 class Pinch {

@@ -2,17 +2,19 @@
 /**
  * Zoom of the map: level 1 is fitted to the space there is, more is closer. A step only moves and
  * scales the picture that is there, which costs the same for 3,000 seats as for 30; once the steps
- * rest, the hall is laid out and drawn at its new size.
+ * rest, the hall is laid out and drawn at its new size. Buttons, keys and the first tap glide, so
+ * that nobody loses the place.
  */
-import { Detail } from "./detail.js";
-import { HallFit, SCREEN_ROWS } from "./hall-fit.js";
-import { fitLetters, lettersOf } from "./row-letters.js";
+import { Glide } from "./glide.js";
+import { HallFit } from "./hall-fit.js";
+import { HallPicture } from "./hall-picture.js";
 import { listenForZoom } from "./zoom-input.js";
 
 /** @typedef {import("./hall-fit.js").View} View */
+/** @typedef {import("./hall-fit.js").Point} Point */
 
-/** WCAG 2.5.8: what a finger can hit. */
-const FINGER_PX = 24;
+/** What a finger hits; a slip to the seat beside it costs one tap more. */
+const FINGER_PX = 20;
 const COMFORT_PX = 34;
 const STEP = 1.4;
 const SETTLED_MS = 200;
@@ -21,7 +23,10 @@ const LARGEST_PICTURE_PX = 40e6;
 
 export class MapZoom {
   #fit;
-  #detail;
+  #picture;
+  #glide = new Glide();
+  /** The level that it glides to. */
+  #goal = 1;
   /** As it is laid out. @type {View} */
   #drawn;
   /** As it is seen. @type {View} */
@@ -31,19 +36,13 @@ export class MapZoom {
   /** @param {HTMLElement} map the scrolling window @param {HTMLElement} hall what is scaled in it @param {HTMLElement} grid the seats @param {import("./room.js").Room} room */
   constructor(map, hall, grid, room) {
     this.map = map;
-    this.hall = hall;
-    this.grid = grid;
     this.room = room;
-    this.plane = /** @type {HTMLElement} */ (map.firstElementChild);
-    this.sides = /** @type {NodeListOf<HTMLElement>} */ (map.querySelectorAll(".letters"));
-    this.screen = /** @type {HTMLElement} */ (hall.querySelector(".screen"));
     this.#fit = new HallFit(room);
-    this.#detail = new Detail(grid, room.seats.size);
+    this.#picture = new HallPicture(map, hall, grid, this.#fit, room);
     this.#drawn = this.#seen = this.#fit.view(1, { left: 0, top: 0 });
   }
 
   start() {
-    for (const side of this.sides) side.replaceChildren(...lettersOf(this.room, SCREEN_ROWS));
     listenForZoom(this.map, this);
     new ResizeObserver(() => this.#refit()).observe(this.map, { box: "border-box" });
     this.#refit();
@@ -53,19 +52,18 @@ export class MapZoom {
     return this.#seen.level;
   }
 
-  closer() {
-    this.to(this.level * STEP);
-    this.#settle();
+  /** @param {HTMLElement} [seat] what stays where it is, else the middle of the window */
+  closer(seat) {
+    this.#glideTo(this.#next * STEP, seat);
   }
 
-  farther() {
-    this.to(this.level / STEP);
-    this.#settle();
+  /** @param {HTMLElement} [seat] */
+  farther(seat) {
+    this.#glideTo(this.#next / STEP, seat);
   }
 
   fit() {
-    this.to(1);
-    this.#settle();
+    this.#glideTo(1);
   }
 
   /** Whether seats are too small for a finger as they stand. */
@@ -75,11 +73,7 @@ export class MapZoom {
 
   /** Makes seats comfortable around one of them. @param {HTMLElement} seat */
   approach(seat) {
-    const box = seat.getBoundingClientRect();
-    const window = this.map.getBoundingClientRect();
-    const x = box.x + box.width / 2 - window.x;
-    const y = box.y + box.height / 2 - window.y;
-    this.to(this.#fit.levelOf(COMFORT_PX), x, y);
+    this.#glideTo(Math.max(this.level, this.#fit.levelOf(COMFORT_PX)), seat);
   }
 
   /** Has seats in the middle of the window, comfortable for a finger where they were too small. @param {string[]} names */
@@ -87,44 +81,80 @@ export class MapZoom {
     const seats = names.flatMap((name) => this.room.seats.get(name) ?? []);
     if (!seats.length || this.map.hidden) return;
     const level = this.isSmall ? Math.min(this.#fit.levelOf(COMFORT_PX), this.#fit.levelOfAll(seats)) : this.level;
-    this.#settle();
-    this.#seen = this.#fit.lookAt(this.#fit.clamp(level), this.#fit.middleOf(seats));
-    this.#settle();
+    const point = this.#fit.middleOf(seats);
+    this.#move(level, point, this.#fit.standsAt(this.#current, point), this.#fit.center);
   }
 
   /**
    * Keeps what is under (x, y) of the window where it is.
-   * @param {number} level @param {number} [x] @param {number} [y]
+   * @param {number} level @param {number} x @param {number} y
    */
-  to(level, x = this.map.clientWidth / 2, y = this.map.clientHeight / 2) {
-    if (this.#seen === this.#drawn) this.#drawn = this.#seen = this.#scrolled();
-    this.#seen = this.#fit.around(this.#seen, this.#fit.clamp(level), x, y);
-    const times = this.#seen.level / this.#drawn.level;
-    const picture = this.#fit.pictured(this.#drawn.level, times) * devicePixelRatio ** 2;
-    if (picture > LARGEST_PICTURE_PX) this.#settle();
-    else this.#stretch(times);
+  to(level, x, y) {
+    this.#glide.stop();
+    this.#show(this.#fit.around(this.#current, this.#fit.clamp(level), x, y));
   }
 
-  /** Where the hall stands now that somebody has scrolled. @returns {View} */
-  #scrolled() {
-    const { level } = this.#drawn;
-    const { left, top } = this.#fit.place(level);
-    return this.#fit.view(level, { left: left - this.map.scrollLeft, top: top - this.map.scrollTop });
+  /** Brings a point of the hall to the middle of the window. @param {[number, number]} point in parts of its width and height */
+  lookAt(point) {
+    this.#glide.stop();
+    this.#show(this.#fit.lookAt(this.#current.level, point));
+    this.#settle();
   }
 
-  /** Shows the picture that is there as the hall will stand. @param {number} times */
-  #stretch(times) {
-    const [drawn, seen] = [this.#drawn, this.#seen];
-    const down = seen.top - drawn.top;
-    move(this.hall, `translate(${seen.left - drawn.left}px, ${down}px) scale(${times})`);
-    const [from, to] = [this.#fit.letters(drawn), this.#fit.letters(seen)];
-    this.sides.forEach((side, n) => {
-      move(side, `translate(${to[n] - from[n]}px, ${down}px) scaleY(${times})`);
-      side.style.setProperty("--upright", String(1 / times));
+  /** The part of the hall that is in the window. */
+  get shown() {
+    return this.#fit.shown(this.#current);
+  }
+
+  /** Where the next step begins. */
+  get #next() {
+    return this.#glide.isUnderWay ? this.#goal : this.level;
+  }
+
+  /** @param {number} level @param {HTMLElement} [seat] one outside of the window comes to its middle */
+  #glideTo(level, seat) {
+    const from = seat ? this.#middleOf(seat) : this.#fit.center;
+    const to = this.#fit.isInside(from) ? from : this.#fit.center;
+    this.#move(level, this.#fit.pointAt(this.#current, from), from, to);
+  }
+
+  /** @param {number} level @param {[number, number]} point of the hall @param {Point} from where it is in the window @param {Point} to where it will be */
+  #move(level, point, from, to) {
+    const start = this.#current.level;
+    const goal = this.#goal = this.#fit.clamp(level);
+    this.#glide.start((part) => {
+      const at = { left: from.left + (to.left - from.left) * part, top: from.top + (to.top - from.top) * part };
+      this.#show(this.#fit.lookAt(start * (goal / start) ** part, point, at));
+      if (part === 1) this.#settle();
     });
-    this.#detail.pause();
+  }
+
+  /** @param {HTMLElement} seat @returns {Point} of the window */
+  #middleOf(seat) {
+    const box = seat.getBoundingClientRect();
+    const window = this.map.getBoundingClientRect();
+    return { left: box.x + box.width / 2 - window.x, top: box.y + box.height / 2 - window.y };
+  }
+
+  /** As it is seen: somebody may have scrolled since it was laid out. */
+  get #current() {
+    if (this.#seen === this.#drawn) {
+      const { level } = this.#drawn;
+      const { left, top } = this.#fit.place(level);
+      this.#drawn = this.#seen = this.#fit.view(level, { left: left - this.map.scrollLeft, top: top - this.map.scrollTop });
+    }
+    return this.#seen;
+  }
+
+  /** Stretches the picture to a view that was made from the current one. @param {View} view */
+  #show(view) {
+    this.#seen = view;
+    const picture = this.#fit.pictured(this.#drawn.level, view.level / this.#drawn.level) * devicePixelRatio ** 2;
+    if (picture > LARGEST_PICTURE_PX) return this.#settle();
+    this.#picture.stretch(this.#drawn, view);
     clearTimeout(this.#settling);
     this.#settling = setTimeout(() => this.#settle(), SETTLED_MS);
+    this.#tell();
   }
 
   /** Lays the hall out as it is seen. */
@@ -132,46 +162,27 @@ export class MapZoom {
     clearTimeout(this.#settling);
     if (this.#seen === this.#drawn) return;
     this.#drawn = this.#seen;
-    this.#layOut();
+    this.#picture.layOut(this.level);
     this.map.scrollTo(this.#seen.scroll);
+    this.#tell();
   }
 
   /** The window has another size: works the fit out anew, and keeps the level and what is in the middle. */
   #refit() {
     const { offsetWidth: width, offsetHeight: height } = this.map;
     if (!width) return;
-    const middle = this.#fit.middle(this.#seen === this.#drawn ? this.#scrolled() : this.#seen);
+    this.#glide.stop();
+    const middle = this.#fit.pointAt(this.#current);
     const { level } = this;
-    this.#fit.refit({ width, height }, this.sides[0].offsetWidth);
-    this.grid.style.setProperty("--deep", `${this.#fit.deep}px`);
+    const { side, foot } = this.#picture.margins;
+    this.#fit.refit({ width, height }, side, foot);
     this.#seen = this.#fit.lookAt(this.#fit.clamp(level), middle);
     this.#settle();
   }
 
-  #layOut() {
-    const { level } = this.#drawn;
-    const { scale, width, height, plane } = this.#fit.place(level);
-    const row = this.#fit.deep * scale;
-    size(this.plane, plane.width, plane.height);
-    size(this.hall, width, height);
-    this.hall.style.setProperty("padding-top", `${SCREEN_ROWS * row}px`);
-    this.screen.style.setProperty("height", `${SCREEN_ROWS * row}px`);
-    move(this.grid, `scale(${scale})`);
-    move(this.hall, "none");
-    for (const side of this.sides) {
-      move(side, "none");
-      side.style.setProperty("--upright", "1");
-      fitLetters(side, row);
-    }
-    this.#detail.fit(this.#fit.pitch(level));
+  /** Who shows the view elsewhere listens to the map. */
+  #tell() {
+    this.map.toggleAttribute("data-zoomed", this.level > 1);
+    this.map.dispatchEvent(new Event("view"));
   }
-}
-
-/** @param {HTMLElement} node @param {string} transform */
-const move = (node, transform) => node.style.setProperty("transform", transform);
-
-/** @param {HTMLElement} node @param {number} width @param {number} height */
-function size(node, width, height) {
-  node.style.setProperty("width", `${width}px`);
-  node.style.setProperty("height", `${height}px`);
 }

@@ -20,6 +20,13 @@ def load(page: Page, url: str, view: str) -> None:
         expect(shown).to_be_attached(timeout=15_000)
 
 
+def with_letters(page: Page, pixels: int) -> None:
+    """As somebody has set them in the browser."""
+    session = page.context.new_cdp_session(page)
+    session.send("Page.enable")
+    session.send("Page.setFontSizes", {"fontSizes": {"standard": pixels, "fixed": pixels}})
+
+
 @dataclass
 class Tab:
     """`problems` is what no page should ever have: errors of its own."""

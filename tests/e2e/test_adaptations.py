@@ -10,16 +10,17 @@ from tests.demo_programme import demo, new_room, new_session
 from tests.e2e.audience import Audience
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import Buyer, ProgrammePage, SessionPage
+from tests.e2e.tab import with_letters
 from tests.system import System, running_system
 
-FINGER_PX = 24  # WCAG 2.5.8
 TWICE = 32  # pixels: twice of what browsers begin with
 
 # What sticks out of the window, and what is cut off where nothing scrolls. A code to be copied may be longer than its
-# field; the map scrolls both ways by its nature.
+# field; map and legend scroll by their nature.
 _LOST = """() => {
   const shown = [...document.body.querySelectorAll("*")]
-    .filter((node) => node.checkVisibility() && !node.closest(".map, .unseen, .skip, svg, input"));
+    .filter((node) => node.checkVisibility())
+    .filter((node) => !node.closest(".map, .legend, .unseen, .skip, [data-part=list-text], svg, input"));
   const out = shown.filter((node) => node.getBoundingClientRect().right > innerWidth + 1);
   const cut = shown.filter((node) => node.scrollWidth > node.clientWidth + 1 && node.clientWidth
     && /hidden|clip/.test(getComputedStyle(node).overflowX));
@@ -35,13 +36,6 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     folder = tmp_path_factory.mktemp("system")
     with running_system(folder, kafka=False, programme=programme) as running:
         yield running
-
-
-def with_letters(page: Page, pixels: int) -> None:
-    """As somebody has set them in the browser."""
-    session = page.context.new_cdp_session(page)
-    session.send("Page.enable")
-    session.send("Page.setFontSizes", {"fontSizes": {"standard": pixels, "fixed": pixels}})
 
 
 @pytest.mark.parametrize(
@@ -77,23 +71,6 @@ def test_nothing_is_lost_with_letters_twice_as_large_or_in_a_narrow_window(
     assert page.page.evaluate(_LOST) == []
 
 
-def test_a_seat_too_small_for_a_finger_comes_closer_first(system: System, browser: Browser) -> None:
-    context = browser.new_context(
-        viewport={"width": 360, "height": 740}, has_touch=True, locale="pt-BR"
-    )
-    try:
-        page = SessionPage(context.new_page(), system.gateways[0].url).open()
-        seat = page.seat("F07")
-        assert width_of(page, "F07") < FINGER_PX
-        seat.tap()
-        assert width_of(page, "F07") >= FINGER_PX
-        page.expect_seat("F07", "livre")
-        seat.tap()
-        page.expect_seat("F07", "seu")
-    finally:
-        context.close()
-
-
 def test_a_finger_is_asked_to_tap_and_a_mouse_to_click(
     system: System, browser: Browser, open_session: OpenPage
 ) -> None:
@@ -103,10 +80,6 @@ def test_a_finger_is_asked_to_tap_and_a_mouse_to_click(
         phone = SessionPage(context.new_page(), system.gateways[0].url).open()
         again = phone.page.locator("[data-part=order-text]")
         expect(again).to_contain_text("Toque de novo para soltar.")
-
-
-def width_of(page: SessionPage, seat: str) -> float:
-    return float(page.seat(seat).evaluate("(node) => node.getBoundingClientRect().width"))
 
 
 def test_nothing_moves_for_who_wants_that(open_session: OpenPage, audience: Audience) -> None:
@@ -140,7 +113,7 @@ def test_a_crowd_is_not_read_out_but_what_concerns_the_buyer_is(
         somebody.hold(f"D{number:02d}", f"E{number:02d}")
         page.expect_seat(f"E{number:02d}", "bloqueado")
     open_session()
-    expect(page.page.locator("[data-part=line-text]")).to_contain_text("2 pessoas vendo agora")
+    expect(page.page.locator("[data-part=activity]")).to_contain_text("2 pessoas vendo")
     assert page.page.evaluate("heard") == []
     page.click("D01")
     page.expect_notice("bloqueado")

@@ -372,10 +372,15 @@ async def test_what_was_asked_before_the_page_was_closed_is_done(bench: Bench) -
         await eventually(lambda: len(bench.gateway.connections) == 1)
 
 
-async def test_all_pages_are_told_how_many_watch(bench: Bench) -> None:
-    async with bench.browser() as first, bench.browser():
-        while (await first.event("publico"))["assistindo"] != 2:
-            pass
+async def test_all_pages_are_told_how_many_people_watch_however_many_tabs_they_have(
+    bench: Bench,
+) -> None:
+    async with bench.browser("ana"), bench.browser("ana") as second, bench.browser("rui") as rui:
+        told = (await rui.event("publico"))["assistindo"]
+        while told < 2:
+            told = (await rui.event("publico"))["assistindo"]
+        assert told == 2
+        assert (await second.event("publico"))["assistindo"] == 2
 
 
 async def test_all_pages_of_a_session_share_one_stream(bench: Bench) -> None:

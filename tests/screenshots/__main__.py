@@ -1,4 +1,4 @@
-"""`make screenshots`: every state of the pages at 360, 768 and 1440 pixels, in the light and in the dark.
+"""`make screenshots`: every state of the pages on phone, tablet and desk, in light, dark and forced colours.
 
     python -m tests.screenshots
     python -m tests.screenshots held payment

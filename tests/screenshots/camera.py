@@ -1,11 +1,21 @@
-"""Pictures of a page as it stands: on a phone, a tablet and a desk, in the light and in the dark."""
+"""Pictures of a page as it stands: on a phone, upright and on its side, a tablet and a desk, in every scheme."""
 
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
-SIZES = {360: 740, 768: 1024, 1440: 900}
-SCHEMES = ("light", "dark")
+SIZES: dict[str, ViewportSize] = {
+    "360": {"width": 360, "height": 740},
+    "390-landscape": {"width": 844, "height": 390},
+    "768": {"width": 768, "height": 1024},
+    "1440": {"width": 1440, "height": 900},
+}
+SCHEMES: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light", "forced_colors": "none"},
+    "dark": {"color_scheme": "dark", "forced_colors": "none"},
+    "forced": {"color_scheme": "dark", "forced_colors": "active"},
+}
 # The page paints what it was told in the next frame. A map is laid out anew in the one after a new size, and a
 # vast hall tells its rows so from the third on, one after the other.
 _FRAMES = 4
@@ -22,16 +32,16 @@ class Camera:
         self._folder = folder
 
     def take(self, page: Page, name: str, *, scripts: bool = True) -> None:
-        """`<name>-<width>-<scheme>.png` for each size and scheme; the page keeps its state meanwhile."""
-        for width, height in SIZES.items():
-            page.set_viewport_size({"width": width, "height": height})
-            for scheme in SCHEMES:
-                page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        """`<name>-<size>-<scheme>.png` for each size and scheme; the page keeps its state meanwhile."""
+        for size, viewport in SIZES.items():
+            page.set_viewport_size(viewport)
+            for scheme, media in SCHEMES.items():
+                page.emulate_media(**media)
                 if scripts:
                     page.evaluate(_AFTER_FRAMES, _FRAMES)
                     page.wait_for_function(_ROWS_AGREE)
                 page.screenshot(
-                    path=self._folder / f"{name}-{width}-{scheme}.png",
+                    path=self._folder / f"{name}-{size}-{scheme}.png",
                     full_page=_scrolls(page),
                     animations="disabled",
                 )

@@ -24,7 +24,7 @@ PAGES = ("index.html", "sessao.html", "pedido.html")
 TEXTS = {"index.html": {"pt.js"}, "sessao.html": {"pt.js"}, "pedido.html": {"pt.js", "pt-order.js"}}
 # With what they import: the programme on the map's page and the other way round, paying before a seat is held,
 # why nothing is sold in a session any more, seats for a party and its friends, what a single seat says and shows, what
-# was bought before, and what is kept for when there is no network.
+# was bought before, what a zoomed map needs, and what is kept for when there is no network.
 ON_DEMAND = {
     "index.html": {"session-page.js", "own-tickets.js"},
     "sessao.html": {
@@ -37,6 +37,7 @@ ON_DEMAND = {
             "seat-talk.js",
             "own-tickets.js",
         ),
+        *("minimap.js", "zoom-hint.js"),
     },
     "pedido.html": {"order-offline.js"},
 }

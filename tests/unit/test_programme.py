@@ -69,6 +69,13 @@ class TestGoodProgramme:
         assert room.rows[1].places[3] is None
         assert room.seats["A05"].kind is SeatKind.PREMIUM
 
+    def test_rows_may_have_a_name_of_their_own(self, file: Path) -> None:
+        balcony = changed(
+            "fileiras = [", 'blocos = [{ nome = "Mezanino", desde = "B" }]\nfileiras = ['
+        )
+        rows = with_text(file, balcony).sessions["S1"].room.rows
+        assert [row.block for row in rows] == ["", "Mezanino"]
+
     def test_every_mark_stands_for_a_kind_of_seat(self, file: Path) -> None:
         seats = load_programme(file).sessions["S1"].room.seats
         assert {place.kind for place in seats.values()} == set(SeatKind)

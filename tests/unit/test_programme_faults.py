@@ -77,6 +77,24 @@ FAULTS = [
     ("B MO.__DD", "B " + "." * 301, 13, "fileiras: fileira B: mais de 300 marcas"),
     ('"B MO.__DD"', "7", 13, "fileiras: 7 não é uma fileira"),
     ('"A CA.._PP",  # perto da tela\n  "B MO.__DD",', "", 11, "fileiras: não pode ficar sem itens"),
+    *(
+        (
+            'nome = "Sala Azul"',
+            f'nome = "Sala Azul"\nblocos = {blocks}',
+            11,
+            fault,
+        )
+        for blocks, fault in (
+            ('"Mezanino"', "blocos: deve ser uma lista"),
+            ('[{ nome = "Mezanino" }]', "desde: falta esta chave"),
+            ('[{ nome = "", desde = "B" }]', "nome: não pode ser vazio"),
+            ('[{ nome = "Mezanino", desde = "C" }]', "desde: não há fileira 'C'"),
+            (
+                '[{ nome = "X", desde = "B" }, { nome = "Y", desde = "B" }]',
+                "desde: outro bloco já começa na fileira B",
+            ),
+        )
+    ),
     # prices
     ("comum = 3200", "comum = -1", 22, "precos.comum: não pode ser negativo"),
     ("premium = 4400", "premium = 44.5", 22, "precos.premium: deve ser um número inteiro"),

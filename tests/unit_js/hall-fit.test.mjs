@@ -51,11 +51,11 @@ test("zooming out never leaves the hall's edge behind the window's", () => {
 test("a window that changes its size leaves what is in its middle there", () => {
   const fit = hall(46, 108);
   const close = fit.around(fit.view(1, fit.place(1)), 5, 700, 400);
-  const middle = fit.middle(close);
+  const middle = fit.pointAt(close);
   fit.refit({ width: 700, height: 900 }, SIDE);
   const turned = fit.lookAt(5, middle);
-  near(fit.middle(turned)[0], middle[0]);
-  near(fit.middle(turned)[1], middle[1]);
+  near(fit.pointAt(turned)[0], middle[0]);
+  near(fit.pointAt(turned)[1], middle[1]);
 });
 
 test("seats never become smaller than fitted nor larger than is of use", () => {
@@ -79,4 +79,23 @@ test("a picture is as large as what of it the window shows, and never larger tha
   near(fit.pictured(5, 1 / 2), 4 * WINDOW.width * WINDOW.height);
   const { width, height } = fit.place(5);
   near(fit.pictured(5, 1 / 50), width * height);
+});
+
+test("what stands over the window's foot covers no seat, neither fitted nor scrolled to the end", () => {
+  const foot = 52;
+  const fit = hall(46, 46, { width: 400, height: 400 });
+  fit.refit({ width: 400, height: 400 }, 0, foot);
+  const { top, height } = fit.place(1);
+  assert.ok(top >= 0 && top + height <= 400 - foot);
+  const end = fit.view(3, { left: 0, top: -1e6 });
+  near(end.top + fit.place(3).height, 400 - foot);
+});
+
+test("the part that is shown is the whole hall at first, and less of it closer by", () => {
+  const fit = hall(46, 108);
+  assert.deepEqual(fit.shown(fit.view(1, fit.place(1))), { left: 0, top: 0, right: 1, bottom: 1 });
+  const { left, top, right, bottom } = fit.shown(fit.lookAt(8, [0.5, 0.5]));
+  near(left + right, 1);
+  near(top + bottom, 1);
+  near(right - left, WINDOW.width / fit.place(8).width);
 });

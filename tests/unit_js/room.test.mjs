@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seatAfterKey } from "../../static/grid-keys.js";
-import { stretches } from "../../static/room.js";
+import { Room, stretches } from "../../static/room.js";
+import { rowName } from "../../static/seat-text.js";
 import { room } from "./hall.mjs";
 
 const hall = room("A _.._..", "B ......", "X ", "AA C.__..");
@@ -20,6 +21,13 @@ test("the legend has each kind once with its lowest price", () => {
 test("a balcony stands apart, row AA after row Z does not", () => {
   assert.deepEqual(room("N .", "AA .", "AB .").rows.map((row) => row.apart), [false, true, false]);
   assert.deepEqual(room("Z .", "AA .").rows.map((row) => row.apart), [false, false]);
+});
+
+test("rows with a name of their own stand apart, whatever their letters", () => {
+  const rows = ["A", "B", "C"].map((nome) => ({ nome, lugares: [], ...(nome === "B" && { bloco: "Mezanino" }) }));
+  const { rows: [a, b, c] } = new Room(rows);
+  assert.deepEqual([a, b, c].map(({ apart, block }) => [apart, block]), [[false, ""], [true, "Mezanino"], [false, ""]]);
+  assert.deepEqual([a, b].map(rowName), ["Fila A", "Fila B · Mezanino"]);
 });
 
 test("arrows go to the neighbour, over gaps and rows without seats", () => {

@@ -1,0 +1,48 @@
+// @ts-check
+/** What a map can do without at first: the small map, the word about the zoom, the film beside the map. Each is loaded when it is wanted. */
+import { part } from "./dom.js";
+
+export class Extras {
+  /** @type {import("./minimap.js").Minimap|null} */
+  #minimap = null;
+  #minimapAsked = false;
+
+  /** @param {Pick<import("./session-view.js").SessionView, "root"|"session"|"room"|"store"|"zoom"|"notice">} view */
+  constructor(view) {
+    this.view = view;
+  }
+
+  start() {
+    this.view.zoom.map.addEventListener("view", () => this.#zoomed());
+  }
+
+  /** Seats changed. */
+  changed() {
+    this.#minimap?.changed();
+  }
+
+  /** A first tap brought a seat closer. */
+  async explainZoom() {
+    const module = await import("./zoom-hint.js").catch(() => null);
+    module?.explainZoom(this.view.notice);
+  }
+
+  /** After the map, and only where there is room for it. */
+  async showFilm() {
+    const { root, session } = this.view;
+    const place = part(root, "film-card");
+    if (place.childElementCount || !matchMedia("(min-width: 55em)").matches) return;
+    const module = await import("./film-card.js").catch(() => null);
+    if (module) place.replaceChildren(...module.filmCard(session.filme));
+  }
+
+  async #zoomed() {
+    const { room, store, zoom } = this.view;
+    if (zoom.level === 1 || this.#minimapAsked) return;
+    this.#minimapAsked = true;
+    const module = await import("./minimap.js").catch(() => null);
+    if (!module) return;
+    this.#minimap = new module.Minimap(zoom.map, zoom, room, store.stateOf.bind(store));
+    this.#minimap.start();
+  }
+}

@@ -1,0 +1,34 @@
+// @ts-check
+/** A movement that shows the way: a step a frame of the screen for a fifth of a second, or one step for who wants nothing to move. */
+
+const LASTS_MS = 200;
+const still = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
+
+export class Glide {
+  #frame = 0;
+
+  /** @param {(part: number) => void} step takes what of the way is done; the last one takes 1 */
+  start(step) {
+    this.stop();
+    if (still?.matches) return step(1);
+    const begin = performance.now();
+    const next = () => {
+      const part = Math.min(1, (performance.now() - begin) / LASTS_MS);
+      this.#frame = part < 1 ? requestAnimationFrame(next) : 0;
+      step(slowing(part));
+    };
+    next();
+  }
+
+  stop() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+  }
+
+  get isUnderWay() {
+    return this.#frame !== 0;
+  }
+}
+
+/** Fast at first. @param {number} part */
+const slowing = (part) => 1 - (1 - part) ** 3;

@@ -1,0 +1,24 @@
+// @ts-check
+/** Says, once in a browser, why the first tap on a small seat chose nothing. */
+import { t } from "./text.js";
+
+const PLACE = "zoom-hint";
+let told = false;
+
+/** @param {import("./notice.js").Notice} notice */
+export function explainZoom(notice) {
+  if (told || isKnown()) return;
+  told = true;
+  notice.show("closer", t("mapa.aproximou"));
+}
+
+/** Where nothing can be kept, it is said once a page. */
+function isKnown() {
+  try {
+    const known = localStorage.getItem(PLACE) !== null;
+    localStorage.setItem(PLACE, "1");
+    return known;
+  } catch {
+    return false;
+  }
+}
