@@ -89,6 +89,7 @@ class Assets:
         self._now = _Version({}, {}, {}, "")
         self._problem = ""  # why the last look failed
         self._is_bundled: bool | None = None
+        self._is_over = False
         self.refresh()
 
     @property
@@ -113,10 +114,13 @@ class Assets:
 
     async def keep_fresh(self) -> None:
         """Compresses all files, in a third of a second, and takes up those that change."""
-        while True:
-            await asyncio.to_thread(self._compress)
-            await asyncio.sleep(LOOK_SECONDS)
-            await asyncio.to_thread(self._refresh_if_readable)
+        try:
+            while True:
+                await asyncio.to_thread(self._compress)
+                await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.to_thread(self._refresh_if_readable)
+        finally:
+            self._is_over = True
 
     def refresh(self) -> None:
         """Takes up what has changed on disk; what has not stays as it is, compressed.
@@ -155,17 +159,21 @@ class Assets:
         files = dict(_below(self._folder, read))
         if self._bundled:
             sources = {n: one.source_digest for n, one in files.items() if bundle.is_source(n)}
-            fits = bundle.is_made_of(self._bundled, sources)
+            modules = bundle.modules_in(self._bundled, sources)
+            fits = modules is not None
             if fits != self._is_bundled:
                 log.info("the page's modules are served %s", "as a bundle" if fits else _ONE_BY_ONE)
             self._is_bundled = fits
-            if fits:
+            if modules is not None:
+                # Beside its bundle a module would be a second one of its kind, with a state of its own.
+                files = {name: one for name, one in files.items() if name not in modules}
                 files |= _below(self._bundled, read)
         return files
 
     def _compress(self) -> None:
+        """Ends early where nobody waits for it any more: a process cannot stop before its threads."""
         for asset in self._now.files.values():
-            for encoding in ENCODINGS if asset.is_text else ():
+            for encoding in ENCODINGS if asset.is_text and not self._is_over else ():
                 asset.encoded(encoding)
 
     def _stamped(self) -> Iterator[tuple[Path, Stamp]]:

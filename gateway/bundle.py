@@ -29,9 +29,17 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
-def is_made_of(bundle: Path, sources: Mapping[str, str]) -> bool:
-    """Whether there is a bundle of these sources, by their digests; it is written last of all its files."""
+def modules_in(bundle: Path, sources: Mapping[str, str]) -> frozenset[str] | None:
+    """The modules that a bundle of these sources, by their digests, has put into its files; None: there is none.
+
+    What says so is written last of all its files.
+    """
     try:
-        return bool(json.loads((bundle / SOURCES).read_bytes()) == sources)
-    except (OSError, ValueError):
-        return False
+        made = json.loads((bundle / SOURCES).read_bytes())
+        return frozenset(made["modules"]) if made["sources"] == sources else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def is_made_of(bundle: Path, sources: Mapping[str, str]) -> bool:
+    return modules_in(bundle, sources) is not None

@@ -103,4 +103,4 @@ const files = new Map([
   ...pages.map(([name, html]) => /** @type {[string, string]} */ ([name, loadingAhead(html, fileOf)])),
 ]);
 const digests = [...sources].map(([name, text]) => [name, createHash("sha256").update(text).digest("hex")]);
-await write(files, JSON.stringify(Object.fromEntries(digests), null, 1));
+await write(files, JSON.stringify({ modules: [...fileOf.keys()], sources: Object.fromEntries(digests) }, null, 1));

@@ -43,9 +43,10 @@ class Folder:
     def put_together(self, **texts: str) -> None:
         """A bundle of the files as they are: `main="..."` is its main.js."""
         self.bundle.mkdir(exist_ok=True)
+        made = {"modules": ["main.js", "part.js"], "sources": bundle.digests(self.path)}
         for name, text in texts.items():
             self._put(self.bundle / f"{name}.js", text)
-        self._put(self.bundle / bundle.SOURCES, json.dumps(bundle.digests(self.path)))
+        self._put(self.bundle / bundle.SOURCES, json.dumps(made))
         self.assets.refresh()
 
     def _put(self, file: Path, text: str) -> None:
@@ -159,14 +160,17 @@ def test_a_bundle_stands_in_the_place_of_the_modules_while_it_is_made_of_them(
     folder: Folder, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
+    folder.write("part.js", "let c = 1;\n")
     folder.put_together(main="let b  =  1;", shared="")
     bundled = folder.assets.revision
     assert content(folder, "main.js") == b"let b  =  1;"  # it comes as small as it gets
     assert content(folder, "shared.js") == b""
+    assert folder.assets.find("part.js") is None  # it is in one of them
 
     folder.write("main.js", "let a = 2;\n")  # an edit is seen at once
     assert content(folder, "main.js") == b"let a=2;"
     assert folder.assets.find("shared.js") is None
+    assert content(folder, "part.js") == b"let c=1;"
 
     folder.write("main.js", "let a = 1;\n")
     assert content(folder, "main.js") == b"let b  =  1;"

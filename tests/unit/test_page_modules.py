@@ -128,3 +128,12 @@ def test_pages_sent_by_the_templates_never_bypass_text() -> None:
         assert not re.search(
             r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b", module.read_text()
         ), module.name
+
+
+# Syntax that Safari has from 16 on: no bundler is needed to serve the page, so nobody may count on one to lower it.
+NEWER_SYNTAX = re.compile(r"\(\?<[=!]|\bstatic \{|/[a-z]*v[a-z]*\.test\(")
+
+
+def test_modules_are_written_in_what_browsers_of_four_years_ago_read() -> None:
+    sources = {module.name: module.read_text() for module in STATIC.glob("*.js")}
+    assert [name for name, source in sources.items() if NEWER_SYNTAX.search(source)] == []
