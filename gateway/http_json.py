@@ -18,6 +18,7 @@ from cinema_pb2 import (
     Devolucao,
     EstadoEmail,
     Fileira,
+    Filme,
     Ingresso,
     Lugar,
     MapaResponse,
@@ -72,17 +73,21 @@ def session_json(session: Sessao) -> Json:
     return {**_listed_session(session), "words": _words(session.idioma, session.sala)}
 
 
+def film_json(film: Filme) -> Json:
+    return {
+        "id": film.filme_id or film.titulo,  # of a booking that is older
+        "titulo": film.titulo,
+        "duracao_min": film.duracao_min,
+        "classificacao": film.classificacao,
+        "sinopse": film.sinopse,
+        "art": art_path(film) if film.titulo else "",
+    }
+
+
 def _listed_session(session: Sessao) -> Json:
     return {
         "id": session.sessao_id,
-        "filme": {
-            "id": session.filme.filme_id or session.filme.titulo,  # of a booking that is older
-            "titulo": session.filme.titulo,
-            "duracao_min": session.filme.duracao_min,
-            "classificacao": session.filme.classificacao,
-            "sinopse": session.filme.sinopse,
-            "art": art_path(session.filme) if session.filme.titulo else "",
-        },
+        "filme": film_json(session.filme),
         "sala": session.sala,
         "inicio": _time(session.inicio_ms),
         "idioma": session.idioma,

@@ -30,7 +30,9 @@ def head_of(page: str, about: About | None, language: str) -> Head:
     """Of one of the HTML files. `about` is missing where booking could not say in time."""
     texts = texts_in(language)["page"]
     if page == "index.html":
-        return Head(f"{texts['programme']} · {texts['cinema']}", texts["programme_text"])
+        title = f"{texts['programme']} · {texts['cinema']}"
+        image = preview_path(about["filme"]["art"]) if about and "filme" in about else ""
+        return Head(title, texts["programme_text"], image)
     if page == "pedido.html":
         if about is None or not about["sessao"]["filme"]["titulo"]:
             return Head(f"{texts['order']} · {texts['cinema']}", texts["order_text"])

@@ -15,7 +15,7 @@ from cinema.shared_reads import SharedReads
 from gateway.booking import BookingClient
 from gateway.booking_faults import BookingDown, Malformed
 from gateway.first_look import FirstLook
-from gateway.http_json import Json, map_json, sessions_json
+from gateway.http_json import Json, film_json, map_json, sessions_json
 from gateway.problems import UNKNOWN_SESSION, Refused
 from gateway.queries import LONGEST_ID
 
@@ -28,11 +28,19 @@ _ABOUT = ("filme", "inicio", "words")  # what a page says of itself in its head
 class PublicAnswer:
     """One state of what booking answers: its JSON, what a page shows of it first, and the pages made of both."""
 
-    def __init__(self, state: bytes, json: Json, first_look: FirstLook | None = None) -> None:
+    def __init__(
+        self,
+        state: bytes,
+        json: Json,
+        first_look: FirstLook | None = None,
+        next_film: Json | None = None,
+    ) -> None:
+        """`next_film`: the one whose picture stands for the whole programme."""
         self.state = state
         self.json = orjson.dumps(json)
         self.first_look = first_look
         self.about = {key: json[key] for key in _ABOUT if key in json}
+        self.about |= {"filme": next_film} if next_film else {}
         self._pages: dict[Hashable, bytes] = {}
 
     def page(self, kind: Hashable, make: Callable[[], bytes]) -> bytes:
@@ -74,7 +82,10 @@ class PublicAnswers:
     async def _read_sessions(self) -> PublicAnswer:
         answer = await self._booking.sessions()
         state = answer.SerializeToString()
-        return self._of(_LIST, state, lambda: PublicAnswer(state, sessions_json(answer)))
+        first = film_json(answer.sessoes[0].filme) if answer.sessoes else None
+        return self._of(
+            _LIST, state, lambda: PublicAnswer(state, sessions_json(answer), next_film=first)
+        )
 
     async def _read_map(self, session_id: str) -> PublicAnswer:
         try:

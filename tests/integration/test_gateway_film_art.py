@@ -9,6 +9,7 @@ from PIL import Image
 
 import cinema_pb2 as pb
 from gateway import film_art, http_json
+from gateway.film_art import preview_path
 from tests.fakes.booking import ORDER
 from tests.gateway_bench import Bench
 
@@ -122,6 +123,14 @@ async def test_a_session_says_film_day_hour_and_picture_before_any_script_runs(
     assert head["twitter:card"] == "summary_large_image"
     assert (image.headers["content-type"], image.status_code) == ("image/png", 200)
     assert (head["og:image:width"], head["og:image:height"]) == ("1200", "630")
+
+
+async def test_the_programme_is_previewed_by_the_film_that_comes_next(bench: Bench) -> None:
+    async with bench.http() as http:
+        head = head_of((await http.get("/")).text)
+        art = (await http.get("/api/sessoes")).json()["sessoes"][0]["filme"]["art"]
+    assert head["og:image"].endswith(preview_path(art))
+    assert head["twitter:card"] == "summary_large_image"
 
 
 async def test_a_head_speaks_the_readers_language(bench: Bench) -> None:
