@@ -276,6 +276,7 @@ async def test_an_order_shows_its_code_and_mail_but_not_its_buyer(bench: Bench) 
         "email_estado": "falhou",
         "email_motivo": "A caixa de entrada não existe.",
         "dados_apagados": False,
+        "devolvidos": [],
     }
     assert "nobody may see this" not in answer.text
 
