@@ -99,7 +99,7 @@ class OrderPage {
     if (sessao.filme.art) part(root, "art").setAttribute("src", sessao.filme.art);
     part(root, "film").replaceChildren(make("span", { text: film, ...(sessao.filme.titulo ? asInProgramme : {}) }));
     part(root, "summary").replaceChildren(make("strong", { text: whenOf(this.order) }), ...(sessao.filme.titulo
-      ? [` · ${filmLength(sessao.filme.duracao_min)} · `, audioOf(sessao)] : []));
+      ? [`${filmLength(sessao.filme.duracao_min)} · `, audioOf(sessao)] : []));
     part(root, "code").textContent = codigo;
     part(root, "count").textContent = t("pedido.quantas", { n: assentos.length });
     part(root, "total").textContent = money(total);

@@ -84,6 +84,17 @@ async def test_a_cancelled_order_gets_no_ticket_but_word_of_its_end(world: World
     assert len(world.ledger.records) == 1
 
 
+async def test_a_seat_that_was_given_back_changes_the_record_and_has_the_tickets_mailed(
+    world: World,
+) -> None:
+    order = world.sell(new_order())
+    order.devolvidos.append(pb.Devolucao(ingresso=pb.Ingresso(assento="F08"), em_ms=1))
+    assert await world.delivery.deliver([notification(order, Status.SEATS_CANCELLED)]) == [Done()]
+    assert world.mails.scheduled == [(order.pedido_id, MailKind.TICKET)]
+    [record] = world.ledger.records
+    assert "devolvidos" in record
+
+
 async def test_word_of_an_end_that_has_not_come_is_not_sent(world: World) -> None:
     order = world.sell(new_order())
     assert await world.delivery.deliver([notification(order, Status.CANCELLED)]) == [Done()]
