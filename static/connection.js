@@ -130,13 +130,14 @@ export class Connection {
 
   /** @param {Frame} frame */
   #receive(frame) {
-    this.#listen(SILENCE_MS);
     if (frame.kind === "reply" && this.#answer(frame.id, frame)) return;
     if (frame.kind === "snapshot") {
       // Only now: a gateway that accepts and hangs up must not reset the back-off.
       this.#attempt = 0;
       this.#become("ao_vivo");
     }
+    // Whatever else is said, a line without a snapshot is given up in time.
+    if (this.state === "ao_vivo") this.#listen(SILENCE_MS);
     this.onFrame(frame);
   }
 

@@ -46,6 +46,15 @@ test("it is live with the first snapshot, not with the open socket", () => {
   assert.deepEqual([connection.state, states, frames], ["ao_vivo", ["ao_vivo"], ["snapshot"]]);
 });
 
+test("a line on which everything comes but the snapshot is given up", () => {
+  last().says({ evento: "assistindo", total: 2 });
+  mock.timers.tick(9000);
+  assert.ok(sockets[0].closed);
+  mock.timers.tick(1000);
+  live();
+  assert.deepEqual([sockets.length, connection.state], [2, "ao_vivo"]);
+});
+
 test("a reply goes to its own request, other frames to the page", async () => {
   live();
   const first = connection.request({ acao: "bloquear" });
