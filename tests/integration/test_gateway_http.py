@@ -261,8 +261,8 @@ async def test_an_order_shows_its_code_and_mail_but_not_its_buyer(bench: Bench) 
         "alteracao": "",
         "assentos": ["F07", "F08"],
         "ingressos": [
-            {"assento": "F07", "categoria": "inteira", "preco": 3200},
-            {"assento": "F08", "categoria": "meia_estudante", "preco": 1600},
+            {"assento": "F07", "categoria": "inteira", "preco": 3200, "vai_com": ""},
+            {"assento": "F08", "categoria": "meia_estudante", "preco": 1600, "vai_com": ""},
         ],
         "total": 4800,
         "forma": "pix",
