@@ -16,11 +16,11 @@ from tests.system import System, running_system
 TWICE = 32  # pixels: twice of what browsers begin with
 
 # What sticks out of the window, and what is cut off where nothing scrolls. A code to be copied may be longer than its
-# field; map and legend scroll by their nature.
+# field; map, legend and days scroll by their nature.
 _LOST = """() => {
   const shown = [...document.body.querySelectorAll("*")]
     .filter((node) => node.checkVisibility())
-    .filter((node) => !node.closest(".map, .legend, .unseen, .skip, [data-part=list-text], svg, input"));
+    .filter((node) => !node.closest(".map, .legend, .days, .unseen, .skip, [data-part=list-text], svg, input"));
   const out = shown.filter((node) => node.getBoundingClientRect().right > innerWidth + 1);
   const cut = shown.filter((node) => node.scrollWidth > node.clientWidth + 1 && node.clientWidth
     && /hidden|clip/.test(getComputedStyle(node).overflowX));

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.bench import big_room
 from tests.e2e.audience import Audience, audience_of
@@ -66,7 +66,10 @@ def audience(system: System) -> Iterator[Audience]:
 
 @pytest.fixture
 def page(open_session: OpenPage) -> SessionPage:
-    return open_session(big_room.SESSION)
+    """Every seat is painted: a new map comes in parts."""
+    opened = open_session(big_room.SESSION)
+    expect(opened.page.locator("#grid [data-estado=unknown]")).to_have_count(0)
+    return opened
 
 
 def width(page: SessionPage) -> float:
