@@ -72,14 +72,19 @@ async function chunksOf(sources) {
   return /** @type {any} */ (output.filter(({ type }) => type === "chunk"));
 }
 
-/** A line that loads a module ahead loads the file that it is in. @param {string} html @param {Map<string, string>} fileOf */
+/**
+ * A line that loads a module ahead loads the file that it is in. What is the page's own may come after the styles,
+ * which show the film and the hall without it.
+ * @param {string} html @param {Map<string, string>} fileOf
+ */
 function loadingAhead(html, fileOf) {
   const named = new Set();
   return html.replace(AHEAD, (line, module) => {
     const file = fileOf.get(module) ?? module;
     if (named.has(file)) return "";
     named.add(file);
-    return line.replace(module, file);
+    const isFirst = file === module || file.startsWith("shared-");
+    return line.replace(`${module}"`, `${file}"${isFirst ? "" : ' fetchpriority="low"'}`);
   });
 }
 
