@@ -146,7 +146,9 @@ export class SessionView {
     if (state === "reconectando") this.#serviceLive = true;
     if (state === "ao_vivo") this.line.set(this.#serviceLive ? "ao_vivo" : "pausado");
     else this.line.set(navigator.onLine ? state : "sem_internet");
-    if (state === "ao_vivo") this.checkout.resume();
+    if (state !== "ao_vivo") return;
+    this.notice.over("desligado");
+    this.checkout.resume();
   }
 
   /** The programme has other prices than when the page was opened. @param {SessionMap} fresh */

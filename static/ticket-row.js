@@ -1,7 +1,7 @@
 // @ts-check
 /** One own seat in the order: in which category it is paid, what each costs, what to bring for it, and the way to give it back. */
 import { icon, make, say } from "./dom.js";
-import { money } from "./format.js";
+import { shortMoney } from "./format.js";
 import { kindText } from "./seat-text.js";
 import { hasText, t } from "./text.js";
 import { CATEGORIES, needsQuota, priceOf } from "./tickets.js";
@@ -39,7 +39,7 @@ export class TicketRow {
 }
 
 /** The price first: it is read also where a long name is cut off. @param {Category} category @param {number} full */
-const optionText = (category, full) => `${money(priceOf(category, full))} · ${t(`categoria.${category}`)}`;
+const optionText = (category, full) => `${shortMoney(priceOf(category, full))} · ${t(`categoria.${category}`)}`;
 
 /** What is special about the seat. @param {string} kind */
 function kindNote(kind) {

@@ -176,6 +176,7 @@ def test_offline_says_so_and_back_online_the_map_is_right(
     wire.heal()
     page.page.context.set_offline(False)
     page.wait_live()
+    assert page.notice == ""
     audience.expect_map(page)
     page.expect_seat("I01", "seu")
     page.release("I01")
