@@ -144,6 +144,10 @@ class SessionPage(Checkout):
         """The map is live, and was painted."""
         self.wait_line("ao_vivo", seconds)
         expect(self.page.locator("[data-part=order-text]")).not_to_be_empty(timeout=seconds * 1000)
+        unknown = self.page.locator(
+            "#grid [data-estado=unknown]"
+        )  # of a vast hall some, for some frames
+        expect(unknown).to_have_count(0, timeout=seconds * 1000)
 
     @property
     def notice(self) -> str:

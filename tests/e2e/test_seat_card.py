@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.e2e.audience import Audience
+from tests.e2e.axe import DESK, faults
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import SessionPage
 from tests.e2e.test_keyboard import Keyboard
@@ -29,7 +30,7 @@ def card_of(page: SessionPage) -> Locator:
 def test_a_mouse_that_rests_on_a_seat_sees_what_it_is_and_the_screen_from_there(
     open_session: OpenPage, audience: Audience
 ) -> None:
-    page = open_session()
+    page = open_session(prepare=lambda tab: tab.set_viewport_size(DESK.size))
     card = card_of(page)
     assert card.count() == 0  # nobody who looks at the map waits for it
     page.seat("F11").hover()
@@ -37,6 +38,7 @@ def test_a_mouse_that_rests_on_a_seat_sees_what_it_is_and_the_screen_from_there(
     expect(card).to_contain_text("Fila F · 11")
     expect(card).to_contain_text("R$ 32 · meia R$ 16")
     expect(card).to_contain_text("6ª fila de 10 · no centro")
+    assert faults(page.page) == []
     straight = card.locator("polygon").get_attribute("points")
     audience.hold("E01")
     page.expect_seat("E01", "bloqueado")

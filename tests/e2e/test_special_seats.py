@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.audience import Audience
+from tests.e2e.axe import DESK, faults
 from tests.e2e.conftest import OpenPage, OpenWired
 from tests.e2e.page import ANA, OrderPage, SessionPage
 from tests.e2e.test_keyboard import Keyboard
@@ -26,9 +27,10 @@ def answer(page: SessionPage, label: str) -> None:
 def test_a_wheelchair_space_says_that_it_has_no_seat_before_it_is_taken(
     open_session: OpenPage, audience: Audience
 ) -> None:
-    page = open_session()
+    page = open_session(prepare=lambda tab: tab.set_viewport_size(DESK.size))
     page.click("A01")
     expect(page.question).to_contain_text("não tem poltrona")
+    assert faults(page.page) == []
     answer(page, "Escolher outra")
     page.expect_seat("A01", "livre")
     assert "A01" not in audience.taken()
@@ -91,7 +93,7 @@ def test_what_was_bought_is_marked_on_every_page_of_the_buyer_and_on_nobody_else
 ) -> None:
     bia, line = open_wired()
     ana = open_session()
-    second = open_session(beside=ana)
+    second = open_session(beside=ana, prepare=lambda tab: tab.set_viewport_size(DESK.size))
     ana.hold("F07", "F08")
     ana.pay(ANA)
     for page in (ana, second):
@@ -108,6 +110,7 @@ def test_what_was_bought_is_marked_on_every_page_of_the_buyer_and_on_nobody_else
     expect(bia.page.locator("[data-part=legend]")).not_to_contain_text("Comprada por você")
     assert "comprados" not in str(line.received())
 
+    assert faults(second.page) == []
     second.click("F08")
     second.expect_notice("comprado", "F08 é sua")
     second.use_notice("Ver ingressos")
