@@ -81,8 +81,8 @@ export class BestSeats {
     const offers = [];
     if (isDear) offers.push({ text: t("grupo.mais_baratas"), do: () => void this.#takeOneOf(cheaper) });
     if (this.#groups().length) offers.push({ text: t("grupo.outras"), do: () => void this.next() });
-    party.zoom.show(namesOf(group));
     party.granted(group, { isDear, offers });
+    party.reveal(group);
   }
 
   #offerParts() {
@@ -92,10 +92,10 @@ export class BestSeats {
     if (!groups) return notice.show("sem_lugares_juntos", t("motivo.sem_lugares_juntos", { n: size }));
     const all = groups.flat();
     const partes = groups.map(({ length }) => length).join(" + ");
-    party.zoom.show(namesOf(all));
     notice.show("sem_lugares_juntos", t("grupo.dividido", { ...party.told(all), n: size, partes }), [
       { text: t("grupo.pegar", { partes }), do: () => void this.#takeOneOf(() => [all]) },
     ]);
     party.offer(all);
+    party.reveal(all);
   }
 }

@@ -46,12 +46,18 @@ class Invitation {
   }
 
   #tell() {
-    const { room, notice, zoom } = this.view;
+    const { notice, zoom } = this.view;
     const friends = this.#friends.map(({ name }) => name);
     if (this.seats.every(({ name }) => /^(seu|comprado)$/.test(this.#state(name)))) return; // one's own link
     if (this.#isOver) return notice.show("convite", t("convite.tarde", about(this.seats.map(({ name }) => name))));
-    zoom.show(this.seats.map(({ name }) => name));
-    if (!friends.length) return this.#tellReleased();
+    if (friends.length) this.#tellWhere(friends);
+    else this.#tellReleased();
+    zoom.show(this.seats.map(({ name }) => name), notice.root);
+  }
+
+  /** @param {string[]} friends */
+  #tellWhere(friends) {
+    const { room, notice } = this.view;
     const beside = this.#sides.map((side) => side.slice(0, 1));
     const offers = beside.length ? beside : room.nearest(friends, (name) => this.#state(name) === "livre", OFFERED, 1);
     notice.show("convite", t(beside.length ? "convite.ao_lado" : "convite.cheio", about(friends)), offers.slice(0, OFFERED).map((group) => this.#offer(group)));

@@ -23,6 +23,8 @@ export class Party {
   #pointedAt = "";
   /** Seats that a notice offers, for as long as it does. @type {string[]} */
   #offered = [];
+  /** Seats that the map is to move to. @type {string[]} */
+  #reveal = [];
 
   /** @param {import("./session-view.js").SessionView} view @param {HTMLSelectElement} select where the size stands */
   constructor(view, select) {
@@ -77,8 +79,15 @@ export class Party {
     this.point("");
   }
 
-  /** Others may have taken a seat of it meanwhile. */
+  /** Moves the map there, once what was said has its place: on a phone the order grows with the first seat. @param {Seat[]} seats */
+  reveal(seats) {
+    this.#reveal = namesOf(seats);
+    this.choosing.repaint([]);
+  }
+
+  /** The map has changed: others may have taken a seat of what is shown. */
   refresh() {
+    this.zoom.show(this.#reveal.splice(0), this.notice.root);
     const group = this.size > 1 ? this.#around(this.#pointedAt)?.group : null;
     this.map.mark("preview", group ? namesOf(group) : this.notice.root.hidden ? [] : this.#offered);
   }

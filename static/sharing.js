@@ -18,6 +18,9 @@ export const linkTo = (session, seats) => `${location.origin}${sessionPath(sessi
 export function offerToShare({ root, session, store, notice }) {
   const seats = [...store.bought, ...store.mine].sort();
   const button = part(root, "invite");
+  // With the tickets of seats that are held; by itself where all is paid, and a phone shows no tickets.
+  const place = store.mine.length ? part(root, "tickets").parentElement : part(root, "order");
+  if (button.parentElement !== place) place?.append(button);
   button.hidden = !seats.length;
   button.onclick = () => void share(session, seats, notice);
 }

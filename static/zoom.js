@@ -76,13 +76,18 @@ export class MapZoom {
     this.#glideTo(Math.max(this.level, this.#fit.levelOf(COMFORT_PX)), seat);
   }
 
-  /** Has seats in the middle of the window, comfortable for a finger where they were too small. @param {string[]} names */
-  show(names) {
+  /** Has seats in the middle of the window, or of what is left of it, comfortable for a finger where they were too small. @param {string[]} names @param {Element} cover what stands over the window's lower edge */
+  show(names, cover) {
     const seats = names.flatMap((name) => this.room.seats.get(name) ?? []);
     if (!seats.length || this.map.hidden) return;
+    this.#refit();
+    const window = this.map.getBoundingClientRect();
+    const { top, height } = cover.getBoundingClientRect();
+    const covered = height ? Math.min(window.height / 2, Math.max(0, window.bottom - top)) : 0;
     const level = this.isSmall ? Math.min(this.#fit.levelOf(COMFORT_PX), this.#fit.levelOfAll(seats)) : this.level;
+    const { left, top: middle } = this.#fit.center;
     const point = this.#fit.middleOf(seats);
-    this.#move(level, point, this.#fit.standsAt(this.#current, point), this.#fit.center);
+    this.#move(level, point, this.#fit.standsAt(this.#current, point), { left, top: middle - covered / 2 });
   }
 
   /**

@@ -42,7 +42,7 @@ function page(...rows) {
     room: hall, store, notice, session: { limite_assentos: LIMIT },
     choosing: new Choosing(store, connection, hall, notice, () => {}, LIMIT),
     map: { grid, mark: (_, seats) => marked = [...seats].join(" ") },
-    zoom: { show: (seats) => shown = seats.join(" ") },
+    zoom: { show: (seats) => shown = seats.join(" ") || shown },
   }, {});
 }
 
@@ -94,6 +94,7 @@ test("the best seats, then the next best instead of them, then the best again", 
   party.choose(2);
   for (let press = 0; press < 3; press++) await party.best();
   assert.deepEqual(asked, ["bloquear A03 A04", "bloquear A01 A02 for A03 A04", "bloquear A05 A06 for A01 A02"]);
+  party.refresh();
   assert.equal(shown, "A05 A06");
   await party.best();
   assert.equal(asked.at(-1), "bloquear A03 A04 for A05 A06");
