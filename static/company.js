@@ -55,8 +55,8 @@ export class Company {
   }
 
   async #offerToShare() {
-    const { mine, hasBought } = this.view.store;
-    if (!this.#sharing && !mine.length && !hasBought) return;
+    const { mine, bought } = this.view.store;
+    if (!this.#sharing && !mine.length && !bought.length) return;
     this.#sharing ??= await import("./sharing.js").catch(() => null);
     this.#sharing?.offerToShare(this.view);
   }

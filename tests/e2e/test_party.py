@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -54,6 +55,16 @@ def held_by_all(audience: Audience) -> list[str]:
     return sorted(audience.taken())
 
 
+def is_in_sight(page: SessionPage, seat: str) -> bool:
+    """Large enough for a finger, and above what is said."""
+    expect(page.seat(seat)).to_be_in_viewport()
+    box = page.seat(seat).bounding_box()
+    notice = page.page.locator("[data-part=notice]").bounding_box()
+    assert box is not None
+    assert notice is not None
+    return box["width"] >= 24 and box["y"] + box["height"] <= notice["y"]
+
+
 # ---------------------------------------------------------------------------------------------------- the best seats
 
 
@@ -102,15 +113,7 @@ def test_on_a_phone_the_map_moves_to_the_best_seats(touched: SessionPage) -> Non
     page = touched.open("S005")
     seats = page.best(2)
     for seat in seats:
-        expect(page.seat(seat)).to_be_in_viewport()
-        box = page.seat(seat).bounding_box()
-        assert box is not None
-        assert box["width"] >= 24
-    notice = page.page.locator("[data-part=notice]").bounding_box()
-    seat_box = page.seat(seats[0]).bounding_box()
-    assert notice is not None
-    assert seat_box is not None
-    assert seat_box["y"] + seat_box["height"] <= notice["y"]
+        wait_until(partial(is_in_sight, page, seat), what="the map moves there")
     page.release(*seats)
     assert page.problems == []
 
