@@ -17,6 +17,7 @@ export class Legend {
   constructor(root, room) {
     this.root = root;
     this.room = room;
+    new ResizeObserver(() => this.#letPush()).observe(root);
   }
 
   /** @param {Iterable<SeatState>} states that are on the map */
@@ -30,6 +31,13 @@ export class Legend {
     const states = STATES.filter((state) => this.#met.has(state));
     const [standard, ...named] = kindsOf(this.room);
     this.root.replaceChildren(standard, ...states.map((state) => entry("comum", state, t(`legenda.${state}`))), ...named);
+    requestAnimationFrame(() => this.#letPush());
+  }
+
+  /** Where it is longer than its line, keys can push it, too. */
+  #letPush() {
+    if (this.root.scrollWidth > this.root.clientWidth) this.root.tabIndex = 0;
+    else this.root.removeAttribute("tabindex");
   }
 }
 

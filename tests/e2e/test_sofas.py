@@ -9,6 +9,7 @@ from tests.e2e.audience import Audience
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import ANA, SessionPage
 from tests.e2e.test_keyboard import Keyboard
+from tests.e2e.thumb import Screen, Thumb, held_in_hand
 from tests.system import System, running_system
 from tests.waiting import wait_until
 
@@ -30,18 +31,14 @@ def expect_sofa(page: SessionPage, left: str, right: str, *, held: bool) -> None
 def test_one_tap_on_a_phone_takes_a_sofa_and_another_gives_it_back(
     system: System, browser: Browser
 ) -> None:
-    context = browser.new_context(
-        viewport={"width": 360, "height": 740}, has_touch=True, locale="pt-BR"
-    )
-    try:
-        page = SessionPage(context.new_page(), system.gateways[0].url).open(SOFAS)
-        page.seat("G01").tap()
+    phone = Screen("a phone", 360, 740)
+    with held_in_hand(browser, system.gateways[0].url, phone) as page:
+        page.open(SOFAS)
+        thumb = Thumb(page)
+        thumb.choose("G01")
         expect_sofa(page, "G01", "G02", held=True)
-        page.seat("G02").tap()
+        thumb.tap(page.seat("G02"))
         expect_sofa(page, "G01", "G02", held=False)
-        assert page.problems == []
-    finally:
-        context.close()
 
 
 def test_one_key_takes_a_sofa_and_another_gives_it_back(open_session: OpenPage) -> None:

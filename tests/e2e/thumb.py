@@ -21,6 +21,18 @@ _CAN_BE_TOUCHED = """(node) => {
   return inside && node.contains(document.elementFromPoint(left, top));
 }"""
 
+# Resolves once the hall has had one width for so many frames of the screen.
+_STILL = """async (frames) => {
+  const hall = document.querySelector("[data-part=hall]");
+  for (let same = 0, before = 0; same < frames;) {
+    await new Promise(requestAnimationFrame);
+    const { width } = hall.getBoundingClientRect();
+    same = width === before ? same + 1 : 0;
+    before = width;
+  }
+}"""
+_FRAMES = 5
+
 
 @dataclass(frozen=True)
 class Screen:
@@ -101,6 +113,7 @@ class Thumb:
             what=f"the tap on {seat} is answered",
         )
         if self._hall_width() > before:
+            self.page.page.evaluate(_STILL, _FRAMES)
             self.tap(self.page.seat(seat))
         self.page.expect_seat(seat, "seu")
 
