@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import NewPage, OpenPage
 from tests.e2e.page import ANA, OrderPage
 from tests.system import System
+from tests.waiting import wait_until
 
 KEPT = """async (link) => {
   if ((await navigator.serviceWorker.ready).active.state !== "activated") return false;
@@ -31,7 +32,7 @@ def opened(new_page: NewPage, system: System, link: str) -> Page:
     """By somebody else, until it is kept."""
     tab = new_page(service_workers="allow")
     OrderPage(tab, system.gateways[0].url).open(link)
-    tab.wait_for_function(KEPT, arg=f"/pedido/{link}")
+    wait_until(lambda: tab.evaluate(KEPT, f"/pedido/{link}"), what="the order is kept")
     return tab
 
 
@@ -74,7 +75,8 @@ def test_what_is_kept_names_nobody_and_manages_nothing(
     tab.context.add_cookies(page.page.context.cookies())  # type: ignore[arg-type]
     shown = OrderPage(tab, system.gateways[0].url).open(page.order_link)
     assert shown.can_cancel
-    tab.wait_for_function(KEPT, arg=f"/pedido/{page.order_link}")
+    link = page.order_link
+    wait_until(lambda: tab.evaluate(KEPT, f"/pedido/{link}"), what="the order is kept")
     kept = tab.evaluate(
         "async (link) => (await caches.match(`/api/pedidos/${link}`)).text()", page.order_link
     )
@@ -119,14 +121,12 @@ def test_the_worker_of_an_older_version_and_what_it_kept_are_replaced(
         }"""
     )
     OrderPage(tab, system.gateways[0].url).open(link)
-    tab.wait_for_function(
-        """async () => {
-          const { active } = await navigator.serviceWorker.ready;
-          const names = await caches.keys();
-          return active.scriptURL.endsWith("/order-worker.js") && names.join() === "pedidos-1";
-        }"""
-    )
-    tab.wait_for_function(KEPT, arg=f"/pedido/{link}")
+    replaced = """async () => {
+      const { active } = await navigator.serviceWorker.ready;
+      return active.scriptURL.endsWith("/order-worker.js") && (await caches.keys()).join() === "pedidos-1";
+    }"""
+    wait_until(lambda: tab.evaluate(replaced), what="the older worker has gone")
+    wait_until(lambda: tab.evaluate(KEPT, f"/pedido/{link}"), what="the order is kept")
 
 
 def test_the_map_and_the_programme_have_no_worker(
