@@ -12,6 +12,14 @@ KEPT = """async (link) => {
   const kept = await Promise.all([caches.match("/pedido/"), caches.match(link.replace("/pedido/", "/api/pedidos/"))]);
   return kept.every(Boolean);
 }"""
+NEWER = """async () => {
+  const { active, waiting } = await navigator.serviceWorker.getRegistration("/pedido/");
+  return [active, waiting].some((worker) => worker?.scriptURL.endsWith("/order-worker.js"));
+}"""
+REPLACED = """async () => {
+  const { active } = await navigator.serviceWorker.ready;
+  return active.scriptURL.endsWith("/order-worker.js") && (await caches.keys()).join() === "pedidos-1";
+}"""
 FULL = """Cache.prototype.put = Cache.prototype.add = async () => {
   throw new DOMException("no room", "QuotaExceededError");
 };"""
@@ -121,12 +129,17 @@ def test_the_worker_of_an_older_version_and_what_it_kept_are_replaced(
         }"""
     )
     OrderPage(tab, system.gateways[0].url).open(link)
-    replaced = """async () => {
-      const { active } = await navigator.serviceWorker.ready;
-      return active.scriptURL.endsWith("/order-worker.js") && (await caches.keys()).join() === "pedidos-1";
-    }"""
-    wait_until(lambda: tab.evaluate(replaced), what="the older worker has gone")
-    wait_until(lambda: tab.evaluate(KEPT, f"/pedido/{link}"), what="the order is kept")
+    wait_until(lambda: tab.evaluate(NEWER), what="the newer worker is there")
+    # It has its turn at once, or as soon as nobody is busy with the older one.
+    context = tab.context
+    tab.close()
+    again = context.new_page()
+    OrderPage(again, system.gateways[0].url).open(link)
+    wait_until(lambda: again.evaluate(REPLACED), what="the older worker has gone")
+    wait_until(lambda: again.evaluate(KEPT, f"/pedido/{link}"), what="the order is kept")
+    context.set_offline(True)
+    again.reload()
+    expect(again.locator("[data-part=receipt]")).to_be_visible()
 
 
 def test_the_map_and_the_programme_have_no_worker(
