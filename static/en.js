@@ -64,7 +64,7 @@ export const texts = {
   "lista.so_livres": "Only free ones",
   "lista.livres": { zero: "none free", one: "{n} free", other: "{n} free" },
   "fila": "Row {fila}",
-  "assento.nome": "Row {fila}, seat {numero}, {tipo}{estado}, {preco}",
+  "assento.nome": "Row {fila}, seat {numero}, {tipo}{estado}{preco}",
 
   "tipo.comum": "Seat",
   "tipo.premium": "Premium",

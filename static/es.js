@@ -64,7 +64,7 @@ export const texts = {
   "lista.so_livres": "Solo las libres",
   "lista.livres": { zero: "ninguna libre", one: "{n} libre", other: "{n} libres" },
   "fila": "Fila {fila}",
-  "assento.nome": "Fila {fila}, butaca {numero}, {tipo}{estado}, {preco}",
+  "assento.nome": "Fila {fila}, butaca {numero}, {tipo}{estado}{preco}",
 
   "tipo.comum": "Butaca",
   "tipo.premium": "Premium",

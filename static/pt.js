@@ -67,7 +67,7 @@ export const texts = {
   "lista.so_livres": "Só as livres",
   "lista.livres": { zero: "nenhuma livre", one: "{n} livre", other: "{n} livres" },
   "fila": "Fila {fila}",
-  "assento.nome": "Fila {fila}, poltrona {numero}, {tipo}{estado}, {preco}",
+  "assento.nome": "Fila {fila}, poltrona {numero}, {tipo}{estado}{preco}",
 
   "tipo.comum": "Poltrona",
   "tipo.premium": "Premium",

@@ -6,6 +6,9 @@ import { hasText, t } from "./text.js";
 /** @typedef {import("./room.js").Seat} Seat */
 /** @typedef {import("./store.js").SeatState} SeatState */
 
+/** Somebody else has it: what it costs is of no interest. */
+const GONE = new Set(["bloqueado", "ocupado"]);
+
 /** Kinds that are shown by an icon instead of the seat's number. */
 const WITH_ICON = new Set(["cadeirante", "acompanhante", "mobilidade_reduzida", "obeso", "casal"]);
 
@@ -32,6 +35,7 @@ export function spokenKind({ kind, partner }) {
 export function seatName(seat, state) {
   const special = spokenKind(seat);
   return t("assento.nome", {
-    fila: seat.row, numero: seat.number, estado: t(`estado.${state}`), preco: money(seat.price), tipo: special && `${special}, `,
+    fila: seat.row, numero: seat.number, estado: t(`estado.${state}`), tipo: special && `${special}, `,
+    preco: GONE.has(state) ? "" : `, ${money(seat.price)}`,
   });
 }

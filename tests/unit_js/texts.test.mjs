@@ -67,10 +67,11 @@ test("seats are listed as one says them", () => {
   assert.equal(enumerate(["F07", "F08", "F09"]), "F07, F08 e F09");
 });
 
-test("a seat's name says row, number, kind, state and price", () => {
+test("a seat's name says row, number, kind, state and, of one that can be had, its price", () => {
   const seat = { name: "A14", row: "A", number: 14, kind: "cadeirante", price: 3200, line: 0, column: 0 };
   assert.equal(plain(seatName(seat, "livre")), "Fila A, poltrona 14, cadeirante, espaço sem poltrona, livre, R$ 32,00");
   assert.equal(plain(seatName({ ...seat, kind: "comum" }, "seu")), "Fila A, poltrona 14, sua, R$ 32,00");
+  assert.equal(plain(seatName({ ...seat, kind: "comum" }, "ocupado")), "Fila A, poltrona 14, ocupada");
 });
 
 test("half a sofa says where the other half is, an odd couple's seat has none", () => {
