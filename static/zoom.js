@@ -33,6 +33,9 @@ export class MapZoom {
   #seen;
   #settling = 0;
 
+  /** Of the window that the hall was fitted to last. */
+  #size = "";
+
   /** @param {HTMLElement} map the scrolling window @param {HTMLElement} hall what is scaled in it @param {HTMLElement} grid the seats @param {import("./room.js").Room} room */
   constructor(map, hall, grid, room) {
     this.map = map;
@@ -175,7 +178,10 @@ export class MapZoom {
   /** The window has another size: works the fit out anew, and keeps the level and what is in the middle. */
   #refit() {
     const { offsetWidth: width, offsetHeight: height } = this.map;
-    if (!width) return;
+    const known = this.#size;
+    this.#size = `${width} ${height}`;
+    // A window that was looked at already, as when the map moves in the same breath: the move goes on.
+    if (!width || this.#size === known) return;
     this.#glide.stop();
     const middle = this.#fit.pointAt(this.#current);
     const { level } = this;
