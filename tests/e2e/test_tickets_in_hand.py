@@ -88,9 +88,9 @@ def test_the_screen_stays_awake_at_the_door_and_only_there(open_session: OpenPag
     tab = page.page
     assert tab.evaluate("locks.length") == 0
     tab.locator("[data-acao=mostrar]").click()
-    tab.wait_for_function("locks.length === 1 && !locks[0].released")
+    wait_until(lambda: tab.evaluate("locks.length === 1 && !locks[0].released"))
     tab.locator("[data-acao=fechar-porta]").click()
-    tab.wait_for_function("locks[0].released")
+    wait_until(lambda: tab.evaluate("locks[0].released"))
 
 
 def test_a_browser_that_lets_the_screen_go_dark_shows_the_ticket_all_the_same(
