@@ -11,12 +11,14 @@ import cinema_pb2 as pb
 from cinema.art.picture import small_picture
 from cinema.art.png import png
 from cinema.art.poster import poster
+from cinema.shared_reads import SharedReads
 from cinema_pb2_grpc import ReservaStub
 
 log = logging.getLogger(__name__)
 
 _WIDTH = 192  # twice as sharp as it is shown
 _MOST_KEPT = 64
+_Key = tuple[str, str, str]  # a film's id, title and picture
 _PATIENCE_SECONDS = 2.0  # a mail does not wait longer for its picture
 
 
@@ -31,22 +33,27 @@ class MailArt:
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub = ReservaStub(channel)
-        self._kept: OrderedDict[tuple[str, str, str], MailPicture] = OrderedDict()
+        self._kept: OrderedDict[_Key, MailPicture] = OrderedDict()
+        self._drawing = SharedReads[_Key, MailPicture]()
 
     async def of(self, film: pb.Filme) -> MailPicture | None:
         """None for an order whose film is not known any more."""
         if not film.titulo:
             return None
         key = (film.filme_id, film.titulo, film.cartaz)
-        if key not in self._kept:
-            jpeg = await self._own_picture(film) if film.cartaz else b""
-            picture = await asyncio.to_thread(_small, film, jpeg)
-            if film.cartaz and not jpeg:
-                return picture  # the next mail asks again
-            self._kept[key] = picture
-            if len(self._kept) > _MOST_KEPT:
-                self._kept.popitem(last=False)
-        return self._kept[key]
+        return self._kept.get(key) or await self._drawing.read(key, lambda: self._draw(key, film))
+
+    async def _draw(self, key: _Key, film: pb.Filme) -> MailPicture:
+        if key in self._kept:  # for somebody who asked a moment before
+            return self._kept[key]
+        jpeg = await self._own_picture(film) if film.cartaz else b""
+        picture = await asyncio.to_thread(_small, film, jpeg)
+        if film.cartaz and not jpeg:
+            return picture  # the next mail asks again
+        self._kept[key] = picture
+        if len(self._kept) > _MOST_KEPT:
+            self._kept.popitem(last=False)
+        return picture
 
     async def _own_picture(self, film: pb.Filme) -> bytes:
         """Empty where it cannot be had now, or is another by now."""

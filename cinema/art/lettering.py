@@ -1,5 +1,6 @@
 """Titles in large type: as large as they fit, in a poster's narrow capitals (Fjalla One, SIL Open Font License)."""
 
+import threading
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ class Lettering:
 def fit(title: str, width: float, height: float, largest: float) -> Lettering:
     """The title in the largest type in which it fits into the box, in lines of about one length."""
     text = unicodedata.normalize("NFC", title).upper()
-    is_ours = all(ord(letter) in _characters() for letter in text)
+    is_ours = all(ord(letter) in _widths() for letter in text)
     size = largest
     while True:
         lines = _wrapped(text.split(), width / size, size <= _SMALLEST, is_ours)
@@ -46,32 +47,35 @@ def fit(title: str, width: float, height: float, largest: float) -> Lettering:
 
 def outlines(letters: Iterable[str]) -> dict[str, str]:
     """Of each letter an SVG path in the font's own units, upwards from its baseline, from x = 0 on."""
-    glyphs, paths = _font().getGlyphSet(), {}
-    for letter in letters:
-        pen = SVGPathPen(glyphs)
-        glyphs[_characters()[ord(letter)]].draw(pen)
-        paths[letter] = str(pen.getCommands())
+    paths = {}
+    with _font_lock:
+        glyphs, names = _font().getGlyphSet(), _font().getBestCmap()
+        for letter in letters:
+            pen = SVGPathPen(glyphs)
+            glyphs[names[ord(letter)]].draw(pen)
+            paths[letter] = str(pen.getCommands())
     return paths
 
 
 def advances(line: str) -> Iterator[tuple[str, int]]:
     """Each letter with where it begins, in the font's own units."""
-    at, widths = 0, _font()["hmtx"]
+    at = 0
     for letter in line:
         yield letter, at
-        at += widths[_characters()[ord(letter)]][0]
+        at += _widths()[ord(letter)]
 
 
+@cache
 def units_per_em() -> int:
-    return int(_font()["head"].unitsPerEm)
+    with _font_lock:
+        return int(_font()["head"].unitsPerEm)
 
 
 def length(text: str, is_ours: bool) -> float:
     """In ems; guessed, and rather too long, for letters that are the reader's own font's."""
     if is_ours:
-        widths, names = _font()["hmtx"], _characters()
-        units: int = sum(widths[names[ord(letter)]][0] for letter in text)
-        return units / units_per_em()
+        widths = _widths()
+        return sum(widths[ord(letter)] for letter in text) / units_per_em()
     wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
     return wide * 1.05 + (len(text) - wide) * 0.8
 
@@ -114,12 +118,19 @@ def _evened(words: list[str], room: float, count: int, is_ours: bool) -> list[st
     return best
 
 
+# fontTools reads a table when it is first asked for, and another thread would find half of it.
+_font_lock = threading.Lock()
+
+
 @cache
 def _font() -> TTFont:
+    """To be asked with the lock alone."""
     return TTFont(FONT_FILE)
 
 
 @cache
-def _characters() -> dict[int, str]:
-    """The names of the font's glyphs by code point."""
-    return dict(_font().getBestCmap())
+def _widths() -> dict[int, int]:
+    """How far each letter of the font advances, by code point, in the font's own units."""
+    with _font_lock:
+        widths = _font()["hmtx"]
+        return {point: widths[name][0] for point, name in _font().getBestCmap().items()}

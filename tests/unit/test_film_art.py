@@ -3,11 +3,13 @@
 import io
 import xml.etree.ElementTree as Xml
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from cinema.art import lettering
 from cinema.art.lettering import length
 from cinema.art.motifs import MOTIFS
 from cinema.art.palettes import PALETTES, Palette
@@ -179,3 +181,16 @@ def test_what_is_no_picture_is_told(content: bytes | None, told: str, tmp_path: 
 def test_a_folder_is_no_picture(tmp_path: Path) -> None:
     with pytest.raises(NoPicture, match="não há arquivo"):
         read_picture(tmp_path)
+
+
+def test_pictures_that_are_drawn_at_the_same_time_are_whole() -> None:
+    """A first crowd: nothing of the font has been read yet, and threads draw."""
+    alone = svg(poster("a-film", "O Agente Secreto"))
+    for _ in range(10):
+        for read in (lettering._font, lettering._widths, lettering.units_per_em):
+            read.cache_clear()
+        with ThreadPoolExecutor(8) as threads:
+            drawing = [
+                threads.submit(lambda: svg(poster("a-film", "O Agente Secreto"))) for _ in range(8)
+            ]
+            assert {one.result() for one in drawing} == {alone}

@@ -58,8 +58,8 @@ def test_each_ticket_is_printed_whole_in_a_block_of_its_own(
     page.pay()
     order = open_order(page)
     order.page.emulate_media(media="print")
-    for seat in ("J11", "J12"):
+    for seat, place in (("J11", "Fila J · 11"), ("J12", "Fila J · 12")):
         text = order.ticket_text(seat)
-        for fact in ("Vagalume", "19h", "Sala 1", seat, order.code):
+        for fact in ("Vagalume", "19h", "Sala 1", place, order.code):
             assert fact in text, fact
     assert order.page.locator("[data-acao=imprimir]").is_hidden()
