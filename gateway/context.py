@@ -48,7 +48,6 @@ class Gateway:
         self.answers = PublicAnswers(self.booking, settings.booking_deadline_seconds)
         self.gallery = Gallery(self.booking, self.answers.sessions)
         self.health = BookingHealth(channel, self.booking)
-        self.assets = Assets(STATIC, BUNDLE)
         self.hubs = Hubs(group, self.booking, settings.coalesce_ms / 1_000)
         cookies = cookie_secrets(settings)
         self.identities = Identities(cookies, settings.uses_https)
@@ -63,6 +62,8 @@ class Gateway:
         )
         self.connections: set[Connection] = set()
         self.draining = False
+        # Last, since it is told in the log: a start that cannot be says why, and nothing else.
+        self.assets = Assets(STATIC, BUNDLE)
 
     async def drain(self, seconds: float) -> None:
         """Withdraws readiness, takes no more sockets, and gives every socket so long to finish what was asked of it."""
