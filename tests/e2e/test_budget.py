@@ -80,7 +80,11 @@ def is_late(request: Request) -> bool:
     beside = re.search(
         r"/arte/|/(film-card|rating)(-[\w-]+)?\.js$", request.url
     )  # beside the map, and after it
-    return request.kind != "Document" and request.asked_by != "parser" and not (favicon or beside)
+    return not (is_named_by_html(request) or favicon or beside)
+
+
+def is_named_by_html(request: Request) -> bool:
+    return request.kind == "Document" or request.asked_by == "parser"
 
 
 def test_a_second_visit_asks_for_the_html_alone(new_page: NewPage, gateway: Gateway) -> None:
@@ -99,10 +103,10 @@ def test_the_programme_waits_for_little_and_brings_what_the_map_will_need(
     page = new_page()
     traffic = Traffic(page)
     ProgrammePage(page, gateway.url).open()
-    awaited = [request for request in traffic.requests if not is_late(request)]
+    traffic.settle()
+    awaited = [request for request in traffic.requests if is_named_by_html(request)]
     assert len(awaited) <= PROGRAMME_REQUESTS
     assert sum(request.bytes for request in awaited) <= PROGRAMME_BYTES
-    traffic.settle()
     traffic.forget()
     ProgrammePage(page, gateway.url).choose("S001")
     traffic.settle()
