@@ -41,7 +41,8 @@ class BoxOffice:
         self.redis_server = redis_server
         self.kafka = kafka
         self.mailbox = mailbox
-        self.booking = services.Booking(folder, {"REDIS_URL": redis_server.url}).start()
+        settings = {"REDIS_URL": redis_server.url, **services.ALWAYS_CANCELLED}
+        self.booking = services.Booking(folder, settings).start()
         self._channel = grpc.insecure_channel(self.booking.address)
         self._stub = ReservaStub(self._channel)
         self._seats = iter(_SEATS)

@@ -90,6 +90,8 @@ def pytest_configure() -> None:
     ServiceProcess.is_forked = True
 
 
+# The demo's sessions begin at a time of day: in the two hours before it, their orders could not be cancelled.
+ALWAYS_CANCELLED = {"CANCEL_UNTIL_MINUTES": "0"}
 # Tests sell to one made-up person over and over.
 UNLIMITED = {"MAX_MAILS_PER_MAILBOX": "0", "MAX_MAILS_PER_ADDRESS": "0"}
 

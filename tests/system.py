@@ -13,7 +13,7 @@ from tests.infra import started
 from tests.mailbox import Mailbox
 from tests.ports import free_port
 from tests.processes import LocalProcess
-from tests.services import Booking, Gateway, consumer, listener, producer
+from tests.services import ALWAYS_CANCELLED, Booking, Gateway, consumer, listener, producer
 
 HOLD_SECONDS = 300
 
@@ -121,7 +121,7 @@ def running_system(
             parts.enter_context(started(lambda: KafkaBroker(folder / "kafka"))) if kafka else None
         )
         mailbox = parts.enter_context(Mailbox())
-        chosen = {"HOLD_SECONDS": str(HOLD_SECONDS), **settings}
+        chosen = {"HOLD_SECONDS": str(HOLD_SECONDS), **ALWAYS_CANCELLED, **settings}
         yield parts.enter_context(System(folder, redis, broker, mailbox, **chosen))
 
 
