@@ -17,7 +17,7 @@ from tests.backends import RedisServer
 from tests.gateway_bench import Browser
 from tests.infra import started
 from tests.people import made_up_cpf
-from tests.services import Booking, Gateway
+from tests.services import ALWAYS_CANCELLED, Booking, Gateway
 from tests.waiting import eventually
 
 HALL = [f"{row}{number:02d}" for row in "ABCDEFGHIJ" for number in range(1, 21)]
@@ -46,7 +46,7 @@ class House:
 def opened(folder: Path, **settings: str) -> Iterator[House]:
     with ExitStack() as stack:
         redis = stack.enter_context(started(lambda: RedisServer(folder / "redis")))
-        env = {"REDIS_URL": redis.url} | settings
+        env = {"REDIS_URL": redis.url, **ALWAYS_CANCELLED, **settings}
         bookings = [stack.enter_context(Booking(folder, env)) for _ in range(2)]
         gateways = [
             stack.enter_context(Gateway(folder, {"BOOKING_ADDRESS": booking.address}))
