@@ -23,7 +23,11 @@ from booking.dataset_files import DatasetFiles
 from booking.edge import GuardedServer
 from booking.feed import SeatFeed
 from booking.fitness import Fitness, FitnessWatch
+from booking.hold_rules import HoldRules
+from booking.mail_limits import MailLimitRules
 from booking.personal_data import erase_person, export_person
+from booking.programme import ProgrammeError
+from booking.programme.file import Changed, Guard, ProgrammeFile
 from booking.programme_guard import ProgrammeGuard
 from booking.retention import Retention, RetentionRules
 from booking.servicer import BookingServicer
@@ -31,9 +35,6 @@ from booking.stream_ids import NewestEvents
 from booking.sweeper import Sweeper
 from cinema import service
 from cinema.booking_client import server_credentials
-from cinema.outcomes import HoldRules, MailRules
-from cinema.programme import ProgrammeError
-from cinema.programme_file import Changed, Guard, ProgrammeFile
 from cinema.redis_connection import REDIS_ERRORS, connect, connect_blocking, disconnect
 from cinema.retry import Backoff, brief, keep_running
 from cinema.secret_files import given_or_kept
@@ -144,8 +145,8 @@ def hold_rules(settings: BookingSettings) -> HoldRules:
     )
 
 
-def mail_rules(settings: BookingSettings) -> MailRules:
-    return MailRules(
+def mail_rules(settings: BookingSettings) -> MailLimitRules:
+    return MailLimitRules(
         most_to_mailbox=settings.max_mails_per_mailbox,
         most_from_network=settings.max_mails_per_address,
         most_again=settings.max_mails_per_order,

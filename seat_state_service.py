@@ -16,10 +16,14 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
+from booking.answer import Answer, Claim
+from booking.hold_rules import HoldRules, Network
+from booking.order import Order, OrderTokens, Purchase
 from booking.order_record import given_back_field, to_fields
 from booking.order_upgrade import flat
 from booking.sale_record import parse_sale
-from booking.seat_maps import SeatMaps
+from booking.seat_snapshot import SeatCount, SeatSnapshot
+from booking.snapshot_reader import SnapshotReader
 from booking.stream_ids import NewestEvents
 from cinema.identity import owner_tag
 from cinema.keys import (
@@ -32,17 +36,6 @@ from cinema.keys import (
     session_keys,
 )
 from cinema.outbox import outbox_message
-from cinema.outcomes import (
-    Answer,
-    Claim,
-    HoldRules,
-    Network,
-    Order,
-    OrderTokens,
-    Purchase,
-    SeatCount,
-    SeatMap,
-)
 from cinema.redis_connection import RedisClient, nodes_of, script_at
 from cinema.redis_scripts import Script, packed
 from cinema.refusals import Refusal
@@ -132,7 +125,7 @@ class SeatStateService:
         self._shorten = self._script("shorten")
         self._cancel = self._script("cancel")
         self._cancel_seats = self._script("cancel_seats")
-        self._maps = SeatMaps(redis)
+        self._maps = SnapshotReader(redis)
         # How many replicas must have a sale on disk before it is acknowledged: cinema's Redis health sets it.
         self.replicas_to_wait_for = 0
 
@@ -384,7 +377,7 @@ class SeatStateService:
         }
         return held | sold
 
-    async def seat_map(self, session_id: str) -> SeatMap:
+    async def snapshot(self, session_id: str) -> SeatSnapshot:
         """A snapshot of one session, consistent with its version."""
         return await self._maps.of(session_id)
 

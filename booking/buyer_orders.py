@@ -8,13 +8,13 @@ import asyncio
 from collections import defaultdict
 from pathlib import Path
 
+from booking.order import Order
 from booking.orders import OrderBook
+from booking.programme import Session
+from booking.programme.file import ProgrammeFile
 from booking.sale_record import parse_sale
 from cinema.identity import owner_tag
 from cinema.keys import partition_of, session_keys
-from cinema.outcomes import Order
-from cinema.programme import Session
-from cinema.programme_file import ProgrammeFile
 from cinema.redis_connection import RedisClient, nodes_of, script_at
 from cinema.redis_scripts import packed
 from seat_state_service import SeatStateService
@@ -61,7 +61,7 @@ class BuyerOrders:
         return [session for session, count in zip(sessions, counts, strict=True) if count]
 
     async def _order_ids(self, session: Session, buyer: str) -> list[str]:
-        seat_map = await self._seats.seat_map(session.id)
+        seat_map = await self._seats.snapshot(session.id)
         seats = sorted(seat_map.sold_to(owner_tag(session.id, buyer)))
         if not seats:
             return []

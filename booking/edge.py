@@ -11,11 +11,11 @@ from google.protobuf.message import DecodeError
 
 from booking.feed import FeedLost
 from booking.orders import MalformedCursor
+from booking.programme.file import ProgrammeNotCheckedError
 from booking.requests import InvalidRequest
 from booking.watch_limit import TooManyWatchers
 from cinema.deadlines import Deadline, Deadlines
 from cinema.keys import MalformedOrderId
-from cinema.programme_file import ProgrammeNotCheckedError
 from cinema.redis_connection import REDIS_ERRORS
 from cinema.retry import WAITS, News, brief
 from seat_state_service import SalesPaused

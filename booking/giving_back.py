@@ -3,10 +3,10 @@
 from collections.abc import Collection
 
 import cinema_pb2 as pb
+from booking.order import Order
+from booking.programme import Session
 from booking.requests import MOST_SEATS_IN_A_REQUEST, InvalidRequest
-from cinema.outcomes import Order
-from cinema.programme import Session
-from cinema.seating import lost_companions
+from booking.seating import lost_companions
 from cinema.seats import MalformedSeat, canonical
 
 

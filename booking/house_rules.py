@@ -8,11 +8,12 @@ never happen (a seat sold twice, a basket taken in part) is checked inside the t
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from booking.answer import Answer, Claim
+from booking.order import Purchase
 from booking.requests import SeatRequest
+from booking.seating import lonely_seats, lost_companions, split_sofas
 from cinema.identity import owner_tag
-from cinema.outcomes import Answer, Claim, Purchase
 from cinema.refusals import Refusal
-from cinema.seating import lonely_seats, lost_companions, split_sofas
 from seat_state_service import SeatStateService
 
 

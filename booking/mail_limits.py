@@ -6,11 +6,11 @@ Nothing personal is kept: a mailbox is counted under a keyed hash, a network und
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from cinema.identity import mailbox_tag
 from cinema.keys import mail_counts
-from cinema.outcomes import MailRules
 from cinema.redis_connection import RedisClient, script_at
 
 QUIET_SECONDS = 60.0
@@ -24,13 +24,27 @@ log = logging.getLogger(__name__)
 Count = tuple[str, int, int]  # name, how much it takes, what a mail adds
 
 
+@dataclass(frozen=True)
+class MailLimitRules:
+    """How many mails within a window: to one mailbox, from one network, and of one order that are asked for again.
+
+    `most_corrections` is how often the address of an order may be corrected in all.
+    """
+
+    most_to_mailbox: int
+    most_from_network: int
+    most_again: int
+    most_corrections: int
+    window_ms: int = 3_600_000
+
+
 class MailLimits:
     """Raises what redis-py raises."""
 
     def __init__(
         self,
         redis: RedisClient,
-        rules: MailRules,
+        rules: MailLimitRules,
         secret: bytes,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

@@ -7,11 +7,11 @@ import cinema_pb2_grpc
 from booking.edge import Context, UnknownOrder
 from booking.groups import for_each
 from booking.mail_schedule import DueMail, MailRecord, MailSchedule
+from booking.programme.file import ProgrammeFile
 from booking.replies import mail_state, order_message
 from booking.requests import InvalidRequest
 from cinema.keys import partition_of_order
-from cinema.outcomes import MailKind
-from cinema.programme_file import ProgrammeFile
+from cinema.mail_state import MailKind
 from seat_state_service import SeatStateService
 
 _MOST_MAILS = 500

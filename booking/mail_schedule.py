@@ -11,6 +11,7 @@ from heapq import nsmallest
 from pathlib import Path
 from typing import Any
 
+from booking.order import Order
 from booking.order_record import from_record
 from cinema.keys import (
     PARTITIONS,
@@ -19,7 +20,7 @@ from cinema.keys import (
     partition_keys,
     partition_of_order,
 )
-from cinema.outcomes import MailKind, MailState, Order
+from cinema.mail_state import MailKind, MailState
 from cinema.redis_connection import RedisClient, script_at
 from cinema.redis_scripts import Script
 

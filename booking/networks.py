@@ -4,8 +4,8 @@ import logging
 import time
 from collections.abc import Callable
 
-from cinema.outcomes import HoldRules, Network
-from cinema.programme import Session
+from booking.hold_rules import HoldRules, Network
+from booking.programme import Session
 
 log = logging.getLogger(__name__)
 

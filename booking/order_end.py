@@ -7,10 +7,10 @@ from pathlib import Path
 
 from redis.commands.core import AsyncScript
 
+from booking.order import Order
 from booking.order_upgrade import OrderUpgrade
 from cinema.keys import order_key, session_keys
 from cinema.outbox import outbox_message
-from cinema.outcomes import Order
 from cinema.redis_connection import RedisClient
 from cinema.tickets import quota_needed
 

@@ -17,15 +17,8 @@ from typing import Any
 
 import orjson
 
-from cinema.outcomes import (
-    GivenBack,
-    MailState,
-    Order,
-    OrderTokens,
-    Payer,
-    Purchase,
-    Screening,
-)
+from booking.order import GivenBack, Order, OrderTokens, Payer, Purchase, Screening
+from cinema.mail_state import MailState
 from cinema.tickets import Category, Ticket
 
 Record = dict[str, Any]  # by the names of the ledger and the contract

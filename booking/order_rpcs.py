@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 import cinema_pb2 as pb
+from booking.answer import Answer
 from booking.buyer_orders import BuyerOrders
 from booking.edge import Context
 from booking.giving_back import companions_left_alone, parse_order_seats, whole_sofas
@@ -11,14 +12,15 @@ from booking.groups import groups
 from booking.mail_limits import MailLimits
 from booking.mail_rpcs import MailRpcs
 from booking.mail_schedule import MailSchedule
+from booking.order import Order
 from booking.orders import Correction, OrderBook
+from booking.programme import Session
+from booking.programme.file import ProgrammeFile
 from booking.replies import order_message, reservation_reply
 from booking.requests import InvalidRequest, parse_buyer, parse_email, parse_network
 from booking.ticket_changes import cancellable_until
 from cinema.identity import owner_tag
-from cinema.outcomes import Answer, MailState, Order
-from cinema.programme import Session
-from cinema.programme_file import ProgrammeFile
+from cinema.mail_state import MailState
 from cinema.redis_connection import RedisClient
 from cinema.refusals import Refusal
 from seat_state_service import SeatStateService
@@ -116,7 +118,7 @@ class OrderRpcs(MailRpcs):
             return Answer(Refusal.TOO_LATE_TO_CANCEL)
         if session is None or len(leaving) == len(order.seats):
             return None
-        bought = (await self._seats.seat_map(session.id)).sold_to(
+        bought = (await self._seats.snapshot(session.id)).sold_to(
             owner_tag(session.id, order.buyer)
         )
         alone = companions_left_alone(order, leaving, bought, session)

@@ -7,6 +7,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
+from booking.order import Order
 from booking.order_record import Record, from_record, order_of, record_of
 from booking.order_upgrade import OrderUpgrade
 from cinema.keys import (
@@ -17,9 +18,9 @@ from cinema.keys import (
     partition_of,
     partition_of_order,
 )
+from cinema.mail_state import MailState
 from cinema.order_code import order_code
 from cinema.outbox import outbox_message
-from cinema.outcomes import MailState, Order
 from cinema.redis_connection import RedisClient, ScanPlace, scan_keys
 
 log = logging.getLogger(__name__)

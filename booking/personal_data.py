@@ -13,6 +13,7 @@ from typing import Any
 
 from booking.dataset import look
 from booking.dataset_files import DatasetFileFault, DatasetFiles
+from booking.order import Order
 from booking.order_end import OrderEnd
 from booking.order_record import Record
 from booking.orders import OrderBook
@@ -21,7 +22,6 @@ from booking.sale_record import parse_sale
 from cinema import mail_address
 from cinema.keys import partition_keys, partition_of_order, session_keys
 from cinema.order_code import order_code
-from cinema.outcomes import Order
 from cinema.redis_connection import REDIS_ERRORS, connect
 from cinema.service import CannotStart
 from cinema.settings import BookingSettings

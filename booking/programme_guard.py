@@ -13,13 +13,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from booking.order import Order
 from booking.order_record import from_record
+from booking.programme import Programme, ProgrammeError, Session, parse_programme
 from booking.sale_record import parse_sale
 from booking.ticket_changes import differences, gone_seats, is_over, screening_of
 from cinema.keys import order_key, programme_key, session_keys
 from cinema.local_time import local_time
-from cinema.outcomes import Order
-from cinema.programme import Programme, ProgrammeError, Session, parse_programme
 from cinema.redis_connection import RedisClient
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class Taken:
 
 
 class ProgrammeGuard:
-    """`cinema.programme_file.Guard`. The version that was in force last is in Redis, too."""
+    """`booking.programme.file.Guard`. The version that was in force last is in Redis, too."""
 
     def __init__(self, redis: RedisClient) -> None:
         self._redis: Any = redis  # every reply's type is a union over both protocols

@@ -4,18 +4,14 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import cinema_pb2 as pb
+from booking.answer import Answer
+from booking.order import Order
+from booking.programme import Programme, Session
+from booking.programme.rooms import Room, Row, SeatKind
+from booking.seat_snapshot import SeatCount, SeatSnapshot, SoldSeats
 from booking.ticket_changes import alteration, cancellable_until
-from cinema.outcomes import (
-    Answer,
-    MailState,
-    Order,
-    SeatCount,
-    SeatMap,
-    SoldSeats,
-)
-from cinema.programme import Programme, Session
+from cinema.mail_state import MailState
 from cinema.refusals import enumeration, sentence
-from cinema.rooms import Room, Row, SeatKind
 from cinema.tickets import Category, Ticket
 
 _CATEGORIES = {
@@ -130,7 +126,7 @@ def count_message(session: Session, count: SeatCount) -> pb.MapaSessao:
     )
 
 
-def seat_map_message(session: Session, seat_map: SeatMap) -> pb.MapaSessao:
+def seat_map_message(session: Session, seat_map: SeatSnapshot) -> pb.MapaSessao:
     message = pb.MapaSessao(
         sessao_id=session.id,
         edicao=session.edition,

@@ -9,7 +9,10 @@ from functools import wraps
 from typing import Any
 
 import cinema_pb2 as pb
+from booking.answer import Answer
 from booking.edge import Context
+from booking.programme import Programme, Session
+from booking.programme.file import ProgrammeFile
 from booking.replies import reservation_reply
 from booking.requests import (
     InvalidRequest,
@@ -21,9 +24,6 @@ from booking.requests import (
     parse_seats,
     parse_session,
 )
-from cinema.outcomes import Answer
-from cinema.programme import Programme, Session
-from cinema.programme_file import ProgrammeFile
 from cinema.refusals import Refusal, sentence
 from seat_state_service import SeatStateService
 
@@ -83,7 +83,7 @@ class RequestReader:
             await self._raise_if_gone(session_id)
             raise
         except UnknownSeat:
-            taken = (await self._seats.seat_map(session_id)).taken
+            taken = (await self._seats.snapshot(session_id)).taken
             return parse(request, self._programme.current, taken)
 
     async def _raise_if_gone(self, session_id: str) -> None:

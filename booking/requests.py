@@ -5,11 +5,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import cinema_pb2 as pb
+from booking.order import Payer, Purchase
+from booking.programme import Programme, Session
+from booking.programme.rooms import SeatKind
 from booking.ticket_changes import gone_seats, screening_of
 from cinema.identity import LONGEST_BUYER, is_valid_buyer, person_tag
 from cinema.languages import DEFAULT, LANGUAGES
 from cinema.names import normalise_name
-from cinema.outcomes import Payer, Purchase
 from cinema.payment_rules import (
     DECLINED_METHOD,
     PAYMENT_METHODS,
@@ -19,9 +21,7 @@ from cinema.payment_rules import (
     normalise_email,
     validate_payment,
 )
-from cinema.programme import Programme, Session
 from cinema.refusals import Refusal
-from cinema.rooms import SeatKind
 from cinema.seats import MalformedSeat, canonical
 from cinema.tickets import Category, Ticket, half_price_quota, price_of
 

@@ -13,11 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from booking.order import Order
 from booking.order_end import OrderEnd
 from booking.orders import OrderBook
+from booking.programme import Programme, Session
 from cinema.keys import ANY_SESSION, PARTITIONS, partition_keys, session_keys, session_of
-from cinema.outcomes import Order
-from cinema.programme import Programme, Session
 from cinema.redis_connection import RedisClient, ScanPlace, scan_keys
 from cinema.retry import Backoff
 

@@ -8,14 +8,19 @@ from dataclasses import replace
 from itertools import islice
 
 import cinema_pb2 as pb
+from booking.answer import Answer
 from booking.batch_streams import BatchStreams
 from booking.edge import Context
 from booking.feed import SeatFeed
 from booking.fitness import Fitness
 from booking.house_rules import HouseRules
-from booking.mail_limits import MailLimits
+from booking.mail_limits import MailLimitRules, MailLimits
 from booking.networks import Networks
+from booking.order import Purchase
 from booking.order_rpcs import OrderRpcs
+from booking.programme import Programme
+from booking.programme.file import ProgrammeFile
+from booking.ranking import best_seats
 from booking.replies import (
     count_message,
     reservation_reply,
@@ -33,10 +38,6 @@ from booking.sweeper import Sweeper
 from booking.ticket_changes import seats_of
 from booking.watch_limit import WatchLimit
 from cinema.identity import owner_tag
-from cinema.outcomes import Answer, MailRules, Purchase
-from cinema.programme import Programme
-from cinema.programme_file import ProgrammeFile
-from cinema.ranking import best_seats
 from cinema.redis_connection import RedisClient
 from cinema.refusals import Refusal, sentence
 from cinema.tickets import half_price_quota
@@ -59,7 +60,7 @@ class BookingServicer(OrderRpcs):
         programme: ProgrammeFile,
         watchers_max: int,
         cancel_until_ms: int,
-        mail_rules: MailRules,
+        mail_rules: MailLimitRules,
         person_secret: bytes,
         patience: float,
     ) -> None:
@@ -142,7 +143,7 @@ class BookingServicer(OrderRpcs):
         seats = tuple[str, ...]()
         passed_over = set[str]()
         for attempt in range(_BEST_TRIES):
-            seat_map = await self._seats.seat_map(session.id)
+            seat_map = await self._seats.snapshot(session.id)
             best = best_seats(session.room, passed_over | seat_map.taken, quantity)
             # A crowd that wants the best group spreads out: the second try is for one of a few, and so on.
             choice = list(islice(best, 1 + attempt * _BEST_SPREAD))
@@ -182,7 +183,7 @@ class BookingServicer(OrderRpcs):
 
     async def _own_seats(self, wanted: SeatRequest) -> tuple[str, ...]:
         """What the buyer holds; without holds what the buyer has bought, maybe in another tab just now."""
-        seat_map = await self._seats.seat_map(wanted.session.id)
+        seat_map = await self._seats.snapshot(wanted.session.id)
         tag = owner_tag(wanted.session.id, wanted.buyer)
         return seat_map.held_by(tag) or seat_map.sold_to(tag)
 
@@ -237,7 +238,7 @@ class BookingServicer(OrderRpcs):
             count = await self._seats.seat_count(session.id)
             taken, mapa = count.taken, count_message(session, count)
         else:
-            seat_map = await self._seats.seat_map(session.id)
+            seat_map = await self._seats.snapshot(session.id)
             taken, mapa = seats_of(session, seat_map.taken), seat_map_message(session, seat_map)
         answer = pb.MapaResponse(
             sessao=session_message(session, taken, _now_ms()),
@@ -258,7 +259,7 @@ class BookingServicer(OrderRpcs):
             async with self._feed.watch(session.id) as watcher:
                 while True:
                     # In this order: what happens while the snapshot is read waits in the watcher.
-                    seat_map = await self._seats.seat_map(session.id)
+                    seat_map = await self._seats.snapshot(session.id)
                     session = await self._requests.session(session.id)
                     snapshot = seat_map_message(session, seat_map)
                     snapshot.vendas_pausadas = bool(self.fitness.problem)

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import cinema_pb2 as pb
+from booking.programme import Programme, Session
+from booking.programme.file import ProgrammeFile
 from booking.replies import session_message
 from booking.ticket_changes import seats_of
 from cinema.keys import partition_keys, partition_of, session_keys
-from cinema.programme import Programme, Session
-from cinema.programme_file import ProgrammeFile
 from cinema.redis_connection import RedisClient, nodes_of, script_at
 from cinema.redis_scripts import packed
 from cinema.shared_reads import SharedReads

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
+from booking.order import Order, Screening
+from booking.programme import Session
 from cinema.local_time import local_time
-from cinema.outcomes import Order, Screening
-from cinema.programme import Session
 from cinema.refusals import enumeration
 
 _MONTH_MS = 30 * 24 * 3_600_000

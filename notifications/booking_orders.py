@@ -6,7 +6,7 @@ from typing import TypeVar
 import grpc
 
 import cinema_pb2 as pb
-from cinema.outcomes import MailKind
+from cinema.mail_state import MailKind
 from cinema_pb2_grpc import ReservaStub
 from notifications.batcher import Batcher
 from notifications.dependency import DependencyDown, TemporaryFailure

@@ -13,8 +13,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Protocol
 
 import cinema_pb2 as pb
+from cinema.mail_state import MailKind
 from cinema.order_code import order_code
-from cinema.outcomes import MailKind
 from cinema.retry import Backoff, brief
 from notifications.booking_orders import UnknownOrder
 from notifications.dependency import Dependency, DependencyDown, TemporaryFailure

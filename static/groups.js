@@ -6,7 +6,7 @@ import { middleOf, sideBySide, stretches } from "./room.js";
 /** @typedef {import("./room.js").Seat} Seat */
 /** @typedef {(seat: Seat) => boolean} Test */
 
-/** As booking ranks them (cinema/ranking.py): two thirds back and centred, a row as deep as two seats, and what a single seat left over costs. */
+/** As booking ranks them (booking/ranking.py): two thirds back and centred, a row as deep as two seats, and what a single seat left over costs. */
 const DEPTH = 2 / 3;
 const ROW_PITCH = 2;
 const LONELY = 3;

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The rules of the house about where one may sit, with offers to mend, before the payment begins. Booking has the same
- * (cinema/seating.py).
+ * (booking/seating.py).
  */
 import { lonelySeats } from "./lonely-seats.js";
 import { stretches } from "./room.js";

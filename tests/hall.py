@@ -9,20 +9,12 @@ from typing import Any
 
 import pytest
 
+from booking.answer import Answer
+from booking.hold_rules import HoldRules, Network
+from booking.order import GivenBack, Order, OrderTokens, Payer, Purchase, Screening
 from booking.order_record import times_given_back
 from cinema.keys import SessionKeys, order_key, session_keys
-from cinema.outcomes import (
-    Answer,
-    GivenBack,
-    HoldRules,
-    MailState,
-    Network,
-    Order,
-    OrderTokens,
-    Payer,
-    Purchase,
-    Screening,
-)
+from cinema.mail_state import MailState
 from cinema.redis_connection import RedisClient, connect
 from cinema.settings import RedisSettings
 from cinema.tickets import Category, Ticket, price_of
@@ -137,7 +129,7 @@ class Hall:
 
     async def states(self) -> Mapping[str, str]:
         """The seats that are not free, as the map shows them: held or sold."""
-        seat_map = await self.seats.seat_map(self.session)
+        seat_map = await self.seats.snapshot(self.session)
         held, sold = dict.fromkeys(seat_map.held, "held"), dict.fromkeys(seat_map.sold, "sold")
         return {**held, **sold}
 

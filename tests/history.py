@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from booking.answer import Answer
 from booking.order_record import record_of, times_given_back
 from booking.sale_record import Sale, parse_sale
 from cinema.keys import session_keys
-from cinema.outcomes import Answer
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from booking.hold_rules import HoldRules, Network
 from cinema.identity import owner_tag
-from cinema.outcomes import HoldRules, Network
 from cinema.tickets import Category, Ticket, quota_needed
 from tests.history import History, Standing
 

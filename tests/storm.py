@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from booking.answer import Answer
+from booking.hold_rules import Network
 from booking.sweeper import Sweeper
-from cinema.outcomes import Answer, Network
 from cinema.redis_connection import RedisClient, own_node
 from cinema.tickets import Category
 from tests.hall import RULES, Buyer, Hall

@@ -9,7 +9,7 @@ from google.protobuf.message import Message
 
 import cinema_pb2 as pb
 from cinema.keys import new_order_id
-from cinema.outcomes import MailKind
+from cinema.mail_state import MailKind
 from notifications.booking_orders import UnknownOrder
 from notifications.dependency import DependencyDown
 from notifications.ledger_format import Record

@@ -14,7 +14,8 @@ import grpc
 import pytest
 
 import cinema_pb2 as pb
-from cinema.outcomes import Answer, Network
+from booking.answer import Answer
+from booking.hold_rules import Network
 from cinema.redis_connection import RedisClient
 from cinema.refusals import Refusal
 from cinema.tickets import Category

@@ -12,11 +12,11 @@ import redis
 
 import cinema_pb2 as pb
 from booking.feed import FeedLost, SeatFeed
+from booking.mail_limits import MailLimitRules
+from booking.programme.file import ProgrammeFile
 from booking.servicer import BookingServicer
 from booking.sweeper import Sweeper
 from cinema.keys import session_keys
-from cinema.outcomes import MailRules
-from cinema.programme_file import ProgrammeFile
 from cinema.redis_connection import connect_blocking
 from cinema.retry import Backoff
 from cinema.settings import RedisSettings
@@ -59,7 +59,7 @@ async def bench(redis_url: str, tmp_path: Path) -> AsyncIterator[Bench]:
             ProgrammeFile(path),
             10,
             0,
-            MailRules(0, 0, 0, 0),
+            MailLimitRules(0, 0, 0, 0),
             b"secret",
             2,
         )

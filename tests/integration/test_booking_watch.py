@@ -91,7 +91,7 @@ async def test_whoever_comes_while_500_changes_happen_misses_none(
 ) -> None:
     async def come_and_come_again(from_version: int) -> None:
         async def it_is_time() -> bool:
-            return (await hall_of.seats.seat_map(hall_of.session)).version >= from_version
+            return (await hall_of.seats.snapshot(hall_of.session)).version >= from_version
 
         await eventually(it_is_time, 20)
         async with watching(watched.booking.address, hall_of.session) as first:

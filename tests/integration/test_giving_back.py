@@ -11,11 +11,11 @@ import grpc
 import pytest
 
 import cinema_pb2 as pb
+from booking.order import Order
 from booking.orders import OrderBook
 from cinema.identity import owner_tag
 from cinema.keys import partition_keys, partition_of_order
 from cinema.local_time import SAO_PAULO
-from cinema.outcomes import Order
 from cinema.refusals import Refusal
 from cinema.tickets import Category
 from notifications.ledger_record import record_of

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from cinema.outcomes import SeatMap
+from booking.seat_snapshot import SeatSnapshot
 from cinema.refusals import Refusal
 from cinema.tickets import Category, half_price_quota, price_of
 from tests.hall import Hall
@@ -18,8 +18,8 @@ async def _bought(hall: Hall, seat: str, category: Category, quota: int) -> Refu
     return (await buyer.confirm(seat, category=category, quota=quota)).refusal
 
 
-async def _map(hall: Hall) -> SeatMap:
-    return await hall.seats.seat_map(hall.session)
+async def _map(hall: Hall) -> SeatSnapshot:
+    return await hall.seats.snapshot(hall.session)
 
 
 async def test_a_hundred_buyers_at_once_get_exactly_the_last_five_half_price_tickets(

@@ -10,9 +10,8 @@ import grpc
 import pytest
 
 import cinema_pb2 as pb
-from booking.mail_limits import CANCELLATION_COST, MailLimits
+from booking.mail_limits import CANCELLATION_COST, MailLimitRules, MailLimits
 from cinema.keys import partition_keys, partition_of
-from cinema.outcomes import MailRules
 from cinema_pb2_grpc import ReservaStub
 from tests.booking_desk import CALL_SECONDS, Customer, Desk, desk_settings, open_desk
 from tests.hall import patient_client
@@ -235,7 +234,7 @@ def test_neither_address_nor_network_can_be_read_in_redis_nor_in_the_log(strict:
 @pytest.fixture
 async def quick(redis_url: str) -> AsyncIterator[MailLimits]:
     async with patient_client(redis_url) as client:
-        yield MailLimits(client, MailRules(3, 0, 0, 0, window_ms=400), b"secret")
+        yield MailLimits(client, MailLimitRules(3, 0, 0, 0, window_ms=400), b"secret")
 
 
 async def test_a_limit_is_reached_within_a_window_and_slides_with_time(quick: MailLimits) -> None:
@@ -248,14 +247,14 @@ async def test_a_limit_is_reached_within_a_window_and_slides_with_time(quick: Ma
 
 async def test_without_a_limit_any_number_is_within_it(redis_url: str) -> None:
     async with patient_client(redis_url) as client:
-        limits = MailLimits(client, MailRules(0, 0, 0, 0), b"secret")
+        limits = MailLimits(client, MailLimitRules(0, 0, 0, 0), b"secret")
         email, network = somebody(), somewhere()
         assert all([await limits.take(email, network, "00-x") for _ in range(50)])
 
 
 async def test_where_one_count_is_full_none_is_counted(redis_url: str) -> None:
     async with patient_client(redis_url) as client:
-        limits = MailLimits(client, MailRules(100, 1, 0, 0), b"secret")
+        limits = MailLimits(client, MailLimitRules(100, 1, 0, 0), b"secret")
         network = somewhere()
         assert await limits.take(somebody(), network)
         email = somebody()

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 import cinema_pb2 as pb
-from cinema.outcomes import MailKind
+from cinema.mail_state import MailKind
 from cinema.settings import DeliverySettings
 from email_service import EmailService
 from notifications.dependency import Dependency

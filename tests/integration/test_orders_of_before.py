@@ -3,11 +3,13 @@
 import json
 from typing import Any
 
+from booking.answer import Claim
+from booking.order import Order, Payer, Purchase
 from booking.order_end import OrderEnd
 from booking.orders import Correction, OrderBook
 from cinema.identity import owner_tag
 from cinema.keys import order_key
-from cinema.outcomes import Claim, MailState, Order, Payer, Purchase
+from cinema.mail_state import MailState
 from cinema.refusals import Refusal
 from cinema.tickets import Category, Ticket
 from tests.hall import Buyer, Hall
@@ -130,7 +132,7 @@ async def test_who_has_a_seat_is_known(hall: Hall) -> None:
     assert claims["A01"] == Claim(tag, True, 1, 2)
     assert (claims["B01"].tag, claims["B01"].sold) == (tag, True)
     assert claims["B01"].since == claims["B01"].at
-    sold = (await hall.seats.seat_map(hall.session)).sold
+    sold = (await hall.seats.snapshot(hall.session)).sold
     assert {seat: sale.tag for seat, sale in sold.items()} == {"A01": tag, "B01": tag}
 
 

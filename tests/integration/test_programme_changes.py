@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 import cinema_pb2 as pb
+from booking.programme import Programme, parse_programme
 from booking.programme_guard import ProgrammeGuard
 from cinema.keys import programme_key
 from cinema.local_time import SAO_PAULO
-from cinema.programme import Programme, parse_programme
 from tests.booking_desk import (
     CALL_SECONDS,
     Customer,

@@ -16,9 +16,9 @@ import pytest
 from redis import Redis
 
 import cinema_pb2 as pb
+from booking.programme import Programme, parse_programme
 from booking.retention import Retention, RetentionRules
 from cinema.keys import order_key, partition_of
-from cinema.programme import Programme, parse_programme
 from cinema.redis_connection import (
     REDIS_ERRORS,
     RedisClient,

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from booking.mail_schedule import MailRecord, MailSchedule
+from booking.order import Payer, Purchase, Screening
 from booking.order_end import OrderEnd
 from booking.orders import Correction, OrderBook
+from booking.programme import Programme, parse_programme
 from booking.retention import Retention, RetentionRules
 from cinema.identity import owner_tag
 from cinema.keys import order_key, partition_keys, partition_of
-from cinema.outcomes import MailKind, MailState, Payer, Purchase, Screening
-from cinema.programme import Programme, parse_programme
+from cinema.mail_state import MailKind, MailState
 from cinema.refusals import Refusal
 from cinema.tickets import Category
 from tests.backends import RedisServer
@@ -101,14 +102,14 @@ async def test_a_while_after_the_session_keys_and_accounts_go_and_the_sale_stays
     hall: Hall,
 ) -> None:
     order_id = await sold(hall, "A01", "A02")
-    version = (await hall.seats.seat_map(hall.session)).version
+    version = (await hall.seats.snapshot(hall.session)).version
     assert await retention(hall, session_ms=1).walk() == Counter(settled=1)
     left = await hall.dump()
     assert left[hall.keys.order_keys] == left[hall.keys.buyers] == {}
     tag = owner_tag(hall.session, "ana")
     assert left[hall.keys.sold]["A01"] == [tag, order_id.partition("-")[2], 2]
     assert await hall.states() == {"A01": "sold", "A02": "sold"}
-    assert (await hall.seats.seat_map(hall.session)).version == version
+    assert (await hall.seats.snapshot(hall.session)).version == version
     order = await OrderBook(hall.redis).get(order_id)
     assert order
     assert order.payer == ANA
@@ -162,7 +163,7 @@ async def test_an_order_ends_with_its_seats_and_then_its_session(hall: Hall) -> 
     ending = retention(hall, session_ms=1, personal_ms=1, order_ms=1)
     await ending.walk()
     await hall.wait_a_moment()
-    before = await hall.seats.seat_map(hall.session)
+    before = await hall.seats.snapshot(hall.session)
     assert before.half_price_sold == 1
     assert (await ending.walk())["orders removed"] == 2
     *_, event = await hall.events()

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from booking.seat_maps import SeatMaps
-from cinema.outcomes import SeatCount, SeatMap
+from booking.seat_snapshot import SeatCount, SeatSnapshot
+from booking.snapshot_reader import SnapshotReader
 from tests.hall import Hall
 
 ALL, CHANGES = 1, 2
 MORE_THAN_IS_READ_AS_CHANGES = 210
 
 
-class Watched(SeatMaps):
+class Watched(SnapshotReader):
     """Knows what kind of seats each answer of Redis had."""
 
     def __init__(self, hall: Hall) -> None:
@@ -27,10 +27,10 @@ class Watched(SeatMaps):
         self.kinds.append(reply.kind)
         return reply
 
-    async def get(self) -> SeatMap:
+    async def get(self) -> SeatSnapshot:
         """The map, after a look at whether it is what somebody reads who has kept nothing."""
         kept, fresh = [
-            await maps.of(self._hall.session) for maps in (self, SeatMaps(self._hall.redis))
+            await maps.of(self._hall.session) for maps in (self, SnapshotReader(self._hall.redis))
         ]
         assert replace(kept, at_ms=0) == replace(fresh, at_ms=0)
         counted = SeatCount(fresh.version, len(fresh.taken), fresh.half_price_sold)

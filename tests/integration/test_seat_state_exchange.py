@@ -1,7 +1,7 @@
 """Holding seats in exchange for others: in one step, or not at all."""
 
+from booking.hold_rules import Network
 from cinema.identity import owner_tag
-from cinema.outcomes import Network
 from cinema.refusals import Refusal
 from tests.hall import Hall
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import seat_state_service
-from cinema.outcomes import Answer
+from booking.answer import Answer
 from tests.hall import RULES, Buyer, Hall, patient_client
 from tests.history import Asked
 from tests.storm import MOST_SEATS, NETWORKS, Recorder, storm

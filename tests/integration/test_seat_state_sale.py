@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from booking.answer import Answer
+from booking.order import Payer
 from cinema.identity import owner_tag
 from cinema.keys import order_key
-from cinema.outcomes import Answer, Payer
 from cinema.refusals import Refusal
 from tests.hall import Buyer, Hall
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from cinema.outcomes import Network
+from booking.hold_rules import Network
 from cinema.refusals import Refusal
 from tests.hall import Buyer, Hall
 

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from booking.hold_rules import Network
 from booking.sweeper import Sweeper
-from cinema.outcomes import Network
 from cinema.refusals import Refusal
 from tests.hall import Buyer, Hall
 from tests.waiting import eventually

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from booking.programme import Session
+from booking.programme.file import ProgrammeFile
 from booking.session_list import SessionList
-from cinema.programme import Session
-from cinema.programme_file import ProgrammeFile
 from tests.booking_desk import new_session, programme
 from tests.hall import Hall, patient_client
 

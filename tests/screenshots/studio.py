@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from cinema.programme import Programme, load_programme
+from booking.programme import Programme, load_programme
 from deploy import ROOT
 from tests.bench import big_room
 from tests.e2e.audience import Audience, audience_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 import cinema_pb2 as pb
-from cinema.outcomes import MailKind
+from cinema.mail_state import MailKind
 from notifications.delivery import TRIES, Delivery
 from notifications.dependency import Dependency, DependencyDown, TemporaryFailure
 from notifications.ledger_record import record_of

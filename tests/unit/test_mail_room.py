@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 import cinema_pb2 as pb
-from cinema.outcomes import MailKind
+from cinema.mail_state import MailKind
 from notifications.dependency import Dependency, TemporaryFailure
 from notifications.mail_room import MailRoom
 from notifications.mail_rules import COPIES, MailRules

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from booking.order import OrderTokens, Payer, Purchase, Screening
 from booking.order_record import fields_of, from_record, record_of, to_fields
-from cinema.outcomes import OrderTokens, Payer, Purchase, Screening
 from cinema.tickets import Category, Ticket
 
 SHOWN = Screening(1_797_194_700_000, "agente", "O Agente Secreto", 158, "16", "Sala 1", "legendado")

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from cinema.local_time import SAO_PAULO
-from cinema.programme import (
+from booking.programme import (
     Programme,
     ProgrammeError,
     SeatKind,
     load_programme,
     next_moment,
 )
-from cinema.programme_file import ProgrammeFile
+from booking.programme.file import ProgrammeFile
+from cinema.local_time import SAO_PAULO
 from tests.programmes import GOOD, changed
 from tests.waiting import eventually
 
@@ -208,7 +208,7 @@ class TestNewVersions:
     async def test_taking_up_a_version_is_logged(
         self, file: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
-        caplog.set_level(logging.INFO, logger="cinema.programme_file")
+        caplog.set_level(logging.INFO, logger="booking.programme.file")
         async with watched(file):
             replace(file, CHEAPER)
             await eventually(lambda: "took up a new programme" in caplog.text)

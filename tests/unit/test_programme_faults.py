@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cinema.programme import ProgrammeError, load_programme
+from booking.programme import ProgrammeError, load_programme
 from tests.programmes import GOOD, changed
 
 

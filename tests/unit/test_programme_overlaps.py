@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cinema.programme import Programme, ProgrammeError, load_programme
+from booking.programme import Programme, ProgrammeError, load_programme
 from tests.programmes import GOOD, changed
 
 SESSION = """

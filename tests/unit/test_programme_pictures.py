@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from cinema.programme import Programme, ProgrammeError, load_programme
+from booking.programme import Programme, ProgrammeError, load_programme
 from tests.programmes import GOOD, changed
 from tests.unit.test_programme import watched
 from tests.waiting import eventually

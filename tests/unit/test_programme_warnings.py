@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from cinema.accessible_seats import missing_seats, required
-from cinema.programme import load_programme
-from cinema.programme_file import ProgrammeFile
-from cinema.rooms import read_row
+from booking.programme import load_programme
+from booking.programme.accessible_seats import missing_seats, required
+from booking.programme.file import ProgrammeFile
+from booking.programme.rooms import read_row
 from tests.programmes import GOOD, changed
 from tests.unit.test_programme import DEMO
 

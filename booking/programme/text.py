@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from cinema.programme_checks import inconsistencies
-from cinema.programme_schema import ProgrammeEntry, fault_text
-from cinema.programme_syntax import Fault, FaultyProgrammeError, parse
-from cinema.programme_warnings import warnings
-from cinema.toml_lines import Path, find_lines, line_of
+from booking.programme.checks import inconsistencies
+from booking.programme.schema import ProgrammeEntry, fault_text
+from booking.programme.syntax import Fault, FaultyProgrammeError, parse
+from booking.programme.toml_lines import Path, find_lines, line_of
+from booking.programme.warnings import warnings
 
 
 class _Lines:

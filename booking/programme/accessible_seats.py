@@ -11,7 +11,7 @@ wheelchair spaces and companion seats, with as many of these as of those.
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from cinema.rooms import Place, Row, SeatKind
+from booking.programme.rooms import Place, Row, SeatKind
 
 _SEATS = (SeatKind.MOBILIDADE_REDUZIDA, SeatKind.OBESO)
 _IN_GROUPS = (SeatKind.CADEIRANTE, SeatKind.ACOMPANHANTE)

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from booking.programme.syntax import Fault
+from booking.programme.text import Reading
 from cinema.art.picture import NoPicture, Picture, read_picture
-from cinema.programme_syntax import Fault
-from cinema.programme_text import Reading
 
 
 def read_pictures(reading: Reading, folder: Path) -> tuple[dict[str, Picture], list[Fault]]:

@@ -7,7 +7,7 @@ tests/seating_cases.json says for both of them what they come to.
 from collections.abc import Collection, Iterator, Mapping
 from itertools import groupby
 
-from cinema.rooms import ORDINARY, Place, Room, Row, SeatKind
+from booking.programme.rooms import ORDINARY, Place, Room, Row, SeatKind
 
 _BESIDE_A_WHEELCHAIR = frozenset({SeatKind.CADEIRANTE, SeatKind.ACOMPANHANTE})
 

@@ -16,8 +16,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from booking.seat_snapshot import SeatCount, SeatHeld, SeatSnapshot, SeatSold, SoldSeats
 from cinema.keys import session_keys
-from cinema.outcomes import SeatCount, SeatHeld, SeatMap, SeatSold, SoldSeats
 from cinema.redis_connection import RedisClient, script_at
 from cinema.shared_reads import SharedReads
 
@@ -58,16 +58,16 @@ class _Kept:
     sold: SoldSeats = field(default_factory=SoldSeats)
 
 
-class SeatMaps:
+class SnapshotReader:
     def __init__(self, redis: RedisClient) -> None:
         self._snapshot = script_at(redis, _LUA.read_text())
         self._kept: OrderedDict[str, _Kept] = (
             OrderedDict()
         )  # the one that was asked for last at the end
         self._seats_kept = 0
-        self._reads = SharedReads[str, SeatMap]()
+        self._reads = SharedReads[str, SeatSnapshot]()
 
-    async def of(self, session_id: str) -> SeatMap:
+    async def of(self, session_id: str) -> SeatSnapshot:
         """At one version, at most as old as the question."""
         return await self._reads.read(session_id, partial(self._read, session_id))
 
@@ -76,7 +76,7 @@ class SeatMaps:
         reply = await self._ask(session_id, "", "0")
         return SeatCount(reply.version, reply.held + reply.sold, reply.half_price_sold)
 
-    async def _read(self, session_id: str) -> SeatMap:
+    async def _read(self, session_id: str) -> SeatSnapshot:
         before = self._kept.get(session_id, _Kept())
         reply = await self._ask(session_id, before.event)
         now = _changed(before, reply) if reply.kind == _CHANGES else None
@@ -85,7 +85,7 @@ class SeatMaps:
                 reply = await self._ask(session_id, "")
             now = await _whole(reply)
         self._keep(session_id, now)
-        return SeatMap(reply.version, now.held, now.sold, reply.half_price_sold, reply.now)
+        return SeatSnapshot(reply.version, now.held, now.sold, reply.half_price_sold, reply.now)
 
     async def _ask(self, session_id: str, event: str, wanted: str = "1") -> _Reply:
         keys = session_keys(session_id)

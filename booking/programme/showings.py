@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from cinema.programme_schema import ProgrammeEntry
-from cinema.toml_lines import Path
+from booking.programme.schema import ProgrammeEntry
+from booking.programme.toml_lines import Path
 
 _EPOCH = datetime(2000, 1, 1)
 _DAY = timedelta(days=1)

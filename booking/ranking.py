@@ -7,7 +7,7 @@ from itertools import groupby
 from math import sqrt
 from typing import NamedTuple
 
-from cinema.rooms import ORDINARY, Place, Room, Row
+from booking.programme.rooms import ORDINARY, Place, Room, Row
 
 _DEPTH = 2 / 3  # of the room, from the screen: where sound and picture are set up for
 _ROW_PITCH = 2.0  # a row is about as deep as two seats are wide

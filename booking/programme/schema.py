@@ -12,8 +12,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator
 from pydantic_core import ErrorDetails
 
-from cinema.programme_syntax import START_FORMAT
-from cinema.rooms import Place, Row, SeatKind, read_row
+from booking.programme.rooms import Place, Row, SeatKind, read_row
+from booking.programme.syntax import START_FORMAT
 from cinema.tickets import DEAREST_SEAT
 
 _YEARS = range(2000, 2100)

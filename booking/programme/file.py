@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import NoReturn, Protocol
 
-from cinema.programme import Programme, ProgrammeError, load_programme
+from booking.programme import Programme, ProgrammeError, load_programme
 from cinema.redis_connection import REDIS_ERRORS
 from cinema.retry import brief
 

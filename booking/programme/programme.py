@@ -7,28 +7,14 @@ from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 
+from booking.programme.pictures import read_pictures
+from booking.programme.rooms import Room
+from booking.programme.schema import FilmEntry, SessionEntry
+from booking.programme.session import Film, Session
+from booking.programme.syntax import Fault, FaultyProgrammeError
+from booking.programme.text import Reading, read_programme
 from cinema.art.picture import Picture
 from cinema.local_time import SAO_PAULO
-from cinema.programme_pictures import read_pictures
-from cinema.programme_schema import FilmEntry, SessionEntry
-from cinema.programme_syntax import Fault, FaultyProgrammeError
-from cinema.programme_text import Reading, read_programme
-from cinema.rooms import Place, Room, Row, SeatKind
-from cinema.session import Film, Session, next_moment
-
-__all__ = [
-    "Film",
-    "Place",
-    "Programme",
-    "ProgrammeError",
-    "Room",
-    "Row",
-    "SeatKind",
-    "Session",
-    "load_programme",
-    "next_moment",
-    "parse_programme",
-]
 
 _LARGEST_FILE = 2_000_000  # bytes
 _MOST_FAULTS_TOLD = 20

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from cinema.accessible_seats import missing_seats
-from cinema.programme_checks import LineOf, overlap_text
-from cinema.programme_schema import ProgrammeEntry
-from cinema.showings import doubtful, showings
-from cinema.toml_lines import Path
+from booking.programme.accessible_seats import missing_seats
+from booking.programme.checks import LineOf, overlap_text
+from booking.programme.schema import ProgrammeEntry
+from booking.programme.showings import doubtful, showings
+from booking.programme.toml_lines import Path
 
 _A_REAL = 100  # centavos
 

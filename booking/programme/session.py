@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cached_property
 
+from booking.programme.rooms import Room, SeatKind
 from cinema.local_time import SAO_PAULO
-from cinema.rooms import Room, SeatKind
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
-from cinema.programme_schema import ProgrammeEntry, RoomEntry
-from cinema.showings import Showing, clashes, showings
-from cinema.toml_lines import Path
+from booking.programme.schema import ProgrammeEntry, RoomEntry
+from booking.programme.showings import Showing, clashes, showings
+from booking.programme.toml_lines import Path
 
 MOST_SEATS = 5_000
 LineOf = Callable[[Path], int]
