@@ -8,8 +8,9 @@ from booking.edge import Context, UnknownOrder
 from booking.groups import for_each
 from booking.mail_schedule import DueMail, MailRecord, MailSchedule
 from booking.programme.file import ProgrammeFile
-from booking.replies import mail_state, order_message
+from booking.replies import order_message
 from booking.requests import InvalidRequest
+from cinema.contract import MAIL_STATES
 from cinema.keys import partition_of_order
 from cinema.mail_state import MailKind
 from seat_state_service import SeatStateService
@@ -112,7 +113,7 @@ class MailRpcs(cinema_pb2_grpc.ReservaServicer):
 
 
 def _mail_record(request: pb.RegistroEmail) -> MailRecord:
-    state = mail_state(request.estado)
+    state = MAIL_STATES.get(request.estado)
     if state is None:
         raise InvalidRequest(f"estado desconhecido: {request.estado}.")
     return MailRecord(

@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 
 from booking.order import GivenBack, Order, OrderTokens, Payer, Purchase, Screening
+from cinema.contract import CATEGORIES, CATEGORY_NUMBERS
 from cinema.mail_state import MailState
 from cinema.tickets import Category, Ticket
 
@@ -25,14 +26,10 @@ Record = dict[str, Any]  # by the names of the ledger and the contract
 
 _PIECE = 63  # bytes: the default of hash-max-listpack-value is 64, and this is the longest with a head of one byte
 _PERSONAL = {"nome": "nome_completo", "cpf": "cpf", "email": "email"}
-# Both lists may only grow at their end: orders in Redis count on them.
+# May only grow at its end: orders in Redis count on it.
 _SALE = (
     *("sessao_id", "usuario_id", "ingressos", "forma_pagamento", "idioma", "inicio_ms", "filme_id"),
     *("filme", "duracao_min", "classificacao", "sala", "idioma_sessao", "link", "chave"),
-)
-_CATEGORIES = (
-    *(Category.FULL, Category.STUDENT, Category.LOW_INCOME_YOUTH),
-    *(Category.DISABLED, Category.COMPANION, Category.SENIOR),
 )
 
 
@@ -66,8 +63,7 @@ def to_fields(
 def fields_of(record: Record) -> dict[str, str]:
     """The fields of the hash that never change, and the personal data that there are."""
     tickets = [
-        (seat, _CATEGORIES.index(Category(name)), price)
-        for seat, name, price in record["ingressos"]
+        (seat, CATEGORY_NUMBERS[Category(name)], price) for seat, name, price in record["ingressos"]
     ]
     packed: Record = record | {"ingressos": tickets}
     for name in ("link", "chave"):
@@ -92,7 +88,7 @@ def record_of(fields: Mapping[str, str]) -> Record:
     values = dict(zip(_SALE, json.loads("".join(fields[name] for name in names)), strict=False))
     record = {name: value for name, value in values.items() if value is not None}
     record["ingressos"] = [
-        (seat, _CATEGORIES[number].value, price) for seat, number, price in record["ingressos"]
+        (seat, CATEGORIES[number].value, price) for seat, number, price in record["ingressos"]
     ]
     tokens = {name: _token(record[name]) for name in ("link", "chave") if name in record}
     personal = {name: fields.get(field, "") for field, name in _PERSONAL.items()}

@@ -10,26 +10,12 @@ from booking.programme import Programme, Session
 from booking.programme.rooms import Room, Row, SeatKind
 from booking.seat_snapshot import SeatCount, SeatSnapshot, SoldSeats
 from booking.ticket_changes import alteration, cancellable_until
+from cinema.contract import CATEGORY_NUMBERS, MAIL_STATE_NUMBERS
 from cinema.mail_state import MailState
 from cinema.refusals import enumeration, sentence
-from cinema.tickets import Category, Ticket
+from cinema.tickets import Ticket
 
-_CATEGORIES = {
-    Category.FULL: pb.INTEIRA,
-    Category.STUDENT: pb.MEIA_ESTUDANTE,
-    Category.LOW_INCOME_YOUTH: pb.MEIA_ID_JOVEM,
-    Category.DISABLED: pb.MEIA_PCD,
-    Category.COMPANION: pb.MEIA_ACOMPANHANTE,
-    Category.SENIOR: pb.MEIA_IDOSO,
-}
 _KINDS = {kind: kind.value.upper() for kind in SeatKind}
-_MAIL_STATES = {
-    MailState.PENDING: pb.EMAIL_PENDENTE,
-    MailState.SENT: pb.EMAIL_ENVIADO,
-    MailState.FAILED: pb.EMAIL_FALHOU,
-    MailState.NO_ADDRESS: pb.EMAIL_SEM_ENDERECO,
-}
-_MAIL_STATES_BY_NUMBER = {int(number): state for state, number in _MAIL_STATES.items()}
 _WITHHELD = "Foram e-mails demais em pouco tempo: peça este de novo daqui a uma hora."
 
 
@@ -175,7 +161,7 @@ def order_message(
         criado_em_ms=order.created_at,
         cancelado=order.cancelled,
         cancelado_em_ms=order.cancelled_at,
-        email_estado=_MAIL_STATES.get(order.mail, pb.EMAIL_FALHOU),
+        email_estado=MAIL_STATE_NUMBERS[order.mail],
         email_motivo=_WITHHELD if order.mail is MailState.WITHHELD else order.mail_reason,
         ingressos=_ticket_messages(order, session),
         forma_pagamento=order.payment_method,
@@ -207,7 +193,7 @@ def _ticket_messages(order: Order, session: Session | None) -> list[pb.Ingresso]
 def _ticket_message(ticket: Ticket) -> pb.Ingresso:
     return pb.Ingresso(
         assento=ticket.seat,
-        categoria=_CATEGORIES[ticket.category],
+        categoria=CATEGORY_NUMBERS[ticket.category],
         preco_centavos=ticket.price,
     )
 
@@ -236,8 +222,3 @@ def _sold_session(
 
 def _is_closed(session: Session, now_ms: int) -> bool:
     return bool(session.cancelled) or 0 < session.closes_at_ms <= now_ms
-
-
-def mail_state(number: int) -> MailState | None:
-    """None for a number that the contract does not know."""
-    return _MAIL_STATES_BY_NUMBER.get(number)

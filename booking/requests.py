@@ -9,6 +9,7 @@ from booking.order import Payer, Purchase
 from booking.programme import Programme, Session
 from booking.programme.rooms import SeatKind
 from booking.ticket_changes import gone_seats, screening_of
+from cinema.contract import CATEGORIES
 from cinema.identity import LONGEST_BUYER, is_valid_buyer, person_tag
 from cinema.languages import DEFAULT, LANGUAGES
 from cinema.names import normalise_name
@@ -28,14 +29,6 @@ from cinema.tickets import Category, Ticket, half_price_quota, price_of
 LONGEST_KEY = 128
 MOST_SEATS_IN_A_REQUEST = 100
 _NETWORK_TAG = re.compile(r"([0-9a-f]{32})?", re.ASCII)
-_CATEGORIES = {
-    pb.INTEIRA: Category.FULL,
-    pb.MEIA_ESTUDANTE: Category.STUDENT,
-    pb.MEIA_ID_JOVEM: Category.LOW_INCOME_YOUTH,
-    pb.MEIA_PCD: Category.DISABLED,
-    pb.MEIA_ACOMPANHANTE: Category.COMPANION,
-    pb.MEIA_IDOSO: Category.SENIOR,
-}
 
 
 class InvalidRequest(ValueError):
@@ -239,9 +232,9 @@ def _parse_categories(request: pb.ReservaRequest, wanted: SeatRequest) -> dict[s
         seat = _parse_seat(ticket.assento, wanted.session, wanted.seats)
         if seat not in wanted.seats or seat in named:
             raise InvalidRequest(f"ingressos: {seat} repetido, ou fora dos assentos do pedido.")
-        if ticket.categoria not in _CATEGORIES:
+        if ticket.categoria not in CATEGORIES:
             raise InvalidRequest(f"ingressos: categoria desconhecida: {ticket.categoria}.")
-        named[seat] = _CATEGORIES[ticket.categoria]
+        named[seat] = CATEGORIES[ticket.categoria]
     return named
 
 

@@ -7,6 +7,7 @@ import re
 from textwrap import wrap
 
 import cinema_pb2 as pb
+from cinema.contract import CATEGORIES
 from cinema.languages import DEFAULT, LANGUAGES
 from cinema.local_time import day_and_hour, local_time
 from cinema.order_code import order_code
@@ -71,6 +72,6 @@ def _place(seat: str, language: str) -> str:
 
 
 def _kind(ticket: pb.Ingresso, language: str) -> str:
-    category = texts_in(language)["category"][pb.Categoria.Name(ticket.categoria).lower()]
+    category = texts_in(language)["category"][CATEGORIES[ticket.categoria]]
     amount = f"{ticket.preco_centavos / 100:.2f}"
     return f"{category} · R$ {amount.replace('.', ',') if language == DEFAULT else amount}"

@@ -4,6 +4,7 @@ import logging
 
 import grpc
 
+from cinema.call_faults import CallFault, call_fault
 from cinema.retry import brief
 
 log = logging.getLogger(__name__)
@@ -21,18 +22,12 @@ class NotFound(Exception):
     """There is no such order."""
 
 
-_EXPECTED = {
-    grpc.StatusCode.UNAVAILABLE,
-    grpc.StatusCode.DEADLINE_EXCEEDED,
-    grpc.StatusCode.RESOURCE_EXHAUSTED,
-}
-
-
 def fault_of(status: grpc.StatusCode, details: str | None) -> BookingDown | Malformed | NotFound:
-    if status is grpc.StatusCode.INVALID_ARGUMENT:
+    fault = call_fault(status)
+    if fault is CallFault.MALFORMED:
         return Malformed(details)
-    if status is grpc.StatusCode.NOT_FOUND:
+    if fault is CallFault.NOT_FOUND:
         return NotFound(details)
-    if status not in _EXPECTED:
+    if fault is not CallFault.DOWN:
         log.warning("booking answered %s: %s", status.name, brief(Exception(details)))
     return BookingDown(f"{status.name}: {details}")

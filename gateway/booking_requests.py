@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cinema.contract import CATEGORY_NUMBERS
 from cinema_pb2 import Ingresso, MelhoresRequest, Pagamento, ReservaRequest
 from gateway.messages import Confirm, Payment
 
@@ -39,7 +40,7 @@ def purchase_request(buyer: Buyer, purchase: Confirm) -> ReservaRequest:
     request.chave_idempotencia = purchase.key
     request.pagamento.CopyFrom(_payment(purchase.payment))
     request.ingressos.extend(
-        Ingresso(assento=seat, categoria=category.upper())
+        Ingresso(assento=seat, categoria=CATEGORY_NUMBERS[category])
         for seat, category in purchase.categories.items()
     )
     if purchase.total is not None:

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
+from cinema.contract import CATEGORIES, MAIL_STATE_WORDS
 from cinema.languages import LANGUAGES
 from cinema.local_time import local_time
 from cinema.order_code import order_code
@@ -14,9 +15,7 @@ from cinema.pix import pix_code
 from cinema.programme_words import words_in
 from cinema.ticket_qr import qr_code, ticket_qr
 from cinema_pb2 import (
-    Categoria,
     Devolucao,
-    EstadoEmail,
     Fileira,
     Filme,
     Ingresso,
@@ -36,12 +35,6 @@ Json = dict[str, Any]  # for orjson: parts that were encoded before are orjson.F
 
 # Looked up for each seat of a hall, where the enum's own names take several times as long.
 _SEAT_KINDS = {number: name.lower() for name, number in TipoAssento.items()}
-_MAIL_STATES = {
-    EstadoEmail.EMAIL_PENDENTE: "pendente",
-    EstadoEmail.EMAIL_ENVIADO: "enviado",
-    EstadoEmail.EMAIL_FALHOU: "falhou",
-    EstadoEmail.EMAIL_SEM_ENDERECO: "sem_endereco",
-}
 
 
 def json_response(data: Json) -> Response:
@@ -163,7 +156,7 @@ def order_json(order: Pedido, access: Access, now: float) -> Json:
         "email": order.email if manages else "",
         "dados_apagados": order.dados_apagados and manages,
         "criado_em": _time(order.criado_em_ms),
-        "email_estado": _MAIL_STATES.get(order.email_estado, "pendente"),
+        "email_estado": MAIL_STATE_WORDS.get(order.email_estado, "pendente"),
         "email_motivo": order.email_motivo if manages else "",
         "cancelavel": not order.cancelado and now * 1_000 <= order.cancelavel_ate_ms,
         "cancelavel_ate": _time(order.cancelavel_ate_ms),
@@ -213,7 +206,7 @@ def _given_back(one: Devolucao) -> Json:
 def _sold(ticket: Ingresso) -> Json:
     return {
         "assento": ticket.assento,
-        "categoria": Categoria.Name(ticket.categoria).lower(),
+        "categoria": CATEGORIES[ticket.categoria],
         "preco": ticket.preco_centavos,
     }
 

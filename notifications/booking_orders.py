@@ -6,6 +6,7 @@ from typing import TypeVar
 import grpc
 
 import cinema_pb2 as pb
+from cinema.call_faults import CallFault, call_fault
 from cinema.mail_state import MailKind
 from cinema_pb2_grpc import ReservaStub
 from notifications.batcher import Batcher
@@ -14,16 +15,6 @@ from notifications.dependency import DependencyDown, TemporaryFailure
 T = TypeVar("T")
 
 _AT_ONCE = 100  # orders a call: some 200 kB, and 20 ms of booking's time in small pieces
-_DOWN = frozenset(
-    {
-        grpc.StatusCode.UNAVAILABLE,
-        grpc.StatusCode.DEADLINE_EXCEEDED,
-        grpc.StatusCode.RESOURCE_EXHAUSTED,
-        grpc.StatusCode.CANCELLED,  # by the other side, as it stops or is flooded
-        grpc.StatusCode.UNIMPLEMENTED,  # by a server from before this call, which is to be replaced
-    }
-)
-_UNKNOWN_ORDER = frozenset({grpc.StatusCode.NOT_FOUND, grpc.StatusCode.INVALID_ARGUMENT})
 
 
 class UnknownOrder(Exception):
@@ -101,9 +92,10 @@ class BookingOrders:
         try:
             return await method(request, timeout=self._deadline)
         except grpc.aio.AioRpcError as error:
-            code = error.code()
-            if code in _DOWN:
-                raise DependencyDown(code.name) from None
-            if code in _UNKNOWN_ORDER:
-                raise UnknownOrder from None
-            raise TemporaryFailure(f"booking answered {code.name}") from None
+            status = error.code()
+            match call_fault(status):
+                case CallFault.DOWN | CallFault.OUTDATED:  # an outdated server will be replaced
+                    raise DependencyDown(status.name) from None
+                case CallFault.NOT_FOUND | CallFault.MALFORMED:
+                    raise UnknownOrder from None
+            raise TemporaryFailure(f"booking answered {status.name}") from None

@@ -1,6 +1,7 @@
 """What the ledger says of an order, by the names that the box office knows."""
 
 import cinema_pb2 as pb
+from cinema.contract import CATEGORIES
 from cinema.order_code import order_code
 from notifications.ledger_format import ERASED, Record
 from notifications.notification import iso_time
@@ -26,7 +27,7 @@ def record_of(order: pb.Pedido) -> Record:
         "ingressos": [
             {
                 "assento": ticket.assento,
-                "categoria": pb.Categoria.Name(ticket.categoria).lower(),
+                "categoria": CATEGORIES[ticket.categoria].value,
                 "preco_centavos": ticket.preco_centavos,
             }
             for ticket in order.ingressos

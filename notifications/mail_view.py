@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cinema_pb2 as pb
+from cinema.contract import CATEGORIES
 from cinema.local_time import local_time
 from cinema.names import name_fault
 from cinema.order_code import order_code
@@ -132,7 +133,7 @@ def _facts(order: pb.Pedido, t: Language) -> Iterator[tuple[str, str]]:
 
 def _ticket_lines(order: pb.Pedido, t: Language) -> Iterator[TicketLine]:
     for position, ticket in enumerate(order.ingressos):
-        category = pb.Categoria.Name(ticket.categoria).lower()
+        category = CATEGORIES[ticket.categoria]
         yield TicketLine(
             t.seat(ticket.assento),
             t(f"category.{category}"),
