@@ -8,7 +8,6 @@ quote: the server's own words are for the buyer's order alone.
 import ssl
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -20,7 +19,7 @@ from notifications.dependency import DependencyDown
 from notifications.helo_name import HeloName
 from notifications.lanes import Lanes
 from notifications.language import Language, Languages
-from notifications.mail_art import MailArt
+from notifications.mail_art import MailArt, MailPicture
 from notifications.mailer import MailDelayed, MailRefused, MailUnknown
 from notifications.mails import MailWriter
 from notifications.server_words import anonymous, readable
@@ -28,6 +27,8 @@ from notifications.smtp_connection import Broken, Envelope, Refused, SmtpConnect
 from notifications.smtp_pool import SmtpPool
 from notifications.smtp_track import Track
 from notifications.smtp_verdicts import Stage, Verdict, judge
+
+_Write = Callable[[pb.Pedido, MailPicture | None], bytes]
 
 _SLOW_SECONDS = 5.0  # or a third of what a step may take: a mail that needs longer makes room
 
@@ -69,18 +70,18 @@ class EmailService:
 
     async def send_ticket(self, order: pb.Pedido) -> None:
         """Returns once the server has taken the order's confirmation."""
-        art = await self._art.of(order.sessao.filme) if self._art else None
-        await self._send(partial(self._writer.ticket, art=art), order)
+        await self._send(self._writer.ticket, order)
 
     async def send_cancellation(self, order: pb.Pedido) -> None:
         """Returns once the server has taken the word that the order was cancelled."""
         await self._send(self._writer.cancellation, order)
 
-    async def _send(self, write: Callable[[pb.Pedido], bytes], order: pb.Pedido) -> None:
+    async def _send(self, write: _Write, order: pb.Pedido) -> None:
         language = self._languages.of(order)
+        art = await self._art.of(order.sessao.filme) if self._art else None
         try:
             # In the event loop: a thread, or a process, would cost about as much as the millisecond that it takes.
-            envelope = self._envelope(write, order)
+            envelope = self._envelope(write, order, art)
         except mail_address.WrongAddress:
             sentence = language("failure.unusable_address")
             raise MailRefused("the address is unusable", sentence) from None
@@ -92,9 +93,9 @@ class EmailService:
             raise self._breakage(broken, envelope.recipient, language) from None
         self._track.took(envelope.recipient)
 
-    def _envelope(self, write: Callable[[pb.Pedido], bytes], order: pb.Pedido) -> Envelope:
+    def _envelope(self, write: _Write, order: pb.Pedido, art: MailPicture | None) -> Envelope:
         recipient = mail_address.parse(order.email)
-        return Envelope(self._writer.sender.written, recipient.written, write(order))
+        return Envelope(self._writer.sender.written, recipient.written, write(order, art))
 
     def _refusal(self, refused: Refused, recipient: str, language: Language) -> Exception:
         reply = refused.reply

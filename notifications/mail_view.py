@@ -90,7 +90,6 @@ def _view(order: pb.Pedido, t: Language, link: str) -> dict[str, object]:
         "total": t.money(order.total_centavos),
         "link": link,
         "n": len(order.assentos),
-        "art_id": "",
     }
 
 

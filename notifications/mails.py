@@ -58,18 +58,17 @@ class MailWriter:
         """
         t = self._languages.of(order)
         view = ticket_view(order, t, self._link(order), self._manage_link(order))
-        text, html = self._texts(t, "ticket", view | {"art_id": art_id(order) if art else ""})
-        if pictures := [*_film_art(order, art), *_qr_codes(order)]:
-            html = mime.multipart("related", f"r.{order.pedido_id}", [html, *pictures])
+        texts = self._texts(order, t, "ticket", view, art, _qr_codes(order))
         changes = len(order.devolvidos)
         kind = "ticket.changed_topic" if changes else "ticket.topic"
         identity = f"{order.pedido_id}.{changes}" if changes else order.pedido_id
-        return self._mail(order, t, kind, identity, [text, html], Method.PUBLISH, _tickets(order))
+        return self._mail(order, t, kind, identity, texts, Method.PUBLISH, _tickets(order))
 
-    def cancellation(self, order: pb.Pedido) -> bytes:
+    def cancellation(self, order: pb.Pedido, art: MailPicture | None = None) -> bytes:
         """It takes the ticket's entry out of the buyer's calendar. Raises WrongAddress."""
         t = self._languages.of(order)
-        texts = self._texts(t, "cancellation", cancellation_view(order, t, self._link(order)))
+        view = cancellation_view(order, t, self._link(order))
+        texts = self._texts(order, t, "cancellation", view, art)
         identity = f"{order.pedido_id}.cancelado"
         return self._mail(order, t, "cancellation.topic", identity, texts, Method.CANCEL)
 
@@ -100,10 +99,21 @@ class MailWriter:
             body = mime.multipart("mixed", f"m.{order.pedido_id}", parts)
         return headers + body
 
-    def _texts(self, t: Language, kind: str, view: Mapping[str, object]) -> list[bytes]:
-        """The plain one, and the HTML that says the same."""
-        plain, html = (self._templates[f"{kind}.{end}"].render(view) for end in ("txt", "html"))
-        return [mime.text("plain", plain, t.tag), mime.text("html", html, t.tag)]
+    def _texts(
+        self,
+        order: pb.Pedido,
+        t: Language,
+        kind: str,
+        view: Mapping[str, object],
+        art: MailPicture | None,
+        codes: Iterable[bytes] = (),
+    ) -> list[bytes]:
+        """The plain text, and HTML that says the same, with the film's picture and the tickets' codes."""
+        shown = {**view, "art_id": art_id(order) if art else ""}
+        plain, html = (self._templates[f"{kind}.{end}"].render(shown) for end in ("txt", "html"))
+        parts = [mime.text("html", html, t.tag), *_film_art(order, art), *codes]
+        whole = mime.multipart("related", f"r.{order.pedido_id}", parts)
+        return [mime.text("plain", plain, t.tag), whole if len(parts) > 1 else parts[0]]
 
     def _calendar_file(self, order: pb.Pedido, method: Method) -> bytes:
         return mime.file(

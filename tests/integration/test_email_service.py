@@ -53,7 +53,9 @@ async def test_a_ticket_arrives(mailbox: Mailbox) -> None:
 async def test_a_cancellation_arrives(mailbox: Mailbox) -> None:
     async with EmailService(settings(mailbox.port)) as service:
         await service.send_cancellation(ORDER)
-    assert "cancelado" in mailbox.messages[0]["Subject"]
+    (message,) = mailbox.messages
+    assert "cancelado" in message["Subject"]
+    assert "image/png" in {part.get_content_type() for part in message.walk()}, "the film's picture"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
@@ -21,6 +22,7 @@ from tests.orders import ORDER_ID, START, film_session, milliseconds, order, tic
 
 WRITER = MailWriter("cinema@example.com", "http://localhost:8000", Languages())
 LINK = f"http://localhost:8000/pedido/{ORDER_ID}"
+Write = Callable[[pb.Pedido, MailPicture | None], bytes]
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
@@ -331,8 +333,9 @@ def methods(message: EmailMessage) -> tuple[str, str]:
 PICTURE = MailPicture("image/png", b"\x89PNG a picture")
 
 
-def test_the_films_picture_comes_with_the_mail_and_is_shown_in_it() -> None:
-    message = as_received(WRITER.ticket(order(), PICTURE))
+@pytest.mark.parametrize("write", [WRITER.ticket, WRITER.cancellation])
+def test_the_films_picture_comes_with_each_mail_and_is_shown_in_it(write: Write) -> None:
+    message = as_received(write(order(), PICTURE))
     pictures = {
         part["Content-ID"].strip("<>"): part
         for part in message.walk()
@@ -350,8 +353,9 @@ def test_an_order_without_tickets_shows_its_film_all_the_same() -> None:
     ] == ["image/png"]
 
 
-def test_without_a_picture_there_is_no_gap_where_it_would_be() -> None:
-    assert "film." not in body(as_received(WRITER.ticket(order())), "html")
+@pytest.mark.parametrize("write", [WRITER.ticket, WRITER.cancellation])
+def test_without_a_picture_there_is_no_gap_where_it_would_be(write: Write) -> None:
+    assert "film." not in body(as_received(write(order(), None)), "html")
 
 
 # ------------------------------------------------------------------------------- money back, seats given back
