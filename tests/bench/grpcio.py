@@ -62,6 +62,8 @@ class Version:
         if not ready.exists():
             self._install()
             ready.touch()
+        # What it does not have itself comes from the environment that runs now: the cache may be older than that.
+        (self._site_packages() / "others.pth").write_text(sysconfig.get_path("purelib"))
         self._stubs.mkdir(exist_ok=True)
         out = [f"--{kind}_out={self._stubs}" for kind in ("python", "grpc_python")]
         self._python("-m", "grpc_tools.protoc", f"-I{ROOT}", *out, "cinema.proto")
@@ -71,8 +73,6 @@ class Version:
         packages = ("grpcio", "grpcio-tools", "grpcio-health-checking")
         pinned = [f"{package}=={self.number}" for package in packages]
         self._python("-m", "pip", "install", "--quiet", *pinned)
-        # What it does not have itself comes from here.
-        (self._site_packages() / "others.pth").write_text(sysconfig.get_path("purelib"))
 
     def adopt(self, process: LocalProcess) -> None:
         """It is to be started with this version."""

@@ -36,7 +36,7 @@ async def _stage(scale: Scale) -> AsyncIterator[Round]:
             scattered = (Order.of(name, [seat]) for seat in seats for name in spread)
             topic = _Topic(broker)
 
-            async def work_off(sold: list[Order]) -> tuple[float, float]:
+            async def work_off(sold: list[Order]) -> tuple[Progress, float]:
                 # It hangs while the orders gather.
                 relay.pause()
                 await sell(at, sold)
@@ -46,9 +46,9 @@ async def _stage(scale: Scale) -> AsyncIterator[Round]:
             await work_off(in_groups(next(unused), seats[:10], 1))
 
             async def one_round() -> Figures:
-                rate, cpu = await work_off(in_groups(next(unused), seats[:orders], 1))
-                many = [next(scattered) for _ in range(orders)]
-                return {"hot": rate, "cpu": cpu, "spread": (await work_off(many))[0]}
+                hot_one, cpu = await work_off(in_groups(next(unused), seats[:orders], 1))
+                spread_out, _ = await work_off([next(scattered) for _ in range(orders)])
+                return {"hot": hot_one.rate, "cpu": cpu, "spread": spread_out.rate}
 
             yield one_round
 
@@ -63,8 +63,8 @@ def _producer(office: BoxOffice, broker: KafkaBroker) -> LocalProcess:
     return producer(office.folder, behind)
 
 
-async def _work_off(orders: int, relay: LocalProcess, topic: "_Topic") -> tuple[float, float]:
-    """Entries a second, and microseconds of the relay's CPU an entry."""
+async def _work_off(orders: int, relay: LocalProcess, topic: "_Topic") -> tuple[Progress, float]:
+    """How fast they went, and microseconds of the relay's CPU an entry."""
     progress = Progress(topic.messages(), orders)
 
     def done() -> bool:
@@ -73,7 +73,7 @@ async def _work_off(orders: int, relay: LocalProcess, topic: "_Topic") -> tuple[
 
     with metered({"relay": relay}) as spent:
         await eventually(done, PATIENCE, "everything in Kafka")
-    return progress.rate, spent.cpu["relay"] / orders * 1e6
+    return progress, spent.cpu["relay"] / orders * 1e6
 
 
 class _Topic:
