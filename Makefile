@@ -30,7 +30,7 @@ nightly: CHOSEN := -m ''
 test nightly: $(VENV)/installed-dev $(STUBS)
 	@$(PY) -m deploy.parts
 	@$(PY) -m deploy.page_bundle
-	@$(PY) -m tests.browser
+	@$(PY) -m tests.support.browser
 	@$(PY) -m deploy.kafka_classes
 	$(PY) -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(CHOSEN)
 
@@ -42,7 +42,7 @@ check: $(VENV)/installed-dev $(STUBS) cinema_pb2_grpc.pyi
 bench: $(VENV)/installed-dev $(STUBS)
 	@$(PY) -m deploy.parts
 	@$(PY) -m deploy.page_bundle
-	@$(PY) -m tests.browser
+	@$(PY) -m tests.support.browser
 	$(PY) -m tests.bench --record
 	$(PY) -m tests.bench guard --record
 
@@ -52,7 +52,7 @@ bench-quick: $(VENV)/installed-dev $(STUBS)
 
 screenshots: $(VENV)/installed-dev $(STUBS)
 	@$(PY) -m deploy.page_bundle
-	@$(PY) -m tests.browser
+	@$(PY) -m tests.support.browser
 	@$(PY) -m tests.screenshots
 
 ledger: setup

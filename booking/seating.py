@@ -1,7 +1,7 @@
 """The rules of the house about where one may sit.
 
 The page judges by the same rules, to explain and to mend before the payment begins (static/seating.js);
-tests/seating_cases.json says for both of them what they come to.
+tests/unit_js/seating_cases.json says for both of them what they come to.
 """
 
 from collections.abc import Collection, Iterator, Mapping

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 
-# As browsers write them (static/format.js); tests/day_cases.json holds both to it.
+# As browsers write them (static/format.js); tests/unit_js/day_cases.json holds both to it.
 _WEEKDAYS = {
     "pt-BR": ["seg", "ter", "qua", "qui", "sex", "sáb", "dom"],
     "en": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],

@@ -132,7 +132,7 @@ def refuse(reason: str, status: int = WRONG_USAGE) -> NoReturn:
 def main() -> None:
     args = parse()
     use_the_projects_packages()
-    from tests.client_play import CannotPlay, play
+    from tests.crowd.play import CannotPlay, play
 
     try:
         sys.exit(asyncio.run(play(args)))

@@ -3,15 +3,15 @@
 import signal
 
 pytest_plugins = [
-    "tests.hall",
-    "tests.infra",
-    "tests.redis_cluster",
-    "tests.services",
-    "tests.booking_desk",
-    "tests.box_office",
-    "tests.system",
-    "tests.gateway_bench",
-    "tests.batching",
+    "tests.support.hall",
+    "tests.support.infra",
+    "tests.support.redis_cluster",
+    "tests.support.services",
+    "tests.support.booking_desk",
+    "tests.support.box_office",
+    "tests.support.system",
+    "tests.support.gateway_in_process",
+    "tests.support.batching",
     "tests.fakes.batches",
 ]
 

@@ -12,8 +12,8 @@ import grpc
 
 import cinema_pb2 as pb
 from tests.bench.meter import Call, drive
-from tests.client_load import Crowd, free_seats, new_buyer
-from tests.people import made_up_cpf
+from tests.crowd.load import Crowd, free_seats, new_buyer
+from tests.support.people import made_up_cpf
 
 CALL_SECONDS = 30
 _SERVICE = "/cinema.Reserva"

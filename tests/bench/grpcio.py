@@ -22,7 +22,6 @@ from itertools import islice
 from pathlib import Path
 
 from deploy import ROOT
-from tests.backends import RedisServer
 from tests.bench import big_room, report, yardsticks
 from tests.bench.buyers import counter
 from tests.bench.grpcio_caller import Called
@@ -31,8 +30,9 @@ from tests.bench.row import Figure, Figures, Round, Row, Scale
 from tests.bench.run import run
 from tests.bench.stage import folder
 from tests.bench.yardsticks import Yardstick
-from tests.processes import LocalProcess
-from tests.services import Booking
+from tests.support.backends import RedisServer
+from tests.support.processes import LocalProcess
+from tests.support.services import Booking
 
 VERSIONS = ("1.71.2", "1.75.1", "1.76.0", "1.80.1", "1.85.1")
 CACHE = ROOT / "var" / "cache" / "grpcio"

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from deploy import ROOT
 from tests.bench.run import Result, Spread
-from tests.redis_servers import redis_servers
+from tests.support.redis_servers import redis_servers
 
 FILE = ROOT / "docs" / "benchmarks.jsonl"
 PACKAGES = (

@@ -7,7 +7,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from deploy.ports import LOOPBACK
-from tests.ports import free_port
+from tests.support.ports import free_port
 
 
 class MailSink:

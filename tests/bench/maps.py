@@ -9,8 +9,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.services import Gateway
-from tests.waiting import eventually
+from tests.support.services import Gateway
+from tests.support.waiting import eventually
 
 PATIENCE = 10
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from tests.processes import LocalProcess
+from tests.support.processes import LocalProcess
 
 Call = Callable[[], Awaitable[object]]
 

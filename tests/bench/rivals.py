@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from tests.backends import RedisServer
 from tests.bench import big_room, yardsticks
 from tests.bench.buyers import Counter, counter
 from tests.bench.meter import Call
 from tests.bench.sockets import Page
 from tests.bench.stage import ONE_ADDRESS, box_office, folder
-from tests.processes import LocalProcess
+from tests.support.backends import RedisServer
+from tests.support.processes import LocalProcess
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import cinema_pb2 as pb
-from tests.client_load import new_buyer
-from tests.people import made_up_cpf
+from tests.crowd.load import new_buyer
+from tests.support.people import made_up_cpf
 
 CALL_SECONDS = 5
 

@@ -6,10 +6,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.backends import KafkaBroker, RedisServer
-from tests.mailbox import Mailbox
-from tests.services import Booking, Gateway
-from tests.system import System
+from tests.support.backends import KafkaBroker, RedisServer
+from tests.support.mailbox import Mailbox
+from tests.support.services import Booking, Gateway
+from tests.support.system import System
 
 # What a crowd behind one address needs: the rows that raise these limits say so in docs/benchmarks.md.
 ONE_ADDRESS = {
@@ -25,7 +25,7 @@ ONE_ADDRESS = {
 
 @dataclass(frozen=True)
 class BoxOffice:
-    """Redis and one booking server."""
+    """A real Redis and one real booking process; nothing else runs."""
 
     folder: Path
     redis: RedisServer

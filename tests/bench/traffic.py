@@ -12,7 +12,7 @@ from typing import Any
 
 import cinema_pb2 as pb
 from cinema_pb2_grpc import ReservaStub
-from tests.client_load import Crowd, Seats, free_seats, new_buyer
+from tests.crowd.load import Crowd, Seats, free_seats, new_buyer
 
 GROUP = 6
 CALL_SECONDS = 5

@@ -11,8 +11,8 @@ from deploy.ports import LOOPBACK, answers
 from tests.bench.buyers import Counter, Order, counter
 from tests.bench.meter import cost_of
 from tests.bench.stage import folder
-from tests.ports import free_port
-from tests.processes import LocalProcess
+from tests.support.ports import free_port
+from tests.support.processes import LocalProcess
 
 ECHOES_IN_FLIGHT = 64
 

@@ -11,7 +11,7 @@ import cinema_pb2 as pb
 from cinema.order_link import Reference
 from cinema_pb2_grpc import ReservaStub
 from tests.e2e.page import SessionPage
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 CALL_SECONDS = 10
 _STATES = {

@@ -6,7 +6,7 @@ from typing import Literal
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.tab import Tab
-from tests.people import made_up_cpf
+from tests.support.people import made_up_cpf
 
 Category = Literal[
     "inteira", "meia_estudante", "meia_id_jovem", "meia_pcd", "meia_acompanhante", "meia_idoso"

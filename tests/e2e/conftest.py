@@ -9,14 +9,14 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from deploy import page_bundle
 from deploy.ports import LOOPBACK
-from tests import browser as chromium
 from tests.e2e.audience import Audience, audience_of
 from tests.e2e.page import SessionPage
 from tests.e2e.session_page import LineState
 from tests.e2e.wire import Wire
-from tests.infra import unavailable
-from tests.system import System
-from tests.waiting import PATIENCE
+from tests.support import browser as chromium
+from tests.support.infra import unavailable
+from tests.support.system import System
+from tests.support.waiting import PATIENCE
 
 # A name for this machine that is not "localhost", as a phone in the same house has for it.
 ELSEWHERE = "cinema.test"

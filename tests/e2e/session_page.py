@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.e2e.checkout import Checkout
 from tests.e2e.tab import load
-from tests.waiting import PATIENCE, wait_until
+from tests.support.waiting import PATIENCE, wait_until
 
 SeatState = Literal["unknown", "livre", "pedindo", "seu", "comprado", "bloqueado", "ocupado"]
 Mark = Literal["preview", "friend", "beside"]

@@ -7,13 +7,13 @@ import pytest
 from playwright.sync_api import expect
 
 from cinema.languages import LANGUAGES
-from tests.demo_programme import TINY, demo, new_session, new_tiny_room
 from tests.e2e.audience import Audience
 from tests.e2e.axe import expect_no_faults, faults
 from tests.e2e.conftest import NewPage, OpenPage, OpenWired
 from tests.e2e.page import Buyer, OrderPage, ProgrammePage
-from tests.system import System, running_system
-from tests.waiting import wait_until
+from tests.support.demo_programme import TINY, demo, new_session, new_tiny_room
+from tests.support.system import System, running_system
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture(scope="module")

@@ -6,12 +6,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from cinema.languages import LANGUAGES
-from tests.demo_programme import demo, new_room, new_session
 from tests.e2e.audience import Audience
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import Buyer, ProgrammePage, SessionPage
 from tests.e2e.tab import with_letters
-from tests.system import System, running_system
+from tests.support.demo_programme import demo, new_room, new_session
+from tests.support.system import System, running_system
 
 TWICE = 32  # pixels: twice of what browsers begin with
 

@@ -11,8 +11,8 @@ from tests.e2e.audience import Audience
 from tests.e2e.conftest import OpenPage, OpenWired
 from tests.e2e.page import ANA, Buyer, OrderPage
 from tests.e2e.wire import Frame
-from tests.system import System, running_system
-from tests.waiting import wait_until
+from tests.support.system import System, running_system
+from tests.support.waiting import wait_until
 
 WRONG = [
     ("name", Buyer(name="")),

@@ -10,8 +10,8 @@ from deploy.ports import LOOPBACK
 from tests.bench.stage import one_of_each
 from tests.e2e.conftest import ELSEWHERE, NewPage
 from tests.e2e.page import ProgrammePage, SessionPage
-from tests.e2e.traffic import Request, Traffic
-from tests.services import Gateway
+from tests.e2e.page_weight import PageWeight, Request
+from tests.support.services import Gateway
 
 TOTAL_BYTES = 60_000  # with all headers
 # The film's own picture is among the images: 3 KB, if no page has shown it before.
@@ -32,13 +32,13 @@ def gateway() -> Iterator[Gateway]:
 
 def opened(
     new_page: NewPage, gateway: Gateway, language: str = "pt-BR", host: str = LOOPBACK
-) -> Traffic:
+) -> PageWeight:
     """A first visit to a map, until everything that it asked for is there."""
     page = new_page(language)
-    traffic = Traffic(page)
+    weight = PageWeight(page)
     SessionPage(page, f"http://{host}:{gateway.port}").open()
-    traffic.settle()
-    return traffic
+    weight.settle()
+    return weight
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -47,32 +47,32 @@ def test_a_map_takes_less_than_60_kb_and_few_requests(
     new_page: NewPage, gateway: Gateway, language: str, host: str
 ) -> None:
     """Chromium offers Brotli to localhost and over TLS, and gzip alone to anybody else."""
-    traffic = opened(new_page, gateway, language, host)
-    by_kind = traffic.bytes_by_kind()
+    weight = opened(new_page, gateway, language, host)
+    by_kind = weight.bytes_by_kind()
     assert by_kind.total() <= TOTAL_BYTES, by_kind
     assert {kind: size for kind, size in by_kind.items() if size > BYTES.get(kind, 0)} == {}
-    assert len(traffic.requests) <= REQUESTS
-    assert sum(request.kind == "Stylesheet" for request in traffic.requests) == 1
+    assert len(weight.requests) <= REQUESTS
+    assert sum(request.kind == "Stylesheet" for request in weight.requests) == 1
 
 
 def test_everything_that_a_map_needs_is_named_by_its_html(
     new_page: NewPage, gateway: Gateway
 ) -> None:
     """Nothing waits for something else to arrive first: one round trip after the HTML everything is there."""
-    traffic = opened(new_page, gateway)
-    late = [request.url for request in traffic.requests if is_late(request)]
+    weight = opened(new_page, gateway)
+    late = [request.url for request in weight.requests if is_late(request)]
     assert late == []
 
 
 def test_a_slow_phone_asks_for_no_more(new_page: NewPage, gateway: Gateway) -> None:
     """Nothing is given up and asked for again, however long it takes."""
     page = new_page()
-    traffic = Traffic(page)
-    traffic.slow_down()
+    weight = PageWeight(page)
+    weight.slow_down()
     SessionPage(page, f"http://{ELSEWHERE}:{gateway.port}").open()
-    traffic.settle()
-    assert traffic.bytes_by_kind().total() <= TOTAL_BYTES
-    assert len(traffic.requests) <= REQUESTS
+    weight.settle()
+    assert weight.bytes_by_kind().total() <= TOTAL_BYTES
+    assert len(weight.requests) <= REQUESTS
 
 
 def is_late(request: Request) -> bool:
@@ -88,26 +88,26 @@ def is_named_by_html(request: Request) -> bool:
 
 
 def test_a_second_visit_asks_for_the_html_alone(new_page: NewPage, gateway: Gateway) -> None:
-    traffic = opened(new_page, gateway)
-    traffic.forget()
-    traffic.page.goto(f"{gateway.url}/sessao/S002")
-    SessionPage(traffic.page, gateway.url).wait_live()
-    traffic.settle()
-    assert [request.kind for request in traffic.requests] == ["Document"]
-    assert traffic.bytes_by_kind().total() <= SECOND_VISIT_BYTES
+    weight = opened(new_page, gateway)
+    weight.forget()
+    weight.page.goto(f"{gateway.url}/sessao/S002")
+    SessionPage(weight.page, gateway.url).wait_live()
+    weight.settle()
+    assert [request.kind for request in weight.requests] == ["Document"]
+    assert weight.bytes_by_kind().total() <= SECOND_VISIT_BYTES
 
 
 def test_the_programme_waits_for_little_and_brings_what_the_map_will_need(
     new_page: NewPage, gateway: Gateway
 ) -> None:
     page = new_page()
-    traffic = Traffic(page)
+    weight = PageWeight(page)
     ProgrammePage(page, gateway.url).open()
-    traffic.settle()
-    awaited = [request for request in traffic.requests if is_named_by_html(request)]
+    weight.settle()
+    awaited = [request for request in weight.requests if is_named_by_html(request)]
     assert len(awaited) <= PROGRAMME_REQUESTS
     assert sum(request.bytes for request in awaited) <= PROGRAMME_BYTES
-    traffic.forget()
+    weight.forget()
     ProgrammePage(page, gateway.url).choose("S001")
-    traffic.settle()
-    assert len([request for request in traffic.requests if request.kind == "Script"]) <= 1
+    weight.settle()
+    assert len([request for request in weight.requests if request.kind == "Script"]) <= 1

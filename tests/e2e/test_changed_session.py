@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
-from tests.demo_programme import demo, new_room, new_session
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import Buyer, OrderPage
-from tests.system import System, running_system
-from tests.waiting import wait_until
+from tests.support.demo_programme import demo, new_room, new_session
+from tests.support.system import System, running_system
+from tests.support.waiting import wait_until
 
 START, LATER = "2037-12-13T17:45:00", "2037-12-13T20:30:00"
 WHY = "O projetor quebrou."

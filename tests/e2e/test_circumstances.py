@@ -10,8 +10,8 @@ from deploy import ROOT
 from tests.bench.stage import one_of_each
 from tests.e2e.conftest import ELSEWHERE, NewPage, OpenPage
 from tests.e2e.page import ANA, OrderPage, ProgrammePage, SessionPage
-from tests.services import Gateway
-from tests.system import System
+from tests.support.services import Gateway
+from tests.support.system import System
 
 ZONE = "(horário de Brasília)"
 NO_STORAGE = """

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.demo_programme import TINY, demo, new_room, new_session, new_tiny_room
 from tests.e2e.audience import Audience
 from tests.e2e.axe import expect_no_faults
 from tests.e2e.conftest import NewPage, OpenPage
 from tests.e2e.page import OrderPage, SessionPage
-from tests.system import System, running_system
+from tests.support.demo_programme import TINY, demo, new_room, new_session, new_tiny_room
+from tests.support.system import System, running_system
 
 FULL = ("CHEIA-1", "CHEIA-2", "CHEIA-3")
 START, LATER, LAST = "2037-12-13T17:45:00", "2037-12-13T21:00:00", "2037-12-14T21:00:00"

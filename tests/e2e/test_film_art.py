@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import NewPage, OpenPage
 from tests.e2e.page import OrderPage
-from tests.system import System, running_system
+from tests.support.system import System, running_system
 
 DESK = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests import browser
 from tests.e2e.audience import Audience
-from tests.firefox import Firefox, Tab
-from tests.infra import unavailable
-from tests.people import made_up_cpf
-from tests.system import System
+from tests.support import browser
+from tests.support.firefox import Firefox, Tab
+from tests.support.infra import unavailable
+from tests.support.people import made_up_cpf
+from tests.support.system import System
 
 SEATS = ("F07", "F08")
 LIVE = "[data-part=line][data-conexao=ao_vivo]"

@@ -2,9 +2,9 @@
 
 from playwright.async_api import async_playwright, expect
 
-from tests import browser as chromium
-from tests.gateway_bench import Bench
-from tests.infra import unavailable
+from tests.support import browser as chromium
+from tests.support.gateway_in_process import Bench
+from tests.support.infra import unavailable
 
 TITLE = '</script><script>document.title = "stolen"</script><!-- &lt;'
 # Once its own scripts run, the page uses its data up; this looks before they do.

@@ -9,8 +9,8 @@ from tests.e2e.conftest import NewPage, OpenPage
 from tests.e2e.page import SessionPage
 from tests.e2e.tab import Tab
 from tests.e2e.wire import Wire, nothing
-from tests.picky_proxy import BAD_GATEWAY, FORBIDDEN, HANGS_UP, PickyProxy
-from tests.system import System
+from tests.support.picky_proxy import BAD_GATEWAY, FORBIDDEN, HANGS_UP, PickyProxy
+from tests.support.system import System
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}

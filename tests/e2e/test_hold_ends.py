@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from tests.e2e.audience import Audience
 from tests.e2e.conftest import OpenPage, OpenWired
 from tests.e2e.page import ANA
-from tests.system import System, running_system
-from tests.waiting import wait_until
+from tests.support.system import System, running_system
+from tests.support.waiting import wait_until
 
 SECONDS = 15  # the last third of a short hold is what it is warned of: time enough to be seen
 

@@ -6,12 +6,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from tests.demo_programme import demo, new_room, new_session
 from tests.e2e.audience import Audience
 from tests.e2e.conftest import NewPage, OpenPage
 from tests.e2e.page import SessionPage
-from tests.system import System, running_system
-from tests.waiting import wait_until
+from tests.support.demo_programme import demo, new_room, new_session
+from tests.support.system import System, running_system
+from tests.support.waiting import wait_until
 
 # What a phone has: a share sheet, which remembers what it was given.
 SHEET = "navigator.share = (sheet) => { window.shared = sheet; return Promise.resolve(); };"

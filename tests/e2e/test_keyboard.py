@@ -8,8 +8,8 @@ from playwright.sync_api import Locator, expect
 from tests.e2e.audience import Audience
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import ANA, OrderPage, SessionPage
-from tests.system import System, running_system
-from tests.waiting import wait_until
+from tests.support.system import System, running_system
+from tests.support.waiting import wait_until
 
 MOST_TABS = 40
 

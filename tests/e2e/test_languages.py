@@ -11,7 +11,7 @@ from tests.e2e.conftest import NewPage, OpenPage, OpenWired
 from tests.e2e.marked_language import speak_marked, unmarked
 from tests.e2e.page import Buyer, OrderPage, ProgrammePage, SessionPage
 from tests.e2e.wire import Frame
-from tests.system import System, running_system
+from tests.support.system import System, running_system
 
 TITLES = {"pt-BR": "Escolha suas poltronas", "en": "Choose your seats", "es": "Elige tus butacas"}
 

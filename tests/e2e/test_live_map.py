@@ -12,8 +12,8 @@ from tests.e2e.audience import Audience
 from tests.e2e.conftest import OpenPage, OpenWired
 from tests.e2e.page import SessionPage
 from tests.e2e.wire import Frame
-from tests.system import HOLD_SECONDS, System, running_system
-from tests.waiting import wait_until
+from tests.support.system import HOLD_SECONDS, System, running_system
+from tests.support.waiting import wait_until
 
 HOUR = timedelta(hours=1)
 

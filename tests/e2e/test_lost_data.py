@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import NewPage, OpenPage
 from tests.e2e.page import ProgrammePage
-from tests.services import is_serving
-from tests.system import System, running_system
-from tests.waiting import wait_until
+from tests.support.services import is_serving
+from tests.support.system import System, running_system
+from tests.support.waiting import wait_until
 
 NOTICE_SECONDS = 10
 REFRESH_MS = 15_000

@@ -4,8 +4,8 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import NewPage, OpenPage
 from tests.e2e.page import ANA, OrderPage
-from tests.system import System
-from tests.waiting import wait_until
+from tests.support.system import System
+from tests.support.waiting import wait_until
 
 KEPT = """async (link) => {
   if ((await navigator.serviceWorker.ready).active.state !== "activated") return false;

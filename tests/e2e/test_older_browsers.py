@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Route
 
 from tests.e2e.conftest import NewPage
 from tests.e2e.page import ANA, OrderPage, ProgrammePage, SessionPage
-from tests.system import System
+from tests.support.system import System
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}

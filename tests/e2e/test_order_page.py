@@ -14,9 +14,9 @@ from deploy import ROOT
 from tests.e2e.axe import expect_no_faults
 from tests.e2e.conftest import NewPage, OpenPage
 from tests.e2e.page import ANA, Buyer, OrderPage, SessionPage
-from tests.mailbox import body
-from tests.system import System
-from tests.waiting import wait_until
+from tests.support.mailbox import body
+from tests.support.system import System
+from tests.support.waiting import wait_until
 
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 SIZES = pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.axe import expect_no_faults
 from tests.e2e.conftest import NewPage, OpenPage
 from tests.e2e.page import ProgrammePage
-from tests.system import System
+from tests.support.system import System
 
 STRIP, HERE = ".own", ".own-here"
 PHONE = {"width": 390, "height": 844}

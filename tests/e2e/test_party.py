@@ -7,13 +7,13 @@ from functools import partial
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.demo_programme import demo, new_room, new_session
 from tests.e2e.audience import Audience
 from tests.e2e.conftest import OpenPage, OpenWired
 from tests.e2e.page import SessionPage
 from tests.e2e.wire import Frame, Wire, everything
-from tests.system import System, running_system
-from tests.waiting import wait_until
+from tests.support.demo_programme import demo, new_room, new_session
+from tests.support.system import System, running_system
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture(scope="module")

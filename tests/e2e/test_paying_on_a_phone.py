@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.audience import Audience
 from tests.e2e.page import ANA, ProgrammePage, SessionPage
-from tests.system import System, running_system
+from tests.support.system import System, running_system
 
 MOST_TAPS = 6
 WIDTH, HEIGHT = 390, 844

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import ANA, Buyer, OrderPage, SessionPage
-from tests.system import System, running_system
+from tests.support.system import System, running_system
 
 # As Google's does it: every text goes into an element of its own, again whenever the page says something new.
 _TRANSLATE = """() => {

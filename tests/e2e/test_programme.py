@@ -10,12 +10,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.demo_programme import TINY, demo, new_session, new_tiny_room
 from tests.e2e.audience import Audience
 from tests.e2e.conftest import NewPage
 from tests.e2e.page import ProgrammePage
-from tests.system import System, running_system
-from tests.waiting import wait_until
+from tests.support.demo_programme import TINY, demo, new_session, new_tiny_room
+from tests.support.system import System, running_system
+from tests.support.waiting import wait_until
 
 REFRESH_MS = 15_000
 RETRIES_MS = 2_000

@@ -8,8 +8,8 @@ from playwright.sync_api import Page
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import ANA, Buyer, OrderPage
-from tests.system import System
-from tests.waiting import wait_until
+from tests.support.system import System
+from tests.support.waiting import wait_until
 
 CPF_DIGITS = "52998224725"
 

@@ -12,9 +12,9 @@ from tests.e2e.conftest import NewPage, OpenPage, OpenWired
 from tests.e2e.page import SessionPage
 from tests.e2e.tab import Tab
 from tests.e2e.wire import Frame, Rule, Wire
-from tests.processes import LocalProcess
-from tests.system import System
-from tests.waiting import wait_until
+from tests.support.processes import LocalProcess
+from tests.support.system import System
+from tests.support.waiting import wait_until
 
 OUTAGE = 10  # seconds
 LOOK_SECONDS = 0.2  # between two looks at a page that must not change

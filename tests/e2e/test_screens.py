@@ -11,8 +11,8 @@ from tests.e2e.audience import Audience
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import SessionPage
 from tests.e2e.thumb import Screen, Thumb, held_in_hand
-from tests.system import System, running_system
-from tests.waiting import wait_until
+from tests.support.system import System, running_system
+from tests.support.waiting import wait_until
 
 PHONE = Screen("a phone", 390, 844)
 ON_ITS_SIDE = Screen("a phone on its side", 844, 390)

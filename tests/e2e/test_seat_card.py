@@ -10,7 +10,7 @@ from tests.e2e.axe import DESK, faults
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import SessionPage
 from tests.e2e.test_keyboard import Keyboard
-from tests.system import System, running_system
+from tests.support.system import System, running_system
 
 _NEXT_FRAME = (
     "() => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)))"

@@ -11,7 +11,7 @@ from tests.e2e.audience import audience_of
 from tests.e2e.page import SessionPage
 from tests.e2e.picture import Picture, contrast, pictures_of
 from tests.e2e.wire import Frame, Wire
-from tests.system import System, running_system
+from tests.support.system import System, running_system
 
 SHAPES, TEXT = 3.0, 4.5  # WCAG 2.2, AA
 GREY, COLOURFUL = 0.25, 0.4

@@ -10,8 +10,8 @@ from tests.e2e.conftest import OpenPage
 from tests.e2e.page import ANA, SessionPage
 from tests.e2e.test_keyboard import Keyboard
 from tests.e2e.thumb import Screen, Thumb, held_in_hand
-from tests.system import System, running_system
-from tests.waiting import wait_until
+from tests.support.system import System, running_system
+from tests.support.waiting import wait_until
 
 SOFAS = "S006"  # in the demo's room with sofas
 

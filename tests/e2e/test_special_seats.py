@@ -10,8 +10,8 @@ from tests.e2e.axe import DESK, faults
 from tests.e2e.conftest import OpenPage, OpenWired
 from tests.e2e.page import ANA, OrderPage, SessionPage
 from tests.e2e.test_keyboard import Keyboard
-from tests.system import System, running_system
-from tests.waiting import wait_until
+from tests.support.system import System, running_system
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture(scope="module")

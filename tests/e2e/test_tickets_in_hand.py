@@ -9,9 +9,9 @@ from playwright.sync_api import Page, expect
 from tests.e2e.axe import expect_no_faults
 from tests.e2e.conftest import NewPage, OpenPage
 from tests.e2e.page import OrderPage, SessionPage
-from tests.mailbox import body
-from tests.system import System
-from tests.waiting import wait_until
+from tests.support.mailbox import body
+from tests.support.system import System
+from tests.support.waiting import wait_until
 
 PHONE, SIDEWAYS, SMALL = (390, 844), (844, 390), (320, 568)
 WAKE_LOCK = """globalThis.locks = [];

@@ -11,8 +11,8 @@ from tests.bench import big_room
 from tests.e2e.audience import Audience, audience_of
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import SessionPage
-from tests.system import System, running_system
-from tests.waiting import wait_until
+from tests.support.system import System, running_system
+from tests.support.waiting import wait_until
 
 # Which elements have changed since: seats by name, of the rest how many.
 _WATCH = """() => {

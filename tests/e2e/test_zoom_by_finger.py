@@ -9,8 +9,8 @@ from cinema.languages import LANGUAGES
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import SessionPage
 from tests.e2e.thumb import Screen, held_in_hand
-from tests.system import System, running_system
-from tests.waiting import wait_until
+from tests.support.system import System, running_system
+from tests.support.waiting import wait_until
 
 SMALL = Screen("a phone in a room of 21 columns", 360, 740)
 STILL = Screen("nothing moves", 360, 740, media=(("reduced_motion", "reduce"),))

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator
 
 from tests.e2e.page import Buyer, SessionPage
 from tests.e2e.tab import with_letters
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 MOST_SWIPES = 20
 SWIPE_STEPS = 8

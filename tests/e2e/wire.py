@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page, WebSocketRoute
 
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 Frame = dict[str, Any]
 Rule = Callable[[Frame], Iterable[Frame]]
@@ -24,7 +24,9 @@ def nothing(_: Frame) -> Iterable[Frame]:
 
 
 class Wire:
-    """Put it in before the page is opened; it stays through every reconnection.
+    """Playwright's proxy on a real page's WebSocket to a real gateway.
+
+    Put it in before the page is opened; it stays through every reconnection.
 
     `to_page` and `to_gateway` say what becomes of a frame on its way: the frames that arrive instead of it. Frames
     move only while Playwright is asked for something, as every look at the page does.

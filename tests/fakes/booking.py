@@ -17,7 +17,7 @@ from cinema.booking_client import BATCHES_ARE_KNOWN
 from cinema.identity import owner_tag
 from cinema_pb2_grpc import ReservaServicer, add_ReservaServicer_to_server
 from deploy.ports import LOOPBACK
-from tests.ports import free_port
+from tests.support.ports import free_port
 
 SESSION = "S001"
 ORDER = "07-abcdefghijklmnopqrstuv"

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from cinema.notify_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, verify
 from deploy.ports import LOOPBACK
-from tests.ports import free_port
+from tests.support.ports import free_port
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ import pytest
 import cinema_pb2 as pb
 import cinema_pb2_grpc
 from cinema.seats import seat_name
-from tests.buyers import Buyer
-from tests.processes import LocalProcess
-from tests.system import System
-from tests.waiting import eventually
+from tests.support.buyers import Buyer
+from tests.support.processes import LocalProcess
+from tests.support.system import System
+from tests.support.waiting import eventually
 
 ORDERS = 12
 AT_ONCE = 3

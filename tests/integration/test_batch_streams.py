@@ -8,10 +8,10 @@ import pytest
 import cinema_pb2 as pb
 from booking import batch_streams
 from gateway.booking_requests import Buyer
-from tests.batching import bare_stream, hold
 from tests.fakes.batches import FAULTY, SLOW, Server, running
 from tests.fakes.booking import SESSION
-from tests.waiting import eventually
+from tests.support.batching import bare_stream, hold
+from tests.support.waiting import eventually
 
 ANA = Buyer(SESSION, "ana", "")
 

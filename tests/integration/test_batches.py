@@ -24,13 +24,20 @@ from gateway.booking import BookingClient
 from gateway.booking_faults import BookingDown
 from gateway.booking_requests import Buyer as Asker
 from seat_state_service import ANYWHERE
-from tests.batching import SECONDS, bare_stream, gateways_client, hold, streams_of, under_way
-from tests.booking_desk import Desk, desk_settings, open_desk
-from tests.hall import Buyer, Hall, patient_client
-from tests.people import made_up_cpf
-from tests.services import Booking
-from tests.storm import NETWORKS, STORM_RULES, storm_in
-from tests.waiting import eventually
+from tests.support.batching import (
+    SECONDS,
+    bare_stream,
+    gateways_client,
+    hold,
+    streams_of,
+    under_way,
+)
+from tests.support.booking_desk import Desk, desk_settings, open_desk
+from tests.support.hall import Buyer, Hall, patient_client
+from tests.support.people import made_up_cpf
+from tests.support.services import Booking
+from tests.support.storm import NETWORKS, STORM_RULES, storm_in
+from tests.support.waiting import eventually
 
 ROW = [f"B{number:02d}" for number in range(1, 11)]
 

@@ -9,7 +9,7 @@ import pytest
 
 import cinema_pb2 as pb
 from cinema.keys import session_keys
-from tests.booking_desk import CALL_SECONDS, PAYMENT, Desk
+from tests.support.booking_desk import CALL_SECONDS, PAYMENT, Desk
 
 LONG = "x" * 10_000
 SEAT_METHODS = ["ReservarAssento", "ConfirmarPagamento", "LiberarAssento", "EstenderReserva"]

@@ -12,10 +12,10 @@ import pytest
 import cinema_pb2 as pb
 from cinema.keys import partition_keys, partition_of
 from cinema_pb2_grpc import ReservaStub
-from tests.booking_desk import CALL_SECONDS, Desk, desk_settings, open_desk
-from tests.services import Booking
-from tests.waiting import wait_until
-from tests.watching import watching
+from tests.support.booking_desk import CALL_SECONDS, Desk, desk_settings, open_desk
+from tests.support.services import Booking
+from tests.support.waiting import wait_until
+from tests.support.watching import watching
 
 HOLD_SECONDS = 0.3
 LATE_MS = 1_000

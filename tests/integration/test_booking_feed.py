@@ -20,9 +20,9 @@ from cinema.keys import session_keys
 from cinema.redis_connection import connect_blocking
 from cinema.retry import Backoff
 from cinema.settings import RedisSettings
-from tests.booking_desk import new_session, programme
-from tests.hall import Hall, patient_client
-from tests.waiting import eventually
+from tests.support.booking_desk import new_session, programme
+from tests.support.hall import Hall, patient_client
+from tests.support.waiting import eventually
 
 MORE_THAN_A_WATCHER_KEEPS = 1_200
 MORE_THAN_REDIS_KEEPS = 1_500

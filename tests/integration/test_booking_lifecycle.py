@@ -15,11 +15,11 @@ from redis import Redis
 
 import cinema_pb2 as pb
 from deploy.ports import LOOPBACK
-from tests.backends import RedisServer
-from tests.booking_desk import CALL_SECONDS, new_session, open_desk, programme
-from tests.services import Booking, is_serving
-from tests.waiting import wait_until
-from tests.watching import watching
+from tests.support.backends import RedisServer
+from tests.support.booking_desk import CALL_SECONDS, new_session, open_desk, programme
+from tests.support.services import Booking, is_serving
+from tests.support.waiting import wait_until
+from tests.support.watching import watching
 
 HOLD_BYTES = 300  # of arguments
 DRAIN_SECONDS = 5

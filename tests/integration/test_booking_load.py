@@ -7,7 +7,7 @@ import grpc
 
 import cinema_pb2 as pb
 from cinema_pb2_grpc import ReservaStub
-from tests.booking_desk import Desk
+from tests.support.booking_desk import Desk
 
 CROWD = 3_000
 PATIENCE = 30

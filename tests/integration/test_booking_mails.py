@@ -9,8 +9,8 @@ import pytest
 
 import cinema_pb2 as pb
 from cinema.keys import PARTITIONS, order_key, partition_keys, partition_of_order
-from tests.booking_desk import CALL_SECONDS, Desk
-from tests.waiting import wait_until
+from tests.support.booking_desk import CALL_SECONDS, Desk
+from tests.support.waiting import wait_until
 
 TICKET, CANCELLATION = "ingresso", "cancelamento"
 LONG_MS = 60_000

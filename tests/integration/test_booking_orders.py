@@ -11,9 +11,16 @@ import pytest
 import cinema_pb2 as pb
 from cinema.keys import partition_keys, partition_of
 from cinema.local_time import SAO_PAULO
-from tests.booking_desk import CALL_SECONDS, Customer, Desk, new_session, open_desk, session_entry
-from tests.orders import kept_record, rewrite
-from tests.waiting import wait_until
+from tests.support.booking_desk import (
+    CALL_SECONDS,
+    Customer,
+    Desk,
+    new_session,
+    open_desk,
+    session_entry,
+)
+from tests.support.orders import kept_record, rewrite
+from tests.support.waiting import wait_until
 
 SOLD_AT = "2099-12-31T17:45:00"
 SOLD_AT_MS = int(datetime(2099, 12, 31, 17, 45, tzinfo=SAO_PAULO).timestamp() * 1_000)

@@ -8,10 +8,10 @@ import grpc
 import pytest
 from redis import Redis
 
-from tests.booking_desk import Customer, Desk, open_desk
-from tests.services import is_serving
-from tests.waiting import allowed, wait_until
-from tests.watching import watching
+from tests.support.booking_desk import Customer, Desk, open_desk
+from tests.support.services import is_serving
+from tests.support.waiting import allowed, wait_until
+from tests.support.watching import watching
 
 UNAVAILABLE = grpc.StatusCode.UNAVAILABLE
 NOTICE_SECONDS = 10  # how long health may take to notice, on a machine that has other things to do

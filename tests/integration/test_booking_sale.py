@@ -8,7 +8,7 @@ import pytest
 
 import cinema_pb2 as pb
 from cinema.keys import order_key, partition_keys, partition_of
-from tests.booking_desk import CALL_SECONDS, PAYMENT, Customer, Desk, all_orders
+from tests.support.booking_desk import CALL_SECONDS, PAYMENT, Customer, Desk, all_orders
 
 
 def order_of(desk: Desk, order_id: str) -> pb.Pedido:

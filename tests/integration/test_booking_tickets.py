@@ -9,7 +9,7 @@ import pytest
 
 import cinema_pb2 as pb
 from cinema.local_time import SAO_PAULO
-from tests.booking_desk import CALL_SECONDS, Desk, open_desk
+from tests.support.booking_desk import CALL_SECONDS, Desk, open_desk
 
 QUOTA = 17  # 40% of the 42 seats of the desk's room, rounded up
 

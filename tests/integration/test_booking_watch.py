@@ -10,11 +10,11 @@ import pytest
 
 import cinema_pb2 as pb
 from cinema_pb2_grpc import ReservaStub
-from tests.booking_desk import Desk, desk_settings, open_desk
-from tests.hall import Hall, patient_client
-from tests.services import Booking
-from tests.waiting import eventually
-from tests.watching import watching
+from tests.support.booking_desk import Desk, desk_settings, open_desk
+from tests.support.hall import Hall, patient_client
+from tests.support.services import Booking
+from tests.support.waiting import eventually
+from tests.support.watching import watching
 
 MOST_WATCHERS = 12
 

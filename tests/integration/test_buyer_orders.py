@@ -3,9 +3,9 @@
 import httpx
 
 import cinema_pb2 as pb
-from tests.booking_desk import CALL_SECONDS, Desk
 from tests.fakes.booking import ORDER
-from tests.gateway_bench import Bench
+from tests.support.booking_desk import CALL_SECONDS, Desk
+from tests.support.gateway_in_process import Bench
 
 
 def orders_of(desk: Desk, buyer: str) -> list[pb.Pedido]:

@@ -15,8 +15,8 @@ import cinema_pb2_grpc
 from deploy import ROOT
 from deploy.ports import LOOPBACK
 from tests.fakes.booking import Context, FakeBooking
-from tests.ports import free_port
-from tests.services import Booking
+from tests.support.ports import free_port
+from tests.support.services import Booking
 
 GOOD, BAD, WRONG_USAGE = 0, 1, 2
 

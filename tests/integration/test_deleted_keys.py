@@ -3,7 +3,7 @@
 import pytest
 
 from cinema.refusals import Refusal
-from tests.hall import Hall
+from tests.support.hall import Hall
 
 
 async def forget_the_accounts(hall: Hall) -> None:

@@ -16,12 +16,12 @@ from cinema.settings import DeliverySettings
 from email_service import EmailService
 from notifications.dependency import DependencyDown
 from notifications.mailer import MailRefused
-from tests.certificates import Certificates, make_certificates
-from tests.mailbox import Mailbox
-from tests.orders import order
-from tests.ports import free_port
-from tests.smtp_script import ScriptedServer
-from tests.waiting import eventually
+from tests.support.certificates import Certificates, make_certificates
+from tests.support.mailbox import Mailbox
+from tests.support.orders import order
+from tests.support.ports import free_port
+from tests.support.smtp_script import ScriptedServer
+from tests.support.waiting import eventually
 
 ADDRESS = "ana@example.com"
 ORDER = order(nome_completo="Ana Lima", email=ADDRESS)

@@ -12,10 +12,10 @@ from websockets.asyncio.client import ClientConnection, connect
 
 import cinema_pb2 as pb
 import cinema_pb2_grpc
-from tests.backends import RedisServer
-from tests.infra import started
-from tests.mailbox import Mailbox
-from tests.system import System
+from tests.support.backends import RedisServer
+from tests.support.infra import started
+from tests.support.mailbox import Mailbox
+from tests.support.system import System
 
 SESSION = "S001"
 PATIENCE = 10

@@ -12,7 +12,7 @@ from booking.dataset_files import DatasetFiles
 from booking.fitness import Fitness, FitnessWatch
 from cinema.redis_connection import connect
 from cinema.settings import RedisSettings
-from tests.hall import patient_client
+from tests.support.hall import patient_client
 
 
 class Loading(Dataset):

@@ -11,7 +11,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.fakes.booking import FakeBooking
-from tests.gateway_bench import Bench, Browser, open_bench
+from tests.support.gateway_in_process import Bench, Browser, open_bench
 
 DEEP = "[" * 2_000
 UNREADABLE: list[str | bytes] = [

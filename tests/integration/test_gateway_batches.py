@@ -11,10 +11,10 @@ from gateway import batch_stream
 from gateway import batches as client_side
 from gateway.booking_faults import BookingDown, Malformed
 from gateway.booking_requests import Buyer
-from tests.batching import gateways_client, streams_of
 from tests.fakes.batches import FAULTY, SLOW, Server, running
 from tests.fakes.booking import SESSION, FakeBooking
-from tests.waiting import eventually
+from tests.support.batching import gateways_client, streams_of
+from tests.support.waiting import eventually
 
 ANA = Buyer(SESSION, "ana", "")
 

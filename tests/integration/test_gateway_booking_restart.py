@@ -6,8 +6,8 @@ import pytest
 
 from gateway import hub
 from tests.fakes.booking import held, sold
-from tests.gateway_bench import Bench
-from tests.waiting import eventually
+from tests.support.gateway_in_process import Bench
+from tests.support.waiting import eventually
 
 PAYMENT = {"nomeCompleto": "Maria Silva", "cpf": "", "email": "maria@exemplo.com.br"}
 

@@ -11,7 +11,7 @@ import cinema_pb2 as pb
 from gateway import film_art, http_json
 from gateway.film_art import preview_path
 from tests.fakes.booking import ORDER
-from tests.gateway_bench import Bench
+from tests.support.gateway_in_process import Bench
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 

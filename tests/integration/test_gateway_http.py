@@ -11,8 +11,8 @@ from cinema.order_code import order_code
 from deploy.ports import LOOPBACK
 from gateway.film_art import art_path
 from tests.fakes.booking import ORDER, FakeBooking, a_session
-from tests.gateway_bench import Bench, open_bench
-from tests.waiting import eventually
+from tests.support.gateway_in_process import Bench, open_bench
+from tests.support.waiting import eventually
 
 # ------------------------------------------------------------------------------------------------ pages
 

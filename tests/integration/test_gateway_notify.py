@@ -7,7 +7,7 @@ import pytest
 
 import cinema_pb2 as pb
 from cinema.notify_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
-from tests.gateway_bench import SECRET, Bench
+from tests.support.gateway_in_process import SECRET, Bench
 
 NOTICE = b'{"sessao":"S001","assento":"A05","motivo":"timeout"}'
 

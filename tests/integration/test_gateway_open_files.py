@@ -12,10 +12,10 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidMessage
 
-from tests import strangers
 from tests.fakes.booking import FakeBooking
-from tests.services import Gateway, UvicornGateway
-from tests.waiting import allowed, eventually
+from tests.support import strangers
+from tests.support.services import Gateway, UvicornGateway
+from tests.support.waiting import allowed, eventually
 
 FILES = 256
 ADDRESSES = ("127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5")

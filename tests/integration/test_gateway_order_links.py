@@ -5,8 +5,8 @@ import pytest
 
 import cinema_pb2 as pb
 from tests.fakes.booking import ORDER
-from tests.gateway_bench import Bench
-from tests.waiting import eventually
+from tests.support.gateway_in_process import Bench
+from tests.support.waiting import eventually
 
 VIEW, MANAGE = "5e" * 16, "c4" * 16
 PRIVATE = ("Maria", "456.789", "maria@exemplo.com.br", "caixa de entrada")

@@ -7,7 +7,7 @@ from cinema.pix import pix_code
 from cinema.tickets import DEAREST_BASKET
 from cinema_pb2 import ReservaResponse
 from tests.fakes.booking import ORDER, sold
-from tests.gateway_bench import Bench
+from tests.support.gateway_in_process import Bench
 
 CANCEL = f"/api/pedidos/{ORDER}/cancelar"
 CALENDAR = f"/api/pedidos/{ORDER}/agenda.ics"

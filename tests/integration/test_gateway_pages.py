@@ -10,7 +10,7 @@ import pytest
 
 from gateway.pages import DATA_SECONDS
 from tests.fakes.booking import ORDER, FakeBooking
-from tests.gateway_bench import Bench, open_bench
+from tests.support.gateway_in_process import Bench, open_bench
 
 PAGES = ["/", "/sessao/S001", f"/pedido/{ORDER}"]
 LANGUAGE = re.compile(r'<html lang="([\w-]+)">')

@@ -18,10 +18,10 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from cinema_pb2 import ReservaRequest
 from deploy import ROOT
 from tests.fakes.booking import SEATS, FakeBooking, held
-from tests.gateway_bench import cramped_socket
-from tests.ports import free_port
-from tests.services import Gateway
-from tests.waiting import allowed, eventually
+from tests.support.gateway_in_process import cramped_socket
+from tests.support.ports import free_port
+from tests.support.services import Gateway
+from tests.support.waiting import allowed, eventually
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 from cinema_pb2 import SessaoRequest, Vazio
 from gateway.public_answers import PublicAnswer, PublicAnswers
 from tests.fakes.booking import SESSION, held
-from tests.gateway_bench import Bench
-from tests.waiting import eventually
+from tests.support.gateway_in_process import Bench
+from tests.support.waiting import eventually
 
 MOST_KEPT = 64
 

@@ -12,8 +12,15 @@ import pytest
 
 from gateway import line
 from tests.fakes.booking import SEATS, FakeBooking, held
-from tests.gateway_bench import SECONDS, Bench, Browser, Frame, cramped_socket, open_bench
-from tests.waiting import eventually
+from tests.support.gateway_in_process import (
+    SECONDS,
+    Bench,
+    Browser,
+    Frame,
+    cramped_socket,
+    open_bench,
+)
+from tests.support.waiting import eventually
 
 
 @pytest.fixture

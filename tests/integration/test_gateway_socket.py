@@ -12,8 +12,8 @@ from deploy.ports import LOOPBACK
 from gateway.line import Line
 from gateway.protocols import GuardedHttp, GuardedWebSocket
 from tests.fakes.booking import ORDER, freed, held, sold
-from tests.gateway_bench import Bench
-from tests.waiting import eventually
+from tests.support.gateway_in_process import Bench
+from tests.support.waiting import eventually
 
 PAYMENT = {"nomeCompleto": "Maria Silva", "cpf": "529.982.247-25", "email": "maria@exemplo.com.br"}
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from gateway import line, protocols
-from tests import strangers
 from tests.fakes.booking import FakeBooking
-from tests.gateway_bench import Bench, open_bench
-from tests.services import Gateway
-from tests.strangers import GET, NOTIFY, UPGRADE, frame, upgrade
-from tests.waiting import allowed, eventually
+from tests.support import strangers
+from tests.support.gateway_in_process import Bench, open_bench
+from tests.support.services import Gateway
+from tests.support.strangers import GET, NOTIFY, UPGRADE, frame, upgrade
+from tests.support.waiting import allowed, eventually
 
 TIMES = 30
 CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"

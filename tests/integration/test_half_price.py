@@ -7,7 +7,7 @@ import pytest
 from booking.seat_snapshot import SeatSnapshot
 from cinema.refusals import Refusal
 from cinema.tickets import Category, half_price_quota, price_of
-from tests.hall import Hall
+from tests.support.hall import Hall
 
 STUDENT, SENIOR = Category.STUDENT, Category.SENIOR
 

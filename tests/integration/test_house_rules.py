@@ -15,10 +15,10 @@ from websockets.asyncio.client import connect
 import cinema_pb2 as pb
 from cinema_pb2_grpc import ReservaStub
 from tests.bench.stage import one_of_each
-from tests.booking_desk import Customer
-from tests.demo_programme import demo, new_room, new_session
-from tests.gateway_bench import Browser, Frame
-from tests.services import Gateway
+from tests.support.booking_desk import Customer
+from tests.support.demo_programme import demo, new_room, new_session
+from tests.support.gateway_in_process import Browser, Frame
+from tests.support.services import Gateway
 
 SESSIONS = 40
 PAYMENT = {"nomeCompleto": "Maria Silva", "cpf": "", "email": "maria@exemplo.com.br"}

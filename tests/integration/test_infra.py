@@ -9,9 +9,9 @@ import redis
 from kafka import KafkaConsumer, KafkaProducer
 
 from deploy import ROOT
-from tests import containers
-from tests.backends import KafkaBroker, RedisServer
-from tests.mailbox import Mailbox
+from tests.support import containers
+from tests.support.backends import KafkaBroker, RedisServer
+from tests.support.mailbox import Mailbox
 
 
 def test_redis_is_as_durable_as_make_run_has_it(redis_url: str) -> None:

@@ -23,10 +23,10 @@ from notifications.kafka_clients import Publisher, ensure_topics
 from notifications.kafka_group import GroupMember, Stalled
 from notifications.notification import Notification
 from notifications.outcomes import Done, Later, Outcome
-from tests.backends import KafkaBroker
-from tests.box_office import put_into_kafka
-from tests.infra import started
-from tests.waiting import eventually
+from tests.support.backends import KafkaBroker
+from tests.support.box_office import put_into_kafka
+from tests.support.infra import started
+from tests.support.waiting import eventually
 
 INSTANCE = "box-office-0"
 JOIN_SECONDS = 30
@@ -64,7 +64,7 @@ def broker(shared_broker: KafkaBroker, topic: str) -> Iterator[KafkaBroker]:
 @pytest.fixture
 def killed_member(broker: KafkaBroker, topic: str) -> None:
     member = [broker.bootstrap, INSTANCE, topic, topic]
-    command = [sys.executable, "-m", "tests.dying_member", *member]
+    command = [sys.executable, "-m", "tests.support.dying_member", *member]
     killed = subprocess.run(command, cwd=ROOT, timeout=JOIN_SECONDS, check=False)
     assert killed.returncode == -signal.SIGKILL
 

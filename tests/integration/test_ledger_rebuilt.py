@@ -13,9 +13,9 @@ import pytest
 import cinema_pb2 as pb
 from cinema.order_code import order_code
 from deploy import ROOT
-from tests.box_office import BoxOffice, Staff
-from tests.services import INHERITED, NOWHERE
-from tests.waiting import wait_until
+from tests.support.box_office import BoxOffice, Staff
+from tests.support.services import INHERITED, NOWHERE
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["with Kafka", "without Kafka"])

@@ -10,11 +10,11 @@ import pytest
 import redis
 
 from cinema.keys import partition_of, session_keys
-from tests.backends import RedisServer
 from tests.fakes.notify_receiver import NotifyReceiver
-from tests.processes import LocalProcess
-from tests.services import listener
-from tests.waiting import allowed, wait_until
+from tests.support.backends import RedisServer
+from tests.support.processes import LocalProcess
+from tests.support.services import listener
+from tests.support.waiting import allowed, wait_until
 
 SECRET = "a secret of the test's own"
 FLAGS = "notify-keyspace-events"

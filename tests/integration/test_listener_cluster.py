@@ -7,9 +7,9 @@ from redis.cluster import RedisCluster
 
 from cinema.keys import session_keys
 from tests.fakes.notify_receiver import NotifyReceiver
-from tests.redis_cluster import LocalCluster
-from tests.services import listener
-from tests.waiting import wait_until
+from tests.support.redis_cluster import LocalCluster
+from tests.support.services import listener
+from tests.support.waiting import wait_until
 
 SECRET = "a secret of the test's own"
 # Their partitions lie in slots of different masters.

@@ -17,12 +17,12 @@ import cinema_pb2 as pb
 from booking.dataset import SCHEMA, Dataset, write_identity
 from booking.dataset_files import DatasetFiles
 from cinema.keys import PARTITIONS, partition_keys, session_keys
-from tests.booking_desk import Customer, Desk, desk_settings, open_desk
-from tests.hall import patient_client
-from tests.ports import free_port
-from tests.services import Booking, is_serving
-from tests.waiting import eventually, wait_until
-from tests.watching import watching
+from tests.support.booking_desk import Customer, Desk, desk_settings, open_desk
+from tests.support.hall import patient_client
+from tests.support.ports import free_port
+from tests.support.services import Booking, is_serving
+from tests.support.waiting import eventually, wait_until
+from tests.support.watching import watching
 
 UNAVAILABLE = grpc.StatusCode.UNAVAILABLE
 NOTICE_SECONDS = 10

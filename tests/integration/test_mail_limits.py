@@ -13,10 +13,10 @@ import cinema_pb2 as pb
 from booking.mail_limits import CANCELLATION_COST, MailLimitRules, MailLimits
 from cinema.keys import partition_keys, partition_of
 from cinema_pb2_grpc import ReservaStub
-from tests.booking_desk import CALL_SECONDS, Customer, Desk, desk_settings, open_desk
-from tests.hall import patient_client
-from tests.services import Booking
-from tests.waiting import eventually
+from tests.support.booking_desk import CALL_SECONDS, Customer, Desk, desk_settings, open_desk
+from tests.support.hall import patient_client
+from tests.support.services import Booking
+from tests.support.waiting import eventually
 
 MAILBOX, NETWORK, AGAIN, CORRECTIONS = 4, 40, 2, 3
 LIMITED = "limite_de_emails"

@@ -9,10 +9,10 @@ from kafka import KafkaProducer
 import cinema_pb2 as pb
 from cinema.keys import partition_keys, partition_of
 from notifications.kafka_clients import PARTITIONS, TOPIC
-from tests.box_office import SESSION, BoxOffice, Staff
-from tests.processes import LocalProcess
-from tests.services import ServiceProcess
-from tests.waiting import allowed, wait_until
+from tests.support.box_office import SESSION, BoxOffice, Staff
+from tests.support.processes import LocalProcess
+from tests.support.services import ServiceProcess
+from tests.support.waiting import allowed, wait_until
 
 KEYS = partition_keys(partition_of(SESSION))
 GREYLISTED = "450 4.2.0 Greylisted, try again in 300 seconds"

@@ -14,9 +14,9 @@ from notifications.dependency import Dependency
 from notifications.mail_room import MailRoom
 from notifications.mail_rules import COPIES, MailRules
 from tests.fakes.delivery import FakeOrders
-from tests.orders import order
-from tests.smtp_script import Never, ScriptedServer
-from tests.waiting import eventually
+from tests.support.orders import order
+from tests.support.smtp_script import Never, ScriptedServer
+from tests.support.waiting import eventually
 
 TRIES = 4  # that the trouble lasts, one of every mail
 SETTINGS = {

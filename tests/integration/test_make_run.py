@@ -16,9 +16,9 @@ import pytest
 from deploy import ROOT
 from deploy.ports import LOOPBACK, answers, is_free
 from deploy.readiness import gateway_is_ready
-from tests.local_run import NOT_COPIED, Run, clone
-from tests.processes import NotStarted
-from tests.waiting import allowed, wait_until
+from tests.support.local_run import NOT_COPIED, Run, clone
+from tests.support.processes import NotStarted
+from tests.support.waiting import allowed, wait_until
 
 FIRST_START_SECONDS = 120
 SECOND_START_SECONDS = 10

@@ -2,7 +2,7 @@
 
 from booking.stream_ids import NewestEvents
 from seat_state_service import SeatStateService
-from tests.hall import Hall
+from tests.support.hall import Hall
 
 
 async def test_every_transition_notes_the_event_that_it_appended(hall: Hall) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import cinema_pb2 as pb
 from cinema.keys import partition_keys, partition_of
-from tests.box_office import SESSION, BoxOffice, Staff, messages_in_kafka
-from tests.waiting import allowed, wait_until
+from tests.support.box_office import SESSION, BoxOffice, Staff, messages_in_kafka
+from tests.support.waiting import allowed, wait_until
 
 KEYS = partition_keys(partition_of(SESSION))
 

@@ -9,7 +9,7 @@ import pytest
 import cinema_pb2 as pb
 from cinema.keys import partition_keys, partition_of
 from cinema.order_code import order_code
-from tests.box_office import (
+from tests.support.box_office import (
     NAME,
     SESSION,
     BoxOffice,
@@ -18,8 +18,8 @@ from tests.box_office import (
     messages_in_kafka,
     put_into_kafka,
 )
-from tests.mailbox import body
-from tests.waiting import wait_until
+from tests.support.mailbox import body
+from tests.support.waiting import wait_until
 
 OUTBOX = partition_keys(partition_of(SESSION)).outbox
 

@@ -12,7 +12,7 @@ from cinema.keys import order_key
 from cinema.mail_state import MailState
 from cinema.refusals import Refusal
 from cinema.tickets import Category, Ticket
-from tests.hall import Buyer, Hall
+from tests.support.hall import Buyer, Hall
 
 ANA = Payer("Ana Souza", "***.982.247-**", "ana@example.com")
 PERSON = "0123456789abcdef" * 2

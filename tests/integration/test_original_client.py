@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import tests.fakes
-from tests.services import Booking
+from tests.support.services import Booking
 
 ORIGINAL = """\
 syntax = "proto3";

@@ -15,9 +15,9 @@ from cinema.settings import RedisSettings
 from notifications import outbox as outbox_module
 from notifications.lease import Lease
 from notifications.outbox import MESSAGE, Entry, Outbox, open_outbox
-from tests.backends import RedisServer
-from tests.redis_cluster import LocalCluster
-from tests.waiting import eventually
+from tests.support.backends import RedisServer
+from tests.support.redis_cluster import LocalCluster
+from tests.support.waiting import eventually
 
 KEY = "{p00}:test-lease"
 SECONDS = 0.5

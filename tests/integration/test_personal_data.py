@@ -18,9 +18,9 @@ from cinema.keys import PARTITIONS, order_key, partition_keys
 from cinema.order_code import order_code
 from cinema_pb2_grpc import ReservaStub
 from deploy import ROOT
-from tests.booking_desk import CALL_SECONDS, PAYMENT, Customer, Desk, open_desk
-from tests.box_office import NAME, BoxOffice, Staff
-from tests.waiting import wait_until
+from tests.support.booking_desk import CALL_SECONDS, PAYMENT, Customer, Desk, open_desk
+from tests.support.box_office import NAME, BoxOffice, Staff
+from tests.support.waiting import wait_until
 
 A_SECOND = "0.00001"  # days
 COMMAND_SECONDS = 60

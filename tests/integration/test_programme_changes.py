@@ -14,7 +14,7 @@ from booking.programme import Programme, parse_programme
 from booking.programme_guard import ProgrammeGuard
 from cinema.keys import programme_key
 from cinema.local_time import SAO_PAULO
-from tests.booking_desk import (
+from tests.support.booking_desk import (
     CALL_SECONDS,
     Customer,
     Desk,
@@ -24,10 +24,10 @@ from tests.booking_desk import (
     programme,
     session_entry,
 )
-from tests.hall import patient_client
-from tests.orders import kept_record, rewrite
-from tests.services import Booking
-from tests.waiting import wait_until
+from tests.support.hall import patient_client
+from tests.support.orders import kept_record, rewrite
+from tests.support.services import Booking
+from tests.support.waiting import wait_until
 
 START = "2099-12-31T17:45:00"
 LATER = "2099-12-31T20:00:00"

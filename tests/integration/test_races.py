@@ -11,7 +11,7 @@ import pytest
 
 from cinema.booking_client import open_channel
 from cinema.settings import BookingClientSettings
-from tests.client_load import (
+from tests.crowd.load import (
     Attempt,
     Crowd,
     Outcome,
@@ -21,8 +21,8 @@ from tests.client_load import (
     free_seats,
     hold_at_once,
 )
-from tests.client_report import faults
-from tests.services import Booking
+from tests.crowd.report import faults
+from tests.support.services import Booking
 
 SESSION = "S001"
 DEADLINE_SECONDS = 10

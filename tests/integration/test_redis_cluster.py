@@ -30,15 +30,15 @@ from cinema.redis_connection import (
 from cinema.settings import RedisSettings
 from cinema_pb2_grpc import ReservaStub
 from deploy.ports import LOOPBACK
-from tests.backends import BackendMissing
-from tests.booking_desk import CALL_SECONDS, Customer, all_orders, new_session, programme
-from tests.hall import patient_client
-from tests.infra import unavailable
-from tests.redis_cluster import ClusterNode, LocalCluster
-from tests.services import Booking, is_serving
-from tests.storm import STORM_RULES, storm
-from tests.waiting import eventually, wait_until
-from tests.watching import watching
+from tests.support.backends import BackendMissing
+from tests.support.booking_desk import CALL_SECONDS, Customer, all_orders, new_session, programme
+from tests.support.hall import patient_client
+from tests.support.infra import unavailable
+from tests.support.redis_cluster import ClusterNode, LocalCluster
+from tests.support.services import Booking, is_serving
+from tests.support.storm import STORM_RULES, storm
+from tests.support.waiting import eventually, wait_until
+from tests.support.watching import watching
 
 SESSIONS = 40
 FAILOVER_SECONDS = 20

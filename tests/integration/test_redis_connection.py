@@ -7,8 +7,8 @@ import pytest
 
 from cinema.redis_connection import REDIS_ERRORS, RedisClient, connect
 from cinema.settings import RedisSettings
-from tests.backends import RedisServer
-from tests.hall import PATIENCE_SECONDS, patient_client
+from tests.support.backends import RedisServer
+from tests.support.hall import PATIENCE_SECONDS, patient_client
 
 
 def client_of(redis_server: RedisServer, patience: float = PATIENCE_SECONDS) -> RedisClient:

@@ -13,10 +13,10 @@ import pytest
 from websockets.asyncio.client import connect
 
 from deploy.ports import LOOPBACK
-from tests.booking_desk import Desk, open_desk
-from tests.gateway_bench import Browser
-from tests.services import Gateway, is_serving
-from tests.waiting import eventually, wait_until
+from tests.support.booking_desk import Desk, open_desk
+from tests.support.gateway_in_process import Browser
+from tests.support.services import Gateway, is_serving
+from tests.support.waiting import eventually, wait_until
 
 BACK_SECONDS = 20
 

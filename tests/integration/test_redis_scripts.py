@@ -25,13 +25,13 @@ from cinema.redis_scripts import OneNode, Script, TooManyCalls, Unanswered, node
 from cinema.settings import RedisSettings
 from deploy import redis_local
 from deploy.ports import LOOPBACK
-from tests.backends import RedisServer
-from tests.certificates import make_certificates
-from tests.hall import PATIENCE_SECONDS, patient_client
-from tests.infra import started, unavailable
-from tests.ports import free_port
-from tests.processes import LocalProcess
-from tests.waiting import eventually
+from tests.support.backends import RedisServer
+from tests.support.certificates import make_certificates
+from tests.support.hall import PATIENCE_SECONDS, patient_client
+from tests.support.infra import started, unavailable
+from tests.support.ports import free_port
+from tests.support.processes import LocalProcess
+from tests.support.waiting import eventually
 
 ECHO = "return {KEYS[1], ARGV[1], 7}"
 COUNT = "return redis.call('INCR', KEYS[1])"

@@ -13,14 +13,14 @@ from redis import Redis
 from booking.redis_health import look
 from deploy import redis_local
 from deploy.ports import LOOPBACK
-from tests.booking_desk import Customer, Desk, new_session, open_desk
-from tests.hall import patient_client
-from tests.ports import free_port
-from tests.processes import LocalProcess
-from tests.redis_servers import VARIABLE, redis_servers, using
-from tests.storm import storm
-from tests.waiting import wait_until
-from tests.watching import watching
+from tests.support.booking_desk import Customer, Desk, new_session, open_desk
+from tests.support.hall import patient_client
+from tests.support.ports import free_port
+from tests.support.processes import LocalProcess
+from tests.support.redis_servers import VARIABLE, redis_servers, using
+from tests.support.storm import storm
+from tests.support.waiting import wait_until
+from tests.support.watching import watching
 
 SERVERS = redis_servers()
 

@@ -20,12 +20,12 @@ from cinema.keys import order_key, partition_keys, partition_of
 from cinema.mail_state import MailKind, MailState
 from cinema.refusals import Refusal
 from cinema.tickets import Category
-from tests.backends import RedisServer
-from tests.booking_desk import programme
-from tests.hall import Buyer, Hall, patient_client
-from tests.infra import started
-from tests.redis_servers import redis_servers, using
-from tests.waiting import eventually
+from tests.support.backends import RedisServer
+from tests.support.booking_desk import programme
+from tests.support.hall import Buyer, Hall, patient_client
+from tests.support.infra import started
+from tests.support.redis_servers import redis_servers, using
+from tests.support.waiting import eventually
 
 SERVERS = redis_servers()
 ANA = Payer("Ana Souza", "***.982.247-**", "ana@example.com")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from deploy import ROOT
-from tests.waiting import allowed
+from tests.support.waiting import allowed
 
 STOP_SECONDS = 10
 DIED = "processname:booking groupname:booking from_state:RUNNING expected:0 pid:1"

@@ -8,7 +8,7 @@ import pytest
 
 from booking.seat_snapshot import SeatCount, SeatSnapshot
 from booking.snapshot_reader import SnapshotReader
-from tests.hall import Hall
+from tests.support.hall import Hall
 
 ALL, CHANGES = 1, 2
 MORE_THAN_IS_READ_AS_CHANGES = 210

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from seat_state_service import SalesPaused
-from tests.hall import Hall, patient_client
+from tests.support.hall import Hall, patient_client
 
 OURS = "1:ours"
 

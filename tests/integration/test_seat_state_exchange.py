@@ -3,7 +3,7 @@
 from booking.hold_rules import Network
 from cinema.identity import owner_tag
 from cinema.refusals import Refusal
-from tests.hall import Hall
+from tests.support.hall import Hall
 
 PAIR, OTHER_PAIR = ("A01", "A02"), ("B01", "B02")
 

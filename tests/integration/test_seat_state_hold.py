@@ -6,7 +6,7 @@ import pytest
 
 from cinema.identity import owner_tag
 from cinema.refusals import Refusal
-from tests.hall import Hall
+from tests.support.hall import Hall
 
 
 async def test_a_buyer_holds_free_seats_and_the_map_shows_them_as_held(hall: Hall) -> None:

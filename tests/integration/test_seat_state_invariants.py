@@ -10,9 +10,9 @@ import pytest
 
 import seat_state_service
 from booking.answer import Answer
-from tests.hall import RULES, Buyer, Hall, patient_client
-from tests.history import Asked
-from tests.storm import MOST_SEATS, NETWORKS, Recorder, storm
+from tests.support.hall import RULES, Buyer, Hall, patient_client
+from tests.support.history import Asked
+from tests.support.storm import MOST_SEATS, NETWORKS, Recorder, storm
 
 INSTANCES = 3
 

@@ -2,7 +2,7 @@
 
 from cinema.identity import owner_tag
 from cinema.refusals import Refusal
-from tests.hall import Hall
+from tests.support.hall import Hall
 
 
 async def test_a_released_seat_is_free_for_everybody_at_once(hall: Hall) -> None:

@@ -10,7 +10,7 @@ from booking.order import Payer
 from cinema.identity import owner_tag
 from cinema.keys import order_key
 from cinema.refusals import Refusal
-from tests.hall import Buyer, Hall
+from tests.support.hall import Buyer, Hall
 
 PAYER = Payer("Ana Souza", "***.456.789-**", "ana@example.com")
 

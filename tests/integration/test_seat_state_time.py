@@ -6,8 +6,8 @@ import pytest
 
 from booking.sweeper import Sweeper
 from cinema.refusals import Refusal
-from tests.hall import Hall
-from tests.waiting import eventually
+from tests.support.hall import Hall
+from tests.support.waiting import eventually
 
 
 async def test_an_extension_gives_a_whole_hold_time_from_now(hall: Hall) -> None:

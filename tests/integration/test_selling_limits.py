@@ -6,7 +6,7 @@ import pytest
 
 from booking.hold_rules import Network
 from cinema.refusals import Refusal
-from tests.hall import Buyer, Hall
+from tests.support.hall import Buyer, Hall
 
 NETWORK, ANOTHER = Network("a" * 32, most_held=8), Network("b" * 32, most_held=8)
 

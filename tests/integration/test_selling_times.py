@@ -7,8 +7,8 @@ import pytest
 from booking.hold_rules import Network
 from booking.sweeper import Sweeper
 from cinema.refusals import Refusal
-from tests.hall import Buyer, Hall
-from tests.waiting import eventually
+from tests.support.hall import Buyer, Hall
+from tests.support.waiting import eventually
 
 NETWORK = Network("a" * 32, most_held=100)
 FOREVER = 10_000_000

@@ -8,8 +8,8 @@ import pytest
 from booking.programme import Session
 from booking.programme.file import ProgrammeFile
 from booking.session_list import SessionList
-from tests.booking_desk import new_session, programme
-from tests.hall import Hall, patient_client
+from tests.support.booking_desk import new_session, programme
+from tests.support.hall import Hall, patient_client
 
 SEATS = 42  # of each session's room
 ROOM_OF_BEFORE = "Z01"  # a seat that the room no longer has

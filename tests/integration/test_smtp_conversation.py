@@ -14,9 +14,9 @@ from email_service import EmailService
 from notifications import smtp_pool
 from notifications.dependency import DependencyDown
 from notifications.mailer import MailDelayed, MailRefused, MailUnknown
-from tests.orders import order
-from tests.smtp_script import HangUp, Never, ScriptedServer
-from tests.waiting import eventually
+from tests.support.orders import order
+from tests.support.smtp_script import HangUp, Never, ScriptedServer
+from tests.support.waiting import eventually
 
 ANA, BIA, CAIO, DAVI = (f"{name}@exemplo.com.br" for name in ("ana", "bia", "caio", "davi"))
 STEP_SECONDS = 0.6

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.backends import BackendMissing, KafkaBroker, RedisServer
-from tests.buyers import Buyer
-from tests.infra import unavailable
-from tests.mailbox import Mailbox
-from tests.services import (
+from tests.support.backends import BackendMissing, KafkaBroker, RedisServer
+from tests.support.buyers import Buyer
+from tests.support.infra import unavailable
+from tests.support.mailbox import Mailbox
+from tests.support.services import (
     Booking,
     Gateway,
     ServiceProcess,
@@ -21,7 +21,7 @@ from tests.services import (
     listener,
     producer,
 )
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 # What the log of each says while it waits.
 WAITS_FOR = {

@@ -12,8 +12,8 @@ from booking import stream_reader
 from booking.stream_reader import StreamReader
 from cinema.redis_connection import connect_blocking
 from cinema.settings import RedisSettings
-from tests.hall import patient_client
-from tests.waiting import eventually
+from tests.support.hall import patient_client
+from tests.support.waiting import eventually
 
 
 @dataclass

@@ -13,12 +13,12 @@ import cinema_pb2 as pb
 from cinema.booking_client import open_channel
 from cinema.settings import BookingClientSettings
 from cinema_pb2_grpc import ReservaStub
-from tests.backends import RedisServer
-from tests.booking_desk import CALL_SECONDS, desk_settings, new_session, programme
-from tests.certificates import Certificates, make_certificates
-from tests.infra import started, unavailable
-from tests.services import Booking
-from tests.waiting import wait_until
+from tests.support.backends import RedisServer
+from tests.support.booking_desk import CALL_SECONDS, desk_settings, new_session, programme
+from tests.support.certificates import Certificates, make_certificates
+from tests.support.infra import started, unavailable
+from tests.support.services import Booking
+from tests.support.waiting import wait_until
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,12 @@ from websockets.asyncio.client import connect
 
 import cinema_pb2 as pb
 from cinema_pb2_grpc import ReservaStub
-from tests.backends import RedisServer
-from tests.gateway_bench import SECONDS, Browser, Frame
-from tests.infra import started
-from tests.people import made_up_cpf
-from tests.services import Booking, Gateway
-from tests.waiting import eventually
+from tests.support.backends import RedisServer
+from tests.support.gateway_in_process import SECONDS, Browser, Frame
+from tests.support.infra import started
+from tests.support.people import made_up_cpf
+from tests.support.services import Booking, Gateway
+from tests.support.waiting import eventually
 
 PAYMENT = {"nomeCompleto": "Maria Silva", "cpf": "529.982.247-25", "email": "maria@exemplo.com.br"}
 

@@ -21,9 +21,9 @@ from deploy import ROOT
 from gateway.assets import Assets
 from gateway.lifespan import lifespan
 from tests.fakes.booking import FakeBooking
-from tests.ports import free_port
-from tests.services import Gateway, UvicornGateway
-from tests.waiting import eventually
+from tests.support.ports import free_port
+from tests.support.services import Gateway, UvicornGateway
+from tests.support.waiting import eventually
 
 COMMAND = [sys.executable, "-m", "uvicorn", "websocket_server:app"]
 

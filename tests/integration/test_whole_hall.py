@@ -13,12 +13,12 @@ from websockets.asyncio.client import connect
 
 import cinema_pb2 as pb
 from cinema_pb2_grpc import ReservaStub
-from tests.backends import RedisServer
-from tests.gateway_bench import Browser
-from tests.infra import started
-from tests.people import made_up_cpf
-from tests.services import ALWAYS_CANCELLED, Booking, Gateway
-from tests.waiting import eventually
+from tests.support.backends import RedisServer
+from tests.support.gateway_in_process import Browser
+from tests.support.infra import started
+from tests.support.people import made_up_cpf
+from tests.support.services import ALWAYS_CANCELLED, Booking, Gateway
+from tests.support.waiting import eventually
 
 HALL = [f"{row}{number:02d}" for row in "ABCDEFGHIJ" for number in range(1, 21)]
 ONE_ADDRESS, ANOTHER_ADDRESS = "127.0.0.2", "127.0.0.3"

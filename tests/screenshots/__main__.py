@@ -16,11 +16,11 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from deploy import ROOT, console
-from tests import browser as chromium
 from tests.screenshots.camera import Camera
 from tests.screenshots.scenes import SCENES, SCENES_OF_TIME, Scene
 from tests.screenshots.studio import open_studio, write_programme
-from tests.system import running_system
+from tests.support import browser as chromium
+from tests.support.system import running_system
 
 FOLDER = ROOT / "screenshots"
 SHORT_HOLD = "45"  # seconds: its last third is as long as all pictures of it take
@@ -55,7 +55,7 @@ def main() -> None:
     logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd's
     path = chromium.find()
     if path is None:
-        sys.exit("no Chromium: `python -m tests.browser` installs Debian's")
+        sys.exit("no Chromium: `python -m tests.support.browser` installs Debian's")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         play(browser, chosen(SCENES, names))

@@ -16,7 +16,7 @@ from tests.e2e.audience import Audience, audience_of
 from tests.e2e.session_page import SessionPage
 from tests.e2e.wire import Wire
 from tests.screenshots.camera import Camera
-from tests.system import System
+from tests.support.system import System
 
 AT_ONCE = 6  # seats a person may have
 NEXT_WEEK = "S901"
@@ -47,7 +47,10 @@ def write_programme(path: Path) -> Programme:
 
 @dataclass
 class Studio:
-    """`take` makes the pictures of one state; every tab that a scene opens is closed when it ends."""
+    """The whole system as real processes, and a real Chromium; everything that a picture shows happened.
+
+    `take` makes the pictures of one state; every tab that a scene opens is closed when it ends.
+    """
 
     system: System
     browser: Browser

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from notifications.batcher import MOST_WAITING, Batcher
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 MOST = 4
 

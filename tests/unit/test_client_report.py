@@ -4,8 +4,8 @@ import pytest
 
 import cinema_pb2 as pb
 from cinema.identity import owner_tag
-from tests.client_load import Attempt, Call, Outcome
-from tests.client_report import faults
+from tests.crowd.load import Attempt, Call, Outcome
+from tests.crowd.report import faults
 
 HELD, SOLD = pb.StatusReserva.BLOQUEADO_TEMP, pb.StatusReserva.RESERVADO
 NOW = 1_000.0

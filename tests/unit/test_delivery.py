@@ -14,7 +14,7 @@ from notifications.ledger_record import record_of
 from notifications.notification import Status
 from notifications.outcomes import Dead, Done, Later
 from tests.fakes.delivery import FakeMails, FakeOrders, FakeRecords, new_order, notification
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 AT_ONCE = 4
 PAUSE = 0.001
@@ -22,6 +22,8 @@ PAUSE = 0.001
 
 @dataclass
 class World:
+    """Everything around a Delivery; all of it is fake, in memory."""
+
     orders: FakeOrders = field(default_factory=FakeOrders)
     ledger: FakeRecords = field(default_factory=FakeRecords)
     mails: FakeMails = field(default_factory=FakeMails)

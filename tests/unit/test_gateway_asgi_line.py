@@ -10,7 +10,7 @@ from gateway import line
 from gateway.asgi_line import AsgiLine
 from gateway.endings import FLOOD, TOO_SLOW
 from gateway.rfc6455 import Opcode, frame, payload_of
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 
 class FakeSocket:

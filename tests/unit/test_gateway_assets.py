@@ -13,7 +13,7 @@ import pytest
 
 from gateway import assets, bundle
 from gateway.assets import Assets
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 MODULE = """// @ts-check
 /** What it is. */

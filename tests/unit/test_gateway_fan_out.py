@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from gateway.fan_out import PAGES_A_TURN, FanOut, News
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 UPDATE = b"update"
 

@@ -15,7 +15,9 @@ from cinema.programme_words import words_in
 from gateway.first_look import FirstLook
 from tests.fakes.booking import a_session
 
-CASES = json.loads((Path(__file__).parents[1] / "day_cases.json").read_text(encoding="utf-8"))
+CASES = json.loads(
+    (Path(__file__).parents[1] / "unit_js" / "day_cases.json").read_text(encoding="utf-8")
+)
 NASTY = '</h1><script>alert("x")</script>'
 
 

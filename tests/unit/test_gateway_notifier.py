@@ -12,7 +12,7 @@ from listener.gateway_notifier import (
     Notice,
     Outcome,
 )
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 F07 = Notice("S001", "F07", "timeout")
 

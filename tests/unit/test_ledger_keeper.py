@@ -13,7 +13,7 @@ from notifications.dependency import DependencyDown
 from notifications.ledger import Ledger
 from notifications.ledger_keeper import LedgerKeeper
 from notifications.ledger_record import record_of
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 PAGE = 40
 

@@ -10,8 +10,8 @@ from cinema.payment_rules import normalise_email, validate_payment
 from deploy import ROOT
 from notifications.language import Languages
 from notifications.mails import MailWriter
-from tests.mailbox import as_received
-from tests.orders import order
+from tests.support.mailbox import as_received
+from tests.support.orders import order
 
 CASES: list[dict[str, str]] = json.loads((ROOT / "tests/unit_js/addresses.json").read_text())
 TAKEN = [case for case in CASES if "kept" in case]

@@ -15,8 +15,8 @@ from cinema.programme_words import TEMPLATES
 from deploy import ROOT
 from notifications.language import Language, Languages
 from notifications.mails import MailWriter
-from tests.mailbox import as_received
-from tests.orders import ORDER_ID, film_session, order, ticket
+from tests.support.mailbox import as_received
+from tests.support.orders import ORDER_ID, film_session, order, ticket
 
 LANGUAGE = {tag: Language(tag) for tag in LANGUAGES}
 WRITER = MailWriter("cinema@example.com", "http://localhost:8000", Languages())

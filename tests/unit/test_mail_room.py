@@ -20,7 +20,7 @@ from tests.fakes.delivery import (
     FakeOrders,
     new_order,
 )
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 AT_ONCE = 4
 RULES = MailRules(first_pause=0.02, longest_pause=0.05, give_up=3_600, lease=0.3, at_once=AT_ONCE)
@@ -28,6 +28,8 @@ DRAIN_SECONDS = 1
 
 
 class World:
+    """Everything around a mail room; all of it is fake, in memory."""
+
     def __init__(self, rules: MailRules = RULES) -> None:
         self.orders = FakeOrders()
         self.mail = FakeMailer()

@@ -17,8 +17,8 @@ from cinema.ticket_qr import ticket_qr_content
 from notifications.language import Languages
 from notifications.mail_art import MailPicture
 from notifications.mails import MailWriter
-from tests.mailbox import as_received, body
-from tests.orders import ORDER_ID, START, film_session, milliseconds, order, ticket
+from tests.support.mailbox import as_received, body
+from tests.support.orders import ORDER_ID, START, film_session, milliseconds, order, ticket
 
 WRITER = MailWriter("cinema@example.com", "http://localhost:8000", Languages())
 LINK = f"http://localhost:8000/pedido/{ORDER_ID}"

@@ -3,7 +3,7 @@
 import pytest
 
 from notifications import mime
-from tests.mailbox import as_received
+from tests.support.mailbox import as_received
 
 TEXTS = [
     "Olá, José!\nSeu ingresso: R$ 32,00\n",

@@ -18,8 +18,8 @@ from booking.programme import (
 )
 from booking.programme.file import ProgrammeFile
 from cinema.local_time import SAO_PAULO
-from tests.programmes import GOOD, changed
-from tests.waiting import eventually
+from tests.support.programmes import GOOD, changed
+from tests.support.waiting import eventually
 
 DEMO = Path(__file__).parents[2] / "programacao.toml"
 

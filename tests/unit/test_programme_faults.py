@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from booking.programme import ProgrammeError, load_programme
-from tests.programmes import GOOD, changed
+from tests.support.programmes import GOOD, changed
 
 
 @pytest.fixture

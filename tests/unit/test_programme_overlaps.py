@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from booking.programme import Programme, ProgrammeError, load_programme
-from tests.programmes import GOOD, changed
+from tests.support.programmes import GOOD, changed
 
 SESSION = """
 [[sessoes]]

@@ -6,9 +6,8 @@ import pytest
 from PIL import Image
 
 from booking.programme import Programme, ProgrammeError, load_programme
-from tests.programmes import GOOD, changed
+from tests.support.programmes import GOOD, changed
 from tests.unit.test_programme import watched
-from tests.waiting import eventually
 
 NAMED = changed('sinopse = ""', 'cartaz = "cartazes/agente.png"')
 DRAWN = "o cartaz do filme é desenhado"

@@ -8,7 +8,7 @@ from booking.programme import load_programme
 from booking.programme.accessible_seats import missing_seats, required
 from booking.programme.file import ProgrammeFile
 from booking.programme.rooms import read_row
-from tests.programmes import GOOD, changed
+from tests.support.programmes import GOOD, changed
 from tests.unit.test_programme import DEMO
 
 

@@ -10,7 +10,7 @@ import pytest
 from notifications.outcomes import Dead, Later
 from notifications.relay import Relay
 from tests.fakes.outbox import FakeOutbox, FakeSink, entry
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 
 @asynccontextmanager

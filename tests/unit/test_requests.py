@@ -7,7 +7,7 @@ import pytest
 import cinema_pb2 as pb
 from booking.programme import Programme, load_programme
 from booking.requests import InvalidRequest, parse_optional_seats, parse_seats, parse_session
-from tests.booking_desk import programme
+from tests.support.booking_desk import programme
 
 
 @pytest.fixture

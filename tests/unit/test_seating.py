@@ -13,7 +13,7 @@ from booking.programme.rooms import Room, read_row
 from booking.seating import lonely_seats, lost_companions, split_sofas
 
 TESTS = Path(__file__).parents[1]
-CASES = json.loads((TESTS / "seating_cases.json").read_text(encoding="utf-8"))
+CASES = json.loads((TESTS / "unit_js" / "seating_cases.json").read_text(encoding="utf-8"))
 BEFORE, CHOSEN, LATER = 1_000, 2_000, 3_000  # ms
 ROOM = ["A DDD_DD", "B ......"]
 

@@ -17,7 +17,7 @@ from cinema import health_check, retry, service
 from cinema.retry import Backoff, brief, keep_running
 from cinema.settings import CommonSettings
 from deploy import ROOT
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 
 @pytest.fixture(autouse=True)

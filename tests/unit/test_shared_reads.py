@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from cinema.shared_reads import SharedReads
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 
 class Source:

@@ -8,8 +8,8 @@ from cinema.settings import ConsumerSettings, WrongSettings, read
 from cinema.smtp_settings import SmtpSettings, is_loopback
 from notifications.language import Languages
 from notifications.mails import MailWriter
-from tests.mailbox import as_received
-from tests.orders import order
+from tests.support.mailbox import as_received
+from tests.support.orders import order
 
 LOGIN = {"SMTP_USERNAME": "cinema", "SMTP_PASSWORD": "segredo"}
 

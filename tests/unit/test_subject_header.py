@@ -13,8 +13,8 @@ from cinema.languages import LANGUAGES
 from notifications.language import Languages
 from notifications.mails import MailWriter
 from notifications.subject_header import folded_subject
-from tests.mailbox import as_received
-from tests.orders import film_session, order
+from tests.support.mailbox import as_received
+from tests.support.orders import film_session, order
 
 WRITER = MailWriter("cinema@example.com", "http://localhost:8000", Languages())
 WORD = re.compile(r"=\?utf-8\?([qb])\?([!-<>@-~=]+)\?=")

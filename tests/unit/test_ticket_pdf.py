@@ -11,7 +11,7 @@ from cinema.pdf import Font, Page, document, writable
 from cinema.qr_image import qr_code_of
 from cinema.ticket_pdf import tickets_pdf
 from cinema.ticket_qr import ticket_qr_content
-from tests.orders import ORDER_ID, film_session, order, ticket
+from tests.support.orders import ORDER_ID, film_session, order, ticket
 
 
 def read(data: bytes) -> pypdf.PdfReader:

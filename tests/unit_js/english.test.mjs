@@ -25,6 +25,6 @@ test("numbers, money, days and lists are English", () => {
 });
 
 test("days and hours are what the gateway writes into the HTML", () => {
-  const cases = JSON.parse(readFileSync(new URL("../day_cases.json", import.meta.url), "utf8"));
+  const cases = JSON.parse(readFileSync(new URL("./day_cases.json", import.meta.url), "utf8"));
   for (const { iso, "en": text } of cases) assert.equal(dayAndHour(iso), text);
 });

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { problems, verdict } from "./guest.mjs";
 import { room } from "./hall.mjs";
 
-const cases = JSON.parse(readFileSync(new URL("../seating_cases.json", import.meta.url), "utf8"));
+const cases = JSON.parse(readFileSync(new URL("./seating_cases.json", import.meta.url), "utf8"));
 
 for (const { name, lugar_isolado = "", acompanhante_sem_cadeirante = "", ...facts } of cases.problems) {
   test(`booking and page agree: ${name}`, () => {

@@ -21,6 +21,6 @@ test("seats, numbers, money, days and lists are Spanish", () => {
 });
 
 test("days and hours are what the gateway writes into the HTML", () => {
-  const cases = JSON.parse(readFileSync(new URL("../day_cases.json", import.meta.url), "utf8"));
+  const cases = JSON.parse(readFileSync(new URL("./day_cases.json", import.meta.url), "utf8"));
   for (const { iso, "es": text } of cases) assert.equal(dayAndHour(iso), text);
 });

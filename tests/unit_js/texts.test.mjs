@@ -102,6 +102,6 @@ test("durations are written as one says them", () => {
 });
 
 test("days and hours are what the gateway writes into the HTML", () => {
-  const cases = JSON.parse(readFileSync(new URL("../day_cases.json", import.meta.url), "utf8"));
+  const cases = JSON.parse(readFileSync(new URL("./day_cases.json", import.meta.url), "utf8"));
   for (const { iso, "pt-BR": text } of cases) assert.equal(dayAndHour(iso), text);
 });

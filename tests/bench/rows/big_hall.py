@@ -14,14 +14,14 @@ from math import inf
 import grpc
 from playwright.async_api import Browser, CDPSession, Page, ViewportSize, async_playwright
 
-from tests import browser as chromium
 from tests.bench import big_room
 from tests.bench.chromium_trace import LONG_MS, Task, Trace, traced
 from tests.bench.memory import held_by
 from tests.bench.row import Figure, Figures, Round, Row, Scale
 from tests.bench.stage import one_of_each
 from tests.bench.traffic import Traffic, half_full
-from tests.services import Gateway
+from tests.support import browser as chromium
+from tests.support.services import Gateway
 
 WINDOW: ViewportSize = {"width": 1440, "height": 900}
 LIVE_MS = 30_000

@@ -9,7 +9,7 @@ from tests.bench import big_room, yardsticks
 from tests.bench.row import Figure, Figures, Round, Row, Scale
 from tests.bench.sockets import pages
 from tests.bench.stage import ONE_ADDRESS, box_office, folder
-from tests.processes import LocalProcess
+from tests.support.processes import LocalProcess
 
 BROWSERS = 1_000  # always: fewer fit into what the process has taken for its start
 FIRST = 50  # opened before, so that what all of them share is there

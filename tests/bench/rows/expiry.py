@@ -13,8 +13,8 @@ from tests.bench.maps import Maps, open_maps
 from tests.bench.row import Figures, Round, Row, Scale
 from tests.bench.stage import whole_system
 from tests.bench.times import time_figures, times
-from tests.client_load import Crowd, free_seats, new_buyer
-from tests.system import System
+from tests.crowd.load import Crowd, free_seats, new_buyer
+from tests.support.system import System
 
 SESSION = "S001"
 BROWSERS = 10

@@ -13,7 +13,7 @@ from tests.bench.sockets import pages
 from tests.bench.stage import ONE_ADDRESS, box_office, folder
 from tests.bench.traffic import Pace
 from tests.bench.watchers import Watchers, watching
-from tests.services import Gateway
+from tests.support.services import Gateway
 
 WATCHERS = 5_000
 CHANGES, A_SECOND = 500, 100

@@ -12,7 +12,7 @@ from tests.bench.buyers import Counter, Order, counter, in_groups, sell
 from tests.bench.meter import cost_of
 from tests.bench.row import Figure, Figures, Round, Row, Scale
 from tests.bench.stage import ONE_ADDRESS, BoxOffice, box_office
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 IN_FLIGHT = 64
 HOLDS = 1_000

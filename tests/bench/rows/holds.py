@@ -5,13 +5,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from itertools import islice
 
-from tests.backends import RedisServer
 from tests.bench import big_room, yardsticks
 from tests.bench.buyers import Counter, Order, counter
 from tests.bench.meter import Cost, cost_of
 from tests.bench.row import Figure, Figures, Round, Row, Scale
 from tests.bench.stage import box_office, folder
-from tests.processes import LocalProcess
+from tests.support.backends import RedisServer
+from tests.support.processes import LocalProcess
 
 IN_FLIGHT = 64
 HOLDS = 4_000

@@ -12,8 +12,8 @@ from tests.bench.meter import drive
 from tests.bench.row import Figures, Round, Row, Scale
 from tests.bench.stage import whole_system
 from tests.bench.times import time_figures, times
-from tests.mailbox import Mailbox
-from tests.waiting import eventually
+from tests.support.mailbox import Mailbox
+from tests.support.waiting import eventually
 
 SESSION = "S001"
 SALES = 100

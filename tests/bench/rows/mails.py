@@ -12,9 +12,9 @@ from tests.bench.meter import metered
 from tests.bench.progress import Progress
 from tests.bench.row import Figure, Figures, Round, Row, Scale
 from tests.bench.stage import BoxOffice, box_office
-from tests.processes import LocalProcess
-from tests.services import UNLIMITED, producer
-from tests.waiting import eventually
+from tests.support.processes import LocalProcess
+from tests.support.services import UNLIMITED, producer
+from tests.support.waiting import eventually
 
 ORDERS = 400
 SESSIONS = 4

@@ -11,7 +11,7 @@ from tests.bench.buyers import CALL_SECONDS, Counter, Method, counter, in_groups
 from tests.bench.meter import Call, Cost, cost_of
 from tests.bench.row import Figure, Figures, Round, Row, Scale
 from tests.bench.stage import BoxOffice, box_office
-from tests.processes import LocalProcess
+from tests.support.processes import LocalProcess
 
 LISTED = 1_000
 TIMES = 40

@@ -6,16 +6,16 @@ from contextlib import asynccontextmanager
 from kafka import KafkaConsumer, TopicPartition
 
 from notifications.kafka_clients import TOPIC
-from tests.backends import KafkaBroker
 from tests.bench import big_room
 from tests.bench.buyers import Order, counter, in_groups, sell
 from tests.bench.meter import metered
 from tests.bench.progress import Progress
 from tests.bench.row import Figure, Figures, Round, Row, Scale
 from tests.bench.stage import BoxOffice, box_office
-from tests.processes import LocalProcess
-from tests.services import UNLIMITED, producer
-from tests.waiting import eventually
+from tests.support.backends import KafkaBroker
+from tests.support.processes import LocalProcess
+from tests.support.services import UNLIMITED, producer
+from tests.support.waiting import eventually
 
 ORDERS = 3_000
 HOT, SPREAD = 5, 60  # sessions

@@ -8,10 +8,10 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from deploy import ROOT
 from deploy.ports import LOOPBACK
-from tests import browser as chromium
 from tests.bench.row import Figure, Figures, Round, Row, Scale
 from tests.bench.stage import one_of_each
-from tests.services import Gateway
+from tests.support import browser as chromium
+from tests.support.services import Gateway
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True}
 SLOW = {"latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000, "offline": False}

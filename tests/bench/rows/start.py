@@ -11,8 +11,8 @@ import psutil
 
 from deploy.readiness import gateway_is_ready
 from tests.bench.row import Figure, Figures, Round, Row, Scale
-from tests.local_run import Run, clone, command_of
-from tests.waiting import wait_until
+from tests.support.local_run import Run, clone, command_of
+from tests.support.waiting import wait_until
 
 PATIENCE = 120
 SETTLED_SECONDS = 5

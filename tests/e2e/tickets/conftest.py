@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from cinema.local_time import SAO_PAULO
-from tests.demo_programme import demo, new_room, new_session
 from tests.e2e.page import OrderPage, SessionPage
-from tests.system import System, running_system
+from tests.support.demo_programme import demo, new_room, new_session
+from tests.support.system import System, running_system
 
 _IN_THREE_DAYS = datetime.now(SAO_PAULO) + timedelta(days=3)
 SMALL = 6  # sessions in the small room

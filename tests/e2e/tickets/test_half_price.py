@@ -4,7 +4,7 @@ from tests.e2e.conftest import OpenPage, OpenWired
 from tests.e2e.page import SessionPage
 from tests.e2e.tickets.conftest import OpenOrder
 from tests.e2e.wire import Frame
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 
 def test_a_half_price_ticket_says_what_to_bring_and_stays_half_price_on_the_order(

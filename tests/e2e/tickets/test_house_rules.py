@@ -4,8 +4,8 @@ from playwright.sync_api import expect
 
 from tests.e2e.audience import Audience
 from tests.e2e.conftest import OpenPage
-from tests.system import System
-from tests.waiting import wait_until
+from tests.support.system import System
+from tests.support.waiting import wait_until
 
 
 def test_a_seat_left_alone_is_explained_before_paying_and_mended_with_one_click(

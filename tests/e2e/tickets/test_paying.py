@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import SessionPage
 from tests.e2e.tickets.conftest import OpenOrder
-from tests.system import System
-from tests.waiting import wait_until
+from tests.support.system import System
+from tests.support.waiting import wait_until
 
 
 def test_a_declined_card_keeps_the_seats_and_another_card_pays(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from deploy import kafka_classes, kafka_jars, kafka_local, redis_local
 from deploy.ports import LOOPBACK, answers
-from tests.ports import free_port, ports_in_a_row
-from tests.processes import LocalProcess
+from tests.support.ports import free_port, ports_in_a_row
+from tests.support.processes import LocalProcess
 
 
 class BackendMissing(Exception):

@@ -19,12 +19,12 @@ import cinema_pb2 as pb
 from cinema.keys import partition_keys, partition_of
 from cinema_pb2_grpc import ReservaStub
 from notifications.kafka_clients import DEAD_LETTER_TOPIC, TOPIC
-from tests import services
-from tests.backends import KafkaBroker, RedisServer
-from tests.infra import started
-from tests.mailbox import Mailbox
-from tests.processes import LocalProcess
-from tests.waiting import wait_until
+from tests.support import services
+from tests.support.backends import KafkaBroker, RedisServer
+from tests.support.infra import started
+from tests.support.mailbox import Mailbox
+from tests.support.processes import LocalProcess
+from tests.support.waiting import wait_until
 
 SESSION = "S001"
 NAME = "Fulana da Silva"
@@ -33,7 +33,10 @@ _SEATS = [f"{row}{number:02d}" for row in "BCDEFGHIJ" for number in range(1, 21)
 
 
 class BoxOffice:
-    """Sells seats of one session, one at a time, each to another buyer with an address of its own."""
+    """Sells seats of one session, one at a time, each to another buyer with an address of its own.
+
+    Redis, Kafka, the SMTP server and booking are real; a test starts the producers and consumers (`Staff`).
+    """
 
     def __init__(
         self, folder: Path, redis_server: RedisServer, kafka: KafkaBroker, mailbox: Mailbox

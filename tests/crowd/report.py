@@ -7,7 +7,7 @@ from rich.table import Table
 
 import cinema_pb2 as pb
 from cinema.identity import owner_tag
-from tests.client_load import Attempt, Call, Outcome
+from tests.crowd.load import Attempt, Call, Outcome
 
 Row = tuple[Outcome, str]  # an outcome and why
 

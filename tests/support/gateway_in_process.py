@@ -21,7 +21,7 @@ from gateway.admission import Admission
 from gateway.context import Gateway
 from gateway.listener import listen
 from tests.fakes.booking import SESSION, FakeBooking
-from tests.ports import free_port
+from tests.support.ports import free_port
 from websocket_server import Server, create_app, make_server
 
 SECONDS = 5.0  # how long a test waits for anything
@@ -87,7 +87,7 @@ class Browser:
 
 
 class Bench:
-    """A gateway and what it stands on."""
+    """A real gateway with real sockets, in the test's own process; booking is a fake that speaks real gRPC."""
 
     def __init__(self, gateway: Gateway, server: Server, port: int, booking: FakeBooking) -> None:
         self.gateway = gateway

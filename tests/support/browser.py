@@ -1,4 +1,4 @@
-"""The browsers that the end-to-end tests drive. `python -m tests.browser` installs them where that is easy.
+"""The browsers that the end-to-end tests drive. `python -m tests.support.browser` installs them where that is easy.
 
 Chromium's headless shell is the same browser without its window, in half the CPU; any other Chromium does, too. Any
 Firefox does: Playwright speaks WebDriver BiDi with it, for which it needs no build of its own.

@@ -18,9 +18,9 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from deploy import ROOT
 from deploy.ports import LOOPBACK
-from tests.fork_server import Script
-from tests.ports import free_port
-from tests.processes import LocalProcess, Running
+from tests.support.fork_server import Script
+from tests.support.ports import free_port
+from tests.support.processes import LocalProcess, Running
 
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
 NOWHERE = {

@@ -10,7 +10,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from cinema.retry import Backoff
-from tests.people import made_up_cpf
+from tests.support.people import made_up_cpf
 
 REPLY_SECONDS = 6
 _TRY_AGAIN = {"indisponivel", "resposta_desconhecida"}

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from deploy import ROOT
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 START_SECONDS = 90  # of a machine that is busy with other tests
 STOP_SECONDS = 10

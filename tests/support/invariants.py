@@ -18,7 +18,7 @@ from typing import Any
 from booking.hold_rules import HoldRules, Network
 from cinema.identity import owner_tag
 from cinema.tickets import Category, Ticket, quota_needed
-from tests.history import History, Standing
+from tests.support.history import History, Standing
 
 EVENT_FIELDS = {"session", "version", "changes", "half_price_sold", "at"}
 CHANGE_FIELDS = {"seat", "state", "reason", "deadline", "tag"}

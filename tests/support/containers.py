@@ -12,8 +12,8 @@ from testcontainers.community.redis import RedisContainer
 from testcontainers.core.container import DockerContainer
 
 from deploy.ports import LOOPBACK, answers
-from tests.ports import free_port
-from tests.waiting import wait_until
+from tests.support.ports import free_port
+from tests.support.waiting import wait_until
 
 REDIS_IMAGE = "redis:8.8.3-alpine"
 KAFKA_IMAGE = "apache/kafka:4.4.0"

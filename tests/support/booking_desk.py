@@ -13,9 +13,9 @@ import redis
 
 import cinema_pb2 as pb
 from cinema_pb2_grpc import ReservaStub
-from tests.backends import RedisServer
-from tests.infra import started
-from tests.services import Booking
+from tests.support.backends import RedisServer
+from tests.support.infra import started
+from tests.support.services import Booking
 
 CALL_SECONDS = 5
 SPARE_SESSIONS = 400  # the booking tests use 180 where they share one process
@@ -132,7 +132,7 @@ def all_orders(stub: Any) -> dict[str, pb.Pedido]:
 
 
 class Desk:
-    """A running booking server on a Redis of its own, and a stub for it."""
+    """A real booking process on a real Redis of its own, and a gRPC stub for it. No gateway, no Kafka."""
 
     def __init__(
         self, folder: Path, booking: Booking, redis_server: RedisServer, sessions: list[str]

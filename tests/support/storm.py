@@ -1,4 +1,7 @@
-"""A storm of buyers on a few seats, at several service instances, with everything written down."""
+"""Random concurrent buyers on a few seats, in a real Redis, at several SeatStateService instances; all is recorded.
+
+`invariants` checks the recorded history afterwards, as Jepsen does.
+"""
 
 import asyncio
 import random
@@ -11,9 +14,9 @@ from booking.hold_rules import Network
 from booking.sweeper import Sweeper
 from cinema.redis_connection import RedisClient, own_node
 from cinema.tickets import Category
-from tests.hall import RULES, Buyer, Hall
-from tests.history import Asked, History, read_standing
-from tests.invariants import violations
+from tests.support.hall import RULES, Buyer, Hall
+from tests.support.history import Asked, History, read_standing
+from tests.support.invariants import violations
 
 SEATS = [f"{row}{number:02d}" for row in "AB" for number in range(1, 9)]
 BUYERS, STEPS = 12, 80

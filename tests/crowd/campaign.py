@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from tests.client_load import Attempt, Call, Crowd, Outcome, Wishes, free_seats, hold_at_once
-from tests.client_report import faults
+from tests.crowd.load import Attempt, Call, Crowd, Outcome, Wishes, free_seats, hold_at_once
+from tests.crowd.report import faults
 
 OnAnswer = Callable[[Attempt], None]
 

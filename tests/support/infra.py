@@ -13,10 +13,10 @@ from typing import NoReturn, TypeVar
 import pytest
 import redis
 
-from tests import containers
-from tests.backends import BackendMissing, KafkaBroker, RedisServer
-from tests.mailbox import Mailbox
-from tests.processes import LocalProcess
+from tests.support import containers
+from tests.support.backends import BackendMissing, KafkaBroker, RedisServer
+from tests.support.mailbox import Mailbox
+from tests.support.processes import LocalProcess
 
 DATABASES = 16  # Redis' default
 P = TypeVar("P", bound=LocalProcess)

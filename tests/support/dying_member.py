@@ -1,6 +1,6 @@
 """A member of the consumer group that is killed the moment it has joined, before it hears of the topic's partitions.
 
-python -m tests.dying_member 127.0.0.1:9092 some-instance some-topic some-group
+python -m tests.support.dying_member 127.0.0.1:9092 some-instance some-topic some-group
 """
 
 import asyncio

@@ -8,12 +8,12 @@ from typing import Self
 
 import pytest
 
-from tests.backends import KafkaBroker, RedisServer
-from tests.infra import started
-from tests.mailbox import Mailbox
-from tests.ports import free_port
-from tests.processes import LocalProcess
-from tests.services import ALWAYS_CANCELLED, Booking, Gateway, consumer, listener, producer
+from tests.support.backends import KafkaBroker, RedisServer
+from tests.support.infra import started
+from tests.support.mailbox import Mailbox
+from tests.support.ports import free_port
+from tests.support.processes import LocalProcess
+from tests.support.services import ALWAYS_CANCELLED, Booking, Gateway, consumer, listener, producer
 
 HOLD_SECONDS = 300
 

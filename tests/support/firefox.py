@@ -13,9 +13,9 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-from tests.ports import free_port
-from tests.processes import LocalProcess
-from tests.waiting import PATIENCE, wait_until
+from tests.support.ports import free_port
+from tests.support.processes import LocalProcess
+from tests.support.waiting import PATIENCE, wait_until
 
 # Nothing that calls home, asks at the first start, or is only for people.
 PREFERENCES = {

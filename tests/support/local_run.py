@@ -9,8 +9,8 @@ import psutil
 
 from deploy import ROOT
 from deploy.ports import LOOPBACK
-from tests.ports import ports_in_a_row
-from tests.processes import LocalProcess
+from tests.support.ports import ports_in_a_row
+from tests.support.processes import LocalProcess
 
 NOT_COPIED = shutil.ignore_patterns(
     ".git", ".venv", "var", "tests", "docs", ".*_cache", "__pycache__", ".env"

@@ -12,11 +12,11 @@ from redis.exceptions import RedisError
 
 from deploy import redis_local
 from deploy.ports import LOOPBACK
-from tests.backends import BackendMissing
-from tests.infra import unavailable
-from tests.ports import cluster_port
-from tests.processes import LocalProcess
-from tests.waiting import wait_until
+from tests.support.backends import BackendMissing
+from tests.support.infra import unavailable
+from tests.support.ports import cluster_port
+from tests.support.processes import LocalProcess
+from tests.support.waiting import wait_until
 
 MASTERS = 3
 SLOTS = 16_384

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 Event = dict[str, Any]
 
@@ -21,7 +21,7 @@ class Request:
 
 
 @dataclass
-class Traffic:
+class PageWeight:
     """Put it in before the page is opened; `settle` before it is read; `forget` begins anew."""
 
     page: Page

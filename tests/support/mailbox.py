@@ -14,8 +14,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from deploy.ports import LOOPBACK
-from tests.ports import free_port
-from tests.waiting import INTERVAL, wait_until
+from tests.support.ports import free_port
+from tests.support.waiting import INTERVAL, wait_until
 
 TEMPORARY = "451 4.3.0 try again later"
 PERMANENT = "550 5.1.1 no such mailbox"

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 from deploy.ports import LOOPBACK
-from tests.waiting import allowed
+from tests.support.waiting import allowed
 
 SECONDS = 5.0  # how long a peer waits for anything
 GET = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"

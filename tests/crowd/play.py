@@ -12,8 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedCo
 
 from cinema.booking_client import open_channel
 from cinema.settings import BookingClientSettings, WrongSettings, read
-from tests.client_campaign import Campaign, OnAnswer, Rules
-from tests.client_load import (
+from tests.crowd.campaign import Campaign, OnAnswer, Rules
+from tests.crowd.load import (
     Attempt,
     Crowd,
     Outcome,
@@ -21,7 +21,7 @@ from tests.client_load import (
     draw_same_seat,
     free_seats,
 )
-from tests.client_report import figures
+from tests.crowd.report import figures
 
 FAULTS_SHOWN = 20
 

@@ -14,7 +14,7 @@ from cinema_pb2_grpc import ReservaStub
 from gateway import batches
 from gateway.booking import BookingClient
 from gateway.booking_requests import Buyer
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 SECONDS = 20  # a stream's answers are waited for so long
 

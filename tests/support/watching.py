@@ -9,7 +9,7 @@ import grpc
 
 import cinema_pb2 as pb
 from cinema_pb2_grpc import ReservaStub
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 STATES = pb.StatusReserva.Estado.Name
 

@@ -19,7 +19,7 @@ from cinema.redis_connection import RedisClient, connect
 from cinema.settings import RedisSettings
 from cinema.tickets import Category, Ticket, price_of
 from seat_state_service import ANYWHERE, SeatStateService
-from tests.waiting import eventually
+from tests.support.waiting import eventually
 
 PATIENCE_SECONDS = 30
 RULES = HoldRules(
@@ -108,7 +108,10 @@ def _tickets(seats: Iterable[str], category: Category) -> tuple[Ticket, ...]:
 
 
 class Hall:
-    """An empty session. What `dump` tells is everything that Redis has of it."""
+    """An empty session in a real Redis, spoken to through SeatStateService in the test's own process.
+
+    `dump` returns everything that Redis has of the session.
+    """
 
     def __init__(self, redis: RedisClient, rules: HoldRules = RULES, session: str = "") -> None:
         self.redis: Any = redis  # every reply's type is a union over both protocols
