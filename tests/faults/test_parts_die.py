@@ -21,6 +21,12 @@ AT_ONCE = 3
 SESSION = "S001"
 KILL_AFTER = 4  # orders
 
+
+def kafka_of(system: System) -> LocalProcess:
+    assert system.kafka is not None
+    return system.kafka
+
+
 VICTIMS: dict[str, Callable[[System], LocalProcess]] = {
     "gateway": lambda system: system.gateways[0],
     "booking": lambda system: system.bookings[0],
@@ -28,7 +34,7 @@ VICTIMS: dict[str, Callable[[System], LocalProcess]] = {
     "listener": lambda system: system.listener,
     "producer": lambda system: system.producer,
     "consumer": lambda system: system.consumer,
-    "kafka": lambda system: system.kafka or system.producer,
+    "kafka": kafka_of,
 }
 
 

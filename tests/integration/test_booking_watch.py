@@ -115,7 +115,8 @@ async def test_scripts_and_events_may_vanish_from_redis_meanwhile(
         changing = asyncio.create_task(change(hall_of, 400))
         await watcher.wait_for_version(50)
         await hall_of.redis.script_flush()
-        await hall_of.redis.xtrim(events, maxlen=0, approximate=False)
+        # Without its newest event a dataset counts as an older copy, and booking pauses sales.
+        await hall_of.redis.xtrim(events, maxlen=1, approximate=False)
         await changing
         await watcher.wait_for_version(400)
         assert watcher.seats == {}

@@ -3,8 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,14 +39,27 @@ async def connected(**settings: object) -> AsyncIterator[tuple[RedisClient, Outb
         await blocking.aclose()
 
 
+@dataclass
+class Floor:
+    """Where workers work: `most` of them at the same time, so far."""
+
+    working: int = 0
+    most: int = 0
+
+    def enter(self) -> None:
+        self.working += 1
+        self.most = max(self.most, self.working)
+
+    def leave(self) -> None:
+        self.working -= 1
+
+
 class Worker:
-    """Counts how many of its kind work at the same time."""
+    """Works on its floor while it has the lease."""
 
-    working = 0
-    most = 0
-
-    def __init__(self, redis: RedisClient) -> None:
+    def __init__(self, redis: RedisClient, floor: Floor | None = None) -> None:
         self.lease = Lease(redis, KEY, SECONDS)
+        self.floor = floor or Floor()
         self.works = False
         self.stops = 0
 
@@ -52,34 +68,29 @@ class Worker:
             await self.lease.while_held(self._work)
 
     async def _work(self) -> None:
-        Worker.working += 1
-        Worker.most = max(Worker.most, Worker.working)
+        self.floor.enter()
         self.works = True
         try:
             await asyncio.Event().wait()
         finally:
-            Worker.working -= 1
+            self.floor.leave()
             self.works = False
             self.stops += 1
-
-
-@pytest.fixture(autouse=True)
-def _nobody_works() -> None:
-    Worker.working = Worker.most = 0
 
 
 async def test_one_works_at_a_time_and_the_next_follows_at_once_when_it_stops(
     empty_redis_url: str,
 ) -> None:
     async with connected(redis_url=empty_redis_url) as (redis, _):
-        workers = [Worker(redis) for _ in range(3)]
+        floor = Floor()
+        workers = [Worker(redis, floor) for _ in range(3)]
         tasks = [asyncio.create_task(worker.run()) for worker in workers]
         for _ in range(3):
             await eventually(lambda: any(worker.works for worker in workers))
             at_work = next(number for number, worker in enumerate(workers) if worker.works)
             tasks[at_work].cancel()
             await asyncio.wait([tasks[at_work]])
-        assert Worker.most == 1
+        assert floor.most == 1
         assert await redis.exists(KEY) == 0
 
 
@@ -212,10 +223,16 @@ async def test_hot_sessions_are_read_in_one_go_up_to_a_bound(
     assert read_at_once == {p: [f"{p}-{n}" for n in range(m)] for p, m in expected.items()}
 
 
+async def is_awaited(redis: RedisClient) -> bool:
+    """Whether a client waits in a blocking read."""
+    clients: Any = await redis.info("clients")
+    return int(clients["blocked_clients"]) > 0
+
+
 async def test_an_entry_is_there_as_soon_as_it_is_written(empty_redis_url: str) -> None:
     async with connected(redis_url=empty_redis_url) as (redis, outbox):
         reading = asyncio.create_task(collected(outbox, 1))
-        await asyncio.sleep(0.05)
+        await eventually(partial(is_awaited, redis))
         await put(redis, 5, 1)
         await asyncio.wait_for(reading, 0.5)
 

@@ -1,4 +1,7 @@
-"""A member of the consumer group that is killed the moment it has joined, before it hears of the topic's partitions.
+"""A member of the consumer group that is killed the moment it has joined, before it knows the topic's partitions.
+
+kafka-python has no public hook at either moment, so this replaces two private methods. Its version is pinned; after an
+upgrade that renames them, test_kafka_group fails first: the member is not killed.
 
 python -m tests.support.dying_member 127.0.0.1:9092 some-instance some-topic some-group
 """
@@ -17,7 +20,7 @@ from notifications.kafka_group import GroupMember
 
 
 def ask_for_nothing(metadata: ClusterMetadata, topics: Any) -> None:
-    """Stands in for a broker's answer that comes later than the join."""
+    """As if the broker's answer came later than the join."""
 
 
 async def die(coordinator: ConsumerCoordinator, *joined: Any) -> None:

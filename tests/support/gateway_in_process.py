@@ -11,6 +11,7 @@ from typing import Any, Self
 import httpx
 import pytest
 from pydantic import SecretStr
+from starlette.responses import Response
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -19,6 +20,7 @@ from cinema.settings import GatewaySettings
 from deploy.ports import LOOPBACK
 from gateway.admission import Admission
 from gateway.context import Gateway
+from gateway.identity import Identity
 from gateway.listener import listen
 from tests.fakes.booking import SESSION, FakeBooking
 from tests.support.ports import free_port
@@ -99,8 +101,9 @@ class Bench:
 
     def cookie(self, buyer: str) -> str:
         """The Cookie header of a browser that is this buyer."""
-        signed = self.gateway.identities._signer.sign(buyer).decode()
-        return f"comprador={signed}"
+        response = Response()
+        self.gateway.identities.write(response, Identity(buyer))
+        return response.headers["set-cookie"].partition(";")[0]
 
     @asynccontextmanager
     async def browser(

@@ -78,7 +78,7 @@ class Visitor:
         for number in range(STEPS):
             action = self._dice.choice(ACTIONS)
             if action == "linger":
-                await asyncio.sleep(self._linger)
+                await asyncio.sleep(self._linger)  # not a wait: doing nothing is what is tried
             elif action == "cancel" and self._orders:
                 await self._cancel(*self._dice.choice(self._orders))
             elif action == "confirm":
