@@ -34,7 +34,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     mixed = new_session("MISTA", "2037-12-13T17:45:00", room="mista", comum=2400, premium=3000)
     programme = demo(new_room("mista", "A ..P"), mixed)
     folder = tmp_path_factory.mktemp("system")
-    with running_system(folder, kafka=False, programme=programme) as running:
+    with running_system(folder, programme=programme) as running:
         yield running
 
 

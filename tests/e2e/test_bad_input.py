@@ -1,7 +1,7 @@
 """What people type, click twice or follow by mistake: each gets a clear word, and nothing happens twice."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -11,7 +11,7 @@ from tests.e2e.audience import Audience
 from tests.e2e.conftest import OpenPage, OpenWired
 from tests.e2e.page import ANA, Buyer, OrderPage
 from tests.e2e.wire import Frame
-from tests.support.system import System, running_system
+from tests.support.system import System
 from tests.support.waiting import wait_until
 
 WRONG = [
@@ -29,13 +29,6 @@ WRONG = [
     ("email", Buyer(email="ana@@exemplo.com")),
     ("email", Buyer(email="ana@exemplo.com,bia@exemplo.com")),
 ]
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    folder = tmp_path_factory.mktemp("system")
-    with running_system(folder, kafka=False) as running:
-        yield running
 
 
 # ------------------------------------------------------------------------------------------------------ typed wrongly

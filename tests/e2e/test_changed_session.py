@@ -32,7 +32,7 @@ NAMES = ("MOVIDA", "FECHADA", "APAGADA", "GONE", "BORRADA", "MENOR")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     folder = tmp_path_factory.mktemp("system")
     programme = demo(*map(session, NAMES))
-    with running_system(folder, kafka=False, programme=programme) as running:
+    with running_system(folder, programme=programme) as running:
         yield running
 
 

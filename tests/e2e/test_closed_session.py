@@ -32,7 +32,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         new_session("PASSOU", "2026-01-02T14:00:00", comum=2400, premium=3000),
     )
     folder = tmp_path_factory.mktemp("system")
-    with running_system(folder, kafka=False, programme=programme) as running:
+    with running_system(folder, programme=programme) as running:
         yield running
 
 

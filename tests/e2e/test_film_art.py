@@ -1,22 +1,14 @@
 """A film's picture beside its map and on its orders."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import NewPage, OpenPage
 from tests.e2e.page import OrderPage
-from tests.support.system import System, running_system
+from tests.support.system import System
 
 DESK = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with running_system(tmp_path_factory.mktemp("system"), kafka=False) as running:
-        yield running
 
 
 def expect_shown(picture: Locator) -> None:

@@ -27,7 +27,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         new_session("DUPLA", "2099-12-13T19:00:00", room="dupla", comum=3200),
     )
     folder = tmp_path_factory.mktemp("system")
-    with running_system(folder, kafka=False, programme=programme) as running:
+    with running_system(folder, programme=programme) as running:
         yield running
 
 

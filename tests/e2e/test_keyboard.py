@@ -1,23 +1,13 @@
 """Buyers who do not use the map with a mouse: one has a keyboard and nothing else, one chooses from the list."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.audience import Audience
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import ANA, OrderPage, SessionPage
-from tests.support.system import System, running_system
 from tests.support.waiting import wait_until
 
 MOST_TABS = 40
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with running_system(tmp_path_factory.mktemp("system"), kafka=False) as running:
-        yield running
 
 
 class Keyboard:

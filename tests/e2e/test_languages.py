@@ -1,7 +1,5 @@
 """Portuguese, English and Spanish: chosen by the browser or by the switch, and everything is in the one chosen."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import expect
 
@@ -11,15 +9,9 @@ from tests.e2e.conftest import NewPage, OpenPage, OpenWired
 from tests.e2e.marked_language import speak_marked, unmarked
 from tests.e2e.page import Buyer, OrderPage, ProgrammePage, SessionPage
 from tests.e2e.wire import Frame
-from tests.support.system import System, running_system
+from tests.support.system import System
 
 TITLES = {"pt-BR": "Escolha suas poltronas", "en": "Choose your seats", "es": "Elige tus butacas"}
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with running_system(tmp_path_factory.mktemp("system"), kafka=False) as running:
-        yield running
 
 
 def order_title(page: SessionPage) -> str:

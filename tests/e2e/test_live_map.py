@@ -2,7 +2,6 @@
 
 import random
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,17 +11,10 @@ from tests.e2e.audience import Audience
 from tests.e2e.conftest import OpenPage, OpenWired
 from tests.e2e.page import SessionPage
 from tests.e2e.wire import Frame
-from tests.support.system import HOLD_SECONDS, System, running_system
+from tests.support.system import HOLD_SECONDS
 from tests.support.waiting import wait_until
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """Nothing here is about what comes after a sale: no Kafka."""
-    with running_system(tmp_path_factory.mktemp("system"), kafka=False) as running:
-        yield running
 
 
 # ---------------------------------------------------------------------------------------------- what the gateway says

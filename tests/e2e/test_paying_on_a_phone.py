@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.audience import Audience
 from tests.e2e.page import ANA, ProgrammePage, SessionPage
-from tests.support.system import System, running_system
+from tests.support.system import System
 
 MOST_TAPS = 6
 WIDTH, HEIGHT = 390, 844
@@ -17,12 +17,6 @@ OpenPhone = Callable[..., Page]
 
 _FRAME = "() => new Promise(requestAnimationFrame)"  # the page paints once a frame
 _COUNT_TAPS = 'addEventListener("pointerdown", () => tapped(), true)'
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with running_system(tmp_path_factory.mktemp("system"), kafka=False) as running:
-        yield running
 
 
 @pytest.fixture

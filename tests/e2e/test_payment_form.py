@@ -1,14 +1,12 @@
 """The payment form says what it is for, takes what people and browsers put in, and ends in a moment to be glad."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import ANA, Buyer, OrderPage, SessionPage
-from tests.support.system import System, running_system
 
 # As Google's does it: every text goes into an element of its own, again whenever the page says something new.
 _TRANSLATE = """() => {
@@ -48,12 +46,6 @@ _BLOCKED = """Object.defineProperty(window, "sessionStorage", {
   get() { throw new DOMException("denied", "SecurityError"); } });
 delete window.BroadcastChannel;"""
 _FULL = """Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); };"""
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with running_system(tmp_path_factory.mktemp("system"), kafka=False) as running:
-        yield running
 
 
 def test_it_says_what_is_paid_for_line_by_line(open_session: OpenPage) -> None:

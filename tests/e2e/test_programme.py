@@ -31,7 +31,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         new_session("S801", "2037-12-13T21:00:00", room=TINY, comum=2450),
     )
     folder = tmp_path_factory.mktemp("system")
-    with running_system(folder, kafka=False, programme=programme) as running:
+    with running_system(folder, programme=programme) as running:
         yield running
 
 

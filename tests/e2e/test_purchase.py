@@ -1,17 +1,25 @@
 """From a click to a mailed ticket, as two people with two browsers see it. The system is real, down to the mail."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+import pytest
 from kafka import KafkaConsumer
 from playwright.sync_api import Page
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import ANA, Buyer, OrderPage
-from tests.support.system import System
+from tests.support.system import System, running_system
 from tests.support.waiting import wait_until
 
 CPF_DIGITS = "52998224725"
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """With Kafka and its consumer."""
+    with running_system(tmp_path_factory.mktemp("system"), kafka=True) as running:
+        yield running
 
 
 def test_a_hold_shows_in_every_other_browser_at_once(open_session: OpenPage) -> None:

@@ -13,7 +13,7 @@ from tests.e2e.page import SessionPage
 from tests.e2e.tab import Tab
 from tests.e2e.wire import Frame, Rule, Wire
 from tests.support.processes import LocalProcess
-from tests.support.system import System
+from tests.support.system import System, running_system
 from tests.support.waiting import wait_until
 
 OUTAGE = 10  # seconds
@@ -33,6 +33,13 @@ ASKED = (
     "booking",
     "redis",
 )  # by a page; the others at night, and without pages in tests/faults
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """With Kafka and its consumer."""
+    with running_system(tmp_path_factory.mktemp("system"), kafka=True) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """Every screen will do: a purchase by touch on a phone on its side, in a narrow window, with large letters, in forced
 colours and without movement; and what the page does with the room that it has."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -11,7 +10,7 @@ from tests.e2e.audience import Audience
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import SessionPage
 from tests.e2e.thumb import Screen, Thumb, held_in_hand
-from tests.support.system import System, running_system
+from tests.support.system import System
 from tests.support.waiting import wait_until
 
 PHONE = Screen("a phone", 390, 844)
@@ -28,12 +27,6 @@ SCREENS = [
 ]
 SEATS = [f"{row}{number:02d}" for row in "CDEFGH" for number in range(5, 13)]
 LONG_TITLE = "As Aventuras Extraordinárias do Barão de Itararé " * 4
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with running_system(tmp_path_factory.mktemp("system"), kafka=False) as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 """The card of a seat: what it is and how the screen looks from it, for a mouse, a keyboard and a finger."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.e2e.audience import Audience
@@ -10,17 +7,11 @@ from tests.e2e.axe import DESK, faults
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import SessionPage
 from tests.e2e.test_keyboard import Keyboard
-from tests.support.system import System, running_system
+from tests.support.system import System
 
 _NEXT_FRAME = (
     "() => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)))"
 )
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with running_system(tmp_path_factory.mktemp("system"), kafka=False) as running:
-        yield running
 
 
 def card_of(page: SessionPage) -> Locator:

@@ -11,7 +11,7 @@ from tests.e2e.audience import audience_of
 from tests.e2e.page import SessionPage
 from tests.e2e.picture import Picture, contrast, pictures_of
 from tests.e2e.wire import Frame, Wire
-from tests.support.system import System, running_system
+from tests.support.system import System
 
 SHAPES, TEXT = 3.0, 4.5  # WCAG 2.2, AA
 GREY, COLOURFUL = 0.25, 0.4
@@ -27,12 +27,6 @@ SEATS = {
 }
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with running_system(tmp_path_factory.mktemp("system"), kafka=False) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

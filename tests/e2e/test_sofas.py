@@ -1,8 +1,5 @@
 """A couple's sofa in the page: taken and given back whole by one tap, one key or one line of the list."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Browser
 
 from tests.e2e.audience import Audience
@@ -10,16 +7,10 @@ from tests.e2e.conftest import OpenPage
 from tests.e2e.page import ANA, SessionPage
 from tests.e2e.test_keyboard import Keyboard
 from tests.e2e.thumb import Screen, Thumb, held_in_hand
-from tests.support.system import System, running_system
+from tests.support.system import System
 from tests.support.waiting import wait_until
 
 SOFAS = "S006"  # in the demo's room with sofas
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with running_system(tmp_path_factory.mktemp("system"), kafka=False) as running:
-        yield running
 
 
 def expect_sofa(page: SessionPage, left: str, right: str, *, held: bool) -> None:

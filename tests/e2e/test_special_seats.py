@@ -1,8 +1,5 @@
 """Places that are made for somebody, and seats that were bought: they say so when they are touched."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.audience import Audience
@@ -10,14 +7,7 @@ from tests.e2e.axe import DESK, faults
 from tests.e2e.conftest import OpenPage, OpenWired
 from tests.e2e.page import ANA, OrderPage, SessionPage
 from tests.e2e.test_keyboard import Keyboard
-from tests.support.system import System, running_system
 from tests.support.waiting import wait_until
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with running_system(tmp_path_factory.mktemp("system"), kafka=False) as running:
-        yield running
 
 
 def answer(page: SessionPage, label: str) -> None:

@@ -53,7 +53,7 @@ BUTTONS = {
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     folder = tmp_path_factory.mktemp("system")
-    with running_system(folder, kafka=False, programme=big_room.programme()) as running:
+    with running_system(folder, programme=big_room.programme()) as running:
         yield running
 
 

@@ -1,7 +1,5 @@
 """Small seats come to the finger, and one sees how; a small map shows where one is."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -9,7 +7,7 @@ from cinema.languages import LANGUAGES
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import SessionPage
 from tests.e2e.thumb import Screen, held_in_hand
-from tests.support.system import System, running_system
+from tests.support.system import System
 from tests.support.waiting import wait_until
 
 SMALL = Screen("a phone in a room of 21 columns", 360, 740)
@@ -27,12 +25,6 @@ _WATCH_WIDTH = """() => {
   look();
 }"""
 _LATE = "() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/minimap.js'))"
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with running_system(tmp_path_factory.mktemp("system"), kafka=False) as running:
-        yield running
 
 
 @pytest.fixture

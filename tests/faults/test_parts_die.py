@@ -13,7 +13,7 @@ import cinema_pb2_grpc
 from cinema.seats import seat_name
 from tests.support.buyers import Buyer
 from tests.support.processes import LocalProcess
-from tests.support.system import System
+from tests.support.system import System, running_system
 from tests.support.waiting import eventually
 
 ORDERS = 12
@@ -36,6 +36,13 @@ VICTIMS: dict[str, Callable[[System], LocalProcess]] = {
     "consumer": lambda system: system.consumer,
     "kafka": kafka_of,
 }
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """With Kafka and its consumer."""
+    with running_system(tmp_path_factory.mktemp("system"), kafka=True) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

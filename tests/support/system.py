@@ -104,7 +104,7 @@ class System:
 
 @contextmanager
 def running_system(
-    folder: Path, *, kafka: bool = True, programme: str = "", **settings: str
+    folder: Path, *, kafka: bool = False, programme: str = "", **settings: str
 ) -> Iterator[System]:
     """A running system with data of its own in `folder`.
 
@@ -127,6 +127,6 @@ def running_system(
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """A running system for the tests of one module."""
+    """A running system without Kafka for the tests of one module. A module that needs another one overrides this."""
     with running_system(tmp_path_factory.mktemp("system")) as running:
         yield running
