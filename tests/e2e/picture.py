@@ -16,7 +16,9 @@ _PIXELS = """async (png) => {
   const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
   const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
   context.drawImage(image, 0, 0);
-  return { width: image.width, values: [...context.getImageData(0, 0, image.width, image.height).data] };
+  const { data } = context.getImageData(0, 0, image.width, image.height);
+  const text = Array.from(data, (value) => String.fromCharCode(value)).join("");
+  return { width: image.width, values: btoa(text) };
 }"""
 _LEAST_PART = 0.004  # of the picture: a colour that covers less is the blur of an edge
 
@@ -99,7 +101,7 @@ def pictures_of(page: Page, shown: Mapping[str, Locator]) -> dict[str, Picture]:
 
 def _decoded(desk: Page, png: bytes) -> Picture:
     found = desk.evaluate(_PIXELS, base64.b64encode(png).decode())
-    values = found["values"]
+    values = base64.b64decode(found["values"])
     return Picture(found["width"], list(zip(values[::4], values[1::4], values[2::4], strict=True)))
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Literal
 
 import pytest
@@ -29,9 +30,48 @@ Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
 
 
+@dataclass
+class Looks:
+    """A page that shows a seat of each state. Pictures are taken once for each theme and state of the line."""
+
+    page: SessionPage
+    wire: Wire
+    _taken: dict[tuple[Theme, bool, str], dict[str, Picture]] = field(default_factory=dict)
+
+    def show(self, theme: Theme, *, forced: bool = False) -> None:
+        self.page.page.emulate_media(
+            color_scheme=theme, forced_colors="active" if forced else "none"
+        )
+
+    def pictures(self, theme: Theme, *, forced: bool = False) -> dict[str, Picture]:
+        look = theme, forced, self.page.line
+        if look not in self._taken:
+            self.show(theme, forced=forced)
+            self._taken[look] = self._take()
+        return self._taken[look]
+
+    def _take(self) -> dict[str, Picture]:
+        others = {state: self.page.seat(name) for state, name in SEATS.items() if state != "asked"}
+        asked = self._picture_of_asked() if self.page.line == "ao_vivo" else {}
+        return asked | pictures_of(self.page.page, others)
+
+    def _picture_of_asked(self) -> dict[str, Picture]:
+        """The page waits some seconds for an answer, so the picture counts where it still waits after it."""
+        page, name = self.page, SEATS["asked"]
+        while True:
+            if page.seat_state(name) == "livre":
+                page.click(name)
+                page.expect_seat(name, "pedindo")
+            page.page.mouse.move(0, 0)
+            page.page.evaluate("() => document.activeElement.blur()")
+            seen = pictures_of(page.page, {"asked": page.seat(name)})
+            if page.seat_state(name) == "pedindo":
+                return seen
+
+
 @pytest.fixture(scope="module")
-def hall(system: System, browser: Browser) -> Iterator[tuple[SessionPage, Wire]]:
-    """A page that shows a seat of each state; what is asked for is never answered."""
+def looks(system: System, browser: Browser) -> Iterator[Looks]:
+    """What is asked for is never answered."""
     context = browser.new_context(
         locale="pt-BR",
         viewport={"width": 1440, "height": 900},
@@ -51,7 +91,7 @@ def hall(system: System, browser: Browser) -> Iterator[tuple[SessionPage, Wire]]
         page.expect_seat(SEATS["held"], "bloqueado")
         page.expect_seat(SEATS["sold"], "ocupado")
         wire.to_gateway = _never_asked
-        yield page, wire
+        yield Looks(page, wire)
     context.close()
 
 
@@ -59,30 +99,9 @@ def _never_asked(frame: Frame) -> list[Frame]:
     return [] if frame.get("acao") == "bloquear" else [frame]
 
 
-def pictures(page: SessionPage, theme: Theme, *, forced: bool = False) -> dict[str, Picture]:
-    page.page.emulate_media(color_scheme=theme, forced_colors="active" if forced else "none")
-    others = {state: page.seat(name) for state, name in SEATS.items() if state != "asked"}
-    asked = _picture_of_asked(page) if page.line == "ao_vivo" else {}
-    return asked | pictures_of(page.page, others)
-
-
-def _picture_of_asked(page: SessionPage) -> dict[str, Picture]:
-    """The page waits some seconds for an answer, so the picture counts where it still waits after it."""
-    name = SEATS["asked"]
-    while True:
-        if page.seat_state(name) == "livre":
-            page.click(name)
-            page.expect_seat(name, "pedindo")
-        page.page.mouse.move(0, 0)
-        page.page.evaluate("() => document.activeElement.blur()")
-        seen = pictures_of(page.page, {"asked": page.seat(name)})
-        if page.seat_state(name) == "pedindo":
-            return seen
-
-
 @pytest.mark.parametrize("theme", THEMES)
-def test_every_state_stands_out(theme: Theme, hall: tuple[SessionPage, Wire]) -> None:
-    seen = pictures(hall[0], theme)
+def test_every_state_stands_out(theme: Theme, looks: Looks) -> None:
+    seen = looks.pictures(theme)
     clear = {state: picture.contrast for state, picture in seen.items() if state != "sold"}
     assert min(clear.values()) >= SHAPES, clear
     crosses = {state: seen[state].inner_contrast for state in ("sold", "mine", "asked", "bought")}
@@ -90,11 +109,10 @@ def test_every_state_stands_out(theme: Theme, hall: tuple[SessionPage, Wire]) ->
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_a_number_is_read_on_its_seat(theme: Theme, hall: tuple[SessionPage, Wire]) -> None:
-    page = hall[0]
-    page.page.emulate_media(color_scheme=theme, forced_colors="none")
+def test_a_number_is_read_on_its_seat(theme: Theme, looks: Looks) -> None:
+    looks.show(theme)
     for state in ("free", "premium"):
-        fill, text = page.seat(SEATS[state]).evaluate(
+        fill, text = looks.page.seat(SEATS[state]).evaluate(
             """(seat) => ["backgroundColor", "color"]
               .map((name) => getComputedStyle(seat)[name].match(/[0-9.]+/g).slice(0, 3).map(Number))"""
         )
@@ -102,30 +120,28 @@ def test_a_number_is_read_on_its_seat(theme: Theme, hall: tuple[SessionPage, Wir
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_the_accent_is_ones_own_and_others_are_grey(
-    theme: Theme, hall: tuple[SessionPage, Wire]
-) -> None:
-    seen = pictures(hall[0], theme)
+def test_the_accent_is_ones_own_and_others_are_grey(theme: Theme, looks: Looks) -> None:
+    seen = looks.pictures(theme)
     assert {state: seen[state].hue for state in ("held", "sold") if seen[state].hue > GREY} == {}
     assert min(seen[state].hue for state in ("mine", "bought")) > COLOURFUL
     assert contrast(seen["mine"].fill, seen["held"].mean) >= SHAPES
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_every_two_states_differ_in_shape(theme: Theme, hall: tuple[SessionPage, Wire]) -> None:
-    _expect_different_shapes(pictures(hall[0], theme))
+def test_every_two_states_differ_in_shape(theme: Theme, looks: Looks) -> None:
+    _expect_different_shapes(looks.pictures(theme))
 
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_where_colours_are_forced_states_and_legend_differ_in_shape(
-    theme: Theme, hall: tuple[SessionPage, Wire]
+    theme: Theme, looks: Looks
 ) -> None:
-    page = hall[0]
-    seen = pictures(page, theme, forced=True)
+    seen = looks.pictures(theme, forced=True)
     _expect_different_shapes(seen)
     assert min(picture.contrast for picture in seen.values()) >= SHAPES
-    samples = page.page.locator("[data-part=legend] .sample").all()
-    legend = pictures_of(page.page, {str(at): sample for at, sample in enumerate(samples)})
+    looks.show(theme, forced=True)
+    samples = looks.page.page.locator("[data-part=legend] .sample").all()
+    legend = pictures_of(looks.page.page, {str(at): sample for at, sample in enumerate(samples)})
     assert len(legend) > len(SEATS)  # with the kinds of seats
     _expect_different_shapes(legend)
 
@@ -141,14 +157,14 @@ def _expect_different_shapes(seen: dict[str, Picture]) -> None:
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_what_was_known_is_still_readable_while_the_line_is_down(
-    theme: Theme, hall: tuple[SessionPage, Wire]
+    theme: Theme, looks: Looks
 ) -> None:
     """The last of the tests: the line stays down."""
-    page, wire = hall
+    page = looks.page
     if page.line == "ao_vivo":
-        wire.tell({"evento": "situacao", "ao_vivo": False})
+        looks.wire.tell({"evento": "situacao", "ao_vivo": False})
     page.wait_line("pausado")
-    seen = pictures(page, theme)
+    seen = looks.pictures(theme)
     clear = {state: seen[state].contrast for state in ("free", "mine", "bought", "held")}
     assert min(clear.values()) >= SHAPES, clear
     assert seen["sold"].inner_contrast >= SHAPES
