@@ -1,64 +1,47 @@
-"""Stands in for the booking service: real gRPC on a port of its own, one session in memory, faults on demand."""
+"""A fake booking service: real gRPC on a port of its own, one session in memory, faults on demand."""
 
 # ruff: noqa: N802 - the contract's names
 
 import asyncio
 import contextlib
 import itertools
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
-from typing import Any, NoReturn, TypeVar
+from collections.abc import AsyncIterator, Iterable, Iterator
+from typing import Any, TypeVar
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health_aio
 
 import cinema_pb2 as pb
-from cinema.booking_client import BATCHES_ARE_KNOWN
 from cinema.identity import owner_tag
-from cinema_pb2_grpc import ReservaServicer, add_ReservaServicer_to_server
+from cinema_pb2_grpc import add_ReservaServicer_to_server
 from deploy.ports import LOOPBACK
+from tests.fakes.batch_servicer import BatchServicer, Context
+from tests.fakes.messages import (
+    HOLD_MS,
+    ORDER,
+    SEATS,
+    SESSION,
+    a_session,
+    an_order,
+    freed,
+    held,
+    sold,
+)
 from tests.support.ports import free_port
 
-SESSION = "S001"
-ORDER = "07-abcdefghijklmnopqrstuv"
-SEATS = [f"{row}{number:02d}" for row in "ABCDEFGHIJ" for number in range(1, 21)]
-HOLD_MS = 300_000
 Request = TypeVar("Request")
-Context = grpc.aio.ServicerContext[Any, Any]
 
 
-_METHODS = {
-    "reservar": "ReservarAssento",
-    "confirmar": "ConfirmarPagamento",
-    "liberar": "LiberarAssento",
-    "estender": "EstenderReserva",
-    "melhores": "ReservarMelhores",
-}
-
-
-class _Aborted(Exception):
-    def __init__(self, status: grpc.StatusCode, details: str) -> None:
-        super().__init__(details)
-        self.status, self.details = status, details
-
-
-class _OneOfMany:
-    """The context of a request in a batch."""
-
-    async def abort(self, status: grpc.StatusCode, details: str) -> NoReturn:
-        raise _Aborted(status, details)
-
-
-class FakeBooking(ReservaServicer):
+class FakeBooking(BatchServicer):
     """Seats are held and sold without rules but one: a seat that is not free is refused."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.address = f"{LOOPBACK}:{free_port()}"
         self.version = 0
         self.taken: dict[str, pb.EstadoAssento] = {}
         self.requests: list[Any] = []
-        self.knows_batches = True
-        self.batches: list[pb.LotePedidos] = []
         self.down = False  # every call is UNAVAILABLE
         self.answers = asyncio.Event()  # calls wait for it
         self.answers.set()
@@ -175,33 +158,6 @@ class FakeBooking(ReservaServicer):
             pedido_chave=self.order.chave,
         )
 
-    async def Lotes(  # type: ignore[override]  # it writes, instead of being iterated over
-        self, requests: AsyncIterable[pb.LotePedidos], context: Context
-    ) -> None:
-        if not self.knows_batches:
-            await context.abort(grpc.StatusCode.UNIMPLEMENTED, "Method not found!")
-        await context.send_initial_metadata(((BATCHES_ARE_KNOWN, self.address),))
-        writing = asyncio.Lock()
-        async with asyncio.TaskGroup() as group:
-            async for message in requests:
-                self.batches.append(message)
-                for request in message.pedidos:
-                    group.create_task(self._answer_one(request, context, writing))
-
-    async def _answer_one(
-        self, request: pb.PedidoEmLote, context: Context, writing: asyncio.Lock
-    ) -> None:
-        kind = request.WhichOneof("pedido") or ""
-        answer = pb.RespostaEmLote(numero=request.numero)
-        one_of_many: Any = _OneOfMany()
-        try:
-            found = await getattr(self, _METHODS[kind])(getattr(request, kind), one_of_many)
-            answer.resposta.CopyFrom(found)
-        except _Aborted as fault:
-            answer.codigo, answer.detalhes = fault.status.value[0], fault.details
-        async with writing:
-            await context.write(pb.LoteRespostas(respostas=[answer]))
-
     async def AcompanharSessao(
         self, request: pb.SessaoRequest, context: Context
     ) -> AsyncIterator[pb.EventoSessao]:
@@ -280,30 +236,6 @@ class FakeBooking(ReservaServicer):
         self.change(*(freed(seat, "", "cancelado") for seat in request.assentos))
         return _granted(request.assentos)
 
-    async def RegistrarEmail(self, request: pb.RegistroEmail, context: Context) -> pb.Vazio:
-        raise NotImplementedError("a gateway never does")
-
-    async def ListarPedidos(self, request: Any, context: Context) -> Any:
-        raise NotImplementedError("a gateway never does")
-
-    async def AgendarEmail(self, request: Any, context: Context) -> Any:
-        raise NotImplementedError("a gateway never does")
-
-    async def ReivindicarEmails(self, request: Any, context: Context) -> Any:
-        raise NotImplementedError("a gateway never does")
-
-    async def ObterPedidos(self, request: Any, context: Context) -> Any:
-        raise NotImplementedError("a gateway never does")
-
-    async def AgendarEmails(self, request: Any, context: Context) -> Any:
-        raise NotImplementedError("a gateway never does")
-
-    async def RegistrarEmails(self, request: Any, context: Context) -> Any:
-        raise NotImplementedError("a gateway never does")
-
-    async def RetomarEmails(self, request: Any, context: Context) -> Any:
-        raise NotImplementedError("a gateway never does")
-
     async def VarrerSessao(
         self, request: pb.VarreduraRequest, context: Context
     ) -> pb.VarreduraResponse:
@@ -363,71 +295,6 @@ class FakeBooking(ReservaServicer):
         session = a_session(self.title, free=len(SEATS) - len(self.taken))
         session.filme.cartaz = self.posters.get("agente-secreto", pb.Cartaz()).versao
         return session
-
-
-def a_session(title: str = "O Agente Secreto", free: int = len(SEATS)) -> pb.Sessao:
-    return pb.Sessao(
-        sessao_id=SESSION,
-        filme=pb.Filme(
-            filme_id="agente-secreto", titulo=title, duracao_min=158, classificacao="16"
-        ),
-        sala="Sala 1",
-        inicio_ms=1_797_194_700_000,  # 2026-12-13T17:45 in São Paulo
-        idioma="legendado",
-        preco_a_partir_de_centavos=3200,
-        lugares=len(SEATS),
-        livres=free,
-    )
-
-
-def an_order() -> pb.Pedido:
-    """Two tickets, one of them half-price, to be cancelled until two hours before the session."""
-    tickets = [
-        pb.Ingresso(assento="F07", categoria=pb.INTEIRA, preco_centavos=3200),
-        pb.Ingresso(assento="F08", categoria=pb.MEIA_ESTUDANTE, preco_centavos=1600),
-    ]
-    return pb.Pedido(
-        pedido_id=ORDER,
-        sessao_id=SESSION,
-        assentos=["F07", "F08"],
-        usuario_id="nobody may see this",
-        nome_completo="Maria Silva",
-        cpf="***.456.789-**",
-        email="maria@exemplo.com.br",
-        total_centavos=4800,
-        criado_em_ms=1_795_000_000_000,
-        email_estado=pb.EMAIL_FALHOU,
-        email_motivo="A caixa de entrada não existe.",
-        sessao=a_session(),
-        ingressos=tickets,
-        forma_pagamento="pix",
-        idioma="en",
-        cancelavel_ate_ms=1_797_187_500_000,
-    )
-
-
-def held(seat: str, buyer: str, ms: int = HOLD_MS) -> pb.EstadoAssento:
-    return pb.EstadoAssento(
-        assento=seat,
-        estado=pb.StatusReserva.BLOQUEADO_TEMP,
-        restante_ms=ms,
-        marca=owner_tag(SESSION, buyer),
-    )
-
-
-def freed(seat: str, buyer: str, reason: str = "liberado") -> pb.EstadoAssento:
-    return pb.EstadoAssento(
-        assento=seat,
-        estado=pb.StatusReserva.DISPONIVEL,
-        motivo=reason,
-        marca=owner_tag(SESSION, buyer),
-    )
-
-
-def sold(seat: str, buyer: str) -> pb.EstadoAssento:
-    return pb.EstadoAssento(
-        assento=seat, estado=pb.StatusReserva.RESERVADO, marca=owner_tag(SESSION, buyer)
-    )
 
 
 def _granted(seats: Iterable[str], **facts: Any) -> pb.ReservaResponse:

@@ -9,7 +9,7 @@ import cinema_pb2 as pb
 from booking import batch_streams
 from gateway.booking_requests import Buyer
 from tests.fakes.batches import FAULTY, SLOW, Server, running
-from tests.fakes.booking import SESSION
+from tests.fakes.messages import SESSION
 from tests.support.batching import bare_stream, hold
 from tests.support.waiting import eventually
 

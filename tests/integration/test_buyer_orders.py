@@ -3,7 +3,7 @@
 import httpx
 
 import cinema_pb2 as pb
-from tests.fakes.booking import ORDER
+from tests.fakes.messages import ORDER
 from tests.support.booking_desk import CALL_SECONDS, Desk
 from tests.support.gateway_in_process import Bench
 

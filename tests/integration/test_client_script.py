@@ -14,7 +14,8 @@ import cinema_pb2 as pb
 import cinema_pb2_grpc
 from deploy import ROOT
 from deploy.ports import LOOPBACK
-from tests.fakes.booking import Context, FakeBooking
+from tests.fakes.batch_servicer import Context
+from tests.fakes.booking import FakeBooking
 from tests.support.ports import free_port
 from tests.support.services import Booking
 

@@ -12,7 +12,8 @@ from gateway import batches as client_side
 from gateway.booking_faults import BookingDown, Malformed
 from gateway.booking_requests import Buyer
 from tests.fakes.batches import FAULTY, SLOW, Server, running
-from tests.fakes.booking import SESSION, FakeBooking
+from tests.fakes.booking import FakeBooking
+from tests.fakes.messages import SESSION
 from tests.support.batching import gateways_client, streams_of
 from tests.support.waiting import eventually
 

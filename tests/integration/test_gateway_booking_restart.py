@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from gateway import hub
-from tests.fakes.booking import held, sold
+from tests.fakes.messages import held, sold
 from tests.support.gateway_in_process import Bench
 from tests.support.waiting import eventually
 

@@ -10,7 +10,7 @@ from PIL import Image
 import cinema_pb2 as pb
 from gateway import film_art, http_json
 from gateway.film_art import preview_path
-from tests.fakes.booking import ORDER
+from tests.fakes.messages import ORDER
 from tests.support.gateway_in_process import Bench
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}

@@ -10,7 +10,8 @@ from websockets.exceptions import InvalidStatus
 from cinema.order_code import order_code
 from deploy.ports import LOOPBACK
 from gateway.film_art import art_path
-from tests.fakes.booking import ORDER, FakeBooking, a_session
+from tests.fakes.booking import FakeBooking
+from tests.fakes.messages import ORDER, a_session
 from tests.support.gateway_in_process import Bench, open_bench
 from tests.support.waiting import eventually
 

@@ -4,7 +4,7 @@ import icalendar
 import pytest
 
 import cinema_pb2 as pb
-from tests.fakes.booking import ORDER
+from tests.fakes.messages import ORDER
 from tests.support.gateway_in_process import Bench
 from tests.support.waiting import eventually
 

@@ -6,7 +6,7 @@ import pytest
 from cinema.pix import pix_code
 from cinema.tickets import DEAREST_BASKET
 from cinema_pb2 import ReservaResponse
-from tests.fakes.booking import ORDER, sold
+from tests.fakes.messages import ORDER, sold
 from tests.support.gateway_in_process import Bench
 
 CANCEL = f"/api/pedidos/{ORDER}/cancelar"

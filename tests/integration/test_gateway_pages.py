@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from gateway.pages import DATA_SECONDS
-from tests.fakes.booking import ORDER, FakeBooking
+from tests.fakes.booking import FakeBooking
+from tests.fakes.messages import ORDER
 from tests.support.gateway_in_process import Bench, open_bench
 
 PAGES = ["/", "/sessao/S001", f"/pedido/{ORDER}"]

@@ -17,7 +17,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from cinema_pb2 import ReservaRequest
 from deploy import ROOT
-from tests.fakes.booking import SEATS, FakeBooking, held
+from tests.fakes.booking import FakeBooking
+from tests.fakes.messages import SEATS, held
 from tests.support.gateway_in_process import cramped_socket
 from tests.support.ports import free_port
 from tests.support.services import Gateway

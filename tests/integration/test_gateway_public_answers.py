@@ -9,7 +9,7 @@ import pytest
 
 from cinema_pb2 import SessaoRequest, Vazio
 from gateway.public_answers import PublicAnswer, PublicAnswers
-from tests.fakes.booking import SESSION, held
+from tests.fakes.messages import SESSION, held
 from tests.support.gateway_in_process import Bench
 from tests.support.waiting import eventually
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from gateway import line
-from tests.fakes.booking import SEATS, FakeBooking, held
+from tests.fakes.booking import FakeBooking
+from tests.fakes.messages import SEATS, held
 from tests.support.gateway_in_process import (
     SECONDS,
     Bench,

@@ -11,7 +11,7 @@ from cinema_pb2 import Categoria, Ingresso, MelhoresRequest, ReservaRequest, Res
 from deploy.ports import LOOPBACK
 from gateway.line import Line
 from gateway.protocols import GuardedHttp, GuardedWebSocket
-from tests.fakes.booking import ORDER, freed, held, sold
+from tests.fakes.messages import ORDER, freed, held, sold
 from tests.support.gateway_in_process import Bench
 from tests.support.waiting import eventually
 

@@ -19,7 +19,7 @@ from cinema.local_time import SAO_PAULO
 from cinema.refusals import Refusal
 from cinema.tickets import Category
 from notifications.ledger_record import record_of
-from tests.fakes.booking import ORDER, sold
+from tests.fakes.messages import ORDER, sold
 from tests.support.booking_desk import CALL_SECONDS, Customer, Desk, open_desk
 from tests.support.gateway_in_process import Bench
 from tests.support.hall import Buyer, Hall

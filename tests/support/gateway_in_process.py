@@ -22,7 +22,8 @@ from gateway.admission import Admission
 from gateway.context import Gateway
 from gateway.identity import Identity
 from gateway.listener import listen
-from tests.fakes.booking import SESSION, FakeBooking
+from tests.fakes.booking import FakeBooking
+from tests.fakes.messages import SESSION
 from tests.support.ports import free_port
 from websocket_server import Server, create_app, make_server
 

@@ -28,7 +28,7 @@ from gateway.film_art import art_path
 from gateway.messages import LONGEST_FRAME, parse
 from gateway.public_answers import PublicAnswers
 from gateway.seat_map import SeatMap
-from tests.fakes.booking import SESSION, a_session, an_order, held
+from tests.fakes.messages import SESSION, a_session, an_order, held
 from websocket_server import create_app
 
 MOST_MS = 5.0

@@ -13,7 +13,7 @@ from cinema.languages import LANGUAGES
 from cinema.local_time import day_and_hour
 from cinema.programme_words import words_in
 from gateway.first_look import FirstLook
-from tests.fakes.booking import a_session
+from tests.fakes.messages import a_session
 
 CASES = json.loads(
     (Path(__file__).parents[1] / "unit_js" / "day_cases.json").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ import cinema_pb2 as pb
 from gateway import frames
 from gateway.rfc6455 import payload_of
 from gateway.seat_map import ContinuityLost, SeatMap
-from tests.fakes.booking import freed, held, sold
+from tests.fakes.messages import freed, held, sold
 
 
 def seat_map(*seats: pb.EstadoAssento, version: int = 5) -> SeatMap:

@@ -6,7 +6,7 @@ import pytest
 import cinema_pb2 as pb
 from cinema.invitation import Method, invitation
 from cinema.order_code import order_code
-from tests.fakes.booking import ORDER, an_order
+from tests.fakes.messages import ORDER, an_order
 
 URL = "https://cinema.example"
 SENDER = "bilheteria@cinema.example"
