@@ -15,6 +15,15 @@ from tests.support.demo_programme import TINY, demo, new_session, new_tiny_room
 from tests.support.system import System, running_system
 from tests.support.waiting import wait_until
 
+# The structure is the same in each; what differs is how long the texts are.
+EACH_LANGUAGE = pytest.mark.parametrize(
+    "language",
+    [
+        pytest.param(language, marks=() if language == "pt-BR" else pytest.mark.nightly)
+        for language in LANGUAGES
+    ],
+)
+
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
@@ -54,7 +63,7 @@ def test_the_programme(system: System, new_page: NewPage, audience: Audience) ->
     expect_no_faults(programme.page)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@EACH_LANGUAGE
 def test_the_map(language: str, open_session: OpenPage) -> None:
     page = open_session(language=language)
     expect(page.page.locator("html")).to_have_attribute("lang", language)
@@ -90,7 +99,7 @@ def test_a_seat_that_somebody_else_has(open_session: OpenPage, audience: Audienc
     expect_no_faults(page.page)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@EACH_LANGUAGE
 def test_the_payment_with_everything_wrong(language: str, open_session: OpenPage) -> None:
     page = open_session(language=language)
     page.best(1)
@@ -177,7 +186,13 @@ def test_a_line_that_is_lost(open_wired: OpenWired) -> None:
     expect_no_faults(page.page)
 
 
-@pytest.mark.parametrize("path", ["/sessao/NADA", "/pedido/12-AAAAAAAAAAAAAAAAAAAAAA"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/sessao/NADA",
+        pytest.param("/pedido/12-AAAAAAAAAAAAAAAAAAAAAA", marks=pytest.mark.nightly),
+    ],
+)
 def test_what_does_not_exist(path: str, system: System, new_page: NewPage) -> None:
     page = new_page()
     page.goto(f"{system.gateways[0].url}{path}")

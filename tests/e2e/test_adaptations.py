@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from cinema.languages import LANGUAGES
 from tests.e2e.audience import Audience
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import Buyer, ProgrammePage, SessionPage
@@ -42,8 +41,10 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     ("language", "width", "height", "letters"),
     [
         ("es", 1280, 1024, TWICE),
-        ("pt-BR", 768, 1024, TWICE),
-        *((language, 360, 740, TWICE) for language in LANGUAGES),
+        pytest.param("pt-BR", 768, 1024, TWICE, marks=pytest.mark.nightly),
+        ("pt-BR", 360, 740, TWICE),
+        pytest.param("en", 360, 740, TWICE, marks=pytest.mark.nightly),
+        pytest.param("es", 360, 740, TWICE, marks=pytest.mark.nightly),
         ("es", 320, 640, 16),
     ],
 )
@@ -195,7 +196,14 @@ def test_the_list_is_still_there_after_a_reload_and_in_another_language(
     assert page.page.url.endswith("/sessao/S001")
 
 
-@pytest.mark.parametrize(("language", "seat"), [("pt-BR", "E10"), ("en", "E12"), ("es", "E14")])
+@pytest.mark.parametrize(
+    ("language", "seat"),
+    [
+        ("pt-BR", "E10"),
+        pytest.param("en", "E12", marks=pytest.mark.nightly),
+        pytest.param("es", "E14", marks=pytest.mark.nightly),
+    ],
+)
 def test_a_short_notice_leaves_the_legend_to_be_read(
     language: str, seat: str, open_session: OpenPage, audience: Audience
 ) -> None:

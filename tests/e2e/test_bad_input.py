@@ -193,7 +193,14 @@ def test_one_seat_more_than_the_limit_is_refused_in_words_and_falls_back(
 
 
 @pytest.mark.parametrize(
-    "session", ["NADA", "%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E", "S001%00", "%F0%9F%8E%AC"]
+    "session",
+    [
+        "%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E",
+        *(
+            pytest.param(name, marks=pytest.mark.nightly)
+            for name in ["NADA", "S001%00", "%F0%9F%8E%AC"]
+        ),
+    ],
 )
 def test_a_session_that_does_not_exist_says_so(
     session: str, system: System, new_page: Callable[[], Page]
@@ -211,7 +218,14 @@ def test_an_order_that_does_not_exist_says_so(system: System, new_page: Callable
     expect(page.get_by_role("heading")).to_have_text("Pedido não encontrado")
 
 
-@pytest.mark.parametrize("path", ["/", "/sessao/S001", "/pedido/12-AAAAAAAAAAAAAAAAAAAAAA"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/sessao/S001",
+        pytest.param("/", marks=pytest.mark.nightly),
+        pytest.param("/pedido/12-AAAAAAAAAAAAAAAAAAAAAA", marks=pytest.mark.nightly),
+    ],
+)
 def test_without_javascript_one_clear_sentence_says_so(
     path: str, system: System, browser: Browser
 ) -> None:

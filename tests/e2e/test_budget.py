@@ -41,7 +41,13 @@ def opened(
     return weight
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "language",
+    [
+        "pt-BR",
+        *(pytest.param(one, marks=pytest.mark.nightly) for one in LANGUAGES if one != "pt-BR"),
+    ],
+)
 @pytest.mark.parametrize("host", [LOOPBACK, ELSEWHERE], ids=["brotli", "gzip"])
 def test_a_map_takes_less_than_60_kb_and_few_requests(
     new_page: NewPage, gateway: Gateway, language: str, host: str

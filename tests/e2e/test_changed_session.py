@@ -124,8 +124,20 @@ def test_a_session_that_begins_while_its_map_is_open_says_that_it_is_over(
     ("language", "name", "removed", "unknown"),
     [
         ("pt-BR", "APAGADA", "Esta sessão saiu da programação", "Esta sessão não existe"),
-        ("en", "GONE", "This screening is no longer on", "This screening does not exist"),
-        ("es", "BORRADA", "Esta función salió de la cartelera", "Esta función no existe"),
+        pytest.param(
+            "en",
+            "GONE",
+            "This screening is no longer on",
+            "This screening does not exist",
+            marks=pytest.mark.nightly,
+        ),
+        pytest.param(
+            "es",
+            "BORRADA",
+            "Esta función salió de la cartelera",
+            "Esta función no existe",
+            marks=pytest.mark.nightly,
+        ),
     ],
 )
 def test_a_session_that_is_dropped_tells_its_open_pages_and_whoever_has_its_link(

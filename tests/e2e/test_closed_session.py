@@ -81,17 +81,19 @@ def test_the_last_seats_are_sold_while_one_chooses_and_two_later_sessions_of_the
             "Vendas encerradas",
             "Estas sessões ainda têm lugares:",
         ),
-        (
+        pytest.param(
             "en",
             "This screening is over",
             "Sales have ended",
             "These screenings still have seats:",
+            marks=pytest.mark.nightly,
         ),
-        (
+        pytest.param(
             "es",
             "Esta función ya terminó",
             "Venta cerrada",
             "Estas funciones todavía tienen lugares:",
+            marks=pytest.mark.nightly,
         ),
     ],
 )

@@ -36,7 +36,13 @@ class HeldBack:
             route.continue_()
 
 
-@pytest.mark.parametrize("window", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    "window",
+    [
+        pytest.param(PHONE, id="phone"),
+        pytest.param(DESKTOP, id="desktop", marks=pytest.mark.nightly),
+    ],
+)
 def test_film_hour_and_the_halls_outline_are_there_before_any_script(
     system: System, new_page: NewPage, window: dict[str, int]
 ) -> None:
@@ -92,7 +98,12 @@ def proxy(system: System) -> Iterator[PickyProxy]:
 
 
 @pytest.mark.parametrize(
-    "answer", [FORBIDDEN, BAD_GATEWAY, HANGS_UP], ids=["403", "502", "hangs up"]
+    "answer",
+    [
+        pytest.param(FORBIDDEN, id="403"),
+        pytest.param(BAD_GATEWAY, id="502", marks=pytest.mark.nightly),
+        pytest.param(HANGS_UP, id="hangs up", marks=pytest.mark.nightly),
+    ],
 )
 def test_a_network_that_refuses_the_live_connection_is_told_as_that_and_what_to_do(
     new_page: NewPage, proxy: PickyProxy, answer: bytes

@@ -23,7 +23,12 @@ def order_title(page: SessionPage) -> str:
 
 @pytest.mark.parametrize(
     ("browser_says", "language"),
-    [("pt-PT", "pt-BR"), ("en-US", "en"), ("es-AR", "es"), ("de-DE", "pt-BR")],
+    [
+        pytest.param("pt-PT", "pt-BR", marks=pytest.mark.nightly),
+        ("en-US", "en"),
+        ("es-AR", "es"),
+        ("de-DE", "pt-BR"),
+    ],
 )
 def test_the_page_speaks_what_the_browser_asks_for(
     browser_says: str, language: str, open_session: OpenPage
@@ -160,7 +165,13 @@ def test_paying_and_the_order_say_nothing_of_their_own(
         assert unmarked(tab) == []
 
 
-@pytest.mark.parametrize("path", ["/sessao/NADA", "/pedido/12-AAAAAAAAAAAAAAAAAAAAAA"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/sessao/NADA",
+        pytest.param("/pedido/12-AAAAAAAAAAAAAAAAAAAAAA", marks=pytest.mark.nightly),
+    ],
+)
 def test_what_does_not_exist_is_told_in_every_language(
     path: str, system: System, new_page: NewPage
 ) -> None:

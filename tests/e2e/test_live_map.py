@@ -211,7 +211,13 @@ def test_a_lid_that_was_closed_for_long_opens_on_the_right_map(
     audience.expect_map(page)
 
 
-@pytest.mark.parametrize("wrong_by", [-HOUR, HOUR], ids=["an hour slow", "an hour fast"])
+@pytest.mark.parametrize(
+    "wrong_by",
+    [
+        pytest.param(HOUR, id="an hour fast"),
+        pytest.param(-HOUR, id="an hour slow", marks=pytest.mark.nightly),
+    ],
+)
 def test_a_wrong_clock_does_not_touch_what_is_left_of_a_hold(
     wrong_by: timedelta, open_session: OpenPage, audience: Audience
 ) -> None:

@@ -79,7 +79,11 @@ def test_what_is_newer_is_taken_out_of_styles_and_the_rest_stays() -> None:
 
 
 @pytest.mark.parametrize(
-    ("window", "seat"), [(PHONE, "D05"), (DESKTOP, "D08")], ids=["phone", "desktop"]
+    ("window", "seat"),
+    [
+        pytest.param(PHONE, "D05", id="phone"),
+        pytest.param(DESKTOP, "D08", id="desktop", marks=pytest.mark.nightly),
+    ],
 )
 def test_a_purchase_without_anything_newer_than_four_years(
     system: System, new_page: NewPage, window: dict[str, int], seat: str

@@ -142,10 +142,10 @@ def test_every_film_has_its_picture_of_one_request_and_its_rating_for_eyes_and_e
 @pytest.mark.parametrize(
     ("free", "words"),
     [
-        (150, "livre"),
+        pytest.param(150, "livre", marks=pytest.mark.nightly),
         (101, "livre"),
         (100, "enchendo"),
-        (20, "Últimos 20 lugares"),
+        pytest.param(20, "Últimos 20 lugares", marks=pytest.mark.nightly),
         (1, "Último lugar"),
     ],
 )
@@ -219,7 +219,14 @@ def test_a_picture_that_does_not_arrive_leaves_its_place_quiet(
     expect(programme.session("S001")).to_have_attribute("data-estado", "livre")
 
 
-@pytest.mark.parametrize("language", ["pt-BR", "en-GB", "es-ES"])
+@pytest.mark.parametrize(
+    "language",
+    [
+        "pt-BR",
+        pytest.param("en-GB", marks=pytest.mark.nightly),
+        pytest.param("es-ES", marks=pytest.mark.nightly),
+    ],
+)
 @pytest.mark.parametrize("path", ["/", "/sessao/S001"])
 def test_the_title_in_the_html_is_the_one_that_the_page_sets(
     system: System, new_page: NewPage, path: str, language: str

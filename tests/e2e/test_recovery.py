@@ -155,7 +155,11 @@ def test_a_browser_that_loses_its_cookie_with_the_answer_still_learns_that_it_ha
 
 
 @pytest.mark.parametrize(
-    ("reason", "seat"), [("excesso_de_mensagens", "I12"), ("indisponivel", "I15")]
+    ("reason", "seat"),
+    [
+        ("indisponivel", "I15"),
+        pytest.param("excesso_de_mensagens", "I12", marks=pytest.mark.nightly),
+    ],
 )
 def test_a_try_that_was_not_looked_at_is_no_answer_to_the_one_before(
     system: System, open_wired: OpenWired, reason: str, seat: str

@@ -18,7 +18,7 @@ ON_ITS_SIDE = Screen("a phone on its side", 844, 390)
 ENLARGED = Screen("a desk enlarged four times", 320, 256)
 SCREENS = [
     ON_ITS_SIDE,
-    Screen("a small phone on its side", 640, 360),
+    pytest.param(Screen("a small phone on its side", 640, 360), marks=pytest.mark.nightly),
     Screen("320 pixels", 320, 640),
     ENLARGED,
     Screen("letters twice as large", 360, 740, letters=32),

@@ -56,7 +56,7 @@ def place_of(seat: str) -> str:
     return f"Fila {row} · {number}"
 
 
-@pytest.mark.parametrize("size", [PHONE, SIDEWAYS, SMALL])
+@pytest.mark.parametrize("size", [PHONE, SIDEWAYS, pytest.param(SMALL, marks=pytest.mark.nightly)])
 def test_at_the_door_one_code_fills_the_screen_and_a_swipe_brings_the_next(
     open_session: OpenPage, size: tuple[int, int]
 ) -> None:

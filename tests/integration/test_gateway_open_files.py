@@ -84,7 +84,7 @@ async def test_more_honest_pages_than_fit_are_refused_and_the_others_go_on_buyin
     assert_quiet(gateway)
 
 
-@pytest.mark.parametrize("loop", ["", "asyncio"])
+@pytest.mark.parametrize("loop", ["", pytest.param("asyncio", marks=pytest.mark.nightly)])
 async def test_a_full_table_is_one_line_a_second_and_passes(
     tmp_path: Path, fake_booking: FakeBooking, loop: str
 ) -> None:

@@ -18,7 +18,13 @@ from tests.support.services import INHERITED, NOWHERE
 from tests.support.waiting import wait_until
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["with Kafka", "without Kafka"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(True, id="with Kafka"),
+        pytest.param(False, id="without Kafka", marks=pytest.mark.nightly),
+    ],
+)
 def crew(
     request: pytest.FixtureRequest, box_office: BoxOffice, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Staff]:

@@ -21,12 +21,14 @@ MORE_THAN_A_BATCH = 620  # kafka-python forgot what was left over of 500
 MORE_THAN_A_READ = 100  # of the outbox: 64 entries
 OLD_TRIES = 5  # after which a mail used to be given up
 
-WITHOUT = pytest.param(False, id="without_kafka")
-WITHOUT_NIGHTLY = pytest.param(False, id="without_kafka", marks=pytest.mark.nightly)
-WITH = pytest.param(True, id="kafka")
-both_ways = pytest.mark.parametrize("kafka", [WITH, WITHOUT])
-# The mail room and the schedule are the same both ways; what hands them the mails has its test above.
-both_ways_nightly = pytest.mark.parametrize("kafka", [WITH, WITHOUT_NIGHTLY])
+# The mail room and the schedule are the same both ways; what hands them the mails differs, and has tests of its own.
+both_ways = pytest.mark.parametrize(
+    "kafka",
+    [
+        pytest.param(True, id="kafka"),
+        pytest.param(False, id="without_kafka", marks=pytest.mark.nightly),
+    ],
+)
 
 
 def start(office: BoxOffice, staff: Staff, *, kafka: bool, **more: str) -> LocalProcess:
@@ -109,7 +111,7 @@ def greylisted_address(office: BoxOffice) -> str:
     return address
 
 
-@both_ways_nightly
+@both_ways
 def test_a_recipient_who_takes_long_delays_nobody(
     box_office: BoxOffice, staff: Staff, kafka: bool
 ) -> None:
@@ -155,7 +157,7 @@ def test_a_fault_of_the_servers_queue_is_waited_out(box_office: BoxOffice, staff
     assert mails(box_office, sold) == [1] * 3
 
 
-@both_ways_nightly
+@both_ways
 def test_a_mail_that_was_given_up_comes_back_on_demand(
     box_office: BoxOffice, staff: Staff, kafka: bool
 ) -> None:
@@ -175,7 +177,7 @@ def test_a_mail_that_was_given_up_comes_back_on_demand(
     assert len(staff.recorded([order])) == 1
 
 
-@both_ways_nightly
+@both_ways
 def test_a_sender_that_is_killed_leaves_its_mails_to_the_next(
     box_office: BoxOffice, staff: Staff, kafka: bool
 ) -> None:

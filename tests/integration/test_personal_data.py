@@ -26,7 +26,13 @@ A_SECOND = "0.00001"  # days
 COMMAND_SECONDS = 60
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["with Kafka", "without Kafka"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(True, id="with Kafka"),
+        pytest.param(False, id="without Kafka", marks=pytest.mark.nightly),
+    ],
+)
 def crew(
     request: pytest.FixtureRequest, box_office: BoxOffice, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Staff]:

@@ -39,8 +39,16 @@ def test_adopting_needs_a_redis_that_answers_and_names_the_one_that_does_not(des
     ("there", "what"),
     [
         ({}, "no dataset, 0 orders, 0 keys in all"),
-        ({"somebody": "else's"}, "no dataset, 0 orders, 1 keys in all"),
-        ({partition_keys(3).dataset: "1:part"}, "a part of a dataset, 0 orders, 1 keys in all"),
+        pytest.param(
+            {"somebody": "else's"},
+            "no dataset, 0 orders, 1 keys in all",
+            marks=pytest.mark.nightly,
+        ),
+        pytest.param(
+            {partition_keys(3).dataset: "1:part"},
+            "a part of a dataset, 0 orders, 1 keys in all",
+            marks=pytest.mark.nightly,
+        ),
         (
             {partition_keys(number).dataset: "1:theirs" for number in range(PARTITIONS)},
             "dataset 1:theirs, 0 orders, 64 keys in all",

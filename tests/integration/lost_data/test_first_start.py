@@ -27,7 +27,7 @@ from tests.support.services import Booking, is_serving
 from tests.support.waiting import eventually, wait_until
 
 
-@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize("shared", [False, pytest.param(True, marks=pytest.mark.nightly)])
 def test_booking_servers_that_start_together_begin_one_dataset(
     desk: Desk, tmp_path: Path, *, shared: bool
 ) -> None:
