@@ -43,16 +43,47 @@ def _bundled() -> None:
     page_bundle.ensure()
 
 
+class SharedChromium:
+    """One process for all tests in a row that need it, since each start costs seconds of CPU."""
+
+    def __init__(self) -> None:
+        self._parts = contextlib.ExitStack()
+        self._browser: Browser | None = None
+
+    def get(self) -> Browser:
+        if self._browser is None:
+            path = chromium.find()
+            if path is None:
+                unavailable("no Chromium")
+            playwright = self._parts.enter_context(sync_playwright())
+            arguments = ["--no-sandbox", *_QUIET]
+            self._browser = playwright.chromium.launch(executable_path=path, args=arguments)
+            self._parts.enter_context(contextlib.closing(self._browser))
+        return self._browser
+
+    def close(self) -> None:
+        self._browser = None
+        self._parts.close()
+
+
+_chromium = SharedChromium()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Playwright keeps an event loop running: an asynchronous test in the next module could not begin its own."""
+    yield
+    if nextitem is None or (nextitem.path != item.path and not _needs_browser(nextitem)):
+        _chromium.close()
+
+
+def _needs_browser(item: pytest.Item) -> bool:
+    return isinstance(item, pytest.Function) and "browser" in item.fixturenames
+
+
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """For one module only: Playwright keeps an event loop that other modules' tests would trip over."""
-    path = chromium.find()
-    if path is None:
-        unavailable("no Chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *_QUIET])
-        with contextlib.closing(launched):
-            yield launched
+def browser() -> Browser:
+    return _chromium.get()
 
 
 @pytest.fixture
