@@ -173,13 +173,15 @@ class Desk:
 
 
 def open_desk(
-    stack: ExitStack,
-    folder: Path,
-    start: str = "2099-12-31T17:45:00",
-    spare: int = OF_A_DESK,
-    **settings: str,
+    stack: ExitStack, folder: Path, start: str = "2099-12-31T17:45:00", **settings: str
 ) -> Desk:
     """A desk with a Redis of its own. Both are gone when the stack is closed."""
+    return _open_desk(stack, folder, OF_A_DESK, start, **settings)
+
+
+def _open_desk(
+    stack: ExitStack, folder: Path, spare: int, start: str = "2099-12-31T17:45:00", **settings: str
+) -> Desk:
     folder.mkdir(parents=True, exist_ok=True)
     server = stack.enter_context(started(lambda: RedisServer(folder / "redis")))
     sessions = [new_session() for _ in range(spare)]
@@ -210,4 +212,4 @@ def stack() -> Iterator[ExitStack]:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """One booking server for many tests, each in a session of its own. Nobody stops or pauses it."""
     with ExitStack() as stack:
-        yield open_desk(stack, tmp_path_factory.mktemp("desk"), spare=OF_THE_SHARED_DESK)
+        yield _open_desk(stack, tmp_path_factory.mktemp("desk"), OF_THE_SHARED_DESK)
