@@ -7,6 +7,7 @@ from PIL import Image
 
 from booking.programme import Programme, ProgrammeError, load_programme
 from tests.support.programmes import GOOD, changed
+from tests.support.waiting import eventually
 from tests.unit.test_programme import watched
 
 NAMED = changed('sinopse = ""', 'cartaz = "cartazes/agente.png"')
