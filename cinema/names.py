@@ -37,10 +37,10 @@ _GLUED = re.compile(r"(?<=\w)\.(?=\w{2})")
 
 
 class NameFault(StrEnum):
-    SHORT = "curto"
-    LONG = "longo"
-    SIGNS = "sinais"
-    ADDRESS = "endereco"
+    SHORT = "short"
+    LONG = "long"
+    SIGNS = "signs"
+    ADDRESS = "address"
 
 
 def name_fault(name: str) -> NameFault | None:

@@ -11,7 +11,7 @@ _LANGUAGE = '<html lang="pt-BR">'
 _TEXTS = re.compile(r'(?<=href="/static/)pt(?=(-order)?\.js")')
 _STATIC = '"/static/'
 _FIRST_LOOK = '<div class="first-look">'
-_DATA = '<script type="application/json" id="dados">'
+_DATA = '<script type="application/json" id="data">'
 
 
 def fill(

@@ -22,13 +22,13 @@ export class Activity {
 
   /** @param {number} free @param {number} total */
   free(free, total) {
-    this.#free = t("atividade.livres", { n: free, total });
+    this.#free = t("activity.free", { n: free, total });
     this.#say();
   }
 
   /** @param {number} people the reader among them, which alone is no news */
   audience(people) {
-    this.#audience = people > 1 ? t("atividade.vendo", { n: people }) : "";
+    this.#audience = people > 1 ? t("activity.looking", { n: people }) : "";
     this.#say();
   }
 

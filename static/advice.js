@@ -20,14 +20,14 @@ export class Advice {
     this.#shown = key;
     const hadFocus = this.root.contains(document.activeElement);
     this.root.hidden = !troubles.length;
-    if (!troubles.length) this.root.removeAttribute("data-insiste");
+    if (!troubles.length) this.root.removeAttribute("data-insists");
     this.root.replaceChildren(...troubles.map((trouble, i) => this.#entry(trouble, `${this.root.dataset.part}-${i}`)));
     if (hadFocus) (this.root.querySelector("button") ?? this.next).focus();
   }
 
   /** Somebody wants to pay: the first offer takes the focus and with it the reason is read out. */
   insist() {
-    this.root.setAttribute("data-insiste", "");
+    this.root.setAttribute("data-insists", "");
     this.root.querySelector("button")?.focus();
   }
 
@@ -38,7 +38,7 @@ export class Advice {
       button.onclick = offer.do;
       return button;
     });
-    return make("div", { class: "trouble", "data-problema": kind },
+    return make("div", { class: "trouble", "data-trouble": kind },
       make("p", { id, text }), make("div", { class: "trouble-offers" }, ...buttons));
   }
 }

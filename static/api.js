@@ -84,7 +84,7 @@ async function ask(path, options = {}) {
  * @returns {Answer<T>|null}
  */
 function given(field, value) {
-  const block = document.getElementById("dados");
+  const block = document.getElementById("data");
   const data = JSON.parse(block?.textContent || "{}");
   if (!block || !(field in data) || (value !== undefined && data[field] !== value)) return null;
   block.textContent = "";

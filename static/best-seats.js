@@ -79,8 +79,8 @@ export class BestSeats {
     const cheaper = () => this.#groups().filter((other) => priceOf(other) < total);
     const isDear = cheaper().length > 0;
     const offers = [];
-    if (isDear) offers.push({ text: t("grupo.mais_baratas"), do: () => void this.#takeOneOf(cheaper) });
-    if (this.#groups().length) offers.push({ text: t("grupo.outras"), do: () => void this.next() });
+    if (isDear) offers.push({ text: t("party.cheaper"), do: () => void this.#takeOneOf(cheaper) });
+    if (this.#groups().length) offers.push({ text: t("party.others"), do: () => void this.next() });
     party.granted(group, { isDear, offers });
     party.reveal(group);
   }
@@ -89,11 +89,11 @@ export class BestSeats {
     const { party } = this;
     const { room, size, notice } = party;
     const groups = divided(room, party.isOurs, size);
-    if (!groups) return notice.show("sem_lugares_juntos", t("motivo.sem_lugares_juntos", { n: size }));
+    if (!groups) return notice.show("sem_lugares_juntos", t("reason.sem_lugares_juntos", { n: size }));
     const all = groups.flat();
     const partes = groups.map(({ length }) => length).join(" + ");
-    notice.show("sem_lugares_juntos", t("grupo.dividido", { ...party.told(all), n: size, partes }), [
-      { text: t("grupo.pegar", { partes }), do: () => void this.#takeOneOf(() => [all]) },
+    notice.show("sem_lugares_juntos", t("party.split", { ...party.told(all), n: size, partes }), [
+      { text: t("party.take", { partes }), do: () => void this.#takeOneOf(() => [all]) },
     ]);
     party.offer(all);
     party.reveal(all);

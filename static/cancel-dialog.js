@@ -18,9 +18,9 @@ export class CancelDialog {
     this.reference = reference;
     this.dialog = /** @type {HTMLDialogElement} */ (part(root, "cancel-dialog"));
     this.error = part(this.dialog, "cancel-error");
-    this.confirm = action(this.dialog, "cancelar-mesmo");
+    this.confirm = action(this.dialog, "cancel-surely");
     this.confirm.onclick = () => void this.#cancel();
-    this.keep = action(this.dialog, "manter");
+    this.keep = action(this.dialog, "keep");
     this.keep.onclick = () => this.dialog.close();
     this.onAnswer = onAnswer;
   }
@@ -31,12 +31,12 @@ export class CancelDialog {
     const staying = order.ingressos.length - leaving.length;
     const n = leaving.length;
     this.#send = () => staying ? cancelSeats(this.reference, seats) : cancelOrder(this.reference);
-    this.#label = staying ? t("ordem.cancelar_lugar") : t(n > 1 ? "ordem.cancelar" : "ordem.cancelar_um");
-    part(this.dialog, "cancel-title").textContent = t(staying ? "ordem.cancelar_lugar_titulo" : "ordem.cancelar_titulo", { n });
+    this.#label = staying ? t("receipt.cancel_seat") : t(n > 1 ? "receipt.cancel" : "receipt.cancel_one");
+    part(this.dialog, "cancel-title").textContent = t(staying ? "receipt.cancel_seat_title" : "receipt.cancel_title", { n });
     part(this.dialog, "cancel-text").textContent = [
-      staying && leaving.some(({ vai_com }) => vai_com) && t("ordem.sofa"),
-      t("ordem.cancelar_texto", { n, lugares: placesOf(seats) }),
-      staying && t("ordem.resto", { n: staying }),
+      staying && leaving.some(({ vai_com }) => vai_com) && t("receipt.sofa"),
+      t("receipt.cancel_text", { n, lugares: placesOf(seats) }),
+      staying && t("receipt.rest", { n: staying }),
       refundText(order, leaving),
     ].filter(Boolean).join(" ");
     this.error.textContent = "";
@@ -48,23 +48,23 @@ export class CancelDialog {
     this.#busy(true);
     const { data, reason } = await this.#send();
     this.#busy(false);
-    const key = `motivo.${reason}`;
+    const key = `reason.${reason}`;
     if (data) this.dialog.close();
-    else if (reason === "acompanhante_sem_cadeirante") this.error.textContent = t("ordem.acompanhante");
-    else this.error.textContent = hasText(key) ? t(key) : t("ordem.cancelar_falhou");
+    else if (reason === "acompanhante_sem_cadeirante") this.error.textContent = t("receipt.companion");
+    else this.error.textContent = hasText(key) ? t(key) : t("receipt.cancel_failed");
     this.onAnswer();
   }
 
   /** @param {boolean} busy */
   #busy(busy) {
     this.confirm.disabled = busy;
-    this.confirm.textContent = busy ? t("ordem.cancelando") : this.#label;
+    this.confirm.textContent = busy ? t("receipt.cancelling") : this.#label;
   }
 }
 
 /** What comes back for these, and how; empty where nothing was paid. @param {Order} order @param {{preco: number}[]} tickets */
 export function refundText({ forma }, tickets) {
   const total = tickets.reduce((sum, { preco }) => sum + preco, 0);
-  const key = `ordem.volta_${forma}`;
-  return total ? t(hasText(key) ? key : "ordem.volta", { total: money(total) }) : "";
+  const key = `receipt.refund_${forma}`;
+  return total ? t(hasText(key) ? key : "receipt.refund", { total: money(total) }) : "";
 }

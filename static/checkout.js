@@ -102,7 +102,7 @@ export class Checkout {
     if (this.order.troubles.length) return this.panel.insist();
     const payment = await this.#load();
     if (payment) payment.open();
-    else this.parts.notice.show("pagina", t("pagar.nao_abriu"), [{ text: t("recarregar"), do: () => location.reload() }]);
+    else this.parts.notice.show("page", t("payment.not_open"), [{ text: t("reload"), do: () => location.reload() }]);
   }
 
   /** The map does not wait for what paying needs: it comes with the first seat. @returns {Promise<Payment|null>} null: it did not arrive */
@@ -112,7 +112,7 @@ export class Checkout {
       this.#payment = new Payment(this.root, connection, this.attempts, () => this.order, notice, {
         changed: repaint,
         extend: () => void choosing.extend(),
-        isSold: (seat) => /^(ocupado|comprado)$/.test(this.parts.store.stateOf(seat)),
+        isSold: (seat) => /^(sold|bought)$/.test(this.parts.store.stateOf(seat)),
         paid: (seats) => this.#paid(seats),
         refused: (reply) => this.#refused(reply),
       });
@@ -149,8 +149,8 @@ export class Checkout {
   #ending(ending) {
     const { notice, choosing, repaint } = this.parts;
     repaint();
-    if (!ending) return notice.over("falta_minuto");
-    const more = { text: t("aviso.mais_tempo"), do: () => void choosing.extend() };
-    notice.show("falta_minuto", t("aviso.falta_minuto"), choosing.isLongest ? [] : [more]);
+    if (!ending) return notice.over("last_minute");
+    const more = { text: t("notice.more_time"), do: () => void choosing.extend() };
+    notice.show("last_minute", t("notice.last_minute"), choosing.isLongest ? [] : [more]);
   }
 }

@@ -40,11 +40,11 @@ export class Choosing {
     const state = this.store.stateOf(seat);
     if (this.store.isAsked(seat)) {
       // It shows as free, so a click means that; it has to be given back first.
-      if (state === "livre") this.#wantedAgain.add(seat);
-    } else if (state === "seu") this.release([seat]);
-    else if (state === "livre") this.hold([seat]);
+      if (state === "free") this.#wantedAgain.add(seat);
+    } else if (state === "mine") this.release([seat]);
+    else if (state === "free") this.hold([seat]);
     else if (state === "unknown") this.#isLive();
-    else this.notice.show(state, t(state === "ocupado" ? "aviso.ocupado" : "aviso.bloqueado", { assento: seat }), this.#nearby([seat], old, size));
+    else this.notice.show(state, t(state === "sold" ? "notice.sold" : "notice.held", { assento: seat }), this.#nearby([seat], old, size));
   }
 
   /** All or nothing. @param {string[]} wish @returns {Promise<boolean>} whether they are ours */
@@ -87,7 +87,7 @@ export class Choosing {
     if (!reply.ok) return this.refused(reply, []);
     if (reply.msLeft) this.store.granted(this.store.mine, reply.msLeft);
     this.repaint([]);
-    this.notice.show("estendida", t("aviso.estendida", { hora: namedHour(new Date(Date.now() + (this.store.msLeft ?? 0))) }));
+    this.notice.show("extended", t("notice.extended", { hora: namedHour(new Date(Date.now() + (this.store.msLeft ?? 0))) }));
   }
 
   /** Whether there is no more time to be had for what is held. */
@@ -97,27 +97,27 @@ export class Choosing {
 
   /** Own holds ended: says which, and offers those that are still free. @param {string[]} seats */
   expired(seats) {
-    const free = seats.filter((seat) => this.store.stateOf(seat) === "livre");
-    const words = [t("aviso.acabou", { assentos: enumerate(seats) })];
-    const key = free.length === seats.length ? "notice.all_free" : "aviso.ainda_livre";
+    const free = seats.filter((seat) => this.store.stateOf(seat) === "free");
+    const words = [t("notice.expired", { assentos: enumerate(seats) })];
+    const key = free.length === seats.length ? "notice.all_free" : "notice.still_free";
     if (free.length) words.push(t(key, { n: free.length, livres: enumerate(free) }));
-    this.notice.show("acabou", words.join(" "), free.length ? [this.#again(free)] : this.#nearby(seats));
+    this.notice.show("expired", words.join(" "), free.length ? [this.#again(free)] : this.#nearby(seats));
   }
 
   /** Seats went to somebody else: offers as many side by side, in place of the old ones. @param {string[]} seats @param {string[]} [wish] all that were asked for @param {string[]} [old] */
   lost(seats, wish = seats, old = []) {
     const offers = this.#nearby(wish, old);
-    const words = [t("aviso.perdeu", { n: seats.length, assentos: enumerate(seats) })];
-    if (offers.length) words.push(t("aviso.perto", { n: offers.length }));
+    const words = [t("notice.lost", { n: seats.length, assentos: enumerate(seats) })];
+    if (offers.length) words.push(t("notice.nearest", { n: offers.length }));
     this.notice.show("assento_indisponivel", words.join(" "), offers);
   }
 
   /** The reader's words for a refusal. @param {Reply} reply */
   reasonText(reply) {
-    if (reply.reason === "sem_resposta") return t("aviso.sem_resposta");
-    const key = `motivo.${reply.reason}`;
+    if (reply.reason === "sem_resposta") return t("notice.no_answer");
+    const key = `reason.${reply.reason}`;
     if (hasText(key)) return t(key, { n: reply.lost.length || this.limit, assentos: enumerate(reply.lost) });
-    return (isPortuguese && reply.message) || t("motivo.outro");
+    return (isPortuguese && reply.message) || t("reason.outro");
   }
 
   /** Sofas are not divided. @param {string[]} seats */
@@ -127,7 +127,7 @@ export class Choosing {
 
   /** @param {string[]} wish own seats, with the other halves of their sofas */
   #ownWhole(wish) {
-    return this.#whole(wish).filter((seat) => wish.includes(seat) || this.store.stateOf(seat) === "seu");
+    return this.#whole(wish).filter((seat) => wish.includes(seat) || this.store.stateOf(seat) === "mine");
   }
 
   /** @param {string[]} take @param {string[]} release */
@@ -158,7 +158,7 @@ export class Choosing {
 
   /** @param {string[]} seats */
   #again(seats) {
-    return { text: t("aviso.pegar_de_novo"), do: () => void this.#takeAgain(this.#whole(seats)) };
+    return { text: t("notice.take_again"), do: () => void this.#takeAgain(this.#whole(seats)) };
   }
 
   /** Waits for the reader while the seats cool down. @param {string[]} seats */
@@ -167,7 +167,7 @@ export class Choosing {
       const reply = await this.#asking(seats, []);
       if (reply.ok) return this.notice.hide();
       if (reply.reason !== "aguarde" || tries === MOST_TRIES) return this.refused(reply, seats);
-      this.notice.show("aguarde", t("aviso.aguardando"));
+      this.notice.show("aguarde", t("notice.waiting"));
       await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
     }
   }
@@ -175,22 +175,22 @@ export class Choosing {
   /** Says the limit before the gateway does. @param {number} more */
   #fits(more) {
     const fits = this.store.mine.length + more <= this.limit;
-    if (!fits) this.notice.show("limite_de_assentos", t("motivo.limite_de_assentos", { n: this.limit }));
+    if (!fits) this.notice.show("limite_de_assentos", t("reason.limite_de_assentos", { n: this.limit }));
     return fits;
   }
 
   /** A sofa is offered once. Where there are not so many side by side, single seats are better than nothing. @param {string[]} seats @param {string[]} [old] @param {number} [size] */
   #nearby(seats, old = [], size = seats.length) {
-    const isFree = (/** @type {string} */ name) => this.store.stateOf(name) === "livre";
+    const isFree = (/** @type {string} */ name) => this.store.stateOf(name) === "free";
     const isOffered = (/** @type {string} */ name) => this.#whole([name]).every((seat) => seat >= name && isFree(seat) && !seats.includes(seat));
     const groups = size > 1 ? this.room.nearest(seats, isFree, OFFERED, size) : [];
     const offers = groups.length ? groups : this.room.nearest(seats, isOffered, OFFERED, 1);
-    return offers.map((group) => ({ text: t("aviso.pegar", { assento: enumerate(this.#whole(group)) }), do: () => void this.exchange(group, old) }));
+    return offers.map((group) => ({ text: t("notice.take", { assento: enumerate(this.#whole(group)) }), do: () => void this.exchange(group, old) }));
   }
 
   #isLive() {
-    const live = this.connection.state === "ao_vivo";
-    if (!live) this.notice.show("desligado", t("aviso.desligado"));
+    const live = this.connection.state === "live";
+    if (!live) this.notice.show("not_live", t("notice.not_live"));
     return live;
   }
 }

@@ -37,7 +37,7 @@ const isRunning = ({ inicio, filme }) => Date.now() < Date.parse(inicio) + filme
 function said(closed, session, now) {
   if (closed === "removed") return [make("p", { class: "quiet", text: t("closed.tickets") })];
   const lines = [];
-  if (closed === "changed" && now) lines.push(make("p", { text: difference(session, now) || t("ordem.mudou_mapa") }));
+  if (closed === "changed" && now) lines.push(make("p", { text: difference(session, now) || t("receipt.map_changed") }));
   const { alteracao } = now ?? session;
   if (alteracao) lines.push(make("p", { text: alteracao, ...asInProgramme }));
   return lines;
@@ -61,5 +61,5 @@ function linkTo(session, isOtherFilm) {
   return make("a", { class: "button other-session", href: sessionPath(id) },
     ...(isOtherFilm ? [make("span", { text: filme.titulo, ...asInProgramme })] : []),
     make("strong", { text: `${dayNear(start)} · ${namedHour(start)}` }),
-    make("span", { class: "quiet" }, roomOf(session), ` · ${t("programa.livres", { n: livres })}`));
+    make("span", { class: "quiet" }, roomOf(session), ` · ${t("programme.free", { n: livres })}`));
 }

@@ -49,7 +49,7 @@ export class Company {
   async #withParty(then) {
     const { root, notice } = this.view;
     const loaded = await import("./party.js").catch(() => null);
-    if (!loaded) return notice.show("pagina", t("pagina.falhou_texto"));
+    if (!loaded) return notice.show("page", t("page.failed_text"));
     this.#party ??= new loaded.Party(this.view, /** @type {HTMLSelectElement} */ (part(root, "best-count")));
     await then(this.#party);
   }

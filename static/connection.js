@@ -9,7 +9,7 @@ import { NO_ANSWER, parseFrame, resync } from "./protocol.js";
 
 /** @typedef {import("./protocol.js").Frame} Frame */
 /** @typedef {import("./protocol.js").Reply} Reply */
-/** @typedef {"ligando"|"ao_vivo"|"reconectando"|"refused"} LineState `refused`: pages come through, and sockets do not */
+/** @typedef {"connecting"|"live"|"reconnecting"|"refused"} LineState `refused`: pages come through, and sockets do not */
 
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 8000;
@@ -35,7 +35,7 @@ export const backOff = (attempt, random) =>
 
 export class Connection {
   /** @type {LineState} */
-  state = "ligando";
+  state = "connecting";
   /** @type {WebSocket|null} */
   #socket = null;
   /** @type {Map<string, (reply: Reply) => void>} */
@@ -80,7 +80,7 @@ export class Connection {
     this.#socket?.close();
     this.#abandon();
     // A page that is taken out of the browser's cache must not seem live before it is.
-    this.#become("ligando");
+    this.#become("connecting");
   }
 
   /** Tries at once instead of waiting: the network is back, or somebody looks at the page again. */
@@ -93,7 +93,7 @@ export class Connection {
 
   /** Asks for a snapshot, and gives the line up if nothing comes in time. @param {number} [ms] */
   check(ms = ANSWER_MS) {
-    if (this.state !== "ao_vivo") return;
+    if (this.state !== "live") return;
     this.#socket?.send(JSON.stringify(resync()));
     this.#listen(ms);
   }
@@ -107,7 +107,7 @@ export class Connection {
   /** @param {import("./protocol.js").Request} message @param {number} [ms] @returns {Promise<Reply>} */
   request(message, ms = ANSWER_MS) {
     const socket = this.#socket;
-    if (!socket || this.state !== "ao_vivo") return Promise.resolve(NO_ANSWER);
+    if (!socket || this.state !== "live") return Promise.resolve(NO_ANSWER);
     const id = String(++this.#lastId);
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#answer(id, NO_ANSWER), ms);
@@ -134,10 +134,10 @@ export class Connection {
     if (frame.kind === "snapshot") {
       // Only now: a gateway that accepts and hangs up must not reset the back-off.
       this.#attempt = 0;
-      this.#become("ao_vivo");
+      this.#become("live");
     }
     // Whatever else is said, a line without a snapshot is given up in time.
-    if (this.state === "ao_vivo") this.#listen(SILENCE_MS);
+    if (this.state === "live") this.#listen(SILENCE_MS);
     this.onFrame(frame);
   }
 
@@ -166,7 +166,7 @@ export class Connection {
     clearTimeout(this.#watch);
     this.#abandon();
     if (this.#stopped) return;
-    if (this.state !== "refused") this.#become("reconectando");
+    if (this.state !== "refused") this.#become("reconnecting");
     if (this.#refusals === REFUSALS) void this.#askWhy();
     const wait = code === POLICY_VIOLATION ? REFUSED_WAIT_MS : backOff(this.#attempt++, Math.random());
     this.#retry = setTimeout(() => this.#connect(), wait);
@@ -174,7 +174,7 @@ export class Connection {
 
   async #askWhy() {
     const through = await this.answers();
-    if (through && this.#refusals >= REFUSALS && this.state === "reconectando") this.#become("refused");
+    if (through && this.#refusals >= REFUSALS && this.state === "reconnecting") this.#become("refused");
   }
 
   /** Nobody will answer what was asked on a line that is gone. */

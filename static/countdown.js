@@ -58,14 +58,14 @@ export class Countdown {
 
   /** @param {number} left */
   #offerMore(left) {
-    for (const more of this.root.querySelectorAll("[data-acao^=estender]")) {
+    for (const more of this.root.querySelectorAll("[data-action^=extend]")) {
       more.toggleAttribute("hidden", left > Math.min(EXTENDABLE_MS, this.total / 2));
     }
   }
 
   /** @param {boolean} ending */
   #warn(ending) {
-    this.ring.toggleAttribute("data-acabando", ending);
+    this.ring.toggleAttribute("data-ending", ending);
     if (ending === this.isEnding) return;
     this.isEnding = ending;
     this.onEnding(ending);

@@ -4,7 +4,7 @@
  * costs every seat of a row, so a vast hall's rows are told a few in each frame of the screen, and more as long as it keeps up.
  */
 
-/** @typedef {"g"|"p"|"pp"} Size `pp`: nobody could see a number or a round corner */
+/** @typedef {"full"|"low"|"lowest"} Size `lowest`: nobody could see a number or a round corner */
 
 const FIRST_SEATS = 80;
 /** Of a frame that came in time. */
@@ -14,8 +14,8 @@ const VAST = 1000;
 
 /** @param {number} pitch pixels a seat takes @param {number} seats in the hall @returns {Size} */
 export function sizeOf(pitch, seats) {
-  if (pitch < 13 && seats >= VAST) return "pp";
-  return pitch < 20 ? "p" : "g";
+  if (pitch < 13 && seats >= VAST) return "lowest";
+  return pitch < 20 ? "low" : "full";
 }
 
 export class Detail {
@@ -41,7 +41,7 @@ export class Detail {
     const rows = /** @type {HTMLElement[]} */ ([...this.grid.children]);
     if (atOnce) return this.#tell(rows);
     this.pause();
-    this.#waiting = rows.filter((row) => row.dataset.tamanho !== this.#size);
+    this.#waiting = rows.filter((row) => row.dataset.detail !== this.#size);
     this.#before = 0;
     // The hall's own new size is drawn first.
     this.#inNextFrame(() => this.#inNextFrame((time) => this.#next(time)));
@@ -71,7 +71,7 @@ export class Detail {
 
   /** @param {HTMLElement[]} rows */
   #tell(rows) {
-    for (const row of rows) row.dataset.tamanho = this.#size;
+    for (const row of rows) row.dataset.detail = this.#size;
   }
 }
 

@@ -14,9 +14,9 @@ export function part(root, name) {
   return /** @type {HTMLElement} */ (found);
 }
 
-/** The button that carries out `data-acao`. @param {ParentNode} root @param {string} name @returns {HTMLButtonElement} */
+/** The button that carries out `data-action`. @param {ParentNode} root @param {string} name @returns {HTMLButtonElement} */
 export function action(root, name) {
-  const found = root.querySelector(`[data-acao="${name}"]`);
+  const found = root.querySelector(`[data-action="${name}"]`);
   if (!found) throw new Error(`the view has no action ${name}`);
   return /** @type {HTMLButtonElement} */ (found);
 }
@@ -86,7 +86,7 @@ export function showMessage(title, text, retry) {
   const heading = part(view, "title");
   heading.textContent = title;
   part(view, "text").textContent = text;
-  const again = action(view, "tentar");
+  const again = action(view, "retry");
   again.hidden = retry === null;
   again.onclick = retry;
   heading.focus();

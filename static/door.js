@@ -12,8 +12,8 @@ export class Door {
   constructor(root) {
     this.dialog = /** @type {HTMLDialogElement} */ (part(root, "door"));
     this.cards = part(this.dialog, "door-cards");
-    this.carousel = new Carousel(this.cards, action(this.dialog, "porta-anterior"), action(this.dialog, "porta-proximo"));
-    action(this.dialog, "fechar-porta").onclick = () => this.dialog.close();
+    this.carousel = new Carousel(this.cards, action(this.dialog, "door-previous"), action(this.dialog, "door-next"));
+    action(this.dialog, "close-door").onclick = () => this.dialog.close();
     this.dialog.onclose = () => void this.#rest();
     this.dialog.onkeydown = ({ key }) => {
       if (key === "ArrowLeft") this.carousel.turn(-1);

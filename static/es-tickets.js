@@ -1,8 +1,8 @@
 // @ts-check
 /** What leads to the tickets that were bought before, in Spanish. */
 export const texts = {
-  "seus.titulo": "Tus entradas",
-  "seus.mais": "Ver {n} más",
-  "seus.aqui": "Ya tienes {assentos} aquí.",
-  "seus.ver": "Ver entradas",
+  "own.title": "Tus entradas",
+  "own.more": "Ver {n} más",
+  "own.here": "Ya tienes {assentos} aquí.",
+  "own.see": "Ver entradas",
 };

@@ -29,7 +29,7 @@ export class Film {
         make("p", { class: "film-facts quiet" }, ratingBadge(classificacao), make("span", { text: filmLength(duracao_min) })),
         make("p", { class: "synopsis", text: sinopse, ...asInProgramme })),
       make("div", { class: "film-times" },
-        make("ul", { class: "sessions", "aria-label": t("programa.sessoes_de", { filme: titulo }) },
+        make("ul", { class: "sessions", "aria-label": t("programme.sessions_of", { filme: titulo }) },
           ...[...this.cards.values()].map(({ root }) => root)),
         this.elsewhere));
   }
@@ -57,7 +57,7 @@ export class Film {
     if (!today.length) return this.#otherDay();
     const next = paused || today.some(hasSeats) ? undefined : nextWithSeats(today[0], this.#sessions);
     if (!next) return [""];
-    return [next.id, make("a", { href: sessionPath(next.id), text: t("sessao.proxima", { quando: dayAndHour(next.inicio) }) })];
+    return [next.id, make("a", { href: sessionPath(next.id), text: t("session.next", { quando: dayAndHour(next.inicio) }) })];
   }
 
   /** @returns {(string|Node)[]} */

@@ -17,8 +17,8 @@ export class FirstTouch {
     const { room, store, session } = this.view;
     const seat = room.seats.get(name);
     const state = store.stateOf(name);
-    const isSpecial = state === "livre" && !session.encerrada && SPECIAL.test(seat?.kind ?? "");
-    if (seat && state === "comprado") void this.#said().then((talk) => talk?.bought(seat));
+    const isSpecial = state === "free" && !session.encerrada && SPECIAL.test(seat?.kind ?? "");
+    if (seat && state === "bought") void this.#said().then((talk) => talk?.bought(seat));
     else if (seat && isSpecial) void this.#said().then((talk) => talk ? talk.touched(seat, take) : take());
     else take();
   }

@@ -51,7 +51,7 @@ const [here, there] = [moments(), moments(timeZone)];
 export const isElsewhere = (date) => here.format(date) !== there.format(date);
 
 /** "17h45", and for a reader elsewhere whose time that is. @param {Date} date */
-export const namedHour = (date) => hour(date) + (isElsewhere(date) ? ` (${t("hora.zona")})` : "");
+export const namedHour = (date) => hour(date) + (isElsewhere(date) ? ` (${t("time.zone")})` : "");
 
 /** "sáb 13/12 · 17h45". @param {string} iso */
 export function dayAndHour(iso) {

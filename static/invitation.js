@@ -48,8 +48,8 @@ class Invitation {
   #tell() {
     const { notice, zoom } = this.view;
     const friends = this.#friends.map(({ name }) => name);
-    if (this.seats.every(({ name }) => /^(seu|comprado)$/.test(this.#state(name)))) return; // one's own link
-    if (this.#isOver) return notice.show("convite", t("convite.tarde", about(this.seats.map(({ name }) => name))));
+    if (this.seats.every(({ name }) => /^(mine|bought)$/.test(this.#state(name)))) return; // one's own link
+    if (this.#isOver) return notice.show("invitation", t("invitation.late", about(this.seats.map(({ name }) => name))));
     if (friends.length) this.#tellWhere(friends);
     else this.#tellReleased();
     zoom.show(this.seats.map(({ name }) => name), notice.root);
@@ -59,23 +59,23 @@ class Invitation {
   #tellWhere(friends) {
     const { room, notice } = this.view;
     const beside = this.#sides.map((side) => side.slice(0, 1));
-    const offers = beside.length ? beside : room.nearest(friends, (name) => this.#state(name) === "livre", OFFERED, 1);
-    notice.show("convite", t(beside.length ? "convite.ao_lado" : "convite.cheio", about(friends)), offers.slice(0, OFFERED).map((group) => this.#offer(group)));
+    const offers = beside.length ? beside : room.nearest(friends, (name) => this.#state(name) === "free", OFFERED, 1);
+    notice.show("invitation", t(beside.length ? "invitation.beside" : "invitation.full", about(friends)), offers.slice(0, OFFERED).map((group) => this.#offer(group)));
   }
 
   #tellReleased() {
-    const free = this.seats.map(({ name }) => name).filter((name) => this.#state(name) === "livre");
-    if (free.length) this.view.notice.show("convite", t("convite.soltas", about(free)), [this.#offer(free)]);
+    const free = this.seats.map(({ name }) => name).filter((name) => this.#state(name) === "free");
+    if (free.length) this.view.notice.show("invitation", t("invitation.released", about(free)), [this.#offer(free)]);
   }
 
   /** @param {string[]} seats */
   #offer(seats) {
-    return { text: t("aviso.pegar", { assento: enumerate(seats) }), do: () => void this.view.choosing.hold(seats) };
+    return { text: t("notice.take", { assento: enumerate(seats) }), do: () => void this.view.choosing.hold(seats) };
   }
 
   /** Seats of the link that somebody else has: nobody is told who. */
   get #friends() {
-    return this.seats.filter(({ name }) => /^(bloqueado|ocupado)$/.test(this.#state(name)));
+    return this.seats.filter(({ name }) => /^(held|sold)$/.test(this.#state(name)));
   }
 
   /** On each side of the friends' seats the free ones, nearest first. @returns {string[][]} */
@@ -88,7 +88,7 @@ class Invitation {
     const found = [];
     for (let away = 1; away <= REACH; away++) {
       const seat = this.view.room.rows[line].seats.find((other) => other.column === column + step * away);
-      if (!seat || !FOR_FRIENDS.test(seat.kind) || this.#state(seat.name) !== "livre") break;
+      if (!seat || !FOR_FRIENDS.test(seat.kind) || this.#state(seat.name) !== "free") break;
       found.push(seat.name);
     }
     return found;

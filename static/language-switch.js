@@ -32,7 +32,7 @@ function returned({ persisted }) {
 export function offerLanguages(view) {
   addEventListener("pageshow", returned);
   for (const place of view.querySelectorAll("[data-part=languages]")) place.replaceChildren(...tags.map(button));
-  for (const toggle of view.querySelectorAll("[data-acao=languages]")) toggle.addEventListener("click", () => unfold(toggle));
+  for (const toggle of view.querySelectorAll("[data-action=languages]")) toggle.addEventListener("click", () => unfold(toggle));
 }
 
 /** Where there is little room, a button stands for them. @param {Element} toggle */
@@ -45,9 +45,9 @@ function button(language) {
   const node = document.createElement("button");
   node.type = "button";
   node.lang = language;
-  node.dataset.idioma = language;
+  node.dataset.language = language;
   node.textContent = short(language);
-  node.setAttribute("aria-label", `${short(language)}, ${t(/** @type {import("./text.js").TextKey} */ (`idioma.${language}`))}`);
+  node.setAttribute("aria-label", `${short(language)}, ${t(/** @type {import("./text.js").TextKey} */ (`language.${language}`))}`);
   node.setAttribute("aria-pressed", String(language === tag));
   node.onclick = () => language === tag || choose(language);
   return node;

@@ -7,7 +7,7 @@ import { t } from "./text.js";
 
 /** @typedef {import("./store.js").SeatState} SeatState */
 
-const STATES = /** @type {const} */ (["seu", "comprado", "bloqueado", "ocupado"]);
+const STATES = /** @type {const} */ (["mine", "bought", "held", "sold"]);
 
 export class Legend {
   /** What was on the map stays explained: a legend that comes and goes would disturb. @type {Set<SeatState>} */
@@ -30,7 +30,7 @@ export class Legend {
   render() {
     const states = STATES.filter((state) => this.#met.has(state));
     const [standard, ...named] = kindsOf(this.room);
-    this.root.replaceChildren(standard, ...states.map((state) => entry("comum", state, t(`legenda.${state}`))), ...named);
+    this.root.replaceChildren(standard, ...states.map((state) => entry("comum", state, t(`legend.${state}`))), ...named);
     requestAnimationFrame(() => this.#letPush());
   }
 
@@ -47,9 +47,9 @@ function kindsOf(room) {
   const standard = kinds.get("comum");
   const named = [...kinds].filter(([kind]) => kind !== "comum").sort(([, a], [, b]) => b - a);
   return [
-    ...(standard === undefined ? [] : [entry("comum", "livre", priced(t("legenda.livre"), standard))]),
+    ...(standard === undefined ? [] : [entry("comum", "free", priced(t("legend.free"), standard))]),
     ...named.map(([kind, price]) =>
-      entry(kind, "livre", price === standard ? kindText(kind) : priced(kindText(kind), price))),
+      entry(kind, "free", price === standard ? kindText(kind) : priced(kindText(kind), price))),
   ];
 }
 
@@ -58,7 +58,7 @@ const priced = (text, price) => `${text} · ${shortMoney(price)}`;
 
 /** @param {string} kind @param {string} state @param {string} text */
 function entry(kind, state, text) {
-  const sample = make("span", { class: "seat sample", "aria-hidden": "true", "data-tipo": kind, "data-estado": state });
+  const sample = make("span", { class: "seat sample", "aria-hidden": "true", "data-kind": kind, "data-state": state });
   if (hasIcon(kind)) sample.append(icon(kind));
   return make("li", {}, sample, text);
 }

@@ -7,7 +7,7 @@ import { part } from "./dom.js";
 import { namedHour } from "./format.js";
 import { t } from "./text.js";
 
-/** @typedef {"ligando"|"ao_vivo"|"reconectando"|"refused"|"sem_internet"|"pausado"} Line */
+/** @typedef {"connecting"|"live"|"reconnecting"|"refused"|"offline"|"paused"} Line */
 /** @typedef {{kind: string, text: string}} Message */
 
 /** How long it is said that the map is right again. */
@@ -15,7 +15,7 @@ const RETURNED_MS = 5000;
 
 export class LineStatus {
   /** @type {Line} */
-  line = "ligando";
+  line = "connecting";
   /** When the map was last known to be right. */
   #since = new Date();
   /** @type {Message|null} */
@@ -37,9 +37,9 @@ export class LineStatus {
   /** @param {Line} line */
   set(line) {
     if (line === this.line) return;
-    if (this.line === "ao_vivo") this.#since = new Date();
+    if (this.line === "live") this.#since = new Date();
     clearTimeout(this.#returned);
-    this.#returned = line === "ao_vivo" && this.line !== "ligando" ? setTimeout(() => this.#settled(), RETURNED_MS) : 0;
+    this.#returned = line === "live" && this.line !== "connecting" ? setTimeout(() => this.#settled(), RETURNED_MS) : 0;
     this.line = line;
     this.#render();
   }
@@ -59,25 +59,25 @@ export class LineStatus {
 
   #render() {
     const { line } = this;
-    this.badge.dataset.conexao = line;
-    this.stage.dataset.conexao = line;
-    this.text.textContent = t(`conexao.${line}`);
+    this.badge.dataset.line = line;
+    this.stage.dataset.line = line;
+    this.text.textContent = t(`line.${line}`);
     this.badge.hidden = this.#closed;
-    this.#tell(this.#closed ? null : line === "ao_vivo" || line === "ligando" ? this.#sales ?? this.#relief() : this.#trouble());
+    this.#tell(this.#closed ? null : line === "live" || line === "connecting" ? this.#sales ?? this.#relief() : this.#trouble());
   }
 
   /** @returns {Message|null} */
   #relief() {
-    return this.#returned ? { kind: "voltou", text: t("conexao.voltou") } : null;
+    return this.#returned ? { kind: "returned", text: t("line.returned") } : null;
   }
 
   /** @returns {Message} */
   #trouble() {
-    if (this.line === "refused") return { kind: "refused", text: t("conexao.refused_texto") };
+    if (this.line === "refused") return { kind: "refused", text: t("line.refused_text") };
     const since = { hora: namedHour(this.#since) };
-    if (this.line === "pausado") return { kind: this.line, text: t("conexao.pausado_desde", since) };
-    const held = this.isHolding() ? ` ${t("connection.held")}` : "";
-    return { kind: this.line, text: t("conexao.desde", since) + held };
+    if (this.line === "paused") return { kind: this.line, text: t("line.paused_since", since) };
+    const held = this.isHolding() ? ` ${t("line.held")}` : "";
+    return { kind: this.line, text: t("line.since", since) + held };
   }
 
   /** Once, however often it is rendered: it is read out. @param {Message|null} message */
@@ -86,7 +86,7 @@ export class LineStatus {
     if (key === this.#told) return;
     this.#told = key;
     this.banner.hidden = message === null;
-    this.place.dataset.faixa = message?.kind ?? "";
+    this.place.dataset.banner = message?.kind ?? "";
     this.banner.textContent = message?.text ?? "";
   }
 }

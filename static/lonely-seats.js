@@ -41,7 +41,7 @@ function problemIn(run, row, facts) {
   const alone = leftAlone(run, mine, row, facts);
   if (!alone.length) return [];
   const also = alone.length <= facts.spare ? [{ take: names(alone), release: [] }] : [];
-  return [{ kind: "sozinha", seats: names(alone), offers: [...also, ...exchange(run, mine, row, facts)] }];
+  return [{ kind: "lonely", seats: names(alone), offers: [...also, ...exchange(run, mine, row, facts)] }];
 }
 
 /** @param {Seat[]} run @param {Seat[]} mine @param {Seat[]} row @param {Facts} facts */

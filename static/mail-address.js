@@ -30,12 +30,12 @@ export const addressIn = (text) => narrow(tidied(text));
 /** What is wrong with an address; empty: nothing. @param {string} text @returns {TextKey | ""} */
 export function emailFault(text) {
   const email = addressIn(text);
-  if (!email) return "erro.email_vazio";
+  if (!email) return "fault.email_empty";
   const [, local, typed] = /^(.*)@(.*)$/s.exec(email) ?? ["", "", ""];
   const domain = asciiDomain(typed);
-  if (!DOMAIN.test(domain)) return "erro.email_invalido";
-  if (BEYOND_ASCII.test(local)) return "erro.email_acentos";
+  if (!DOMAIN.test(domain)) return "fault.email_invalid";
+  if (BEYOND_ASCII.test(local)) return "fault.email_accents";
   const length = local.length + (/^\.|\.\.|\.$/.test(local) ? 2 : 0);
   return LOCAL_PART.test(local) && !local.includes("=?")
-    && length <= LONGEST_LOCAL_PART && length + domain.length < LONGEST_EMAIL ? "" : "erro.email_invalido";
+    && length <= LONGEST_LOCAL_PART && length + domain.length < LONGEST_EMAIL ? "" : "fault.email_invalid";
 }

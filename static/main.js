@@ -18,6 +18,6 @@ async function start() {
 
 // A module that did not arrive stays missing until the page is loaded anew.
 start().catch((reason) => {
-  showMessage(t("pagina.falhou"), t("pagina.falhou_texto"), () => location.reload());
+  showMessage(t("page.failed"), t("page.failed_text"), () => location.reload());
   throw reason;
 });

@@ -60,8 +60,8 @@ export class Minimap {
 
   #draw() {
     this.#waiting = 0;
-    this.taken.setAttribute("d", this.#dots((state) => state === "bloqueado" || state === "ocupado"));
-    this.mine.setAttribute("d", this.#dots((state) => /^(seu|pedindo|comprado)$/.test(state)));
+    this.taken.setAttribute("d", this.#dots((state) => state === "held" || state === "sold"));
+    this.mine.setAttribute("d", this.#dots((state) => /^(mine|asking|bought)$/.test(state)));
   }
 
   #frameView() {

@@ -2,7 +2,7 @@
 /** What a buyer's name may be: the same rules as cinema/names.py, by the same names. */
 import { tidied } from "./typed-text.js";
 
-/** @typedef {"vazio"|"curto"|"longo"|"sinais"|"endereco"|""} NameFault */
+/** @typedef {"empty"|"short"|"long"|"signs"|"address"|""} NameFault */
 
 const SHORTEST = 2;
 const LONGEST = 120;
@@ -25,16 +25,16 @@ const withoutShaping = (text) => text.replace(SHAPING, "$1$2$3");
 
 /** @param {string} text @returns {NameFault} */
 export function faultOfName(text) {
-  if (text.length > MOST_READ) return "longo";
+  if (text.length > MOST_READ) return "long";
   const typed = tidied(text).normalize("NFC");
   const name = typed.replace(/\s+/g, " ").trim();
   const plain = withoutShaping(name);
-  if (!name) return "vazio";
+  if (!name) return "empty";
   const raw = withoutShaping(typed);
-  if (UNSEEN.test(raw) || BLANK.test(raw) || ODD.test(plain)) return "sinais";
-  if (ADDRESS.test(plain.normalize("NFKC").replace(/\p{M}/gu, ""))) return "endereco";
+  if (UNSEEN.test(raw) || BLANK.test(raw) || ODD.test(plain)) return "signs";
+  if (ADDRESS.test(plain.normalize("NFKC").replace(/\p{M}/gu, ""))) return "address";
   const { length } = [...name];
-  if (length < SHORTEST) return "curto";
-  if (length > LONGEST) return "longo";
-  return /\p{L}/u.test(plain) ? "" : "sinais";
+  if (length < SHORTEST) return "short";
+  if (length > LONGEST) return "long";
+  return /\p{L}/u.test(plain) ? "" : "signs";
 }

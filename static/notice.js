@@ -19,7 +19,7 @@ export class Notice {
     this.root = part(root, "notice");
     this.text = part(root, "notice-text");
     this.actions = part(root, "notice-actions");
-    action(root, "fechar-aviso").onclick = () => this.hide();
+    action(root, "close-notice").onclick = () => this.hide();
   }
 
   /**
@@ -29,7 +29,7 @@ export class Notice {
    */
   show(kind, text, actions = []) {
     clearTimeout(this.#timer);
-    this.root.dataset.aviso = kind;
+    this.root.dataset.notice = kind;
     this.root.hidden = false;
     this.text.textContent = text;
     this.actions.replaceChildren(...actions.map((offer) => this.#button(offer)));
@@ -54,7 +54,7 @@ export class Notice {
   /** Where the map shows the seats that it names, as "F07". */
   #named() {
     const names = this.root.textContent?.match(/\b[A-Z]{1,2}\d{2,}\b/g) ?? [];
-    return names.flatMap((name) => document.querySelector(`#grid [data-assento="${name}"]`)?.getBoundingClientRect() ?? []);
+    return names.flatMap((name) => document.querySelector(`#grid [data-seat="${name}"]`)?.getBoundingClientRect() ?? []);
   }
 
   /** A modal dialog makes the rest of the page mute: while one is open, notices show in it. @param {Element} host */
@@ -64,7 +64,7 @@ export class Notice {
 
   /** What this kind of notice told is not so any more. @param {string} kind */
   over(kind) {
-    if (this.root.dataset.aviso === kind) this.hide();
+    if (this.root.dataset.notice === kind) this.hide();
   }
 
   hide() {
@@ -85,4 +85,4 @@ export class Notice {
 }
 
 /** @param {string} link of an order @returns {NoticeAction} */
-export const ticketsOf = (link) => ({ text: t("pagar.ver_pedido"), do: () => location.assign(`/pedido/${encodeURIComponent(link)}`) });
+export const ticketsOf = (link) => ({ text: t("payment.see_tickets"), do: () => location.assign(`/pedido/${encodeURIComponent(link)}`) });

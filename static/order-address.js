@@ -11,12 +11,12 @@ export class OrderAddress {
     this.form = /** @type {HTMLFormElement} */ (part(root, "address"));
     this.input = /** @type {HTMLInputElement} */ (part(this.form, "address-input"));
     this.error = part(this.form, "address-error");
-    this.opener = action(root, "corrigir");
-    this.send = action(this.form, "corrigir-mesmo");
+    this.opener = action(root, "correct");
+    this.send = action(this.form, "send-correction");
     this.reference = reference;
     this.onCorrected = onCorrected;
     this.opener.onclick = () => this.#open();
-    action(this.form, "corrigir-nao").onclick = () => this.#close();
+    action(this.form, "keep-address").onclick = () => this.#close();
     this.form.onsubmit = (event) => void this.#submitted(event);
     this.form.onkeydown = ({ key }) => {
       if (key === "Escape") this.#close();
@@ -26,7 +26,7 @@ export class OrderAddress {
   /** @param {string} email as booking has it */
   render(email) {
     this.email = email;
-    this.opener.textContent = t(email ? "ordem.corrigir" : "ordem.informar");
+    this.opener.textContent = t(email ? "receipt.correct" : "receipt.add_address");
   }
 
   #open() {
@@ -58,8 +58,8 @@ export class OrderAddress {
     this.send.disabled = true;
     const { data, reason } = await correctAddress(this.reference, email);
     this.send.disabled = false;
-    const key = `motivo.${reason}`;
-    if (!data) return this.#fail(t(hasText(key) ? key : "ordem.corrigir_falhou"));
+    const key = `reason.${reason}`;
+    if (!data) return this.#fail(t(hasText(key) ? key : "receipt.correct_failed"));
     this.#close();
     this.onCorrected();
   }

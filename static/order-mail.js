@@ -28,7 +28,7 @@ export class OrderMail {
   constructor(root, reference, onWait) {
     this.root = part(root, "mail");
     this.text = part(root, "mail-text");
-    this.again = action(root, "reenviar");
+    this.again = action(root, "resend");
     this.again.onclick = () => void this.#sendAgain();
     this.address = new OrderAddress(root, reference, () => this.#asked());
     this.reference = reference;
@@ -66,28 +66,28 @@ export class OrderMail {
 
   /** @param {Order} order */
   #stateOf({ email, email_estado, assentos }) {
-    if (this.#askedAgain && email_estado === "pendente") return t("ordem.reenvio_pendente", { email });
-    if (this.#askedAgain && email_estado === "enviado") return t("ordem.reenvio_enviado", { email, hora: this.#sentAt });
-    return t(`ordem.mail_${email_estado}`, { email, n: assentos.length });
+    if (this.#askedAgain && email_estado === "pendente") return t("receipt.resend_pending", { email });
+    if (this.#askedAgain && email_estado === "enviado") return t("receipt.resend_sent", { email, hora: this.#sentAt });
+    return t(`receipt.mail_${email_estado}`, { email, n: assentos.length });
   }
 
   get #late() {
-    return this.#since !== null && Date.now() - this.#since > LATE_MS ? t("ordem.mail_demora") : "";
+    return this.#since !== null && Date.now() - this.#since > LATE_MS ? t("receipt.mail_late") : "";
   }
 
   async #sendAgain() {
     this.again.disabled = true;
-    this.text.textContent = t("ordem.reenviando");
+    this.text.textContent = t("receipt.asking");
     const { data, reason } = await mailAgain(this.reference);
     this.again.disabled = false;
-    const key = `motivo.${reason}`;
+    const key = `reason.${reason}`;
     if (data) this.#asked();
-    else this.text.textContent = t(hasText(key) ? key : "ordem.reenvio_falhou");
+    else this.text.textContent = t(hasText(key) ? key : "receipt.resend_failed");
   }
 
   /** A mail is on its way. */
   #asked() {
-    this.text.textContent = t("ordem.reenviado");
+    this.text.textContent = t("receipt.asked");
     this.again.hidden = true;
     this.#askedAgain = true;
     this.#since = Date.now();

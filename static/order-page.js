@@ -29,13 +29,13 @@ class OrderPage {
     this.mail = new OrderMail(root, reference, () => this.#look());
     this.cancelDialog = new CancelDialog(root, reference, () => this.#look());
     this.door = new Door(root);
-    this.carousel = new Carousel(part(root, "stubs"), action(root, "anterior"), action(root, "proximo"));
+    this.carousel = new Carousel(part(root, "stubs"), action(root, "previous"), action(root, "next"));
   }
 
   start() {
-    action(this.root, "imprimir").onclick = () => print();
-    action(this.root, "mostrar").onclick = () => this.door.open(this.order, this.carousel.index);
-    action(this.root, "cancelar").onclick = () => this.cancelDialog.open(this.order, this.order.assentos);
+    action(this.root, "print").onclick = () => print();
+    action(this.root, "show").onclick = () => this.door.open(this.order, this.carousel.index);
+    action(this.root, "cancel").onclick = () => this.cancelDialog.open(this.order, this.order.assentos);
     part(this.root, "calendar").setAttribute("href", calendarPath(this.reference));
     part(this.root, "pdf").setAttribute("href", pdfPath(this.reference));
     document.addEventListener("visibilitychange", () => document.hidden || this.#look());
@@ -68,7 +68,7 @@ class OrderPage {
   #keep(order) {
     const place = part(this.root, "offline");
     place.hidden = !order.guardado_em;
-    if (order.guardado_em) place.textContent = t("ordem.sem_rede", { quando: dayAndHour(order.guardado_em) });
+    if (order.guardado_em) place.textContent = t("receipt.offline", { quando: dayAndHour(order.guardado_em) });
     else void offline((kept) => kept.keepForOffline(order));
   }
 
@@ -91,17 +91,17 @@ class OrderPage {
   /** @param {Order} order */
   #describe({ sessao, estado, assentos, total, codigo }) {
     const { root } = this;
-    const film = sessao.filme.titulo || t("ordem.titulo");
+    const film = sessao.filme.titulo || t("receipt.title");
     document.title = `${film} · ${codigo}`;
-    part(root, "receipt").dataset.estado = estado;
-    part(root, "state").textContent = t(estado === "cancelado" ? "ordem.cancelado" : "ordem.confirmado");
+    part(root, "receipt").dataset.state = estado;
+    part(root, "state").textContent = t(estado === "cancelado" ? "receipt.cancelled" : "receipt.confirmed");
     part(root, "art").hidden = !sessao.filme.art;
     if (sessao.filme.art) part(root, "art").setAttribute("src", sessao.filme.art);
     part(root, "film").replaceChildren(make("span", { text: film, ...(sessao.filme.titulo ? asInProgramme : {}) }));
     part(root, "summary").replaceChildren(make("strong", { text: whenOf(this.order) }), ...(sessao.filme.titulo
       ? [`${filmLength(sessao.filme.duracao_min)} · `, audioOf(sessao)] : []));
     part(root, "code").textContent = codigo;
-    part(root, "count").textContent = t("pedido.quantas", { n: assentos.length });
+    part(root, "count").textContent = t("order.count", { n: assentos.length });
     part(root, "total").textContent = money(total);
     part(root, "facts").replaceChildren(...factsOf(this.order));
     this.#tellChange(this.order);
@@ -123,13 +123,13 @@ class OrderPage {
     const when = dayAndHour(cancelavel_ate);
     part(root, "show").hidden = cancelled;
     for (const name of ["calendar", "pdf"]) part(root, name).hidden = cancelled || Boolean(guardado_em);
-    for (const name of ["imprimir", "mostrar"]) action(root, name).hidden = cancelled;
-    action(root, "cancelar").hidden = !cancelavel || !pode_gerir;
-    action(root, "cancelar").textContent = t(assentos.length > 1 ? "ordem.cancelar" : "ordem.cancelar_um");
+    for (const name of ["print", "show"]) action(root, name).hidden = cancelled;
+    action(root, "cancel").hidden = !cancelavel || !pode_gerir;
+    action(root, "cancel").textContent = t(assentos.length > 1 ? "receipt.cancel" : "receipt.cancel_one");
     part(root, "cancel").hidden = cancelled || !pode_gerir;
     part(root, "view-only").hidden = cancelled || pode_gerir || Boolean(guardado_em);
-    part(root, "cancel-until").textContent = t(cancelavel ? "ordem.cancelar_ate" : "ordem.cancelar_tarde", { quando: when });
-    const words = cancelled ? [t("ordem.cancelado_texto", { n: assentos.length }), refundText(order, [...ingressos, ...devolvidos])] : [];
+    part(root, "cancel-until").textContent = t(cancelavel ? "receipt.cancel_until" : "receipt.cancel_late", { quando: when });
+    const words = cancelled ? [t("receipt.cancelled_text", { n: assentos.length }), refundText(order, [...ingressos, ...devolvidos])] : [];
     part(root, "cancelled").textContent = words.join(" ");
     const again = part(root, "again");
     again.hidden = !cancelled || sessao.encerrada;
@@ -139,20 +139,20 @@ class OrderPage {
 
 /** @param {Order} order */
 function factsOf({ sessao, assentos, nome, cpf, dados_apagados, forma, criado_em }) {
-  const buyer = dados_apagados ? t("ordem.dados_apagados") : [nome, cpf].filter(Boolean).join(" · ");
-  const paid = `ordem.forma_${forma}`;
+  const buyer = dados_apagados ? t("receipt.erased") : [nome, cpf].filter(Boolean).join(" · ");
+  const paid = `receipt.method_${forma}`;
   return [
-    ...fact("quando", t("ordem.quando"), dayAndHour(sessao.inicio)),
-    ...(sessao.sala ? fact("sala", t("ordem.sala"), wordsOf(sessao).room) : []),
-    ...fact("assentos", t("ordem.poltronas", { n: assentos.length }), placesOf(assentos)),
-    ...(buyer ? fact("nome", t("ordem.comprador"), buyer) : []),
-    ...(hasText(paid) ? fact("forma", t("ordem.pagou"), t(paid)) : []),
-    ...fact("feito", t("ordem.feito"), dayAndHour(criado_em)),
+    ...fact("when", t("receipt.when"), dayAndHour(sessao.inicio)),
+    ...(sessao.sala ? fact("room", t("receipt.room"), wordsOf(sessao).room) : []),
+    ...fact("seats", t("receipt.seats", { n: assentos.length }), placesOf(assentos)),
+    ...(buyer ? fact("name", t("receipt.buyer"), buyer) : []),
+    ...(hasText(paid) ? fact("method", t("receipt.paid_with"), t(paid)) : []),
+    ...fact("bought", t("receipt.bought"), dayAndHour(criado_em)),
   ];
 }
 
 /** @param {string} name for tests @param {string} term @param {string} value */
-const fact = (name, term, value) => [make("dt", { text: term }), make("dd", { text: value, "data-fato": name })];
+const fact = (name, term, value) => [make("dt", { text: term }), make("dd", { text: value, "data-fact": name })];
 
 /** Once everything is shown. @param {(kept: typeof import("./order-offline.js")) => void} use */
 const offline = (use) => import("./order-offline.js").then(use, () => {});
@@ -160,12 +160,12 @@ const offline = (use) => import("./order-offline.js").then(use, () => {});
 async function start() {
   const [, named] = /^\/pedido\/([^/]+)\/?$/.exec(location.pathname) ?? ["", ""];
   const { data, reference } = await persist(() => openOrder(decodeURIComponent(named)),
-    () => showMessage(t("ordem.falhou"), t("ordem.falhou_texto"), () => location.reload()));
+    () => showMessage(t("receipt.failed"), t("receipt.failed_text"), () => location.reload()));
   if (data) {
     tidyAddress(reference, data);
     new OrderPage(data, reference, show("order-view")).start();
   } else {
-    showMessage(t("ordem.nao_existe"), t("ordem.nao_existe_texto"), null);
+    showMessage(t("receipt.unknown"), t("receipt.unknown_text"), null);
     void offline((kept) => kept.forget(location.pathname));
   }
 }

@@ -32,20 +32,20 @@ export class OrderPanel {
     this.session = session;
     this.on = on;
     this.tickets = new TicketList(part(root, "tickets"), on, () => this.title.focus());
-    this.pay = action(this.root, "pagar");
+    this.pay = action(this.root, "pay");
     this.advice = new Advice(part(root, "advice"), this.pay);
     this.pay.onclick = on.pay;
     this.types = action(this.root, "types");
     this.types.onclick = () => this.#chooseTypes();
     this.layout = part(root, "session");
-    this.toggle = action(this.root, "ingressos");
-    this.toggle.onclick = () => this.#open(!this.layout.hasAttribute("data-aberto"));
+    this.toggle = action(this.root, "tickets");
+    this.toggle.onclick = () => this.#open(!this.layout.hasAttribute("data-open"));
     this.rules = make("span");
     this.elsewhere = make("a");
     this.until = make("span", { class: "until" });
-    this.more = make("button", { class: "link", type: "button", "data-acao": "estender", text: t("pedido.mais_tempo"), hidden: "" });
+    this.more = make("button", { class: "link", type: "button", "data-action": "extend", text: t("order.more_time"), hidden: "" });
     this.more.onclick = () => this.#extend();
-    this.most = make("span", { text: t("pedido.maximo") });
+    this.most = make("span", { text: t("order.longest") });
     part(root, "order-film").append(make("span", { text: session.filme.titulo, ...asInProgramme }), ` · ${namedHour(new Date(session.inicio))}`);
   }
 
@@ -55,17 +55,17 @@ export class OrderPanel {
     const count = tickets.length;
     if (count && msLeft !== null) this.#held(msLeft, state);
     else this.#empty(state.closed);
-    this.root.dataset.estado = checking ? "conferindo" : count ? "escolhido" : "vazio";
+    this.root.dataset.state = checking ? "checking" : count ? "chosen" : "empty";
     this.root.toggleAttribute("data-troubled", troubles.length > 0);
     this.tickets.render(tickets, halves.left);
     this.advice.render(troubles);
     say(part(this.root, "limit"), this.#limit(count));
-    say(part(this.root, "quota"), halves.total && !state.closed ? t("cota.restam", { n: halves.left, total: halves.total }) : "");
+    say(part(this.root, "quota"), halves.total && !state.closed ? t("quota.left", { n: halves.left, total: halves.total }) : "");
     this.#sum(tickets, total);
     part(this.root, "sum").hidden = !count && !checking;
     this.pay.disabled = checking;
     say(this.types, t("order.types", { n: count }));
-    say(this.pay, checking ? t("pedido.conferindo") : payText(troubles.length, total));
+    say(this.pay, checking ? t("order.checking") : payText(troubles.length, total));
   }
 
   /** Somebody wants to pay what cannot be paid like this. */
@@ -88,7 +88,7 @@ export class OrderPanel {
 
   /** On a phone the sheet opens for the tickets. @param {boolean} open */
   #open(open) {
-    this.layout.toggleAttribute("data-aberto", open);
+    this.layout.toggleAttribute("data-open", open);
     this.toggle.setAttribute("aria-expanded", String(open));
   }
 
@@ -106,24 +106,24 @@ export class OrderPanel {
     this.#open(false);
     if (closed) return this.#closed(closed);
     const { limite_assentos, tempo_reserva_ms } = this.session;
-    say(this.title, t("pedido.vazio"));
-    say(this.rules, t("pedido.regras", { n: limite_assentos, tempo: roughly(tempo_reserva_ms), gesture: gesture() }));
+    say(this.title, t("order.empty"));
+    say(this.rules, t("order.rules", { n: limite_assentos, tempo: roughly(tempo_reserva_ms), gesture: gesture() }));
     this.#tell(this.rules);
   }
 
   /** @param {Closing} closed */
   #closed(closed) {
     const isChanged = closed === "changed";
-    say(this.title, t(isChanged ? "pedido.mudou" : closed === "sold_out" ? "pedido.esgotado" : "pedido.encerrado"));
-    say(this.elsewhere, t(isChanged ? "closed.reload" : "pedido.encerrado_texto"));
+    say(this.title, t(isChanged ? "order.changed" : closed === "sold_out" ? "order.sold_out" : "order.ended"));
+    say(this.elsewhere, t(isChanged ? "closed.reload" : "order.ended_text"));
     this.elsewhere.setAttribute("href", isChanged ? location.pathname : "/");
     this.#tell(this.elsewhere);
   }
 
   /** @param {number} msLeft @param {PanelState} state */
   #held(msLeft, { ending, longest }) {
-    say(this.title, t(ending ? "pedido.acabando" : "pedido.reservadas"));
-    say(this.until, t("pedido.ate", { hora: namedHour(new Date(Date.now() + msLeft)) }));
+    say(this.title, t(ending ? "order.ending" : "order.held"));
+    say(this.until, t("order.until", { hora: namedHour(new Date(Date.now() + msLeft)) }));
     this.#tell(this.until, longest ? this.most : this.more);
   }
 
@@ -136,12 +136,12 @@ export class OrderPanel {
   #limit(held) {
     if (!held) return "";
     const total = this.session.limite_assentos;
-    return t("pedido.cabem", { n: Math.max(0, total - held), total });
+    return t("order.room_for", { n: Math.max(0, total - held), total });
   }
 }
 
 /** @param {number} troubles what stands against paying @param {number} total */
-export const payText = (troubles, total) => troubles ? t("order.mend", { n: troubles }) : t("pedido.pagar", { total: money(total) });
+export const payText = (troubles, total) => troubles ? t("order.mend", { n: troubles }) : t("order.pay", { total: money(total) });
 
 /** What the reader does on a seat. */
 const gesture = () => t(matchMedia("(pointer: coarse)").matches ? "gesture.tap" : "gesture.click");
@@ -150,5 +150,5 @@ const gesture = () => t(matchMedia("(pointer: coarse)").matches ? "gesture.tap" 
 function countText(tickets) {
   const full = tickets.filter(({ category }) => category === "inteira").length;
   const half = tickets.length - full;
-  return [full && t("pedido.inteiras", { n: full }), half && t("pedido.meias", { n: half })].filter(Boolean).join(" + ");
+  return [full && t("order.full", { n: full }), half && t("order.half", { n: half })].filter(Boolean).join(" + ");
 }

@@ -31,7 +31,7 @@ export class OwnTickets {
     const some = this.#all ? coming : coming.slice(0, SHOWN);
     this.place.replaceChildren(...(coming.length ? [
       make("section", { class: "own", "aria-labelledby": "own-title" },
-        make("h2", { id: "own-title", text: t("seus.titulo") }),
+        make("h2", { id: "own-title", text: t("own.title") }),
         make("ul", {}, ...some.map((order) => make("li", {}, linkTo(order)))),
         ...(some.length < coming.length ? [this.#more(coming)] : [])),
     ] : []));
@@ -39,7 +39,7 @@ export class OwnTickets {
 
   /** @param {OwnOrder[]} coming */
   #more(coming) {
-    const button = make("button", { class: "link", type: "button", text: t("seus.mais", { n: coming.length - SHOWN }) });
+    const button = make("button", { class: "link", type: "button", text: t("own.more", { n: coming.length - SHOWN }) });
     button.onclick = () => {
       this.#all = true;
       this.render(coming);
@@ -66,7 +66,7 @@ export async function showTicketsOf(session, place) {
   if (!data) return false;
   const here = data.pedidos.filter(({ sessao }) => sessao === session);
   place.replaceChildren(...here.map(({ link, assentos }) => make("p", {},
-    make("span", { text: `${t("seus.aqui", { assentos: enumerate(assentos) })} ` }),
-    make("a", { class: "link", href: link, text: t("seus.ver") }))));
+    make("span", { text: `${t("own.here", { assentos: enumerate(assentos) })} ` }),
+    make("a", { class: "link", href: link, text: t("own.see") }))));
   return true;
 }

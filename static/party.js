@@ -48,8 +48,8 @@ export class Party {
     this.select.value = String(size || "");
     this.bestSeats.forget();
     this.offer([]);
-    if (size > 1) this.notice.show("grupo", t("grupo.como", { n: size }));
-    else this.notice.over("grupo");
+    if (size > 1) this.notice.show("party", t("party.how", { n: size }));
+    else this.notice.over("party");
   }
 
   /** The best seats; asked again, the next best instead of them. */
@@ -95,8 +95,8 @@ export class Party {
   /** Says what the party has now. @param {Seat[]} group @param {{isDear?: boolean, offers?: import("./notice.js").NoticeAction[]}} [more] `isDear`: there are cheaper ones, so its kind is told */
   granted(group, { isDear = false, offers = [] } = {}) {
     this.offer([]);
-    const kinds = group.map(({ kind }) => t(/** @type {import("./text.js").TextKey} */ (`tipo.${kind}`)));
-    this.notice.show("reservou", t(isDear ? "grupo.suas_tipo" : "grupo.suas", { ...this.told(group), tipo: enumerate(new Set(kinds)) }), offers);
+    const kinds = group.map(({ kind }) => t(/** @type {import("./text.js").TextKey} */ (`kind.${kind}`)));
+    this.notice.show("taken", t(isDear ? "party.taken_kind" : "party.taken", { ...this.told(group), tipo: enumerate(new Set(kinds)) }), offers);
   }
 
   /** One request at a time: on a slow line nobody moves twice by pressing twice. @param {() => Promise<unknown>} work */
@@ -107,9 +107,9 @@ export class Party {
   }
 
   /** @param {Seat} seat */
-  isFree = ({ name }) => this.store.stateOf(name) === "livre" && !this.store.isAsked(name);
+  isFree = ({ name }) => this.store.stateOf(name) === "free" && !this.store.isAsked(name);
   /** Free, or the party's, which would be given back. @param {Seat} seat */
-  isOurs = (seat) => this.isFree(seat) || this.store.stateOf(seat.name) === "seu";
+  isOurs = (seat) => this.isFree(seat) || this.store.stateOf(seat.name) === "mine";
 
   /** What the party would have by a click there; null: a click means that one seat. @param {string} name */
   #around(name) {
@@ -129,11 +129,11 @@ export class Party {
 
   /** @param {string} name @param {number} size @param {string[]} old */
   #noRoom(name, size, old) {
-    const isFree = (/** @type {string} */ seat) => this.store.stateOf(seat) === "livre";
+    const isFree = (/** @type {string} */ seat) => this.store.stateOf(seat) === "free";
     const offers = this.room.nearest([name], isFree, OFFERED, size).map((group) => ({
-      text: t("aviso.pegar", { assento: enumerate(group) }), do: () => void this.choosing.exchange(group, old),
+      text: t("notice.take", { assento: enumerate(group) }), do: () => void this.choosing.exchange(group, old),
     }));
-    this.notice.show("sem_lugares_juntos", t("grupo.nao_cabe", { n: size }), offers);
+    this.notice.show("sem_lugares_juntos", t("party.no_room", { n: size }), offers);
   }
 
   /** For sentences about a group. @param {Seat[]} group */
@@ -143,7 +143,7 @@ export class Party {
 
   #askSize() {
     const sizes = Array.from({ length: this.limit }, (_, i) => i + 1);
-    this.notice.show("quantas", t("mapa.quantas"), sizes.map((size) => ({ text: String(size), do: () => this.#bestOf(size) })));
+    this.notice.show("how_many", t("map.how_many"), sizes.map((size) => ({ text: String(size), do: () => this.#bestOf(size) })));
     this.notice.actions.querySelector("button")?.focus();
   }
 

@@ -13,12 +13,12 @@ import { PaymentMethod } from "./payment-method.js";
 import { PaymentSummary } from "./payment-summary.js";
 import { enumerate, t } from "./text.js";
 
-/** @typedef {"formulario"|"enviando"|"conferindo"|"expirado"|"pronto"} DialogState */
+/** @typedef {"form"|"sending"|"checking"|"expired"|"done"} DialogState */
 /** @typedef {import("./checkout.js").Order} Order */
 
 export class PaymentDialog {
   /** @type {DialogState} */
-  state = "formulario";
+  state = "form";
   /** What the form was last shown for. */
   #shown = { seats: "", total: 0 };
 
@@ -34,17 +34,17 @@ export class PaymentDialog {
     this.dialog = /** @type {HTMLDialogElement} */ (part(root, "payment"));
     this.title = part(this.dialog, "payment-title");
     this.summary = new PaymentSummary(this.dialog);
-    this.advice = new Advice(part(root, "payment-advice"), action(this.dialog, "confirmar"));
+    this.advice = new Advice(part(root, "payment-advice"), action(this.dialog, "confirm"));
     const form = /** @type {HTMLFormElement} */ (part(root, "payment-form"));
     this.method = new PaymentMethod(form, () => this.#fail(""));
     this.form = new PaymentForm(form, (person) => {
-      if (this.state === "formulario") on.submit({ ...person, forma: this.method.value });
+      if (this.state === "form") on.submit({ ...person, forma: this.method.value });
     });
     this.back = new BackCloses(() => this.#closeByBack());
     this.dialog.addEventListener("cancel", (event) => this.#isBusy && event.preventDefault());
     this.dialog.addEventListener("close", () => this.#closed());
-    action(this.dialog, "voltar").onclick = () => this.dialog.close();
-    action(this.dialog, "estender-pagamento").onclick = () => {
+    action(this.dialog, "back").onclick = () => this.dialog.close();
+    action(this.dialog, "extend-in-payment").onclick = () => {
       this.title.focus(); // the button may be gone with the answer
       on.extend();
     };
@@ -56,8 +56,8 @@ export class PaymentDialog {
 
   /** @param {Order} order */
   open(order) {
-    this.#become("formulario");
-    this.#say(t("pagar.ficticio"));
+    this.#become("form");
+    this.#say(t("payment.simulation"));
     this.#label(order);
     this.#show();
   }
@@ -67,14 +67,14 @@ export class PaymentDialog {
    * @param {Order} order @returns {string[]} seats that it was for, where none of them is held any more
    */
   changed(order) {
-    if (this.state !== "formulario" && this.state !== "expirado") return [];
+    if (this.state !== "form" && this.state !== "expired") return [];
     const before = this.#shown;
     this.#label(order);
     const now = this.#shown;
     if (now.total !== before.total) this.#fail("");
     if (now.seats === before.seats) return [];
-    this.#become(now.seats ? "formulario" : "expirado");
-    this.#say(now.seats ? t("pagar.mudou", { assentos: enumerate(seatsOf(order)) }) : t("pagar.expirou"));
+    this.#become(now.seats ? "form" : "expired");
+    this.#say(now.seats ? t("payment.changed", { assentos: enumerate(seatsOf(order)) }) : t("payment.expired"));
     return now.seats ? [] : before.seats.split(",");
   }
 
@@ -84,29 +84,29 @@ export class PaymentDialog {
   }
 
   sending() {
-    this.#become("enviando");
-    this.#say(t("pagar.enviando"));
+    this.#become("sending");
+    this.#say(t("payment.sending"));
   }
 
   /** No answer came, or the gateway itself does not know: it is being asked again. */
   checking() {
-    this.#become("conferindo");
-    this.#say(t("pagar.conferindo_texto"));
+    this.#become("checking");
+    this.#say(t("payment.checking_text"));
     this.#show();
   }
 
   /** @param {string} text @param {Record<string, string>} fields messages by field name @param {Order} order */
   refused(text, fields, order) {
-    this.#become(order.tickets.length ? "formulario" : "expirado");
+    this.#become(order.tickets.length ? "form" : "expired");
     this.#label(order);
-    this.#say(t("pagar.ficticio"));
+    this.#say(t("payment.simulation"));
     this.#fail(text);
     this.form.show(fields);
   }
 
   /** Back leads from the tickets to the map. @param {string} order its reference @param {string} text */
   done(order, text) {
-    this.#become("pronto");
+    this.#become("done");
     this.#say(text);
     this.form.clear();
     const link = part(this.dialog, "payment-order");
@@ -133,28 +133,28 @@ export class PaymentDialog {
 
   /** What had the focus before may be gone: after a purchase there is nothing to pay. */
   #closed() {
-    this.#become("formulario");
+    this.#become("form");
     this.notice.moveTo(part(this.root, "stage"));
     if (document.activeElement === document.body) part(this.root, "order-title").focus();
     this.back.closed();
   }
 
   get #isBusy() {
-    return this.state === "enviando" || this.state === "conferindo";
+    return this.state === "sending" || this.state === "checking";
   }
 
   /** @param {DialogState} state */
   #become(state) {
     this.state = state;
-    this.dialog.dataset.estado = state;
-    const title = { conferindo: t("pagar.conferindo"), pronto: t("pagar.pronto") };
-    this.title.textContent = Object(title)[state] ?? t("pagar.titulo");
+    this.dialog.dataset.state = state;
+    const title = { checking: t("payment.checking"), done: t("payment.done") };
+    this.title.textContent = Object(title)[state] ?? t("payment.title");
     this.#fail("");
-    part(this.dialog, "payment-fields").hidden = state === "conferindo" || state === "pronto";
-    part(this.dialog, "payment-order").hidden = state !== "pronto";
-    action(this.dialog, "confirmar").hidden = state === "pronto" || state === "expirado";
-    action(this.dialog, "confirmar").disabled = state !== "formulario";
-    action(this.dialog, "voltar").disabled = this.#isBusy;
+    part(this.dialog, "payment-fields").hidden = state === "checking" || state === "done";
+    part(this.dialog, "payment-order").hidden = state !== "done";
+    action(this.dialog, "confirm").hidden = state === "done" || state === "expired";
+    action(this.dialog, "confirm").disabled = state !== "form";
+    action(this.dialog, "back").disabled = this.#isBusy;
   }
 
   /** @param {string} text */
@@ -171,7 +171,7 @@ export class PaymentDialog {
   #label(order) {
     const { total, troubles } = order;
     this.#shown = { seats: seatsOf(order).join(), total };
-    action(this.dialog, "confirmar").textContent = payText(troubles.length, total);
+    action(this.dialog, "confirm").textContent = payText(troubles.length, total);
     this.summary.render(order);
     this.advice.render(troubles);
     this.method.show(total);

@@ -45,7 +45,7 @@ export class PaymentForm {
   /** Shows what the gateway found. @param {Record<string, string>} faults messages by field name */
   show(faults) {
     for (const name of FIELDS) {
-      if (typeof faults[name] === "string") this.#mark(this.#input(name), isPortuguese ? faults[name] : t("erro.recusado"));
+      if (typeof faults[name] === "string") this.#mark(this.#input(name), isPortuguese ? faults[name] : t("fault.refused"));
     }
     this.#focusFault();
   }

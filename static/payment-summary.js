@@ -20,11 +20,11 @@ export class PaymentSummary {
       make("strong", { text: filme.titulo, ...asInProgramme }),
       make("p", { class: "quiet" }, `${dayAndHour(inicio)} · `, roomOf(session)),
       make("ul", {}, ...tickets.map(line)),
-      make("p", { class: "total" }, make("span", { text: t("pedido.total") }), make("strong", { text: money(total) })),
+      make("p", { class: "total" }, make("span", { text: t("order.total") }), make("strong", { text: money(total) })),
     );
   }
 }
 
 /** @param {import("./tickets.js").Ticket} ticket */
 const line = ({ seat, category, price }) => make("li", { "data-pays-for": seat.name },
-  make("strong", { text: seat.name }), make("span", { text: t(`categoria.${category}`) }), make("span", { text: money(price) }));
+  make("strong", { text: seat.name }), make("span", { text: t(`category.${category}`) }), make("span", { text: money(price) }));

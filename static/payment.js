@@ -60,7 +60,7 @@ export class Payment {
     if (!gone.length || !gone.every(this.on.isSold)) return;
     // Whether another tab has bought them is what the refusal to give them back says.
     const reply = await this.connection.request(releaseSeats(gone));
-    if (reply.reason === "ja_comprado" && this.dialog.state === "expirado") this.#paidBefore(reply, await this.on.refused(reply));
+    if (reply.reason === "ja_comprado" && this.dialog.state === "expired") this.#paidBefore(reply, await this.on.refused(reply));
   }
 
   /** Goes on with a payment whose answer was not known when the page was left. */
@@ -107,7 +107,7 @@ export class Payment {
   /** What was refused unread after an unknown answer may have been sold before. @param {Reply} reply */
   async #reason(reply) {
     const unread = this.checking && reply.reason === "dados_invalidos";
-    return unread ? t("pagar.sem_certeza") : this.on.refused(reply);
+    return unread ? t("payment.unsure") : this.on.refused(reply);
   }
 
   /** @param {Attempt} attempt @param {Reply} reply @param {string} text */
@@ -128,7 +128,7 @@ export class Payment {
     const values = { n: bought.length, assentos: enumerate(bought), email: payment.email };
     this.on.paid(bought);
     if (reply.manage) keepKey(reply.order, reply.manage);
-    this.dialog.done(reply.link || reply.order, t("pagar.pronto_texto", values));
+    this.dialog.done(reply.link || reply.order, t("payment.done_text", values));
   }
 
   /** @param {boolean} checking */

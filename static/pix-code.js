@@ -15,7 +15,7 @@ export class PixCode {
     this.picture = /** @type {HTMLImageElement} */ (part(this.root, "pix-qr"));
     this.code = /** @type {HTMLInputElement} */ (part(this.root, "pix-code"));
     this.said = part(this.root, "pix-said");
-    action(this.root, "copiar").onclick = () => void this.#copy();
+    action(this.root, "copy").onclick = () => void this.#copy();
   }
 
   /** Fetches the code of a total, once. @param {number} total centavos, not 0 */
@@ -27,20 +27,20 @@ export class PixCode {
     if (total !== this.#total) return;
     if (!data) return this.#missing();
     this.picture.src = data.qr;
-    this.picture.alt = t("pagar.pix_imagem", { total: money(total) });
+    this.picture.alt = t("payment.pix_image", { total: money(total) });
     this.code.value = data.copia_e_cola;
-    this.root.dataset.estado = "pronto";
+    this.root.dataset.state = "ready";
   }
 
   /** Looking again asks again. */
   #missing() {
     this.#total = 0;
-    this.#clear(t("pagar.pix_falhou"));
+    this.#clear(t("payment.pix_failed"));
   }
 
   /** @param {string} words */
   #clear(words) {
-    this.root.dataset.estado = words ? "falhou" : "buscando";
+    this.root.dataset.state = words ? "failed" : "loading";
     this.picture.removeAttribute("src");
     this.picture.alt = "";
     this.code.value = "";
@@ -51,6 +51,6 @@ export class PixCode {
   async #copy() {
     this.code.select();
     const copied = await navigator.clipboard?.writeText(this.code.value).then(() => true, () => false);
-    this.said.textContent = t(copied ? "pagar.pix_copiado" : "pagar.pix_selecionado");
+    this.said.textContent = t(copied ? "payment.pix_copied" : "payment.pix_selected");
   }
 }

@@ -32,7 +32,7 @@ export class Programme {
     let troubled = false;
     const { data } = await persist(fetchSessions, () => {
       troubled = true;
-      showMessage(t("programa.titulo"), t("programa.falhou"), () => location.reload());
+      showMessage(t("programme.title"), t("programme.failed"), () => location.reload());
     });
     if (troubled) this.#open();
     this.#take(data ?? { sessoes: [] });
@@ -59,8 +59,8 @@ export class Programme {
 
   #open() {
     const root = show("programme-view");
-    document.title = `${t("programa.titulo")} · ${t("cinema")}`;
-    if (isElsewhere(new Date())) part(root, "films").before(make("p", { class: "zone quiet", text: t("programa.zona") }));
+    document.title = `${t("programme.title")} · ${t("cinema")}`;
+    if (isElsewhere(new Date())) part(root, "films").before(make("p", { class: "zone quiet", text: t("programme.zone") }));
     this.#days = new DayChips(part(root, "days"), () => this.#render());
   }
 
@@ -72,7 +72,7 @@ export class Programme {
 
   /** What was shown before stays: numbers that are a little old, and said to be, beat a fault in their place. */
   #stale() {
-    this.#tell(t("programa.parado", { hora: namedHour(this.#since) }));
+    this.#tell(t("programme.stale", { hora: namedHour(this.#since) }));
   }
 
   /** @param {string} text */
@@ -85,7 +85,7 @@ export class Programme {
   #take(list) {
     this.#since = new Date();
     this.#list = list;
-    this.#tell(list.vendas_pausadas ? t("programa.pausado") : "");
+    this.#tell(list.vendas_pausadas ? t("programme.paused") : "");
     this.#render();
   }
 
@@ -115,7 +115,7 @@ export class Programme {
   /** Only when the programme itself changed: who stands on a session keeps the place. @param {Session[][]} films */
   #build(films) {
     const root = part(document, "films");
-    const focused = document.activeElement?.getAttribute("data-sessao");
+    const focused = document.activeElement?.getAttribute("data-session");
     this.#films = films.map((sessions) => new Film(sessions, (day) => this.#days?.choose(day)));
     root.removeAttribute("aria-busy");
     root.replaceChildren(...this.#films.map((film) => film.root));
@@ -143,7 +143,7 @@ function byFilm(sessions) {
 /** An evening without a film. */
 const nothing = () => make("div", { class: "message" },
   make("img", { class: "nothing", src: EMPTY, alt: "", width: 320, height: 200 }),
-  make("h2", { text: t("programme.empty") }), make("p", { class: "quiet", text: t("programa.vazio") }));
+  make("h2", { text: t("programme.empty") }), make("p", { class: "quiet", text: t("programme.empty_text") }));
 
 /** Everything about a session that its card does not change in place; "today" becomes another day. @param {Session} session */
 const keyOf = ({ id, inicio, sala, idioma, preco_a_partir_de, filme }) =>

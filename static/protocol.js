@@ -4,8 +4,8 @@
  * page does not know becomes `{kind: "unknown"}`, never an exception.
  */
 
-/** @typedef {"bloqueado"|"ocupado"} Taken */
-/** @typedef {{type: string, seat: string, reason: string}} Change */
+/** @typedef {"held"|"sold"} Taken */
+/** `type` is empty for a kind of change that the page does not know. @typedef {{type: Taken|"freed"|"", seat: string, reason: string}} Change */
 /** `halvesSold`: half-price tickets under the quota, null where the frame does not tell. */
 /** @typedef {{kind: "snapshot", version: number, seats: Map<string, Taken>, edition: string, halvesSold: number|null}} Snapshot */
 /** @typedef {{kind: "update", since: number, version: number, changes: Change[], halvesSold: number|null}} Update */
@@ -38,6 +38,10 @@ export const NO_ANSWER = Object.freeze({
 });
 
 const UNKNOWN = Object.freeze({ kind: /** @type {const} */ ("unknown") });
+/** @type {ReadonlyMap<unknown, Taken>} */
+const STATES = new Map([["bloqueado", "held"], ["ocupado", "sold"]]);
+/** @type {ReadonlyMap<unknown, Change["type"]>} */
+const CHANGES = new Map([["assento_bloqueado", "held"], ["assento_reservado", "sold"], ["assento_liberado", "freed"]]);
 
 /** @param {unknown} value @returns {Record<string, any>} */
 const record = (value) => value !== null && typeof value === "object" && !Array.isArray(value) ? value : {};
@@ -54,8 +58,8 @@ const names = (value) => Array.isArray(value) ? value.filter((name) => typeof na
 function snapshot(frame) {
   const seats = new Map();
   for (const [seat, fact] of Object.entries(record(frame.assentos))) {
-    const state = record(fact).estado;
-    if (state === "bloqueado" || state === "ocupado") seats.set(seat, state);
+    const state = STATES.get(record(fact).estado);
+    if (state) seats.set(seat, state);
   }
   return { kind: "snapshot", version: number(frame.versao), seats, edition: text(frame.edicao), halvesSold: count(frame.meias_vendidas) };
 }
@@ -63,7 +67,7 @@ function snapshot(frame) {
 /** @param {Record<string, any>} frame @returns {Update} */
 function update(frame) {
   const list = Array.isArray(frame.mudancas) ? frame.mudancas.map(record) : [];
-  const changes = list.map((c) => ({ type: text(c.evento), seat: text(c.assento), reason: text(c.motivo) }));
+  const changes = list.map((c) => ({ type: CHANGES.get(c.evento) ?? "", seat: text(c.assento), reason: text(c.motivo) }));
   return {
     kind: "update", since: number(frame.desde), version: number(frame.versao), changes,
     halvesSold: count(frame.meias_vendidas),

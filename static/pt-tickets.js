@@ -1,8 +1,8 @@
 // @ts-check
 /** What leads to the tickets that were bought before, in Portuguese. */
 export const texts = {
-  "seus.titulo": "Seus ingressos",
-  "seus.mais": "Ver mais {n}",
-  "seus.aqui": "Você já tem {assentos} aqui.",
-  "seus.ver": "Ver ingressos",
+  "own.title": "Seus ingressos",
+  "own.more": "Ver mais {n}",
+  "own.here": "Você já tem {assentos} aqui.",
+  "own.see": "Ver ingressos",
 };

@@ -47,10 +47,10 @@ export class Sales {
   message(store) {
     const { sold, held } = store.counts;
     const isFull = sold + held >= this.session.lugares;
-    if (isFull && held > store.mine.length) return { kind: "quase", text: t("sessao.quase") };
-    if (this.session.alteracao) return { kind: "aviso", text: this.session.alteracao };
+    if (isFull && held > store.mine.length) return { kind: "nearly_full", text: t("session.nearly_full") };
+    if (this.session.alteracao) return { kind: "news", text: this.session.alteracao };
     // Each connection is somebody new then.
-    return navigator.cookieEnabled ? null : { kind: "aviso", text: t("connection.no_cookies") };
+    return navigator.cookieEnabled ? null : { kind: "news", text: t("line.no_cookies") };
   }
 
   /** The session is no longer what this page shows: nothing is sold here before it is loaded again. */

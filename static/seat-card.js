@@ -107,7 +107,7 @@ export class SeatCard {
 
   /** @param {HTMLElement} button */
   #show(button) {
-    const seat = this.room.seats.get(button.dataset.assento ?? "");
+    const seat = this.room.seats.get(button.dataset.seat ?? "");
     if (!seat || !button.isConnected) return;
     this.root.replaceChildren(...contents(this.room, seat, this.stateOf(seat.name)));
     this.root.hidden = false;
@@ -126,7 +126,7 @@ export class SeatCard {
 }
 
 /** @param {Event} event @returns {HTMLElement|null} */
-const seatAt = ({ target }) => target instanceof Element ? target.closest("[data-assento]") : null;
+const seatAt = ({ target }) => target instanceof Element ? target.closest("[data-seat]") : null;
 
 /** A sofa is one thing, with one price. @param {import("./room.js").Room} room @param {Seat} seat @param {SeatState} state */
 function contents(room, seat, state) {
@@ -137,14 +137,14 @@ function contents(room, seat, state) {
     pictureOf(view),
     make("strong", { text: t("card.seat", { fila: seat.row, numero: numbers }) }),
     ...(seat.kind === "comum" ? [] : [make("span", { text: kindOf(seat.kind) })]),
-    make("span", { text: /^(unknown|livre|pedindo|seu)$/.test(state) ? prices(whole) : t(`legenda.${state}`) }),
+    make("span", { text: /^(unknown|free|asking|mine)$/.test(state) ? prices(whole) : t(`legend.${state}`) }),
     make("span", { class: "quiet", text: `${t("card.row", { n: view.row, total: view.rows })} · ${sideOf(view)}` }),
   ];
 }
 
 /** @param {string} kind */
 function kindOf(kind) {
-  const hint = `dica.${kind}`;
+  const hint = `hint.${kind}`;
   return hasText(hint) ? t(hint) : kindText(kind);
 }
 

@@ -13,7 +13,7 @@ import { enumerate, t } from "./text.js";
 
 /** So few rows need not be opened one by one. */
 const FEW_ROWS = 3;
-const isTaken = (/** @type {SeatState} */ state) => state === "bloqueado" || state === "ocupado";
+const isTaken = (/** @type {SeatState} */ state) => state === "held" || state === "sold";
 
 export class SeatList {
   /** @type {Map<string, HTMLButtonElement>} */
@@ -53,7 +53,7 @@ export class SeatList {
 
   /** What seats cost is part of their names. */
   rename() {
-    for (const button of this.#buttons.values()) delete button.dataset.estado;
+    for (const button of this.#buttons.values()) delete button.dataset.state;
     this.paint(this.room.seats.keys());
   }
 
@@ -63,7 +63,7 @@ export class SeatList {
     this.root.replaceChildren(this.#onlyFree(), ...this.#parts.map(({ root }) => root));
     for (const part of this.#parts) {
       this.#count(part);
-      part.root.open = rows.length <= FEW_ROWS || part.row.seats.some(({ name }) => /^(seu|pedindo)$/.test(this.stateOf(name)));
+      part.root.open = rows.length <= FEW_ROWS || part.row.seats.some(({ name }) => /^(mine|asking)$/.test(this.stateOf(name)));
     }
     this.root.addEventListener("click", (event) => {
       const item = event.target instanceof Element ? event.target.closest("[data-item]") : null;
@@ -72,18 +72,18 @@ export class SeatList {
   }
 
   #onlyFree() {
-    const box = make("input", { type: "checkbox", "data-acao": "so-livres" });
-    const show = () => this.root.toggleAttribute("data-so-livres", box.checked);
+    const box = make("input", { type: "checkbox", "data-action": "free-only" });
+    const show = () => this.root.toggleAttribute("data-free-only", box.checked);
     box.checked = true;
     box.onchange = show;
     show();
-    return make("label", { class: "check" }, box, make("span", { text: t("lista.so_livres") }));
+    return make("label", { class: "check" }, box, make("span", { text: t("list.free_only") }));
   }
 
   /** Its seats come when it is opened. @param {Row} row @returns {Part} */
   #part(row) {
     const count = make("span", { class: "quiet" });
-    const seats = make("ul", { "aria-label": t("fila", { fila: row.name }) });
+    const seats = make("ul", { "aria-label": t("row", { fila: row.name }) });
     const root = make("details", { class: "list-row", "data-row": row.name },
       make("summary", {}, make("h2", {}, rowName(row), " ", count)), seats);
     root.ontoggle = () => seats.childElementCount || seats.append(...row.seats.map((seat) => make("li", {}, this.#item(seat))));
@@ -103,10 +103,10 @@ export class SeatList {
     const button = this.#buttons.get(name);
     const seat = this.room.seats.get(name);
     const state = this.stateOf(name);
-    if (!button || !seat || button.dataset.estado === state) return;
-    button.dataset.estado = state;
+    if (!button || !seat || button.dataset.state === state) return;
+    button.dataset.state = state;
     button.replaceChildren(make("strong", { text: seat.number }), ...this.#words(seat, state).map((word) => `, ${word}`));
-    button.setAttribute("aria-pressed", String(state === "seu" || state === "pedindo"));
+    button.setAttribute("aria-pressed", String(state === "mine" || state === "asking"));
     button.setAttribute("aria-disabled", String(isTaken(state) || state === "unknown"));
   }
 
@@ -115,7 +115,7 @@ export class SeatList {
     const row = this.room.rows[seat.line];
     const kind = spokenKind(seat);
     const words = kind && kind !== sharedKind(row) ? [kind] : [];
-    if (state !== "livre") words.push(t(`estado.${state}`));
+    if (state !== "free") words.push(t(`state.${state}`));
     const isUsual = pricesOf(row)[0] === seat.price;
     return isTaken(state) || isUsual ? words : [...words, shortMoney(seat.price)];
   }
@@ -123,8 +123,8 @@ export class SeatList {
   /** @param {Part} part */
   #count({ row, root, count }) {
     const states = row.seats.map(({ name }) => this.stateOf(name));
-    const free = states.filter((state) => state === "livre").length;
-    const said = [t("lista.livres", { n: free })];
+    const free = states.filter((state) => state === "free").length;
+    const said = [t("list.free", { n: free })];
     const kind = sharedKind(row);
     if (kind) said.unshift(kind);
     if (free) said.push(enumerate(pricesOf(row).map(shortMoney)));

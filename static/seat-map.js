@@ -37,7 +37,7 @@ export class SeatMap {
     this.grid.addEventListener("keydown", (event) => this.#pressed(event));
     this.grid.addEventListener("focusin", (event) => this.#stopAt(seatOf(event)));
     this.grid.addEventListener("animationend", ({ target }) => {
-      if (target instanceof HTMLElement) delete target.dataset.mudou;
+      if (target instanceof HTMLElement) delete target.dataset.change;
     });
     this.#offerCard();
   }
@@ -58,12 +58,12 @@ export class SeatMap {
       const button = this.#buttons.get(name);
       const seat = this.room.seats.get(name);
       const state = this.stateOf(name);
-      if (!button || !seat || button.dataset.estado === state) continue;
-      if (lively) button.dataset.mudou = state === "livre" ? "voltou" : "tomada";
-      button.dataset.estado = state;
+      if (!button || !seat || button.dataset.state === state) continue;
+      if (lively) button.dataset.change = state === "free" ? "freed" : "taken";
+      button.dataset.state = state;
       button.setAttribute("aria-label", seatName(seat, state));
       button.setAttribute("aria-pressed", String(isMine(state)));
-      button.setAttribute("aria-disabled", String(/^(unknown|bloqueado|ocupado)$/.test(state)));
+      button.setAttribute("aria-disabled", String(/^(unknown|held|sold)$/.test(state)));
       this.#join(seat);
     }
   }
@@ -83,7 +83,7 @@ export class SeatMap {
   /** The halves of a sofa, and what is one's own, as long as they are in one state. @param {Seat} left @param {Seat} right */
   #areOne(left, right) {
     const [a, b] = [left, right].map(({ name }) => this.stateOf(name));
-    const own = isMine(a) && isMine(b) || a === "comprado" && b === a;
+    const own = isMine(a) && isMine(b) || a === "bought" && b === a;
     return own || a === b && left.partner === right.number;
   }
 
@@ -130,7 +130,7 @@ export class SeatMap {
   /** @param {Seat} seat @param {number} gap free places before it */
   #cell(seat, gap) {
     const button = make("button", {
-      class: "seat", type: "button", tabindex: -1, "data-assento": seat.name, "data-tipo": seat.kind,
+      class: "seat", type: "button", tabindex: -1, "data-seat": seat.name, "data-kind": seat.kind,
     }, hasIcon(seat.kind) ? icon(seat.kind) : String(seat.number));
     this.#buttons.set(seat.name, button);
     const cell = make("span", { class: "cell", role: "gridcell" }, button);
@@ -167,7 +167,7 @@ export class SeatMap {
 }
 
 /** @param {SeatState} state */
-const isMine = (state) => state === "seu" || state === "pedindo";
+const isMine = (state) => state === "mine" || state === "asking";
 
 /** Where another block of rows begins: its name, as the programme has it, if it has one. @param {import("./room.js").Row} row */
 function gapBefore({ apart, block }) {
@@ -176,5 +176,5 @@ function gapBefore({ apart, block }) {
 
 /** The seat that an event in the map is about; empty: none. @param {Event} event */
 export function seatOf({ target }) {
-  return (target instanceof Element && target.closest("[data-assento]")?.getAttribute("data-assento")) || "";
+  return (target instanceof Element && target.closest("[data-seat]")?.getAttribute("data-seat")) || "";
 }

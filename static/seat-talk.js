@@ -27,7 +27,7 @@ export class SeatTalk {
   /** The refusal to give it back names its order. @param {Seat} seat one that the reader has bought */
   async bought({ name }) {
     const { link } = await this.connection.request(releaseSeats([name]));
-    this.notice.show("comprado", t("special.bought", { assento: name }), link ? [ticketsOf(link)] : []);
+    this.notice.show("bought", t("special.bought", { assento: name }), link ? [ticketsOf(link)] : []);
   }
 
   /** @param {Seat} seat a free one @param {() => void} take */

@@ -7,7 +7,7 @@ import { hasText, t } from "./text.js";
 /** @typedef {import("./store.js").SeatState} SeatState */
 
 /** Somebody else has it: what it costs is of no interest. */
-const GONE = new Set(["bloqueado", "ocupado"]);
+const GONE = new Set(["held", "sold"]);
 
 /** Kinds that are shown by an icon instead of the seat's number. */
 const WITH_ICON = new Set(["cadeirante", "acompanhante", "mobilidade_reduzida", "obeso", "casal"]);
@@ -17,12 +17,12 @@ export const hasIcon = (kind) => WITH_ICON.has(kind);
 
 /** @param {string} kind one that this page does not know yet is shown by its name */
 export function kindText(kind) {
-  const key = `tipo.${kind}`;
+  const key = `kind.${kind}`;
   return hasText(key) ? t(key) : kind;
 }
 
 /** "Fila AA", "Fila AA · Mezanino" where a block of rows begins. @param {import("./room.js").Row} row */
-export const rowName = ({ name, block }) => [t("fila", { fila: name }), block].filter(Boolean).join(" · ");
+export const rowName = ({ name, block }) => [t("row", { fila: name }), block].filter(Boolean).join(" · ");
 
 /** What is special about a seat, for whom sees no icon; empty: nothing. @param {Seat} seat */
 export function spokenKind({ kind, partner }) {
@@ -34,8 +34,8 @@ export function spokenKind({ kind, partner }) {
 /** "Fila A, poltrona 14, acompanhante de cadeirante, livre, R$ 32,00". @param {Seat} seat @param {SeatState} state */
 export function seatName(seat, state) {
   const special = spokenKind(seat);
-  return t("assento.nome", {
-    fila: seat.row, numero: seat.number, estado: t(`estado.${state}`), tipo: special && `${special}, `,
+  return t("seat.name", {
+    fila: seat.row, numero: seat.number, estado: t(`state.${state}`), tipo: special && `${special}, `,
     preco: GONE.has(state) ? "" : `, ${money(seat.price)}`,
   });
 }

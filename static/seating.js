@@ -8,7 +8,7 @@ import { stretches } from "./room.js";
 
 /** @typedef {import("./room.js").Seat} Seat */
 /** @typedef {{take: string[], release: string[]}} Offer */
-/** @typedef {{kind: "sozinha"|"acompanhante", seats: string[], offers: Offer[]}} Problem */
+/** @typedef {{kind: "lonely"|"companion", seats: string[], offers: Offer[]}} Problem */
 /**
  * @typedef {object} Facts
  * @property {(seat: Seat) => boolean} isMine
@@ -40,8 +40,8 @@ export class Seating {
     const rows = [...new Set(mine.map(({ line }) => this.room.rows[line].seats))];
     const facts = {
       isMine: (/** @type {Seat} */ seat) => mine.includes(seat),
-      isFree: (/** @type {Seat} */ { name }) => this.stateOf(name) === "livre",
-      hasBought: (/** @type {Seat} */ { name }) => this.stateOf(name) === "comprado",
+      isFree: (/** @type {Seat} */ { name }) => this.stateOf(name) === "free",
+      hasBought: (/** @type {Seat} */ { name }) => this.stateOf(name) === "bought",
       wasThere: (/** @type {string} */ own, /** @type {string} */ other) => this.#there.get(own)?.has(other) ?? true,
       spare: this.limit - mine.length,
     };
@@ -59,7 +59,7 @@ export class Seating {
   /** @param {Seat} seat */
   #takenInRow({ line }) {
     const names = this.room.rows[line].seats.map(({ name }) => name);
-    return new Set(names.filter((name) => /^(bloqueado|ocupado|comprado)$/.test(this.stateOf(name))));
+    return new Set(names.filter((name) => /^(held|sold|bought)$/.test(this.stateOf(name))));
   }
 }
 
@@ -77,5 +77,5 @@ function problemAt(place, { isMine, isFree, hasBought, spare }) {
   const names = seats.map(({ name }) => name);
   const nearest = spaces.filter(isFree).sort((a, b) => Math.abs(a.column - seats[0].column) - Math.abs(b.column - seats[0].column))[0];
   const also = nearest && spare ? [{ take: [nearest.name], release: [] }] : [];
-  return [{ kind: /** @type {const} */ ("acompanhante"), seats: names, offers: [...also, { take: [], release: names }] }];
+  return [{ kind: /** @type {const} */ ("companion"), seats: names, offers: [...also, { take: [], release: names }] }];
 }

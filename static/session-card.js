@@ -25,7 +25,7 @@ export class SessionCard {
     this.spoken = make("span", { class: "unseen" });
     this.gauge = make("span", { class: "gauge", "aria-hidden": "true" });
     this.price = make("span", { class: "quiet" });
-    this.link = make("a", { class: "session-link", href: sessionPath(session.id), "data-sessao": session.id, "data-day": this.day },
+    this.link = make("a", { class: "session-link", href: sessionPath(session.id), "data-session": session.id, "data-day": this.day },
       make("strong", { class: "session-hour", text: hour(start) }),
       make("span", { class: "unseen", text: ` ${dayNear(start)} ` }),
       make("span", { class: "session-audio" }, ...(tag ? [...tagsOf(tag), unseen(audioOf(session))] : [audioOf(session)])),
@@ -42,11 +42,11 @@ export class SessionCard {
     if (key === this.#shown) return;
     this.#shown = key;
     const step = stepOf(session);
-    this.link.dataset.estado = state;
-    this.gauge.hidden = state !== "livre";
+    this.link.dataset.state = state;
+    this.gauge.hidden = state !== "free";
     this.gauge.style.setProperty("--step", String(step));
-    const isOver = state === "esgotada" || state === "encerrada";
-    this.price.textContent = isOver ? "" : t("programa.a_partir", { preco: shortMoney(session.preco_a_partir_de) });
+    const isOver = state === "sold_out" || state === "ended";
+    this.price.textContent = isOver ? "" : t("programme.from", { preco: shortMoney(session.preco_a_partir_de) });
     [this.left.textContent, this.spoken.textContent] = leftTexts(session, state, step);
   }
 }
@@ -59,9 +59,9 @@ const unseen = (node) => make("span", { class: "unseen" }, node);
 
 /** @param {Session} session @param {boolean} paused */
 function stateOf(session, paused) {
-  if (session.encerrada) return "encerrada";
-  if (paused) return "pausada";
-  return hasSeats(session) ? "livre" : "esgotada";
+  if (session.encerrada) return "ended";
+  if (paused) return "paused";
+  return hasSeats(session) ? "free" : "sold_out";
 }
 
 /** @param {Session} session */
@@ -72,11 +72,11 @@ function stepOf({ livres, lugares }) {
 
 /** What is seen and what is heard. @param {Session} session @param {ReturnType<typeof stateOf>} state @param {number} step @returns {[string, string]} */
 function leftTexts({ livres }, state, step) {
-  if (state === "pausada") return [t("conexao.pausado"), t("conexao.pausado")];
-  if (state !== "livre") {
-    const text = t(state === "encerrada" ? "programa.encerrada" : "programa.esgotada");
+  if (state === "paused") return [t("line.paused"), t("line.paused")];
+  if (state !== "free") {
+    const text = t(state === "ended" ? "programme.ended" : "programme.sold_out");
     return [text, text];
   }
-  const words = step === 3 ? t("programa.ultimos", { n: livres }) : t(step === 2 ? "gauge.filling" : "gauge.free");
-  return [words, t("programa.livres", { n: livres })];
+  const words = step === 3 ? t("programme.last", { n: livres }) : t(step === 2 ? "gauge.filling" : "gauge.free");
+  return [words, t("programme.free", { n: livres })];
 }

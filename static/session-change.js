@@ -15,5 +15,5 @@ const whatOf = (session) => [session.filme.titulo, wordsOf(session).room, dayAnd
 /** What was and what is; empty where film, room and start are the same. @param {Session} was @param {Session} is */
 export function difference(was, is) {
   const [antes, agora] = [whatOf(was), whatOf(is)];
-  return antes === agora ? "" : t("ordem.mudou", { antes, agora });
+  return antes === agora ? "" : t("receipt.changed", { antes, agora });
 }

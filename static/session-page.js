@@ -13,13 +13,13 @@ export class SessionPage {
 
   async start() {
     const { data } = await persist(() => fetchSession(this.id),
-      () => showMessage(t("sessao.falhou"), t("sessao.falhou_texto"), () => location.reload()));
+      () => showMessage(t("session.failed"), t("session.failed_text"), () => location.reload()));
     if (data) new SessionView(data, show("session-view")).start();
     else await this.#unknown();
   }
 
   async #unknown() {
-    showMessage(t("sessao.nao_existe"), t("sessao.nao_existe_texto"), null);
+    showMessage(t("session.unknown"), t("session.unknown_text"), null);
     const card = await import("./closed-card.js").catch(() => null);
     part(document, "text").after(...await card?.otherSessions(null) ?? []);
   }

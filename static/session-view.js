@@ -143,11 +143,11 @@ export class SessionView {
 
   #lineChanged() {
     const { state } = this.connection;
-    if (state === "reconectando") this.#serviceLive = true;
-    if (state === "ao_vivo") this.line.set(this.#serviceLive ? "ao_vivo" : "pausado");
-    else this.line.set(navigator.onLine ? state : "sem_internet");
-    if (state !== "ao_vivo") return;
-    this.notice.over("desligado");
+    if (state === "reconnecting") this.#serviceLive = true;
+    if (state === "live") this.line.set(this.#serviceLive ? "live" : "paused");
+    else this.line.set(navigator.onLine ? state : "offline");
+    if (state !== "live") return;
+    this.notice.over("not_live");
     this.checkout.resume();
   }
 

@@ -29,14 +29,14 @@ export function offerToShare({ root, session, store, notice }) {
 async function share({ id, filme, inicio }, seats, notice) {
   const url = linkTo(id, seats);
   const about = { filme: filme.titulo, quando: dayAndHour(inicio), assentos: enumerate(seats), n: seats.length };
-  const sheet = { title: t("convite.titulo", about), text: t("convite.texto", about), url };
+  const sheet = { title: t("invitation.title", about), text: t("invitation.text", about), url };
   if (await isShared(sheet)) return;
   try {
     await navigator.clipboard.writeText(url);
-    notice.show("convite", t("convite.copiado"));
+    notice.show("invitation", t("invitation.copied"));
   } catch {
     // No clipboard without HTTPS, nor in some apps' browsers: it stays until it has been copied by hand.
-    notice.show("convite", t("convite.link", { link: url }), [{ text: t("fechar"), do: () => {} }]);
+    notice.show("invitation", t("invitation.link", { link: url }), [{ text: t("close"), do: () => {} }]);
   }
 }
 

@@ -6,7 +6,7 @@
 
 /** @typedef {import("./protocol.js").Change} Change */
 /** @typedef {import("./protocol.js").Taken} Taken */
-/** @typedef {"unknown"|"livre"|"pedindo"|"seu"|"comprado"|"bloqueado"|"ocupado"} SeatState `ocupado`: sold to somebody else */
+/** @typedef {"unknown"|"free"|"asking"|"mine"|"bought"|"held"|"sold"} SeatState `held` and `sold`: by somebody else */
 /**
  * What a frame did.
  * @typedef {object} Effect
@@ -43,10 +43,10 @@ export class SeatStore {
   /** @param {string} seat @returns {SeatState} */
   stateOf(seat) {
     const asked = this.#asked.get(seat);
-    if (asked === "hold") return "pedindo";
-    if (this.#bought.has(seat)) return "comprado";
-    if (this.#mine.has(seat)) return asked === "release" || this.#given.has(seat) ? "livre" : "seu";
-    return this.#taken.get(seat) ?? (this.isKnown ? "livre" : "unknown");
+    if (asked === "hold") return "asking";
+    if (this.#bought.has(seat)) return "bought";
+    if (this.#mine.has(seat)) return asked === "release" || this.#given.has(seat) ? "free" : "mine";
+    return this.#taken.get(seat) ?? (this.isKnown ? "free" : "unknown");
   }
 
   /** @param {string} seat */
@@ -78,7 +78,7 @@ export class SeatStore {
   /** How many seats are sold and how many are held by anybody. */
   get counts() {
     let sold = 0;
-    for (const state of this.#taken.values()) sold += state === "ocupado" ? 1 : 0;
+    for (const state of this.#taken.values()) sold += state === "sold" ? 1 : 0;
     return { sold, held: this.#taken.size - sold };
   }
 
@@ -128,9 +128,9 @@ export class SeatStore {
     this.isKnown = true;
     this.#taken = new Map(frame.seats);
     this.#given.clear();
-    for (const seat of this.#bought) if (this.#taken.get(seat) !== "ocupado") this.#bought.delete(seat);
+    for (const seat of this.#bought) if (this.#taken.get(seat) !== "sold") this.#bought.delete(seat);
     for (const seat of this.#mine.keys()) {
-      if (this.#taken.get(seat) !== "bloqueado") this.#lose(seat, done, !this.#taken.has(seat));
+      if (this.#taken.get(seat) !== "held") this.#lose(seat, done, !this.#taken.has(seat));
     }
     return done;
   }
@@ -148,7 +148,7 @@ export class SeatStore {
     for (const change of frame.changes) this.#change(change);
     // Only after the whole frame: a seat released and held again within one frame stays ours.
     for (const { seat, reason } of frame.changes) {
-      if (this.#mine.has(seat) && this.#taken.get(seat) !== "bloqueado") {
+      if (this.#mine.has(seat) && this.#taken.get(seat) !== "held") {
         this.#lose(seat, done, reason === "timeout");
       }
     }
@@ -157,13 +157,12 @@ export class SeatStore {
 
   /** @param {Change} change */
   #change({ type, seat }) {
-    if (type === "assento_liberado") {
+    if (type === "freed") {
       this.#taken.delete(seat);
       this.#given.delete(seat);
       this.#bought.delete(seat);
     }
-    if (type === "assento_bloqueado") this.#taken.set(seat, "bloqueado");
-    if (type === "assento_reservado") this.#taken.set(seat, "ocupado");
+    if (type === "held" || type === "sold") this.#taken.set(seat, type);
   }
 
   /** @param {import("./protocol.js").Mine} frame */
@@ -173,7 +172,7 @@ export class SeatStore {
     for (const seat of frame.bought) this.#mine.delete(seat);
     for (const [seat, end] of this.#mine) {
       if (frame.holds.has(seat)) continue;
-      this.#lose(seat, done, end - this.now() < ENDED_MS && this.#taken.get(seat) !== "ocupado");
+      this.#lose(seat, done, end - this.now() < ENDED_MS && this.#taken.get(seat) !== "sold");
     }
     for (const [seat, ms] of frame.holds) this.#mine.set(seat, this.now() + ms);
     return done;

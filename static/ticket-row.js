@@ -16,14 +16,14 @@ export class TicketRow {
    */
   constructor({ name }, on) {
     this.release = make("button", {
-      class: "round", type: "button", "data-acao": "soltar", "aria-label": t("pedido.soltar", { assento: name }),
+      class: "round", type: "button", "data-action": "release", "aria-label": t("order.release", { assento: name }),
     }, icon("close"));
     this.release.onclick = () => on.release(name);
     this.note = make("p", { class: "quiet", id: `note-${name}` });
     this.options = CATEGORIES.map((category) => make("option", { value: category }));
-    this.choice = make("select", { "aria-label": t("pedido.categoria", { assento: name }), "aria-describedby": this.note.id }, ...this.options);
+    this.choice = make("select", { "aria-label": t("order.category", { assento: name }), "aria-describedby": this.note.id }, ...this.options);
     this.choice.onchange = () => on.category(name, /** @type {Category} */ (this.choice.value));
-    this.root = make("li", { class: "ticket", "data-ingresso": name }, make("strong", { text: name }), this.choice, this.release, this.note);
+    this.root = make("li", { class: "ticket", "data-ticket": name }, make("strong", { text: name }), this.choice, this.release, this.note);
   }
 
   /** @param {Ticket} ticket @param {number} halves half-price tickets that this one may be of */
@@ -33,17 +33,17 @@ export class TicketRow {
       this.options[i].disabled = halves < 1 && needsQuota(each);
     });
     this.choice.value = category;
-    say(this.note, [kindNote(seat.kind), category === "inteira" ? "" : t(`prova.${category}`)].filter(Boolean).join(" "));
+    say(this.note, [kindNote(seat.kind), category === "inteira" ? "" : t(`proof.${category}`)].filter(Boolean).join(" "));
     this.note.hidden = !this.note.textContent;
   }
 }
 
 /** The price first: it is read also where a long name is cut off. @param {Category} category @param {number} full */
-const optionText = (category, full) => `${shortMoney(priceOf(category, full))} · ${t(`categoria.${category}`)}`;
+const optionText = (category, full) => `${shortMoney(priceOf(category, full))} · ${t(`category.${category}`)}`;
 
 /** What is special about the seat. @param {string} kind */
 function kindNote(kind) {
-  const hint = `dica.${kind}`;
+  const hint = `hint.${kind}`;
   if (hasText(hint)) return t(hint);
   return kind === "comum" ? "" : `${kindText(kind)}.`;
 }

@@ -18,7 +18,7 @@ import { enumerate, t } from "./text.js";
 /** "Fila I · 7": "I07" is read as "107". @param {string} seat */
 export function placeOf(seat) {
   const [, row, number] = /^([A-Z]+)0*(\d+)$/.exec(seat) ?? ["", "", seat];
-  return row ? t("ordem.lugar", { fila: row, numero: number }) : seat;
+  return row ? t("receipt.place", { fila: row, numero: number }) : seat;
 }
 
 /** "Fila I · 7 e Fila I · 8". @param {string[]} seats */
@@ -27,14 +27,14 @@ export const placesOf = (seats) => enumerate(seats.map(placeOf));
 /** @param {Ticket} ticket @param {Order} order @param {Offers} offers */
 export function stubOf(ticket, order, { show, cancel }) {
   const { assento, categoria } = ticket;
-  const stub = make("li", { class: "stub", "data-ingresso": assento, "data-categoria": categoria },
+  const stub = make("li", { class: "stub", "data-ticket": assento, "data-category": categoria },
     make("div", { class: "stub-text" }, ...positionOf(ticket, order), make("p", { class: "stub-print stub-film", text: order.sessao.filme.titulo }),
       make("h2", { text: placeOf(assento) }), make("p", { class: "stub-print stub-when", text: whenOf(order) }), ...typeOf(ticket, order),
       ...(order.nome ? [make("p", { class: "stub-print", text: order.nome })] : []),
       make("p", { class: "stub-print code-text", text: order.codigo })));
   if (order.estado === "confirmado") stub.append(codeOf(ticket, show));
   if (cancel) {
-    const button = make("button", { class: "link stub-cancel", type: "button", "data-acao": "cancelar-lugar", text: t("ordem.cancelar_lugar") });
+    const button = make("button", { class: "link stub-cancel", type: "button", "data-action": "cancel-seat", text: t("receipt.cancel_seat") });
     button.onclick = cancel;
     stub.append(button);
   }
@@ -44,8 +44,8 @@ export function stubOf(ticket, order, { show, cancel }) {
 /** Everything that the door asks for, black on white. @param {Ticket} ticket @param {Order} order */
 export function doorCardOf(ticket, order) {
   const { sessao, codigo } = order;
-  return make("li", { class: "door-card", "data-porta": ticket.assento },
-    make("img", { class: "qr", src: ticket.qr, alt: t("ordem.qr", { assento: placeOf(ticket.assento) }) }),
+  return make("li", { class: "door-card", "data-door": ticket.assento },
+    make("img", { class: "qr", src: ticket.qr, alt: t("receipt.qr", { assento: placeOf(ticket.assento) }) }),
     make("div", { class: "door-text" }, ...positionOf(ticket, order),
       make("h2", { text: placeOf(ticket.assento) }),
       make("p", { class: "code-text", text: codigo }),
@@ -56,30 +56,30 @@ export function doorCardOf(ticket, order) {
 
 /** What was given back while the order kept others. @param {Order["devolvidos"][number]} ticket */
 export function givenBackOf({ assento, preco, em }) {
-  return make("li", { "data-devolvido": assento }, make("s", { text: placeOf(assento) }),
-    make("span", { text: money(preco) }), make("span", { class: "quiet", text: t("ordem.devolvido", { quando: dayAndHour(em) }) }));
+  return make("li", { "data-given-back": assento }, make("s", { text: placeOf(assento) }),
+    make("span", { text: money(preco) }), make("span", { class: "quiet", text: t("receipt.given_back_at", { quando: dayAndHour(em) }) }));
 }
 
 /** Nothing where there is but one. @param {Ticket} ticket @param {Order} order */
 function positionOf(ticket, { ingressos, estado }) {
   if (ingressos.length < 2 || estado !== "confirmado") return [];
-  return [make("p", { class: "quiet stub-of", text: t("ordem.de", { n: ingressos.indexOf(ticket) + 1, total: ingressos.length }) })];
+  return [make("p", { class: "quiet stub-of", text: t("receipt.of", { n: ingressos.indexOf(ticket) + 1, total: ingressos.length }) })];
 }
 
 /** Type, price, and what to bring while there is something to bring it to. @param {Ticket} ticket @param {Order} order */
 function typeOf({ categoria, preco }, { estado }) {
   const needsProof = categoria !== "inteira" && estado === "confirmado";
   return [
-    make("p", { text: `${t(`categoria.${categoria}`)} · ${money(preco)}` }),
-    ...(needsProof ? [make("p", { class: "quiet", text: t(`prova.${categoria}`) })] : []),
+    make("p", { text: `${t(`category.${categoria}`)} · ${money(preco)}` }),
+    ...(needsProof ? [make("p", { class: "quiet", text: t(`proof.${categoria}`) })] : []),
   ];
 }
 
 /** @param {Ticket} ticket @param {() => void} show */
 function codeOf({ assento, qr }, show) {
   const place = placeOf(assento);
-  const button = make("button", { class: "stub-code", type: "button", "data-acao": "mostrar-um", "aria-label": t("ordem.mostrar_um", { lugar: place }) },
-    make("img", { class: "qr", src: qr, alt: t("ordem.qr", { assento: place }) }), icon("fit"));
+  const button = make("button", { class: "stub-code", type: "button", "data-action": "show-one", "aria-label": t("receipt.show_one", { lugar: place }) },
+    make("img", { class: "qr", src: qr, alt: t("receipt.qr", { assento: place }) }), icon("fit"));
   button.onclick = show;
   return button;
 }

@@ -18,10 +18,10 @@ export class Toolbar {
     this.list = list;
     this.best = part(root, "best");
     this.#offerGroups(limit, party);
-    action(root, "aproximar").onclick = () => zoom.closer();
-    action(root, "afastar").onclick = () => zoom.farther();
-    action(root, "ajustar").onclick = () => zoom.fit();
-    action(root, "lista").onclick = () => this.#choose(part(root, "list").hidden === true);
+    action(root, "closer").onclick = () => zoom.closer();
+    action(root, "farther").onclick = () => zoom.farther();
+    action(root, "fit").onclick = () => zoom.fit();
+    action(root, "list").onclick = () => this.#choose(part(root, "list").hidden === true);
     if (location.hash === LIST) this.#show(true);
   }
 
@@ -33,8 +33,8 @@ export class Toolbar {
   /** @param {number} limit @param {{choose: (size: number) => void, best: () => void}} party */
   #offerGroups(limit, party) {
     const count = /** @type {HTMLSelectElement} */ (part(this.best, "best-count"));
-    count.append(make("option", { value: "", text: t("mapa.quantas") }));
-    for (let n = 1; n <= limit; n++) count.append(make("option", { value: n, text: t("mapa.pessoas", { n }) }));
+    count.append(make("option", { value: "", text: t("map.how_many") }));
+    for (let n = 1; n <= limit; n++) count.append(make("option", { value: n, text: t("map.people", { n }) }));
     count.onchange = () => party.choose(Number(count.value));
     this.best.onsubmit = (event) => {
       event.preventDefault();
@@ -54,7 +54,7 @@ export class Toolbar {
     part(this.root, "map").hidden = asList;
     part(this.root, "zoom").hidden = asList;
     part(this.root, "skip").setAttribute("href", asList ? LIST : "#grid");
-    part(this.root, "stage").dataset.vista = asList ? "lista" : "mapa";
-    part(this.root, "list-text").textContent = t(asList ? "mapa.mapa" : "mapa.lista");
+    part(this.root, "stage").dataset.shows = asList ? "list" : "map";
+    part(this.root, "list-text").textContent = t(asList ? "map.as_map" : "map.as_list");
   }
 }

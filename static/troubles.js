@@ -4,11 +4,11 @@ import { enumerate, t } from "./text.js";
 import { needsQuota } from "./tickets.js";
 
 /** @typedef {import("./notice.js").NoticeAction} NoticeAction */
-/** @typedef {{kind: "sozinha"|"acompanhante"|"cota", text: string, offers: NoticeAction[]}} Trouble */
+/** @typedef {{kind: "lonely"|"companion"|"quota", text: string, offers: NoticeAction[]}} Trouble */
 /** @typedef {import("./seating.js").Offer} Offer */
 
 /** In the words for booking's own refusal. */
-const TEXTS = /** @type {const} */ ({ sozinha: "motivo.lugar_isolado", acompanhante: "motivo.acompanhante_sem_cadeirante" });
+const TEXTS = /** @type {const} */ ({ lonely: "reason.lugar_isolado", companion: "reason.acompanhante_sem_cadeirante" });
 
 /** @param {import("./seating.js").Problem} problem @param {(offer: Offer) => void} exchange @returns {Trouble} */
 export const seatingTrouble = ({ kind, seats, offers }, exchange) => ({
@@ -22,13 +22,13 @@ export function quotaTrouble(tickets, left, payFull) {
   const half = tickets.filter(({ category }) => needsQuota(category)).map(({ seat }) => seat.name);
   const over = half.slice(left);
   if (!over.length) return [];
-  const offer = { text: t("regra.inteira", { assentos: enumerate(over) }), do: () => payFull(over) };
-  return [{ kind: "cota", text: t("regra.cota", { n: left }), offers: [offer] }];
+  const offer = { text: t("mend.full", { assentos: enumerate(over) }), do: () => payFull(over) };
+  return [{ kind: "quota", text: t("mend.quota", { n: left }), offers: [offer] }];
 }
 
 /** @param {Offer} offer */
 function offerText({ take, release }) {
-  if (!release.length) return t("regra.tambem", { assentos: enumerate(take) });
-  if (!take.length) return t("pedido.soltar", { assento: enumerate(release) });
-  return t("regra.trocar", { de: enumerate(release), para: enumerate(take) });
+  if (!release.length) return t("mend.also", { assentos: enumerate(take) });
+  if (!take.length) return t("order.release", { assento: enumerate(release) });
+  return t("mend.exchange", { de: enumerate(release), para: enumerate(take) });
 }

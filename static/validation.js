@@ -11,11 +11,6 @@ import { narrow } from "./typed-text.js";
 /** @typedef {{nomeCompleto: string, cpf: string, email: string}} Person an empty `cpf`: a buyer without one */
 /** @typedef {Person & {forma: string}} Payment `forma`: pix, cartao, cartao_recusado; empty where nothing is to be paid */
 
-/** @type {Record<import("./names.js").NameFault, TextKey | "">} */
-const NAME_FAULTS = {
-  "": "", vazio: "erro.nome_vazio", curto: "erro.nome_curto", longo: "erro.nome_longo", sinais: "erro.nome_sinais", endereco: "erro.nome_endereco",
-};
-
 /** Whatever stands between and around them, as in "CPF: 123.456.789-09". @param {string} text */
 export const digitsOf = (text) => narrow(text).replace(/\D/g, "");
 
@@ -40,13 +35,16 @@ export function maskCpf(text) {
 }
 
 /** @param {string} text @returns {TextKey | ""} */
-export const nameFault = (text) => NAME_FAULTS[faultOfName(text)];
+export function nameFault(text) {
+  const fault = faultOfName(text);
+  return fault && `fault.name_${fault}`;
+}
 
 /** @param {string} text @param {boolean} withoutCpf @returns {TextKey | ""} */
 export function cpfFault(text, withoutCpf) {
   const length = digitsOf(text).length;
   if (withoutCpf) return "";
-  if (!length) return "erro.cpf_vazio";
-  if (length < 11) return "erro.cpf_curto";
-  return isCpf(text) ? "" : "erro.cpf_invalido";
+  if (!length) return "fault.cpf_empty";
+  if (length < 11) return "fault.cpf_short";
+  return isCpf(text) ? "" : "fault.cpf_invalid";
 }

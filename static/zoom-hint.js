@@ -9,7 +9,7 @@ let told = false;
 export function explainZoom(notice) {
   if (told || isKnown()) return;
   told = true;
-  notice.show("closer", t("mapa.aproximou"));
+  notice.show("closer", t("map.came_closer"));
 }
 
 /** Where nothing can be kept, it is said once a page. */

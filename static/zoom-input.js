@@ -33,7 +33,7 @@ const pageScrolls = () => document.documentElement.scrollHeight > innerHeight + 
 /** @param {MapZoom} zoom @param {KeyboardEvent} event */
 function onKey(zoom, event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const seat = event.target instanceof Element ? event.target.closest("[data-assento]") : null;
+  const seat = event.target instanceof Element ? event.target.closest("[data-seat]") : null;
   const kept = seat instanceof HTMLElement ? seat : undefined;
   if (event.key === "+" || event.key === "=") zoom.closer(kept);
   else if (event.key === "-") zoom.farther(kept);

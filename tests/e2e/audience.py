@@ -15,8 +15,8 @@ from tests.support.waiting import wait_until
 
 CALL_SECONDS = 10
 _STATES = {
-    pb.StatusReserva.RESERVADO: "ocupado",
-    pb.StatusReserva.BLOQUEADO_TEMP: "bloqueado",
+    pb.StatusReserva.RESERVADO: "sold",
+    pb.StatusReserva.BLOQUEADO_TEMP: "held",
 }
 
 
@@ -60,7 +60,7 @@ class Audience:
 
     def expect_map(self, page: SessionPage, seconds: float = 10) -> None:
         """The page shows what booking says, seat by seat; its own are held by or sold to somebody, too."""
-        known = {"seu": "bloqueado", "comprado": "ocupado"}
+        known = {"mine": "held", "bought": "sold"}
 
         def shown() -> dict[str, str]:
             return {seat: known.get(state, state) for seat, state in page.taken().items()}

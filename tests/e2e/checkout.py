@@ -32,12 +32,12 @@ class Checkout(Tab):
 
     @property
     def tickets(self) -> Locator:
-        """One element a held seat; its seat is the attribute data-ingresso."""
-        return self.page.locator("[data-ingresso]")
+        """One element a held seat; its seat is the attribute data-ticket."""
+        return self.page.locator("[data-ticket]")
 
     def held(self) -> list[str]:
         seats: list[str] = self.tickets.evaluate_all(
-            "(tickets) => tickets.map(({ dataset }) => dataset.ingresso)"
+            "(tickets) => tickets.map(({ dataset }) => dataset.ticket)"
         )
         return seats
 
@@ -47,7 +47,7 @@ class Checkout(Tab):
         return self._text("[data-part=total]")
 
     def ticket(self, seat: str) -> Locator:
-        return self.page.locator(f'[data-part=tickets] [data-ingresso="{seat}"]')
+        return self.page.locator(f'[data-part=tickets] [data-ticket="{seat}"]')
 
     def choose(self, seat: str, category: Category) -> None:
         """Which ticket a held seat is to be paid as."""
@@ -74,7 +74,7 @@ class Checkout(Tab):
         return self._text("[data-part=quota]").removesuffix(".")
 
     def troubles(self) -> dict[str, str]:
-        """What stands against paying: sozinha, acompanhante, cota; each with its sentence."""
+        """What stands against paying: lonely, companion, quota; each with its sentence."""
         return self._troubles("[data-part=advice]")
 
     def mend(self, label: str) -> None:
@@ -84,14 +84,14 @@ class Checkout(Tab):
         self._painted()
 
     def _troubles(self, place: str) -> dict[str, str]:
-        sentences: dict[str, str] = self.page.locator(f"{place} [data-problema]").evaluate_all(
+        sentences: dict[str, str] = self.page.locator(f"{place} [data-trouble]").evaluate_all(
             """(found) => Object.fromEntries(found.map((one) =>
-                [one.dataset.problema, one.querySelector("p").textContent]))"""
+                [one.dataset.trouble, one.querySelector("p").textContent]))"""
         )
         return sentences
 
     def _open_sheet(self) -> None:
-        toggle = self.page.locator("[data-acao=ingressos]")
+        toggle = self.page.locator("[data-action=tickets]")
         if toggle.is_visible() and toggle.get_attribute("aria-expanded") == "false":
             toggle.click()
 
@@ -106,20 +106,20 @@ class Checkout(Tab):
 
     @property
     def more_time(self) -> Locator:
-        """To be had from two minutes before the end; the answer is a notice (`estendida`, `limite_de_tempo`)."""
-        return self.page.locator("[data-part=order] [data-acao=estender]")
+        """To be had from two minutes before the end; the answer is a notice (`extended`, `limite_de_tempo`)."""
+        return self.page.locator("[data-part=order] [data-action=extend]")
 
     # ---------------------------------------------------------------------------------------------------- payment
 
     @property
     def dialog(self) -> Locator:
-        """data-estado: formulario, enviando, conferindo, expirado, pronto."""
+        """data-state: form, sending, checking, expired, done."""
         return self.page.locator("[data-part=payment]")
 
     def press_pay(self) -> None:
         """Clicks "Pagar" in the order, on a phone after the ticket types, and does not wait for what comes of it."""
         self._open_sheet()
-        self.page.locator("[data-acao=pagar]").click()
+        self.page.locator("[data-action=pay]").click()
 
     def stay_when_paid(self) -> None:
         """The tickets' page follows by itself only where things may move."""
@@ -149,7 +149,7 @@ class Checkout(Tab):
 
     def pix_code(self) -> str:
         """The code to copy, once it is there."""
-        expect(self.dialog.locator("[data-part=pix]")).to_have_attribute("data-estado", "pronto")
+        expect(self.dialog.locator("[data-part=pix]")).to_have_attribute("data-state", "ready")
         return self.dialog.locator("[data-part=pix-code]").input_value()
 
     def payment_troubles(self) -> dict[str, str]:
@@ -165,18 +165,18 @@ class Checkout(Tab):
     @property
     def pay_button(self) -> Locator:
         """Of the dialog."""
-        return self.dialog.locator("[data-acao=confirmar]")
+        return self.dialog.locator("[data-action=confirm]")
 
     def submit_payment(self) -> None:
         """Clicks "Pagar", and does not wait for what comes of it."""
         self.pay_button.click()
 
     def close_payment(self) -> None:
-        self.dialog.locator("[data-acao=voltar]").click()
+        self.dialog.locator("[data-action=back]").click()
         expect(self.dialog).to_be_hidden()
 
     def expect_dialog(self, state: str, seconds: float = 15) -> None:
-        expect(self.dialog).to_have_attribute("data-estado", state, timeout=seconds * 1000)
+        expect(self.dialog).to_have_attribute("data-state", state, timeout=seconds * 1000)
 
     def pay(self, buyer: Buyer | None = None, seconds: float = 15, method: Method = "pix") -> str:
         """Pays for what is held; the order's id."""
@@ -188,7 +188,7 @@ class Checkout(Tab):
 
     def paid(self, seconds: float = 15) -> str:
         """Waits until the payment under way is confirmed; the order's id."""
-        self.expect_dialog("pronto", seconds)
+        self.expect_dialog("done", seconds)
         return self.order_link.split(".")[0]
 
     @property
@@ -206,7 +206,7 @@ class Checkout(Tab):
 
     @property
     def dialog_state(self) -> str:
-        return self.dialog.get_attribute("data-estado") or ""
+        return self.dialog.get_attribute("data-state") or ""
 
     @property
     def dialog_text(self) -> str:

@@ -120,7 +120,7 @@ def open_session(system: System, new_page: NewPage) -> Iterator[OpenPage]:
         prepare: Callable[[Page], object] = lambda _: None,
         beside: SessionPage | None = None,
         language: str = "pt-BR",
-        state: LineState = "ao_vivo",
+        state: LineState = "live",
     ) -> SessionPage:
         tab = beside.page.context.new_page() if beside else new_page(language)
         prepare(tab)

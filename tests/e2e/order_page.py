@@ -19,7 +19,7 @@ class OrderPage(Tab):
     @property
     def state(self) -> str:
         """confirmado, cancelado."""
-        return self.page.locator("[data-part=receipt]").get_attribute("data-estado") or ""
+        return self.page.locator("[data-part=receipt]").get_attribute("data-state") or ""
 
     @property
     def code(self) -> str:
@@ -30,19 +30,19 @@ class OrderPage(Tab):
         return re.sub(r"\s+", " ", self.page.locator("[data-part=total]").text_content() or "")
 
     def fact(self, name: str) -> str:
-        """quando, sala, assentos ("Fila F · 7 e Fila F · 8"), nome, feito."""
-        return self.page.locator(f'[data-fato="{name}"]').text_content() or ""
+        """when, room, seats ("Fila F · 7 e Fila F · 8"), name, bought, method."""
+        return self.page.locator(f'[data-fact="{name}"]').text_content() or ""
 
     @property
     def seats(self) -> list[str]:
         """Those that are valid, or that were until the order was cancelled."""
-        stubs = self.page.locator("[data-part=stubs] [data-ingresso]")
-        seats: list[str] = stubs.evaluate_all("(s) => s.map(({ dataset }) => dataset.ingresso)")
+        stubs = self.page.locator("[data-part=stubs] [data-ticket]")
+        seats: list[str] = stubs.evaluate_all("(s) => s.map(({ dataset }) => dataset.ticket)")
         return seats
 
     def ticket(self, seat: str) -> Locator:
-        """The ticket of a seat; its category is the attribute data-categoria."""
-        return self.page.locator(f'[data-part=stubs] [data-ingresso="{seat}"]')
+        """The ticket of a seat; its category is the attribute data-category."""
+        return self.page.locator(f'[data-part=stubs] [data-ticket="{seat}"]')
 
     def ticket_text(self, seat: str) -> str:
         return re.sub(r"\s+", " ", self.ticket(seat).inner_text())
@@ -65,14 +65,14 @@ class OrderPage(Tab):
 
     @property
     def can_cancel(self) -> bool:
-        return self.page.locator("[data-acao=cancelar]").is_visible()
+        return self.page.locator("[data-action=cancel]").is_visible()
 
     def cancel(self) -> None:
         """Asks, confirms, and returns when the page says that the order is cancelled."""
-        self.page.locator("[data-acao=cancelar]").click()
-        self.page.locator("[data-acao=cancelar-mesmo]").click()
+        self.page.locator("[data-action=cancel]").click()
+        self.page.locator("[data-action=cancel-surely]").click()
         receipt = self.page.locator("[data-part=receipt]")
-        expect(receipt).to_have_attribute("data-estado", "cancelado")
+        expect(receipt).to_have_attribute("data-state", "cancelado")
 
     def expect_mail(self, state: str, seconds: float = 15) -> None:
         """pendente, enviado, falhou, sem_endereco; the page looks again by itself."""
@@ -85,13 +85,13 @@ class OrderPage(Tab):
         return self.page.locator("[data-part=mail-text]")
 
     def correct_address(self, email: str) -> None:
-        self.page.locator("[data-acao=corrigir]").click()
+        self.page.locator("[data-action=correct]").click()
         self.page.locator("[data-part=address-input]").fill(email)
-        self.page.locator("[data-acao=corrigir-mesmo]").click()
+        self.page.locator("[data-action=send-correction]").click()
 
     @property
     def address_fault(self) -> Locator:
         return self.page.locator("[data-part=address-error]")
 
     def mail_again(self) -> None:
-        self.page.locator("[data-acao=reenviar]").click()
+        self.page.locator("[data-action=resend]").click()

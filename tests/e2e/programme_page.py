@@ -17,8 +17,8 @@ class ProgrammePage(Tab):
         return self
 
     def session(self, session: str) -> Locator:
-        """The link to a session; data-estado: livre, esgotada, pausada, encerrada."""
-        return self.page.locator(f'[data-sessao="{session}"]')
+        """The link to a session; data-state: free, sold_out, paused, ended."""
+        return self.page.locator(f'[data-session="{session}"]')
 
     def show(self, session: str) -> Locator:
         """The link to a session, after its day was chosen."""

@@ -13,7 +13,7 @@ def load(page: Page, url: str, view: str) -> None:
     """
     page.goto(url)
     shown = page.locator(view)
-    failed = page.locator("[data-acao=tentar]:visible")
+    failed = page.locator("[data-action=retry]:visible")
     expect(shown.or_(failed).first).to_be_attached(timeout=15_000)
     if failed.is_visible():
         page.goto(url)
@@ -50,7 +50,7 @@ class Tab:
         """The id of the element that has the focus (a field of the form: name, cpf, email), or its seat."""
         return str(
             self.page.evaluate(
-                "() => document.activeElement.dataset.assento ?? document.activeElement.id"
+                "() => document.activeElement.dataset.seat ?? document.activeElement.id"
             )
         )
 

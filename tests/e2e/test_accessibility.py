@@ -58,8 +58,8 @@ def test_the_programme(system: System, new_page: NewPage, audience: Audience) ->
     audience.session = "S800"
     audience.buy("A01", "A02")
     programme = ProgrammePage(new_page(), system.gateways[0].url).open()
-    for session, state in {"S001": "livre", "S800": "esgotada", "S900": "encerrada"}.items():
-        expect(programme.session(session)).to_have_attribute("data-estado", state)
+    for session, state in {"S001": "free", "S800": "sold_out", "S900": "ended"}.items():
+        expect(programme.session(session)).to_have_attribute("data-state", state)
     expect_no_faults(programme.page)
 
 
@@ -84,18 +84,18 @@ def test_the_map_with_seats_held_by_oneself_and_by_somebody_else(
     audience.hold("C03", "C04")
     page = open_session()
     page.hold("C07", "C08")
-    page.expect_seat("C03", "bloqueado")
+    page.expect_seat("C03", "held")
     expect_no_faults(page.page)
-    page.page.locator("[data-acao=ingressos]").click()
+    page.page.locator("[data-action=tickets]").click()
     expect_no_faults(page.page)
 
 
 def test_a_seat_that_somebody_else_has(open_session: OpenPage, audience: Audience) -> None:
     page = open_session()
     audience.hold("D07")
-    page.expect_seat("D07", "bloqueado")
+    page.expect_seat("D07", "held")
     page.click("D07")
-    page.expect_notice("bloqueado")
+    page.expect_notice("held")
     expect_no_faults(page.page)
 
 
@@ -123,9 +123,9 @@ def test_a_purchase_from_the_payment_to_the_cancelled_order(
     expect_no_faults(forwarded.page)
     shown = OrderPage(page.page, page.base_url).open(order)
     expect_no_faults(shown.page)
-    shown.page.locator("[data-acao=cancelar]").click()
+    shown.page.locator("[data-action=cancel]").click()
     expect_no_faults(shown.page)
-    shown.page.locator("[data-acao=manter]").click()
+    shown.page.locator("[data-action=keep]").click()
     shown.cancel()
     expect_no_faults(shown.page)
 
@@ -134,7 +134,7 @@ def test_choosing_for_a_party_and_being_invited(open_session: OpenPage, audience
     audience.session = "S810"
     page = open_session("S810")
     page.ask_best()
-    page.expect_notice("quantas")
+    page.expect_notice("how_many")
     expect_no_faults(page.page)
     page.use_notice("3")
     page.moved_from([], 3)
@@ -154,7 +154,7 @@ def test_choosing_for_a_party_and_being_invited(open_session: OpenPage, audience
 def test_seats_that_cannot_be_paid_like_this(open_session: OpenPage) -> None:
     page = open_session("S810")
     page.hold("B02", "B03")
-    page.page.locator("[data-acao=pagar]").click()
+    page.page.locator("[data-action=pay]").click()
     expect(page.page.locator("[data-part=advice]")).to_be_visible()
     expect_no_faults(page.page)
 
@@ -166,7 +166,7 @@ def test_a_payment_whose_answer_is_not_known(open_wired: OpenWired) -> None:
     page.fill_payment()
     wire.die()
     page.submit_payment()
-    page.expect_dialog("conferindo", seconds=30)
+    page.expect_dialog("checking", seconds=30)
     expect_no_faults(page.page)
 
 
@@ -182,7 +182,7 @@ def test_a_line_that_is_lost(open_wired: OpenWired) -> None:
     page, wire = open_wired()
     wire.die()
     wire.cut()
-    page.wait_line("reconectando")
+    page.wait_line("reconnecting")
     expect_no_faults(page.page)
 
 

@@ -67,7 +67,7 @@ def test_nothing_is_lost_with_letters_twice_as_large_or_in_a_narrow_window(
     assert page.page.evaluate(_LOST) == []
     page.list_seat(seats[0]).click()
     page.list_seat(seats[1]).click()
-    page.expect_seat(seats[1], "livre")
+    page.expect_seat(seats[1], "free")
     ProgrammePage(page.page, system.gateways[0].url).open()
     assert page.page.evaluate(_LOST) == []
 
@@ -86,7 +86,7 @@ def test_a_finger_is_asked_to_tap_and_a_mouse_to_click(
 def test_nothing_moves_for_who_wants_that(open_session: OpenPage, audience: Audience) -> None:
     page = open_session(prepare=lambda tab: tab.emulate_media(reduced_motion="reduce"))
     audience.hold("C03")
-    page.expect_seat("C03", "bloqueado")
+    page.expect_seat("C03", "held")
     moving = "() => document.getAnimations().filter(({ effect }) => effect.getTiming().duration > 1).length"
     assert page.page.evaluate(moving) == 0
 
@@ -112,12 +112,12 @@ def test_a_crowd_is_not_read_out_but_what_concerns_the_buyer_is(
     crowd = [audience.somebody_else() for _ in range(3)]
     for number, somebody in enumerate(crowd, start=1):
         somebody.hold(f"D{number:02d}", f"E{number:02d}")
-        page.expect_seat(f"E{number:02d}", "bloqueado")
+        page.expect_seat(f"E{number:02d}", "held")
     open_session()
     expect(page.page.locator("[data-part=activity]")).to_contain_text("2 pessoas vendo")
     assert page.page.evaluate("heard") == []
     page.click("D01")
-    page.expect_notice("bloqueado")
+    page.expect_notice("held")
     assert page.page.evaluate("heard[0]") == page.notice
 
 
@@ -188,7 +188,7 @@ def test_the_list_is_still_there_after_a_reload_and_in_another_language(
 ) -> None:
     page = open_session()
     page.show_list()
-    page.page.locator("[data-idioma=es]").click()
+    page.page.locator("[data-language=es]").click()
     expect(page.page.locator("html")).to_have_attribute("lang", "es")
     expect(page.page.get_by_role("heading", name="Fila A")).to_be_visible()
     page.page.get_by_role("button", name="Ver como mapa").click()
@@ -212,9 +212,9 @@ def test_a_short_notice_leaves_the_legend_to_be_read(
         prepare=lambda tab: tab.set_viewport_size({"width": 1440, "height": 900}),
     )
     audience.hold(seat)
-    page.expect_seat(seat, "bloqueado")
+    page.expect_seat(seat, "held")
     page.click(seat)
-    page.expect_notice("bloqueado")
+    page.expect_notice("held")
     legend, notice = (
         page.page.locator(f"[data-part={part}]").bounding_box() for part in ("legend", "notice")
     )

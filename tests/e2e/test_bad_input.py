@@ -66,9 +66,9 @@ def test_a_fault_that_only_the_gateway_sees_stands_beside_its_field_and_keeps_th
 
     wire.to_gateway = forge
     page.submit_payment()
-    page.expect_dialog("formulario")
+    page.expect_dialog("form")
     assert list(page.payment_faults()) == ["name", "cpf", ""]
-    page.expect_seat("B20", "seu")
+    page.expect_seat("B20", "mine")
 
     wire.heal()
     page.fill_payment(ANA)
@@ -84,7 +84,7 @@ def test_signs_in_a_name_are_shown_as_they_were_typed(
     page.hold("E01")
     order = page.pay(Buyer(name=name))
     shown = OrderPage(page.page.context.new_page(), page.base_url).open(order)
-    assert shown.fact("nome").startswith(name)
+    assert shown.fact("name").startswith(name)
     wait_until(lambda: len(_orders_of(system, "E01")) == 1, what="it is recorded")
     assert _orders_of(system, "E01")[0]["nome_completo"] == name
 
@@ -95,7 +95,7 @@ def test_signs_in_a_name_are_shown_as_they_were_typed(
 def test_a_double_click_on_a_seat_holds_it_once_and_keeps_it(open_wired: OpenWired) -> None:
     page, wire = open_wired()
     page.seat("C01").dblclick()
-    page.expect_seat("C01", "seu")
+    page.expect_seat("C01", "mine")
     page.hold("C02")
     # The second click may well come when the first has been answered.
     page.seat("C02").dispatch_event("click", {"detail": 2})
@@ -115,7 +115,7 @@ def test_a_double_submit_is_one_order(system: System, open_wired: OpenWired) -> 
         """form => {
             form.requestSubmit();
             form.requestSubmit();
-            form.querySelector("[data-acao=confirmar]").click();
+            form.querySelector("[data-action=confirm]").click();
         }"""
     )
     order = page.paid()
@@ -145,8 +145,8 @@ def test_two_tabs_that_pay_for_the_same_seat_make_one_order(
 
     wire.heal()
     audience.hold("J20")  # a later change tells the second tab that it missed some
-    second.expect_seat("F01", "comprado")
-    second.expect_dialog("pronto")
+    second.expect_seat("F01", "bought")
+    second.expect_dialog("done")
 
 
 def test_a_payment_form_for_what_another_tab_has_paid_shows_the_tickets(
@@ -184,7 +184,7 @@ def test_one_seat_more_than_the_limit_is_refused_in_words_and_falls_back(
     page.party(0)
     page.click("J01")
     page.expect_notice("limite_de_assentos", "6 poltronas")
-    page.expect_seat("J01", "livre")
+    page.expect_seat("J01", "free")
     assert page.held() == seats
     page.release(*seats)
 

@@ -76,7 +76,7 @@ def test_an_open_map_says_what_was_and_what_is_and_sells_nothing_of_before(
     changed = order.page.locator("[data-part=changed]")
     expect(changed).to_contain_text(WHY)
     expect(changed).to_contain_text(re.compile(r"Antes: .*17h45.*Agora: .*20h30"))
-    assert "17h45" in order.fact("quando")
+    assert "17h45" in order.fact("when")
 
 
 def test_seats_of_a_removed_row_can_be_given_back(file: Path, open_session: OpenPage) -> None:
@@ -87,7 +87,7 @@ def test_seats_of_a_removed_row_can_be_given_back(file: Path, open_session: Open
     file.write_text(text.replace(session("MENOR"), smaller), encoding="utf-8")
     expect(ana.closed_card).to_contain_text("As poltronas desta sessão mudaram.", timeout=15_000)
     ana.page.get_by_role("button", name="Soltar B01").click()
-    ana.expect_seat("B01", "livre")
+    ana.expect_seat("B01", "free")
     expect(ana.tickets).to_have_count(0)
 
 

@@ -64,7 +64,7 @@ def test_a_language_is_chosen_without_cookies_too(new_page: NewPage, forgotten: 
     page = new_page()
     without_cookies(page)
     SessionPage(page, f"http://{ELSEWHERE}:{forgotten.port}").open()
-    page.locator("[data-idioma=en]").click()
+    page.locator("[data-language=en]").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
@@ -80,11 +80,11 @@ def test_a_map_that_comes_out_of_the_browsers_cache_is_true_before_it_seems_so(
 ) -> None:
     page = open_session()
     page.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
-    page.wait_line("ligando")
+    page.wait_line("connecting")
     audience.hold("B04")
     page.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
     page.wait_live()
-    page.expect_seat("B04", "bloqueado")
+    page.expect_seat("B04", "held")
 
 
 def test_a_programme_that_comes_out_of_the_browsers_cache_asks_again(

@@ -40,7 +40,7 @@ def expect_faded(page: SessionPage) -> None:
     """Nothing is left that is about choosing: neither legend nor tools, no seat can be reached, and nothing is live."""
     for part in ("legend", "best", "zoom", "activity", "line", "banner"):
         expect(page.page.locator(f"[data-part={part}]")).to_be_hidden()
-    expect(page.page.locator("[data-acao=lista]")).to_be_hidden()
+    expect(page.page.locator("[data-action=list]")).to_be_hidden()
     assert page.page.locator("[data-part=map]").evaluate("(map) => map.inert")
 
 
@@ -68,7 +68,7 @@ def test_the_last_seats_are_sold_while_one_chooses_and_two_later_sessions_of_the
     page.page.go_back()
     page.other_sessions.first.click()
     page.wait_live()
-    assert page.seats_in("livre") == ["A01", "A02"]
+    assert page.seats_in("free") == ["A01", "A02"]
     expect(page.page.locator("[data-part=legend]")).to_be_visible()
 
 
@@ -138,7 +138,7 @@ def test_seats_that_others_hold_may_come_back_and_that_is_said(
     )
     expect(page.closed_card).to_have_count(0)
     audience.release("A01", "A02")
-    page.expect_seat("A01", "livre")
+    page.expect_seat("A01", "free")
 
 
 def test_a_link_to_a_session_that_never_was_leads_to_the_next_ones(

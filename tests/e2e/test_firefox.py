@@ -13,7 +13,7 @@ from tests.support.people import made_up_cpf
 from tests.support.system import System
 
 SEATS = ("F07", "F08")
-LIVE = "[data-part=line][data-conexao=ao_vivo]"
+LIVE = "[data-part=line][data-line=live]"
 
 
 @pytest.fixture
@@ -26,26 +26,26 @@ def firefox(tmp_path: Path) -> Iterator[Tab]:
 
 
 def seat(name: str, state: str) -> str:
-    return f'#grid [data-assento="{name}"][data-estado="{state}"]'
+    return f'#grid [data-seat="{name}"][data-state="{state}"]'
 
 
 def test_a_purchase_in_firefox(system: System, firefox: Tab, audience: Audience) -> None:
     firefox.go_to(f"{system.gateways[0].url}/")
-    firefox.click('[data-sessao="S001"]')
+    firefox.click('[data-session="S001"]')
     firefox.wait_for(LIVE)
     audience.hold("F09")
-    firefox.wait_for(seat("F09", "bloqueado"))
+    firefox.wait_for(seat("F09", "held"))
     for name in SEATS:
-        firefox.click(seat(name, "livre"))
-        firefox.wait_for(seat(name, "seu"))
-    firefox.click("[data-acao=pagar]")
+        firefox.click(seat(name, "free"))
+        firefox.wait_for(seat(name, "mine"))
+    firefox.click("[data-action=pay]")
     firefox.type("#name", "Ana Souza")
     firefox.type("#cpf", made_up_cpf())
     firefox.type("#email", "ana@exemplo.com.br")
-    firefox.click("[data-acao=confirmar]")
+    firefox.click("[data-action=confirm]")
 
-    firefox.wait_for("[data-part=receipt][data-estado=confirmado]", timeout=30)
+    firefox.wait_for("[data-part=receipt][data-state=confirmado]", timeout=30)
     assert firefox.text("[data-part=total]") == "R$ 64,00"
     for name in SEATS:
-        firefox.wait_for(f'[data-part=stubs] [data-ingresso="{name}"]')
+        firefox.wait_for(f'[data-part=stubs] [data-ticket="{name}"]')
     assert firefox.problems == []

@@ -10,7 +10,7 @@ TITLE = '</script><script>document.title = "stolen"</script><!-- &lt;'
 # Once its own scripts run, the page uses its data up; this looks before they do.
 KEEP_DATA = """
 new MutationObserver((_, watcher) => {
-  const block = document.getElementById("dados");
+  const block = document.getElementById("data");
   if (!block?.textContent) return;
   window.firstData = JSON.parse(block.textContent);
   watcher.disconnect();

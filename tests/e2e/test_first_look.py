@@ -78,17 +78,17 @@ def test_no_seat_looks_free_before_the_gateway_has_told_which_are(open_session: 
         wires.append(Wire(page))
         wires[0].to_page = nothing
 
-    page = open_session(prepare=silent, state="ligando")
-    expect(page.seat("A05")).to_have_attribute("data-estado", "unknown")
-    assert page.seats_in("livre") == []
+    page = open_session(prepare=silent, state="connecting")
+    expect(page.seat("A05")).to_have_attribute("data-state", "unknown")
+    assert page.seats_in("free") == []
     assert page.seat("A05").get_attribute("aria-disabled") == "true"
     page.click("A05")
-    page.expect_notice("desligado")
+    page.expect_notice("not_live")
     wires[0].heal()
     wires[0].cut()
     page.wait_live()
-    page.expect_seat("A05", "livre")
-    assert page.page.locator('#grid [data-estado="unknown"]').count() == 0
+    page.expect_seat("A05", "free")
+    assert page.page.locator('#grid [data-state="unknown"]').count() == 0
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_a_network_that_refuses_the_live_connection_is_told_as_that_and_what_to_
     page = SessionPage(new_page(), proxy.url).open(state="refused")
     assert "WebSocket" in page.banner
     assert "dados móveis" in page.banner
-    assert page.seats_in("livre") == []
+    assert page.seats_in("free") == []
     proxy.answer = None
     page.wait_live()
     assert "O mapa está atualizado" in page.banner

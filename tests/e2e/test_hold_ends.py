@@ -33,21 +33,21 @@ def test_a_hold_that_ends_while_typing_costs_nothing_and_keeps_what_was_typed(
     email = page.dialog.locator("[name=email]")
     email.fill("")
     email.press_sequentially("ana@exem")
-    page.expect_notice("falta_minuto", seconds=SECONDS)
-    page.expect_dialog("expirado", seconds=2 * SECONDS)
+    page.expect_notice("last_minute", seconds=SECONDS)
+    page.expect_dialog("expired", seconds=2 * SECONDS)
     assert "Nada foi cobrado" in page.dialog_text
     assert email.input_value() == "ana@exem"
     assert audience.taken() == {}
 
     page.use_notice("Pegar de novo")
-    page.expect_dialog("formulario")
+    page.expect_dialog("form")
     email.focus()
     email.press_sequentially("plo.com.br")
     email.press("Enter")
     assert page.paid()
     (asked,) = wire.sent(acao="confirmar_pagamento")
     assert asked["pagamento"]["email"] == ANA.email
-    assert audience.taken() == {"B01": "ocupado"}
+    assert audience.taken() == {"B01": "sold"}
 
 
 def test_a_seat_that_is_lost_while_the_dialog_is_open_is_named_and_not_paid_for(
@@ -68,8 +68,8 @@ def test_a_seat_that_is_lost_while_the_dialog_is_open_is_named_and_not_paid_for(
     (asked,) = wire.sent(acao="confirmar_pagamento")
     assert asked["assentos"] == ["C02"]
     assert {seat: audience.taken().get(seat) for seat in ("C01", "C02")} == {
-        "C01": "bloqueado",
-        "C02": "ocupado",
+        "C01": "held",
+        "C02": "sold",
     }
 
 
@@ -80,7 +80,7 @@ def test_more_time_is_offered_once_it_wins_some(open_session: OpenPage) -> None:
     expect(page.more_time).to_be_hidden()
     expect(page.more_time).to_be_visible(timeout=1000 * SECONDS)
     page.more_time.click()
-    page.expect_notice("estendida")
+    page.expect_notice("extended")
     expect(page.more_time).to_be_hidden()
     expect(page.page.locator("[data-part=order-title]")).to_be_focused()
     page.release("E01")
@@ -89,9 +89,9 @@ def test_more_time_is_offered_once_it_wins_some(open_session: OpenPage) -> None:
 def test_a_warning_comes_in_time_to_ask_for_more(open_session: OpenPage) -> None:
     page = open_session()
     page.hold("D01")
-    page.expect_notice("falta_minuto", seconds=SECONDS)
+    page.expect_notice("last_minute", seconds=SECONDS)
     assert page.seconds_left > 0
     page.use_notice("Mais tempo")
-    page.expect_notice("estendida")
+    page.expect_notice("extended")
     wait_until(lambda: page.seconds_left > SECONDS / 2, 2, "the clock starts anew")
     page.release("D01")

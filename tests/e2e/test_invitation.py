@@ -61,7 +61,7 @@ def test_who_has_paid_invites_to_the_seats_that_are_bought(open_session: OpenPag
     sheet = again.page.wait_for_function("() => window.shared").json_value()
     assert sheet["url"].endswith("/sessao/S001?junto=B07-B08")
     own = open_session("S001?junto=B07-B08", beside=page)
-    own.expect_seat("B07", "comprado")
+    own.expect_seat("B07", "bought")
     assert own.notice == ""
 
 
@@ -80,12 +80,12 @@ def test_without_a_sheet_the_link_is_copied_and_without_a_clipboard_it_is_shown(
     page.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.hold("D07")
     share(page)
-    page.expect_notice("convite", "Link copiado")
+    page.expect_notice("invitation", "Link copiado")
     copied = page.page.evaluate("() => navigator.clipboard.readText()")
     assert copied.endswith("/sessao/S001?junto=D07")
     page.page.evaluate(NO_CLIPBOARD)
     share(page)
-    page.expect_notice("convite", copied)
+    page.expect_notice("invitation", copied)
     assert page.offers() == ["Fechar"]
     page.release("D07")
 
@@ -95,7 +95,7 @@ def test_the_invited_sees_the_friends_seats_and_takes_the_one_beside(
 ) -> None:
     audience.hold("G10", "G11")
     page = open_session("S001?junto=G10-G11")
-    page.expect_notice("convite", "Quem convidou você está nas G10 e G11.")
+    page.expect_notice("invitation", "Quem convidou você está nas G10 e G11.")
     wait_until(lambda: page.marked("friend") == ["G10", "G11"], what="friends are marked")
     assert page.marked("beside") == ["G07", "G08", "G09", "G12", "G13", "G14"]
     audience.somebody_else().hold("G08")
@@ -104,7 +104,7 @@ def test_the_invited_sees_the_friends_seats_and_takes_the_one_beside(
     )
     assert page.offers() == ["Pegar G09", "Pegar G12"]
     page.use_notice("Pegar G12")
-    page.expect_seat("G12", "seu")
+    page.expect_seat("G12", "mine")
     assert page.marked("friend") == ["G10", "G11"]
     page.release("G12")
     audience.release("G10", "G11")
@@ -113,7 +113,7 @@ def test_the_invited_sees_the_friends_seats_and_takes_the_one_beside(
 
 def test_seats_that_were_given_back_meanwhile_are_said_to_be_free(open_session: OpenPage) -> None:
     page = open_session("S002?junto=C05-C06")
-    page.expect_notice("convite", "As C05 e C06 do convite estão livres de novo")
+    page.expect_notice("invitation", "As C05 e C06 do convite estão livres de novo")
     page.use_notice("Pegar C05 e C06")
     assert page.moved_from([], 2) == ["C05", "C06"]
     page.release("C05", "C06")
@@ -125,7 +125,7 @@ def test_where_nothing_is_free_beside_the_nearest_is_offered(
     audience.session = "DUPLA"
     audience.hold("A01", "A02", "A03")
     page = open_session("DUPLA?junto=A01-A02")
-    page.expect_notice("convite", "ao lado não há mais poltrona livre")
+    page.expect_notice("invitation", "ao lado não há mais poltrona livre")
     assert page.offers() == ["Pegar A04"]
     audience.release("A01", "A02", "A03")
 
@@ -134,7 +134,7 @@ def test_a_session_that_is_over_or_unknown_says_so(
     open_session: OpenPage, system: System, new_page: NewPage
 ) -> None:
     page = open_session("VENCIDA?junto=F07-F08")
-    page.expect_notice("convite", "não há mais ingressos à venda nesta sessão")
+    page.expect_notice("invitation", "não há mais ingressos à venda nesta sessão")
     assert page.marked("friend") == page.marked("beside") == []
     tab = new_page()
     tab.goto(f"{system.gateways[0].url}/sessao/NENHUMA?junto=F07")
@@ -184,7 +184,7 @@ def test_one_s_own_link_says_nothing(open_session: OpenPage) -> None:
     page = open_session("S004")
     page.hold("I12")
     again = open_session("S004?junto=I12", beside=page)
-    again.expect_seat("I12", "seu")
+    again.expect_seat("I12", "mine")
     assert again.notice == ""
     assert again.marked("friend") == []
     page.release("I12")

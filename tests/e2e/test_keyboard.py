@@ -71,14 +71,14 @@ def test_a_buyer_with_the_keyboard_alone_buys_two_seats_and_a_half_price_ticket(
     for key, seat in (("Enter", "F18"), ("Space", "F19"), ("Enter", "F20")):
         assert page.focused == seat
         keys.press(key)
-        page.expect_seat(seat, "seu")
+        page.expect_seat(seat, "mine")
         keys.press("ArrowRight")
 
     keys.tab_to(page.ticket("F20").locator("select"))
     keys.press("ArrowDown")
     expect(page.ticket("F20").locator("select")).to_have_value("meia_estudante")
     page.stay_when_paid()
-    keys.tab_to(page.page.locator("[data-acao=pagar]"))
+    keys.tab_to(page.page.locator("[data-action=pay]"))
     keys.press("Enter")
     expect(page.dialog).to_be_visible()
     keys.tab_to(page.dialog.locator("#name"))
@@ -106,17 +106,17 @@ def test_the_keyboard_gives_seats_back_and_leaves_the_dialog_where_it_came_from(
     keys.press("Tab", "Enter")
     keys.tab_to(page.seat("A01"))
     keys.press("b", "Enter")
-    page.expect_seat("B01", "seu")
-    keys.tab_to(page.page.locator("[data-acao=pagar]"))
+    page.expect_seat("B01", "mine")
+    keys.tab_to(page.page.locator("[data-action=pay]"))
     keys.press("Enter")
     expect(page.dialog).to_be_visible()
     keys.press("Escape")
     expect(page.dialog).to_be_hidden()
-    expect(page.page.locator("[data-acao=pagar]")).to_be_focused()
+    expect(page.page.locator("[data-action=pay]")).to_be_focused()
 
-    keys.tab_to(page.page.locator("[data-acao=soltar]"), "Shift+Tab")
+    keys.tab_to(page.page.locator("[data-action=release]"), "Shift+Tab")
     keys.press("Enter")
-    page.expect_seat("B01", "livre")
+    page.expect_seat("B01", "free")
     assert page.page.evaluate("() => document.activeElement !== document.body")
 
 
@@ -154,4 +154,4 @@ def _expect_three_tickets(order: OrderPage, half: str, seats: list[str]) -> None
     assert order.total == "R$ 80,00"
     for seat in seats:
         kind = "meia_estudante" if seat == half else "inteira"
-        expect(order.ticket(seat)).to_have_attribute("data-categoria", kind)
+        expect(order.ticket(seat)).to_have_attribute("data-category", kind)

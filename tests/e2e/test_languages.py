@@ -52,10 +52,10 @@ def test_the_switch_keeps_the_session_and_what_is_held(open_session: OpenPage) -
     page.hold("C07")
     before = page.page.url
     for language in ("en", "es", "pt-BR"):
-        page.page.locator(f"[data-idioma={language}]").click()
+        page.page.locator(f"[data-language={language}]").click()
         expect(page.page.locator("html")).to_have_attribute("lang", language)
         page.wait_live()
-        page.expect_seat("C07", "seu")
+        page.expect_seat("C07", "mine")
         assert page.page.url == before
     page.release("C07")
 
@@ -65,7 +65,7 @@ def test_the_choice_holds_on_every_page_and_for_pages_that_the_browser_kept(
 ) -> None:
     programme = ProgrammePage(new_page(), system.gateways[0].url).open()
     session = programme.choose("S001")
-    session.page.locator("[data-idioma=en]").press("Enter")
+    session.page.locator("[data-language=en]").press("Enter")
     expect(session.page.locator("html")).to_have_attribute("lang", "en")
     session.wait_live()
     session.page.go_back()
@@ -76,7 +76,7 @@ def test_refusals_and_faults_are_told_in_the_buyers_language(open_session: OpenP
     page = open_session(language="en")
     page.best(6)
     page.party(0)
-    free = page.page.locator("#grid [data-tipo=comum][data-estado=livre]").first
+    free = page.page.locator("#grid [data-kind=comum][data-state=free]").first
     free.click()
     expect(page.page.locator("[data-part=notice-text]")).to_contain_text("seats per person")
     page.open_payment()
@@ -107,7 +107,7 @@ def test_what_only_the_gateway_found_is_told_in_the_buyers_language_too(
 
     wire.to_gateway = forge
     page.submit_payment()
-    page.expect_dialog("formulario")
+    page.expect_dialog("form")
     assert page.payment_faults() == {
         "cpf": "Esto no fue aceptado. Revísalo.",
         "": "Revisa los campos marcados. No se cobró nada.",
@@ -130,17 +130,17 @@ def test_the_programme_says_nothing_of_its_own(system: System, new_page: NewPage
 def test_the_map_says_nothing_of_its_own(open_session: OpenPage, audience: Audience) -> None:
     audience.hold("F03")
     page = open_session(prepare=speak_marked)
-    page.expect_seat("F03", "bloqueado")
+    page.expect_seat("F03", "held")
     assert unmarked(page.page) == []
     page.click("F03")
-    page.expect_notice("bloqueado")
+    page.expect_notice("held")
     page.hold("F07", "F08")
     assert unmarked(page.page) == []
     page.show_list("A")
     assert unmarked(page.page) == []
     for seat in ("F07", "F08"):
         page.list_seat(seat).click()
-        page.expect_seat(seat, "livre")
+        page.expect_seat(seat, "free")
 
 
 def test_paying_and_the_order_say_nothing_of_their_own(

@@ -59,7 +59,7 @@ def test_a_change_that_got_lost_is_noticed_and_made_up_for(
     wire.to_page = lambda frame: [] if frame.get("evento") == "atualizacao" else [frame]
     audience.hold("C01")
     wire.wait_for(lambda: wire.received(evento="atualizacao"))
-    assert page.seat_state("C01") == "livre"
+    assert page.seat_state("C01") == "free"
     assert not wire.sent(acao="ressincronizar")
 
     wire.heal()
@@ -82,9 +82,9 @@ def test_changes_that_come_again_or_late_are_not_believed(
     wire.to_page = with_all_before
     for seat in ("D01", "D02", "D03"):
         audience.hold(seat)
-        page.expect_seat(seat, "bloqueado")
+        page.expect_seat(seat, "held")
         audience.release(seat)
-        page.expect_seat(seat, "livre")
+        page.expect_seat(seat, "free")
     audience.expect_map(page)
     assert not wire.sent(acao="ressincronizar")
 
@@ -129,17 +129,17 @@ def test_two_tabs_of_one_buyer_show_the_same_seats_the_same_time_and_the_same_pu
     first = open_session()
     first.hold("H01")
     second = open_session(beside=first)
-    second.expect_seat("H01", "seu")
+    second.expect_seat("H01", "mine")
     first.hold("H02")
-    second.expect_seat("H02", "seu")
+    second.expect_seat("H02", "mine")
     expect_same_time(first, second)
 
     second.release("H02")
-    first.expect_seat("H02", "livre")
+    first.expect_seat("H02", "free")
     assert first.held() == ["H01"]
 
     first.pay()
-    second.expect_seat("H01", "comprado")
+    second.expect_seat("H01", "bought")
     assert second.held() == []
     for page in (first, second):
         audience.expect_map(page)
@@ -156,13 +156,13 @@ def test_offline_says_so_and_back_online_the_map_is_right(
     page.hold("I01")
     wire.die()
     page.page.context.set_offline(True)
-    page.wait_line("sem_internet")
+    page.wait_line("offline")
     assert re.fullmatch(
         r"Sem conexão desde \S+\. Reconectando… Suas poltronas continuam guardadas\.", page.banner
     )
     page.click("I02")
-    page.expect_notice("desligado")
-    assert page.seat_state("I02") == "livre"
+    page.expect_notice("not_live")
+    assert page.seat_state("I02") == "free"
 
     audience.hold("I03")
     wire.heal()
@@ -170,7 +170,7 @@ def test_offline_says_so_and_back_online_the_map_is_right(
     page.wait_live()
     assert page.notice == ""
     audience.expect_map(page)
-    page.expect_seat("I01", "seu")
+    page.expect_seat("I01", "mine")
     page.release("I01")
 
 
@@ -186,7 +186,7 @@ def test_a_laptop_that_slept_finds_the_right_map_soon_after_it_wakes(
     audience.take("J01")
 
     page.page.clock.set_system_time(datetime.now() + HOUR)
-    wire.wait_for(lambda: page.line == "reconectando", what="the page doubts its line")
+    wire.wait_for(lambda: page.line == "reconnecting", what="the page doubts its line")
     wire.heal()
     page.wait_live()
     audience.expect_map(page)
@@ -205,7 +205,7 @@ def test_a_lid_that_was_closed_for_long_opens_on_the_right_map(
     wire.wait_for(lambda: any("J03" in str(told) for told in wire.received(evento="atualizacao")))
 
     page.page.clock.fast_forward("10:00:00")
-    wire.wait_for(lambda: page.line == "reconectando", what="the page doubts its line")
+    wire.wait_for(lambda: page.line == "reconnecting", what="the page doubts its line")
     wire.heal()
     page.wait_live()
     audience.expect_map(page)
@@ -231,7 +231,7 @@ def test_a_wrong_clock_does_not_touch_what_is_left_of_a_hold(
     page.page.clock.set_system_time(datetime.now())  # corrected in the middle of the hold
     wait_until(lambda: page.seconds_left != before, what="the countdown's next second")
     assert HOLD_SECONDS - 20 <= page.seconds_left < before
-    page.expect_seat("J05", "seu")
+    page.expect_seat("J05", "mine")
     page.release("J05")
     audience.take("J05")  # given back in booking, not on the page alone
     audience.release("J05")
@@ -252,9 +252,9 @@ def test_a_seat_that_went_to_somebody_else_unheard_is_refused_and_not_charged(
 
     page.submit_payment()
     wire.wait_for(lambda: page.payment_faults().get(""), what="it is refused in words")
-    assert audience.taken()["D01"] == "bloqueado"
+    assert audience.taken()["D01"] == "held"
     wire.heal()
     audience.hold("D20")  # a later change tells the page that it missed some
-    page.expect_dialog("expirado")
+    page.expect_dialog("expired")
     page.close_payment()
-    page.expect_seat("D01", "bloqueado")
+    page.expect_seat("D01", "held")

@@ -31,16 +31,16 @@ def test_a_flush_empties_every_open_and_new_map_and_pauses_sales_until_an_operat
 ) -> None:
     pages = [open_session(gateway=number) for number in range(2)]
     pages[0].hold("F07", "F08")
-    pages[1].expect_seat("F07", "bloqueado")
+    pages[1].expect_seat("F07", "held")
     with redis.Redis.from_url(system.redis.url) as connection:
         connection.flushall()
     for page in pages:
-        page.wait_line("pausado", NOTICE_SECONDS)
-        page.expect_seat("F07", "livre")
+        page.wait_line("paused", NOTICE_SECONDS)
+        page.expect_seat("F07", "free")
         assert "Vendas pausadas desde" in page.banner
         assert "Avisamos aqui quando voltarem" in page.banner
         assert "sozinha" not in page.banner
-    new = open_session(state="pausado")
+    new = open_session(state="paused")
     assert new.taken() == {}
     for page in (*pages, new):
         expect(page.page.locator("[data-part=activity]")).to_be_hidden()  # "200 of 200 are free"
@@ -49,7 +49,7 @@ def test_a_flush_empties_every_open_and_new_map_and_pauses_sales_until_an_operat
         page.wait_live(NOTICE_SECONDS)
     pages[1].hold("F07")
     for page in (pages[0], new):
-        page.expect_seat("F07", "bloqueado")
+        page.expect_seat("F07", "held")
 
 
 def test_the_programme_says_that_sales_are_paused_instead_of_how_many_seats_are_free(
@@ -64,7 +64,7 @@ def test_the_programme_says_that_sales_are_paused_instead_of_how_many_seats_are_
     programmes.append(watched(new_page(), system))
     for programme in programmes:
         expect(programme.page.locator("[data-part=stale]")).to_contain_text("vendas estão pausadas")
-        cards = programme.page.locator("[data-sessao]:not([data-estado=encerrada])")
+        cards = programme.page.locator("[data-session]:not([data-state=ended])")
         expect(cards).to_contain_text(["vendas pausadas"] * cards.count())
         expect(programme.page.locator("main")).not_to_contain_text(re.compile(r"\d lugar"))
     adopt(system)
@@ -97,7 +97,7 @@ def test_a_redis_that_takes_no_writes_pauses_sales_and_they_come_back_by_themsel
     page = open_session()
     with redis.Redis.from_url(system.redis.url) as connection:
         connection.config_set("min-replicas-to-write", 1)
-        page.wait_line("pausado", NOTICE_SECONDS)
+        page.wait_line("paused", NOTICE_SECONDS)
         connection.config_set("min-replicas-to-write", 0)
     page.wait_live(NOTICE_SECONDS)
     page.hold("A05")

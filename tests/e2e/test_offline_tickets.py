@@ -56,7 +56,7 @@ def test_tickets_that_were_opened_once_are_shown_without_a_network(
     assert all(shown.has_qr(seat) for seat in shown.seats)
     assert len(shown.seats) == 2
     for action in ("cancelar", "reenviar"):
-        expect(tab.locator(f"[data-acao={action}]")).to_be_hidden()
+        expect(tab.locator(f"[data-action={action}]")).to_be_hidden()
     tab.context.set_offline(False)
     expect(tab.locator("[data-part=offline]")).to_be_hidden()
 

@@ -59,7 +59,7 @@ def test_a_forwarded_link_shows_the_ticket_and_says_whose_the_rest_is(
     shown = OrderPage(tab, system.gateways[0].url).open(page.order_link)
     assert shown.has_qr(shown.seats[0])
     for name in ("cancelar", "reenviar"):
-        expect(tab.locator(f"[data-acao={name}]")).to_be_hidden()
+        expect(tab.locator(f"[data-action={name}]")).to_be_hidden()
     expect(tab.locator("[data-part=view-only]")).to_be_visible()
     expect(tab.locator("[data-part=view-only]")).to_contain_text("quem comprou")
     assert shown.overflow == 0
@@ -76,7 +76,7 @@ def test_the_buyer_manages_the_order_from_the_page_it_was_bought_on(
     page.dialog.locator("[data-part=payment-order]").click()
     shown = OrderPage(page.page, page.base_url)
     expect(page.page.locator("[data-part=view-only]")).to_be_hidden()
-    assert shown.fact("nome").startswith(ANA.name)
+    assert shown.fact("name").startswith(ANA.name)
     assert shown.overflow == 0
     shown.cancel()
 
@@ -89,7 +89,7 @@ def test_a_buyer_whose_cookie_has_gone_still_cancels_in_the_same_tab(
     page.page.context.clear_cookies()
     page.dialog.locator("[data-part=payment-order]").click()
     shown = OrderPage(page.page, page.base_url)
-    expect(page.page.locator("[data-acao=cancelar]")).to_be_visible()
+    expect(page.page.locator("[data-action=cancel]")).to_be_visible()
     shown.cancel()
     assert in_address_bar(page.page) == link
 
@@ -105,7 +105,7 @@ def test_the_manage_link_of_the_mail_cancels_and_does_not_stay_in_the_address_ba
     copied = OrderPage(new_page(), system.gateways[0].url).open(in_address_bar(tab))
     assert not copied.can_cancel
     tab.reload()
-    expect(tab.locator("[data-acao=cancelar]")).to_be_visible()
+    expect(tab.locator("[data-action=cancel]")).to_be_visible()
     shown.cancel()
 
 
@@ -155,7 +155,7 @@ def test_a_mistyped_address_is_corrected_and_the_mail_goes_to_the_right_one(
     page.page.keyboard.press("Enter")
     expect(page.page.locator("[data-part=mail-text]")).to_contain_text(right)
     expect(page.page.locator("[data-part=address]")).to_be_hidden()
-    expect(page.page.locator("[data-acao=corrigir]")).to_be_focused()
+    expect(page.page.locator("[data-action=correct]")).to_be_focused()
     shown.expect_mail("enviado")
     (mail,) = [mail for mail in system.mailbox.messages if mail["X-RcptTo"] == right]
     order_id = in_address_bar(page.page).split(".")[0]
@@ -189,7 +189,7 @@ def test_a_mail_that_is_sent_again_is_told_as_news(
     shown.mail_again()
     expect(shown.mail_text).to_have_text(re.compile(sent), timeout=15_000)
     wait_until(lambda: len(mails(system, order_id)) == 2, what="the mail came again")
-    expect(tab.locator("[data-acao=reenviar]")).to_be_enabled()
+    expect(tab.locator("[data-action=resend]")).to_be_enabled()
 
 
 def test_while_the_end_of_a_mail_is_not_known_the_page_says_so_and_goes_on_asking(
@@ -241,7 +241,7 @@ def test_escape_leaves_the_address_as_it_was(open_session: OpenPage) -> None:
     page = bought(open_session)
     page.dialog.locator("[data-part=payment-order]").click()
     tab = page.page
-    tab.locator("[data-acao=corrigir]").click()
+    tab.locator("[data-action=correct]").click()
     expect(tab.locator("[data-part=address-input]")).to_have_value(ANA.email)
     expect(tab.locator("[data-part=address-input]")).to_be_focused()
     tab.keyboard.press("Escape")
@@ -270,8 +270,8 @@ def test_an_order_whose_buyers_data_were_erased_says_so_and_still_shows_its_tick
     subprocess.run(erase, cwd=ROOT, env=system.bookings[0].env, check=True, timeout=60)
     tab = new_page(language)
     shown = OrderPage(tab, system.gateways[0].url).open(reference)
-    assert shown.fact("nome") == text
+    assert shown.fact("name") == text
     assert shown.has_qr(shown.seats[0])
     expect(tab.locator("[data-part=mail]")).to_be_hidden()
-    expect(tab.locator("[data-acao=cancelar]")).to_be_visible()
+    expect(tab.locator("[data-action=cancel]")).to_be_visible()
     assert ANA.name not in tab.content()

@@ -71,14 +71,14 @@ def is_in_sight(page: SessionPage, seat: str) -> bool:
 def test_the_best_seats_begin_with_how_many_people_come(open_session: OpenPage) -> None:
     page = open_session("S001")
     page.ask_best()
-    page.expect_notice("quantas", "Quantas pessoas?")
+    page.expect_notice("how_many", "Quantas pessoas?")
     assert page.offers() == ["1", "2", "3", "4", "5", "6"]
     expect(page.page.get_by_role("button", name="1", exact=True)).to_be_focused()
     page.use_notice("3")
     seats = page.moved_from([], 3)
     assert len({seat[0] for seat in seats}) == 1
     expect(page.page.locator("[data-part=best-count]")).to_have_value("3")
-    page.expect_notice("reservou", "R$ 96")
+    page.expect_notice("taken", "R$ 96")
     page.release(*seats)
 
 
@@ -100,11 +100,11 @@ def test_asked_again_the_next_best_comes_instead_and_the_best_again_in_the_end(
 def test_a_dearer_class_is_said_and_the_cheaper_one_offered(open_session: OpenPage) -> None:
     page = open_session("RICA")
     assert page.best(2) == ["C03", "C04"]
-    page.expect_notice("reservou", "C03 e C04 · Premium · R$ 88")
+    page.expect_notice("taken", "C03 e C04 · Premium · R$ 88")
     page.use_notice("Ver mais baratas")
     cheaper = page.moved_from(["C03", "C04"], 2)
     assert {seat[0] for seat in cheaper} <= {"B", "D"}
-    page.expect_notice("reservou", "R$ 64")
+    page.expect_notice("taken", "R$ 64")
     assert page.offers() == ["Ver outras"]
     page.release(*cheaper)
 
@@ -244,7 +244,7 @@ def test_a_crowd_that_wants_the_best_seats_is_served(
     for page in pages:
         page.party(2)
     for page in pages:
-        page.page.evaluate("() => { document.querySelector('[data-acao=melhores]').click(); }")
+        page.page.evaluate("() => { document.querySelector('[data-action=best]').click(); }")
     held = [seat for page in pages for seat in page.moved_from([], 2)]
     assert len(set(held)) == 8
     assert held_by_all(audience) == sorted(held)
@@ -294,7 +294,7 @@ def test_a_move_that_is_cut_in_the_middle_leaves_the_old_seats_or_the_new_ones(
     wire.to_gateway, wire.to_page = cut, swallow
     page.ask_best()
     wire.wait_for(lambda: len(asked(wire)) == 2, what="the page asks for others")
-    page.wait_line("reconectando")
+    page.wait_line("reconnecting")
     wire.to_gateway, wire.to_page = everything, everything
     page.wait_live()
     expected = old if lost == "the request" else sorted(asked(wire)[1])

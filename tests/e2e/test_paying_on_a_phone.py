@@ -42,9 +42,9 @@ def choose(page: SessionPage, *seats: str) -> None:
     for seat in seats:
         page.seat(seat).tap()
         page.page.evaluate(_FRAME)
-        if page.seat_state(seat) == "livre":
+        if page.seat_state(seat) == "free":
             page.seat(seat).tap()
-        page.expect_seat(seat, "seu")
+        page.expect_seat(seat, "mine")
 
 
 def next_step(page: SessionPage) -> Locator:
@@ -120,7 +120,7 @@ def test_back_closes_the_form_and_not_the_page(session: SessionPage) -> None:
     session.open_payment()
     session.close_payment()
     assert session.page.evaluate("history.state") is None
-    session.expect_seat("G09", "seu")
+    session.expect_seat("G09", "mine")
 
 
 def test_back_leads_from_the_tickets_to_the_map(session: SessionPage) -> None:
@@ -140,7 +140,7 @@ def test_a_reload_in_the_form_keeps_name_and_address_and_no_cpf(session: Session
     session.fill_payment(ANA)
     session.page.reload()
     session.wait_live()
-    session.expect_seat("H09", "seu")
+    session.expect_seat("H09", "mine")
     session.open_payment()
     values = [session.dialog.locator(f"#{name}").input_value() for name in ("name", "cpf", "email")]
     assert values == [ANA.name, "", ANA.email]
@@ -172,10 +172,10 @@ def test_a_notice_leaves_the_seats_to_be_seen_that_it_names(
 ) -> None:
     session.page.set_viewport_size({"width": 360, "height": 640})
     audience.hold("J10")
-    session.expect_seat("J10", "bloqueado")
+    session.expect_seat("J10", "held")
     session.seat("J10").scroll_into_view_if_needed()
     session.click("J10")
-    session.expect_notice("bloqueado", "J10")
+    session.expect_notice("held", "J10")
     assert not _overlap(session.seat("J10"), session.page.locator("[data-part=notice]"))
 
 
@@ -185,7 +185,7 @@ def test_a_notice_stands_above_the_open_sheet_and_has_no_empty_bottom(
     choose(session, "E09")
     next_step(session).tap()
     session.more_time.dispatch_event("click")
-    session.expect_notice("estendida")
+    session.expect_notice("extended")
     notice = session.page.locator("[data-part=notice]")
     (top, bottom), (_, text_bottom) = _edges(notice), _edges(notice.locator("p"))
     assert top >= 0

@@ -91,7 +91,7 @@ def test_what_is_pasted_is_taken_as_it_was_meant(open_session: OpenPage) -> None
     expect(page.dialog.locator("#cpf")).to_have_value("529.982.247-25")
     page.submit_payment()
     order = OrderPage(page.page, page.base_url).open(page.paid())
-    assert order.fact("nome").startswith("Nguyễn Thị Minh Khai")
+    assert order.fact("name").startswith("Nguyễn Thị Minh Khai")
 
 
 def test_a_password_manager_may_fill_it_in(open_session: OpenPage) -> None:
@@ -112,7 +112,7 @@ def test_a_page_that_the_browser_translates_sells_all_the_same(open_session: Ope
     page.page.evaluate(_TRANSLATE)
     page.hold("C09", "C10")
     page.choose("C10", "meia_estudante")
-    expect(page.page.locator("[data-acao=pagar]")).to_have_text("«Pagar R$\u00a048,00»")
+    expect(page.page.locator("[data-action=pay]")).to_have_text("«Pagar R$\u00a048,00»")
     page.open_payment()
     expect(page.dialog.locator("h2")).to_have_text("«Pagamento»")
     page.fill_payment()
@@ -140,7 +140,7 @@ def test_a_ticket_type_is_the_same_in_all_tabs(open_session: OpenPage) -> None:
     first = open_session()
     first.hold("D01")
     second = open_session(beside=first)
-    second.expect_seat("D01", "seu")
+    second.expect_seat("D01", "mine")
     first.choose("D01", "meia_idoso")
     expect(second.ticket("D01").locator("select")).to_have_value("meia_idoso")
     third = open_session(beside=first)

@@ -118,7 +118,7 @@ def test_a_film_that_is_not_shown_on_the_day_says_when_it_is(programme: Programm
     film = programme.page.locator("article", has=programme.session("S006"))
     film.get_by_role("button").click()
     expect(programme.session("S006")).to_be_visible()
-    expect(film.locator("[data-sessao]:focus")).to_have_count(1)
+    expect(film.locator("[data-session]:focus")).to_have_count(1)
 
 
 def test_every_film_has_its_picture_of_one_request_and_its_rating_for_eyes_and_ears(
@@ -216,7 +216,7 @@ def test_a_picture_that_does_not_arrive_leaves_its_place_quiet(
     page.route("**/arte/**", lambda route: route.abort())
     programme = ProgrammePage(page, system.gateways[0].url).open()
     expect(page.locator("article")).to_have_count(4)
-    expect(programme.session("S001")).to_have_attribute("data-estado", "livre")
+    expect(programme.session("S001")).to_have_attribute("data-state", "free")
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ def test_seats_left_are_kept_fresh_without_a_word_and_a_full_day_names_the_next(
     audience.session = "S800"
     audience.buy("A01", "A02")
     programme.page.clock.run_for(REFRESH_MS)
-    expect(session).to_have_attribute("data-estado", "esgotada")
+    expect(session).to_have_attribute("data-state", "sold_out")
     expect(session).to_contain_text("Esgotada")
     expect(session).not_to_contain_text("R$")
     expect(session).to_be_focused()
@@ -305,7 +305,7 @@ def test_two_films_with_one_title_are_two_films(programme: ProgrammePage) -> Non
     remake = programme.page.locator("article", has=programme.session("S998"))
     expect(remake).to_contain_text("1 h 58 min")
     expect(remake.locator(".rating")).to_have_attribute("data-rating", "10")
-    expect(remake.locator("[data-sessao]")).to_have_count(1)
+    expect(remake.locator("[data-session]")).to_have_count(1)
 
 
 def test_a_new_session_appears_and_whoever_stands_on_another_stays_there(

@@ -26,12 +26,12 @@ def test_a_hold_shows_in_every_other_browser_at_once(open_session: OpenPage) -> 
     ana, bia, caio = open_session(), open_session(), open_session(gateway=1)
     ana.hold("C07", "C08")
     for other in (bia, caio):
-        other.expect_seat("C07", "bloqueado")
-        other.expect_seat("C08", "bloqueado")
+        other.expect_seat("C07", "held")
+        other.expect_seat("C08", "held")
     ana.release("C07")
     for other in (bia, caio):
-        other.expect_seat("C07", "livre")
-        other.expect_seat("C08", "bloqueado")
+        other.expect_seat("C07", "free")
+        other.expect_seat("C08", "held")
     ana.release("C08")
 
 
@@ -40,7 +40,7 @@ def test_of_two_people_who_click_the_same_seat_one_gets_it(open_session: OpenPag
     ana.click("D05")
     bia.click("D05")
     wait_until(
-        lambda: {ana.seat_state("D05"), bia.seat_state("D05")} == {"seu", "bloqueado"},
+        lambda: {ana.seat_state("D05"), bia.seat_state("D05")} == {"mine", "held"},
         what="one of them holds D05, the other sees it taken",
     )
 
@@ -54,8 +54,8 @@ def test_a_purchase_reaches_every_map_the_ledger_kafka_and_the_mailbox_once(
     link = ana.order_link
 
     for seat in ("F07", "F08"):
-        ana.expect_seat(seat, "comprado")
-        bia.expect_seat(seat, "ocupado")
+        ana.expect_seat(seat, "bought")
+        bia.expect_seat(seat, "sold")
     shown = OrderPage(ana.page, system.gateways[1].url).open(order)
     shown.expect_mail("enviado")
     assert (shown.state, shown.seats, shown.total) == ("confirmado", ["F07", "F08"], "R$ 64,00")
@@ -94,7 +94,7 @@ def test_holds_are_still_there_after_the_page_is_loaded_again(open_session: Open
     ana.hold("H05")
     ana.page.reload()
     ana.wait_live()
-    ana.expect_seat("H05", "seu")
+    ana.expect_seat("H05", "mine")
     ana.release("H05")
 
 
@@ -109,7 +109,7 @@ def test_the_best_seats_together_are_held_by_one_click(open_session: OpenPage) -
     seats = ana.best(3)
     assert len({seat[0] for seat in seats}) == 1
     for seat in seats:
-        bia.expect_seat(seat, "bloqueado")
+        bia.expect_seat(seat, "held")
     ana.release(*seats)
 
 

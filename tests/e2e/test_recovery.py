@@ -90,7 +90,7 @@ def test_every_page_recovers_by_itself_when_it_is_killed_during_a_purchase(
     assert [page.held() for page in watchers] == [["J01"], ["J20"]]
     audience.somebody_else().hold(f"{seat}20")
     for page in watchers:
-        page.expect_seat(f"{seat}20", "bloqueado")
+        page.expect_seat(f"{seat}20", "held")
         assert page.problems == []
     _recorded_once(system, f"{seat}01", order)
 
@@ -106,14 +106,14 @@ def test_booking_that_is_away_for_ten_seconds_in_the_middle_of_a_payment_means_c
     page.fill_payment()
     wire.to_gateway = _killing(booking, wire)
     page.submit_payment()
-    page.expect_dialog("conferindo")
+    page.expect_dialog("checking")
     assert "Você não paga duas vezes" in page.dialog_text
     away_since = time.monotonic()
     while time.monotonic() - away_since < OUTAGE:
-        assert page.dialog_state == "conferindo"
-        assert other.line == "ao_vivo"
+        assert page.dialog_state == "checking"
+        assert other.line == "live"
         time.sleep(LOOK_SECONDS)
-    page.wait_line("pausado")
+    page.wait_line("paused")
 
     booking.start()
     order = page.paid(seconds=RECOVERY)
@@ -121,8 +121,8 @@ def test_booking_that_is_away_for_ten_seconds_in_the_middle_of_a_payment_means_c
     page.wait_live()
     for one in (page, other):
         audience.expect_map(one)
-    page.expect_seat("H01", "comprado")
-    other.expect_seat("H01", "ocupado")
+    page.expect_seat("H01", "bought")
+    other.expect_seat("H01", "sold")
     _recorded_once(system, "H01", order)
 
 
@@ -133,7 +133,7 @@ def test_an_answer_that_got_lost_is_asked_for_again_and_found(
     page.hold("H04", "H05")
     _pay_and_lose_the_answer(page, wire)
     wire.cut()
-    page.expect_dialog("conferindo")
+    page.expect_dialog("checking")
     wire.heal()
     order = page.paid()
     assert len(_asked_with_one_key(wire)) > 1
@@ -148,7 +148,7 @@ def test_a_browser_that_loses_its_cookie_with_the_answer_still_learns_that_it_ha
     _pay_and_lose_the_answer(page, wire)
     page.page.context.clear_cookies()
     wire.cut()
-    page.expect_dialog("conferindo")
+    page.expect_dialog("checking")
     wire.heal()
     order = page.paid()
     _recorded_once(system, "A05", order)
@@ -176,7 +176,7 @@ def test_a_try_that_was_not_looked_at_is_no_answer_to_the_one_before(
         return refused
 
     wire.cut()
-    page.expect_dialog("conferindo")
+    page.expect_dialog("checking")
     wire.to_page = refuse_once
     _recorded_once(system, seat, page.paid())
     assert refused
@@ -195,9 +195,9 @@ def test_a_refusal_after_an_unknown_answer_does_not_say_that_nothing_was_charged
         return [{**frame, "status": "erro", "motivo": "dados_invalidos", "campos": {}}]
 
     wire.cut()
-    page.expect_dialog("conferindo")
+    page.expect_dialog("checking")
     wire.to_page = refuse
-    page.expect_dialog("expirado")
+    page.expect_dialog("expired")
     assert page.payment_faults()[""].startswith("Não deu para saber")
 
 
@@ -222,9 +222,9 @@ def test_a_gateway_that_is_restarted_finds_its_pages_with_their_holds_and_the_ri
         page.hold(seat)
     system.gateways[0].terminate()
     for page in pages[:2]:
-        page.wait_line("reconectando")
+        page.wait_line("reconnecting")
         page.click("I10")
-        page.expect_notice("desligado")
+        page.expect_notice("not_live")
     pages[2].hold("I06")
     audience.hold("I08")
 
@@ -234,16 +234,16 @@ def test_a_gateway_that_is_restarted_finds_its_pages_with_their_holds_and_the_ri
         audience.expect_map(page)
     assert [page.held() for page in pages] == [["I01"], ["I03"], ["I05", "I06"]]
     pages[0].release("I01")
-    pages[2].expect_seat("I01", "livre")
+    pages[2].expect_seat("I01", "free")
 
 
 def test_pages_that_are_opened_while_booking_is_away_show_their_content_once_it_is_back(
     system: System, new_page: NewPage, audience: Audience
 ) -> None:
     paths = {
-        "/": "[data-sessao=S001]",
-        "/sessao/S001": '[data-conexao="ao_vivo"]',
-        f"/pedido/{audience.buy('I20')}": '[data-part=receipt][data-estado="confirmado"]',
+        "/": "[data-session=S001]",
+        "/sessao/S001": '[data-line="live"]',
+        f"/pedido/{audience.buy('I20')}": '[data-part=receipt][data-state="confirmado"]',
     }
     system.bookings[0].kill()
     tabs = {path: Tab(new_page(), system.gateways[0].url) for path in paths}
@@ -276,7 +276,7 @@ def _pay_and_lose_the_answer(page: SessionPage, wire: Wire) -> None:
     wire.to_page = lambda frame: [] if frame.get("tipo") == "confirmacao_pagamento" else [frame]
     page.submit_payment()
     wire.wait_for(lambda: wire.received(tipo="confirmacao_pagamento", status="ok"))
-    assert page.dialog_state == "enviando"
+    assert page.dialog_state == "sending"
 
 
 def _asked_with_one_key(wire: Wire) -> list[Frame]:

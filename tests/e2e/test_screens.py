@@ -45,7 +45,7 @@ def test_two_seats_are_bought_by_touch(
         page.open()
         Thumb(page).buy(*seats)
     taken = audience.taken()
-    assert [taken[seat] for seat in seats] == ["ocupado", "ocupado"]
+    assert [taken[seat] for seat in seats] == ["sold", "sold"]
 
 
 def box(page: SessionPage, place: str) -> FloatRect:
@@ -60,7 +60,7 @@ def test_on_a_phone_on_its_side_the_order_stands_beside_the_map_and_nothing_scro
     with held_in_hand(browser, system.gateways[0].url, ON_ITS_SIDE) as page:
         page.open()
         Thumb(page).choose(seats[0])
-        for place in ("[data-acao=pagar]", "[data-part=ring]", "[data-part=total]", "#grid"):
+        for place in ("[data-action=pay]", "[data-part=ring]", "[data-part=total]", "#grid"):
             expect(page.page.locator(place)).to_be_in_viewport(ratio=1)
         assert page.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
         tools, map_, order = (box(page, f"[data-part={name}]") for name in ("zoom", "map", "order"))
@@ -82,8 +82,8 @@ def test_a_phone_gives_its_map_most_of_the_screen_and_the_tools_cover_no_seat(
         assert zoom["y"] > grid["y"] + grid["height"]
         assert zoom["y"] > map_["y"]
         assert box(page, ".legend")["height"] < 30
-        page.page.locator("[data-acao=languages]").tap()
-        page.page.locator("[data-idioma=es]").tap()
+        page.page.locator("[data-action=languages]").tap()
+        page.page.locator("[data-language=es]").tap()
         expect(page.page.locator("html")).to_have_attribute("lang", "es")
 
 

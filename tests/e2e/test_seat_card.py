@@ -32,7 +32,7 @@ def test_a_mouse_that_rests_on_a_seat_sees_what_it_is_and_the_screen_from_there(
     assert faults(page.page) == []
     straight = card.locator("polygon").get_attribute("points")
     audience.hold("E01")
-    page.expect_seat("E01", "bloqueado")
+    page.expect_seat("E01", "held")
     page.seat("E01").hover(force=True)
     expect(card).to_contain_text("Fila E · 1")
     expect(card).to_contain_text("Alguém escolhendo")
@@ -80,7 +80,7 @@ def test_a_finger_that_stays_on_a_seat_sees_it_and_chooses_nothing(
         page = SessionPage(context.new_page(), system.gateways[0].url).open()
         page.seat("F07").tap()  # comes closer, and brings the card
         expect(card_of(page)).to_be_attached()
-        expect(page.page.locator("#grid .row").first).to_have_attribute("data-tamanho", "g")
+        expect(page.page.locator("#grid .row").first).to_have_attribute("data-detail", "full")
         page.page.evaluate(_NEXT_FRAME)  # it has scrolled to where it came closer
         box = page.seat("F07").bounding_box()
         assert box
@@ -90,9 +90,9 @@ def test_a_finger_that_stays_on_a_seat_sees_it_and_chooses_nothing(
         expect(card_of(page)).to_contain_text("Fila F · 7")
         finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
         expect(card_of(page)).to_be_visible()
-        page.expect_seat("F07", "livre")
+        page.expect_seat("F07", "free")
         page.seat("F07").tap()
-        page.expect_seat("F07", "seu")
+        page.expect_seat("F07", "mine")
         expect(card_of(page)).to_be_hidden()
         assert page.problems == []
     finally:

@@ -88,8 +88,8 @@ def looks(system: System, browser: Browser) -> Iterator[Looks]:
     with audience_of(system.bookings[1].address) as somebody:
         somebody.hold(SEATS["held"])
         somebody.somebody_else().buy(SEATS["sold"])
-        page.expect_seat(SEATS["held"], "bloqueado")
-        page.expect_seat(SEATS["sold"], "ocupado")
+        page.expect_seat(SEATS["held"], "held")
+        page.expect_seat(SEATS["sold"], "sold")
         wire.to_gateway = _never_asked
         yield Looks(page, wire)
     context.close()

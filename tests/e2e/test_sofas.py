@@ -15,7 +15,7 @@ SOFAS = "S006"  # in the demo's room with sofas
 
 def expect_sofa(page: SessionPage, left: str, right: str, *, held: bool) -> None:
     for seat in (left, right):
-        page.expect_seat(seat, "seu" if held else "livre")
+        page.expect_seat(seat, "mine" if held else "free")
     wait_until(lambda: page.held() == ([left, right] if held else []), what="the order says so")
 
 
@@ -54,7 +54,7 @@ def test_one_line_of_the_list_takes_a_sofa_and_the_order_gives_it_back(
     page.list_seat("G04").click()
     expect_sofa(page, "G03", "G04", held=True)
     assert audience.taken().keys() >= {"G03", "G04"}
-    page.ticket("G03").locator("[data-acao=soltar]").click()
+    page.ticket("G03").locator("[data-action=release]").click()
     expect_sofa(page, "G03", "G04", held=False)
     wait_until(lambda: not audience.taken().keys() & {"G03", "G04"}, what="it is free for all")
 
@@ -66,10 +66,10 @@ def test_a_sofa_is_bought_and_half_a_one_is_nobodys(
     page = open_session(SOFAS)
     page.hold("G05")
     assert page.pay(ANA)
-    assert [audience.taken()[seat] for seat in ("G05", "G06")] == ["ocupado"] * 2
+    assert [audience.taken()[seat] for seat in ("G05", "G06")] == ["sold"] * 2
     audience.hold("G07")
     other = open_session(SOFAS)
-    other.expect_seat("G07", "bloqueado")
+    other.expect_seat("G07", "held")
     other.click("G08")
     other.expect_notice("assento_indisponivel", "G07")
-    other.expect_seat("G08", "livre")
+    other.expect_seat("G08", "free")

@@ -63,11 +63,11 @@ def test_at_the_door_one_code_fills_the_screen_and_a_swipe_brings_the_next(
     page, shown = bought(open_session)
     tab, (width, height) = page.page, size
     tab.set_viewport_size({"width": width, "height": height})
-    tab.locator("[data-acao=mostrar]").click()
+    tab.locator("[data-action=show]").click()
     door = tab.locator("[data-part=door]")
     expect(door).to_be_visible()
-    assert on_screen(tab, "[data-porta] .qr") == [True, False]
-    card = tab.locator(f'[data-porta="{shown.seats[0]}"]')
+    assert on_screen(tab, "[data-door] .qr") == [True, False]
+    card = tab.locator(f'[data-door="{shown.seats[0]}"]')
     expect(card.locator("h2")).to_have_text(place_of(shown.seats[0]))
     box = card.locator(".qr").bounding_box()
     assert box is not None
@@ -77,19 +77,19 @@ def test_at_the_door_one_code_fills_the_screen_and_a_swipe_brings_the_next(
     assert door.evaluate("(door) => getComputedStyle(door).backgroundColor") == "rgb(255, 255, 255)"
     expect_no_faults(tab)
     tab.keyboard.press("ArrowRight")
-    wait_until(lambda: on_screen(tab, "[data-porta] .qr") == [False, True])
-    tab.locator("[data-acao=fechar-porta]").click()
+    wait_until(lambda: on_screen(tab, "[data-door] .qr") == [False, True])
+    tab.locator("[data-action=close-door]").click()
     expect(door).to_be_hidden()
-    expect(tab.locator("[data-acao=mostrar]")).to_be_focused()
+    expect(tab.locator("[data-action=show]")).to_be_focused()
 
 
 def test_the_screen_stays_awake_at_the_door_and_only_there(open_session: OpenPage) -> None:
     page, _ = bought(open_session, prepare=lambda tab: tab.add_init_script(WAKE_LOCK))
     tab = page.page
     assert tab.evaluate("locks.length") == 0
-    tab.locator("[data-acao=mostrar]").click()
+    tab.locator("[data-action=show]").click()
     wait_until(lambda: tab.evaluate("locks.length === 1 && !locks[0].released"))
-    tab.locator("[data-acao=fechar-porta]").click()
+    tab.locator("[data-action=close-door]").click()
     wait_until(lambda: tab.evaluate("locks[0].released"))
 
 
@@ -97,7 +97,7 @@ def test_a_browser_that_lets_the_screen_go_dark_shows_the_ticket_all_the_same(
     open_session: OpenPage,
 ) -> None:
     page, _ = bought(open_session, prepare=lambda tab: tab.add_init_script(REFUSED_LOCK))
-    page.page.locator("[data-acao=mostrar]").click()
+    page.page.locator("[data-action=show]").click()
     expect(page.page.locator("[data-part=door]")).to_be_visible()
 
 
@@ -107,10 +107,10 @@ def test_on_a_phone_no_two_codes_are_on_the_page_at_once(open_session: OpenPage)
     codes = "[data-part=stubs] .qr"
     assert on_screen(tab, codes) == [True, False, False]
     expect(shown.ticket(shown.seats[0]).locator(".stub-of")).to_have_text("Ingresso 1 de 3")
-    tab.locator("[data-acao=proximo]").click()
+    tab.locator("[data-action=next]").click()
     wait_until(lambda: on_screen(tab, codes) == [False, True, False])
-    shown.ticket(shown.seats[1]).locator("[data-acao=mostrar-um]").click()
-    wait_until(lambda: on_screen(tab, "[data-porta] .qr") == [False, True, False])
+    shown.ticket(shown.seats[1]).locator("[data-action=show-one]").click()
+    wait_until(lambda: on_screen(tab, "[data-door] .qr") == [False, True, False])
     assert shown.overflow == 0
     expect(tab.locator(".home")).to_have_attribute("href", "/")
 
@@ -137,8 +137,8 @@ def test_on_paper_each_ticket_has_the_film_large_its_row_and_seat_and_its_code(
 
 
 def give_back(shown: OrderPage, seat: str) -> None:
-    shown.ticket(seat).locator("[data-acao=cancelar-lugar]").click()
-    shown.page.locator("[data-acao=cancelar-mesmo]").click()
+    shown.ticket(seat).locator("[data-action=cancel-seat]").click()
+    shown.page.locator("[data-action=cancel-surely]").click()
 
 
 def test_one_ticket_of_two_is_given_back_and_the_other_stays(
@@ -147,20 +147,20 @@ def test_one_ticket_of_two_is_given_back_and_the_other_stays(
     watcher = open_session()
     _, shown = bought(open_session)
     kept, gone = shown.seats
-    shown.ticket(gone).locator("[data-acao=cancelar-lugar]").click()
+    shown.ticket(gone).locator("[data-action=cancel-seat]").click()
     dialog = shown.page.locator("[data-part=cancel-dialog]")
     expect(dialog).to_contain_text(place_of(gone))
     expect(dialog).to_contain_text("O outro ingresso continua valendo.")
     expect(dialog).to_contain_text(re.compile(r"Você recebe R\$\s\d+,00 de volta por Pix"))
     expect_no_faults(shown.page)
-    shown.page.locator("[data-acao=cancelar-mesmo]").click()
-    back = shown.page.locator(f'[data-devolvido="{gone}"]')
+    shown.page.locator("[data-action=cancel-surely]").click()
+    back = shown.page.locator(f'[data-given-back="{gone}"]')
     expect(back).to_contain_text(place_of(gone))
     expect(shown.page.locator("[data-part=given-back]")).to_contain_text("de volta por Pix")
     assert (shown.seats, shown.state) == ([kept], "confirmado")
-    expect(shown.ticket(kept).locator("[data-acao=cancelar-lugar]")).to_have_count(0)
-    watcher.expect_seat(gone, "livre")
-    assert watcher.seat_state(kept) == "ocupado"
+    expect(shown.ticket(kept).locator("[data-action=cancel-seat]")).to_have_count(0)
+    watcher.expect_seat(gone, "free")
+    assert watcher.seat_state(kept) == "sold"
     order_id = link_of(shown).split(".")[0]
 
     def second_mail() -> str:
@@ -200,9 +200,9 @@ def test_an_answer_that_got_lost_leaves_the_ticket_to_be_given_back_again_once(
     shown.page.route("**/assentos/cancelar", lose)
     give_back(shown, gone)
     expect(shown.page.locator("[data-part=cancel-error]")).to_contain_text("Tente de novo")
-    shown.page.locator("[data-acao=cancelar-mesmo]").click()
+    shown.page.locator("[data-action=cancel-surely]").click()
     expect(shown.page.locator("[data-part=cancel-dialog]")).to_be_hidden()
-    expect(shown.page.locator("[data-devolvido]")).to_have_count(1)
+    expect(shown.page.locator("[data-given-back]")).to_have_count(1)
     assert shown.seats == [kept]
 
 
@@ -211,9 +211,9 @@ def test_two_tabs_that_give_back_one_ticket_each_cancel_the_order(open_session: 
     beside = OrderPage(page.page.context.new_page(), page.base_url).open(link_of(shown))
     first, second = shown.seats
     give_back(shown, first)
-    expect(shown.page.locator("[data-devolvido]")).to_have_count(1)
+    expect(shown.page.locator("[data-given-back]")).to_have_count(1)
     give_back(beside, second)
-    expect(beside.page.locator("[data-part=receipt]")).to_have_attribute("data-estado", "cancelado")
+    expect(beside.page.locator("[data-part=receipt]")).to_have_attribute("data-state", "cancelado")
     expect(beside.page.locator("[data-part=cancelled]")).to_contain_text("de volta por Pix")
 
 
@@ -231,7 +231,7 @@ def test_a_cancelled_order_says_what_comes_back_and_asks_for_no_proof(
     cancelled = shown.page.locator("[data-part=cancelled]")
     expect(cancelled).to_contain_text(re.compile(r"Você recebe R\$\s\d+,00 de volta por Pix"))
     expect(shown.ticket(seat)).not_to_contain_text("carteira de estudante")
-    for gone in ("[data-acao=mostrar]", "[data-part=pdf]", "[data-part=calendar]"):
+    for gone in ("[data-action=show]", "[data-part=pdf]", "[data-part=calendar]"):
         expect(shown.page.locator(gone)).to_be_hidden()
 
 
@@ -240,4 +240,4 @@ def test_who_may_only_see_the_tickets_gives_none_back(
 ) -> None:
     _, own = bought(open_session)
     shown = OrderPage(new_page(), system.gateways[0].url).open(link_of(own))
-    expect(shown.page.locator("[data-acao=cancelar-lugar]")).to_have_count(0)
+    expect(shown.page.locator("[data-action=cancel-seat]")).to_have_count(0)

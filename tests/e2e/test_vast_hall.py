@@ -19,8 +19,8 @@ _WATCH = """() => {
   window.changed = { seats: new Set(), others: new Set() };
   new MutationObserver((records) => records.forEach(({ target }) => {
     const element = target.nodeType === Node.ELEMENT_NODE ? target : target.parentElement;
-    const seat = element.closest("[data-assento], [data-item]");
-    if (seat) window.changed.seats.add(seat.dataset.assento ?? seat.dataset.item);
+    const seat = element.closest("[data-seat], [data-item]");
+    if (seat) window.changed.seats.add(seat.dataset.seat ?? seat.dataset.item);
     else window.changed.others.add(element);
   })).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
 }"""
@@ -29,8 +29,8 @@ _CHANGED = "() => ({ seats: [...window.changed.seats], others: window.changed.ot
 _LETTERS = """() => {
   const middle = ({ top, bottom }) => (top + bottom) / 2;
   const rows = new Map([...document.querySelectorAll("#grid .row")].map((row) => {
-    const seat = row.querySelector("[data-assento]");
-    return [seat?.dataset.assento.match(/^[A-Z]+/)[0], middle(row.getBoundingClientRect())];
+    const seat = row.querySelector("[data-seat]");
+    return [seat?.dataset.seat.match(/^[A-Z]+/)[0], middle(row.getBoundingClientRect())];
   }));
   return [...document.querySelector(".letters").children]
     .filter((letter) => letter.textContent && letter.checkVisibility({ visibilityProperty: true }))
@@ -44,9 +44,9 @@ _LETTERS = """() => {
 SMALLEST_PX = 7.5  # of letters
 WINDOWS = [(360, 740), pytest.param(768, 1024, marks=pytest.mark.nightly), (1440, 900)]
 BUTTONS = {
-    "closer": "[data-acao=aproximar]",
-    "farther": "[data-acao=afastar]",
-    "fit": "[data-acao=ajustar]",
+    "closer": "[data-action=closer]",
+    "farther": "[data-action=farther]",
+    "fit": "[data-action=fit]",
 }
 
 
@@ -68,7 +68,7 @@ def audience(system: System) -> Iterator[Audience]:
 def page(open_session: OpenPage) -> SessionPage:
     """Every seat is painted: a new map comes in parts."""
     opened = open_session(big_room.SESSION)
-    expect(opened.page.locator("#grid [data-estado=unknown]")).to_have_count(0)
+    expect(opened.page.locator("#grid [data-state=unknown]")).to_have_count(0)
     return opened
 
 
@@ -95,12 +95,12 @@ def test_a_change_touches_its_seat_and_what_counts_seats(
 ) -> None:
     page.page.evaluate(_WATCH)
     audience.hold("M30")
-    page.expect_seat("M30", "bloqueado")
+    page.expect_seat("M30", "held")
     changed = page.page.evaluate(_CHANGED)
     assert changed["seats"] == ["M30"]
     assert changed["others"] <= 10
     audience.release("M30")
-    page.expect_seat("M30", "livre")
+    page.expect_seat("M30", "free")
 
 
 def test_a_step_of_the_zoom_touches_no_seat(page: SessionPage) -> None:

@@ -52,9 +52,9 @@ def test_the_first_tap_on_a_small_seat_shows_the_way_and_says_why_once(
         page.open()
         assert come_closer(page, "F07")
         page.expect_notice("closer", "Toque de novo")
-        page.expect_seat("F07", "livre")
+        page.expect_seat("F07", "free")
         page.seat("F07").tap()
-        page.expect_seat("F07", "seu")
+        page.expect_seat("F07", "mine")
         expect(page.page.locator("[data-part=notice]")).to_be_hidden()
         page.release("F07")
 
@@ -62,7 +62,7 @@ def test_the_first_tap_on_a_small_seat_shows_the_way_and_says_why_once(
         page.wait_live()
         come_closer(page, "F09")
         page.seat("F09").tap()
-        page.expect_seat("F09", "seu")
+        page.expect_seat("F09", "mine")
         assert page.notice == ""
         page.release("F09")
 
@@ -79,7 +79,7 @@ def test_a_seat_of_twenty_pixels_is_chosen_by_the_first_tap(browser: Browser, ur
         assert 20 <= wide(page, "D05") < 24
         page.page.evaluate(_WATCH_WIDTH)
         page.seat("D05").tap()
-        page.expect_seat("D05", "seu")
+        page.expect_seat("D05", "mine")
         assert len(set(page.page.evaluate("widths"))) == 1
         page.release("D05")
 
@@ -98,7 +98,7 @@ def test_a_small_map_shows_where_one_is_and_leads_elsewhere(browser: Browser, ur
         page.page.touchscreen.tap(box["x"] + 0.9 * box["width"], box["y"] + 0.5 * box["height"])
         wait_until(lambda: float(frame.get_attribute("x") or 0) > before + 3, what="the view moves")
         expect(page.seat("E20")).to_be_in_viewport()
-        page.page.locator("[data-acao=ajustar]").tap()
+        page.page.locator("[data-action=fit]").tap()
         expect(small).to_be_hidden()
 
 
@@ -110,5 +110,5 @@ def test_a_balcony_has_the_name_that_the_programme_gives_it(
     name = page.page.locator("#grid .block")
     expect(name).to_have_text("Mezanino")
     assert name.evaluate("(node) => node.closest('[lang]').lang") == "pt-BR"
-    row = page.page.locator('#grid [role=row]:has([data-assento="AA01"])')
+    row = page.page.locator('#grid [role=row]:has([data-seat="AA01"])')
     assert (row.get_attribute("aria-label") or "").endswith(" AA · Mezanino")

@@ -109,13 +109,13 @@ class Thumb:
         before = self._hall_width()
         self.tap(self.page.seat(seat))
         wait_until(
-            lambda: self.page.seat_state(seat) != "livre" or self._hall_width() > before,
+            lambda: self.page.seat_state(seat) != "free" or self._hall_width() > before,
             what=f"the tap on {seat} is answered",
         )
         if self._hall_width() > before:
             self.page.page.evaluate(_STILL, _FRAMES)
             self.tap(self.page.seat(seat))
-        self.page.expect_seat(seat, "seu")
+        self.page.expect_seat(seat, "mine")
 
     def _hall_width(self) -> float:
         """How close one is."""
@@ -134,8 +134,8 @@ class Thumb:
 
     def _open_payment(self) -> None:
         """A sheet shows the ticket types first."""
-        types = self.page.page.locator("[data-acao=types]")
+        types = self.page.page.locator("[data-action=types]")
         if types.is_visible():
             self.tap(types)
-        self.tap(self.page.page.locator("[data-acao=pagar]"))
+        self.tap(self.page.page.locator("[data-action=pay]"))
         wait_until(self.page.dialog.is_visible, what="the payment's dialog")

@@ -15,7 +15,7 @@ from tests.support.gateway_in_process import Bench, open_bench
 
 PAGES = ["/", "/sessao/S001", f"/pedido/{ORDER}"]
 LANGUAGE = re.compile(r'<html lang="([\w-]+)">')
-DATA = re.compile(r'<script type="application/json" id="dados">(.*?)</script>', re.DOTALL)
+DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
 
 
 def data_of(answer: httpx.Response) -> Any:

@@ -23,7 +23,7 @@ _AFTER_FRAMES = """async (frames) => {
     for (let n = 0; n < frames; n += 1) await new Promise(requestAnimationFrame);
 }"""
 _ROWS_AGREE = """() => new Set([...document.querySelectorAll("#grid .row")]
-    .map((row) => row.dataset.tamanho)).size < 2"""
+    .map((row) => row.dataset.detail)).size < 2"""
 
 
 class Camera:

@@ -101,7 +101,7 @@ def checking(studio: Studio) -> None:
     page.fill_payment()
     wire.die()
     page.submit_payment()
-    page.expect_dialog("conferindo", seconds=30)
+    page.expect_dialog("checking", seconds=30)
     studio.take(page.page, "payment-checking")
 
 
@@ -140,14 +140,14 @@ def unknown(studio: Studio) -> None:
 def bad_lines(studio: Studio) -> None:
     page, wire = studio.wired_session()
     wire.tell({"evento": "situacao", "ao_vivo": False})
-    page.wait_line("pausado")
+    page.wait_line("paused")
     studio.take(page.page, "paused")
     wire.die()
     wire.cut()
-    page.wait_line("reconectando")
+    page.wait_line("reconnecting")
     studio.take(page.page, "reconnecting")
     page.page.context.set_offline(True)
-    page.wait_line("sem_internet")
+    page.wait_line("offline")
     studio.take(page.page, "offline")
 
 
@@ -164,7 +164,7 @@ def big_hall(studio: Studio) -> None:
     page = studio.session(big_room.SESSION)
     studio.take(page.page, "big-hall")
     for _ in range(3):
-        page.page.locator("[data-acao=aproximar]").click()
+        page.page.locator("[data-action=closer]").click()
     studio.take(page.page, "big-hall-closer")
 
 
@@ -172,9 +172,9 @@ def the_end_of_a_hold(studio: Studio) -> None:
     """With short holds."""
     page = studio.session()
     page.hold(_in_the_middle(studio))
-    page.expect_notice("falta_minuto", seconds=60)
+    page.expect_notice("last_minute", seconds=60)
     studio.take(page.page, "last-minute")
-    page.expect_notice("acabou", seconds=60)
+    page.expect_notice("expired", seconds=60)
     studio.take(page.page, "expired")
 
 

@@ -73,6 +73,6 @@ def test_data_is_never_taken_for_markup(name: str) -> None:
 def test_without_data_the_slot_is_there_and_empty() -> None:
     filled = page("index.html")
     assert filled.data == ""
-    assert [script["type"] for script in filled.scripts if script.get("id") == "dados"] == [
+    assert [script["type"] for script in filled.scripts if script.get("id") == "data"] == [
         "application/json"
     ]

@@ -40,7 +40,7 @@ def test_every_address_that_is_taken_can_be_mailed(case: dict[str, str]) -> None
 
 @pytest.mark.parametrize("case", REFUSED, ids=name)
 def test_any_other_is_refused_with_its_reason(case: dict[str, str]) -> None:
-    kind = NotAsciiLocalPart if case["fault"] == "acentos" else WrongAddress
+    kind = NotAsciiLocalPart if case["fault"] == "accents" else WrongAddress
     with pytest.raises(kind) as refused:
         parse(case["typed"])
     assert type(refused.value) is kind

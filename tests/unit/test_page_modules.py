@@ -68,7 +68,7 @@ def test_every_module_is_small_and_has_its_types_checked() -> None:
 def test_nothing_is_inline_and_nothing_comes_from_elsewhere(page: str) -> None:
     html = (STATIC / page).read_text()
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|https?:", html)
-    html = html.replace('<script type="application/json" id="dados"></script>', "")  # data
+    html = html.replace('<script type="application/json" id="data"></script>', "")  # data
     assert not re.search(r"<script(?![^>]*\bsrc=\"/static/)", html)
     assert "<noscript>" in html
 
@@ -108,7 +108,7 @@ def _ahead(page: str) -> set[str]:
 
 def test_the_page_has_words_of_its_own_for_every_refusal() -> None:
     texts = "".join(module.read_text() for module in STATIC.glob("pt*.js"))
-    assert [reason for reason in Refusal if f'"motivo.{reason}"' not in texts] == []
+    assert [reason for reason in Refusal if f'"reason.{reason}"' not in texts] == []
 
 
 def _with_imports(names: list[str], on_demand: set[str]) -> set[str]:

@@ -22,7 +22,7 @@ beforeEach(() => {
   store = new SeatStore();
   store.apply({ kind: "snapshot", version: 1, seats: new Map(), halvesSold: 0 });
   const connection = {
-    state: "ao_vivo",
+    state: "live",
     check() {},
     request(message) {
       const old = message.em_troca_de ? ["for", ...message.em_troca_de] : [];
@@ -97,7 +97,7 @@ test("a pair that went to others is offered the nearest pairs, not single seats"
 
 test("where no pair is left single seats are better than nothing", async () => {
   answers = [no("assento_indisponivel", { lost: ["A05"] })];
-  store.apply({ kind: "update", since: 1, version: 2, changes: ["A02", "A04", "G01"].map((seat) => ({ type: "assento_reservado", seat, reason: "" })), halvesSold: null });
+  store.apply({ kind: "update", since: 1, version: 2, changes: ["A02", "A04", "G01"].map((seat) => ({ type: "sold", seat, reason: "" })), halvesSold: null });
   await choosing.hold(["A05", "A06"]);
   assert.deepEqual(notices[0].offers.map(({ text }) => text), ["Pegar A03", "Pegar A01"]);
 });
@@ -112,7 +112,7 @@ test("a hold that ended is taken again with one click, as soon as its seat has c
   t.mock.timers.enable({ apis: ["setTimeout"] });
   choosing.expired(["A01"]);
   const [{ kind, offers: [again] }] = notices;
-  assert.equal(kind, "acabou");
+  assert.equal(kind, "expired");
   answers = [no("aguarde"), no("aguarde")];
   again.do();
   for (let tries = 0; tries < 3; tries++) {
@@ -127,7 +127,7 @@ test("a hold that ended is taken again with one click, as soon as its seat has c
 
 test("seats that are all free still are not named twice", () => {
   choosing.expired(["A01", "A02"]);
-  store.apply({ kind: "snapshot", version: 9, edition: "", seats: new Map([["A01", "ocupado"]]) });
+  store.apply({ kind: "snapshot", version: 9, edition: "", seats: new Map([["A01", "sold"]]) });
   choosing.expired(["A01", "A02"]);
   assert.deepEqual(notices.map(({ text }) => text), [
     "Sua reserva de A01 e A02 acabou. Elas ainda estão livres.", "Sua reserva de A01 e A02 acabou. A02 ainda está livre.",
@@ -139,7 +139,7 @@ test("whoever was quicker meanwhile has the seat, and that is said", async () =>
   answers = [no("assento_indisponivel", { lost: ["A01"] })];
   notices[0].offers[0].do();
   await new Promise(setImmediate);
-  assert.deepEqual(notices.map(({ kind }) => kind), ["acabou", "assento_indisponivel"]);
+  assert.deepEqual(notices.map(({ kind }) => kind), ["expired", "assento_indisponivel"]);
 });
 
 test("where there is no more time to be had it is not offered again, until other seats are held", async () => {
@@ -190,7 +190,7 @@ test("a sofa is offered once, as a whole, and only while both halves are free", 
   choosing.lost(["A01"]);
   assert.deepEqual(notices.at(-1).offers.map(({ text }) => text), ["Pegar A02", "Pegar A03"]);
   store.granted(["A01", "A02", "A03"], 60000);
-  store.apply({ kind: "update", since: 1, version: 2, changes: ["A04", "A05", "A06"].map((seat) => ({ type: "assento_reservado", seat, reason: "" })), halvesSold: null });
+  store.apply({ kind: "update", since: 1, version: 2, changes: ["A04", "A05", "A06"].map((seat) => ({ type: "sold", seat, reason: "" })), halvesSold: null });
   choosing.lost(["G03"]);
   assert.deepEqual(notices.at(-1).offers.map(({ text }) => text), ["Pegar G01 e G02"]);
 });

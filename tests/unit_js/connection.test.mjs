@@ -41,9 +41,9 @@ afterEach(() => {
 const live = () => last().says(SNAPSHOT);
 
 test("it is live with the first snapshot, not with the open socket", () => {
-  assert.deepEqual([connection.state, states], ["ligando", []]);
+  assert.deepEqual([connection.state, states], ["connecting", []]);
   live();
-  assert.deepEqual([connection.state, states, frames], ["ao_vivo", ["ao_vivo"], ["snapshot"]]);
+  assert.deepEqual([connection.state, states, frames], ["live", ["live"], ["snapshot"]]);
 });
 
 test("a line on which everything comes but the snapshot is given up", () => {
@@ -52,7 +52,7 @@ test("a line on which everything comes but the snapshot is given up", () => {
   assert.ok(sockets[0].closed);
   mock.timers.tick(1000);
   live();
-  assert.deepEqual([sockets.length, connection.state], [2, "ao_vivo"]);
+  assert.deepEqual([sockets.length, connection.state], [2, "live"]);
 });
 
 test("a reply goes to its own request, other frames to the page", async () => {
@@ -97,9 +97,9 @@ test("it comes back by itself, and slower each time that it fails", () => {
     mock.timers.tick(2);
     assert.equal(sockets.length, before + 1);
   }
-  assert.deepEqual(states, ["ao_vivo", "reconectando"]);
+  assert.deepEqual(states, ["live", "reconnecting"]);
   live();
-  assert.equal(connection.state, "ao_vivo");
+  assert.equal(connection.state, "live");
   Math.random.mock.restore();
 });
 
@@ -131,7 +131,7 @@ test("silence is checked, and a line that stays silent is given up", () => {
   mock.timers.tick(45000);
   assert.deepEqual(last().sent, [{ acao: "ressincronizar" }]);
   mock.timers.tick(8000);
-  assert.equal(connection.state, "reconectando");
+  assert.equal(connection.state, "reconnecting");
   assert.ok(sockets[0].closed);
 });
 
@@ -142,7 +142,7 @@ test("a socket that was given up is not listened to any more", () => {
   mock.timers.tick(1000);
   old.says(SNAPSHOT);
   old.drops();
-  assert.equal(connection.state, "reconectando");
+  assert.equal(connection.state, "reconnecting");
   assert.equal(sockets.length, 2);
 });
 
@@ -162,10 +162,10 @@ test("a line in doubt has three seconds to prove itself", () => {
   assert.deepEqual(last().sent.map(({ acao }) => acao), ["ressincronizar"]);
   live();
   mock.timers.tick(3000);
-  assert.equal(connection.state, "ao_vivo");
+  assert.equal(connection.state, "live");
   connection.doubt();
   mock.timers.tick(3000);
-  assert.equal(connection.state, "reconectando");
+  assert.equal(connection.state, "reconnecting");
 });
 
 test("a computer that slept is noticed by the wall clock, whose jumps back mean nothing", () => {
@@ -187,9 +187,9 @@ test("a page that was left is not live when it comes back, until it is told the 
   connection.stop();
   assert.equal((await asked).reason, "sem_resposta");
   connection.start();
-  assert.equal(connection.state, "ligando");
+  assert.equal(connection.state, "connecting");
   live();
-  assert.equal(connection.state, "ao_vivo");
+  assert.equal(connection.state, "live");
 });
 
 /** Sockets that end before they open. */
@@ -203,20 +203,20 @@ async function refuse(times) {
 
 test("sockets that never open while pages come through are a network that refuses them, until one opens", async () => {
   await refuse(2);
-  assert.deepEqual(states, ["reconectando"]);
+  assert.deepEqual(states, ["reconnecting"]);
   await refuse(3);
-  assert.deepEqual(states, ["reconectando", "refused"]);
+  assert.deepEqual(states, ["reconnecting", "refused"]);
   last().opens();
   live();
-  assert.deepEqual(states, ["reconectando", "refused", "ao_vivo"]);
+  assert.deepEqual(states, ["reconnecting", "refused", "live"]);
   last().drops();
-  assert.deepEqual(states.at(-1), "reconectando");
+  assert.deepEqual(states.at(-1), "reconnecting");
 });
 
 test("a gateway that answers nothing at all is away, and refuses nothing", async () => {
   answers = false;
   await refuse(5);
-  assert.deepEqual(states, ["reconectando"]);
+  assert.deepEqual(states, ["reconnecting"]);
 });
 
 test("a socket that opens and is lost is no refusal", async () => {
@@ -224,5 +224,5 @@ test("a socket that opens and is lost is no refusal", async () => {
     last().opens();
     await refuse(1);
   }
-  assert.deepEqual(states, ["reconectando"]);
+  assert.deepEqual(states, ["reconnecting"]);
 });

@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { Detail, sizeOf } from "../../static/detail.js";
 
 test("only vast halls lose round corners when nobody could see them", () => {
-  assert.deepEqual([40, 24, 15, 9].map((pitch) => sizeOf(pitch, 3000)), ["g", "g", "p", "pp"]);
-  assert.deepEqual([40, 24, 15, 9].map((pitch) => sizeOf(pitch, 400)), ["g", "g", "p", "p"]);
+  assert.deepEqual([40, 24, 15, 9].map((pitch) => sizeOf(pitch, 3000)), ["full", "full", "low", "lowest"]);
+  assert.deepEqual([40, 24, 15, 9].map((pitch) => sizeOf(pitch, 400)), ["full", "full", "low", "low"]);
 });
 
 /** How many frames of so many milliseconds a hall of 3,000 seats takes to look different everywhere. */
@@ -20,7 +20,7 @@ function framesOf(ms) {
   detail.fit(9);
   let frames = 0;
   for (; due.length; frames++) due.shift()(1000 + ms * frames);
-  assert.ok(rows.every((row) => row.dataset.tamanho === "pp"));
+  assert.ok(rows.every((row) => row.dataset.detail === "lowest"));
   return frames;
 }
 
@@ -37,6 +37,6 @@ test("an ordinary hall takes its new look at once", () => {
   const detail = new Detail({ children: rows }, 400);
   for (const pitch of [40, 15]) {
     detail.fit(pitch);
-    assert.deepEqual(new Set(rows.map((row) => row.dataset.tamanho)), new Set([sizeOf(pitch, 400)]));
+    assert.deepEqual(new Set(rows.map((row) => row.dataset.detail)), new Set([sizeOf(pitch, 400)]));
   }
 });

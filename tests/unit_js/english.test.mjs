@@ -11,12 +11,12 @@ const { seatName } = await import("../../static/seat-text.js");
 
 test("a page that says so speaks English, and marks what the programme says as Portuguese", () => {
   assert.deepEqual([tag, asInProgramme], ["en", { lang: "pt-BR" }]);
-  assert.equal(seatName({ name: "A14", row: "A", number: 14, kind: "cadeirante", price: 3200 }, "livre"),
+  assert.equal(seatName({ name: "A14", row: "A", number: 14, kind: "cadeirante", price: 3200 }, "free"),
     "Row A, seat 14, wheelchair space without a seat, free, R$32.00");
 });
 
 test("numbers, money, days and lists are English", () => {
-  assert.equal(t("programa.livres", { n: 1200 }), "1,200 seats left");
+  assert.equal(t("programme.free", { n: 1200 }), "1,200 seats left");
   assert.deepEqual([money(123456), shortMoney(3200)], ["R$1,234.56", "R$32"]);
   assert.equal(dayAndHour("2026-12-13T17:45:00-03:00"), "Sun 13 Dec · 17:45");
   assert.equal(dayNear(new Date("2026-12-13T01:00:00Z"), new Date("2026-12-12T01:00:00Z")), "tomorrow, Sat 12 Dec");

@@ -10,7 +10,7 @@ export function problems(rows, { mine, taken = "", later = "", unheard = "", lim
   const list = (names) => names.split(" ").filter(Boolean);
   const gone = new Set(list(taken));
   let onMap = !unheard;
-  const state = (seat) => gone.has(seat) ? list(bought).includes(seat) ? "comprado" : "ocupado" : list(mine).includes(seat) ? "seu" : "livre";
+  const state = (seat) => gone.has(seat) ? list(bought).includes(seat) ? "bought" : "sold" : list(mine).includes(seat) ? "mine" : "free";
   const seating = new Seating(hall, limit, state, () => onMap);
   const seats = list(mine).map((name) => hall.seats.get(name));
   seating.problems(seats);
@@ -25,5 +25,5 @@ export function problems(rows, { mine, taken = "", later = "", unheard = "", lim
 export function verdict({ rows, ...facts }) {
   const found = problems(rows, facts);
   const seats = (kind) => found.filter((problem) => problem.kind === kind).flatMap((problem) => problem.seats).join(" ");
-  return { lugar_isolado: seats("sozinha"), acompanhante_sem_cadeirante: seats("acompanhante") };
+  return { lugar_isolado: seats("lonely"), acompanhante_sem_cadeirante: seats("companion") };
 }

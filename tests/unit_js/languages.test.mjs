@@ -52,7 +52,7 @@ for (const [name, { texts, dateStyle, locale }] of Object.entries(OTHERS)) {
   });
 
   test(`${name} is translated: no letter that it does not write`, () => {
-    const foreign = Object.keys(texts).filter((key) => !key.startsWith("idioma.") && FOREIGN[name].test(JSON.stringify(texts[key])));
+    const foreign = Object.keys(texts).filter((key) => !key.startsWith("language.") && FOREIGN[name].test(JSON.stringify(texts[key])));
     assert.deepEqual(foreign, []);
   });
 

@@ -23,7 +23,7 @@ function page(...rows) {
   store = new SeatStore();
   store.apply({ kind: "snapshot", version: 1, seats: new Map(), halvesSold: 0 });
   const connection = {
-    state: "ao_vivo",
+    state: "live",
     check() {},
     request({ acao, assentos, em_troca_de = [] }) {
       asked.push(`${acao} ${assentos.join(" ")}${em_troca_de.length ? ` for ${em_troca_de.join(" ")}` : ""}`);
@@ -47,7 +47,7 @@ function page(...rows) {
 }
 
 const settled = () => new Promise(setImmediate);
-const take = (...seats) => store.apply({ kind: "update", since: store.version, version: store.version + 1, changes: seats.map((seat) => ({ type: "assento_bloqueado", seat, reason: "" })), halvesSold: null });
+const take = (...seats) => store.apply({ kind: "update", since: store.version, version: store.version + 1, changes: seats.map((seat) => ({ type: "held", seat, reason: "" })), halvesSold: null });
 const offer = async (text) => {
   said.offers.find((one) => one.text === text).do();
   await settled();
@@ -174,7 +174,7 @@ test("a seat that somebody else has offers a place for the party", async () => {
   party.choose(2);
   take("A03");
   await party.tap("A03");
-  assert.deepEqual([said.kind, said.offers.map(({ text }) => text)], ["bloqueado", ["Pegar A01 e A02", "Pegar A04 e A05"]]);
+  assert.deepEqual([said.kind, said.offers.map(({ text }) => text)], ["held", ["Pegar A01 e A02", "Pegar A04 e A05"]]);
 });
 
 test("the preview follows what others take", () => {
@@ -206,7 +206,7 @@ test("places made for somebody are taken one by one", async () => {
 test("the best seats ask how many people come", async () => {
   page("A ......");
   await party.best();
-  assert.deepEqual([said.kind, said.offers.map(({ text }) => text)], ["quantas", ["1", "2", "3", "4", "5", "6"]]);
+  assert.deepEqual([said.kind, said.offers.map(({ text }) => text)], ["how_many", ["1", "2", "3", "4", "5", "6"]]);
   await offer("2");
   assert.equal(store.mine.length, 2);
 });

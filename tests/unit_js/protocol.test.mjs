@@ -9,13 +9,13 @@ test("a snapshot keeps only seats in a state that the page knows", () => {
     A05: { estado: "bloqueado", restante_ms: 1234 }, B01: { estado: "ocupado" }, C01: { estado: "pintado" }, D01: null } });
   assert.equal(frame.kind, "snapshot");
   assert.equal(frame.version, 17);
-  assert.deepEqual([...frame.seats], [["A05", "bloqueado"], ["B01", "ocupado"]]);
+  assert.deepEqual([...frame.seats], [["A05", "held"], ["B01", "sold"]]);
 });
 
 test("an update carries the version before and after it", () => {
   const frame = parse({ evento: "atualizacao", desde: 17, versao: 19, mudancas: [{ evento: "assento_liberado", assento: "C03", motivo: "timeout" }, 7] });
   assert.deepEqual(frame.changes, [
-    { type: "assento_liberado", seat: "C03", reason: "timeout" }, { type: "", seat: "", reason: "" }]);
+    { type: "freed", seat: "C03", reason: "timeout" }, { type: "", seat: "", reason: "" }]);
   assert.deepEqual([frame.since, frame.version], [17, 19]);
 });
 

@@ -60,7 +60,7 @@ test("every offer to move mends", () => {
 
 test("a companion seat alone is a problem, with the space beside it offered", () => {
   const found = problems(["A CCA...."], { mine: "A03" });
-  assert.deepEqual(found.map(({ kind, seats }) => [kind, seats]), [["acompanhante", ["A03"]]]);
+  assert.deepEqual(found.map(({ kind, seats }) => [kind, seats]), [["companion", ["A03"]]]);
   assert.deepEqual(offers(found), [" > A02", "A03 > "]);
 });
 

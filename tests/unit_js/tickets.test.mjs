@@ -107,7 +107,7 @@ const half = (...names) => seats(...names).map((seat) => ({ seat, category: "mei
 test("the half-price tickets that are too many are offered at full price, the last ones first", () => {
   const full = [];
   const [{ kind, offers }] = quotaTrouble(half("A01", "A02", "A03"), 1, (names) => full.push(...names));
-  assert.deepEqual([kind, offers[0].text], ["cota", "Pagar inteira em A02 e A03"]);
+  assert.deepEqual([kind, offers[0].text], ["quota", "Pagar inteira em A02 e A03"]);
   offers[0].do();
   assert.deepEqual(full, ["A02", "A03"]);
   assert.deepEqual(quotaTrouble(half("A01"), 1, () => {}), []);
@@ -116,7 +116,7 @@ test("the half-price tickets that are too many are offered at full price, the la
 test("a rule of the house is told in words, and each offer says what it does", () => {
   const done = [];
   const offers = [{ take: ["A02"], release: [] }, { take: ["A02"], release: ["A03"] }, { take: [], release: ["A03"] }];
-  const trouble = seatingTrouble({ kind: "sozinha", seats: ["A02"], offers }, (offer) => done.push(offer));
+  const trouble = seatingTrouble({ kind: "lonely", seats: ["A02"], offers }, (offer) => done.push(offer));
   assert.match(trouble.text, /^Sua escolha deixa A02 isolada\./);
   assert.deepEqual(trouble.offers.map(({ text }) => text), ["Pegar também A02", "Trocar A03 por A02", "Soltar A03"]);
   trouble.offers[1].do();

@@ -32,34 +32,34 @@ test("the CPF mask grows with what is typed and drops what is not a digit", () =
 
 test("a buyer without a CPF is welcome, an empty field is asked about", () => {
   assert.equal(cpfFault("", true), "");
-  assert.equal(cpfFault("", false), "erro.cpf_vazio");
-  assert.equal(cpfFault("123", false), "erro.cpf_curto");
-  assert.equal(cpfFault("111.111.111-11", false), "erro.cpf_invalido");
+  assert.equal(cpfFault("", false), "fault.cpf_empty");
+  assert.equal(cpfFault("123", false), "fault.cpf_short");
+  assert.equal(cpfFault("111.111.111-11", false), "fault.cpf_invalid");
 });
 
 test("names of people from anywhere pass, markup and control characters do not", () => {
   const cases = JSON.parse(readFileSync(new URL("./names.json", import.meta.url), "utf8"));
-  for (const [name, fault] of cases) assert.equal(nameFault(name), fault && `erro.nome_${fault}`, JSON.stringify(name));
+  for (const [name, fault] of cases) assert.equal(nameFault(name), fault && `fault.name_${fault}`, JSON.stringify(name));
   for (const name of ["Ana Souza", "José d’Ávila", "Björk", "李小龍", " Ana "]) assert.equal(nameFault(name), "");
-  assert.equal(nameFault("<b>Ana</b>"), "erro.nome_sinais");
-  for (const name of ["Ana\u202eazuoS", "Ana\x1c", "Ana\x85"]) assert.equal(nameFault(name), "erro.nome_sinais");
-  for (const nothing of ["   ", "\u200b\u200b", "\u00ad\u2068\t"]) assert.equal(nameFault(nothing), "erro.nome_vazio");
-  assert.equal(nameFault("A"), "erro.nome_curto");
-  assert.equal(nameFault("a".repeat(121)), "erro.nome_longo");
+  assert.equal(nameFault("<b>Ana</b>"), "fault.name_signs");
+  for (const name of ["Ana\u202eazuoS", "Ana\x1c", "Ana\x85"]) assert.equal(nameFault(name), "fault.name_signs");
+  for (const nothing of ["   ", "\u200b\u200b", "\u00ad\u2068\t"]) assert.equal(nameFault(nothing), "fault.name_empty");
+  assert.equal(nameFault("A"), "fault.name_short");
+  assert.equal(nameFault("a".repeat(121)), "fault.name_long");
 });
 
 test("an e-mail is one address with a dot in its domain", () => {
   for (const email of ["ana@exemplo.com.br", "a.b+c@x-y.org", " ana@exemplo.com "]) assert.equal(emailFault(email), "");
   for (const email of ["ana", "ana@exemplo", "a@b.c, d@e.f", "a@b.c\nBcc: d@e.f", "a b@c.d", "ana@-x.com", `${"a".repeat(250)}@x.com`]) {
-    assert.equal(emailFault(email), "erro.email_invalido", email);
+    assert.equal(emailFault(email), "fault.email_invalid", email);
   }
-  assert.equal(emailFault(""), "erro.email_vazio");
+  assert.equal(emailFault(""), "fault.email_empty");
 });
 
 test("page and server take the same addresses, and refuse the others for the same reason", () => {
   const file = new URL("./addresses.json", import.meta.url);
   for (const { typed, fault } of JSON.parse(readFileSync(file, "utf8"))) {
-    assert.equal(emailFault(typed), fault ? `erro.email_${fault}` : "", JSON.stringify(typed));
+    assert.equal(emailFault(typed), fault ? `fault.email_${fault}` : "", JSON.stringify(typed));
     assert.equal(emailFault(addressIn(typed)), emailFault(typed), JSON.stringify(typed));
   }
 });

@@ -166,7 +166,7 @@ async def _open_page(gateway: Gateway) -> AsyncIterator[tuple[Hall, Trace]]:
         page = await context.new_page()
         async with traced(browser, page) as trace:
             await page.goto(f"{gateway.url}/sessao/{big_room.SESSION}")
-            live = page.locator("[data-part=line][data-conexao=ao_vivo]")
+            live = page.locator("[data-part=line][data-line=live]")
             await live.wait_for(timeout=LIVE_MS)
             await asyncio.sleep(SETTLED_SECONDS)
         yield Hall(browser, page, await context.new_cdp_session(page)), trace

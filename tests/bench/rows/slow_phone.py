@@ -21,7 +21,7 @@ LIVE_MS = 60_000
 ELSEWHERE = "cinema.test"
 WHEN_LIVE = """
 new MutationObserver((_, watcher) => {
-  if (!document.querySelector("[data-part=line][data-conexao=ao_vivo]")) return;
+  if (!document.querySelector("[data-part=line][data-line=live]")) return;
   watcher.disconnect();
   const { dataset } = document.documentElement;
   requestAnimationFrame(() => setTimeout(() => { dataset.liveAt = performance.now(); }));

@@ -19,7 +19,7 @@ def test_a_half_price_ticket_says_what_to_bring_and_stays_half_price_on_the_orde
     page.pay()
     order = open_order(page)
     assert order.total == "R$ 48,00"
-    assert order.fact("forma") == "Pix (simulado)"
+    assert order.fact("method") == "Pix (simulado)"
     full, half = order.ticket_text("F07"), order.ticket_text("F08")
     assert "Fila F · 7" in full
     assert "Inteira · R$ 32,00" in full
@@ -36,7 +36,7 @@ def test_categories_are_still_chosen_after_the_page_is_loaded_again(open_session
     page.choose("A17", "meia_pcd")
     page.page.reload()
     page.wait_live()
-    page.expect_seat("A17", "seu")
+    page.expect_seat("A17", "mine")
     assert page.category("A17") == "meia_pcd"
     assert page.total == "R$ 16,00"
     page.release("A17")
@@ -87,9 +87,9 @@ def test_when_others_buy_the_last_half_price_tickets_the_page_says_so_and_offers
     ana.pay()
 
     wait_until(bia.payment_troubles, what="Bia is told")
-    assert bia.payment_troubles() == {"cota": "Só resta 1 meia, e você escolheu mais."}
+    assert bia.payment_troubles() == {"quota": "Só resta 1 meia, e você escolheu mais."}
     bia.submit_payment()
-    bia.expect_dialog("formulario")
+    bia.expect_dialog("form")
     bia.mend("Pagar inteira em A05")
     assert bia.payment_troubles() == {}
     assert bia.total == "R$ 48,00"
@@ -112,12 +112,12 @@ def test_a_race_for_the_last_half_price_ticket_that_is_lost_at_the_server_is_tol
     for seat in ana.held():
         ana.choose(seat, "meia_estudante")
     ana.pay()
-    bia.expect_seat("A03", "ocupado")
+    bia.expect_seat("A03", "sold")
 
     bia.submit_payment()
     wire.wait_for(lambda: bia.payment_faults().get(""), what="Bia is told")
     assert "Nada foi cobrado" in bia.payment_faults()[""]
-    assert bia.payment_troubles() == {"cota": "Só resta 1 meia, e você escolheu mais."}
+    assert bia.payment_troubles() == {"quota": "Só resta 1 meia, e você escolheu mais."}
     bia.mend("Pagar inteira em A05")
     bia.submit_payment()
     assert bia.paid()

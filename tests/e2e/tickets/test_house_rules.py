@@ -14,12 +14,12 @@ def test_a_seat_left_alone_is_explained_before_paying_and_mended_with_one_click(
     page = open_session("GRANDE")
     page.hold("D07", "D08", "D10")
     page.press_pay()
-    assert page.troubles()["sozinha"].startswith("Sua escolha deixa D09 isolada.")
+    assert page.troubles()["lonely"].startswith("Sua escolha deixa D09 isolada.")
     assert page.dialog.is_hidden()
     expect(page.page.get_by_role("button", name="Pegar também D09")).to_be_focused()
     page.mend("Trocar D10 por D09")
-    page.expect_seat("D09", "seu")
-    page.expect_seat("D10", "livre")
+    page.expect_seat("D09", "mine")
+    page.expect_seat("D10", "free")
     wait_until(lambda: not page.troubles(), what="nothing is wrong any more")
     page.open_payment()
     page.close_payment()
@@ -51,13 +51,13 @@ def test_who_was_there_first_is_not_asked_to_move(
     page = open_session("GRANDE")
     page.hold("G07")
     audience.hold("G09")
-    page.expect_seat("G09", "bloqueado")
+    page.expect_seat("G09", "held")
     assert page.troubles() == {}
     page.release("G07")
     wait_until(lambda: page.held() == [], what="it is given back for good")
     page.press("G07")  # a second click so soon would be the slip of a hand
-    page.expect_seat("G07", "seu")
-    assert list(page.troubles()) == ["sozinha"]
+    page.expect_seat("G07", "mine")
+    assert list(page.troubles()) == ["lonely"]
     page.release("G07")
 
 
@@ -71,14 +71,14 @@ def test_a_seat_that_is_left_alone_while_one_types_is_explained_in_the_dialog(
     page.open_payment()
     page.fill_payment()
     audience.release("F01")
-    wait_until(lambda: list(page.payment_troubles()) == ["sozinha"], what="the dialog says so")
+    wait_until(lambda: list(page.payment_troubles()) == ["lonely"], what="the dialog says so")
     page.submit_payment()
     expect(page.dialog.get_by_role("button", name="Pegar também F01")).to_be_focused()
     page.mend("Pegar também F01")
     wait_until(lambda: not page.payment_troubles(), what="nothing is wrong any more")
     page.submit_payment()
     page.paid()
-    assert audience.taken()["F01"] == "ocupado"
+    assert audience.taken()["F01"] == "sold"
 
 
 def test_a_companion_seat_goes_only_with_the_wheelchair_space(open_session: OpenPage) -> None:
@@ -86,9 +86,9 @@ def test_a_companion_seat_goes_only_with_the_wheelchair_space(open_session: Open
     page.hold("A03")
     assert "cadeira de rodas" in page.note("A03")
     page.press_pay()
-    assert list(page.troubles()) == ["acompanhante"]
+    assert list(page.troubles()) == ["companion"]
     page.mend("Pegar também A02")
-    page.expect_seat("A02", "seu")
+    page.expect_seat("A02", "mine")
     page.choose("A02", "meia_pcd")
     page.choose("A03", "meia_acompanhante")
     assert page.total == "R$ 32,00"

@@ -13,11 +13,11 @@ def test_a_cancelled_order_frees_its_seats_in_every_window(
     ana.hold("J01", "J02")
     ana.pay()
     order = open_order(ana)
-    bia.expect_seat("J01", "ocupado")
+    bia.expect_seat("J01", "sold")
     order.cancel()
     for page in (ana, bia):
-        page.expect_seat("J01", "livre")
-        page.expect_seat("J02", "livre")
+        page.expect_seat("J01", "free")
+        page.expect_seat("J02", "free")
     assert not order.has_qr("J01")
     assert not order.can_cancel
     expect(order.page.get_by_role("link", name="Escolher de novo nesta sessão")).to_be_visible()
@@ -28,10 +28,10 @@ def test_who_thinks_twice_keeps_the_order(open_session: OpenPage, open_order: Op
     page.hold("J05")
     page.pay()
     order = open_order(page)
-    order.page.locator("[data-acao=cancelar]").click()
+    order.page.locator("[data-action=cancel]").click()
     order.page.get_by_role("button", name="Manter pedido").click()
     assert order.state == "confirmado"
-    page.expect_seat("J05", "comprado")
+    page.expect_seat("J05", "bought")
 
 
 def test_an_order_can_be_put_into_the_calendar(
@@ -62,4 +62,4 @@ def test_each_ticket_is_printed_whole_in_a_block_of_its_own(
         text = order.ticket_text(seat)
         for fact in ("Vagalume", "19h", "Sala 1", place, order.code):
             assert fact in text, fact
-    assert order.page.locator("[data-acao=imprimir]").is_hidden()
+    assert order.page.locator("[data-action=print]").is_hidden()

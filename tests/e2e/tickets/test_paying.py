@@ -23,12 +23,12 @@ def test_a_declined_card_keeps_the_seats_and_another_card_pays(
     page.submit_payment()
     wait_until(lambda: page.payment_faults().get(""), what="the page says so")
     assert "recusado" in page.payment_faults()[""]
-    page.expect_dialog("formulario")
-    page.expect_seat("H01", "seu")
+    page.expect_dialog("form")
+    page.expect_seat("H01", "mine")
     page.choose_method("cartao")
     page.submit_payment()
     assert page.paid()
-    assert open_order(page).fact("forma") == "Cartão (simulado)"
+    assert open_order(page).fact("method") == "Cartão (simulado)"
 
 
 def test_pix_shows_a_code_of_the_total_to_scan_and_to_copy(open_session: OpenPage) -> None:
@@ -43,7 +43,7 @@ def test_pix_shows_a_code_of_the_total_to_scan_and_to_copy(open_session: OpenPag
     expect(
         page.dialog.get_by_role("img", name="QR code do Pix simulado de R$ 16,00")
     ).to_be_visible()
-    page.dialog.locator("[data-acao=copiar]").click()
+    page.dialog.locator("[data-action=copy]").click()
     expect(page.dialog.get_by_text("Código copiado.")).to_be_visible()
     assert page.page.evaluate("navigator.clipboard.readText()") == code
     page.close_payment()
@@ -55,10 +55,10 @@ def test_a_payment_form_that_does_not_arrive_costs_no_seat(open_session: OpenPag
     page = open_session("GRANDE", prepare=lambda tab: tab.route(form, lambda route: route.abort()))
     page.hold("E01")
     page.press_pay()
-    page.expect_notice("pagina", "suas poltronas continuam guardadas")
+    page.expect_notice("page", "suas poltronas continuam guardadas")
     page.page.unroute(form)
     page.use_notice("Recarregar")
-    page.expect_seat("E01", "seu")
+    page.expect_seat("E01", "mine")
     assert page.pay()
 
 
