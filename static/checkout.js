@@ -8,10 +8,10 @@ import { PaymentAttempts } from "./payment-attempt.js";
 import { Seating } from "./seating.js";
 import { t } from "./text.js";
 import { HalfPriceQuota, totalOf } from "./tickets.js";
-import { quotaTrouble, seatingTrouble } from "./troubles.js";
+import { quotaTrouble, seatingTrouble } from "./advice.js";
 
 /** @typedef {import("./api.js").SessionMap} SessionMap */
-/** @typedef {import("./troubles.js").Trouble} Trouble */
+/** @typedef {import("./advice.js").Trouble} Trouble */
 /** @typedef {import("./payment.js").Payment} Payment */
 /**
  * What is held now.

@@ -4,9 +4,8 @@ import { fetchSessions, sessionPath } from "./api.js";
 import { make } from "./dom.js";
 import { dayNear, namedHour } from "./format.js";
 import { addTexts, asInProgramme } from "./language.js";
-import { othersWithSeats } from "./next-session.js";
+import { othersWithSeats, roomOf } from "./sessions.js";
 import { difference } from "./session-change.js";
-import { roomOf } from "./session-words.js";
 import { t } from "./text.js";
 
 /** @typedef {import("./api.js").Session} Session */

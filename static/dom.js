@@ -1,7 +1,5 @@
 // @ts-check
-/** The few DOM habits that every view shares. Text only ever enters as text. */
-import { offerLanguages } from "./language-switch.js";
-import { fillTexts } from "./text.js";
+/** The primitives of every view: find a part, make an element. Text only ever enters as text. */
 
 const SVG = "http://www.w3.org/2000/svg";
 /** Beside this module, of the same revision. */
@@ -58,36 +56,3 @@ export function drawing(tag, attributes, ...children) {
 /** @param {string} name a symbol of icons.svg */
 export const icon = (name) =>
   drawing("svg", { class: "icon", "aria-hidden": "true" }, drawing("use", { href: `${ICONS}#${name}` }));
-
-/** A view with its texts, to be put into the page. @param {string} id of its template */
-export function viewOf(id) {
-  const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
-  const view = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
-  fillTexts(view);
-  return view;
-}
-
-/** Shows one view instead of what the page shows. @param {string} id of its template */
-export function show(id) {
-  const view = viewOf(id);
-  offerLanguages(view);
-  const kept = [...document.body.children].filter((node) => /^(TEMPLATE|NOSCRIPT|SCRIPT)$/.test(node.tagName));
-  document.body.dataset.view = id;
-  document.body.replaceChildren(...kept, view);
-  return document.body;
-}
-
-/**
- * A whole page that says one thing: what happened, what it means, what to do.
- * @param {string} title @param {string} text @param {(() => void)|null} retry null: trying again would not help
- */
-export function showMessage(title, text, retry) {
-  const view = show("message-view");
-  const heading = part(view, "title");
-  heading.textContent = title;
-  part(view, "text").textContent = text;
-  const again = action(view, "retry");
-  again.hidden = retry === null;
-  again.onclick = retry;
-  heading.focus();
-}

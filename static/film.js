@@ -4,8 +4,8 @@ import { sessionPath } from "./api.js";
 import { make } from "./dom.js";
 import { dayAndHour, dayNear, filmLength } from "./format.js";
 import { asInProgramme } from "./language.js";
-import { hasSeats, nextWithSeats } from "./next-session.js";
-import { ratingBadge } from "./rating.js";
+import { hasSeats, nextWithSeats } from "./sessions.js";
+import { ratingBadge } from "./film-card.js";
 import { SessionCard } from "./session-card.js";
 import { t } from "./text.js";
 

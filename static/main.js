@@ -1,7 +1,7 @@
 // @ts-check
 /** The URL is the state: `/` is the programme, `/sessao/<id>` is the map of a session. */
-import { showMessage } from "./dom.js";
 import { t } from "./text.js";
+import { showMessage } from "./view.js";
 
 async function start() {
   const session = /^\/sessao\/([^/]+)\/?$/.exec(location.pathname);

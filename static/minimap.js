@@ -3,12 +3,11 @@
  * The whole hall in a corner while the map is zoomed: what is taken, what is one's own, and a frame around the part in
  * view. A tap on it goes there. It is loaded with the first zoom, and is for the eye alone.
  */
-import { make } from "./dom.js";
+import { drawing, make } from "./dom.js";
 import { SCREEN_ROWS } from "./hall-fit.js";
 
 /** @typedef {import("./room.js").Seat} Seat */
 
-const SVG = "http://www.w3.org/2000/svg";
 /** Three thousand dots are drawn at most so often. */
 const REST_MS = 500;
 /** From so near to the hall's lower left end on it would cover seats that cannot be moved from under it. */
@@ -87,11 +86,4 @@ export class Minimap {
     }
     return path;
   }
-}
-
-/** @param {string} tag @param {Record<string, string>} attributes */
-function drawing(tag, attributes) {
-  const node = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  return node;
 }

@@ -1,7 +1,6 @@
 // @ts-check
 /** Opens an order with the best right that this browser has: its address, its cookie, or the key that the tab keeps. */
 import { fetchOrder } from "./api.js";
-import { keepKey, keptKey } from "./order-key.js";
 
 /** @typedef {import("./api.js").Order} Order */
 /** @typedef {import("./api.js").Answer<Order> & {reference: string}} Opened `reference`: what to act on the order by */
@@ -28,4 +27,26 @@ export function tidyAddress(reference, { pedido, link, pode_gerir }) {
   const [, token] = reference.split(".");
   const isKey = token && !link.endsWith(`.${token}`);
   if (!isKey || keepKey(pedido, token)) history.replaceState(null, "", link);
+}
+
+/** Where the tab keeps the token that may cancel and correct an order. @param {string} id of the order */
+const place = (id) => `pedido:${id}`;
+
+/** Returns whether the browser kept it. @param {string} id @param {string} key */
+export function keepKey(id, key) {
+  try {
+    sessionStorage.setItem(place(id), key);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @param {string} id */
+function keptKey(id) {
+  try {
+    return sessionStorage.getItem(place(id)) ?? "";
+  } catch {
+    return "";
+  }
 }

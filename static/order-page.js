@@ -3,16 +3,17 @@
 import { calendarPath, fetchOrder, pdfPath, persist, sessionPath } from "./api.js";
 import { CancelDialog, refundText } from "./cancel-dialog.js";
 import { Carousel } from "./carousel.js";
-import { action, make, part, show, showMessage } from "./dom.js";
+import { action, make, part } from "./dom.js";
 import { Door } from "./door.js";
 import { dayAndHour, filmLength, money } from "./format.js";
 import { addTexts, asInProgramme } from "./language.js";
 import { openOrder, tidyAddress } from "./order-access.js";
 import { OrderMail } from "./order-mail.js";
 import { difference } from "./session-change.js";
-import { audioOf, wordsOf } from "./session-words.js";
+import { audioOf, wordsOf } from "./sessions.js";
 import { hasText, t } from "./text.js";
 import { givenBackOf, placesOf, stubOf, whenOf } from "./ticket-stub.js";
+import { show, showMessage } from "./view.js";
 
 /** @typedef {import("./api.js").Order} Order */
 

@@ -5,16 +5,19 @@
  */
 import { Advice } from "./advice.js";
 import { BackCloses } from "./back-closes.js";
-import { action, part, viewOf } from "./dom.js";
+import { action, part } from "./dom.js";
 import { payText } from "./order-panel.js";
-import { followByItself } from "./payment-done.js";
 import { PaymentForm } from "./payment-form.js";
 import { PaymentMethod } from "./payment-method.js";
 import { PaymentSummary } from "./payment-summary.js";
 import { enumerate, t } from "./text.js";
+import { viewOf } from "./view.js";
 
 /** @typedef {"form"|"sending"|"checking"|"expired"|"done"} DialogState */
 /** @typedef {import("./checkout.js").Order} Order */
+
+/** After a purchase the tickets follow by themselves, unless the reader touches something. */
+const READING_MS = 3500;
 
 export class PaymentDialog {
   /** @type {DialogState} */
@@ -180,3 +183,15 @@ export class PaymentDialog {
 
 /** @param {Order} order */
 const seatsOf = ({ tickets }) => tickets.map(({ seat }) => seat.name);
+
+/** Leads to the tickets after a while; a key or a touch stays here, and so does a reader who wants no motion. @param {HTMLDialogElement} dialog @param {HTMLElement} link to the tickets */
+function followByItself(dialog, link) {
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  const timer = setTimeout(() => link.click(), READING_MS);
+  const stay = () => {
+    clearTimeout(timer);
+    dialog.removeAttribute("data-leaving");
+  };
+  dialog.setAttribute("data-leaving", "");
+  for (const event of ["pointerdown", "keydown", "close"]) dialog.addEventListener(event, stay, { once: true });
+}

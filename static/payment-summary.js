@@ -3,7 +3,7 @@
 import { make, part } from "./dom.js";
 import { dayAndHour, money } from "./format.js";
 import { asInProgramme } from "./language.js";
-import { roomOf } from "./session-words.js";
+import { roomOf } from "./sessions.js";
 import { t } from "./text.js";
 
 export class PaymentSummary {

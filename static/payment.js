@@ -5,7 +5,7 @@
  */
 import { make } from "./dom.js";
 import { addTexts, tag } from "./language.js";
-import { keepKey } from "./order-key.js";
+import { keepKey } from "./order-access.js";
 import { PaymentDialog } from "./payment-dialog.js";
 import { confirmPayment, releaseSeats } from "./protocol.js";
 import { enumerate, t } from "./text.js";

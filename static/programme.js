@@ -2,11 +2,12 @@
 /** The films and their sessions, a day at a time, with the seats left kept fresh while somebody looks. */
 import { fetchOwnOrders, fetchSessions, persist } from "./api.js";
 import { DayChips } from "./day-chips.js";
-import { make, part, show, showMessage } from "./dom.js";
+import { make, part } from "./dom.js";
 import { Film } from "./film.js";
 import { dayNear, isElsewhere, isoDay, namedHour } from "./format.js";
-import { hasSeats } from "./next-session.js";
+import { hasSeats } from "./sessions.js";
 import { t } from "./text.js";
+import { show, showMessage } from "./view.js";
 
 /** @typedef {import("./api.js").Session} Session */
 

@@ -3,8 +3,7 @@
 import { sessionPath } from "./api.js";
 import { make } from "./dom.js";
 import { dayNear, hour, isoDay, shortMoney } from "./format.js";
-import { hasSeats } from "./next-session.js";
-import { audioOf, roomOf, wordsOf } from "./session-words.js";
+import { audioOf, hasSeats, roomOf, wordsOf } from "./sessions.js";
 import { t } from "./text.js";
 
 /** @typedef {import("./api.js").Session} Session */

@@ -2,7 +2,7 @@
 /** What became of a session while its map or its order is looked at. A map loads this only once it has changed. */
 import { dayAndHour } from "./format.js";
 import { addTexts } from "./language.js";
-import { wordsOf } from "./session-words.js";
+import { wordsOf } from "./sessions.js";
 import { t } from "./text.js";
 
 /** @typedef {import("./api.js").Session} Session */

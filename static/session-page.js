@@ -1,9 +1,10 @@
 // @ts-check
 /** `/sessao/<id>`: fetches the session and shows its map, or says why not. */
 import { fetchSession, persist } from "./api.js";
-import { part, show, showMessage } from "./dom.js";
+import { part } from "./dom.js";
 import { SessionView } from "./session-view.js";
 import { t } from "./text.js";
+import { show, showMessage } from "./view.js";
 
 export class SessionPage {
   /** @param {string} id */

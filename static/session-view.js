@@ -17,7 +17,7 @@ import { Notice } from "./notice.js";
 import { OwnSeats } from "./own-seats.js";
 import { Repaint } from "./repaint.js";
 import { Room } from "./room.js";
-import { audioOf, roomOf } from "./session-words.js";
+import { audioOf, roomOf } from "./sessions.js";
 import { Sales } from "./sales.js";
 import { SeatList } from "./seat-list.js";
 import { SeatMap } from "./seat-map.js";

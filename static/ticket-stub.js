@@ -3,7 +3,7 @@
 import { icon, make } from "./dom.js";
 import { dayAndHour, money } from "./format.js";
 import { asInProgramme } from "./language.js";
-import { wordsOf } from "./session-words.js";
+import { wordsOf } from "./sessions.js";
 import { enumerate, t } from "./text.js";
 
 /** @typedef {import("./api.js").Order} Order */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Basket } from "../../static/basket.js";
 import { HalfPriceQuota, needsQuota, priceOf, quotaNeeded, totalOf } from "../../static/tickets.js";
-import { quotaTrouble, seatingTrouble } from "../../static/troubles.js";
+import { quotaTrouble, seatingTrouble } from "../../static/advice.js";
 import { room } from "./hall.mjs";
 
 const storage = () => {

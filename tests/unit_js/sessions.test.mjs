@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { othersWithSeats } from "../../static/next-session.js";
+import { othersWithSeats } from "../../static/sessions.js";
 
 const at = (id, hour, livres = 10, titulo = "A", encerrada = false) =>
   ({ id, inicio: `2026-12-13T${hour}:00:00-03:00`, livres, encerrada, filme: { id: titulo, titulo } });

@@ -1,7 +1,21 @@
 // @ts-check
-/** Where else there are seats, when a session has none left. */
+/** What the programme says of its sessions: their room and sound in the reader's language, and which of them have seats. */
+import { make } from "./dom.js";
+import { asInProgramme, tag } from "./language.js";
 
 /** @typedef {import("./api.js").Session} Session */
+
+/** @param {Session} session */
+export const wordsOf = ({ sala, idioma, words }) => words?.[tag] ?? { room: sala, audio: idioma, tag: "" };
+
+/** Its room, marked as Portuguese where it is. @param {Session} session */
+export const roomOf = (session) => spoken(wordsOf(session).room, session.sala);
+
+/** Its sound, likewise. @param {Session} session */
+export const audioOf = (session) => spoken(wordsOf(session).audio, session.idioma);
+
+/** @param {string} text @param {string} original */
+const spoken = (text, original) => make("span", { text, ...(text === original ? asInProgramme : {}) });
 
 /** @param {Session} session */
 const startOf = ({ inicio }) => Date.parse(inicio);

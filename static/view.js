@@ -1,0 +1,85 @@
+// @ts-check
+/**
+ * Views: one template of the HTML at a time fills the page, in the language in force. Every view offers the others. The
+ * choice is a cookie that the gateway reads, and the page is loaded again: its address is its state, and holds are the buyer's.
+ */
+import { action, make, part } from "./dom.js";
+import { tag, tags } from "./language.js";
+import { fillTexts, t } from "./text.js";
+
+const COOKIE = "idioma";
+const A_YEAR_S = 365 * 24 * 3600;
+
+/** A view with its texts, to be put into the page. @param {string} id of its template */
+export function viewOf(id) {
+  const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
+  const view = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
+  fillTexts(view);
+  return view;
+}
+
+/** Shows one view instead of what the page shows. @param {string} id of its template */
+export function show(id) {
+  const view = viewOf(id);
+  offerLanguages(view);
+  const kept = [...document.body.children].filter((node) => /^(TEMPLATE|NOSCRIPT|SCRIPT)$/.test(node.tagName));
+  document.body.dataset.view = id;
+  document.body.replaceChildren(...kept, view);
+  return document.body;
+}
+
+/**
+ * A whole page that says one thing: what happened, what it means, what to do.
+ * @param {string} title @param {string} text @param {(() => void)|null} retry null: trying again would not help
+ */
+export function showMessage(title, text, retry) {
+  const view = show("message-view");
+  const heading = part(view, "title");
+  heading.textContent = title;
+  part(view, "text").textContent = text;
+  const again = action(view, "retry");
+  again.hidden = retry === null;
+  again.onclick = retry;
+  heading.focus();
+}
+
+/** What is shown of "pt-BR". @param {string} language */
+const short = (language) => language.slice(0, 2).toUpperCase();
+
+/** @param {string} language */
+function choose(language) {
+  document.cookie = `${COOKIE}=${language}; path=/; max-age=${A_YEAR_S}; samesite=lax`;
+  if (document.cookie.includes(`${COOKIE}=${language}`)) return location.reload();
+  // A browser that keeps no cookie takes the choice in the address.
+  const address = new URL(location.href);
+  address.searchParams.set(COOKIE, language);
+  location.replace(address);
+}
+
+/** A page that the browser kept from before a switch would speak the old language. @param {PageTransitionEvent} event */
+function returned({ persisted }) {
+  const chosen = new RegExp(`(?:^|; )${COOKIE}=([\\w-]+)`).exec(document.cookie)?.[1];
+  if (persisted && chosen && chosen !== tag && tags.includes(chosen)) location.reload();
+}
+
+/** Fills every place of a view that is meant for it. @param {ParentNode} view */
+function offerLanguages(view) {
+  addEventListener("pageshow", returned);
+  for (const place of view.querySelectorAll("[data-part=languages]")) place.replaceChildren(...tags.map(button));
+  for (const toggle of view.querySelectorAll("[data-action=languages]")) toggle.addEventListener("click", () => unfold(toggle));
+}
+
+/** Where there is little room, a button stands for them. @param {Element} toggle */
+function unfold(toggle) {
+  toggle.setAttribute("aria-expanded", String(toggle.getAttribute("aria-expanded") !== "true"));
+}
+
+/** Named by its own language, whatever the page's is. @param {string} language */
+function button(language) {
+  const name = `${short(language)}, ${t(/** @type {import("./text.js").TextKey} */ (`language.${language}`))}`;
+  const node = make("button", {
+    type: "button", lang: language, "data-language": language, "aria-label": name, "aria-pressed": String(language === tag), text: short(language),
+  });
+  node.onclick = () => language === tag || choose(language);
+  return node;
+}
