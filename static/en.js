@@ -17,7 +17,7 @@ export const texts = {
   "time.zone": "Brasilia time",
   "page.failed": "The page did not load completely",
   "page.failed_text": "Check your connection and try again.",
-  "ver_programa": "See what’s on",
+  "see_programme": "See what’s on",
 
   "programme.title": "Now showing",
   "programme.zone": "All times are Brasilia time.",

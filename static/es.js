@@ -17,7 +17,7 @@ export const texts = {
   "time.zone": "hora de Brasilia",
   "page.failed": "La página no llegó completa",
   "page.failed_text": "Revisa tu conexión e inténtalo de nuevo.",
-  "ver_programa": "Ver la cartelera",
+  "see_programme": "Ver la cartelera",
 
   "programme.title": "En cartelera",
   "programme.zone": "Todos los horarios son de Brasilia.",

@@ -20,7 +20,7 @@ export const texts = {
   "time.zone": "horário de Brasília",
   "page.failed": "A página não chegou inteira",
   "page.failed_text": "Confira sua conexão e tente de novo.",
-  "ver_programa": "Ver a programação",
+  "see_programme": "Ver a programação",
 
   "programme.title": "Em cartaz",
   "programme.zone": "Todos os horários são de Brasília.",

@@ -137,7 +137,7 @@ function contents(room, seat, state) {
     pictureOf(view),
     make("strong", { text: t("card.seat", { fila: seat.row, numero: numbers }) }),
     ...(seat.kind === "comum" ? [] : [make("span", { text: kindOf(seat.kind) })]),
-    make("span", { text: /^(unknown|free|asking|mine)$/.test(state) ? prices(whole) : t(`legend.${state}`) }),
+    make("span", { text: state === "bought" || state === "held" || state === "sold" ? t(`legend.${state}`) : prices(whole) }),
     make("span", { class: "quiet", text: `${t("card.row", { n: view.row, total: view.rows })} · ${sideOf(view)}` }),
   ];
 }

@@ -40,9 +40,7 @@ class SessionPage(Checkout):
     def seats_in(self, state: SeatState) -> list[str]:
         """Names of all seats of a state, from the screen on."""
         found = self.page.locator(f'#grid [data-state="{state}"]')
-        names: list[str] = found.evaluate_all(
-            "(seats) => seats.map((seat) => seat.dataset.seat)"
-        )
+        names: list[str] = found.evaluate_all("(seats) => seats.map((seat) => seat.dataset.seat)")
         return names
 
     def taken(self) -> dict[str, str]:
@@ -113,9 +111,7 @@ class SessionPage(Checkout):
     def marked(self, mark: Mark) -> list[str]:
         """Seats that are marked on the map."""
         found = self.page.locator(f"#grid [data-{mark}]")
-        names: list[str] = found.evaluate_all(
-            "(seats) => seats.map((seat) => seat.dataset.seat)"
-        )
+        names: list[str] = found.evaluate_all("(seats) => seats.map((seat) => seat.dataset.seat)")
         return names
 
     def offers(self) -> list[str]:
@@ -162,7 +158,8 @@ class SessionPage(Checkout):
         )
 
     def expect_notice(self, kind: str, text: str = "", seconds: float = PATIENCE) -> None:
-        """`kind`: a refusal's reason, taken, extended, last_minute, expired, sold, bought, held, not_live, or the kind of a seat that says what it is: cadeirante, acompanhante, casal."""
+        """`kind`: a refusal's reason; taken, extended, last_minute, expired, sold, bought, held, not_live; or the kind
+        of a seat that says what it is: cadeirante, acompanhante, casal."""
         notice = self.page.locator(f'[data-part=notice][data-notice="{kind}"]')
         expect(notice).to_be_visible(timeout=seconds * 1000)
         if text:
