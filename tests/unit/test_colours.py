@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-CSS = (Path(__file__).parents[2] / "static" / "page.css").read_text()
+CSS = (Path(__file__).parents[2] / "static" / "tokens.css").read_text()
 TOKENS = re.findall(r"--([\w-]+): light-dark\((#\w+), (#\w+)\)", CSS)
 THEMES = {
     "light": {name: light for name, light, _ in TOKENS},

@@ -3,10 +3,10 @@
 import re
 
 from deploy import ROOT
-from gateway.assets import Asset
+from gateway.assets import Assets
 from gateway.plain_css import plain_first
 
-PAGE = Asset(ROOT / "static" / "page.css").content.decode()
+PAGE = Assets(ROOT / "static").text("page.css")
 
 
 def test_a_token_of_two_themes_is_a_light_one_and_on_a_dark_screen_another() -> None:
