@@ -52,20 +52,20 @@ class Looks:
 
     def _take(self) -> dict[str, Picture]:
         others = {state: self.page.seat(name) for state, name in SEATS.items() if state != "asked"}
-        asked = self._picture_of_asked() if self.page.line == "ao_vivo" else {}
+        asked = self._picture_of_asked() if self.page.line == "live" else {}
         return asked | pictures_of(self.page.page, others)
 
     def _picture_of_asked(self) -> dict[str, Picture]:
         """The page waits some seconds for an answer, so the picture counts where it still waits after it."""
         page, name = self.page, SEATS["asked"]
         while True:
-            if page.seat_state(name) == "livre":
+            if page.seat_state(name) == "free":
                 page.click(name)
-                page.expect_seat(name, "pedindo")
+                page.expect_seat(name, "asking")
             page.page.mouse.move(0, 0)
             page.page.evaluate("() => document.activeElement.blur()")
             seen = pictures_of(page.page, {"asked": page.seat(name)})
-            if page.seat_state(name) == "pedindo":
+            if page.seat_state(name) == "asking":
                 return seen
 
 
@@ -161,9 +161,9 @@ def test_what_was_known_is_still_readable_while_the_line_is_down(
 ) -> None:
     """The last of the tests: the line stays down."""
     page = looks.page
-    if page.line == "ao_vivo":
+    if page.line == "live":
         looks.wire.tell({"evento": "situacao", "ao_vivo": False})
-    page.wait_line("pausado")
+    page.wait_line("paused")
     seen = looks.pictures(theme)
     clear = {state: seen[state].contrast for state in ("free", "mine", "bought", "held")}
     assert min(clear.values()) >= SHAPES, clear
