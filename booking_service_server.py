@@ -34,7 +34,7 @@ from booking.servicer import BookingServicer
 from booking.stream_ids import NewestEvents
 from booking.sweeper import Sweeper
 from cinema import service
-from cinema.booking_client import server_credentials
+from cinema.booking_channel import server_credentials
 from cinema.redis_connection import REDIS_ERRORS, connect, connect_blocking, disconnect
 from cinema.retry import Backoff, brief, keep_running
 from cinema.secret_files import given_or_kept

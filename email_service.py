@@ -13,7 +13,7 @@ from typing import Self
 
 import cinema_pb2 as pb
 from cinema import mail_address
-from cinema.booking_client import open_channel
+from cinema.booking_channel import open_channel
 from cinema.settings import DeliverySettings
 from notifications.dependency import DependencyDown
 from notifications.helo_name import HeloName

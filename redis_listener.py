@@ -25,13 +25,13 @@ from redis.asyncio.connection import parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from cinema.expiry_notice import shared_secret
 from cinema.keys import parse_lock_key
-from cinema.notify_signature import shared_secret
 from cinema.redis_connection import REDIS_ERRORS
 from cinema.retry import Backoff, keep_running
 from cinema.service import ReadyFile, main, run_until_stopped, stop_signal
 from cinema.settings import ListenerSettings
-from listener.gateway_notifier import WORKERS, Gateway, GatewayNotifier
+from listener.gateway_notifier import WORKERS, GatewayClient, GatewayNotifier
 from listener.keyspace_events import ensure_expired_events
 
 log = logging.getLogger(__name__)
@@ -203,7 +203,9 @@ async def serve(settings: ListenerSettings) -> None:
     secret = shared_secret(settings)
     ready_file = ReadyFile(settings.ready_file)
     async with http_client() as client:
-        gateway = Gateway(client, settings.ws_notify_url, secret, settings.notify_timeout_seconds)
+        gateway = GatewayClient(
+            client, settings.ws_notify_url, secret, settings.notify_timeout_seconds
+        )
         notifier = GatewayNotifier(gateway.post)
         listening = subscriptions(settings, notifier, ready_file)
         await run_until_stopped(stop, listening.run(), notifier.run(), ready_file.keep())

@@ -16,15 +16,15 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from cinema import open_files, service
+from cinema import service
 from cinema.settings import GatewaySettings
-from gateway import http_routes, notify, pages, websocket_route
+from gateway import http_routes, notify, open_files, pages, websocket_route
+from gateway.acceptor import Acceptor, listen
 from gateway.admission import Admission, Place
-from gateway.compression import SMALLEST
 from gateway.context import Gateway, open_gateway
-from gateway.front_door import FrontDoor
+from gateway.host_check import HostCheck
 from gateway.lifespan import RefusedStart, attach, lifespan
-from gateway.listener import Door, listen
+from gateway.negotiation import SMALLEST
 from gateway.problems import add_problem_handlers
 from gateway.protocols import GuardedConfig, GuardedHttp, GuardedWebSocket
 from gateway.proxies import TrustedProxies
@@ -71,7 +71,7 @@ def create_app(gateway: Gateway | None = None) -> FastAPI:
     add_problem_handlers(app)
     app.add_exception_handler(404, pages.nothing_here)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST, compresslevel=5)  # the API's JSON
-    app.add_middleware(FrontDoor)
+    app.add_middleware(HostCheck)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(TrustedProxies)
     app.add_middleware(RefusedStart)
@@ -81,7 +81,7 @@ def create_app(gateway: Gateway | None = None) -> FastAPI:
 
 
 class Server(uvicorn.Server):
-    """Accepts through a door of ours, and leaves the signals to cinema.service, which lets the gateway drain first."""
+    """Accepts through gateway.acceptor. Leaves the signals to cinema.service, so that the gateway drains first."""
 
     def __init__(self, config: GuardedConfig, admission: Admission) -> None:
         super().__init__(config)
@@ -89,10 +89,12 @@ class Server(uvicorn.Server):
         self._admission = admission
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        doors = [Door(listener, self._admission, self._protocol_of) for listener in sockets or ()]
-        for door in doors:
-            door.open()
-        self.servers: list[Any] = doors
+        acceptors = [
+            Acceptor(listener, self._admission, self._protocol_of) for listener in sockets or ()
+        ]
+        for acceptor in acceptors:
+            acceptor.open()
+        self.servers: list[Any] = acceptors
         self.started = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

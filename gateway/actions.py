@@ -7,9 +7,8 @@ from cinema.payment_rules import validate_payment
 from cinema.refusals import Refusal
 from cinema_pb2 import ReservaResponse
 from gateway import frames
-from gateway.booking import BookingClient
+from gateway.booking_client import BookingClient
 from gateway.booking_faults import BookingDown, Malformed, NotFound
-from gateway.booking_requests import Buyer
 from gateway.messages import (
     Action,
     Confirm,
@@ -20,6 +19,7 @@ from gateway.messages import (
     Incoming,
     Release,
 )
+from gateway.seat_requests import Buyer
 
 _DOWN = "As vendas estão fora do ar por um instante. Tente de novo."
 _UNKNOWN_OUTCOME = "Ainda não sabemos se o pagamento foi registrado. Estamos tentando de novo."

@@ -10,8 +10,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from cinema import open_files
 from cinema.settings import GatewaySettings
+from gateway import open_files
 from gateway.limits import CROWDED, FULL, RareWarning, network
 from gateway.proxies import peers_named_by
 

@@ -21,8 +21,7 @@ import rjsmin
 
 from cinema.retry import brief
 from gateway import assembly, bundle
-from gateway.compression import compress_hard
-from gateway.negotiation import ENCODINGS
+from gateway.negotiation import ENCODINGS, compress_hard
 from gateway.plain_css import plain_first
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import grpc
 
-from cinema.booking_client import BATCHES_ARE_KNOWN
+from cinema.booking_channel import BATCHES_ARE_KNOWN
 from cinema.deadlines import Deadline, Deadlines
 from cinema.retry import Backoff, News
 from cinema_pb2 import ReservaResponse, RespostaEmLote

@@ -1,6 +1,6 @@
 """One browser's socket: takes its messages, and performs its requests one after the other.
 
-It has no task while nothing is asked of it. What it is to be told goes through the outbox, which is bounded; so are
+It has no task while nothing is asked of it. What it is to be told goes through its send queue, which is bounded; so are
 the requests that wait.
 """
 
@@ -13,7 +13,7 @@ from gateway.actions import Actions, busy_reply, fault_reply
 from gateway.endings import FAULT, FLOOD, RESTART, TOO_SLOW
 from gateway.limits import Address, TokenBucket
 from gateway.messages import Action, Faulty, Resync, parse
-from gateway.outbox import Outbox
+from gateway.send_queue import SendQueue
 
 log = logging.getLogger(__name__)
 
@@ -42,20 +42,20 @@ class Connection:
         "_is_closed",
         "_is_finishing",
         "_leave",
-        "_outbox",
+        "_queue",
         "_requests",
         "_worker",
     )
 
     def __init__(
         self,
-        outbox: Outbox,
+        queue: SendQueue,
         actions: Actions,
         allowance: Allowance,
         group: asyncio.TaskGroup,
         leave: Callable[["Connection"], None],
     ) -> None:
-        self._outbox = outbox
+        self._queue = queue
         self._actions = actions
         self._allowance = allowance
         self._group = group
@@ -68,25 +68,25 @@ class Connection:
 
     def receive(self, message: str | bytes) -> None:
         if not self._allowance.own.take():
-            self._outbox.end(FLOOD)
+            self._queue.end(FLOOD)
             return
         incoming = parse(message)
         if not self._allowance.address.requests.take():
-            self._outbox.put_reply(busy_reply(incoming))
+            self._queue.put_reply(busy_reply(incoming))
         elif isinstance(incoming, Faulty):
-            self._outbox.put_reply(fault_reply(incoming))
+            self._queue.put_reply(fault_reply(incoming))
         elif isinstance(incoming, Resync):
-            self._outbox.resync()
+            self._queue.resync()
         elif len(self._requests) >= MOST_WAITING_REQUESTS:
-            self._outbox.put_reply(busy_reply(incoming))
+            self._queue.put_reply(busy_reply(incoming))
         elif not self._is_finishing:
             self._perform(incoming)
 
     def writable(self) -> None:
-        self._outbox.pump()
+        self._queue.pump()
 
     def stalled(self) -> None:
-        self._outbox.end(TOO_SLOW)
+        self._queue.end(TOO_SLOW)
 
     def closed(self) -> None:
         """What has arrived is still performed: a buyer who gives a seat back and closes the tab has given it back."""
@@ -116,12 +116,12 @@ class Connection:
     async def _work(self) -> None:
         try:
             while self._requests:
-                self._outbox.put_reply(await self._actions.perform(self._requests.pop(0)))
+                self._queue.put_reply(await self._actions.perform(self._requests.pop(0)))
         except (
             Exception
         ):  # the boundary of the task: one broken request must not end the other sockets
             log.exception("a socket's task died")
-            self._outbox.end(FAULT)
+            self._queue.end(FAULT)
         finally:
             self._worker = None
             self._settle()
@@ -135,4 +135,4 @@ class Connection:
             if self._ended is not None:
                 self._ended.set()
         elif self._is_finishing:
-            self._outbox.end_after_all(RESTART)
+            self._queue.end_after_all(RESTART)

@@ -11,22 +11,23 @@ import grpc
 from fastapi import Depends
 from starlette.requests import HTTPConnection, Request
 
-from cinema.booking_client import open_channel
+from cinema.booking_channel import open_channel
+from cinema.expiry_notice import shared_secret
 from cinema.identity import network_tag
-from cinema.notify_signature import shared_secret
 from cinema.retry import WAITS
 from cinema.service import ReadyFile
 from cinema.settings import GatewaySettings
 from gateway.admission import most_sockets
 from gateway.assets import Assets
-from gateway.booking import BookingClient
+from gateway.booking_client import BookingClient
+from gateway.booking_health import CHECK_SECONDS, BookingHealth, Health
+from gateway.buyer_cookie import BuyerCookies, cookie_secrets
 from gateway.connection import Connection
 from gateway.costs import COSTS
 from gateway.film_art import Gallery
-from gateway.health import CHECK_SECONDS, BookingHealth, State
 from gateway.hubs import Hubs
-from gateway.identity import Identities, cookie_secrets
 from gateway.limits import Address, Addresses, network
+from gateway.order_access import OrderAccess
 from gateway.origins import Hosts, Origins
 from gateway.public_answers import PublicAnswers
 
@@ -45,13 +46,14 @@ class Gateway:
         self.settings = settings
         self.group = group
         self.booking = BookingClient(channel, settings.booking_deadline_seconds)
+        self.orders = OrderAccess(self.booking)
         self.answers = PublicAnswers(self.booking, settings.booking_deadline_seconds)
         self.gallery = Gallery(self.booking, self.answers.sessions)
         self.health = BookingHealth(channel, self.booking)
         self.hubs = Hubs(group, self.booking, settings.coalesce_ms / 1_000)
-        cookies = cookie_secrets(settings)
-        self.identities = Identities(cookies, settings.uses_https)
-        self._network_secret = cookies[0]
+        secrets = cookie_secrets(settings)
+        self.cookies = BuyerCookies(secrets, settings.uses_https)
+        self._network_secret = secrets[0]
         self.notify_secret = shared_secret(settings)
         self.hosts = Hosts(settings.public_url, settings.allowed_hosts)
         self.origins = Origins(settings.public_url, settings.allowed_origins)
@@ -74,9 +76,9 @@ class Gateway:
         """Whether its address may still ask for what this request's route costs."""
         return self.address_of(request).requests.take(COSTS[request.scope["route"].path])
 
-    async def state(self) -> State:
+    async def state(self) -> Health:
         """Whether buyers should be sent here now, and if not, why."""
-        return State("The gateway is stopping") if self.draining else await self.health.state()
+        return Health("The gateway is stopping") if self.draining else await self.health.state()
 
     async def keep_ready(self, ready: ReadyFile) -> None:
         """Looks once a second: keeps the ready file true, and logs once when an outage begins and when it ends."""
@@ -99,8 +101,8 @@ class Gateway:
 
     def buyer_of(self, connection: HTTPConnection) -> str:
         """Whose cookie the request brings: somebody new without one, '' where it is none of ours."""
-        identity = self.identities.of(connection)
-        return identity.buyer if identity else ""
+        visitor = self.cookies.of(connection)
+        return visitor.buyer if visitor else ""
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from itertools import islice
 
-from gateway.outbox import Outbox
+from gateway.send_queue import SendQueue
 
 # Pages in one turn of the loop, a millisecond or two: whoever buys waits for one turn, and not for the whole crowd.
 PAGES_A_TURN = 200
@@ -30,7 +30,7 @@ class News:
     gaining: set[str] = field(default_factory=set)
     losing: set[str] = field(default_factory=set)
 
-    def tell(self, page: Outbox) -> None:
+    def tell(self, page: SendQueue) -> None:
         if self.resync:
             page.resync()
         if page.tag in self.gaining:
@@ -63,7 +63,7 @@ class FanOut:
         self._is_interrupted = True
         self._due.set()
 
-    async def run(self, pages: Collection[Outbox], gather: Callable[[], News]) -> None:
+    async def run(self, pages: Collection[SendQueue], gather: Callable[[], News]) -> None:
         """Tells all pages what `gather` says, for ever, as soon and as often as it may."""
         while True:
             await self._due.wait()
@@ -72,7 +72,7 @@ class FanOut:
             await self._tell_all(list(pages), gather())
             await asyncio.sleep(self._rest)
 
-    async def _tell_all(self, pages: list[Outbox], news: News) -> None:
+    async def _tell_all(self, pages: list[SendQueue], news: News) -> None:
         """A page that comes meanwhile has a snapshot that is newer than the news."""
         remaining = iter(pages)
         while not self._is_interrupted and (some := list(islice(remaining, PAGES_A_TURN))):

@@ -20,9 +20,8 @@ from cinema.art.poster import WIDE, poster, wide_poster
 from cinema.art.svg import svg
 from cinema.shared_reads import SharedReads
 from cinema_pb2 import Filme
-from gateway.booking import BookingClient
-from gateway.compression import compress_hard
-from gateway.negotiation import ENCODINGS
+from gateway.booking_client import BookingClient
+from gateway.negotiation import ENCODINGS, compress_hard
 
 ART = "/arte"
 

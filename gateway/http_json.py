@@ -1,9 +1,12 @@
 """From booking's messages to the JSON of the HTTP API: mapped once, here. Money in centavos, times in São Paulo's."""
 
+from base64 import b64encode
 from functools import lru_cache
+from io import BytesIO
 from typing import Any
 
 import orjson
+from segno import QRCode
 from starlette.responses import Response
 
 from cinema.contract import CATEGORIES, MAIL_STATE_WORDS
@@ -11,7 +14,6 @@ from cinema.languages import LANGUAGES
 from cinema.local_time import local_time
 from cinema.order_code import order_code
 from cinema.order_link import view_path
-from cinema.pix import pix_code
 from cinema.programme_words import words_in
 from cinema.ticket_qr import qr_code, ticket_qr
 from cinema_pb2 import (
@@ -28,8 +30,7 @@ from cinema_pb2 import (
     TipoAssento,
 )
 from gateway.film_art import art_path
-from gateway.order_access import Access
-from gateway.qr_images import svg_data_uri
+from gateway.pix import pix_code
 
 Json = dict[str, Any]  # for orjson: parts that were encoded before are orjson.Fragment
 
@@ -133,13 +134,12 @@ def _encoded_row(message: bytes) -> tuple[orjson.Fragment, dict[str, int]]:
     return orjson.Fragment(orjson.dumps(said)), prices
 
 
-def order_json(order: Pedido, access: Access, now: float) -> Json:
-    """Who bought, and where the mail went, is for the buyer alone. `now`: Unix time in seconds."""
-    manages = access is Access.MANAGE
+def order_json(order: Pedido, *, is_managed: bool, now: float) -> Json:
+    """Only who manages the order sees its buyer and where the mail went. `now`: Unix time in seconds."""
     return {
         "pedido": order.pedido_id,
         "link": view_path(order),
-        "pode_gerir": manages,
+        "pode_gerir": is_managed,
         "codigo": order_code(order.pedido_id),
         "estado": "cancelado" if order.cancelado else "confirmado",
         "sessao": session_json(order.sessao),
@@ -151,13 +151,13 @@ def order_json(order: Pedido, access: Access, now: float) -> Json:
         "total": order.total_centavos,
         "forma": order.forma_pagamento,
         "idioma": order.idioma,
-        "nome": order.nome_completo if manages else "",
-        "cpf": order.cpf if manages else "",
-        "email": order.email if manages else "",
-        "dados_apagados": order.dados_apagados and manages,
+        "nome": order.nome_completo if is_managed else "",
+        "cpf": order.cpf if is_managed else "",
+        "email": order.email if is_managed else "",
+        "dados_apagados": order.dados_apagados and is_managed,
         "criado_em": _time(order.criado_em_ms),
         "email_estado": MAIL_STATE_WORDS.get(order.email_estado, "pendente"),
-        "email_motivo": order.email_motivo if manages else "",
+        "email_motivo": order.email_motivo if is_managed else "",
         "cancelavel": not order.cancelado and now * 1_000 <= order.cancelavel_ate_ms,
         "cancelavel_ate": _time(order.cancelavel_ate_ms),
     }
@@ -190,7 +190,7 @@ def _own_order(order: Pedido, now: float) -> Json:
 @lru_cache(maxsize=1_024)
 def pix_json(total: int) -> Json:
     code = pix_code(total)
-    return {"copia_e_cola": code, "qr": svg_data_uri(qr_code(code, error="m"))}
+    return {"copia_e_cola": code, "qr": _svg_data_uri(qr_code(code, error="m"))}
 
 
 def _ticket(order_id: str, ticket: Ingresso) -> Json:
@@ -213,7 +213,7 @@ def _sold(ticket: Ingresso) -> Json:
 
 @lru_cache(maxsize=4_096)
 def _ticket_picture(order_id: str, seat: str) -> str:
-    return svg_data_uri(ticket_qr(order_id, seat))
+    return _svg_data_uri(ticket_qr(order_id, seat))
 
 
 def _place(place: Lugar) -> Json | None:
@@ -229,3 +229,20 @@ def _place(place: Lugar) -> Json | None:
 
 def _time(unix_ms: int) -> str:
     return local_time(unix_ms).isoformat(timespec="seconds")
+
+
+def _svg_data_uri(code: QRCode) -> str:
+    """A QR code for an <img>: black on white with its quiet zone, in whatever size the page gives it."""
+    picture = BytesIO()
+    code.save(
+        picture,
+        kind="svg",
+        dark="#000",
+        light="#fff",
+        xmldecl=False,
+        omitsize=True,
+        svgclass=None,
+        lineclass=None,
+        nl=False,
+    )
+    return f"data:image/svg+xml;base64,{b64encode(picture.getvalue()).decode()}"

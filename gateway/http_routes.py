@@ -18,7 +18,6 @@ from gateway.bodies import parsed, read_body
 from gateway.context import GatewayPart
 from gateway.http_json import Json, encoded_response, json_response, pix_json
 from gateway.problems import FOREIGN_ORIGIN, NOTHING_TO_ATTEND, TOO_MANY_REQUESTS, Problem, Refused
-from gateway.queries import Queries
 
 
 async def within_rate(request: Request, gateway: GatewayPart) -> None:
@@ -60,7 +59,7 @@ async def managed_order(reference: str, request: Request, gateway: GatewayPart) 
     if not gateway.origins.admits(request):
         raise Refused(FOREIGN_ORIGIN)
     buyer = gateway.buyer_of(request)
-    return await Queries(gateway.booking).managed_order(reference, buyer)
+    return await gateway.orders.managed(reference, buyer)
 
 
 ManagedOrder = Annotated[Pedido, Depends(managed_order)]
@@ -69,23 +68,23 @@ ManagedOrder = Annotated[Pedido, Depends(managed_order)]
 @api.get("/pedidos")
 async def own_orders(request: Request, gateway: GatewayPart) -> Response:
     """What the buyer of the cookie has bought; who brings no cookie has bought nothing."""
-    identity = gateway.identities.of(request)
-    if identity is None or identity.is_new:
+    visitor = gateway.cookies.of(request)
+    if visitor is None or visitor.is_new:
         return json_response({"pedidos": []})
-    return json_response(await Queries(gateway.booking).own_orders(identity.buyer))
+    return json_response(await gateway.orders.own_json(visitor.buyer))
 
 
 @api.get("/pedidos/{reference}")
 async def order(reference: str, request: Request, gateway: GatewayPart) -> Response:
     buyer = gateway.buyer_of(request)
-    return json_response(await Queries(gateway.booking).order(reference, buyer))
+    return json_response(await gateway.orders.json(reference, buyer))
 
 
 @api.get("/pedidos/{reference}/agenda.ics")
 async def calendar_entry(reference: str, request: Request, gateway: GatewayPart) -> Response:
     """The same file that the mail brings."""
     buyer = gateway.buyer_of(request)
-    order = await Queries(gateway.booking).visible_order(reference, buyer)
+    order = await gateway.orders.visible(reference, buyer)
     if order.cancelado or order.sessao_atual.cancelada or not order.sessao.filme.titulo:
         raise Refused(NOTHING_TO_ATTEND)
     if order.alteracao and order.sessao_atual.sessao_id:
@@ -104,7 +103,7 @@ async def calendar_entry(reference: str, request: Request, gateway: GatewayPart)
 async def tickets_as_pdf(reference: str, request: Request, gateway: GatewayPart) -> Response:
     """The same file that the mail brings."""
     buyer = gateway.buyer_of(request)
-    order = await Queries(gateway.booking).visible_order(reference, buyer)
+    order = await gateway.orders.visible(reference, buyer)
     if order.cancelado:
         raise Refused(NOTHING_TO_ATTEND)
     # In a thread: the first code of a length is drawn bit by bit, which takes some hundred milliseconds.

@@ -1,18 +1,18 @@
 """One session: its state, fed by one stream from booking, and the browsers that watch it."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import aclosing
 
 from cinema.retry import Backoff, keep_running
 from cinema_pb2 import Atualizacao, EventoSessao, MapaSessao
 from gateway import frames
-from gateway.booking import BookingClient
+from gateway.booking_client import BookingClient
 from gateway.booking_faults import BookingDown, Malformed, NotFound
 from gateway.endings import UNKNOWN_SESSION
 from gateway.fan_out import FanOut, News
-from gateway.outbox import Outbox
 from gateway.seat_map import ContinuityLost, Seat, SeatMap
-from gateway.timer import Timer
+from gateway.send_queue import SendQueue
 
 # Booking may be gone for as long as a rolling restart takes before anybody is told.
 GRACE_SECONDS = 0.5
@@ -32,7 +32,7 @@ class Hub:
         self._booking = booking
         self._fan_out = fan_out
         self._loop = asyncio.get_running_loop()
-        self._pages: dict[Outbox, None] = {}  # an ordered set
+        self._pages: dict[SendQueue, None] = {}  # an ordered set
         self._seat_map: SeatMap | None = None
         self._pending: list[Seat] = []
         self._told_version = 0  # what the pages know at least
@@ -42,19 +42,19 @@ class Hub:
         self._situation_due = False
         self._audience_due = False
         self._snapshot_frame: tuple[float, bytes] | None = None
-        self._grace_timer = Timer(self._booking_is_gone)
-        self._audience_timer = Timer(self._audience_changed)
+        self._grace_timer = _Timer(self._booking_is_gone)
+        self._audience_timer = _Timer(self._audience_changed)
 
     # ------------------------------------------------------------------------------------------------------ pages
 
-    def add(self, page: Outbox) -> None:
+    def add(self, page: SendQueue) -> None:
         self._pages[page] = None
         page.pump()
         if not self._is_live:
             page.put_situation(frames.situation(False))
         self._audience_timer.start(self._audience_delay())
 
-    def remove(self, page: Outbox) -> None:
+    def remove(self, page: SendQueue) -> None:
         self._pages.pop(page, None)
         self._audience_timer.start(self._audience_delay())
 
@@ -180,3 +180,24 @@ class Hub:
 
     def _audience_delay(self) -> float:
         return max(AUDIENCE_SECONDS, len(self._pages) / AUDIENCE_FRAMES_A_SECOND)
+
+
+class _Timer:
+    """Calls `action` once, some seconds after the first `start`; further starts until then change nothing."""
+
+    def __init__(self, action: Callable[[], None]) -> None:
+        self._action = action
+        self._handle: asyncio.TimerHandle | None = None
+
+    def start(self, seconds: float) -> None:
+        if self._handle is None:
+            self._handle = asyncio.get_running_loop().call_later(seconds, self._fire)
+
+    def cancel(self) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+
+    def _fire(self) -> None:
+        self._handle = None
+        self._action()

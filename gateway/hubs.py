@@ -2,10 +2,10 @@
 
 import asyncio
 
-from gateway.booking import BookingClient
+from gateway.booking_client import BookingClient
 from gateway.fan_out import FanOut
 from gateway.hub import Hub
-from gateway.outbox import Outbox
+from gateway.send_queue import SendQueue
 
 LINGER_SECONDS = 10.0  # a page that is reloaded finds the stream still open
 
@@ -41,7 +41,7 @@ class Hubs:
             self._tasks[hub] = self._group.create_task(self._follow(hub))
         return hub
 
-    def leave(self, hub: Hub, page: Outbox) -> None:
+    def leave(self, hub: Hub, page: SendQueue) -> None:
         hub.remove(page)
         if hub.is_empty:
             asyncio.get_running_loop().call_later(self._linger, self._close_if_empty, hub)

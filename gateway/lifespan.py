@@ -12,8 +12,9 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cinema import open_files, service
+from cinema import service
 from cinema.settings import GatewaySettings, WrongSettings, read
+from gateway import open_files
 from gateway.context import Gateway, open_gateway
 
 log = logging.getLogger(__name__)

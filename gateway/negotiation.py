@@ -1,14 +1,21 @@
-"""What a browser says that it takes: Accept-Language and Accept-Encoding (RFC 9110, section 12.5).
+"""Content negotiation: which language and which encoding an answer has (RFC 9110, section 12.5), and its compression.
 
-Reading them is total: what is malformed is passed over.
+Reading Accept-Language and Accept-Encoding is total: what is malformed is skipped.
+
+Nothing that a page is sent repeats what an attacker could have put into its request, so the length of a compressed
+answer leaks no secret of it (BREACH).
 """
 
+import gzip
 import re
+
+import brotli
 
 from cinema.languages import DEFAULT, LANGUAGES
 
 LANGUAGE_COOKIE = "idioma"
 ENCODINGS = ("br", "gzip")  # the smaller one first
+SMALLEST = 1_000  # bytes; what is shorter travels in one packet anyway
 
 _LONGEST_HEADER = 1_000  # characters; what follows is not read
 _ITEM = re.compile(
@@ -32,6 +39,23 @@ def encoding(accept_encoding: str) -> str:
     """One of ENCODINGS, or nothing: the answer is to go as it is."""
     wanted = _preferences(accept_encoding)
     return next((known for known in ENCODINGS if known in wanted), "")
+
+
+def compress_hard(content: bytes, encoding: str) -> bytes:
+    """Some milliseconds for each module of the page; with an empty encoding the content itself."""
+    return _compress(content, encoding, brotli_quality=11, gzip_level=9)
+
+
+def compress_fast(content: bytes, encoding: str) -> bytes:
+    """About a millisecond for the map of a hall with 3,000 seats."""
+    return _compress(content, encoding, brotli_quality=5, gzip_level=5)
+
+
+def _compress(content: bytes, encoding: str, brotli_quality: int, gzip_level: int) -> bytes:
+    if encoding == "br":
+        packed: bytes = brotli.compress(content, mode=brotli.MODE_TEXT, quality=brotli_quality)
+        return packed
+    return gzip.compress(content, gzip_level, mtime=0) if encoding == "gzip" else content
 
 
 def _preferences(header: str) -> list[str]:

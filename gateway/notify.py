@@ -1,29 +1,23 @@
 """POST /notify_liberacao: the listener says that a hold may have ended; booking is asked to look."""
 
 import time
-from typing import Annotated
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
 
-from cinema.notify_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, verify
+from cinema.expiry_notice import (
+    EVERY_SESSION,
+    SIGNATURE_HEADER,
+    TIMESTAMP_HEADER,
+    ExpiryNotice,
+    verify,
+)
 from gateway.bodies import parsed, read_body
 from gateway.context import GatewayPart
 from gateway.problems import Problem, Refused
 
-EVERY_SESSION = "*"
-
 _UNSIGNED = Problem(401, "assinatura_invalida", "A assinatura falta, está errada ou venceu.")
 
 router = APIRouter()
-
-
-class Notice(BaseModel):
-    model_config = ConfigDict(strict=True)
-
-    sessao: Annotated[str, Field(min_length=1, max_length=64)]
-    assento: Annotated[str, Field(max_length=64)]
-    motivo: Annotated[str, Field(max_length=64)]
 
 
 @router.post("/notify_liberacao")
@@ -37,6 +31,6 @@ async def notify(request: Request, gateway: GatewayPart) -> dict[str, str | int]
     signature = request.headers.get(SIGNATURE_HEADER, "")
     if not verify(gateway.notify_secret, timestamp, signature, body, time.time()):
         raise Refused(_UNSIGNED)
-    session = parsed(Notice, body).sessao
+    session = parsed(ExpiryNotice, body).sessao
     freed = await gateway.booking.sweep("" if session == EVERY_SESSION else session)
     return {"status": "ok", "liberados": freed}

@@ -1,10 +1,27 @@
-"""The HTML of a page, made from its file: the buyer's language, the current files, and data to begin with."""
+"""The HTML of a page, made from its file: the buyer's language, the current files, its head, and data to begin with.
+
+A page's head has its title, and the preview that a link to it gets (Open Graph).
+"""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from typing import Any
 
 import orjson
 
+from cinema.art.poster import WIDE
+from cinema.local_time import day_and_hour
+from cinema.programme_words import texts_in
+from gateway.film_art import preview_path
 from gateway.http_json import Json
+
+About = dict[str, Any]  # of the API's JSON: the session or the order that a page is about
+
+_OPEN_GRAPH_LOCALES = {"pt-BR": "pt_BR", "en": "en_GB", "es": "es_LA"}
+_RATED = frozenset({"10", "12", "14", "16", "18"})
 
 _HEAD = "<title>Cinema</title>"
 _LANGUAGE = '<html lang="pt-BR">'
@@ -36,3 +53,81 @@ def fill(
 def _data_block(data: Json | orjson.Fragment) -> str:
     """JSON that cannot end the element it stands in, nor begin anything in it."""
     return orjson.dumps(data).decode().replace("<", "\\u003c")
+
+
+@dataclass(frozen=True)
+class Head:
+    """`image` is an address at this gateway; empty: there is none."""
+
+    title: str
+    text: str
+    image: str = ""
+
+
+def head_of(page: str, about: About | None, language: str) -> Head:
+    """Of one of the HTML files. `about` is missing where booking could not say in time."""
+    texts = texts_in(language)["page"]
+    if page == "index.html":
+        title = f"{texts['programme']} · {texts['cinema']}"
+        image = preview_path(about["filme"]["art"]) if about and "filme" in about else ""
+        return Head(title, texts["programme_text"], image)
+    if page == "pedido.html":
+        if about is None or not about["sessao"]["filme"]["titulo"]:
+            return Head(f"{texts['order']} · {texts['cinema']}", texts["order_text"])
+        session = about["sessao"]
+        return Head(
+            f"{session['filme']['titulo']} · {about['codigo']}",
+            _facts(session, language),
+            preview_path(session["filme"]["art"]),
+        )
+    if about is None:
+        return Head(texts["cinema"], texts["session_text"])
+    title = f"{about['filme']['titulo']} · {_when(about, language)}"
+    facts = _facts(about, language)
+    return Head(title, f"{facts}. {texts['session_text']}", preview_path(about["filme"]["art"]))
+
+
+def _when(session: About, language: str) -> str:
+    return day_and_hour(datetime.fromisoformat(session["inicio"]), language)
+
+
+def head_tags(head: Head, language: str, public_url: str) -> str:
+    """The elements. `public_url`: a preview is asked for by somebody else, who needs whole addresses."""
+    tags = [f"<title>{escape(head.title)}</title>", _meta("name", "description", head.text)]
+    tags += (
+        _meta("property", f"og:{key}", value)
+        for key, value in _open_graph(head, language, public_url)
+    )
+    tags.append(_meta("name", "twitter:card", "summary_large_image" if head.image else "summary"))
+    return "".join(tags)
+
+
+def _open_graph(head: Head, language: str, public_url: str) -> Iterator[tuple[str, str]]:
+    yield "title", head.title
+    yield "description", head.text
+    yield "type", "website"
+    yield "site_name", texts_in(language)["page"]["cinema"]
+    yield "locale", _OPEN_GRAPH_LOCALES[language]
+    if head.image:
+        yield "image", f"{public_url}{head.image}"
+        yield "image:width", str(WIDE[0])
+        yield "image:height", str(WIDE[1])
+
+
+def _facts(session: About, language: str) -> str:
+    """ "dom 13/12 · 17h45 · Sala 1 · nacional · 16 anos", as far as it is known."""
+    words = session["words"][language]
+    texts, rating = texts_in(language)["page"], session["filme"]["classificacao"]
+    rated = (
+        texts["age"].format(age=rating)
+        if rating in _RATED
+        else texts["all_ages"]
+        if rating == "L"
+        else rating
+    )
+    when = _when(session, language)
+    return " · ".join(filter(None, (when, words["room"], words["audio"], rated)))
+
+
+def _meta(kind: str, name: str, content: str) -> str:
+    return f'<meta {kind}="{name}" content="{escape(content)}">'

@@ -9,15 +9,12 @@ from starlette.responses import Response
 
 from gateway import negotiation
 from gateway.booking_faults import BookingDown
-from gateway.compression import compress_fast
 from gateway.context import Gateway, GatewayPart
 from gateway.costs import COSTS
 from gateway.http_json import Json
-from gateway.page_head import About, head_of, head_tags
-from gateway.page_html import fill
+from gateway.page_html import About, fill, head_of, head_tags
 from gateway.problems import TOO_MANY_REQUESTS, Refused, problem_answer
 from gateway.public_answers import PublicAnswer
-from gateway.queries import Queries
 
 # A page that comes without data asks for it; one that comes late is worse.
 DATA_SECONDS = 0.5
@@ -67,8 +64,13 @@ async def order_shell(request: Request, gateway: GatewayPart) -> Response:
 @router.api_route("/pedido/{reference}/", methods=_READ)
 @router.api_route("/pedido/{reference}", methods=_READ)
 async def order_page(reference: str, request: Request, gateway: GatewayPart) -> Response:
-    queries, buyer = Queries(gateway.booking, DATA_SECONDS), gateway.buyer_of(request)
-    return await _page(request, gateway, "pedido.html", lambda: queries.order(reference, buyer))
+    buyer = gateway.buyer_of(request)
+    return await _page(
+        request,
+        gateway,
+        "pedido.html",
+        lambda: gateway.orders.json(reference, buyer, DATA_SECONDS),
+    )
 
 
 @router.api_route("/arte/{file}", methods=_READ)
@@ -123,8 +125,8 @@ async def _page(request: Request, gateway: Gateway, name: str, query: Query) -> 
     headers = {"Content-Type": "text/html; charset=utf-8", "Content-Language": language}
     body = _body(gateway, name, language, encoding, data)
     response = _response(body, encoding, headers, status)
-    identity = gateway.identities.of_or_replaced(request)
-    gateway.identities.write(response, identity)
+    visitor = gateway.cookies.of_or_replaced(request)
+    gateway.cookies.write(response, visitor)
     return response
 
 
@@ -148,7 +150,7 @@ def _body(gateway: Gateway, name: str, language: str, encoding: str, data: Data)
     ) -> bytes:
         head = head_tags(head_of(name, about, language), language, public_url)
         html = fill(assets.text(name), language, assets.revision, json, head, first_look)
-        return compress_fast(html.encode(), encoding)
+        return negotiation.compress_fast(html.encode(), encoding)
 
     if not isinstance(data, PublicAnswer):
         return compressed(data, data)

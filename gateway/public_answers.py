@@ -12,12 +12,12 @@ from functools import partial
 import orjson
 
 from cinema.shared_reads import SharedReads
-from gateway.booking import BookingClient
+from gateway.booking_client import BookingClient
 from gateway.booking_faults import BookingDown, Malformed
 from gateway.first_look import FirstLook
 from gateway.http_json import Json, film_json, map_json, sessions_json
+from gateway.order_access import LONGEST_ID
 from gateway.problems import UNKNOWN_SESSION, Refused
-from gateway.queries import LONGEST_ID
 
 _MOST_KEPT = 64  # a hall of 3,000 seats: 130 KB of JSON, and 10 KB for each language and encoding of its page
 _MOST_PAGES = 9  # three languages, two encodings and none

@@ -7,14 +7,14 @@ from starlette.websockets import WebSocket
 from cinema.identity import owner_tag
 from gateway.actions import Actions
 from gateway.asgi_line import AsgiLine
-from gateway.booking_requests import Buyer
+from gateway.buyer_cookie import Visitor
 from gateway.connection import Allowance, Connection
 from gateway.context import Gateway, host_of
 from gateway.endings import INVALID_IDENTITY, TOO_MANY_SOCKETS, UNKNOWN_SESSION, Ending
-from gateway.identity import Identity
 from gateway.limits import TokenBucket
 from gateway.line import LINE, NOBODY, Line, Receiver
-from gateway.outbox import Outbox
+from gateway.seat_requests import Buyer
+from gateway.send_queue import SendQueue
 
 LONGEST_SESSION_ID = 64
 
@@ -35,16 +35,16 @@ route = WebSocketRoute("/ws/reserva", reservations)
 
 
 async def _welcome(socket: WebSocket, gateway: Gateway) -> None:
-    identity = gateway.identities.of(socket)
-    headers = gateway.identities.handshake_headers(identity) if identity else []
+    visitor = gateway.cookies.of(socket)
+    headers = gateway.cookies.handshake_headers(visitor) if visitor else []
     await socket.accept(headers=headers)
     line = _line_of(socket)
     receiver = NOBODY
-    ending = _refusal(socket, gateway, identity)
+    ending = _refusal(socket, gateway, visitor)
     if ending is not None:
         line.close(ending)
-    elif identity is not None:
-        receiver = _connect(line, socket, gateway, identity.buyer)
+    elif visitor is not None:
+        receiver = _connect(line, socket, gateway, visitor.buyer)
     await line.serve(receiver)
 
 
@@ -54,12 +54,12 @@ def _line_of(socket: WebSocket) -> Line | AsgiLine:
     return line
 
 
-def _refusal(socket: WebSocket, gateway: Gateway, identity: Identity | None) -> Ending | None:
+def _refusal(socket: WebSocket, gateway: Gateway, visitor: Visitor | None) -> Ending | None:
     """Where there is none, the socket counts until it leaves."""
     host = host_of(socket)
     if not gateway.addresses.has_room(host) or not gateway.addresses.of(host).requests.take():
         return TOO_MANY_SOCKETS
-    if identity is None:
+    if visitor is None:
         return INVALID_IDENTITY
     if not 0 < len(_session_id(socket)) <= LONGEST_SESSION_ID:
         return UNKNOWN_SESSION
@@ -70,22 +70,22 @@ def _connect(line: Line | AsgiLine, socket: WebSocket, gateway: Gateway, buyer: 
     session_id, host = _session_id(socket), host_of(socket)
     address = gateway.addresses.enter(host)
     hub = gateway.hubs.of(session_id)
-    outbox = Outbox(hub, owner_tag(session_id, buyer), line)
+    queue = SendQueue(hub, owner_tag(session_id, buyer), line)
 
     def leave(connection: Connection) -> None:
-        gateway.hubs.leave(hub, outbox)
+        gateway.hubs.leave(hub, queue)
         gateway.connections.discard(connection)
         gateway.addresses.leave(address)
 
     connection = Connection(
-        outbox,
+        queue,
         Actions(gateway.booking, Buyer(session_id, buyer, gateway.network_of(socket))),
         Allowance(TokenBucket(gateway.settings.max_messages_per_second), address),
         gateway.group,
         leave,
     )
     gateway.connections.add(connection)
-    hub.add(outbox)
+    hub.add(queue)
     return connection
 
 

@@ -1,17 +1,21 @@
 """What is told to the gateway, and what happens while it does not listen."""
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
 from enum import Enum, auto
 from http import HTTPStatus
 
 import httpx
 
-from cinema.notify_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
+from cinema.expiry_notice import (
+    EVERYTHING,
+    SIGNATURE_HEADER,
+    TIMESTAMP_HEADER,
+    ExpiryNotice,
+    sign,
+)
 from cinema.retry import WAITS, Backoff, brief
 
 log = logging.getLogger(__name__)
@@ -19,18 +23,6 @@ log = logging.getLogger(__name__)
 WORKERS = 8
 QUEUE_LENGTH = 1_000
 ATTEMPTS = 4
-
-
-@dataclass(frozen=True)
-class Notice:
-    """The body of one POST to /notify_liberacao."""
-
-    sessao: str
-    assento: str
-    motivo: str
-
-
-EVERYTHING = Notice("*", "*", "reconexao")
 
 
 class Outcome(Enum):
@@ -43,7 +35,7 @@ class Outcome(Enum):
 _PASSING = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
 
 
-class Gateway:
+class GatewayClient:
     """Signed POSTs to one URL. Logs when they begin to fail and when they go through again."""
 
     def __init__(self, client: httpx.AsyncClient, url: str, secret: bytes, timeout: float) -> None:
@@ -53,9 +45,9 @@ class Gateway:
         self._timeout = timeout
         self._trouble = ""
 
-    async def post(self, notice: Notice) -> Outcome:
+    async def post(self, notice: ExpiryNotice) -> Outcome:
         """One attempt of at most `timeout` seconds, signed with the present time."""
-        body = json.dumps(asdict(notice)).encode()
+        body = notice.model_dump_json().encode()
         try:
             async with asyncio.timeout(self._timeout):
                 headers = self._headers(body)
@@ -107,16 +99,18 @@ class GatewayNotifier:
     or else a sweep that begins after it.
     """
 
-    def __init__(self, post: Callable[[Notice], Awaitable[Outcome]]) -> None:
+    def __init__(self, post: Callable[[ExpiryNotice], Awaitable[Outcome]]) -> None:
         self._post = post
-        self._notices: asyncio.Queue[Notice] = asyncio.Queue(QUEUE_LENGTH)
+        self._notices: asyncio.Queue[ExpiryNotice] = asyncio.Queue(QUEUE_LENGTH)
         self._sweep_is_due = asyncio.Event()
 
     def expired(self, session_id: str, seat: str) -> None:
         if self._sweep_is_due.is_set():
             return  # that sweep is yet to begin, and will find this seat
         try:
-            self._notices.put_nowait(Notice(session_id, seat, "timeout"))
+            self._notices.put_nowait(
+                ExpiryNotice(sessao=session_id, assento=seat, motivo="timeout")
+            )
         except asyncio.QueueFull:
             log.warning("more than %d notices wait: one sweep instead", QUEUE_LENGTH)
             self.sweep_everything()
@@ -137,7 +131,7 @@ class GatewayNotifier:
                 log.info("asking for a sweep of everything instead of one notice after another")
                 self.sweep_everything()
 
-    async def _told(self, notice: Notice) -> bool:
+    async def _told(self, notice: ExpiryNotice) -> bool:
         """Whether the gateway took the notice or refused it for good, within a few attempts."""
         backoff = Backoff(first=0.2, maximum=2)
         for attempt in range(ATTEMPTS):

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from cinema.booking_client import open_channel
+from cinema.booking_channel import open_channel
 from cinema.retry import brief
 from cinema.service import CannotStart
 from cinema.settings import DeliverySettings

@@ -10,8 +10,8 @@ from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
-from cinema import open_files
 from deploy.ports import LOOPBACK
+from gateway import open_files
 
 
 async def wait(socket: WebSocket) -> None:

@@ -11,8 +11,8 @@ from typing import cast
 
 import uvloop
 
-from cinema import open_files
 from deploy.ports import LOOPBACK
+from gateway import open_files
 
 ROUNDS = 20
 FRAME = b"\x81\x7e\x00\xc8" + b"x" * 200  # about as long as an update of one seat

@@ -10,7 +10,7 @@ import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from cinema import open_files
+from gateway import open_files
 from tests.bench.row import Figures, Row, Scale
 
 

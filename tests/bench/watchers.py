@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 import uvloop
 
-from cinema import open_files
+from gateway import open_files
 from tests.bench.sockets import pages
 
 # Spawned, not forked: a process with a gRPC channel must not be forked.

@@ -10,7 +10,7 @@ import grpc
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 
-from cinema.booking_client import open_channel
+from cinema.booking_channel import open_channel
 from cinema.settings import BookingClientSettings, WrongSettings, read
 from tests.crowd.campaign import Campaign, OnAnswer, Rules
 from tests.crowd.load import (

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from gateway.identity import COOKIE
+from gateway.buyer_cookie import COOKIE
 from tests.e2e.audience import Audience
 from tests.e2e.conftest import OpenPage, OpenWired
 from tests.e2e.page import ANA, Buyer, OrderPage

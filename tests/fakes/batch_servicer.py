@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import grpc
 
 import cinema_pb2 as pb
-from cinema.booking_client import BATCHES_ARE_KNOWN
+from cinema.booking_channel import BATCHES_ARE_KNOWN
 from cinema_pb2_grpc import ReservaServicer
 
 Context = grpc.aio.ServicerContext[Any, Any]

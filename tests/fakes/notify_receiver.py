@@ -8,7 +8,7 @@ from threading import Thread
 from types import TracebackType
 from typing import Any, Self
 
-from cinema.notify_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, verify
+from cinema.expiry_notice import SIGNATURE_HEADER, TIMESTAMP_HEADER, verify
 from deploy.ports import LOOPBACK
 from tests.support.ports import free_port
 

@@ -7,7 +7,7 @@ import pytest
 
 import cinema_pb2 as pb
 from booking import batch_streams
-from gateway.booking_requests import Buyer
+from gateway.seat_requests import Buyer
 from tests.fakes.batches import FAULTY, SLOW, Server, running
 from tests.fakes.messages import SESSION
 from tests.support.batching import bare_stream, hold

@@ -20,9 +20,9 @@ from cinema.redis_connection import RedisClient
 from cinema.refusals import Refusal
 from cinema.tickets import Category
 from cinema_pb2_grpc import ReservaStub
-from gateway.booking import BookingClient
+from gateway.booking_client import BookingClient
 from gateway.booking_faults import BookingDown
-from gateway.booking_requests import Buyer as Asker
+from gateway.seat_requests import Buyer as Asker
 from seat_state_service import ANYWHERE
 from tests.support.batching import (
     SECONDS,

@@ -10,7 +10,7 @@ import cinema_pb2 as pb
 from gateway import batch_stream
 from gateway import batches as client_side
 from gateway.booking_faults import BookingDown, Malformed
-from gateway.booking_requests import Buyer
+from gateway.seat_requests import Buyer
 from tests.fakes.batches import FAULTY, SLOW, Server, running
 from tests.fakes.booking import FakeBooking
 from tests.fakes.messages import SESSION

@@ -6,7 +6,7 @@ import time
 import pytest
 
 import cinema_pb2 as pb
-from cinema.notify_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
+from cinema.expiry_notice import SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
 from tests.support.gateway_in_process import SECRET, Bench
 
 NOTICE = b'{"sessao":"S001","assento":"A05","motivo":"timeout"}'

@@ -3,7 +3,6 @@
 import icalendar
 import pytest
 
-from cinema.pix import pix_code
 from cinema.tickets import DEAREST_BASKET
 from cinema_pb2 import ReservaResponse
 from tests.fakes.messages import ORDER, sold

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 import cinema_pb2 as pb
-from cinema.booking_client import open_channel
+from cinema.booking_channel import open_channel
 from cinema.settings import DeliverySettings
 from notifications.mail_art import MailArt, MailPicture
 from tests.fakes.booking import FakeBooking

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cinema.booking_client import open_channel
+from cinema.booking_channel import open_channel
 from cinema.settings import BookingClientSettings
 from tests.crowd.load import (
     Attempt,

@@ -10,7 +10,7 @@ import grpc
 import pytest
 
 import cinema_pb2 as pb
-from cinema.booking_client import open_channel
+from cinema.booking_channel import open_channel
 from cinema.settings import BookingClientSettings
 from cinema_pb2_grpc import ReservaStub
 from tests.support.backends import RedisServer

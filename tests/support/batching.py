@@ -9,11 +9,11 @@ import grpc
 import pytest
 
 import cinema_pb2 as pb
-from cinema.booking_client import _OPTIONS
+from cinema.booking_channel import _OPTIONS
 from cinema_pb2_grpc import ReservaStub
 from gateway import batches
-from gateway.booking import BookingClient
-from gateway.booking_requests import Buyer
+from gateway.booking_client import BookingClient
+from gateway.seat_requests import Buyer
 from tests.support.waiting import eventually
 
 SECONDS = 20  # a stream's answers are waited for so long

@@ -15,13 +15,13 @@ from starlette.responses import Response
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from cinema.booking_client import open_channel
+from cinema.booking_channel import open_channel
 from cinema.settings import GatewaySettings
 from deploy.ports import LOOPBACK
+from gateway.acceptor import listen
 from gateway.admission import Admission
+from gateway.buyer_cookie import Visitor
 from gateway.context import Gateway
-from gateway.identity import Identity
-from gateway.listener import listen
 from tests.fakes.booking import FakeBooking
 from tests.fakes.messages import SESSION
 from tests.support.ports import free_port
@@ -103,7 +103,7 @@ class Bench:
     def cookie(self, buyer: str) -> str:
         """The Cookie header of a browser that is this buyer."""
         response = Response()
-        self.gateway.identities.write(response, Identity(buyer))
+        self.gateway.cookies.write(response, Visitor(buyer))
         return response.headers["set-cookie"].partition(";")[0]
 
     @asynccontextmanager

@@ -2,8 +2,8 @@
 
 import pytest
 
-from cinema import open_files
 from cinema.settings import GatewaySettings
+from gateway import open_files
 from gateway.admission import (
     LEAST_REQUESTS,
     RESERVE,

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 import cinema_pb2 as pb
 from booking.buyer_orders import MOST_ORDERS
-from cinema.booking_client import open_channel
+from cinema.booking_channel import open_channel
 from cinema.identity import owner_tag
 from cinema.settings import GatewaySettings
 from gateway import frames, http_routes, notify, pages

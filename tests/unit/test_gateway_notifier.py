@@ -4,29 +4,28 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from cinema.expiry_notice import EVERYTHING, ExpiryNotice
 from listener.gateway_notifier import (
     ATTEMPTS,
-    EVERYTHING,
     QUEUE_LENGTH,
     GatewayNotifier,
-    Notice,
     Outcome,
 )
 from tests.support.waiting import eventually
 
-F07 = Notice("S001", "F07", "timeout")
+F07 = ExpiryNotice(sessao="S001", assento="F07", motivo="timeout")
 
 
 class FakeGateway:
     """Answers each notice as `answer` says, and waits with that while `open` is not set."""
 
-    def __init__(self, answer: Callable[[Notice], Outcome] = lambda _: Outcome.TAKEN) -> None:
+    def __init__(self, answer: Callable[[ExpiryNotice], Outcome] = lambda _: Outcome.TAKEN) -> None:
         self.answer = answer
         self.open = asyncio.Event()
         self.open.set()
-        self.seen: list[Notice] = []
+        self.seen: list[ExpiryNotice] = []
 
-    async def post(self, notice: Notice) -> Outcome:
+    async def post(self, notice: ExpiryNotice) -> Outcome:
         self.seen.append(notice)
         await self.open.wait()
         return self.answer(notice)

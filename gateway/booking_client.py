@@ -31,8 +31,8 @@ from cinema_pb2 import (
 from cinema_pb2_grpc import ReservaStub
 from gateway.batches import Batches, NotSent
 from gateway.booking_faults import BookingDown, fault_of
-from gateway.booking_requests import Buyer, best_request, purchase_request, seats_request
 from gateway.messages import Confirm
+from gateway.seat_requests import Buyer, best_request, purchase_request, seats_request
 
 Request = TypeVar("Request", bound=Message)
 Answer = TypeVar("Answer", bound=Message)

@@ -25,7 +25,7 @@ class View(Protocol):
 
 
 class Writer(Protocol):
-    """Where frames go: what `gateway.line.Line` is to an outbox."""
+    """Where frames go: what `gateway.line.Line` is to a send queue."""
 
     is_writable: bool
 
@@ -35,7 +35,7 @@ class Writer(Protocol):
     def close(self, ending: Ending) -> None: ...
 
 
-class Outbox:
+class SendQueue:
     """Filled by the session's hub and by the connection. Nothing here waits, so that no browser delays the others.
 
     While the line is writable nothing is queued, and a frame is written at once; `pump` writes the rest later.

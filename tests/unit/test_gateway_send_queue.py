@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.endings import RESTART, TOO_SLOW, Ending
-from gateway.outbox import MOST_OVERFLOWS, MOST_REPLIES, MOST_UPDATES, Outbox
+from gateway.send_queue import MOST_OVERFLOWS, MOST_REPLIES, MOST_UPDATES, SendQueue
 
 
 class FakeView:
@@ -42,23 +42,23 @@ class FakeLine:
 
 
 class Page:
-    """An outbox and its browser."""
+    """A send queue and its browser."""
 
     def __init__(self, view: FakeView) -> None:
         self.line = FakeLine()
-        self.outbox = Outbox(view, "ana", self.line)  # type: ignore[arg-type]
+        self.queue = SendQueue(view, "ana", self.line)  # type: ignore[arg-type]
 
     def read(self, frames: int) -> list[bytes | Ending]:
         """What the browser is sent when it has room for so many frames more."""
         self.line.room += frames
-        self.outbox.pump()
+        self.queue.pump()
         sent, self.line.sent = self.line.sent, []
         return sent
 
     def lag(self) -> None:
         """One change more than fit."""
         for number in range(MOST_UPDATES + 1):
-            self.outbox.put_update(f"update {number}".encode())
+            self.queue.put_update(f"update {number}".encode())
 
 
 @pytest.fixture
@@ -72,67 +72,69 @@ def page(view: FakeView) -> Page:
 
 
 @pytest.fixture
-def outbox(page: Page) -> Outbox:
-    return page.outbox
+def queue(page: Page) -> SendQueue:
+    return page.queue
 
 
 def test_a_browser_that_reads_gets_each_frame_at_once_and_in_order(
-    page: Page, outbox: Outbox
+    page: Page, queue: SendQueue
 ) -> None:
     page.read(100)
-    outbox.put_update(b"update 1")
-    outbox.put_reply(b"reply")
-    outbox.put_update(b"update 2")
-    outbox.own_seats_changed()
+    queue.put_update(b"update 1")
+    queue.put_reply(b"reply")
+    queue.put_update(b"update 2")
+    queue.own_seats_changed()
     assert page.line.sent == [b"update 1", b"reply", b"update 2", b"own"]
 
 
 def test_what_a_full_line_did_not_take_goes_before_anything_newer(
-    page: Page, outbox: Outbox
+    page: Page, queue: SendQueue
 ) -> None:
     assert page.read(2) == [b"snapshot", b"own"]
-    outbox.put_update(b"update 1")
+    queue.put_update(b"update 1")
     assert page.read(1) == [b"update 1"]
-    outbox.put_update(b"update 2")
-    outbox.put_update(b"update 3")
+    queue.put_update(b"update 2")
+    queue.put_update(b"update 3")
     assert page.read(1) == [b"update 2"]
-    outbox.put_update(b"update 4")
+    queue.put_update(b"update 4")
     assert page.read(9) == [b"update 3", b"update 4"]
 
 
-def test_the_snapshot_comes_first_and_then_the_buyers_own_seats(page: Page, outbox: Outbox) -> None:
-    outbox.put_audience(b"audience")
-    outbox.put_situation(b"situation")
-    outbox.put_reply(b"reply")
+def test_the_snapshot_comes_first_and_then_the_buyers_own_seats(
+    page: Page, queue: SendQueue
+) -> None:
+    queue.put_audience(b"audience")
+    queue.put_situation(b"situation")
+    queue.put_reply(b"reply")
     assert page.read(9) == [b"snapshot", b"reply", b"own", b"situation", b"audience"]
 
 
 def test_replies_do_not_wait_for_a_snapshot_that_nobody_has(
-    page: Page, outbox: Outbox, view: FakeView
+    page: Page, queue: SendQueue, view: FakeView
 ) -> None:
     view.snapshot = None
-    outbox.put_reply(b"reply")
+    queue.put_reply(b"reply")
     assert page.read(1) == [b"reply"]
     view.snapshot = b"snapshot"
-    outbox.resync()
+    queue.resync()
     assert page.read(1) == [b"snapshot"]
 
 
-def test_updates_before_the_snapshot_are_in_the_snapshot(page: Page, outbox: Outbox) -> None:
-    outbox.put_update(b"older")
+def test_updates_before_the_snapshot_are_in_the_snapshot(page: Page, queue: SendQueue) -> None:
+    queue.put_update(b"older")
     assert page.read(1) == [b"snapshot"]
-    outbox.put_update(b"newer")
+    queue.put_update(b"newer")
     assert page.read(9) == [b"newer", b"own"]
 
 
 def test_a_browser_that_lags_gets_a_snapshot_instead_of_the_backlog(
-    page: Page, outbox: Outbox
+    page: Page, queue: SendQueue
 ) -> None:
     page.read(1)
     page.lag()
-    outbox.put_reply(b"reply")
+    queue.put_reply(b"reply")
     assert page.read(2) == [b"snapshot", b"reply"]
-    outbox.put_update(b"after")
+    queue.put_update(b"after")
     assert page.read(1) == [b"after"]
 
 
@@ -147,43 +149,45 @@ def test_a_browser_that_catches_up_in_between_may_lag_for_ever(page: Page) -> No
     for _ in range(MOST_OVERFLOWS * 2):
         assert page.read(2) == [b"snapshot", b"own"]
         page.line.room = 1
-        page.outbox.pump()  # nothing left
+        page.queue.pump()  # nothing left
         page.line.room = 0
         page.lag()
 
 
-def test_a_browser_that_asks_and_does_not_read_is_cut_off(page: Page, outbox: Outbox) -> None:
+def test_a_browser_that_asks_and_does_not_read_is_cut_off(page: Page, queue: SendQueue) -> None:
     for _ in range(MOST_REPLIES + 1):
-        outbox.put_reply(b"reply")
+        queue.put_reply(b"reply")
     assert page.read(1) == [TOO_SLOW]
 
 
 def test_own_seats_are_told_as_they_are_when_they_are_sent(
-    page: Page, outbox: Outbox, view: FakeView
+    page: Page, queue: SendQueue, view: FakeView
 ) -> None:
     assert page.read(2) == [b"snapshot", b"own"]
-    outbox.own_seats_changed()
-    outbox.own_seats_changed()
+    queue.own_seats_changed()
+    queue.own_seats_changed()
     view.own_seats = b"newest"
-    outbox.put_audience(b"1")
+    queue.put_audience(b"1")
     assert page.read(9) == [b"newest", b"1"]
 
 
-def test_only_the_newest_count_of_watchers_is_told(page: Page, outbox: Outbox) -> None:
+def test_only_the_newest_count_of_watchers_is_told(page: Page, queue: SendQueue) -> None:
     assert page.read(2) == [b"snapshot", b"own"]
     for count in range(100):
-        outbox.put_audience(str(count).encode())
-    outbox.put_reply(b"reply")
+        queue.put_audience(str(count).encode())
+    queue.put_reply(b"reply")
     assert page.read(9) == [b"reply", b"99"]
 
 
-def test_an_ending_cuts_in_but_a_restart_waits_for_what_is_due(page: Page, outbox: Outbox) -> None:
-    outbox.end_after_all(RESTART)
+def test_an_ending_cuts_in_but_a_restart_waits_for_what_is_due(
+    page: Page, queue: SendQueue
+) -> None:
+    queue.end_after_all(RESTART)
     assert page.read(1) == [b"snapshot"]
     assert page.read(2) == [b"own", RESTART]
 
 
-def test_an_ending_waits_for_nothing(page: Page, outbox: Outbox) -> None:
-    outbox.put_reply(b"reply")
-    outbox.end(TOO_SLOW)
+def test_an_ending_waits_for_nothing(page: Page, queue: SendQueue) -> None:
+    queue.put_reply(b"reply")
+    queue.end(TOO_SLOW)
     assert page.read(9) == [TOO_SLOW]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from cinema.notify_signature import TOLERANCE_SECONDS, shared_secret, sign, verify
+from cinema.expiry_notice import TOLERANCE_SECONDS, shared_secret, sign, verify
 from cinema.settings import NotifySecretSettings
 
 SECRET = b"a secret of the tests"

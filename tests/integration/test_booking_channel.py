@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import cinema_pb2 as pb
-from cinema.booking_client import open_channel
+from cinema.booking_channel import open_channel
 from cinema.settings import BookingClientSettings
 from cinema_pb2_grpc import ReservaStub
 from deploy.ports import LOOPBACK

@@ -1,6 +1,6 @@
-"""The socket that the gateway listens on, and its door: what comes in is counted, or closed at once.
+"""The socket that the gateway listens on, and the acceptor: what comes in is counted, or closed at once.
 
-The door accepts by itself, so that it is the same under every event loop: asyncio would call our socket's `accept`,
+The acceptor accepts by itself, so that it is the same under every event loop: asyncio would call our socket's `accept`,
 and libuv would not.
 """
 
@@ -45,7 +45,7 @@ class _OnceASecond(logging.Filter):
 logging.getLogger("asyncio").addFilter(_OnceASecond())
 
 
-class Door:
+class Acceptor:
     """Lets in what `admission` admits. `protocol_of` makes the protocol of a connection that has this place."""
 
     def __init__(

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 _FOR_PROGRAMS = ("/health/", "/notify_liberacao")
 
 
-class FrontDoor:
+class HostCheck:
     """ASGI middleware: refuses a foreign Host, and says once for the operator what a request shows of the set-up."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -5,15 +5,15 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from cinema.identity import is_valid_buyer
-from gateway.identity import Identities, Identity
+from gateway.buyer_cookie import BuyerCookies, Visitor
 from gateway.origins import Origins
 
 SECRET = b"a secret of the tests"
 
 
-def cookie_of(identities: Identities, identity: Identity) -> str:
+def cookie_of(cookies: BuyerCookies, visitor: Visitor) -> str:
     response = Response()
-    identities.write(response, identity)
+    cookies.write(response, visitor)
     return response.headers["set-cookie"].split(";")[0].partition("=")[2]
 
 
@@ -22,20 +22,20 @@ def browser(name: str, cookie: str) -> HTTPConnection:
     return HTTPConnection({"type": "http", "headers": [(b"cookie", raw)]})
 
 
-def test_a_newcomer_is_somebody_new_whom_the_cookie_remembers() -> None:
-    identities = Identities([SECRET], secure=True)
-    first, second = identities.read(None), identities.read(None)
+def test_a_new_visitor_is_somebody_new_whom_the_cookie_remembers() -> None:
+    cookies = BuyerCookies([SECRET], secure=True)
+    first, second = cookies.read(None), cookies.read(None)
     assert first is not None
     assert second is not None
     assert first.buyer != second.buyer
     assert is_valid_buyer(first.buyer)
-    assert identities.read(cookie_of(identities, first)) == Identity(first.buyer)
+    assert cookies.read(cookie_of(cookies, first)) == Visitor(first.buyer)
 
 
 def test_a_cookie_that_we_did_not_sign_is_nobody() -> None:
-    identities = Identities([SECRET], secure=True)
-    other = Identities([b"somebody else's secret"], secure=True)
-    good = cookie_of(identities, Identity("ana"))
+    cookies = BuyerCookies([SECRET], secure=True)
+    other = BuyerCookies([b"somebody else's secret"], secure=True)
+    good = cookie_of(cookies, Visitor("ana"))
     forgeries = [
         "",
         "ana",
@@ -48,28 +48,28 @@ def test_a_cookie_that_we_did_not_sign_is_nobody() -> None:
         "\ud800",
         "x" * 5_000,
     ]
-    for cookie in [*forgeries, cookie_of(other, Identity("ana"))]:
-        assert identities.read(cookie) is None
-        assert identities.of_or_replaced(browser(identities.cookie_name, cookie)).is_new
+    for cookie in [*forgeries, cookie_of(other, Visitor("ana"))]:
+        assert cookies.read(cookie) is None
+        assert cookies.of_or_replaced(browser(cookies.cookie_name, cookie)).is_new
 
 
 def test_cookies_change_over_from_one_secret_to_the_next() -> None:
-    before = Identities([SECRET], secure=False)
-    during = Identities([b"the next secret of the tests", SECRET], secure=False)
-    after = Identities([b"the next secret of the tests"], secure=False)
-    old = cookie_of(before, Identity("ana"))
-    assert during.read(old) == Identity("ana")
-    renewed = cookie_of(during, Identity("ana"))
-    assert after.read(renewed) == Identity("ana")
+    before = BuyerCookies([SECRET], secure=False)
+    during = BuyerCookies([b"the next secret of the tests", SECRET], secure=False)
+    after = BuyerCookies([b"the next secret of the tests"], secure=False)
+    old = cookie_of(before, Visitor("ana"))
+    assert during.read(old) == Visitor("ana")
+    renewed = cookie_of(during, Visitor("ana"))
+    assert after.read(renewed) == Visitor("ana")
     assert after.read(old) is None
     assert before.read(renewed) is None
 
 
 def test_over_https_no_other_host_can_set_the_cookie() -> None:
-    guarded = Identities([SECRET], secure=True)
+    guarded = BuyerCookies([SECRET], secure=True)
     assert guarded.cookie_name == "__Host-comprador"
-    cookie = cookie_of(guarded, Identity("ana"))
-    assert guarded.of(browser("__Host-comprador", cookie)) == Identity("ana")
+    cookie = cookie_of(guarded, Visitor("ana"))
+    assert guarded.of(browser("__Host-comprador", cookie)) == Visitor("ana")
     tossed = guarded.of(browser("comprador", cookie))  # by a neighbour below our domain
     assert tossed is not None
     assert tossed.is_new

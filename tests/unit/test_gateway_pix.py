@@ -4,7 +4,7 @@ from binascii import crc_hqx
 
 import pytest
 
-from cinema.pix import LARGEST_AMOUNT, SIMULATED, field, pix_code, sealed
+from gateway.pix import LARGEST_AMOUNT, SIMULATED, field, pix_code, sealed
 
 # Manual de Padrões para Iniciação do Pix, the example of a static QR code.
 PUBLISHED = (

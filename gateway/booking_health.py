@@ -8,13 +8,13 @@ import grpc
 from grpc.aio import AioRpcError
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from gateway.booking import BookingClient
+from gateway.booking_client import BookingClient
 
 CHECK_SECONDS = 1.0  # how long one check may take, and how long its answer is good for
 
 
 @dataclass(frozen=True)
-class State:
+class Health:
     """`problem` is empty where booking can sell; `warning` says what will stop that."""
 
     problem: str = ""
@@ -29,27 +29,27 @@ class BookingHealth:
         self._booking = booking
         self._asking = asyncio.Lock()
         self._asked_at = float("-inf")
-        self._state = State()
+        self._health = Health()
 
-    async def state(self) -> State:
+    async def state(self) -> Health:
         """At most a second old."""
         async with self._asking:
             if time.monotonic() - self._asked_at > CHECK_SECONDS:
-                self._state = await self._ask()
+                self._health = await self._ask()
                 self._asked_at = time.monotonic()
-            return self._state
+            return self._health
 
-    async def _ask(self) -> State:
+    async def _ask(self) -> Health:
         try:
             answer = await self._stub.Check(
                 health_pb2.HealthCheckRequest(), timeout=CHECK_SECONDS, wait_for_ready=True
             )
         except AioRpcError as error:
-            return State(f"Booking does not answer ({error.code().name})")
+            return Health(f"Booking does not answer ({error.code().name})")
         found = await self._booking.situation(CHECK_SECONDS)
         if answer.status != health_pb2.HealthCheckResponse.SERVING:
-            return State(
+            return Health(
                 # Without a full stop: the problem may end with a command to copy.
                 f"Booking is not ready: {found.problema or 'see its log and Redis'}"
             )
-        return State(warning=found.aviso)
+        return Health(warning=found.aviso)

@@ -1,4 +1,4 @@
-"""How the listener signs its POST to /notify_liberacao, and how the gateway checks it.
+"""The notice that a hold may have ended: what the listener posts to /notify_liberacao, and its signature.
 
 The signature is HMAC-SHA256 over the Unix time in seconds, a full stop and the raw body, in lower-case hexadecimal. It
 proves that the sender has the shared secret; the time bounds how long a recorded request can be sent again.
@@ -7,6 +7,9 @@ proves that the sender has the shared secret; the time bounds how long a recorde
 import hashlib
 import hmac
 import re
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from cinema.secret_files import given_or_kept
 from cinema.settings import NotifySecretSettings
@@ -15,7 +18,26 @@ TIMESTAMP_HEADER = "X-Cinema-Timestamp"
 SIGNATURE_HEADER = "X-Cinema-Signature"
 TOLERANCE_SECONDS = 30
 
+EVERY_SESSION: Final = "*"
+
 _UNIX_TIME = re.compile(r"[0-9]{1,12}", re.ASCII)
+
+
+class ExpiryNotice(BaseModel):
+    """The JSON body. The gateway asks booking to sweep the session, whatever else the notice says.
+
+    Booking refuses a session id that it does not know, so no length is checked here: a foreign key in Redis that looks
+    like a seat's lock must not stop the listener.
+    """
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    sessao: Annotated[str, Field(min_length=1)]
+    assento: str
+    motivo: str
+
+
+EVERYTHING: Final = ExpiryNotice(sessao=EVERY_SESSION, assento="*", motivo="reconexao")
 
 
 def sign(secret: bytes, timestamp: int, body: bytes) -> str:

@@ -20,14 +20,14 @@ _MAX_AGE = 400 * 24 * 3_600  # seconds; browsers keep no cookie for longer
 
 
 @dataclass(frozen=True)
-class Identity:
+class Visitor:
     """`is_new`: the browser does not have the cookie yet."""
 
     buyer: str
     is_new: bool = False
 
 
-class Identities:
+class BuyerCookies:
     """Issues and reads the cookie. `secure`: the cookie travels over https only, and no other host can set it.
 
     The first secret signs; a cookie that was signed with one of the others is still read, and signed with the
@@ -44,27 +44,27 @@ class Identities:
         self._secure = secure
         self.cookie_name = f"{_HOST_ONLY}{COOKIE}" if secure else COOKIE
 
-    def of(self, connection: HTTPConnection) -> Identity | None:
+    def of(self, connection: HTTPConnection) -> Visitor | None:
         """Whose request it is: see `read`."""
         return self.read(connection.cookies.get(self.cookie_name))
 
-    def of_or_replaced(self, connection: HTTPConnection) -> Identity:
+    def of_or_replaced(self, connection: HTTPConnection) -> Visitor:
         """Like `of`; somebody new where the cookie is not ours."""
-        return self.of(connection) or _newcomer()
+        return self.of(connection) or _new_visitor()
 
-    def read(self, cookie: str | None) -> Identity | None:
+    def read(self, cookie: str | None) -> Visitor | None:
         """The buyer of a cookie, a fresh one where there is no cookie, None for one that we have not signed."""
         if cookie is None:
-            return _newcomer()
+            return _new_visitor()
         try:
-            return Identity(self._signer.unsign(cookie.encode()).decode())
+            return Visitor(self._signer.unsign(cookie.encode()).decode())
         except (BadSignature, UnicodeError):
             return None
 
-    def write(self, response: Response, identity: Identity) -> None:
+    def write(self, response: Response, visitor: Visitor) -> None:
         response.set_cookie(
             self.cookie_name,
-            self._signer.sign(identity.buyer).decode(),
+            self._signer.sign(visitor.buyer).decode(),
             max_age=_MAX_AGE,
             path="/",
             secure=self._secure,
@@ -72,12 +72,12 @@ class Identities:
             samesite="lax",
         )
 
-    def handshake_headers(self, identity: Identity) -> list[tuple[bytes, bytes]]:
+    def handshake_headers(self, visitor: Visitor) -> list[tuple[bytes, bytes]]:
         """The headers that give a WebSocket's client its cookie; none if it has one."""
-        if not identity.is_new:
+        if not visitor.is_new:
             return []
         response = Response()
-        self.write(response, identity)
+        self.write(response, visitor)
         return [(name, value) for name, value in response.raw_headers if name == b"set-cookie"]
 
 
@@ -93,5 +93,5 @@ def cookie_secrets(settings: GatewaySettings) -> list[bytes]:
     return [secret, before] if before else [secret]
 
 
-def _newcomer() -> Identity:
-    return Identity(secrets.token_urlsafe(16), is_new=True)
+def _new_visitor() -> Visitor:
+    return Visitor(secrets.token_urlsafe(16), is_new=True)
