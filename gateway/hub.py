@@ -1,4 +1,4 @@
-"""One session: its state, fed by one stream from booking, and the browsers that watch it."""
+"""One session: its seat map, fed by one stream from booking, and the pages that watch it."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,21 +10,21 @@ from gateway import frames
 from gateway.booking_client import BookingClient
 from gateway.booking_faults import BookingDown, Malformed, NotFound
 from gateway.endings import UNKNOWN_SESSION
-from gateway.fan_out import FanOut, News
+from gateway.fan_out import Broadcast, FanOut
 from gateway.seat_map import ContinuityLost, Seat, SeatMap
 from gateway.send_queue import SendQueue
 
-# Booking may be gone for as long as a rolling restart takes before anybody is told.
+# A rolling restart of booking takes less: only a longer outage is shown.
 GRACE_SECONDS = 0.5
-SNAPSHOT_FRAME_SECONDS = 0.05  # how long an encoded snapshot serves all who need one
+SNAPSHOT_FRAME_SECONDS = 0.05  # how long an encoded snapshot is reused
 AUDIENCE_SECONDS = 1.0
 AUDIENCE_FRAMES_A_SECOND = 500
 
 
 class Hub:
-    """Passes every change on to all pages, encoded once; see gateway.fan_out for when.
+    """Sends every change to all pages, encoded once; gateway.fan_out decides when.
 
-    Keeps the last known state while booking is away. Never waits for a page.
+    Keeps the last known seat map while booking is away. Never waits for a page.
     """
 
     def __init__(self, session_id: str, booking: BookingClient, fan_out: FanOut) -> None:
@@ -32,38 +32,38 @@ class Hub:
         self._booking = booking
         self._fan_out = fan_out
         self._loop = asyncio.get_running_loop()
-        self._pages: dict[SendQueue, None] = {}  # an ordered set
+        self._queues: dict[SendQueue, None] = {}  # one a page; an ordered set
         self._seat_map: SeatMap | None = None
         self._pending: list[Seat] = []
-        self._told_version = 0  # what the pages know at least
-        self._told_half_price = 0
+        self._sent_version = 0  # every page has at least this version, or is due a snapshot
+        self._sent_half_price = 0
         self._is_live = True
         self._resync_due = False
         self._situation_due = False
         self._audience_due = False
         self._snapshot_frame: tuple[float, bytes] | None = None
-        self._grace_timer = _Timer(self._booking_is_gone)
-        self._audience_timer = _Timer(self._audience_changed)
+        self._grace_timer = _Timer(self._show_outage)
+        self._audience_timer = _Timer(self._announce_audience)
 
     # ------------------------------------------------------------------------------------------------------ pages
 
-    def add(self, page: SendQueue) -> None:
-        self._pages[page] = None
-        page.pump()
+    def add(self, queue: SendQueue) -> None:
+        self._queues[queue] = None
+        queue.pump()
         if not self._is_live:
-            page.put_situation(frames.situation(False))
+            queue.put_situation(frames.situation(False))
         self._audience_timer.start(self._audience_delay())
 
-    def remove(self, page: SendQueue) -> None:
-        self._pages.pop(page, None)
+    def remove(self, queue: SendQueue) -> None:
+        self._queues.pop(queue, None)
         self._audience_timer.start(self._audience_delay())
 
     @property
     def is_empty(self) -> bool:
-        return not self._pages
+        return not self._queues
 
     def snapshot_frame(self) -> bytes | None:
-        """Encoded once for all who need it at about the same time. None as long as nothing is known."""
+        """Encoded once for all pages that need it at about the same time. None before booking's first snapshot."""
         if self._seat_map is None:
             return None
         now = self._loop.time()
@@ -80,12 +80,12 @@ class Hub:
     # ----------------------------------------------------------------------------------------------------- stream
 
     async def follow(self) -> None:
-        """Feeds the pages for ever, through every restart of booking. Ends where booking does not know the session."""
+        """Feeds the pages, through every restart of booking. Returns only where booking does not know the session."""
         try:
             async with asyncio.TaskGroup() as group:
-                telling = group.create_task(self._fan_out.run(self._pages, self._news))
+                sending = group.create_task(self._fan_out.run(self._queues, self._broadcast))
                 await self._follow()
-                telling.cancel()
+                sending.cancel()
         finally:
             for timer in (self._grace_timer, self._audience_timer):
                 timer.cancel()
@@ -99,31 +99,31 @@ class Hub:
                 Backoff(first=0.1, maximum=1.0),
             )
         except (Malformed, NotFound):
-            for page in list(self._pages):
-                page.end(UNKNOWN_SESSION)
+            for queue in list(self._queues):
+                queue.end(UNKNOWN_SESSION)
 
     async def _follow_once(self, backoff: Backoff) -> None:
         if self._is_live:
             self._grace_timer.start(GRACE_SECONDS)
         async with aclosing(self._booking.follow(self.session_id)) as events:
             async for event in events:
-                self._take(event)
+                self._apply(event)
                 backoff.reset()
 
-    def _take(self, event: EventoSessao) -> None:
+    def _apply(self, event: EventoSessao) -> None:
         match event.WhichOneof("evento"):
             case "instantaneo":
-                self._take_snapshot(event.instantaneo)
+                self._replace_map(event.instantaneo)
             case "lote":
                 for update in event.lote.atualizacoes:
-                    self._take_update(update)
+                    self._apply_update(update)
             case "atualizacao":
-                self._take_update(event.atualizacao)
+                self._apply_update(event.atualizacao)
 
-    def _take_snapshot(self, snapshot: MapaSessao) -> None:
+    def _replace_map(self, snapshot: MapaSessao) -> None:
         self._seat_map = SeatMap(snapshot, self._loop.time())
-        self._told_version = snapshot.versao
-        self._told_half_price = snapshot.meias_vendidas
+        self._sent_version = snapshot.versao
+        self._sent_half_price = snapshot.meias_vendidas
         self._snapshot_frame = None
         self._pending.clear()
         self._grace_timer.cancel()
@@ -131,37 +131,37 @@ class Hub:
         self._resync_due = True
         self._fan_out.interrupt()
 
-    def _take_update(self, update: Atualizacao) -> None:
+    def _apply_update(self, update: Atualizacao) -> None:
         if self._seat_map is None:
             raise ContinuityLost("an update came before the first snapshot")
         self._pending += self._seat_map.apply(update, self._loop.time())
         self._snapshot_frame = None
         self._fan_out.start()
 
-    # ------------------------------------------------------------------------------------------------------- news
+    # -------------------------------------------------------------------------------------------------- broadcast
 
-    def _news(self) -> News:
-        """What all pages are to be told now: whatever has become due since the last time."""
-        news = News(
+    def _broadcast(self) -> Broadcast:
+        """Collects everything that has become due since the last broadcast."""
+        broadcast = Broadcast(
             resync=self._resync_due,
             situation=frames.situation(self._is_live) if self._situation_due else None,
             audience=frames.audience(self._buyers()) if self._audience_due else None,
         )
         self._resync_due = self._situation_due = self._audience_due = False
-        if self._seat_map is not None and self._seat_map.version != self._told_version:
+        if self._seat_map is not None and self._seat_map.version != self._sent_version:
             changes, self._pending = self._pending, []
-            news.update = self._update_frame(self._seat_map, changes)
-            news.gaining = {seat.tag for seat in changes if not seat.is_free and seat.tag}
-            news.losing = {seat.tag for seat in changes if seat.tag} - news.gaining
-        return news
+            broadcast.update = self._update_frame(self._seat_map, changes)
+            broadcast.gaining = {seat.tag for seat in changes if not seat.is_free and seat.tag}
+            broadcast.losing = {seat.tag for seat in changes if seat.tag} - broadcast.gaining
+        return broadcast
 
     def _update_frame(self, seat_map: SeatMap, changes: list[Seat]) -> bytes:
-        since, self._told_version = self._told_version, seat_map.version
-        told, self._told_half_price = self._told_half_price, seat_map.half_price_sold
-        half_price = None if told == self._told_half_price else self._told_half_price
-        return frames.update(since, self._told_version, changes, self._loop.time(), half_price)
+        since, self._sent_version = self._sent_version, seat_map.version
+        sent, self._sent_half_price = self._sent_half_price, seat_map.half_price_sold
+        half_price = None if sent == self._sent_half_price else self._sent_half_price
+        return frames.update(since, self._sent_version, changes, self._loop.time(), half_price)
 
-    def _booking_is_gone(self) -> None:
+    def _show_outage(self) -> None:
         self._set_live(False)
 
     def _set_live(self, live: bool) -> None:
@@ -171,15 +171,15 @@ class Hub:
             self._fan_out.start()
 
     def _buyers(self) -> int:
-        """How many people watch, however many pages each has open."""
-        return len({page.tag for page in self._pages})
+        """How many people watch; several pages of one buyer count once."""
+        return len({queue.tag for queue in self._queues})
 
-    def _audience_changed(self) -> None:
+    def _announce_audience(self) -> None:
         self._audience_due = True
         self._fan_out.start()
 
     def _audience_delay(self) -> float:
-        return max(AUDIENCE_SECONDS, len(self._pages) / AUDIENCE_FRAMES_A_SECOND)
+        return max(AUDIENCE_SECONDS, len(self._queues) / AUDIENCE_FRAMES_A_SECOND)
 
 
 class _Timer:

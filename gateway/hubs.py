@@ -1,4 +1,4 @@
-"""The hubs of all sessions that have pages, one stream each."""
+"""The hubs of all sessions that somebody watches, each with one stream from booking."""
 
 import asyncio
 
@@ -7,14 +7,14 @@ from gateway.fan_out import FanOut
 from gateway.hub import Hub
 from gateway.send_queue import SendQueue
 
-LINGER_SECONDS = 10.0  # a page that is reloaded finds the stream still open
+LINGER_SECONDS = 10.0  # a reloaded page finds the stream still open
 
 
 class Hubs:
-    """Opens a hub for a session's first page and closes it some time after the last has gone.
+    """Opens a hub for a session's first page and closes it `linger` seconds after the last page has gone.
 
-    The streams run in `group`, so that a bug in one takes the process down instead of leaving its pages without news.
-    `rest`: the seconds between two fan-outs of a session, for which changes wait to travel together.
+    The streams run in `group`: an unexpected error in one ends the process, instead of leaving its pages without
+    changes. `rest` is the pause between two fan-outs of a session, in seconds.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class Hubs:
         self._tasks: dict[Hub, asyncio.Task[None]] = {}
 
     def of(self, session_id: str) -> Hub:
-        """The session's hub, opened if need be. A page that is put in it must be taken out by `leave`."""
+        """The session's hub, opened if need be. Who adds a queue to it must take it out with `leave`."""
         hub = self._open.get(session_id)
         if hub is None:
             fan_out = FanOut(self._turns, self._rest)
@@ -41,8 +41,8 @@ class Hubs:
             self._tasks[hub] = self._group.create_task(self._follow(hub))
         return hub
 
-    def leave(self, hub: Hub, page: SendQueue) -> None:
-        hub.remove(page)
+    def leave(self, hub: Hub, queue: SendQueue) -> None:
+        hub.remove(queue)
         if hub.is_empty:
             asyncio.get_running_loop().call_later(self._linger, self._close_if_empty, hub)
 
@@ -60,7 +60,7 @@ class Hubs:
     def _close_if_empty(self, hub: Hub) -> None:
         if hub.is_empty and hub in self._tasks:
             self._tasks[hub].cancel()
-            self._forget(hub)  # at once: the next page must not be put into a hub that is closing
+            self._forget(hub)  # at once: no page may join a hub that is closing
 
     def _forget(self, hub: Hub) -> None:
         if self._tasks.pop(hub, None) is not None:

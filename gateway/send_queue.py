@@ -1,8 +1,8 @@
-"""What one browser is still to be sent: nothing, as long as its line takes what there is; bounded, however slow it is.
+"""Frames that one page has yet to receive: none while its line is writable, and a bounded number however slow it is.
 
-Most of what a browser is told is a state, of which only the newest counts: the seat map, its own seats,
-whether sales are live, how many watch. Those are marked as due and encoded when their turn comes. Only updates
-and replies queue, and both queues are bounded: where updates overflow, a snapshot takes their place.
+Most frames describe a state, of which only the newest counts: the seat map, the page's own seats, whether sales are
+live, how many people watch. Such a frame is marked as due and encoded when its turn comes. Only updates and replies
+queue, and both queues are bounded: when updates overflow, a snapshot replaces them.
 """
 
 from typing import Protocol
@@ -15,30 +15,31 @@ MOST_OVERFLOWS = 3  # in a row, without once having caught up
 
 
 class View(Protocol):
-    """What a session looks like now."""
+    """A session as it is now."""
 
     def snapshot_frame(self) -> bytes | None:
-        """None as long as nothing is known."""
+        """None before booking's first snapshot."""
 
     def own_seats_frame(self, tag: str) -> bytes:
-        """What the buyer holds and has bought, which may be nothing."""
+        """The seats that the buyer holds and has bought, perhaps none."""
 
 
 class Writer(Protocol):
-    """Where frames go: what `gateway.line.Line` is to a send queue."""
+    """Where frames go: a gateway.line.Line, or an AsgiLine."""
 
     is_writable: bool
 
     def write(self, frame: bytes) -> None:
-        """Only while `is_writable`, which may end with it."""
+        """Only while `is_writable`, which this frame may end."""
 
     def close(self, ending: Ending) -> None: ...
 
 
 class SendQueue:
-    """Filled by the session's hub and by the connection. Nothing here waits, so that no browser delays the others.
+    """The session's hub and the connection fill it. Nothing here waits, so no browser delays the others.
 
-    While the line is writable nothing is queued, and a frame is written at once; `pump` writes the rest later.
+    While the line is writable nothing is queued and a frame is written at once; `pump` writes the rest later.
+    `tag` is the buyer's.
     """
 
     __slots__ = (
@@ -69,14 +70,14 @@ class SendQueue:
         self._overflows = 0
 
     def resync(self) -> None:
-        """A snapshot as soon as there is one; what is queued before it need not be sent any more."""
+        """Sends a snapshot as soon as there is one; it replaces the queued updates."""
         self._updates.clear()
         self._snapshot_due = True
         self.pump()
 
     def put_update(self, frame: bytes) -> None:
         if self._snapshot_due:
-            return  # the snapshot will tell
+            return  # the snapshot has it
         if self._line.is_writable:
             self._line.write(frame)
         elif len(self._updates) < MOST_UPDATES:
@@ -105,18 +106,18 @@ class SendQueue:
         self.pump()
 
     def end(self, ending: Ending) -> None:
-        """Nothing is sent any more but what the ending says. The first ending counts."""
+        """Drops what is queued and closes the line. Only the first call counts."""
         self._line.close(ending)
 
     def end_after_all(self, ending: Ending) -> None:
-        """Ends once everything that is due has been sent."""
+        """Closes the line once everything that is due has been sent."""
         self._ending_after_all = ending
         self.pump()
 
     def pump(self) -> None:
-        """Writes what is due, as far as the line takes it."""
+        """Writes what is due, as far as the line is writable."""
         while self._line.is_writable:
-            frame = self._take()
+            frame = self._next_frame()
             if frame is None:
                 self._overflows = 0
                 if self._ending_after_all is not None:
@@ -131,30 +132,30 @@ class SendQueue:
         else:
             self.end(TOO_SLOW)
 
-    def _take(self) -> bytes | None:
+    def _next_frame(self) -> bytes | None:
         return (
-            self._take_snapshot()
+            self._pop_snapshot()
             or _pop(self._replies)
             or _pop(self._updates)
-            or self._take_own_seats()
-            or self._take_notice()
+            or self._pop_own_seats()
+            or self._pop_state()
         )
 
-    def _take_snapshot(self) -> bytes | None:
+    def _pop_snapshot(self) -> bytes | None:
         frame = self._view.snapshot_frame() if self._snapshot_due else None
         if frame is not None:
             self._snapshot_due = False
             self._own_seats_due = True
         return frame
 
-    def _take_own_seats(self) -> bytes | None:
-        """After every snapshot, too: a page learns that it has nothing instead of guessing so."""
+    def _pop_own_seats(self) -> bytes | None:
+        """Due after every snapshot, too: a page must not guess that it holds nothing."""
         if not self._own_seats_due:
             return None
         self._own_seats_due = False
         return self._view.own_seats_frame(self.tag)
 
-    def _take_notice(self) -> bytes | None:
+    def _pop_state(self) -> bytes | None:
         situation, self._situation = self._situation, None
         if situation is not None:
             return situation

@@ -5,6 +5,7 @@ import pytest
 
 from cinema.tickets import DEAREST_BASKET
 from cinema_pb2 import ReservaResponse
+from gateway.pix import pix_code
 from tests.fakes.messages import ORDER, sold
 from tests.support.gateway_in_process import Bench
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from gateway.fan_out import PAGES_A_TURN, FanOut, News
+from gateway.fan_out import QUEUES_A_TURN, Broadcast, FanOut
 from tests.support.waiting import eventually
 
 UPDATE = b"update"
@@ -37,10 +37,10 @@ class Session:
     def __init__(self, turns: asyncio.Lock | None = None) -> None:
         self.fan_out = FanOut(turns or asyncio.Lock(), rest=0)
         self.pages: list[FakePage] = []
-        self.gathered: list[News] = []
-        self.next = News
+        self.gathered: list[Broadcast] = []
+        self.next = Broadcast
 
-    def gather(self) -> News:
+    def gather(self) -> Broadcast:
         news = self.next(update=f"update {len(self.gathered) + 1}".encode())
         self.gathered.append(news)
         return news
@@ -63,7 +63,7 @@ async def test_what_happens_while_a_crowd_is_told_travels_together_after_it() ->
             for _ in range(3):
                 session.fan_out.start()
 
-    session.pages = [FakePage(three_more) for _ in range(3 * PAGES_A_TURN)]
+    session.pages = [FakePage(three_more) for _ in range(3 * QUEUES_A_TURN)]
     async with session.told():
         session.fan_out.start()
         await eventually(lambda: len(session.pages[-1].told) == 2)
@@ -76,7 +76,7 @@ async def test_everybody_else_has_a_turn_before_a_large_crowd_has_been_told() ->
     session = Session()
     turns = 0
     seen: list[int] = []
-    session.pages = [FakePage(lambda: seen.append(turns)) for _ in range(3 * PAGES_A_TURN)]
+    session.pages = [FakePage(lambda: seen.append(turns)) for _ in range(3 * QUEUES_A_TURN)]
     async with session.told():
         session.fan_out.start()
         async with asyncio.timeout(10):
@@ -94,21 +94,21 @@ async def test_two_crowds_are_told_in_turns_and_never_both_in_one() -> None:
     for name, session in sessions.items():
         session.pages = [
             FakePage(lambda name=name: told.append((name, turns)))  # type: ignore[misc]
-            for _ in range(2 * PAGES_A_TURN)
+            for _ in range(2 * QUEUES_A_TURN)
         ]
     async with sessions["a"].told(), sessions["b"].told(), asyncio.timeout(10):
         for session in sessions.values():
             session.fan_out.start()
-        while len(told) < 4 * PAGES_A_TURN:
+        while len(told) < 4 * QUEUES_A_TURN:
             await asyncio.sleep(0)
             turns += 1
-    assert [told[number * PAGES_A_TURN][0] for number in range(4)] == ["a", "b", "a", "b"]
-    assert max(Counter(turn for _, turn in told).values()) == PAGES_A_TURN
+    assert [told[number * QUEUES_A_TURN][0] for number in range(4)] == ["a", "b", "a", "b"]
+    assert max(Counter(turn for _, turn in told).values()) == QUEUES_A_TURN
 
 
 async def test_news_that_is_void_is_told_to_nobody_else() -> None:
     session = Session()
-    session.pages = [FakePage() for _ in range(2 * PAGES_A_TURN)]
+    session.pages = [FakePage() for _ in range(2 * QUEUES_A_TURN)]
 
     def interrupt_once() -> None:
         if len(session.gathered) == 1:
@@ -128,7 +128,7 @@ async def test_who_gains_a_seat_hears_so_before_the_map_shows_it_held_and_who_lo
     ana, rui, eva = FakePage(), FakePage(), FakePage()
     rui.tag, eva.tag = "rui", "eva"
     for page in (ana, rui, eva):
-        News(update=UPDATE, gaining={"ana"}, losing={"rui"}).tell(page)  # type: ignore[arg-type]
+        Broadcast(update=UPDATE, gaining={"ana"}, losing={"rui"}).put_into(page)  # type: ignore[arg-type]
     assert ana.told == ["own seats", UPDATE]
     assert rui.told == [UPDATE, "own seats"]
     assert eva.told == [UPDATE]
