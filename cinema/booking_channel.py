@@ -11,7 +11,7 @@ from cinema.settings import BookingClientSettings, TlsSettings
 # batches refuses without it.
 BATCHES_ARE_KNOWN = "lotes"
 # A server that went away is tried again within a second; a call waits no longer than its deadline.
-_OPTIONS = [
+OPTIONS = [
     ("grpc.initial_reconnect_backoff_ms", 100),
     # gRPC's name for how long one attempt may take, TLS and greeting included; a refused one is tried again earlier.
     ("grpc.min_reconnect_backoff_ms", 5_000),
@@ -31,13 +31,13 @@ _OPTIONS = [
 def open_channel(settings: BookingClientSettings) -> grpc.aio.Channel:
     """Connects at the first call, not here. Every name behind `booking_address` gets its share of the calls."""
     if settings.booking_tls_ca is None:
-        return grpc.aio.insecure_channel(settings.booking_address, options=_OPTIONS)
+        return grpc.aio.insecure_channel(settings.booking_address, options=OPTIONS)
     credentials = grpc.ssl_channel_credentials(
         root_certificates=settings.booking_tls_ca.read_bytes(),
         private_key=_read(settings.booking_tls_key),
         certificate_chain=_read(settings.booking_tls_cert),
     )
-    return grpc.aio.secure_channel(settings.booking_address, credentials, options=_OPTIONS)
+    return grpc.aio.secure_channel(settings.booking_address, credentials, options=OPTIONS)
 
 
 def server_credentials(settings: TlsSettings) -> grpc.ServerCredentials | None:

@@ -67,7 +67,7 @@ class Actions:
             return _error(
                 action, "dados_invalidos", "Confira os dados do pagamento.", campos=faults
             )
-        return _reply(action, await self._booking.confirm(self._buyer, action))
+        return _reply(action, await self._booking.buy(self._buyer, action))
 
 
 def fault_reply(fault: Faulty) -> bytes:

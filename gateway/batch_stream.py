@@ -12,16 +12,14 @@ from cinema.retry import News
 from cinema_pb2 import (
     LotePedidos,
     LoteRespostas,
-    MelhoresRequest,
-    ReservaRequest,
     RespostaEmLote,
 )
 from gateway.booking_faults import BookingDown
+from gateway.seat_requests import Kind, SeatRequest
 
 log = logging.getLogger(__name__)
 _breaks = News()
 
-SeatsRequest = ReservaRequest | MelhoresRequest
 BatchCall = StreamStreamCall[LotePedidos, LoteRespostas]
 MOST_UNDER_WAY = 1_024  # of one stream; booking takes twice as many
 
@@ -31,8 +29,8 @@ class Ask:
     """A request and the future of its answer. `kind` is its name in PedidoEmLote, `end` by the loop's clock."""
 
     number: int
-    kind: str
-    request: SeatsRequest
+    kind: Kind
+    request: SeatRequest
     end: float
     answer: "asyncio.Future[RespostaEmLote]"
     stream: "BatchStream | None" = None

@@ -16,8 +16,9 @@ from cinema.booking_channel import BATCHES_ARE_KNOWN
 from cinema.deadlines import Deadline, Deadlines
 from cinema.retry import Backoff, News
 from cinema_pb2 import ReservaResponse, RespostaEmLote
-from gateway.batch_stream import Ask, BatchCall, BatchStream, SeatsRequest
+from gateway.batch_stream import Ask, BatchCall, BatchStream
 from gateway.booking_faults import BookingDown, fault_of
+from gateway.seat_requests import Kind, SeatRequest
 
 if TYPE_CHECKING:  # a name for checkers only
     from cinema_pb2_grpc import ReservaAsyncStub
@@ -57,7 +58,7 @@ class Batches:
     def are_open(self) -> bool:
         return bool(self._streams)
 
-    async def ask(self, kind: str, request: SeatsRequest) -> ReservaResponse:
+    async def ask(self, kind: Kind, request: SeatRequest) -> ReservaResponse:
         """Raises BookingDown, Malformed, NotFound, or NotSent."""
         if self._waiting >= MOST_WAITING:
             raise BookingDown(f"{MOST_WAITING} requests are waiting for booking")

@@ -1,8 +1,8 @@
-"""Booking as the rest of the gateway sees it: a method for each question, and three exceptions for what goes wrong."""
+"""The gateway's client of booking: a method for each call, and three exceptions for its faults."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
-from typing import TypeVar
+from collections.abc import AsyncGenerator, Coroutine, Sequence
+from typing import Any, TypeVar
 
 import grpc
 from google.protobuf.message import Message
@@ -15,12 +15,11 @@ from cinema_pb2 import (
     CorrecaoRequest,
     EventoSessao,
     MapaResponse,
-    MelhoresRequest,
+    Pagamento,
     Pedido,
     PedidoRequest,
     PedidosDoCompradorRequest,
     PedidosResponse,
-    ReservaRequest,
     ReservaResponse,
     SessaoRequest,
     SessoesResponse,
@@ -32,50 +31,42 @@ from cinema_pb2_grpc import ReservaStub
 from gateway.batches import Batches, NotSent
 from gateway.booking_faults import BookingDown, fault_of
 from gateway.messages import Confirm
-from gateway.seat_requests import Buyer, best_request, purchase_request, seats_request
+from gateway.seat_requests import METHODS, Buyer, Kind, SeatRequest, SeatRequests
 
 Request = TypeVar("Request", bound=Message)
 Answer = TypeVar("Answer", bound=Message)
-Seats = TypeVar("Seats", ReservaRequest, MelhoresRequest)
 
 
-class BookingClient:
+class BookingClient(SeatRequests[Coroutine[Any, Any, ReservaResponse]]):
     """Each method raises BookingDown, Malformed or NotFound, after `deadline` seconds at most.
 
-    A booking service that is just being restarted is waited for, as long as the deadline lets us.
+    Waits through a restart of booking, up to the deadline. While `run` runs, requests about seats travel in batches.
     """
 
     def __init__(self, channel: grpc.aio.Channel, deadline: float) -> None:
         self._stub = ReservaStub(channel)
         self._deadline = deadline
+        self._methods = {kind: getattr(self._stub, name) for kind, name in METHODS.items()}
         self._batches = Batches(self._stub, deadline)
 
     async def run(self) -> None:
-        """Until it is cancelled; meanwhile what buyers ask of seats travels in batches."""
+        """Keeps the streams for batches open until it is cancelled."""
         await self._batches.run()
 
-    # -------------------------------------------------------------------------------------------- a buyer's seats
-
-    async def hold(
-        self, buyer: Buyer, seats: Sequence[str], instead_of: Sequence[str] = ()
-    ) -> ReservaResponse:
-        request = seats_request(buyer, seats)
-        request.em_troca_de.extend(instead_of)
-        return await self._ask("reservar", self._stub.ReservarAssento, request)
-
-    async def hold_best(self, buyer: Buyer, count: int) -> ReservaResponse:
-        return await self._ask("melhores", self._stub.ReservarMelhores, best_request(buyer, count))
-
-    async def release(self, buyer: Buyer, seats: Sequence[str]) -> ReservaResponse:
-        return await self._ask("liberar", self._stub.LiberarAssento, seats_request(buyer, seats))
-
-    async def extend(self, buyer: Buyer) -> ReservaResponse:
-        """More time for all that the buyer holds."""
-        return await self._ask("estender", self._stub.EstenderReserva, seats_request(buyer, ()))
-
-    async def confirm(self, buyer: Buyer, purchase: Confirm) -> ReservaResponse:
-        return await self._ask(
-            "confirmar", self._stub.ConfirmarPagamento, purchase_request(buyer, purchase)
+    async def buy(self, buyer: Buyer, purchase: Confirm) -> ReservaResponse:
+        """`confirm` for what a browser has sent."""
+        typed = purchase.payment
+        return await self.confirm(
+            buyer,
+            purchase.seats,
+            key=purchase.key,
+            payment=Pagamento(
+                nome_completo=typed.name, cpf=typed.cpf or "", email=typed.email, forma=typed.method
+            ),
+            categories=purchase.categories,
+            total=purchase.total,
+            language=purchase.language,
+            edition=purchase.edition,
         )
 
     # ------------------------------------------------------------------------------------------------- the programme
@@ -152,13 +143,9 @@ class BookingClient:
         except AioRpcError:
             return SituacaoResponse()
 
-    async def _ask(
-        self,
-        kind: str,
-        method: UnaryUnaryMultiCallable[Seats, ReservaResponse],
-        request: Seats,
-    ) -> ReservaResponse:
+    async def _send(self, kind: Kind, request: SeatRequest) -> ReservaResponse:
         """In a batch where a stream is open, else as a call of its own."""
+        method = self._methods[kind]
         if not self._batches.are_open:
             return await self._call(method, request)
         end = asyncio.get_running_loop().time() + self._deadline

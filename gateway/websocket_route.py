@@ -79,7 +79,9 @@ def _connect(line: Line | AsgiLine, socket: WebSocket, gateway: Gateway, buyer: 
 
     connection = Connection(
         queue,
-        Actions(gateway.booking, Buyer(session_id, buyer, gateway.network_of(socket))),
+        Actions(
+            gateway.booking, Buyer(session_id, buyer, gateway.network_of(socket), from_browser=True)
+        ),
         Allowance(TokenBucket(gateway.settings.max_messages_per_second), address),
         gateway.group,
         leave,

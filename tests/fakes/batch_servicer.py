@@ -11,16 +11,9 @@ import grpc
 import cinema_pb2 as pb
 from cinema.booking_channel import BATCHES_ARE_KNOWN
 from cinema_pb2_grpc import ReservaServicer
+from gateway.seat_requests import METHODS
 
 Context = grpc.aio.ServicerContext[Any, Any]
-
-_METHODS = {
-    "reservar": "ReservarAssento",
-    "confirmar": "ConfirmarPagamento",
-    "liberar": "LiberarAssento",
-    "estender": "EstenderReserva",
-    "melhores": "ReservarMelhores",
-}
 
 
 class _Aborted(Exception):
@@ -61,11 +54,11 @@ class BatchServicer(ReservaServicer):
     async def _answer_one(
         self, request: pb.PedidoEmLote, context: Context, writing: asyncio.Lock
     ) -> None:
-        kind = request.WhichOneof("pedido") or ""
+        kind: Any = request.WhichOneof("pedido")
         answer = pb.RespostaEmLote(numero=request.numero)
         one_of_many: Any = _OneOfMany()
         try:
-            found = await getattr(self, _METHODS[kind])(getattr(request, kind), one_of_many)
+            found = await getattr(self, METHODS[kind])(getattr(request, kind), one_of_many)
             answer.resposta.CopyFrom(found)
         except _Aborted as fault:
             answer.codigo, answer.detalhes = fault.status.value[0], fault.details

@@ -9,7 +9,7 @@ import grpc
 import pytest
 
 import cinema_pb2 as pb
-from cinema.booking_channel import _OPTIONS
+from cinema.booking_channel import OPTIONS
 from cinema_pb2_grpc import ReservaStub
 from gateway import batches
 from gateway.booking_client import BookingClient
@@ -23,7 +23,7 @@ SECONDS = 20  # a stream's answers are waited for so long
 async def gateways_client(*addresses: str, deadline: float = 10) -> AsyncIterator[BookingClient]:
     """Its streams are open, if the servers know any."""
     target = f"ipv4:{','.join(addresses)}"
-    async with grpc.aio.insecure_channel(target, options=_OPTIONS) as channel:
+    async with grpc.aio.insecure_channel(target, options=OPTIONS) as channel:
         client = BookingClient(channel, deadline)
         running = asyncio.create_task(client.run())
         try:
