@@ -20,29 +20,10 @@ BACKLOG = 2_048
 ACCEPTED_AT_ONCE = 16  # before the loop reads what has come from connections that are there
 PAUSE_SECONDS = 1.0  # where the process or the machine has no room for a connection
 
-_OUT_OF_FILES = "socket.accept() out of system resource"  # what asyncio says
+OUT_OF_FILES = "socket.accept() out of system resource"  # as asyncio says
 _NOTHING_LEFT = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 log = logging.getLogger(__name__)
-
-
-class _OnceASecond(logging.Filter):
-    """asyncio says so for each connection that a listener which is not ours (uvicorn's) cannot accept."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._quiet_until = 0.0
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if not record.getMessage().startswith(_OUT_OF_FILES):
-            return True
-        is_due = record.created >= self._quiet_until
-        if is_due:
-            self._quiet_until = record.created + 1
-        return is_due
-
-
-logging.getLogger("asyncio").addFilter(_OnceASecond())
 
 
 class Acceptor:
@@ -105,7 +86,7 @@ class Acceptor:
             connection.close()
 
     def _rest(self, error: OSError) -> None:
-        log.error("%s: %s", _OUT_OF_FILES, os.strerror(error.errno or 0))
+        log.error("%s: %s", OUT_OF_FILES, os.strerror(error.errno or 0))
         self._loop.remove_reader(self._listener)
         self._pause = self._loop.call_later(PAUSE_SECONDS, self.open)
 

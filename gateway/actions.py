@@ -19,6 +19,7 @@ from gateway.messages import (
     Incoming,
     Release,
 )
+from gateway.reasons import Reason
 from gateway.seat_requests import Buyer
 
 _DOWN = "As vendas estão fora do ar por um instante. Tente de novo."
@@ -39,11 +40,11 @@ class Actions:
         try:
             return await self._perform(action)
         except (Malformed, NotFound) as fault:
-            return _error(action, "dados_invalidos", str(fault))
+            return _error(action, Reason.INVALID_FIELD, str(fault))
         except BookingDown:
             if isinstance(action, Confirm):
-                return _error(action, "resposta_desconhecida", _UNKNOWN_OUTCOME)
-            return _error(action, "indisponivel", _DOWN)
+                return _error(action, Reason.OUTCOME_UNKNOWN, _UNKNOWN_OUTCOME)
+            return _error(action, Reason.BOOKING_DOWN, _DOWN)
 
     async def _perform(self, action: Action) -> bytes:
         booking, buyer = self._booking, self._buyer
@@ -65,7 +66,7 @@ class Actions:
         faults = validate_payment(payment.name, payment.cpf or "", payment.email)
         if faults:
             return _error(
-                action, "dados_invalidos", "Confira os dados do pagamento.", campos=faults
+                action, Reason.INVALID_FIELD, "Confira os dados do pagamento.", campos=faults
             )
         return _reply(action, await self._booking.buy(self._buyer, action))
 
@@ -75,7 +76,9 @@ def fault_reply(fault: Faulty) -> bytes:
 
 
 def busy_reply(message: Incoming) -> bytes:
-    return _error(message, "excesso_de_mensagens", "Há pedidos demais de uma vez. Espere um pouco.")
+    return _error(
+        message, Reason.TOO_MANY_REQUESTS, "Há pedidos demais de uma vez. Espere um pouco."
+    )
 
 
 def _reply(action: Action, answer: ReservaResponse) -> bytes:

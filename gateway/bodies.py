@@ -6,10 +6,11 @@ from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
 from gateway.problems import Problem, Refused
+from gateway.reasons import Reason
 
 LONGEST_BODY = 1_024  # bytes
 
-_TOO_LONG = Problem(413, "corpo_grande_demais", f"O corpo passa de {LONGEST_BODY} bytes.")
+_TOO_LONG = Problem(413, Reason.BODY_TOO_LONG, f"O corpo passa de {LONGEST_BODY} bytes.")
 Body = TypeVar("Body", bound=BaseModel)
 
 
@@ -29,5 +30,5 @@ def parsed(kind: type[Body], body: bytes) -> Body:
         return kind.model_validate_json(body)
     except ValidationError:
         fields = ", ".join(kind.model_fields)
-        problem = Problem(400, "dados_invalidos", f"O corpo deve ser {{{fields}}} em JSON.")
+        problem = Problem(400, Reason.INVALID_FIELD, f"O corpo deve ser {{{fields}}} em JSON.")
         raise Refused(problem) from None

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-from gateway import frames
+from websockets.frames import CloseCode
 
-POLICY_VIOLATION = 1008
-INTERNAL_ERROR = 1011
-SERVICE_RESTART = 1012
-TRY_AGAIN_LATER = 1013
+from gateway import frames
+from gateway.reasons import Reason
 
 
 @dataclass(frozen=True)
@@ -17,20 +15,20 @@ class Ending:
     last_frame: bytes | None = None
 
 
-def refusal(reason: str, text: str, code: int = POLICY_VIOLATION) -> Ending:
+def refusal(reason: str, text: str, code: int = CloseCode.POLICY_VIOLATION) -> Ending:
     """Tells the browser why in an error frame, then closes."""
     return Ending(code, reason, frames.error("conexao", None, reason, text))
 
 
-RESTART = Ending(SERVICE_RESTART, "restart")
-FAULT = Ending(INTERNAL_ERROR, "internal error")
-NO_PONG = Ending(INTERNAL_ERROR, "keepalive ping timeout")
-TOO_SLOW = Ending(TRY_AGAIN_LATER, "too slow")
-FLOOD = refusal("excesso_de_mensagens", "Mensagens demais em pouco tempo. Espere um pouco.")
-UNKNOWN_SESSION = refusal("sessao_desconhecida", "Esta sessão não existe, ou saiu da programação.")
-INVALID_IDENTITY = refusal("identidade_invalida", "Seu acesso não vale mais. Recarregue a página.")
+RESTART = Ending(CloseCode.SERVICE_RESTART, "restart")
+FAULT = Ending(CloseCode.INTERNAL_ERROR, "internal error")
+NO_PONG = Ending(CloseCode.INTERNAL_ERROR, "keepalive ping timeout")
+TOO_SLOW = Ending(CloseCode.TRY_AGAIN_LATER, "too slow")
+FLOOD = refusal(Reason.TOO_MANY_REQUESTS, "Mensagens demais em pouco tempo. Espere um pouco.")
+UNKNOWN_SESSION = refusal(Reason.UNKNOWN_SESSION, "Esta sessão não existe, ou saiu da programação.")
+INVALID_IDENTITY = refusal(Reason.FOREIGN_COOKIE, "Seu acesso não vale mais. Recarregue a página.")
 TOO_MANY_SOCKETS = refusal(
-    "excesso_de_conexoes",
+    Reason.TOO_MANY_SOCKETS,
     "Há conexões demais neste endereço. Tente daqui a pouco.",
-    TRY_AGAIN_LATER,
+    CloseCode.TRY_AGAIN_LATER,
 )

@@ -15,7 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cinema import service
 from cinema.settings import GatewaySettings, WrongSettings, read
 from gateway import open_files
+from gateway.acceptor import OUT_OF_FILES
 from gateway.context import Gateway, open_gateway
+from gateway.protocols import silence_peers_faults
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +28,22 @@ _LACKING = (
 )
 
 
+class _OnceASecond(logging.Filter):
+    """Asyncio logs an error for each connection that uvicorn's listener cannot accept: one a second is enough."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._quiet_until = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.getMessage().startswith(OUT_OF_FILES):
+            return True
+        is_due = record.created >= self._quiet_until
+        if is_due:
+            self._quiet_until = record.created + 1
+        return is_due
+
+
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Raises WrongSettings or service.CannotStart. When a background task dies, the server is asked to stop."""
@@ -33,6 +51,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     open_files.raise_limit()
     service.configure_logging("gateway", settings.log_level)
     logging.getLogger("uvicorn.access").disabled = True  # an order's address is a secret
+    logging.getLogger("asyncio").addFilter(_OnceASecond())
+    silence_peers_faults()
     log.warning(_LACKING)
     try:
         async with open_gateway(settings) as gateway:

@@ -21,6 +21,7 @@ from cinema.languages import DEFAULT, LANGUAGES, LanguageTag
 from cinema.payment_rules import PaymentMethod
 from cinema.seats import canonical
 from cinema.tickets import Category
+from gateway.reasons import Reason
 
 LONGEST_FRAME = 4_096  # bytes of UTF-8
 _MOST_SEATS = 200  # far above any buyer's limit, which is booking's to tell
@@ -150,7 +151,7 @@ class Faulty(_Message):
 Action = Hold | Release | Confirm | HoldBest | Extend
 Incoming = Action | Resync | Faulty
 
-_KINDS: dict[str, type[Action | Resync]] = {
+ACTIONS: dict[str, type[Action | Resync]] = {
     "bloquear": Hold,
     "liberar": Release,
     "confirmar_pagamento": Confirm,
@@ -195,11 +196,11 @@ def parse(frame: str | bytes) -> Incoming:
 
 
 def _parse_fields(envelope: _Envelope) -> Incoming:
-    kind = _KINDS.get(envelope.acao)
+    kind = ACTIONS.get(envelope.acao)
     if kind is None:
         return Faulty(
             reply_kind="mensagem",
-            reason="acao_desconhecida",
+            reason=Reason.UNKNOWN_ACTION,
             text="Ação desconhecida.",
             id=envelope.id,
         )
@@ -209,9 +210,9 @@ def _parse_fields(envelope: _Envelope) -> Incoming:
         field = str((error.errors()[0]["loc"] or ("",))[0])
         advice = _ADVICE.get(field, "Os dados do pedido estão incorretos.")
         return Faulty(
-            reply_kind=kind.reply_kind, reason="dados_invalidos", text=advice, id=envelope.id
+            reply_kind=kind.reply_kind, reason=Reason.INVALID_FIELD, text=advice, id=envelope.id
         )
 
 
 def _unreadable(text: str) -> Faulty:
-    return Faulty(reply_kind="mensagem", reason="mensagem_invalida", text=text)
+    return Faulty(reply_kind="mensagem", reason=Reason.UNREADABLE_MESSAGE, text=text)

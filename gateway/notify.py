@@ -14,8 +14,9 @@ from cinema.expiry_notice import (
 from gateway.bodies import parsed, read_body
 from gateway.context import GatewayPart
 from gateway.problems import Problem, Refused
+from gateway.reasons import Reason
 
-_UNSIGNED = Problem(401, "assinatura_invalida", "A assinatura falta, está errada ou venceu.")
+_UNSIGNED = Problem(401, Reason.UNSIGNED, "A assinatura falta, está errada ou venceu.")
 
 router = APIRouter()
 

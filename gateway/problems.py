@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 
 from gateway.booking_faults import BookingDown, Malformed, NotFound
+from gateway.reasons import Reason
 
 
 @dataclass(frozen=True)
@@ -28,34 +29,36 @@ class Refused(Exception):
         self.problem = problem
 
 
-UNKNOWN_SESSION = Problem(404, "sessao_desconhecida", "Esta sessão não existe.")
-UNKNOWN_ORDER = Problem(404, "pedido_desconhecido", "Este pedido não existe.")
+UNKNOWN_SESSION = Problem(404, Reason.UNKNOWN_SESSION, "Esta sessão não existe.")
+UNKNOWN_ORDER = Problem(404, Reason.UNKNOWN_ORDER, "Este pedido não existe.")
 VIEW_ONLY = Problem(
     403,
-    "somente_leitura",
+    Reason.VIEW_ONLY,
     "Este link só mostra o pedido. Use o link de gestão que está no e-mail da compra.",
 )
 NOTHING_TO_ATTEND = Problem(
-    409, "sem_sessao", "O pedido foi cancelado, ou a sessão saiu da programação."
+    409, Reason.NOTHING_TO_ATTEND, "O pedido foi cancelado, ou a sessão saiu da programação."
 )
-FOREIGN_ORIGIN = Problem(403, "origem_recusada", "Este pedido não veio de uma página nossa.")
-NO_HOST = Problem(400, "endereco_ausente", "O pedido não diz a que endereço se dirige.")
+FOREIGN_ORIGIN = Problem(403, Reason.FOREIGN_ORIGIN, "Este pedido não veio de uma página nossa.")
+NO_HOST = Problem(400, Reason.NO_HOST, "O pedido não diz a que endereço se dirige.")
 # RFC 9110, 15.5.20: the request came to a server that does not answer for that name.
-FOREIGN_HOST = Problem(421, "endereco_recusado", "Este endereço não é o do cinema.")
+FOREIGN_HOST = Problem(421, Reason.FOREIGN_HOST, "Este endereço não é o do cinema.")
 TOO_MANY_REQUESTS = Problem(
-    429, "excesso_de_mensagens", "Pedidos demais em pouco tempo. Espere um pouco."
+    429, Reason.TOO_MANY_REQUESTS, "Pedidos demais em pouco tempo. Espere um pouco."
 )
 _DOWN = Problem(
-    503, "indisponivel", "As vendas estão fora do ar por um instante. Tente de novo em seguida."
+    503,
+    Reason.BOOKING_DOWN,
+    "As vendas estão fora do ar por um instante. Tente de novo em seguida.",
 )
 # Nobody reads it: whoever sent half a request has gone.
-_UNFINISHED = Problem(400, "dados_invalidos", "O pedido chegou incompleto.")
-_FAULT = Problem(500, "falha", "Algo deu errado aqui. Tente de novo.")
+_UNFINISHED = Problem(400, Reason.INVALID_FIELD, "O pedido chegou incompleto.")
+_FAULT = Problem(500, Reason.FAULT, "Algo deu errado aqui. Tente de novo.")
 _BY_STATUS = {
-    404: ("nao_encontrado", "Não há nada neste endereço."),
-    405: ("metodo_recusado", "Este endereço não aceita este método."),
+    404: (Reason.NOT_FOUND, "Não há nada neste endereço."),
+    405: (Reason.WRONG_METHOD, "Este endereço não aceita este método."),
 }
-_OTHER = ("recusado", "O pedido foi recusado.")
+_OTHER = (Reason.OTHER, "O pedido foi recusado.")
 
 
 def add_problem_handlers(app: FastAPI) -> None:
@@ -90,10 +93,10 @@ def _problem(error: Exception) -> Problem:
         case NotFound():
             return UNKNOWN_ORDER
         case Malformed():
-            return Problem(400, "dados_invalidos", str(error))
+            return Problem(400, Reason.INVALID_FIELD, str(error))
         case RequestValidationError():
             field = error.errors()[0]["loc"][-1]
-            return Problem(400, "dados_invalidos", f"O campo {field} falta ou está incorreto.")
+            return Problem(400, Reason.INVALID_FIELD, f"O campo {field} falta ou está incorreto.")
         case ClientDisconnect():
             return _UNFINISHED
         case HTTPException():

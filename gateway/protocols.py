@@ -28,11 +28,17 @@ from gateway.line import LINE, READ_BYTES, Line
 MOST_CHUNKS = 64  # a connection's bodies
 READ_SECONDS = 10.0  # for the peer to read any of what waits for it
 
-# A peer's faults: it gets an answer, and can send thousands of them a second.
+# Uvicorn's warnings about a peer's faults. The peer gets an answer, and can send thousands of them a second.
 _PEERS_FAULTS = ("Invalid HTTP request", "Unsupported upgrade request")
-logging.getLogger("uvicorn.error").addFilter(
-    lambda record: not record.getMessage().startswith(_PEERS_FAULTS)
-)
+
+
+def silence_peers_faults() -> None:
+    """Safe to repeat."""
+    logging.getLogger("uvicorn.error").addFilter(_is_no_peers_fault)
+
+
+def _is_no_peers_fault(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith(_PEERS_FAULTS)
 
 
 class GuardedConfig(uvicorn.Config):
@@ -43,6 +49,10 @@ class GuardedConfig(uvicorn.Config):
         self.request_seconds = request_seconds
         # Shorter than uvicorn's own, which ends with an error and the traceback of every task.
         self.patience_at_the_end = 0.9 * (self.timeout_graceful_shutdown or line.LINGER_SECONDS)
+
+    def configure_logging(self) -> None:
+        super().configure_logging()
+        silence_peers_faults()
 
 
 class _FewChunks(h11.Connection):
