@@ -1,6 +1,7 @@
 """From booking's messages to the JSON of the HTTP API: mapped once, here. Money in centavos, times in São Paulo's."""
 
 from base64 import b64encode
+from collections.abc import Mapping
 from functools import lru_cache
 from io import BytesIO
 from typing import Any
@@ -29,10 +30,11 @@ from cinema_pb2 import (
     SessoesResponse,
     TipoAssento,
 )
+from gateway import api_types
 from gateway.film_art import art_path
 from gateway.pix import pix_code
 
-Json = dict[str, Any]  # for orjson: parts that were encoded before are orjson.Fragment
+Json = Mapping[str, Any]  # for orjson; parts that were encoded before are orjson.Fragment
 
 # Looked up for each seat of a hall, where the enum's own names take several times as long.
 _SEAT_KINDS = {number: name.lower() for name, number in TipoAssento.items()}
@@ -46,10 +48,11 @@ def encoded_response(data: bytes) -> Response:
     return Response(data, media_type="application/json")
 
 
-def sessions_json(answer: SessoesResponse) -> Json:
+def sessions_json(answer: SessoesResponse) -> api_types.SessionList:
     sessions = [_encoded_session(one.SerializeToString()) for one in answer.sessoes]
+    fragments: list[Any] = [fragment for fragment, _ in sessions]
     return {
-        "sessoes": [fragment for fragment, _ in sessions],
+        "sessoes": fragments,
         # Said once, since many sessions have the same.
         "words": {"|".join(said): _words(*said) for said in {said for _, said in sessions}},
         "vendas_pausadas": answer.vendas_pausadas,
@@ -63,11 +66,11 @@ def _encoded_session(message: bytes) -> tuple[orjson.Fragment, tuple[str, str]]:
     return orjson.Fragment(orjson.dumps(_listed_session(session))), (session.idioma, session.sala)
 
 
-def session_json(session: Sessao) -> Json:
+def session_json(session: Sessao) -> api_types.Session:
     return {**_listed_session(session), "words": _words(session.idioma, session.sala)}
 
 
-def film_json(film: Filme) -> Json:
+def film_json(film: Filme) -> api_types.Film:
     return {
         "id": film.filme_id or film.titulo,  # of a booking that is older
         "titulo": film.titulo,
@@ -78,7 +81,7 @@ def film_json(film: Filme) -> Json:
     }
 
 
-def _listed_session(session: Sessao) -> Json:
+def _listed_session(session: Sessao) -> api_types.ListedSession:
     return {
         "id": session.sessao_id,
         "filme": film_json(session.filme),
@@ -93,7 +96,7 @@ def _listed_session(session: Sessao) -> Json:
 
 
 @lru_cache(maxsize=512)
-def _words(sound: str, room: str) -> Json:
+def _words(sound: str, room: str) -> api_types.ByLanguage:
     """What the programme says in Portuguese, in each reader's language."""
     return {
         tag: {
@@ -105,11 +108,12 @@ def _words(sound: str, room: str) -> Json:
     }
 
 
-def map_json(answer: MapaResponse) -> Json:
+def map_json(answer: MapaResponse) -> api_types.SessionMap:
     session = answer.sessao
     # Of a session that is over there is no change left to speak of.
     is_past = session.encerrada and not session.cancelada
     rows = [_encoded_row(row.SerializeToString()) for row in answer.fileiras]
+    fragments: list[Any] = [fragment for fragment, _ in rows]
     return {
         **session_json(session),
         "limite_assentos": answer.limite_assentos,
@@ -120,7 +124,7 @@ def map_json(answer: MapaResponse) -> Json:
         "alteracao": "" if is_past else session.alteracao,
         "cancelada": session.cancelada,
         "precos": {kind: price for _, prices in rows for kind, price in prices.items()},
-        "fileiras": [fragment for fragment, _ in rows],
+        "fileiras": fragments,
     }
 
 
@@ -130,11 +134,13 @@ def _encoded_row(message: bytes) -> tuple[orjson.Fragment, dict[str, int]]:
     row = Fileira.FromString(message)
     places = [_place(place) for place in row.lugares]
     prices = {place["tipo"]: place["preco"] for place in places if place}
-    said = {"nome": row.nome, "lugares": places} | ({"bloco": row.bloco} if row.bloco else {})
-    return orjson.Fragment(orjson.dumps(said)), prices
+    found: api_types.Row = {"nome": row.nome, "lugares": places}
+    if row.bloco:
+        found["bloco"] = row.bloco
+    return orjson.Fragment(orjson.dumps(found)), prices
 
 
-def order_json(order: Pedido, *, is_managed: bool, now: float) -> Json:
+def order_json(order: Pedido, *, is_managed: bool, now: float) -> api_types.Order:
     """Only who manages the order sees its buyer and where the mail went. `now`: Unix time in seconds."""
     return {
         "pedido": order.pedido_id,
@@ -163,12 +169,12 @@ def order_json(order: Pedido, *, is_managed: bool, now: float) -> Json:
     }
 
 
-def own_orders_json(answer: PedidosResponse, now: float) -> Json:
+def own_orders_json(answer: PedidosResponse, now: float) -> api_types.OwnOrders:
     """A buyer's orders in short, for that buyer alone. `now`: Unix time in seconds."""
     return {"pedidos": [_own_order(order, now) for order in answer.pedidos]}
 
 
-def _own_order(order: Pedido, now: float) -> Json:
+def _own_order(order: Pedido, now: float) -> api_types.OrderSummary:
     """When and where it takes place now, if the programme has changed that since the sale."""
     session = order.sessao
     if order.alteracao and order.sessao_atual.sessao_id:
@@ -188,22 +194,22 @@ def _own_order(order: Pedido, now: float) -> Json:
 
 
 @lru_cache(maxsize=1_024)
-def pix_json(total: int) -> Json:
+def pix_json(total: int) -> api_types.PixCode:
     code = pix_code(total)
     return {"copia_e_cola": code, "qr": _svg_data_uri(qr_code(code, error="m"))}
 
 
-def _ticket(order_id: str, ticket: Ingresso) -> Json:
+def _ticket(order_id: str, ticket: Ingresso) -> api_types.Ticket:
     picture = _ticket_picture(order_id, ticket.assento)
     return {**_sold(ticket), "vai_com": ticket.vai_com, "qr": picture}
 
 
-def _given_back(one: Devolucao) -> Json:
-    """Without a QR code: it opens no door any more."""
+def _given_back(one: Devolucao) -> api_types.ReturnedTicket:
+    """Without a QR code, which would no longer be valid."""
     return {**_sold(one.ingresso), "em": _time(one.em_ms)}
 
 
-def _sold(ticket: Ingresso) -> Json:
+def _sold(ticket: Ingresso) -> api_types.SoldSeat:
     return {
         "assento": ticket.assento,
         "categoria": CATEGORIES[ticket.categoria],
@@ -216,7 +222,7 @@ def _ticket_picture(order_id: str, seat: str) -> str:
     return _svg_data_uri(ticket_qr(order_id, seat))
 
 
-def _place(place: Lugar) -> Json | None:
+def _place(place: Lugar) -> api_types.Place | None:
     """None where the row has a gap."""
     if not place.assento:
         return None

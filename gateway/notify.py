@@ -1,4 +1,4 @@
-"""POST /notify_liberacao: the listener says that a hold may have ended; booking is asked to look."""
+"""POST /notify_liberacao: the listener's notice that a hold may have ended. Booking checks it by a sweep."""
 
 import time
 
@@ -11,21 +11,22 @@ from cinema.expiry_notice import (
     ExpiryNotice,
     verify,
 )
-from gateway.bodies import parsed, read_body
+from gateway import api_types
+from gateway.bodies import body_in_docs, parsed, read_body
 from gateway.context import GatewayPart
-from gateway.problems import Problem, Refused
+from gateway.problems import IN_DOCS, Problem, Refused
 from gateway.reasons import Reason
 
 _UNSIGNED = Problem(401, Reason.UNSIGNED, "A assinatura falta, está errada ou venceu.")
 
-router = APIRouter()
+router = APIRouter(responses=IN_DOCS)
 
 
-@router.post("/notify_liberacao")
-async def notify(request: Request, gateway: GatewayPart) -> dict[str, str | int]:
-    """Sweeps the session's due holds, whatever the notice claims; what is freed is broadcast as ever.
+@router.post("/notify_liberacao", openapi_extra=body_in_docs(ExpiryNotice))
+async def notify(request: Request, gateway: GatewayPart) -> api_types.Swept:
+    """Sweeps the session's due holds, whatever the notice claims. Freed seats reach the pages by booking's stream.
 
-    503 where booking is away, so that the listener tries again; repeating it does no harm.
+    Answers 503 while booking is away, so that the listener tries again. Safe to repeat.
     """
     body = await read_body(request)
     timestamp = request.headers.get(TIMESTAMP_HEADER, "")

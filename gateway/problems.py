@@ -1,6 +1,7 @@
-"""HTTP answers to what cannot be done: JSON in Portuguese, never a traceback."""
+"""The answers to HTTP requests that are refused or fail: a status and JSON in Portuguese, never a traceback."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -8,13 +9,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 
+from gateway import api_types
 from gateway.booking_faults import BookingDown, Malformed, NotFound
 from gateway.reasons import Reason
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What a request is answered with: a status, and JSON with `motivo` (`reason`) and `mensagem` (`text`)."""
+    """`reason` is the answer's `motivo`, `text` its `mensagem`."""
 
     status: int
     reason: str
@@ -51,7 +53,7 @@ _DOWN = Problem(
     Reason.BOOKING_DOWN,
     "As vendas estão fora do ar por um instante. Tente de novo em seguida.",
 )
-# Nobody reads it: whoever sent half a request has gone.
+# Nobody reads it: the client has closed the connection.
 _UNFINISHED = Problem(400, Reason.INVALID_FIELD, "O pedido chegou incompleto.")
 _FAULT = Problem(500, Reason.FAULT, "Algo deu errado aqui. Tente de novo.")
 _BY_STATUS = {
@@ -60,9 +62,14 @@ _BY_STATUS = {
 }
 _OTHER = (Reason.OTHER, "O pedido foi recusado.")
 
+# For a router's `responses`.
+IN_DOCS: dict[int | str, dict[str, Any]] = {
+    "default": {"model": api_types.ProblemBody, "description": "Refused; `motivo` says why."}
+}
+
 
 def add_problem_handlers(app: FastAPI) -> None:
-    """Answers every exception that a route may raise; the unforeseen ones are logged by uvicorn besides."""
+    """Answers every exception that a route may raise. Uvicorn also logs the unexpected ones."""
     for kind in (
         Refused,
         BookingDown,
