@@ -4,7 +4,7 @@ A page's head has its title, and the preview that a link to it gets (Open Graph)
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -18,7 +18,7 @@ from cinema.programme_words import texts_in
 from gateway.film_art import preview_path
 from gateway.http_json import Json
 
-About = dict[str, Any]  # of the API's JSON: the session or the order that a page is about
+About = Mapping[str, Any]  # of the API's JSON: the session or the order that a page is about
 
 _OPEN_GRAPH_LOCALES = {"pt-BR": "pt_BR", "en": "en_GB", "es": "es_LA"}
 _RATED = frozenset({"10", "12", "14", "16", "18"})

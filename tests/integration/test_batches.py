@@ -103,42 +103,38 @@ class BatchedBuyer(Buyer):
 
     client: BookingClient
 
+    @property
+    def _asker(self) -> Asker:
+        return Asker(self.session, self.name, self.network.tag)
+
     async def hold(self, *seats: str, **_: Any) -> Answer:
-        return await self._ask("reservar", "ReservarAssento", seats)
+        return _answer(await self.client.hold(self._asker, seats))
 
     async def release(self, *seats: str, **_: Any) -> Answer:
-        return await self._ask("liberar", "LiberarAssento", seats)
+        return _answer(await self.client.release(self._asker, seats))
 
     async def extend(self, *seats: str, **_: Any) -> Answer:
-        return await self._ask("estender", "EstenderReserva", seats)
+        return _answer(await self.client.extend(self._asker, seats))
 
     async def confirm(
         self, *seats: str, key: str = "", category: Category = Category.FULL, **more: Any
     ) -> Answer:
-        return await self._ask(
-            "confirmar",
-            "ConfirmarPagamento",
-            seats,
-            chave_idempotencia=key,
-            ingressos=[pb.Ingresso(assento=seat, categoria=category.upper()) for seat in seats],
-            pagamento=pb.Pagamento(
-                nome_completo="Ana Souza", cpf=_CPFS[more["person"]], email="ana@example.com"
-            ),
+        payment = pb.Pagamento(
+            nome_completo="Ana Souza", cpf=_CPFS[more["person"]], email="ana@example.com"
+        )
+        tickets = [pb.Ingresso(assento=seat, categoria=CATEGORY_NUMBERS[category]) for seat in seats]
+        return _answer(
+            await self.client.confirm(
+                self._asker, seats, key=key, payment=payment, tickets=tickets
+            )
         )
 
     async def cancel(self, order_id: str, *_: str, **__: Any) -> bool:
         return (await self.client.cancel(order_id, "")).sucesso
 
-    async def _ask(self, kind: str, method: str, seats: tuple[str, ...], **more: Any) -> Answer:
-        request = pb.ReservaRequest(
-            assento=pb.AssentoID(sessao_id=self.session),
-            usuario_id=self.name,
-            assentos=seats,
-            rede=self.network.tag,
-            **more,
-        )
-        answer = await self.client._ask(kind, getattr(self.client._stub, method), request)
-        return Answer(Refusal(answer.motivo) if answer.motivo else None, order_id=answer.pedido_id)
+
+def _answer(reply: pb.ReservaResponse) -> Answer:
+    return Answer(Refusal(reply.motivo) if reply.motivo else None, order_id=reply.pedido_id)
 
 
 class BatchedHall(Hall):
