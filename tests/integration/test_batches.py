@@ -122,10 +122,13 @@ class BatchedBuyer(Buyer):
         payment = pb.Pagamento(
             nome_completo="Ana Souza", cpf=_CPFS[more["person"]], email="ana@example.com"
         )
-        tickets = [pb.Ingresso(assento=seat, categoria=CATEGORY_NUMBERS[category]) for seat in seats]
         return _answer(
             await self.client.confirm(
-                self._asker, seats, key=key, payment=payment, tickets=tickets
+                self._asker,
+                seats,
+                key=key,
+                payment=payment,
+                categories=dict.fromkeys(seats, category),
             )
         )
 

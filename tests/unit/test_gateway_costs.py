@@ -26,6 +26,7 @@ from gateway.context import Gateway
 from gateway.costs import COSTS, FREE, UNIT_MS
 from gateway.film_art import art_path
 from gateway.messages import LONGEST_FRAME, parse
+from gateway.order_access import OrderAccess
 from gateway.public_answers import PublicAnswers
 from gateway.seat_map import SeatMap
 from tests.fakes.messages import SESSION, a_session, an_order, held
@@ -137,6 +138,7 @@ async def app(tmp_path: Path) -> AsyncIterator[tuple[FastAPI, ReadyBooking]]:
         gateway = Gateway(settings, channel, group)
         gateway.booking = booking = ReadyBooking()  # type: ignore[assignment]
         gateway.answers = PublicAnswers(gateway.booking, patience=5)
+        gateway.orders = OrderAccess(gateway.booking)
         yield create_app(gateway), booking
 
 
