@@ -11,7 +11,7 @@ import cinema_pb2 as pb
 from gateway import api_types
 from gateway.costs import COSTS, FREE
 from gateway.http_json import map_json, order_json, own_orders_json, pix_json, sessions_json
-from tests.fakes.booking import a_session, an_order
+from tests.fakes.messages import a_session, an_order
 from websocket_server import create_app
 
 ROWS = [
