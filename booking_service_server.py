@@ -25,13 +25,13 @@ from booking.feed import SeatFeed
 from booking.fitness import Fitness, FitnessWatch
 from booking.hold_rules import HoldRules
 from booking.mail_limits import MailLimitRules
+from booking.newest_events import NewestEvents
 from booking.personal_data import erase_person, export_person
 from booking.programme import ProgrammeError
 from booking.programme.file import Changed, Guard, ProgrammeFile
 from booking.programme_guard import ProgrammeGuard
 from booking.retention import Retention, RetentionRules
 from booking.servicer import BookingServicer
-from booking.stream_ids import NewestEvents
 from booking.sweeper import Sweeper
 from cinema import service
 from cinema.booking_channel import server_credentials

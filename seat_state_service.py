@@ -18,13 +18,13 @@ from redis.exceptions import RedisError
 
 from booking.answer import Answer, Claim
 from booking.hold_rules import HoldRules, Network
+from booking.newest_events import NewestEvents
 from booking.order import Order, OrderTokens, Purchase
 from booking.order_record import given_back_field, to_fields
 from booking.order_upgrade import flat
 from booking.sale_record import parse_sale
 from booking.seat_snapshot import SeatCount, SeatSnapshot
 from booking.snapshot_reader import SnapshotReader
-from booking.stream_ids import NewestEvents
 from cinema.identity import owner_tag
 from cinema.keys import (
     SessionKeys,

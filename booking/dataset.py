@@ -20,9 +20,9 @@ from typing import Any
 from redis.asyncio import Redis
 
 from booking.dataset_files import DatasetFileFault, DatasetFiles, Marks
-from booking.stream_ids import parse_age
 from cinema.keys import PARTITIONS, partition_keys
 from cinema.redis_connection import RedisClient
+from cinema.streams import parse_entry_id
 
 log = logging.getLogger(__name__)
 
@@ -212,7 +212,7 @@ def how_far_behind(known: Marks, found: Marks) -> tuple[int, int]:
     """By how many ms the beats are, and in how many partitions events are missing."""
     beats = [beat - found.beats.get(key, 0) for key, beat in known.beats.items()]
     behind = sum(
-        parse_age(found.events.get(stream, "0-0")) < parse_age(event)
+        parse_entry_id(found.events.get(stream, "0-0")) < parse_entry_id(event)
         for stream, event in known.events.items()
     )
     return max([0, *beats]), behind

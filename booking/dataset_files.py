@@ -16,7 +16,7 @@ from pathlib import Path
 
 from redis.asyncio.connection import parse_url
 
-from booking.stream_ids import parse_age
+from cinema.streams import parse_entry_id
 
 _ODD = re.compile(r"[^A-Za-z0-9.-]+")
 
@@ -36,7 +36,7 @@ class Marks:
     def raised(self, events: Mapping[str, str]) -> "Marks":
         """With these events as well, where they are younger."""
         newest = {
-            stream: max(self.events.get(stream, event), event, key=parse_age)
+            stream: max(self.events.get(stream, event), event, key=parse_entry_id)
             for stream, event in events.items()
         }
         return Marks({**self.events, **newest}, self.beats, self.replicated)

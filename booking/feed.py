@@ -18,11 +18,12 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
 import cinema_pb2 as pb
-from booking.stream_ids import NewestEvents, parse_age
-from booking.stream_reader import Entry, StreamReader
+from booking.newest_events import NewestEvents
+from booking.stream_reader import StreamReader
 from cinema.keys import PARTITIONS, partition_keys, partition_of, session_keys
 from cinema.redis_connection import REDIS_ERRORS, RedisClient
 from cinema.retry import Backoff
+from cinema.streams import Entry, parse_entry_id
 
 _EVENTS_A_WATCHER = 1_000
 _UPDATES_A_BATCH = (
@@ -194,7 +195,7 @@ class SeatFeed:
         self._newest.note(stream, entry_id)
         watchers = self._watchers.get(fields["session"])
         if watchers:
-            at_ms, _ = parse_age(entry_id)
+            at_ms, _ = parse_entry_id(entry_id)
             update = _update(at_ms, fields)
             for watcher in watchers:
                 watcher.put(update, at_ms)

@@ -6,20 +6,18 @@ goes on with it too; its connection is closed for that, which is cheaper than a 
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from booking.stream_ids import parse_age
 from cinema.redis_connection import RedisClient
+from cinema.streams import Entry, parse_entry_id, read_streams
 
 _BLOCK_MS = 1_000
 _EVENTS_A_READ = 500
 _GATHER_SECONDS = 0.005  # listeners that come together interrupt the read once
 # After a read that brought something: what happens meanwhile comes with the next one, which costs no more for many.
 _REST_SECONDS = 0.005
-
-Entry = tuple[str, dict[str, str]]
 
 
 class StreamReader:
@@ -89,7 +87,7 @@ class StreamReader:
         """Whether it brought anything."""
         asked = dict(self._positions)
         brought = await self._wait_for_events(asked)
-        for stream, entries in streams_of(brought):
+        for stream, entries in brought.items():
             # Whoever listens again after nobody did has another position.
             if self._positions.get(stream) != asked[stream]:
                 continue
@@ -102,18 +100,18 @@ class StreamReader:
                 self._positions[stream] = entries[-1][0]
         return bool(brought)
 
-    async def _wait_for_events(self, positions: Mapping[Any, Any]) -> Any:
-        # A connection that died without a word is noticed by this deadline, not by TCP's.
-        deadline = asyncio.get_running_loop().time() + _BLOCK_MS / 1000 + self._patience
+    async def _wait_for_events(self, positions: dict[str, str]) -> dict[str, list[Entry]]:
+        """Returns early, with nothing, when `_interrupt` asks for it."""
         self._is_interrupted = False
         try:
-            async with asyncio.timeout_at(deadline) as self._blocked:
-                return await self._redis.xread(
-                    dict(positions), count=_EVENTS_A_READ, block=_BLOCK_MS
+            async with asyncio.timeout(None) as self._blocked:
+                return await read_streams(
+                    self._redis, positions, _EVENTS_A_READ, _BLOCK_MS, self._patience
                 )
         except TimeoutError:
             if not self._is_interrupted:
                 raise
+            return {}
         finally:
             self._blocked = None
 
@@ -121,15 +119,4 @@ class StreamReader:
         """Whether entries after `position` may have been dropped, as far as one can tell."""
         async with asyncio.timeout(self._patience):
             oldest = await self._redis.xrange(stream, count=1)
-        return not oldest or parse_age(str(oldest[0][0])) > parse_age(position)
-
-
-def streams_of(reply: Any) -> Iterator[tuple[str, list[Entry]]]:
-    """XREAD's reply: a list of pairs under RESP2, a map of lists under RESP3."""
-    if not reply:
-        return
-    if isinstance(reply, dict):
-        for stream, batches in reply.items():
-            yield stream, [entry for batch in batches for entry in batch]
-    else:
-        yield from reply
+        return not oldest or parse_entry_id(str(oldest[0][0])) > parse_entry_id(position)

@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from cinema.keys import PARTITIONS, partition_keys
 from cinema.redis_connection import RedisClient
+from cinema.streams import parse_entry_id, read_streams
 from notifications.notification import Notification
 
 MESSAGE = "mensagem"
@@ -30,7 +31,8 @@ class Entry:
 
     def notification(self) -> Notification:
         """With the time at which Redis took it. Raises Unreadable."""
-        return Notification.parse(self.fields.get(MESSAGE, "")).at(int(self.id.partition("-")[0]))
+        at_ms, _ = parse_entry_id(self.id)
+        return Notification.parse(self.fields.get(MESSAGE, "")).at(at_ms)
 
 
 class Outbox:
@@ -54,14 +56,11 @@ class Outbox:
 
     async def _heads(self, partitions: Collection[int]) -> dict[int, list[Entry]]:
         streams = {partition_keys(partition).outbox: partition for partition in partitions}
-        # A connection that died without a word is noticed by this deadline, not by TCP's.
-        async with asyncio.timeout(_BLOCK_MS / 1000 + _PATIENCE_SECONDS):
-            answer = await self._blocking.xread(
-                dict.fromkeys(streams, "0"), count=_COUNT, block=_BLOCK_MS
-            )
+        found = await read_streams(
+            self._blocking, dict.fromkeys(streams, "0"), _COUNT, _BLOCK_MS, _PATIENCE_SECONDS
+        )
         return {
-            streams[stream]: _entries(streams[stream], entries)
-            for stream, entries in _streams(answer)
+            streams[stream]: _entries(streams[stream], entries) for stream, entries in found.items()
         }
 
     async def _more(self, last: Mapping[int, Entry]) -> dict[int, list[Entry]]:
@@ -144,8 +143,3 @@ def open_outbox(redis: RedisClient, blocking: RedisClient) -> Outbox:
 
 def _entries(partition: int, found: Iterable[tuple[str, Any]]) -> list[Entry]:
     return [Entry(partition, entry_id, fields) for entry_id, fields in found]
-
-
-def _streams(answer: Any) -> Iterable[tuple[str, Any]]:
-    """What XREAD answers: pairs with the older protocol, a mapping with the newer one, or nothing."""
-    return answer.items() if isinstance(answer, Mapping) else answer or ()

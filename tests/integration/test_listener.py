@@ -129,6 +129,19 @@ def test_the_database_is_that_of_the_redis_url(
     wait_until(lambda: freed(session_id, "F07") in receiver.bodies)
 
 
+@pytest.mark.parametrize("options", ["protocol=2", "protocol=3", "legacy_responses=false"])
+def test_the_protocol_is_that_of_the_redis_url(
+    listening: Listening,
+    redis_server: RedisServer,
+    receiver: NotifyReceiver,
+    session_id: str,
+    options: str,
+) -> None:
+    listening.start(REDIS_URL=f"{redis_server.url}?{options}")
+    expire(redis_server, session_id, "F07")
+    wait_until(lambda: freed(session_id, "F07") in receiver.bodies)
+
+
 def test_a_gateway_that_was_away_is_asked_for_a_sweep_when_it_is_back(
     listening: Listening, redis_server: RedisServer, receiver: NotifyReceiver, session_id: str
 ) -> None:

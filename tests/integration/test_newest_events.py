@@ -1,6 +1,6 @@
 """What booking writes counts as seen at once, so that its loss is noticed, whether somebody watches or not."""
 
-from booking.stream_ids import NewestEvents
+from booking.newest_events import NewestEvents
 from seat_state_service import SeatStateService
 from tests.support.hall import Hall
 

@@ -6,7 +6,6 @@ import pytest
 
 import cinema_pb2 as pb
 from booking.feed import FeedLost, Watcher
-from booking.stream_reader import streams_of
 
 KEPT = 1_000
 
@@ -67,11 +66,3 @@ async def test_an_end_reaches_a_watcher_however_far_behind_he_is(waiting: int) -
     watcher.end()
     with pytest.raises(FeedLost):
         await told(watcher, after=0) or await told(watcher, after=waiting)
-
-
-def test_redis_answers_are_understood_in_both_protocols() -> None:
-    entries = [("1-0", {"session": "S1"}), ("2-0", {"session": "S2"})]
-    as_list, as_map = [["stream", entries]], {"stream": [entries]}
-    for reply in (as_list, as_map):
-        assert [(name, list(found)) for name, found in streams_of(reply)] == [("stream", entries)]
-    assert [list(streams_of(None)), list(streams_of([])), list(streams_of({}))] == [[], [], []]
