@@ -17,6 +17,7 @@ from pathlib import Path
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
 
+from cinema.notification import Notification
 from cinema.retry import Backoff, brief, keep_running
 from cinema.service import CannotStart, ReadyFile, main, run_until_stopped, stop_signal
 from cinema.settings import ConsumerSettings
@@ -25,7 +26,6 @@ from notifications import dead_letter_topic
 from notifications.dependency import DependencyDown, TemporaryFailure
 from notifications.kafka_clients import Publisher, hush_library
 from notifications.kafka_group import GroupMember, claimed_instance
-from notifications.notification import Notification
 from notifications.outcomes import Dead, Done, Later, Outcome
 from notifications.parts import open_delivery, rebuild_ledger, retry_failed_mails
 from notifications.sink import Sink, deliver_readable

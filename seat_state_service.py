@@ -35,7 +35,7 @@ from cinema.keys import (
     partition_keys,
     session_keys,
 )
-from cinema.outbox import outbox_message
+from cinema.notification import Status, outbox_message
 from cinema.redis_connection import RedisClient, nodes_of, script_at
 from cinema.redis_scripts import Script, packed
 from cinema.refusals import Refusal
@@ -275,7 +275,9 @@ class SeatStateService:
         """Sold -> free, once, for all that an order still has. False where it is another one by now, or gone."""
         self._expected()
         keys = session_keys(order.session_id)
-        message = outbox_message(order.id, order.session_id, order.seats, order.buyer, "CANCELADO")
+        message = outbox_message(
+            order.id, order.session_id, order.seats, order.buyer, Status.CANCELLED
+        )
         code, *event = await self._cancel(
             keys=[
                 *(keys.version, keys.sold, keys.buyers),
@@ -297,7 +299,7 @@ class SeatStateService:
         keys = session_keys(order.session_id)
         tickets = [ticket for ticket in order.tickets if ticket.seat in seats]
         message = outbox_message(
-            order.id, order.session_id, seats, order.buyer, "ASSENTOS_CANCELADOS"
+            order.id, order.session_id, seats, order.buyer, Status.SEATS_CANCELLED
         )
         code, *event = await self._cancel_seats(
             keys=[
@@ -417,7 +419,7 @@ def _confirmation(
     arguments: list[str | int] = [
         *(session_id, buyer, purchase.token, purchase.key, purchase.fingerprint(), order_id),
         flat(to_fields(session_id, buyer, purchase, tokens)),
-        outbox_message(order_id, session_id, purchase.seats, buyer, "CONFIRMADO"),
+        outbox_message(order_id, session_id, purchase.seats, buyer, Status.CONFIRMED),
         purchase.first_mail_state,
         *(quota_needed(purchase.tickets), purchase.quota),
         _VETOES[purchase.veto] if purchase.veto else 0,

@@ -10,7 +10,7 @@ from redis.commands.core import AsyncScript
 from booking.order import Order
 from booking.order_upgrade import OrderUpgrade
 from cinema.keys import order_key, session_keys
-from cinema.outbox import outbox_message
+from cinema.notification import Status, outbox_message
 from cinema.redis_connection import RedisClient
 from cinema.tickets import quota_needed
 
@@ -57,7 +57,7 @@ class OrderEnd:
     async def _run(self, order: Order, *, settles: bool, erases: bool) -> bool:
         keys = session_keys(order.session_id)
         message = outbox_message(
-            order.id, order.session_id, order.seats, order.buyer, "DADOS_APAGADOS"
+            order.id, order.session_id, order.seats, order.buyer, Status.ERASED
         )
         code: int = await self._forget(
             keys=[

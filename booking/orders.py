@@ -19,8 +19,8 @@ from cinema.keys import (
     partition_of_order,
 )
 from cinema.mail_state import MailState
+from cinema.notification import Status, outbox_message
 from cinema.order_code import order_code
-from cinema.outbox import outbox_message
 from cinema.redis_connection import RedisClient, ScanPlace, scan_keys
 
 log = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ class OrderBook:
 
 
 def _asked_again(order: Order) -> str:
-    return outbox_message(order.id, order.session_id, order.seats, order.buyer, "REENVIO")
+    return outbox_message(order.id, order.session_id, order.seats, order.buyer, Status.RESEND)
 
 
 def _understood(order_id: str, fields: Mapping[str, str]) -> Iterator[tuple[Order, Record]]:

@@ -22,6 +22,11 @@ def local_time(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1_000, SAO_PAULO)
 
 
+def iso_time(milliseconds: int) -> str:
+    """A Unix time in ISO 8601, to the millisecond, with São Paulo's offset."""
+    return local_time(milliseconds).isoformat(timespec="milliseconds")
+
+
 def clock(moment: datetime, tag: str) -> str:
     """The hour as the language's readers write it: 17h45 and 5h in Brazil, else 17:45 and 05:00."""
     if tag != "pt-BR":

@@ -15,13 +15,13 @@ from typing import Protocol, TypeVar
 
 import cinema_pb2 as pb
 from cinema.mail_state import MailKind
+from cinema.notification import Notification, Status
 from cinema.order_code import order_code
 from cinema.retry import Backoff, brief
 from notifications.booking_orders import UnknownOrder
 from notifications.dependency import Dependency, DependencyDown, TemporaryFailure
 from notifications.ledger_format import Record
 from notifications.ledger_record import record_of
-from notifications.notification import Notification, Status
 from notifications.outcomes import Dead, Done, Later, Outcome
 
 log = logging.getLogger(__name__)

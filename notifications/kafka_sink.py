@@ -3,9 +3,9 @@
 import logging
 from collections.abc import Sequence
 
+from cinema.notification import Notification
 from cinema.retry import WAITS, brief
 from notifications.kafka_clients import TOPIC, Publication, Publisher
-from notifications.notification import Notification
 from notifications.outcomes import Done, Later, Outcome
 
 log = logging.getLogger(__name__)

@@ -2,9 +2,9 @@
 
 import cinema_pb2 as pb
 from cinema.contract import CATEGORIES
+from cinema.local_time import iso_time
 from cinema.order_code import order_code
 from notifications.ledger_format import ERASED, Record
-from notifications.notification import iso_time
 
 
 def record_of(order: pb.Pedido) -> Record:

@@ -8,11 +8,10 @@ from typing import Any
 from redis.asyncio import Redis
 
 from cinema.keys import PARTITIONS, partition_keys
+from cinema.notification import MESSAGE_FIELD, Notification
 from cinema.redis_connection import RedisClient
 from cinema.streams import parse_entry_id, read_streams
-from notifications.notification import Notification
 
-MESSAGE = "mensagem"
 REASON = "motivo"
 _COUNT = 64  # entries of each partition that are looked at together
 _MORE = 4_096  # entries that are fetched besides, of those partitions that have more: one hot session may have all
@@ -32,7 +31,7 @@ class Entry:
     def notification(self) -> Notification:
         """With the time at which Redis took it. Raises Unreadable."""
         at_ms, _ = parse_entry_id(self.id)
-        return Notification.parse(self.fields.get(MESSAGE, "")).at(at_ms)
+        return Notification.parse(self.fields.get(MESSAGE_FIELD, "")).at(at_ms)
 
 
 class Outbox:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
-from notifications.notification import Notification, Unreadable
+from cinema.notification import Notification, Unreadable
 from notifications.outcomes import Dead, Outcome
 
 T = TypeVar("T")

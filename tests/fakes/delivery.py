@@ -10,11 +10,11 @@ from google.protobuf.message import Message
 import cinema_pb2 as pb
 from cinema.keys import new_order_id
 from cinema.mail_state import MailKind
+from cinema.notification import Notification, Status
 from notifications.booking_orders import UnknownOrder
 from notifications.dependency import DependencyDown
 from notifications.ledger_format import Record
 from notifications.mailer import MailDelayed, MailRefused, MailUnknown
-from notifications.notification import Notification, Status
 
 M = TypeVar("M", bound=Message)
 

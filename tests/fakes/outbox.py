@@ -4,19 +4,17 @@ import asyncio
 from collections.abc import Collection, Sequence
 from itertools import groupby
 
-from notifications.notification import Notification
-from notifications.outbox import MESSAGE, Entry, Outbox
+from cinema.notification import MESSAGE_FIELD, Notification, Status, outbox_message
+from notifications.outbox import Entry, Outbox
 from notifications.outcomes import Done, Outcome
 
 
 def entry(partition: int, number: int, message: str | None = None) -> Entry:
-    text = (
-        f'{{"pedido_id":"{partition}-{number}","sessao_id":"S001","assentos":["F07"],'
-        '"usuario_id":"buyer","status":"CONFIRMADO"}'
-    )
-    return Entry(
-        partition, f"1764018000{number:03d}-0", {MESSAGE: text if message is None else message}
-    )
+    if message is None:
+        message = outbox_message(
+            f"{partition}-{number}", "S001", ["F07"], "buyer", Status.CONFIRMED
+        )
+    return Entry(partition, f"1764018000{number:03d}-0", {MESSAGE_FIELD: message})
 
 
 class FakeOutbox(Outbox):

@@ -8,6 +8,7 @@ import pytest
 
 import cinema_pb2 as pb
 from cinema.keys import order_key, partition_keys, partition_of
+from cinema.notification import MESSAGE_FIELD
 from tests.support.booking_desk import CALL_SECONDS, PAYMENT, Customer, Desk, all_orders
 
 
@@ -29,7 +30,7 @@ def outbox_of(desk: Desk, session: str) -> list[str]:
     """The states that are told, oldest first."""
     with desk.redis() as redis:
         entries = redis.xrange(partition_keys(partition_of(session)).outbox)
-    messages = [json.loads(fields["mensagem"]) for _, fields in entries]
+    messages = [json.loads(fields[MESSAGE_FIELD]) for _, fields in entries]
     return [message["status"] for message in messages if message["sessao_id"] == session]
 
 

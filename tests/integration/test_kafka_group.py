@@ -13,7 +13,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
 
-from cinema.outbox import outbox_message
+from cinema.notification import Notification, Status, outbox_message
 from cinema.retry import keep_running
 from cinema.service import ReadyFile
 from deploy import ROOT
@@ -21,7 +21,6 @@ from notification_consumer import Consumer, _take_part
 from notifications import kafka_clients, kafka_group
 from notifications.kafka_clients import Publisher, ensure_topics
 from notifications.kafka_group import GroupMember, Stalled
-from notifications.notification import Notification
 from notifications.outcomes import Done, Later, Outcome
 from tests.support.backends import KafkaBroker
 from tests.support.box_office import put_into_kafka
@@ -80,7 +79,9 @@ async def test_who_comes_back_after_a_kill_at_the_first_join_gets_the_messages(
 
 
 def an_order(partition: int, number: int) -> bytes:
-    return outbox_message(f"{partition}-{number}", "S001", ["F07"], "buyer", "CONFIRMADO").encode()
+    return outbox_message(
+        f"{partition}-{number}", "S001", ["F07"], "buyer", Status.CONFIRMED
+    ).encode()
 
 
 @pytest.fixture

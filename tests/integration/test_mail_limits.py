@@ -12,6 +12,7 @@ import pytest
 import cinema_pb2 as pb
 from booking.mail_limits import CANCELLATION_COST, MailLimitRules, MailLimits
 from cinema.keys import partition_keys, partition_of
+from cinema.notification import MESSAGE_FIELD
 from cinema_pb2_grpc import ReservaStub
 from tests.support.booking_desk import CALL_SECONDS, Customer, Desk, desk_settings, open_desk
 from tests.support.hall import patient_client
@@ -89,7 +90,7 @@ class Room:
         """The mails that the session's orders have caused, whatever comes of them."""
         outbox = partition_keys(partition_of(self.buyer.session)).outbox
         entries: Any = self.desk.redis().xrange(outbox)
-        return sum(self.buyer.session in fields["mensagem"] for _, fields in entries)
+        return sum(self.buyer.session in fields[MESSAGE_FIELD] for _, fields in entries)
 
 
 def ask(desk: Desk, method: str, request: Any) -> Any:

@@ -8,6 +8,7 @@ from kafka import KafkaProducer
 
 import cinema_pb2 as pb
 from cinema.keys import partition_keys, partition_of
+from cinema.notification import MESSAGE_FIELD, Status, outbox_message
 from notifications.kafka_clients import PARTITIONS, TOPIC
 from tests.support.box_office import SESSION, BoxOffice, Staff
 from tests.support.processes import LocalProcess
@@ -49,7 +50,7 @@ def repeat(office: BoxOffice, known: Sequence[pb.Pedido], *, kafka: bool) -> Non
     """Notifications that have had their effect come again, so many that others have to be read behind them."""
     if not kafka:
         for number in range(MORE_THAN_A_READ):
-            office.redis.xadd(KEYS.outbox, {"mensagem": message(known[number % len(known)])})
+            office.redis.xadd(KEYS.outbox, {MESSAGE_FIELD: message(known[number % len(known)])})
         return
     producer = KafkaProducer(bootstrap_servers=office.kafka.bootstrap)
     for number in range(MORE_THAN_A_BATCH):
@@ -61,10 +62,8 @@ def repeat(office: BoxOffice, known: Sequence[pb.Pedido], *, kafka: bool) -> Non
 
 
 def message(order: pb.Pedido) -> str:
-    seats = ",".join(f'"{seat}"' for seat in order.assentos)
-    return (
-        f'{{"pedido_id":"{order.pedido_id}","sessao_id":"{order.sessao_id}","assentos":[{seats}],'
-        f'"usuario_id":"{order.usuario_id}","status":"CONFIRMADO"}}'
+    return outbox_message(
+        order.pedido_id, order.sessao_id, order.assentos, order.usuario_id, Status.CONFIRMED
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import cinema_pb2 as pb
 from cinema.keys import partition_keys, partition_of
+from cinema.notification import MESSAGE_FIELD
 from tests.support.box_office import SESSION, BoxOffice, Staff, messages_in_kafka
 from tests.support.waiting import allowed, wait_until
 
@@ -148,7 +149,7 @@ def test_without_kafka_the_producer_records_and_mails(box_office: BoxOffice, sta
     idle = staff.consumer(box_office.env(kafka=False)).start()
     assert "Kafka is off" in idle.log
     assert idle.terminate() == 0
-    box_office.redis.xadd(KEYS.outbox, {"mensagem": "poison"})
+    box_office.redis.xadd(KEYS.outbox, {MESSAGE_FIELD: "poison"})
     sold = box_office.sell_several(3)
     box_office.wait_for_mails(sold)
     assert mails(box_office, sold) == [1] * 3

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from cinema.keys import PARTITIONS, partition_keys
-from cinema.outbox import outbox_message
+from cinema.notification import MESSAGE_FIELD, Status, outbox_message
 from cinema.redis_connection import REDIS_ERRORS, RedisClient, connect, connect_blocking
 from cinema.settings import RedisSettings
 from notifications import outbox as outbox_module
 from notifications.lease import Lease
-from notifications.outbox import MESSAGE, Entry, Outbox, open_outbox
+from notifications.outbox import Entry, Outbox, open_outbox
 from tests.support.backends import RedisServer
 from tests.support.redis_cluster import LocalCluster
 from tests.support.waiting import eventually
@@ -143,8 +143,8 @@ async def test_whoever_cannot_reach_redis_stops_before_the_lease_ends(
 
 
 async def put(redis: RedisClient, partition: int, number: int) -> None:
-    message = outbox_message(f"{partition}-{number}", "S001", ["F07"], "buyer", "CONFIRMADO")
-    await redis.xadd(partition_keys(partition).outbox, {MESSAGE: message})
+    message = outbox_message(f"{partition}-{number}", "S001", ["F07"], "buyer", Status.CONFIRMED)
+    await redis.xadd(partition_keys(partition).outbox, {MESSAGE_FIELD: message})
 
 
 async def collected(outbox: Outbox, number: int) -> dict[int, list[str]]:

@@ -15,6 +15,7 @@ import pytest
 
 import cinema_pb2 as pb
 from cinema.keys import PARTITIONS, order_key, partition_keys
+from cinema.notification import MESSAGE_FIELD
 from cinema.order_code import order_code
 from cinema_pb2_grpc import ReservaStub
 from deploy import ROOT
@@ -201,7 +202,7 @@ def test_a_booking_server_ends_cancelled_orders_by_itself_and_keeps_the_others(
         assert all(key.endswith((":version", ":half-price")) for key in own), own
         assert redis.exists(order_key(kept))
         statuses = [
-            json.loads(fields["mensagem"])["status"]
+            json.loads(fields[MESSAGE_FIELD])["status"]
             for number in range(PARTITIONS)
             for _, fields in redis.xrange(partition_keys(number).outbox)
         ]

@@ -4,14 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-
-from tests.backends import RedisServer
-from tests.buyers import Buyer
-from tests.infra import started
-from tests.mailbox import Mailbox
-from tests.system import HOLD_SECONDS, System
-from tests.waiting import eventually
-from tests.watching import watching
+from tests.support.backends import RedisServer
+from tests.support.buyers import Buyer
+from tests.support.infra import started
+from tests.support.mailbox import Mailbox
+from tests.support.system import HOLD_SECONDS, System
+from tests.support.waiting import eventually
+from tests.support.watching import watching
 
 SESSION = "S001"
 

@@ -15,6 +15,7 @@ from booking.order import GivenBack, Order, OrderTokens, Payer, Purchase, Screen
 from booking.order_record import times_given_back
 from cinema.keys import SessionKeys, order_key, session_keys
 from cinema.mail_state import MailState
+from cinema.notification import MESSAGE_FIELD
 from cinema.redis_connection import RedisClient, connect
 from cinema.settings import RedisSettings
 from cinema.tickets import Category, Ticket, price_of
@@ -147,7 +148,7 @@ class Hall:
 
     async def outbox(self) -> list[dict[str, Any]]:
         entries = await self.redis.xrange(self.keys.partition.outbox)
-        messages = [json.loads(fields["mensagem"]) for _, fields in entries]
+        messages = [json.loads(fields[MESSAGE_FIELD]) for _, fields in entries]
         return [message for message in messages if message["sessao_id"] == self.session]
 
     async def dump(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from booking.answer import Answer
 from booking.order_record import record_of, times_given_back
 from booking.sale_record import Sale, parse_sale
 from cinema.keys import session_keys
+from cinema.notification import MESSAGE_FIELD
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ async def read_standing(redis: Any, session: str, seats: Iterable[str]) -> Stand
             moment.get(keys.lock(seat)).pttl(keys.lock(seat))
         time, version, half, holds, sold, buyers, due, outbox, *locks = await moment.execute()
     now = time[0] * 1000 + time[1] // 1000
-    messages = [json.loads(fields["mensagem"]) for _, fields in outbox]
+    messages = [json.loads(fields[MESSAGE_FIELD]) for _, fields in outbox]
     return Standing(
         now=now,
         version=int(version or 0),

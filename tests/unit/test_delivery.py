@@ -8,10 +8,10 @@ import pytest
 
 import cinema_pb2 as pb
 from cinema.mail_state import MailKind
+from cinema.notification import Status
 from notifications.delivery import TRIES, Delivery
 from notifications.dependency import Dependency, DependencyDown, TemporaryFailure
 from notifications.ledger_record import record_of
-from notifications.notification import Status
 from notifications.outcomes import Dead, Done, Later
 from tests.fakes.delivery import FakeMails, FakeOrders, FakeRecords, new_order, notification
 from tests.support.waiting import eventually

@@ -4,10 +4,30 @@ import json
 
 import pytest
 
-from cinema.outbox import outbox_message
-from notifications.notification import Notification, Status, Unreadable
+from cinema.notification import MESSAGE_FIELD, Notification, Status, Unreadable, outbox_message
+from deploy import ROOT
 
-MESSAGE = json.loads(outbox_message("09-abc", "S001", ["F07", "F08"], "buyer", "CONFIRMADO"))
+MESSAGE = {
+    "pedido_id": "09-abc",
+    "sessao_id": "S001",
+    "assentos": ["F07", "F08"],
+    "usuario_id": "buyer",
+    "status": "CONFIRMADO",
+}
+
+
+def test_the_outbox_message_is_the_contracts() -> None:
+    message = outbox_message("09-abc", "S001", ["F07", "F08"], "buyer", Status.CONFIRMED)
+    assert json.loads(message) == MESSAGE
+
+
+def test_every_script_that_appends_to_the_outbox_does_so_under_the_message_field() -> None:
+    texts = [script.read_text() for script in (ROOT / "lua").glob("*.lua")]
+    appending = [
+        line for text in texts for line in text.splitlines() if "'XADD', outbox_key" in line
+    ]
+    assert len(appending) >= 6
+    assert all(f"'*', '{MESSAGE_FIELD}', message)" in line for line in appending)
 
 
 def test_what_the_outbox_holds_is_understood_and_goes_on_with_its_time() -> None:

@@ -1,19 +1,22 @@
-"""What the world is told about an order, as it waits in the outbox and travels through Kafka."""
+"""The message about an order: booking's scripts append it to the outbox, Kafka carries it, the consumer reads it."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from cinema.local_time import local_time
+from cinema.local_time import iso_time
+
+MESSAGE_FIELD = "mensagem"  # of an entry in the outbox; lua/ writes it
 
 
 class Status(StrEnum):
     CONFIRMED = "CONFIRMADO"
     CANCELLED = "CANCELADO"
     SEATS_CANCELLED = "ASSENTOS_CANCELADOS"  # these; the order keeps others
-    RESEND = "REENVIO"  # the order's mail is asked for again
-    ERASED = "DADOS_APAGADOS"  # the order has no personal data any more
+    RESEND = "REENVIO"  # the buyer asked for the order's mail again
+    ERASED = "DADOS_APAGADOS"  # the order's personal data were erased
 
 
 class Unreadable(ValueError):
@@ -21,7 +24,7 @@ class Unreadable(ValueError):
 
 
 class Notification(BaseModel):
-    """Names by the wire: no name, CPF or e-mail is among them."""
+    """Field names as in JSON. No name, CPF or e-mail: who needs them asks booking."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -30,7 +33,9 @@ class Notification(BaseModel):
     seats: tuple[str, ...] = Field(alias="assentos", min_length=1)
     buyer: str = Field(alias="usuario_id", min_length=1)
     status: Status
-    timestamp: str = ""  # ISO 8601 with offset; the outbox does not know it yet
+    timestamp: str = (
+        ""  # ISO 8601 with offset; absent in the outbox, where the entry's id has the time
+    )
 
     @classmethod
     def parse(cls, raw: bytes | str | None) -> Self:
@@ -46,9 +51,18 @@ class Notification(BaseModel):
         return self.model_copy(update={"timestamp": iso_time(milliseconds)})
 
     def to_json(self) -> bytes:
-        return self.model_dump_json(by_alias=True).encode()
+        return self.model_dump_json(by_alias=True, exclude_defaults=True).encode()
 
 
-def iso_time(milliseconds: int) -> str:
-    """A Unix time in ISO 8601, to the millisecond, with the offset of São Paulo."""
-    return local_time(milliseconds).isoformat(timespec="milliseconds")
+def outbox_message(
+    order_id: str, session_id: str, seats: Sequence[str], buyer: str, status: Status
+) -> str:
+    """The value of MESSAGE_FIELD."""
+    notification = Notification(
+        pedido_id=order_id,
+        sessao_id=session_id,
+        assentos=tuple(seats),
+        usuario_id=buyer,
+        status=status,
+    )
+    return notification.to_json().decode()
