@@ -32,13 +32,13 @@ from booking.programme.file import Changed, Guard, ProgrammeFile
 from booking.programme_guard import ProgrammeGuard
 from booking.retention import Retention, RetentionRules
 from booking.servicer import BookingServicer
+from booking.settings import BookingSettings
 from booking.sweeper import Sweeper
 from cinema import service
 from cinema.booking_channel import server_credentials
 from cinema.redis_connection import REDIS_ERRORS, connect, connect_blocking, disconnect
 from cinema.retry import Backoff, brief, keep_running
 from cinema.secret_files import given_or_kept
-from cinema.settings import BookingSettings
 from seat_state_service import SeatStateService
 
 log = logging.getLogger(__name__)

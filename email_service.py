@@ -14,7 +14,6 @@ from typing import Self
 import cinema_pb2 as pb
 from cinema import mail_address
 from cinema.booking_channel import open_channel
-from cinema.settings import DeliverySettings
 from notifications.dependency import DependencyDown
 from notifications.helo_name import HeloName
 from notifications.lanes import Lanes
@@ -23,6 +22,7 @@ from notifications.mail_art import MailArt, MailPicture
 from notifications.mailer import MailDelayed, MailRefused, MailUnknown
 from notifications.mails import MailWriter
 from notifications.server_words import anonymous, readable
+from notifications.settings import DeliverySettings
 from notifications.smtp_connection import Broken, Envelope, Refused, SmtpConnection
 from notifications.smtp_pool import SmtpPool
 from notifications.smtp_track import Track

@@ -20,7 +20,6 @@ from kafka.errors import KafkaError
 from cinema.notification import Notification
 from cinema.retry import Backoff, brief, keep_running
 from cinema.service import CannotStart, ReadyFile, main, run_until_stopped, stop_signal
-from cinema.settings import ConsumerSettings
 from email_service import EmailService
 from notifications import dead_letter_topic
 from notifications.dependency import DependencyDown, TemporaryFailure
@@ -28,6 +27,7 @@ from notifications.kafka_clients import Publisher, hush_library
 from notifications.kafka_group import GroupMember, claimed_instance
 from notifications.outcomes import Dead, Done, Later, Outcome
 from notifications.parts import open_delivery, rebuild_ledger, retry_failed_mails
+from notifications.settings import ConsumerSettings
 from notifications.sink import Sink, deliver_readable
 from notifications.winding_down import carried_through
 

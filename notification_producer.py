@@ -16,7 +16,6 @@ from cinema.keys import relay_lease_key
 from cinema.redis_connection import REDIS_ERRORS, RedisClient, connect, connect_blocking
 from cinema.retry import Backoff, brief, keep_running
 from cinema.service import CannotStart, ReadyFile, main, run_until_stopped, stop_signal
-from cinema.settings import ProducerSettings
 from email_service import EmailService
 from notifications.dependency import DependencyDown, TemporaryFailure
 from notifications.kafka_clients import Publisher, hush_library
@@ -26,6 +25,7 @@ from notifications.mail_room import MailRoom
 from notifications.outbox import Outbox, open_outbox
 from notifications.parts import open_delivery, retry_failed_mails
 from notifications.relay import Relay
+from notifications.settings import ProducerSettings
 from notifications.sink import Sink
 
 log = logging.getLogger(__name__)

@@ -30,9 +30,9 @@ from cinema.keys import parse_lock_key
 from cinema.redis_connection import REDIS_ERRORS
 from cinema.retry import Backoff, keep_running
 from cinema.service import ReadyFile, main, run_until_stopped, stop_signal
-from cinema.settings import ListenerSettings
 from listener.gateway_notifier import WORKERS, GatewayClient, GatewayNotifier
 from listener.keyspace_events import ensure_expired_events
+from listener.settings import ListenerSettings
 
 log = logging.getLogger(__name__)
 

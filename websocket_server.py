@@ -17,7 +17,6 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from cinema import service
-from cinema.settings import GatewaySettings
 from gateway import http_routes, notify, open_files, pages, websocket_route
 from gateway.acceptor import Acceptor, listen
 from gateway.admission import Admission, Place
@@ -29,6 +28,7 @@ from gateway.problems import add_problem_handlers
 from gateway.protocols import GuardedConfig, GuardedHttp, GuardedWebSocket
 from gateway.proxies import TrustedProxies
 from gateway.security_headers import SecurityHeaders
+from gateway.settings import GatewaySettings
 
 log = logging.getLogger(__name__)
 

@@ -16,10 +16,10 @@ from booking.dataset import (
 )
 from booking.dataset_files import DatasetFileFault, DatasetFiles
 from booking.redis_health import fault
+from booking.settings import BookingSettings
 from cinema.keys import ANY_ORDER, ANY_SESSION
 from cinema.redis_connection import REDIS_ERRORS, RedisClient, connect
 from cinema.service import CannotStart
-from cinema.settings import BookingSettings
 
 log = logging.getLogger(__name__)
 

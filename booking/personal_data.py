@@ -19,12 +19,12 @@ from booking.order_record import Record
 from booking.orders import OrderBook
 from booking.redis_health import fault
 from booking.sale_record import parse_sale
+from booking.settings import BookingSettings
 from cinema import mail_address
 from cinema.keys import partition_keys, partition_of_order, session_keys
 from cinema.order_code import order_code
 from cinema.redis_connection import REDIS_ERRORS, connect
 from cinema.service import CannotStart
-from cinema.settings import BookingSettings
 
 log = logging.getLogger(__name__)
 

@@ -12,19 +12,13 @@ from pathlib import Path
 
 from dotenv import dotenv_values  # comes with pydantic-settings
 
-from cinema import settings
 from cinema.private_folders import make_private
+from cinema.settings import WrongSettings, read
 from deploy import ROOT, console, infrastructure, page_bundle, parts, readiness
 from deploy.plan import Plan, WrongPort
 from deploy.ports import obstacle
+from deploy.services import SETTINGS
 
-SERVICES = (
-    settings.BookingSettings,
-    settings.GatewaySettings,
-    settings.ListenerSettings,
-    settings.ProducerSettings,
-    settings.ConsumerSettings,
-)
 CONFIGURATION = "deploy/supervisord.conf"
 LOCK_DESCRIPTOR = 3
 
@@ -87,10 +81,10 @@ def check_settings(plan: Plan) -> None:
     """Let each service's own settings judge what it will get."""
     os.environ.update(plan.settings())
     refused: dict[str, None] = {}
-    for kind in SERVICES:
+    for kind in SETTINGS.values():
         try:
-            settings.read(kind)
-        except settings.WrongSettings as wrong:
+            read(kind)
+        except WrongSettings as wrong:
             refused |= dict.fromkeys(str(wrong).splitlines())
     if refused:
         raise CannotStart("\n".join(refused))

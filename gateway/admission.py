@@ -10,10 +10,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from cinema.settings import GatewaySettings
 from gateway import open_files
 from gateway.limits import CROWDED, FULL, RareWarning, network
 from gateway.proxies import peers_named_by
+from gateway.settings import GatewaySettings
 
 RESERVE = 64  # descriptors for the process's own files: channels to booking, the page's files as they are read
 LEAST_REQUESTS = 16

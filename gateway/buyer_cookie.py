@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from cinema.secret_files import given_or_kept, kept
-from cinema.settings import GatewaySettings
+from gateway.settings import GatewaySettings
 
 COOKIE = "comprador"
 _HOST_ONLY = (

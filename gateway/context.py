@@ -16,7 +16,6 @@ from cinema.expiry_notice import shared_secret
 from cinema.identity import network_tag
 from cinema.retry import WAITS
 from cinema.service import ReadyFile
-from cinema.settings import GatewaySettings
 from gateway.admission import most_sockets
 from gateway.assets import Assets
 from gateway.booking_client import BookingClient
@@ -30,6 +29,7 @@ from gateway.limits import Address, Addresses, network
 from gateway.order_access import OrderAccess
 from gateway.origins import Hosts, Origins
 from gateway.public_answers import PublicAnswers
+from gateway.settings import GatewaySettings
 
 log = logging.getLogger(__name__)
 

@@ -13,11 +13,12 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cinema import service
-from cinema.settings import GatewaySettings, WrongSettings, read
+from cinema.settings import WrongSettings, read
 from gateway import open_files
 from gateway.acceptor import OUT_OF_FILES
 from gateway.context import Gateway, open_gateway
 from gateway.protocols import silence_peers_faults
+from gateway.settings import GatewaySettings
 
 log = logging.getLogger(__name__)
 

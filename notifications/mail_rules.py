@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from typing import Self
 
-from cinema.settings import DeliverySettings
+from notifications.settings import DeliverySettings
 
 COPIES = 3  # tries whose end is unknown: each may have put a copy into the buyer's mailbox
 _JITTER = 0.25

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from cinema.booking_channel import open_channel
 from cinema.retry import brief
 from cinema.service import CannotStart
-from cinema.settings import DeliverySettings
 from notifications.booking_orders import BookingOrders
 from notifications.delivery import Delivery
 from notifications.dependency import Dependency, DependencyDown, TemporaryFailure
@@ -19,6 +18,7 @@ from notifications.ledger_writer import LedgerWriter
 from notifications.mail_room import MailRoom
 from notifications.mail_rules import MailRules
 from notifications.mailer import Mailer
+from notifications.settings import DeliverySettings
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from aiosmtplib import SMTP, SMTPException, SMTPHeloError, SMTPResponseException
 
-from cinema.smtp_settings import SmtpSettings
 from notifications.helo_name import HeloName
+from notifications.smtp_settings import SmtpSettings
 from notifications.smtp_verdicts import Reply, Stage
 
 _GOODBYE_SECONDS = 1

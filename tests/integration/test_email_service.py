@@ -12,10 +12,10 @@ import pytest
 from pydantic import SecretStr
 
 import cinema_pb2 as pb
-from cinema.settings import DeliverySettings
 from email_service import EmailService
 from notifications.dependency import DependencyDown
 from notifications.mailer import MailRefused
+from notifications.settings import DeliverySettings
 from tests.support.certificates import Certificates, make_certificates
 from tests.support.mailbox import Mailbox
 from tests.support.orders import order

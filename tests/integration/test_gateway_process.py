@@ -122,7 +122,7 @@ def test_a_gateway_whose_background_task_dies_is_gone_soon_whatever_hangs(tmp_pa
 import asyncio, threading
 import websocket_server
 from cinema import service
-from cinema.settings import GatewaySettings
+from gateway.settings import GatewaySettings
 from gateway.assets import Assets
 
 async def dies(self):

@@ -7,8 +7,8 @@ from PIL import Image
 
 import cinema_pb2 as pb
 from cinema.booking_channel import open_channel
-from cinema.settings import DeliverySettings
 from notifications.mail_art import MailArt, MailPicture
+from notifications.settings import DeliverySettings
 from tests.fakes.booking import FakeBooking
 
 FILM = pb.Filme(filme_id="vagalume", titulo="Vagalume e a Fábrica de Estrelas")

@@ -8,11 +8,11 @@ import pytest
 
 import cinema_pb2 as pb
 from cinema.mail_state import MailKind
-from cinema.settings import DeliverySettings
 from email_service import EmailService
 from notifications.dependency import Dependency
 from notifications.mail_room import MailRoom
 from notifications.mail_rules import COPIES, MailRules
+from notifications.settings import DeliverySettings
 from tests.fakes.delivery import FakeOrders
 from tests.support.orders import order
 from tests.support.smtp_script import Never, ScriptedServer

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from tests.support.backends import RedisServer
 from tests.support.buyers import Buyer
 from tests.support.infra import started

@@ -16,12 +16,12 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from cinema.booking_channel import open_channel
-from cinema.settings import GatewaySettings
 from deploy.ports import LOOPBACK
 from gateway.acceptor import listen
 from gateway.admission import Admission
 from gateway.buyer_cookie import Visitor
 from gateway.context import Gateway
+from gateway.settings import GatewaySettings
 from tests.fakes.booking import FakeBooking
 from tests.fakes.messages import SESSION
 from tests.support.ports import free_port

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from booking.dataset import ADOPTING
-from cinema import settings
 from deploy import ROOT
+from deploy.services import SETTINGS
 
 
 def text(name: str) -> str:
@@ -22,13 +22,6 @@ CONTAINERS: dict[str, dict[str, Any]] = FILE["services"]
 DOCKERFILE = text("Dockerfile")
 IN_THE_IMAGE = re.findall(r"^!(.+)$", text(".dockerignore"), re.M)
 
-OURS: dict[str, type[settings.CommonSettings]] = {
-    "booking_service_server.py": settings.BookingSettings,
-    "websocket_server.py": settings.GatewaySettings,
-    "redis_listener.py": settings.ListenerSettings,
-    "notification_producer.py": settings.ProducerSettings,
-    "notification_consumer.py": settings.ConsumerSettings,
-}
 # What a container has at a place of its own: its addresses and folders, which the file maps to what is outside.
 OF_THE_CONTAINER = {
     "HTTP_HOST": "0.0.0.0",
@@ -60,7 +53,7 @@ def seconds(written: str) -> int:
 
 
 def test_each_of_the_five_services_has_a_container() -> None:
-    assert {file for _, file in SERVICES} == set(OURS)
+    assert {file for _, file in SERVICES} == set(SETTINGS)
 
 
 @every_container
@@ -179,7 +172,7 @@ def test_our_image_is_pinned_too_and_runs_as_a_numeric_user() -> None:
 @every_service
 def test_each_setting_of_a_service_reaches_it_and_nothing_else(name: str, file: str) -> None:
     """A new setting goes into the block of its class at the top of docker-compose.yml."""
-    assert set(environment(name)) == {field.upper() for field in OURS[file].model_fields}
+    assert set(environment(name)) == {field.upper() for field in SETTINGS[file].model_fields}
 
 
 @every_service
@@ -226,7 +219,7 @@ def test_the_certificates_that_settings_name_are_mounted(part: str) -> None:
 
 @every_service
 def test_a_service_has_the_time_to_finish_what_it_has_begun(name: str, file: str) -> None:
-    drain = OURS[file].model_fields["drain_seconds"].default
+    drain = SETTINGS[file].model_fields["drain_seconds"].default
     assert seconds(CONTAINERS[name]["stop_grace_period"]) >= 2 * drain
 
 
@@ -291,7 +284,7 @@ def test_the_image_brings_the_page_as_a_bundle_and_nothing_that_made_it() -> Non
 
 
 def test_the_image_holds_what_the_services_need_and_no_more() -> None:
-    for file in (*OURS, "cinema.proto", "programacao.toml", "requirements.txt"):
+    for file in (*SETTINGS, "cinema.proto", "programacao.toml", "requirements.txt"):
         assert any(fnmatch(file, pattern) for pattern in IN_THE_IMAGE)
     for file in ("requirements-dev.txt", ".env", "docker-compose.yml", "reservas_confirmadas.json"):
         assert not any(fnmatch(file, pattern) for pattern in IN_THE_IMAGE)

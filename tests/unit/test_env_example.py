@@ -5,9 +5,9 @@ import re
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from cinema import settings
 from deploy import ROOT
 from deploy.plan import Plan
+from deploy.services import SETTINGS
 
 TEXT = (ROOT / ".env.example").read_text(encoding="utf-8")
 LISTED = dict(re.findall(r"^#([A-Z_]+)=(.*)$", TEXT, re.M))
@@ -15,9 +15,8 @@ LISTED = dict(re.findall(r"^#([A-Z_]+)=(.*)$", TEXT, re.M))
 
 def fields() -> dict[str, FieldInfo]:
     """Every setting of every service, by the name of its variable."""
-    kinds = [kind for kind in vars(settings).values() if isinstance(kind, type)]
-    known = [kind for kind in kinds if issubclass(kind, settings.CommonSettings)]
-    return {name.upper(): field for kind in known for name, field in kind.model_fields.items()}
+    kinds = SETTINGS.values()
+    return {name.upper(): field for kind in kinds for name, field in kind.model_fields.items()}
 
 
 def written(default: object) -> str:

@@ -2,7 +2,6 @@
 
 import pytest
 
-from cinema.settings import GatewaySettings
 from gateway import open_files
 from gateway.admission import (
     LEAST_REQUESTS,
@@ -12,6 +11,7 @@ from gateway.admission import (
     most_connections,
     most_sockets,
 )
+from gateway.settings import GatewaySettings
 
 
 class Door:

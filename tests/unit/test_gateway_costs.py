@@ -20,7 +20,6 @@ import cinema_pb2 as pb
 from booking.buyer_orders import MOST_ORDERS
 from cinema.booking_channel import open_channel
 from cinema.identity import owner_tag
-from cinema.settings import GatewaySettings
 from gateway import frames, http_routes, notify, pages
 from gateway.context import Gateway
 from gateway.costs import COSTS, FREE, UNIT_MS
@@ -29,6 +28,8 @@ from gateway.messages import LONGEST_FRAME, parse
 from gateway.order_access import OrderAccess
 from gateway.public_answers import PublicAnswers
 from gateway.seat_map import SeatMap
+from gateway.settings import GatewaySettings
+from tests.fakes.booking import SESSION, a_session, an_order, held
 from tests.fakes.messages import SESSION, a_session, an_order, held
 from websocket_server import create_app
 

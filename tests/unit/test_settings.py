@@ -6,32 +6,28 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from cinema import settings as all_settings
+from booking.settings import BookingSettings
 from cinema.settings import (
     BookingClientSettings,
-    BookingSettings,
     CommonSettings,
-    ConsumerSettings,
-    GatewaySettings,
-    ListenerSettings,
-    ProducerSettings,
     RedisSettings,
     WrongSettings,
     read,
 )
+from deploy.services import SETTINGS
+from gateway.settings import GatewaySettings
+from listener.settings import ListenerSettings
+from notifications.settings import ProducerSettings
 
-SERVICES: list[type[CommonSettings]] = [
-    *(BookingSettings, GatewaySettings, ListenerSettings, ProducerSettings, ConsumerSettings),
-]
+SERVICES = list(SETTINGS.values())
 
 
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing that this machine happens to have set."""
-    for kind in vars(all_settings).values():
-        if isinstance(kind, type) and issubclass(kind, CommonSettings):
-            for name in kind.model_fields:
-                monkeypatch.delenv(name.upper(), raising=False)
+    for kind in SETTINGS.values():
+        for name in kind.model_fields:
+            monkeypatch.delenv(name.upper(), raising=False)
 
 
 def refusal(kind: type[CommonSettings]) -> str:

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from cinema.settings import ConsumerSettings, WrongSettings, read
-from cinema.smtp_settings import SmtpSettings, is_loopback
+from cinema.settings import WrongSettings, read
 from notifications.language import Languages
 from notifications.mails import MailWriter
+from notifications.settings import ConsumerSettings
+from notifications.smtp_settings import SmtpSettings, is_loopback
 from tests.support.mailbox import as_received
 from tests.support.orders import order
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from cinema.keys import new_order_id
-from cinema.settings import DeliverySettings
 from email_service import EmailService
 from notifications.dependency import DependencyDown
 from notifications.mailer import MailDelayed, MailRefused, MailUnknown
+from notifications.settings import DeliverySettings
 from tests.support.orders import order
 from tests.support.smtp_script import ScriptedServer
 

@@ -2,12 +2,11 @@
 
 import ipaddress
 import re
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, model_validator
 
-from cinema import mail_address
+from cinema.settings import Seconds, SenderSettings
 
 Tls = Literal["starttls", "implicit", "off"]
 
@@ -15,23 +14,6 @@ IMPLICIT_TLS_PORT = 465  # RFC 8314
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _NAME = "[A-Za-z0-9_-]{1,63}"  # of a container, too
 _HOST = rf"{_LABEL}(?:\.{_LABEL})*"
-
-
-class SenderSettings(BaseSettings):
-    """Who the mails are from; calendar entries name the same sender, also those that the gateway serves."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
-
-    smtp_from: str = Field(
-        default="cinema@example.com",
-        description="one e-mail address, without accents before the @",
-    )
-
-    @field_validator("smtp_from")
-    @classmethod
-    def can_be_written(cls, value: str) -> str:
-        """`cinema@localhost` is enough for a server of one's own."""
-        return str(mail_address.parse(value, top_level_needed=False))
 
 
 class SmtpSettings(SenderSettings):
@@ -62,10 +44,10 @@ class SmtpSettings(SenderSettings):
         max_length=253,
         description="the full name that greets the mail server, or an address in brackets",
     )
-    smtp_timeout_seconds: Annotated[float, Field(gt=0, le=86_400)] = Field(
+    smtp_timeout_seconds: Seconds = Field(
         default=15, description="how long one step of a mail may take, in seconds"
     )
-    smtp_answer_seconds: Annotated[float, Field(gt=0, le=86_400)] = Field(
+    smtp_answer_seconds: Seconds = Field(
         default=600, description="how long the answer to a whole mail may take, in seconds"
     )
     smtp_connections: int = Field(
