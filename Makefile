@@ -28,7 +28,7 @@ run: setup
 
 nightly: CHOSEN := -m ''
 test nightly: $(VENV)/installed-dev $(STUBS)
-	@$(PY) -m deploy.parts
+	@$(PY) -m deploy.packages
 	@$(PY) -m deploy.page_bundle
 	@$(PY) -m tests.support.browser
 	@$(PY) -m deploy.kafka_classes
@@ -40,14 +40,14 @@ check: $(VENV)/installed-dev $(STUBS) cinema_pb2_grpc.pyi
 	$(PY) -m mypy .
 
 bench: $(VENV)/installed-dev $(STUBS)
-	@$(PY) -m deploy.parts
+	@$(PY) -m deploy.packages
 	@$(PY) -m deploy.page_bundle
 	@$(PY) -m tests.support.browser
 	$(PY) -m tests.bench --record
 	$(PY) -m tests.bench guard --record
 
 bench-quick: $(VENV)/installed-dev $(STUBS)
-	@$(PY) -m deploy.parts
+	@$(PY) -m deploy.packages
 	$(PY) -m tests.bench guard
 
 screenshots: $(VENV)/installed-dev $(STUBS)

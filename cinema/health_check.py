@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 ANSWER_SECONDS = 2
@@ -15,29 +16,36 @@ FRESH_SECONDS = 5  # a service touches its ready file every second
 
 
 def gateway() -> str:
-    """Ready means that somebody could buy now."""
+    return gateway_problem(f"http://127.0.0.1:{os.environ.get('HTTP_PORT', '8000')}")
+
+
+def gateway_problem(address: str) -> str:
+    """Empty where somebody could buy now: the gateway reaches booking, and booking Redis."""
     import urllib.error
     import urllib.request
 
-    address = f"http://127.0.0.1:{os.environ.get('HTTP_PORT', '8000')}/health/ready"
+    url = f"{address}/health/ready"
     try:
-        with urllib.request.urlopen(address, timeout=ANSWER_SECONDS):
+        with urllib.request.urlopen(url, timeout=ANSWER_SECONDS):  # noqa: S310 - the run's own gateway
             return ""
     except urllib.error.HTTPError as refusal:
-        return f"{address} answers {refusal.code}: {refusal.read().decode()}"
+        return f"{url} answers {refusal.code}: {refusal.read().decode()}"
     except OSError as error:
-        return f"{address} does not answer: {error}"
+        return f"{url} does not answer: {error}"
 
 
 def ready_file() -> str:
-    """The age of READY_FILE tells whether the service is ready, without a port and without its certificates.
-
-    Its text, what a ready service cannot do all the same, is shown.
-    """
+    """Also shows the file's text: what a service that is ready cannot do."""
     file = Path(os.environ["READY_FILE"])
+    with suppress(FileNotFoundError):
+        sys.stdout.write(file.read_text())
+    return ready_file_problem(file)
+
+
+def ready_file_problem(file: Path) -> str:
+    """Empty while a service without a port is ready: it keeps its READY_FILE fresh (`cinema.service.ReadyFile`)."""
     try:
         age = time.time() - file.stat().st_mtime
-        sys.stdout.write(file.read_text())
     except FileNotFoundError:
         return f"{file} is missing: the service is not ready"
     return "" if age < FRESH_SECONDS else f"{file} is {age:.0f} s old: the service hangs"

