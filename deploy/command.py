@@ -9,8 +9,9 @@ would go to whatever listens on the usual ones.
 import os
 import sys
 
+from cinema.service import CannotStart
 from deploy import console
-from deploy.run import CannotStart, log, planned, read_dotenv
+from deploy.run import log, planned, read_dotenv
 
 
 def main() -> None:

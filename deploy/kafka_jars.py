@@ -5,17 +5,16 @@ jgo's own store in the home folder is shared by all clones, and its files are on
 """
 
 import argparse
-import fcntl
 import hashlib
 import logging
 import os
 import shutil
 import sys
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from cinema.file_lock import FileLock
 from cinema.private_folders import make_private
 from deploy import ROOT, commands
 
@@ -60,15 +59,11 @@ def _mend(cache: Path, locked: Mapping[str, str]) -> None:
 @contextmanager
 def _alone_with(cache: Path) -> Iterator[None]:
     make_private(cache.parent)
-    with cache.with_suffix(".busy").open("w") as mark:
-        deadline = time.monotonic() + _WAIT_SECONDS
-        while True:
-            with suppress(BlockingIOError):
-                fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            if time.monotonic() > deadline:
-                raise JarsMissing(f"another process has fetched them for {_WAIT_SECONDS} s")
-            time.sleep(_LOOK_SECONDS)
+    with closing(FileLock(cache.with_suffix(".busy"))) as lock:
+        try:
+            lock.acquire(_WAIT_SECONDS, _LOOK_SECONDS)
+        except TimeoutError as late:
+            raise JarsMissing(str(late)) from None
         yield
 
 

@@ -4,7 +4,6 @@ Everything that can be refused is refused before anything starts. From the hand-
 supervisord, so there is no launcher to outlive or to lose: a signal to it stops everything in order.
 """
 
-import fcntl
 import logging
 import os
 import sys
@@ -12,7 +11,9 @@ from pathlib import Path
 
 from dotenv import dotenv_values  # comes with pydantic-settings
 
+from cinema.file_lock import FileLock
 from cinema.private_folders import make_private
+from cinema.service import CannotStart
 from cinema.settings import WrongSettings, read
 from deploy import ROOT, console, infrastructure, packages, page_bundle, readiness
 from deploy.plan import Plan, WrongPort
@@ -20,13 +21,10 @@ from deploy.ports import obstacle
 from deploy.services import SETTINGS
 
 CONFIGURATION = "deploy/supervisord.conf"
+LOCK = Path("var/run/lock")
 LOCK_DESCRIPTOR = 3
 
 log = logging.getLogger("run")
-
-
-class CannotStart(Exception):
-    """Nothing was started; the text says why, a line each."""
 
 
 def launch() -> None:
@@ -51,15 +49,13 @@ def make_folders() -> None:
 
 def lock_folder() -> None:
     """Only one run works on a folder's data: two on the same Redis files would ruin them."""
-    lock = os.open("var/run/lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise CannotStart("another `make run` is at work in this folder: stop it first") from None
+    lock = FileLock(LOCK)
+    if not lock.try_acquire():
+        raise CannotStart("another `make run` is at work in this folder: stop it first")
     # supervisord closes what it inherits from descriptor 5 on, and its programs get none of it:
     # the lock lives exactly as long as supervisord.
-    if lock != LOCK_DESCRIPTOR:
-        os.dup2(lock, LOCK_DESCRIPTOR)
+    if lock.descriptor != LOCK_DESCRIPTOR:
+        os.dup2(lock.descriptor, LOCK_DESCRIPTOR)
     os.set_inheritable(LOCK_DESCRIPTOR, True)
 
 

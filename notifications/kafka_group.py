@@ -1,16 +1,14 @@
 """Membership in the consumer group: what comes, staying in while it is worked on, and the offsets."""
 
 import asyncio
-import fcntl
 import itertools
 import logging
-import os
 import socket
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -18,6 +16,7 @@ from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError, KafkaTimeoutError
 
+from cinema.file_lock import FileLock
 from cinema.retry import brief
 from notifications.kafka_clients import GROUP, TOPIC, client_options, ensure_topics
 from notifications.rests import Rests
@@ -212,20 +211,7 @@ def claimed_instance(beside: Path) -> Iterator[str]:
     """
     beside.parent.mkdir(parents=True, exist_ok=True)
     for number in itertools.count():
-        descriptor = os.open(
-            beside.with_name(f".{beside.name}.consumer-{number}"), os.O_RDWR | os.O_CREAT, 0o600
-        )
-        try:
-            if _lock(descriptor):
+        with closing(FileLock(beside.with_name(f".{beside.name}.consumer-{number}"))) as lock:
+            if lock.try_acquire():
                 yield f"{socket.gethostname()}-{number}"
                 return
-        finally:
-            os.close(descriptor)
-
-
-def _lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

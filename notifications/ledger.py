@@ -5,17 +5,15 @@ public file is the truth. Beside it lies an index, which tells where each record
 taken away.
 """
 
-import fcntl
 import json
 import logging
-import os
 import sqlite3
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from cinema.file_lock import FileLock
 from notifications.ledger_copies import Patch, TwoCopies
 from notifications.ledger_format import (
     END,
@@ -36,7 +34,7 @@ from notifications.ledger_index import LedgerIndex, Slot
 log = logging.getLogger(__name__)
 
 _LOCK_SECONDS = 10.0
-_PAUSE_SECONDS = 0.002
+_LOCK_PAUSE_SECONDS = 0.002
 
 
 class Ledger:
@@ -195,8 +193,8 @@ class Ledger:
     def _locked(self) -> Iterator[LedgerIndex]:
         """The index of the file as it is now."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(_Lock(self._copies.hidden("lock"))) as lock:
-            lock.acquire()
+        with closing(FileLock(self._copies.hidden("lock"))) as lock:
+            lock.acquire(_LOCK_SECONDS, _LOCK_PAUSE_SECONDS)
             try:
                 yield self._present_index()
             except sqlite3.Error as error:  # a full disk, or a database that is broken
@@ -238,25 +236,3 @@ def _is_news(record: bytes, before: bytes | None) -> bool:
 def _as_entry(entry: object) -> bytes:
     text = encoded(entry)
     return text if key_of(entry) is None else roomy(text)
-
-
-class _Lock:
-    """Between processes and threads; the kernel releases it with its holder."""
-
-    def __init__(self, path: Path) -> None:
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-
-    def acquire(self) -> None:
-        deadline = time.monotonic() + _LOCK_SECONDS
-        while True:
-            try:
-                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise TimeoutError("another process keeps the ledger locked") from None
-                time.sleep(_PAUSE_SECONDS)
-            else:
-                return
-
-    def close(self) -> None:
-        os.close(self._descriptor)
