@@ -6,10 +6,9 @@ a mail. What can have no effect goes to the dead-letter topic. `--replay-dead-le
 that failed.
 """
 
-import argparse
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
@@ -19,14 +18,21 @@ from kafka.errors import KafkaError
 
 from cinema.notification import Notification
 from cinema.retry import Backoff, brief, keep_running
-from cinema.service import CannotStart, ReadyFile, main, run_until_stopped, stop_signal
+from cinema.service import (
+    CannotStart,
+    ReadyFile,
+    chosen_command,
+    main,
+    run_until_stopped,
+    stop_signal,
+)
 from email_service import EmailService
 from notifications import dead_letter_topic
+from notifications.delivery_result import Dead, DeliveryResult, Done, Later
 from notifications.dependency import DependencyDown, TemporaryFailure
 from notifications.kafka_clients import Publisher, hush_library
 from notifications.kafka_group import GroupMember, claimed_instance
-from notifications.outcomes import Dead, Done, Later, Outcome
-from notifications.parts import open_delivery, rebuild_ledger, retry_failed_mails
+from notifications.open_delivery import open_delivery, rebuild_ledger, retry_failed_mails
 from notifications.settings import ConsumerSettings
 from notifications.sink import Sink, deliver_readable
 from notifications.winding_down import carried_through
@@ -50,17 +56,19 @@ async def serve(settings: ConsumerSettings) -> None:
         instance = _claim(stack, settings.ledger_file)
         winding_down = asyncio.Event()
         mailer = await stack.enter_async_context(EmailService(settings))
-        parts = await stack.enter_async_context(open_delivery(settings, mailer, winding_down))
+        delivery, mail_room = await stack.enter_async_context(
+            open_delivery(settings, mailer, winding_down)
+        )
         publisher = Publisher(settings.kafka_bootstrap_servers)
         stack.push_async_callback(publisher.close)
-        consumer = Consumer(parts.delivery, publisher, winding_down, settings.drain_seconds)
+        consumer = Consumer(delivery, publisher, winding_down, settings.drain_seconds)
         member = partial(GroupMember, settings.kafka_bootstrap_servers, instance)
-        ready = ReadyFile(settings.ready_file, lambda: parts.mail_room.trouble)
+        ready = ReadyFile(settings.ready_file, lambda: mail_room.trouble)
         backoff = Backoff(maximum=_LONGEST_PAUSE)
         taking_part = keep_running(
             "consuming", partial(_take_part, member, consumer, ready), (KafkaError,), backoff
         )
-        mailing = parts.mail_room.run(settings.drain_seconds)
+        mailing = mail_room.run(settings.drain_seconds)
         await run_until_stopped(stop, ready.keep(), taking_part, mailing)
 
 
@@ -134,10 +142,10 @@ class Consumer:
 
     async def _settled(self, records: Sequence[ConsumerRecord]) -> list[ConsumerRecord]:
         """Those that need not come again: they had their effect or are buried, and so is what stood before them."""
-        outcomes = await deliver_readable(records, _read, self._delivery)
-        settled = _before_the_first_later(records, outcomes)
+        results = await deliver_readable(records, _read, self._delivery)
+        settled = _before_the_first_later(records, results)
         letters = [
-            (record, outcome.reason) for record, outcome in settled if isinstance(outcome, Dead)
+            (record, result.reason) for record, result in settled if isinstance(result, Dead)
         ]
         if letters and not await self._bury(letters):
             return []
@@ -165,43 +173,32 @@ def _read(record: ConsumerRecord) -> Notification:
 
 
 def _before_the_first_later(
-    records: Sequence[ConsumerRecord], outcomes: Sequence[Outcome]
+    records: Sequence[ConsumerRecord], results: Sequence[DeliveryResult]
 ) -> list[tuple[ConsumerRecord, Done | Dead]]:
     """Of each partition."""
     waiting: set[int] = set()
     settled: list[tuple[ConsumerRecord, Done | Dead]] = []
-    for record, outcome in zip(records, outcomes, strict=True):
-        if isinstance(outcome, Later):
+    for record, result in zip(records, results, strict=True):
+        if isinstance(result, Later):
             waiting.add(record.partition)
         elif record.partition not in waiting:
-            settled.append((record, outcome))
+            settled.append((record, result))
     return settled
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description="Records and mails confirmed orders that come through Kafka."
-    )
-    commands = parser.add_mutually_exclusive_group()
-    commands.add_argument(
-        "--replay-dead-letters",
-        action="store_true",
-        help="put what was given up back into the topic, send failed mails again, say how many, and end",
-    )
-    commands.add_argument(
-        "--rebuild-ledger",
-        action="store_true",
-        help="make each record that the ledger lacks from its order, and end",
-    )
-    return parser.parse_args()
-
-
-def _command() -> Callable[[ConsumerSettings], Awaitable[None]]:
-    arguments = _arguments()
-    if arguments.rebuild_ledger:
-        return rebuild_ledger
-    return replay_dead_letters if arguments.replay_dead_letters else serve
-
-
 if __name__ == "__main__":
-    main("consumer", ConsumerSettings, _command())
+    command = chosen_command(
+        "Records and mails confirmed orders that come through Kafka.",
+        serve,
+        {
+            "--replay-dead-letters": (
+                replay_dead_letters,
+                "put what was given up back into the topic, send failed mails again, say how many, and end",
+            ),
+            "--rebuild-ledger": (
+                rebuild_ledger,
+                "make each record that the ledger lacks from its order, and end",
+            ),
+        },
+    )
+    main("consumer", ConsumerSettings, command)

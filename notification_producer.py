@@ -5,25 +5,30 @@ only when the other side has it. One relay works at a time, held by a lease; any
 takes over within seconds when the lease ends. However long Kafka is away, the outbox waits, in order.
 """
 
-import argparse
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from functools import partial
 
 from cinema.keys import relay_lease_key
 from cinema.redis_connection import REDIS_ERRORS, RedisClient, connect, connect_blocking
 from cinema.retry import Backoff, brief, keep_running
-from cinema.service import CannotStart, ReadyFile, main, run_until_stopped, stop_signal
+from cinema.service import (
+    CannotStart,
+    ReadyFile,
+    chosen_command,
+    main,
+    run_until_stopped,
+    stop_signal,
+)
 from email_service import EmailService
 from notifications.dependency import DependencyDown, TemporaryFailure
-from notifications.kafka_clients import Publisher, hush_library
-from notifications.kafka_sink import KafkaSink
+from notifications.kafka_clients import KafkaSink, Publisher, hush_library
 from notifications.lease import Lease
 from notifications.mail_room import MailRoom
+from notifications.open_delivery import open_delivery, retry_failed_mails
 from notifications.outbox import Outbox, open_outbox
-from notifications.parts import open_delivery, retry_failed_mails
 from notifications.relay import Relay
 from notifications.settings import ProducerSettings
 from notifications.sink import Sink
@@ -39,7 +44,7 @@ async def serve(settings: ProducerSettings) -> None:
     stop = stop_signal()
     hush_library()
     async with AsyncExitStack() as stack:
-        redis = await stack.enter_async_context(_closing(connect(settings)))
+        redis = await stack.enter_async_context(aclosing(connect(settings)))
         outbox = await stack.enter_async_context(_outbox(settings, redis))
         winding_down = asyncio.Event()
         sink, mail_room = await stack.enter_async_context(_sink(settings, winding_down))
@@ -63,7 +68,7 @@ async def replay_dead_letters(settings: ProducerSettings) -> None:
     Raises CannotStart where Redis or booking are away.
     """
     try:
-        async with _closing(connect(settings)) as redis, _outbox(settings, redis) as outbox:
+        async with aclosing(connect(settings)) as redis, _outbox(settings, redis) as outbox:
             log.info("%d dead letters put back into the outbox", await outbox.replay_dead_letters())
         await retry_failed_mails(settings)
     except _AWAY as error:
@@ -100,9 +105,9 @@ async def _sink(
         log.info("Kafka is off: orders go straight to the ledger and the mail")
         async with (
             EmailService(settings) as mailer,
-            open_delivery(settings, mailer, winding_down) as parts,
+            open_delivery(settings, mailer, winding_down) as opened,
         ):
-            yield parts.delivery, parts.mail_room
+            yield opened
         return
     publisher = Publisher(settings.kafka_bootstrap_servers)
     try:
@@ -113,33 +118,19 @@ async def _sink(
 
 @asynccontextmanager
 async def _outbox(settings: ProducerSettings, redis: RedisClient) -> AsyncIterator[Outbox]:
-    async with _closing(connect_blocking(settings)) as blocking:
+    async with aclosing(connect_blocking(settings)) as blocking:
         yield open_outbox(redis, blocking)
 
 
-@asynccontextmanager
-async def _closing(redis: RedisClient) -> AsyncIterator[RedisClient]:
-    try:
-        yield redis
-    finally:
-        await redis.aclose()
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description="Relays confirmed orders to Kafka, or without Kafka to the mail."
-    )
-    parser.add_argument(
-        "--replay-dead-letters",
-        action="store_true",
-        help="put what was given up back into the outbox, send failed mails again, say how many, and end",
-    )
-    return parser.parse_args()
-
-
 if __name__ == "__main__":
-    main(
-        "producer",
-        ProducerSettings,
-        replay_dead_letters if _arguments().replay_dead_letters else serve,
+    command = chosen_command(
+        "Relays confirmed orders to Kafka, or without Kafka to the ledger and the mail.",
+        serve,
+        {
+            "--replay-dead-letters": (
+                replay_dead_letters,
+                "put what was given up back into the outbox, send failed mails again, say how many, and end",
+            )
+        },
     )
+    main("producer", ProducerSettings, command)

@@ -27,6 +27,7 @@ from redis.backoff import NoBackoff
 
 from cinema.expiry_notice import shared_secret
 from cinema.keys import parse_lock_key
+from cinema.logs import OutageLog
 from cinema.redis_connection import REDIS_ERRORS
 from cinema.retry import Backoff, keep_running
 from cinema.service import ReadyFile, main, run_until_stopped, stop_signal
@@ -77,7 +78,7 @@ class NodeSubscription:
         self._deadline = deadline
         self._notifier = notifier
         self._readiness = readiness
-        self._complaint = ""
+        self._outage = OutageLog(log, every_trouble=True)
 
     async def run(self) -> None:
         self._readiness.note(self._name, subscribed=False)
@@ -114,10 +115,10 @@ class NodeSubscription:
         return Redis.from_pool(ConnectionPool(**options))
 
     async def _ensure_expired_events(self, redis: Redis) -> None:
-        complaint = await ensure_expired_events(redis)
-        if complaint and complaint != self._complaint:
-            log.warning("Redis at %s: %s", self._name, complaint)
-        self._complaint = complaint
+        if trouble := await ensure_expired_events(redis):
+            self._outage.begin(f"Redis at {self._name}: {trouble}", waits=False)
+        else:
+            self._outage.end()
 
     async def _next_message(self, pubsub: PubSub) -> Mapping[str, Any]:
         """The next message, be it the answer to a ping. Raises TimeoutError without an answer."""

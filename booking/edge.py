@@ -16,12 +16,13 @@ from booking.requests import InvalidRequest
 from booking.watch_limit import TooManyWatchers
 from cinema.deadlines import Deadline, Deadlines
 from cinema.keys import MalformedOrderId
+from cinema.logs import WAITS, RepeatFilter
 from cinema.redis_connection import REDIS_ERRORS
-from cinema.retry import WAITS, News, brief
+from cinema.retry import brief
 from seat_state_service import SalesPaused
 
 log = logging.getLogger(__name__)
-_refusals = News()
+_refusals = RepeatFilter()
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Parse = Callable[[bytes], Any]
@@ -151,7 +152,7 @@ async def _messages(context: Context, parse: Parse) -> AsyncGenerator[Any]:
 
 def _say_refused(reason: str) -> None:
     """Once for all calls that are refused for the same reason: while Redis is away that is many a second."""
-    if _refusals.is_new(reason):
+    if _refusals.passes(reason):
         log.warning("refused for now: %s", reason, extra=WAITS)
 
 

@@ -11,7 +11,7 @@ from booking.programme.rooms import SeatKind
 from booking.ticket_changes import gone_seats, screening_of
 from cinema.contract import CATEGORIES
 from cinema.identity import LONGEST_BUYER, is_valid_buyer, person_tag
-from cinema.languages import DEFAULT, LANGUAGES
+from cinema.language_tags import DEFAULT, LANGUAGES
 from cinema.names import normalise_name
 from cinema.payment_rules import (
     DECLINED_METHOD,

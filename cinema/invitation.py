@@ -10,7 +10,7 @@ import icalendar
 
 import cinema_pb2 as pb
 from cinema.calendar_lines import line, text, utc, zoned
-from cinema.languages import DEFAULT
+from cinema.language_tags import DEFAULT
 from cinema.local_time import SAO_PAULO, local_time
 from cinema.order_code import order_code
 from cinema.order_link import view_path

@@ -3,30 +3,12 @@
 import asyncio
 import logging
 import random
-import time
 from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
+from cinema.logs import WAITS, RepeatFilter
+
 log = logging.getLogger(__name__)
-
-REMIND_SECONDS = 60.0
-# Marks a warning of something that is away and waited for: while the process starts it is no more than an INFO
-# (`cinema.service.configure_logging`), since its neighbours may be starting, too.
-WAITS = {"waits": True}
-
-
-class News:
-    """Whether a reason is worth a line in the log: another one than before, or the same one a minute later."""
-
-    def __init__(self) -> None:
-        self._said, self._said_at = "", float("-inf")
-
-    def is_new(self, reason: str) -> bool:
-        now = time.monotonic()
-        if reason == self._said and now - self._said_at <= REMIND_SECONDS:
-            return False
-        self._said, self._said_at = reason, now
-        return True
 
 
 class Backoff:
@@ -58,13 +40,13 @@ async def keep_running(
     through.
     """
     backoff = backoff or Backoff()
-    news = News()
+    repeats = RepeatFilter()
     while True:
         try:
             await run(backoff)
         except errors as error:
             reason = brief(error)
-            if news.is_new(reason):
+            if repeats.passes(reason):
                 log.warning(
                     "%s failed (%s): trying again until it works", what, reason, extra=WAITS
                 )

@@ -5,26 +5,26 @@ tasks to `run_until_stopped`, which returns at SIGTERM or SIGINT. A task that di
 process manager restarts it.
 """
 
+import argparse
 import asyncio
 import logging
 import os
 import signal
 import sys
 import threading
-import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import uvloop
 
+from cinema import logs
 from cinema.settings import Settings, WrongSettings, read
 
 log = logging.getLogger(__name__)
 
 EXIT_SECONDS = 5.0  # for what a stopped service still has to close
-START_SECONDS = 30.0  # for so long it is no fault that a neighbour is not there yet
 
 
 class CannotStart(Exception):
@@ -46,7 +46,7 @@ def main(
     except WrongSettings as wrong:
         sys.stderr.write(f"{name}: {wrong}\n")
         raise SystemExit(2) from None
-    configure_logging(name, settings.log_level)
+    logs.configure(name, settings.log_level)
 
     async def run() -> None:
         with bounded_end(EXIT_SECONDS):
@@ -58,6 +58,27 @@ def main(
     except CannotStart as reason:
         log.error("cannot start: %s", reason)
         raise SystemExit(1) from None
+
+
+Serve = Callable[[Any], Awaitable[None]]
+
+
+def chosen_command(
+    description: str, serve: Serve, commands: Mapping[str, tuple[Serve, str]]
+) -> Serve:
+    """What the command line asks for: `serve`, or the function of the one option that it names.
+
+    `commands` has by option its function and its help.
+    """
+    parser = argparse.ArgumentParser(description=description)
+    parser.set_defaults(command=serve)
+    options = parser.add_mutually_exclusive_group()
+    for option, (function, text) in commands.items():
+        options.add_argument(
+            option, dest="command", action="store_const", const=function, help=text
+        )
+    command: Serve = parser.parse_args().command
+    return command
 
 
 @contextmanager
@@ -91,31 +112,6 @@ def _end_now() -> None:
     os._exit(1)
 
 
-def configure_logging(name: str, level: str) -> None:
-    """One line an event on stderr, prefixed with time and service, so that many services share a terminal."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.addFilter(calm_until(time.monotonic() + START_SECONDS))
-    logging.basicConfig(
-        level=level,
-        format=f"%(asctime)s {name:<9} %(levelname)-7s %(message)s",
-        datefmt="%H:%M:%S",
-        handlers=[handler],
-    )
-    for chatty in ("httpx", "httpcore", "kafka", "aiosmtplib"):
-        logging.getLogger(chatty).setLevel(max(logging.getLevelName(level), logging.WARNING))
-
-
-def calm_until(started: float) -> Callable[[logging.LogRecord], bool]:
-    """Turns a warning marked with `cinema.retry.WAITS` into an INFO until then."""
-
-    def lower(record: logging.LogRecord) -> bool:
-        if hasattr(record, "waits") and time.monotonic() < started:
-            record.levelno, record.levelname = logging.INFO, "INFO"
-        return True
-
-    return lower
-
-
 def stop_signal() -> asyncio.Event:
     """An event that SIGTERM and SIGINT set; bare `asyncio.run` would run no `finally` at SIGTERM."""
     stop = asyncio.Event()
@@ -147,7 +143,7 @@ class ReadyFile:
     def __init__(self, path: Path | None, trouble: Callable[[], str] = str) -> None:
         self._path = path
         self._trouble = trouble
-        self._problem = ""  # why the file could not be written or removed
+        self._outage = logs.OutageLog(log, every_trouble=True)
         self.ready = False
 
     async def keep(self) -> None:
@@ -166,14 +162,13 @@ class ReadyFile:
                 self._path.unlink()
 
     def _try_to_update(self, path: Path) -> None:
-        problem = ""
         try:
             self._write_or_remove(path)
         except OSError as error:
-            problem = os.strerror(error.errno) if error.errno else str(error)
-        if problem and problem != self._problem:
-            log.warning("READY_FILE=%s cannot be kept (%s)", path, problem)
-        self._problem = problem
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            self._outage.begin(f"READY_FILE={path} cannot be kept ({reason})", waits=False)
+        else:
+            self._outage.end()
 
     def _write_or_remove(self, path: Path) -> None:
         if self.ready:

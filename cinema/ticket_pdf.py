@@ -8,7 +8,7 @@ from textwrap import wrap
 
 import cinema_pb2 as pb
 from cinema.contract import CATEGORIES
-from cinema.languages import DEFAULT, LANGUAGES
+from cinema.language_tags import DEFAULT, LANGUAGES
 from cinema.local_time import day_and_hour, local_time
 from cinema.order_code import order_code
 from cinema.pdf import Font, Page, document, writable

@@ -9,14 +9,14 @@ would go to whatever listens on the usual ones.
 import os
 import sys
 
+from cinema import logs
 from cinema.service import CannotStart
-from deploy import console
 from deploy.run import log, planned, read_dotenv
 
 
 def main() -> None:
     """Becomes the command; relative paths in the settings are, as for the run, those of the project's folder."""
-    console.configure("run")
+    logs.configure("run")
     read_dotenv()
     try:
         os.environ.update(planned().settings())

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from deploy import console, kafka_jars, kafka_local
+from cinema import logs
+from deploy import kafka_jars, kafka_local
 from deploy.kafka_jars import JarsMissing
 from deploy.kafka_local import Kafka, KafkaUnusable
 from deploy.ports import answers, is_free
@@ -88,7 +89,7 @@ def _ports() -> Iterator[int]:
 
 
 def main() -> None:
-    console.configure("setup")
+    logs.configure("setup")
     java = kafka_local.find_java()
     try:
         jars = tuple(kafka_jars.ensure())

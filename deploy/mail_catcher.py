@@ -7,15 +7,15 @@ import asyncio
 import itertools
 import logging
 import os
-import signal
 import sys
 import time
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from cinema import logs
 from cinema.private_folders import make_private
-from deploy import console
+from cinema.service import stop_signal
 from deploy.ports import LOOPBACK
 
 log = logging.getLogger("mail")
@@ -52,11 +52,8 @@ class MailFolder:
 async def serve(port: int, folder: Path) -> None:
     """Take mail until SIGTERM or SIGINT."""
     handler = MailFolder(folder)
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    server = await loop.create_server(
+    stop = stop_signal()
+    server = await asyncio.get_running_loop().create_server(
         lambda: SMTP(handler, hostname="localhost", enable_SMTPUTF8=True), LOOPBACK, port
     )
     async with server:
@@ -64,7 +61,7 @@ async def serve(port: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    console.configure("mail")
+    logs.configure("mail")
     # aiosmtpd tells of every connection, under a name that would otherwise inherit our level.
     logging.getLogger("mail.log").setLevel(logging.WARNING)
     asyncio.run(serve(int(sys.argv[1]), Path(sys.argv[2])))

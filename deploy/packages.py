@@ -12,7 +12,8 @@ import sys
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from deploy import ROOT, commands, console
+from cinema import logs
+from deploy import ROOT, commands
 from deploy.kafka_local import java_on_path
 
 PINS = ROOT / "deploy" / "requirements-local.txt"
@@ -70,7 +71,7 @@ def _install(requirements: list[str]) -> None:
 
 
 def main() -> None:
-    console.configure("setup")
+    logs.configure("setup")
     for names in (["supervisor", "psutil", "rich", "aiosmtpd"], for_redis(), for_kafka()):
         try:
             ensure(names)

@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from cinema import logs
 from cinema.private_folders import make_private
-from deploy import ROOT, commands, console, packages
+from deploy import ROOT, commands, packages
 from gateway import bundle
 
 STATIC = ROOT / "static"
@@ -101,7 +102,7 @@ def _install(node: Node) -> None:
 
 
 def main() -> None:
-    console.configure("setup")
+    logs.configure("setup")
     ensure()
 
 

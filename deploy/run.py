@@ -11,11 +11,12 @@ from pathlib import Path
 
 from dotenv import dotenv_values  # comes with pydantic-settings
 
+from cinema import logs
 from cinema.file_lock import FileLock
 from cinema.private_folders import make_private
 from cinema.service import CannotStart
 from cinema.settings import WrongSettings, read
-from deploy import ROOT, console, infrastructure, packages, page_bundle, readiness
+from deploy import ROOT, infrastructure, packages, page_bundle, readiness
 from deploy.plan import Plan, WrongPort
 from deploy.ports import obstacle
 from deploy.services import SETTINGS
@@ -111,7 +112,7 @@ def become_supervisord(environment: dict[str, str]) -> None:
 
 
 def main() -> None:
-    console.configure("run")
+    logs.configure("run")
     try:
         launch()
     except CannotStart as reasons:

@@ -13,7 +13,8 @@ from contextlib import suppress
 import psutil
 from supervisor import childutils
 
-from deploy import console, readiness
+from cinema import logs
+from deploy import readiness
 
 READY_SECONDS = 60
 POLL_SECONDS = 0.1
@@ -69,7 +70,7 @@ def _is_of_this_run(process: psutil.Process) -> bool:
 
 
 def main() -> None:
-    console.configure("run")
+    logs.configure("run")
     stopping = threading.Event()
     threading.Thread(target=announce, args=[stopping], daemon=True).start()
     with suppress(BrokenPipeError):  # supervisord was killed before it had our answer

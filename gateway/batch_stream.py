@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from grpc.aio import AioRpcError, StreamStreamCall
 
-from cinema.retry import News
+from cinema.logs import RepeatFilter
 from cinema_pb2 import (
     LotePedidos,
     LoteRespostas,
@@ -18,7 +18,7 @@ from gateway.booking_faults import BookingDown
 from gateway.seat_requests import Kind, SeatRequest
 
 log = logging.getLogger(__name__)
-_breaks = News()
+_breaks = RepeatFilter()
 
 BatchCall = StreamStreamCall[LotePedidos, LoteRespostas]
 MOST_UNDER_WAY = 1_024  # of one stream; booking takes twice as many
@@ -143,7 +143,7 @@ class BatchStream:
             self.wake()
 
     def _break(self, reason: str) -> None:
-        if self._under_way and _breaks.is_new(reason):
+        if self._under_way and _breaks.passes(reason):
             count = len(self._under_way)
             log.warning("a stream to booking broke (%s): %d requests are unknown", reason, count)
         for ask in self._under_way.values():

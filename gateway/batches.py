@@ -14,7 +14,8 @@ import grpc
 
 from cinema.booking_channel import BATCHES_ARE_KNOWN
 from cinema.deadlines import Deadline, Deadlines
-from cinema.retry import Backoff, News
+from cinema.logs import RepeatFilter
+from cinema.retry import Backoff
 from cinema_pb2 import ReservaResponse, RespostaEmLote
 from gateway.batch_stream import Ask, BatchCall, BatchStream
 from gateway.booking_faults import BookingDown, fault_of
@@ -52,7 +53,7 @@ class Batches:
         self._waiting = 0
         self._streams: deque[BatchStream] = deque()  # which take asks; the next one is the first
         self._opening = asyncio.Lock()  # each one sees where those before it lead
-        self._news = News()
+        self._repeats = RepeatFilter()
 
     @property
     def are_open(self) -> bool:
@@ -181,5 +182,5 @@ class Batches:
             self._say(f"requests go to booking one by one ({status.name}: {details})")
 
     def _say(self, what: str) -> None:
-        if self._news.is_new(what):
+        if self._repeats.passes(what):
             log.info(what)

@@ -14,7 +14,7 @@ from starlette.requests import HTTPConnection, Request
 from cinema.booking_channel import open_channel
 from cinema.expiry_notice import shared_secret
 from cinema.identity import network_tag
-from cinema.retry import WAITS
+from cinema.logs import WAITS
 from cinema.service import ReadyFile
 from gateway.admission import most_sockets
 from gateway.assets import Assets

@@ -11,7 +11,7 @@ from segno import QRCode
 from starlette.responses import Response
 
 from cinema.contract import CATEGORIES, MAIL_STATE_WORDS
-from cinema.languages import LANGUAGES
+from cinema.language_tags import LANGUAGES
 from cinema.local_time import local_time
 from cinema.order_code import order_code
 from cinema.order_link import view_path

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cinema import service
+from cinema import logs, service
 from cinema.settings import WrongSettings, read
 from gateway import open_files
 from gateway.acceptor import OUT_OF_FILES
@@ -50,7 +50,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Raises WrongSettings or service.CannotStart. When a background task dies, the server is asked to stop."""
     settings = read(GatewaySettings)
     open_files.raise_limit()
-    service.configure_logging("gateway", settings.log_level)
+    logs.configure("gateway", settings.log_level)
     logging.getLogger("uvicorn.access").disabled = True  # an order's address is a secret
     logging.getLogger("asyncio").addFilter(_OnceASecond())
     silence_peers_faults()

@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from cinema.languages import DEFAULT, LANGUAGES, LanguageTag
+from cinema.language_tags import DEFAULT, LANGUAGES, LanguageTag
 from cinema.payment_rules import PaymentMethod
 from cinema.seats import canonical
 from cinema.tickets import Category

@@ -11,7 +11,7 @@ import re
 
 import brotli
 
-from cinema.languages import DEFAULT, LANGUAGES
+from cinema.language_tags import DEFAULT, LANGUAGES
 
 LANGUAGE_COOKIE = "idioma"
 ENCODINGS = ("br", "gzip")  # the smaller one first

@@ -16,7 +16,8 @@ from cinema.expiry_notice import (
     ExpiryNotice,
     sign,
 )
-from cinema.retry import WAITS, Backoff, brief
+from cinema.logs import WAITS
+from cinema.retry import Backoff, brief
 
 log = logging.getLogger(__name__)
 

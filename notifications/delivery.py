@@ -19,10 +19,10 @@ from cinema.notification import Notification, Status
 from cinema.order_code import order_code
 from cinema.retry import Backoff, brief
 from notifications.booking_orders import UnknownOrder
+from notifications.delivery_result import Dead, DeliveryResult, Done, Later
 from notifications.dependency import Dependency, DependencyDown, TemporaryFailure
 from notifications.ledger_format import Record
 from notifications.ledger_record import record_of
-from notifications.outcomes import Dead, Done, Later, Outcome
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -72,28 +72,30 @@ class Delivery:
         self._first_pause = first_pause
         self._ledger = Dependency("the ledger", RECORDS_AT_ONCE, first_pause)
 
-    async def deliver(self, notifications: Sequence[Notification]) -> list[Outcome]:
-        """One outcome for each, in the same order. Many at a time, but those of one order one after another.
+    async def deliver(self, notifications: Sequence[Notification]) -> list[DeliveryResult]:
+        """One result for each, in the same order. Many at a time, but those of one order one after another.
 
         Once `winding_down` is set, what is under way is brought to its end and the rest is Later.
         """
-        outcomes: list[Outcome] = [Later("an earlier one of its order waits")] * len(notifications)
+        results: list[DeliveryResult] = [Later("an earlier one of its order waits")] * len(
+            notifications
+        )
         turns: dict[str, list[int]] = defaultdict(list)
         for position, notification in enumerate(notifications):
             turns[notification.order_id].append(position)
 
         async def take_turns(positions: list[int]) -> None:
             for position in positions:
-                outcomes[position] = await self._outcome(notifications[position])
-                if isinstance(outcomes[position], Later):
+                results[position] = await self._result(notifications[position])
+                if isinstance(results[position], Later):
                     return
 
         async with asyncio.TaskGroup() as group:
             for positions in turns.values():
                 group.create_task(take_turns(positions))
-        return outcomes
+        return results
 
-    async def _outcome(self, notification: Notification) -> Outcome:
+    async def _result(self, notification: Notification) -> DeliveryResult:
         try:
             await self._take_effect(notification)
         except WindingDown:

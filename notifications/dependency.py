@@ -6,7 +6,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from cinema.retry import WAITS, brief
+from cinema.logs import OutageLog
+from cinema.retry import brief
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -33,7 +34,7 @@ class Dependency:
         self._slots = asyncio.Semaphore(at_once)
         self._left_alone = left_alone
         self._left_alone_until = 0.0
-        self._away = False
+        self._outage = OutageLog(log)
 
     async def use(self, call: Callable[[], Awaitable[T]]) -> T:
         """The call's result, once there is room for it. Raises DependencyDown, and whatever else the call raises."""
@@ -43,20 +44,8 @@ class Dependency:
             try:
                 result = await call()
             except DependencyDown as down:
-                self._note_away(down)
+                self._left_alone_until = time.monotonic() + self._left_alone
+                self._outage.begin(f"{self._name} is away ({brief(down)}): what needs it waits")
                 raise
-        self._note_back()
+        self._outage.end(f"{self._name} is back")
         return result
-
-    def _note_away(self, down: DependencyDown) -> None:
-        self._left_alone_until = time.monotonic() + self._left_alone
-        if not self._away:
-            self._away = True
-            log.warning(
-                "%s is away (%s): what needs it waits", self._name, brief(down), extra=WAITS
-            )
-
-    def _note_back(self) -> None:
-        if self._away:
-            self._away = False
-            log.info("%s is back", self._name)

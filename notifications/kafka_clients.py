@@ -14,6 +14,13 @@ from typing import Any
 from kafka import KafkaAdminClient, KafkaProducer
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
+from cinema.logs import OutageLog
+from cinema.notification import Notification
+from cinema.retry import brief
+from notifications.delivery_result import DeliveryResult, Done, Later
+
+log = logging.getLogger(__name__)
+
 TOPIC = "reservas_confirmadas"
 DEAD_LETTER_TOPIC = "reservas_confirmadas.dlt"
 GROUP = "notificacao-group"
@@ -44,7 +51,7 @@ class Publication:
 class Publisher:
     """Connects when there is something to publish; creates the topics that are missing.
 
-    It may publish something twice, after a failure whose outcome is unknown; it never says that the broker has what it
+    It may publish something twice, after a failure whose result is unknown; it never says that the broker has what it
     does not have. After any failure it goes on with a new connection: a producer of kafka-python that let a record
     expire may never send again.
     """
@@ -99,6 +106,23 @@ class Publisher:
             # kafka-python 3.0.12 gives up closing where records are pending, and leaves its thread behind.
             producer._sender.force_close()
             producer.close(timeout=_CLOSE_SECONDS)
+
+
+class KafkaSink:
+    """Keyed by order, so that an order's notifications stay in order. Without Kafka everything is Later."""
+
+    def __init__(self, publisher: Publisher) -> None:
+        self._publisher = publisher
+        self._outage = OutageLog(log)
+
+    async def deliver(self, notifications: Sequence[Notification]) -> list[DeliveryResult]:
+        publications = [Publication(TOPIC, n.order_id.encode(), n.to_json()) for n in notifications]
+        failures = await self._publisher.publish(publications)
+        if failure := next(filter(None, failures), None):
+            self._outage.begin(f"Kafka is away ({brief(failure)}): orders wait in the outbox")
+        else:
+            self._outage.end("Kafka is back")
+        return [Later(brief(failure)) if failure else Done() for failure in failures]
 
 
 def _send(producer: KafkaProducer, publication: Publication) -> Any:

@@ -10,7 +10,7 @@ from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency
 
 import cinema_pb2 as pb
-from cinema.languages import DEFAULT, LANGUAGES
+from cinema.language_tags import DEFAULT, LANGUAGES
 from cinema.local_time import clock
 from cinema.programme_words import texts_in, words_in
 

@@ -5,15 +5,17 @@ public file is the truth. Beside it lies an index, which tells where each record
 taken away.
 """
 
+import asyncio
 import json
 import logging
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from cinema.file_lock import FileLock
+from notifications.batcher import Batcher
 from notifications.ledger_copies import Patch, TwoCopies
 from notifications.ledger_format import (
     END,
@@ -33,6 +35,7 @@ from notifications.ledger_index import LedgerIndex, Slot
 
 log = logging.getLogger(__name__)
 
+_RECORDS_A_WRITE = 500
 _LOCK_SECONDS = 10.0
 _LOCK_PAUSE_SECONDS = 0.002
 
@@ -236,3 +239,20 @@ def _is_news(record: bytes, before: bytes | None) -> bool:
 def _as_entry(entry: object) -> bytes:
     text = encoded(entry)
     return text if key_of(entry) is None else roomy(text)
+
+
+class LedgerWriter:
+    """Writes for many tasks. Those that come while a write is under way share the next one, and its fsync."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._batcher = Batcher(self._write, _RECORDS_A_WRITE, OSError)
+
+    async def put(self, record: Record) -> None:
+        """The record is on disk when this returns, once. Raises OSError: then put it again."""
+        await self._batcher.ask(record)
+
+    async def _write(self, records: Sequence[Record]) -> Sequence[None]:
+        newest = {record[KEY]: record for record in records}
+        await asyncio.to_thread(self._ledger.put_all, newest.values())
+        return [None] * len(records)

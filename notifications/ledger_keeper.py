@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import cinema_pb2 as pb
+from cinema.logs import OutageLog
 from cinema.retry import brief
 from notifications.dependency import DependencyDown, TemporaryFailure
 from notifications.ledger import Ledger
@@ -29,7 +30,7 @@ class LedgerKeeper:
         self._ledger = ledger
         self._orders = orders
         self._look_seconds = look_seconds
-        self._trouble = ""
+        self._outage = OutageLog(log, every_trouble=True)
 
     async def run(self) -> None:
         """For ever: notices within seconds that the file was deleted or cut short, and rebuilds it."""
@@ -37,9 +38,10 @@ class LedgerKeeper:
             try:
                 if not await asyncio.to_thread(self._ledger.is_whole):
                     await self.rebuild()
-                self._trouble = ""
+                self._outage.end()
             except (OSError, DependencyDown, TemporaryFailure) as error:
-                self._say_once(brief(error))
+                trouble = f"the ledger cannot be compared with the orders now ({brief(error)})"
+                self._outage.begin(trouble, waits=False)
             await asyncio.sleep(self._look_seconds)
 
     async def rebuild(self) -> int:
@@ -60,10 +62,10 @@ class LedgerKeeper:
                     log.info("the ledger: %d orders compared, %d records made", seen, changed)
                 seen += len(waiting)
                 waiting.clear()
-        self._tell_end(seen, changed, await asyncio.to_thread(self._ledger.prove))
+        self._log_end(seen, changed, await asyncio.to_thread(self._ledger.prove))
         return changed
 
-    def _tell_end(self, seen: int, changed: int, without_order: int) -> None:
+    def _log_end(self, seen: int, changed: int, without_order: int) -> None:
         log.log(
             logging.WARNING if changed or without_order else logging.INFO,
             "the ledger was compared with all %d orders: %d records made again",
@@ -72,8 +74,3 @@ class LedgerKeeper:
         )
         if without_order:
             log.warning("%d records are gone whose orders are gone, too", without_order)
-
-    def _say_once(self, trouble: str) -> None:
-        if trouble != self._trouble:
-            self._trouble = trouble
-            log.warning("the ledger cannot be compared with the orders now (%s)", trouble)

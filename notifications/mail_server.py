@@ -3,6 +3,7 @@
 import logging
 import time
 
+from cinema.logs import OutageLog
 from cinema.retry import Backoff, brief
 from notifications.dependency import DependencyDown
 
@@ -21,7 +22,12 @@ class MailServer:
         self._at_once = at_once
         self._backoff = Backoff(min(_FIRST_PROBE, first_pause), min(_LONGEST_PROBE, first_pause))
         self._next_probe = 0.0
-        self.trouble = ""  # why mails wait; empty while the server takes them
+        self._outage = OutageLog(log)
+
+    @property
+    def trouble(self) -> str:
+        """Why mails wait; empty while the server takes them."""
+        return self._outage.trouble
 
     def room(self, begun: int) -> int:
         """How many more may be begun now."""
@@ -37,12 +43,9 @@ class MailServer:
 
     def refused_everybody(self, down: DependencyDown) -> None:
         if not self.trouble:
-            log.warning("the mail server is away (%s): mails wait", brief(down))
             self._next_probe = time.monotonic() + self._backoff.delay()
-        self.trouble = f"the mail server is away ({brief(down)}): mails wait"
+        self._outage.begin(f"the mail server is away ({brief(down)}): mails wait", waits=False)
 
     def answered(self) -> None:
-        if self.trouble:
-            log.info("the mail server is back")
-        self.trouble = ""
+        self._outage.end("the mail server is back")
         self._backoff.reset()

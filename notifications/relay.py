@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from cinema.keys import PARTITIONS
+from notifications.delivery_result import Dead, DeliveryResult, Done, Later
 from notifications.outbox import Entry, Outbox
-from notifications.outcomes import Dead, Done, Later, Outcome
 from notifications.rests import Rests
 from notifications.sink import Sink, deliver_readable
 from notifications.winding_down import carried_through
@@ -53,15 +53,15 @@ class Relay:
             await carried_through(self._hand_over(entries), self._winding_down, self._drain_seconds)
 
     async def _hand_over(self, entries: Sequence[Entry]) -> None:
-        outcomes = await deliver_readable(entries, Entry.notification, self._sink)
-        pairs = zip(entries, outcomes, strict=True)
+        results = await deliver_readable(entries, Entry.notification, self._sink)
+        pairs = zip(entries, results, strict=True)
         for partition, of_partition in groupby(pairs, key=lambda pair: pair[0].partition):
             await self._settle(partition, list(of_partition))
 
-    async def _settle(self, partition: int, pairs: Sequence[tuple[Entry, Outcome]]) -> None:
+    async def _settle(self, partition: int, pairs: Sequence[tuple[Entry, DeliveryResult]]) -> None:
         done: list[Entry] = []
-        for entry, outcome in pairs:
-            match outcome:
+        for entry, result in pairs:
+            match result:
                 case Done():
                     done.append(entry)
                 case Dead(reason):

@@ -4,27 +4,27 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from cinema.notification import Notification, Unreadable
-from notifications.outcomes import Dead, Outcome
+from notifications.delivery_result import Dead, DeliveryResult
 
 T = TypeVar("T")
 
 
 class Sink(Protocol):
-    async def deliver(self, notifications: Sequence[Notification]) -> list[Outcome]:
-        """One outcome for each, in the same order."""
+    async def deliver(self, notifications: Sequence[Notification]) -> list[DeliveryResult]:
+        """One result for each, in the same order."""
 
 
 async def deliver_readable(
     items: Sequence[T], read: Callable[[T], Notification], sink: Sink
-) -> list[Outcome]:
-    """One outcome for each item, in the same order. What `read` finds Unreadable is Dead, and stops nothing else."""
-    outcomes: dict[int, Outcome] = {}
+) -> list[DeliveryResult]:
+    """One result for each item, in the same order. What `read` finds Unreadable is Dead, and stops nothing else."""
+    results: dict[int, DeliveryResult] = {}
     readable: dict[int, Notification] = {}
     for position, item in enumerate(items):
         try:
             readable[position] = read(item)
         except Unreadable as unreadable:
-            outcomes[position] = Dead(str(unreadable))
+            results[position] = Dead(str(unreadable))
     delivered = await sink.deliver(list(readable.values()))
-    outcomes.update(zip(readable, delivered, strict=True))
-    return [outcomes[position] for position in range(len(items))]
+    results.update(zip(readable, delivered, strict=True))
+    return [results[position] for position in range(len(items))]

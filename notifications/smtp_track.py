@@ -4,6 +4,7 @@ import logging
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+from cinema.logs import OutageLog
 from notifications.smtp_verdicts import Verdict
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ class Track:
         self._taken = _Taken()
         self._first_trouble: OrderedDict[str, _Taken] = OrderedDict()
         self._unclear, self._slow, self._put_off = _InTrouble(), _InTrouble(), _InTrouble()
-        self._puts_off_everybody = False
+        self._outage = OutageLog(log)
 
     def took(self, recipient: str) -> None:
         at_home = self._is_at_home(recipient)
@@ -55,9 +56,7 @@ class Track:
         self._first_trouble.pop(recipient, None)
         for trouble in (self._unclear, self._slow, self._put_off):
             trouble.recipients.clear()
-        if self._puts_off_everybody:
-            self._puts_off_everybody = False
-            log.info("the mail server takes mails again")
+        self._outage.end("the mail server takes mails again")
 
     def refused(self, recipient: str, verdict: Verdict, reason: str) -> Verdict:
         """The verdict in the light of what others met: RECIPIENT, LATER or SERVER. `reason` is for the log."""
@@ -90,9 +89,9 @@ class Track:
         return at_home or self._taken.abroad > then.abroad
 
     def _note_put_off(self, recipient: str, reason: str) -> None:
-        if self._put_off.is_everybodys(recipient) and not self._puts_off_everybody:
-            self._puts_off_everybody = True
-            log.warning("the mail server puts off every mail (%s): they are tried again", reason)
+        if self._put_off.is_everybodys(recipient):
+            trouble = f"the mail server puts off every mail ({reason}): they are tried again"
+            self._outage.begin(trouble, waits=False)
 
     def _is_at_home(self, recipient: str) -> bool:
         return recipient.rpartition("@")[2].lower() == self._home

@@ -114,9 +114,10 @@ def use_the_projects_packages() -> None:
 
 def fetch_rich() -> None:
     """`make setup` alone does not bring it: no service needs it."""
-    from deploy import console, packages
+    from cinema import logs
+    from deploy import packages
 
-    console.configure("client")
+    logs.configure("client")
     try:
         packages.ensure(["rich"])
     except packages.PackageMissing as missing:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from cinema.languages import LANGUAGES
+from cinema.language_tags import LANGUAGES
 from tests.e2e.audience import Audience
 from tests.e2e.axe import expect_no_faults, faults
 from tests.e2e.conftest import NewPage, OpenPage, OpenWired

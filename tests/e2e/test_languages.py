@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from cinema.languages import LANGUAGES
+from cinema.language_tags import LANGUAGES
 from tests.e2e.audience import Audience
 from tests.e2e.conftest import NewPage, OpenPage, OpenWired
 from tests.e2e.marked_language import speak_marked, unmarked

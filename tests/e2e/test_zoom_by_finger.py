@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from cinema.languages import LANGUAGES
+from cinema.language_tags import LANGUAGES
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import SessionPage
 from tests.e2e.thumb import Screen, held_in_hand

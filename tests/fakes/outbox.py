@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from itertools import groupby
 
 from cinema.notification import MESSAGE_FIELD, Notification, Status, outbox_message
+from notifications.delivery_result import DeliveryResult, Done
 from notifications.outbox import Entry, Outbox
-from notifications.outcomes import Done, Outcome
 
 
 def entry(partition: int, number: int, message: str | None = None) -> Entry:
@@ -41,19 +41,19 @@ class FakeOutbox(Outbox):
 
 
 class FakeSink:
-    """`answers` has the next outcomes of an order; Done from then on. While `hold` is cleared, nothing is answered."""
+    """`answers` has the next results of an order; Done from then on. While `hold` is cleared, nothing is answered."""
 
     def __init__(self) -> None:
         self.seen: list[str] = []
-        self.answers: dict[str, list[Outcome]] = {}
+        self.answers: dict[str, list[DeliveryResult]] = {}
         self.hold = asyncio.Event()
         self.hold.set()
 
-    async def deliver(self, notifications: Sequence[Notification]) -> list[Outcome]:
+    async def deliver(self, notifications: Sequence[Notification]) -> list[DeliveryResult]:
         self.seen += [notification.order_id for notification in notifications]
         await self.hold.wait()
         return [self._answer(notification.order_id) for notification in notifications]
 
-    def _answer(self, order_id: str) -> Outcome:
+    def _answer(self, order_id: str) -> DeliveryResult:
         answers = self.answers.get(order_id)
         return answers.pop(0) if answers else Done()

@@ -19,9 +19,9 @@ from cinema.service import ReadyFile
 from deploy import ROOT
 from notification_consumer import Consumer, _take_part
 from notifications import kafka_clients, kafka_group
+from notifications.delivery_result import DeliveryResult, Done, Later
 from notifications.kafka_clients import Publisher, ensure_topics
 from notifications.kafka_group import GroupMember, Stalled
-from notifications.outcomes import Done, Later, Outcome
 from tests.support.backends import KafkaBroker
 from tests.support.box_office import put_into_kafka
 from tests.support.infra import started
@@ -186,11 +186,11 @@ class Clerk:
     def has_all(self) -> bool:
         return all(len(orders) == BATCH + 1 for orders in self.done.values())
 
-    async def deliver(self, notifications: Sequence[Notification]) -> list[Outcome]:
+    async def deliver(self, notifications: Sequence[Notification]) -> list[DeliveryResult]:
         self._resting = self._resting or notifications[0].order_id[0]
-        return [self._outcome(notification.order_id) for notification in notifications]
+        return [self._result(notification.order_id) for notification in notifications]
 
-    def _outcome(self, order_id: str) -> Outcome:
+    def _result(self, order_id: str) -> DeliveryResult:
         partition = order_id[0]
         other = next(orders for number, orders in self.done.items() if number != self._resting)
         if partition == self._resting and len(other) < BATCH + 1:

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from deploy import ROOT, console
+from cinema import logs
+from deploy import ROOT
 from tests.screenshots.camera import Camera
 from tests.screenshots.scenes import SCENES, SCENES_OF_TIME, Scene
 from tests.screenshots.studio import open_studio, write_programme
@@ -51,7 +52,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("scenes", nargs="*", choices=[[], *everything], metavar="scene")
     names = parser.parse_args().scenes
-    console.configure("screenshots")
+    logs.configure("screenshots")
     logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd's
     path = chromium.find()
     if path is None:

@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from deploy import commands, console
+from cinema import logs
+from deploy import commands
 
 SHELL = "chromium-headless-shell"
 WHOLE = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -69,7 +70,7 @@ def _install(packages: list[str]) -> None:
 
 
 def main() -> None:
-    console.configure("setup")
+    logs.configure("setup")
     missing = [kind for kind in _kinds() if not kind.there]
     if not missing:
         return

@@ -10,9 +10,9 @@ import cinema_pb2 as pb
 from cinema.mail_state import MailKind
 from cinema.notification import Status
 from notifications.delivery import TRIES, Delivery
+from notifications.delivery_result import Dead, Done, Later
 from notifications.dependency import Dependency, DependencyDown, TemporaryFailure
 from notifications.ledger_record import record_of
-from notifications.outcomes import Dead, Done, Later
 from tests.fakes.delivery import FakeMails, FakeOrders, FakeRecords, new_order, notification
 from tests.support.waiting import eventually
 
@@ -109,8 +109,8 @@ async def until_done(world: World, *sold: pb.Pedido) -> None:
 
 
 async def deliver_all(world: World, *sold: pb.Pedido) -> bool:
-    outcomes = await world.delivery.deliver([notification(order) for order in sold])
-    return outcomes == [Done()] * len(sold)
+    results = await world.delivery.deliver([notification(order) for order in sold])
+    return results == [Done()] * len(sold)
 
 
 async def test_an_outage_of_booking_leaves_everything_for_later(
@@ -144,8 +144,8 @@ async def test_while_one_of_an_order_waits_its_next_ones_wait_behind_it(world: W
     order = world.sell(new_order())
     world.mails.failures = [DependencyDown("UNAVAILABLE")]
     both = [notification(order), notification(order, Status.RESEND)]
-    outcomes = await world.delivery.deliver(both)
-    assert all(isinstance(outcome, Later) for outcome in outcomes)
+    results = await world.delivery.deliver(both)
+    assert all(isinstance(result, Later) for result in results)
     assert world.mails.scheduled == []
 
 
@@ -158,16 +158,16 @@ async def test_a_full_disk_is_waited_out(world: World) -> None:
 
 
 async def test_an_order_that_nobody_knows_is_dead_at_once(world: World) -> None:
-    (outcome,) = await world.delivery.deliver([notification(new_order())])
-    assert outcome == Dead("booking has no such order")
+    (result,) = await world.delivery.deliver([notification(new_order())])
+    assert result == Dead("booking has no such order")
 
 
 async def test_a_fault_of_booking_is_tried_again_and_then_given_up(world: World) -> None:
     order = world.sell(new_order())
     world.orders.failures = [TemporaryFailure("booking answered INTERNAL")] * TRIES
-    (outcome,) = await world.delivery.deliver([notification(order)])
-    assert isinstance(outcome, Dead)
-    assert "INTERNAL" in outcome.reason
+    (result,) = await world.delivery.deliver([notification(order)])
+    assert isinstance(result, Dead)
+    assert "INTERNAL" in result.reason
 
 
 async def test_one_poisoned_notification_stops_no_other(
@@ -175,8 +175,8 @@ async def test_one_poisoned_notification_stops_no_other(
 ) -> None:
     poisoned, well = world.sell(new_order("eva@example.com")), world.sell(new_order())
     world.ledger.failures = [RuntimeError("Eva Lima <eva@example.com>")]
-    outcomes = await world.delivery.deliver([notification(poisoned), notification(well)])
-    assert outcomes == [Dead("unexpected RuntimeError"), Done()]
+    results = await world.delivery.deliver([notification(poisoned), notification(well)])
+    assert results == [Dead("unexpected RuntimeError"), Done()]
     assert "delivery.py" in caplog.text
     assert "lima" not in caplog.text.lower()  # an order's code has neither L nor I
     assert "eva@" not in caplog.text.lower()

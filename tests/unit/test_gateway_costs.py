@@ -29,7 +29,6 @@ from gateway.order_access import OrderAccess
 from gateway.public_answers import PublicAnswers
 from gateway.seat_map import SeatMap
 from gateway.settings import GatewaySettings
-from tests.fakes.booking import SESSION, a_session, an_order, held
 from tests.fakes.messages import SESSION, a_session, an_order, held
 from websocket_server import create_app
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import cinema_pb2 as pb
-from cinema.languages import LANGUAGES
+from cinema.language_tags import LANGUAGES
 from cinema.local_time import day_and_hour
 from cinema.programme_words import words_in
 from gateway.first_look import FirstLook

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cinema.languages import DEFAULT
+from cinema.language_tags import DEFAULT
 from gateway.negotiation import encoding, language
 
 

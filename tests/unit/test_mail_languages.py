@@ -9,7 +9,7 @@ from email.message import EmailMessage
 import pytest
 
 import cinema_pb2 as pb
-from cinema.languages import LANGUAGES
+from cinema.language_tags import LANGUAGES
 from cinema.order_code import order_code
 from cinema.programme_words import TEMPLATES
 from deploy import ROOT

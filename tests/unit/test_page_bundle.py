@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cinema.languages import LANGUAGES
+from cinema.language_tags import LANGUAGES
 from deploy import commands, page_bundle
 from gateway import bundle
 from gateway.assets import Assets

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from notifications.outcomes import Dead, Later
+from notifications.delivery_result import Dead, Later
 from notifications.relay import Relay
 from tests.fakes.outbox import FakeOutbox, FakeSink, entry
 from tests.support.waiting import eventually

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import uvloop
 
-from cinema import health_check, retry, service
+from cinema import health_check, logs, service
 from cinema.retry import Backoff, brief, keep_running
 from cinema.settings import CommonSettings
 from deploy import ROOT
@@ -22,7 +22,7 @@ from tests.support.waiting import eventually
 
 @pytest.fixture(autouse=True)
 def _logging_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "configure_logging", lambda name, level: None)
+    monkeypatch.setattr(logs, "configure", lambda name, level: None)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -126,10 +126,10 @@ service.main("booking", CommonSettings, serve)
 
 
 def test_log_lines_have_time_service_level_and_message(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()  # this one is about configure_logging itself
+    monkeypatch.undo()  # this one is about logs.configure itself
     root = logging.Logger("root of this test")
     monkeypatch.setattr(logging, "root", root)
-    service.configure_logging("booking", "INFO")
+    logs.configure("booking", "INFO")
     (handler,) = root.handlers
     assert handler.formatter is not None
     record = logging.LogRecord("x", logging.INFO, "", 0, "listening", None, None)
@@ -141,10 +141,10 @@ def test_log_lines_have_time_service_level_and_message(monkeypatch: pytest.Monke
 def test_that_a_neighbour_is_not_there_is_no_warning_while_a_service_starts(
     seconds: float, level: str
 ) -> None:
-    lower = service.calm_until(time.monotonic() + seconds)
+    lower = logs.calm_until(time.monotonic() + seconds)
     waiting, wrong = (
         logging.makeLogRecord({"levelno": logging.WARNING, "levelname": "WARNING", **extra})
-        for extra in (retry.WAITS, {})
+        for extra in (logs.WAITS, {})
     )
     assert lower(waiting)
     assert lower(wrong)
@@ -245,7 +245,7 @@ async def test_an_outage_is_one_line_and_a_reminder_each_minute(
         await keep_running("work", run, (OSError,), Backoff(first=0.0001, maximum=0.0001))
     assert len(caplog.messages) == 1
     failures = iter([OSError("down")] * 3 + [ValueError("a bug")])
-    monkeypatch.setattr(retry, "REMIND_SECONDS", 0)
+    monkeypatch.setattr(logs, "REMIND_SECONDS", 0)
     with pytest.raises(ValueError, match="a bug"):
         await keep_running("work", run, (OSError,), Backoff(first=0.0001))
     assert len(caplog.messages) == 1 + 3

@@ -9,7 +9,7 @@ from quopri import decodestring
 import pytest
 
 import cinema_pb2 as pb
-from cinema.languages import LANGUAGES
+from cinema.language_tags import LANGUAGES
 from notifications.language import Languages
 from notifications.mails import MailWriter
 from notifications.subject_header import folded_subject

@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from notifications.ledger import Ledger
+from notifications.ledger import Ledger, LedgerWriter
 from notifications.ledger_format import Record
-from notifications.ledger_writer import LedgerWriter
 from tests.unit.ledger.conftest import WRITING, opened, order, orders, read
 
 CRASHED = 9

@@ -1,10 +1,10 @@
-"""Putting the delivery together, for both services that may need it."""
+"""Builds the delivery and its mail room, for the producer and the consumer."""
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cinema.booking_channel import open_channel
 from cinema.retry import brief
@@ -12,9 +12,8 @@ from cinema.service import CannotStart
 from notifications.booking_orders import BookingOrders
 from notifications.delivery import Delivery
 from notifications.dependency import Dependency, DependencyDown, TemporaryFailure
-from notifications.ledger import Ledger
+from notifications.ledger import Ledger, LedgerWriter
 from notifications.ledger_keeper import LedgerKeeper
-from notifications.ledger_writer import LedgerWriter
 from notifications.mail_room import MailRoom
 from notifications.mail_rules import MailRules
 from notifications.mailer import Mailer
@@ -25,10 +24,7 @@ log = logging.getLogger(__name__)
 _QUESTIONS_AT_ONCE = 1_000  # they share their calls
 
 
-@dataclass(frozen=True)
-class Parts:
-    """What takes notifications on, and what sends the mails that they ask for."""
-
+class OpenDelivery(NamedTuple):
     delivery: Delivery
     mail_room: MailRoom
 
@@ -36,8 +32,8 @@ class Parts:
 @asynccontextmanager
 async def open_delivery(
     settings: DeliverySettings, mailer: Mailer, winding_down: asyncio.Event
-) -> AsyncIterator[Parts]:
-    """Takes the ledger up. Where that cannot be had now, each record waits for it."""
+) -> AsyncIterator[OpenDelivery]:
+    """Opens the ledger, too. If that fails, records wait until it can be opened."""
     ledger = Ledger(settings.ledger_file)
     try:
         await asyncio.to_thread(ledger.open)
@@ -48,9 +44,8 @@ async def open_delivery(
         keeping = group.create_task(LedgerKeeper(ledger, orders).run())
         booking = Dependency("booking", _QUESTIONS_AT_ONCE)
         mail_room = MailRoom(orders, booking, mailer, MailRules.of(settings))
-        yield Parts(
-            Delivery(orders, booking, LedgerWriter(ledger), mail_room, winding_down), mail_room
-        )
+        delivery = Delivery(orders, booking, LedgerWriter(ledger), mail_room, winding_down)
+        yield OpenDelivery(delivery, mail_room)
         keeping.cancel()
 
 

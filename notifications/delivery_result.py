@@ -22,4 +22,4 @@ class Later:
     reason: str
 
 
-Outcome = Done | Dead | Later
+DeliveryResult = Done | Dead | Later
