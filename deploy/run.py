@@ -7,6 +7,7 @@ supervisord, so there is no launcher to outlive or to lose: a signal to it stops
 import logging
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from dotenv import dotenv_values  # comes with pydantic-settings
@@ -16,13 +17,12 @@ from cinema.file_lock import FileLock
 from cinema.private_folders import make_private
 from cinema.service import CannotStart
 from cinema.settings import WrongSettings, read
-from deploy import ROOT, infrastructure, packages, page_bundle, readiness
+from deploy import ROOT, infrastructure, packages, page_bundle, readiness, run_settings
 from deploy.plan import Plan, WrongPort
 from deploy.ports import obstacle
 from deploy.services import SETTINGS
 
 CONFIGURATION = "deploy/supervisord.conf"
-LOCK = Path("var/run/lock")
 LOCK_DESCRIPTOR = 3
 
 log = logging.getLogger("run")
@@ -33,11 +33,13 @@ def launch() -> None:
     os.chdir(ROOT)
     make_folders()
     lock_folder()
+    run_settings.forget()
     read_dotenv()
     plan = planned()
     check_settings(plan)
     check_ports(plan)
     prepared = prepare(plan)
+    run_settings.keep(_given(plan, prepared))
     readiness.forget_old()
     log.info("starting everything; Ctrl-C stops it")
     become_supervisord(prepared)
@@ -50,9 +52,11 @@ def make_folders() -> None:
 
 def lock_folder() -> None:
     """Only one run works on a folder's data: two on the same Redis files would ruin them."""
-    lock = FileLock(LOCK)
-    if not lock.try_acquire():
-        raise CannotStart("another `make run` is at work in this folder: stop it first")
+    lock = FileLock(run_settings.LOCK)
+    try:
+        lock.acquire(patience=1, pause=0.1)  # a command that looks for a run has it for a moment
+    except TimeoutError:
+        raise CannotStart("another `make run` is at work in this folder: stop it first") from None
     # supervisord closes what it inherits from descriptor 5 on, and its programs get none of it:
     # the lock lives exactly as long as supervisord.
     if lock.descriptor != LOCK_DESCRIPTOR:
@@ -104,6 +108,13 @@ def prepare(plan: Plan) -> dict[str, str]:
         return infrastructure.prepare(plan)
     except (packages.PackageMissing, infrastructure.RedisMissing) as missing:
         raise CannotStart(str(missing)) from None
+
+
+def _given(plan: Plan, prepared: Mapping[str, str]) -> dict[str, str]:
+    """What a command beside this run has to be given. Where Kafka could not be had, it is off for the command, too."""
+    wanted_kafka, has_kafka = bool(plan.kafka_port), prepared["RUN_KAFKA"] == "true"
+    off = {"KAFKA_BOOTSTRAP_SERVERS": ""} if wanted_kafka and not has_kafka else {}
+    return {**plan.given, **off}
 
 
 def become_supervisord(environment: dict[str, str]) -> None:

@@ -1,5 +1,6 @@
 """`make run` on a copy of the repository: it starts, heals, stops whole, and says clearly when it cannot."""
 
+import json
 import os
 import shutil
 import socket
@@ -54,8 +55,13 @@ def test_a_healthy_start_warns_of_nothing(run: Run) -> None:
     "command",
     ["notification_consumer.py --rebuild-ledger", "booking_service_server.py --adopt-dataset"],
 )
-def test_a_command_finds_the_run_by_its_env_file(run: Run, command: str) -> None:
-    (run.cwd / ".env").write_text("".join(f"{k}={v}\n" for k, v in run.ports.items()), "utf-8")
+@pytest.mark.parametrize("ports_from", [".env", "the run's shell"])
+def test_a_command_finds_the_run(run: Run, command: str, ports_from: str) -> None:
+    env_file, settings = run.cwd / ".env", run.cwd / "var" / "run" / "settings.json"
+    kept = settings.read_text()
+    if ports_from == ".env":
+        env_file.write_text("".join(f"{name}={port}\n" for name, port in run.ports.items()))
+        settings.write_text("{}")
     try:
         done = subprocess.run(
             [sys.executable, "-m", "deploy.command", *command.split()],
@@ -67,8 +73,17 @@ def test_a_command_finds_the_run_by_its_env_file(run: Run, command: str) -> None
             timeout=60,
         )
     finally:
-        (run.cwd / ".env").unlink()
+        env_file.unlink(missing_ok=True)
+        settings.write_text(kept)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_settings_of_a_run_are_kept_for_its_owner_alone(run: Run) -> None:
+    file = run.cwd / "var" / "run" / "settings.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    kept = json.loads(file.read_text())
+    assert kept | {name: str(port) for name, port in run.ports.items()} == kept
+    assert "PATH" not in kept
 
 
 def test_nobody_else_can_look_into_what_a_run_keeps(run: Run) -> None:
