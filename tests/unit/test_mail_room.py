@@ -269,7 +269,7 @@ async def test_one_poisoned_mail_stops_no_other(
         await world.schedule(poisoned, well)
         await world.sent(poisoned, well)  # it is tried again
     assert "RuntimeError" in caplog.text
-    assert "mail_room.py" in caplog.text
+    assert "mail_attempts.py" in caplog.text
     assert "lima" not in caplog.text.lower()  # an order's code has neither L nor I
     assert "eva@" not in caplog.text.lower()
 
