@@ -21,6 +21,7 @@ from cinema.expiry_notice import (
     TOLERANCE_SECONDS,
     ExpiryNotice,
 )
+from cinema.notification import Notification, Status
 from cinema.refusals import Refusal
 from cinema.tickets import Category
 from gateway import (
@@ -46,7 +47,6 @@ from gateway.reasons import Reason
 from gateway.seat_map import SeatMap
 from gateway.seat_requests import Buyer
 from notifications import dead_letter_topic, kafka_clients
-from notifications.notification import Notification, Status
 from tests.support.markdown import Page, code
 
 PAGE = Page.of("protocol.md")
