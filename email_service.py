@@ -5,6 +5,7 @@ notifications/mailer.py describes them. No text of an exception names the buyer 
 quote: the server's own words are for the buyer's order alone.
 """
 
+import asyncio
 import ssl
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -14,6 +15,7 @@ from typing import Self
 import cinema_pb2 as pb
 from cinema import mail_address
 from cinema.booking_channel import open_channel
+from cinema.ticket_pdf import takes_long
 from notifications.dependency import DependencyDown
 from notifications.helo_name import HeloName
 from notifications.lanes import Lanes
@@ -80,8 +82,10 @@ class EmailService:
         language = self._languages.of(order)
         art = await self._art.of(order.sessao.filme) if self._art else None
         try:
-            # In the event loop: a thread, or a process, would cost about as much as the millisecond that it takes.
-            envelope = self._envelope(write, order, art)
+            if takes_long(order):
+                envelope = await asyncio.to_thread(self._envelope, write, order, art)
+            else:  # A thread would cost about as much as these few milliseconds.
+                envelope = self._envelope(write, order, art)
         except mail_address.WrongAddress:
             sentence = language("failure.unusable_address")
             raise MailRefused("the address is unusable", sentence) from None

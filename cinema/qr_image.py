@@ -27,7 +27,13 @@ _PIXELS = (
 
 def qr_png(content: str) -> bytes:
     """A quarter of it may be missing (error correction Q)."""
-    return _png(*qr_code_of(content))
+    return _png(*qr_pixels(content))
+
+
+def qr_pixels(content: str) -> tuple[bytes, int]:
+    """A byte a module: 0 is dark, 255 light; and its side."""
+    code, side = qr_code_of(content)
+    return f"{code:0{side * side}b}".encode().translate(_PIXELS_OF_DIGITS), side
 
 
 @lru_cache(maxsize=_KEPT)
@@ -87,9 +93,8 @@ def _drawn(content: str, mask: int) -> tuple[int, int]:
     return int(modules.translate(_DIGITS), 2), isqrt(len(modules))
 
 
-def _png(code: int, side: int) -> bytes:
+def _png(modules: bytes, side: int) -> bytes:
     """Black and white, a bit a pixel."""
-    modules = f"{code:0{side * side}b}".encode().translate(_PIXELS_OF_DIGITS)
     again = (b"\2" + bytes(side)) * (_PIXELS - 1)  # filter "up": what differs from the line above
     rows = (modules[start : start + side] for start in range(0, len(modules), side))
     lines = b"".join(b"\0" + row + again for row in rows)
