@@ -1,7 +1,7 @@
 """The font for what every reader's own fonts lack: FiraGO Bold (SIL Open Font License).
 
-It has Latin, Greek, Cyrillic, Arabic, Hebrew, Georgian, Thai and Devanagari. To read it and to pick a few of its
-glyphs takes 100 ms a document; a font of the wanted letters alone is made once, and then costs 10 ms.
+It has Latin, Greek, Cyrillic, Arabic, Hebrew, Georgian, Thai and Devanagari. fpdf2 reads a whole font for each document,
+which takes 100 ms, so it gets a font of the wanted letters alone. Each of those is made once.
 """
 
 import hashlib
