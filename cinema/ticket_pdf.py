@@ -5,7 +5,7 @@ It names nobody, and opens nothing.
 
 import re
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PIL import Image
 
@@ -90,7 +90,8 @@ def _set_font(pdf: "FPDF", text: str, size: int, style: str) -> None:
 
 def _title_lines(pdf: "FPDF", title: str) -> list[str]:
     _set_font(pdf, title, _TITLE_SIZE, "B")
-    lines = pdf.multi_cell(0, text=title, align="L", dry_run=True, output="LINES")
+    found = pdf.multi_cell(0, text=title, align="L", dry_run=True, output="LINES")
+    lines = cast(list[str], found)
     if len(lines) > _MOST_LINES:
         lines = [*lines[: _MOST_LINES - 1], f"{lines[_MOST_LINES - 1][:-1].rstrip()}…"]
     return lines
