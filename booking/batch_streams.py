@@ -13,7 +13,7 @@ from typing import Any
 import grpc
 
 import cinema_pb2 as pb
-from booking.edge import OF_THE_CALLERS_TIME, Context, TooManyStreams, in_time, status_of
+from booking.faults import OF_THE_CALLERS_TIME, Context, TooManyStreams, in_time, status_of
 from booking.requests import InvalidRequest
 from cinema.booking_channel import BATCHES_ARE_KNOWN
 from cinema.deadlines import Deadlines

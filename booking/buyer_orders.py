@@ -6,21 +6,20 @@ programme, and one read more for each session in which the buyer has bought.
 
 import asyncio
 from collections import defaultdict
-from pathlib import Path
 
 from booking.order import Order
 from booking.orders import OrderBook
 from booking.programme import Session
 from booking.programme.file import ProgrammeFile
-from booking.sale_record import parse_sale
+from booking.seat_records import parse_sale
 from cinema.identity import owner_tag
 from cinema.keys import partition_of, session_keys
+from cinema.lua_scripts import script_text
 from cinema.redis_connection import RedisClient, nodes_of, script_at
 from cinema.redis_scripts import packed
 from seat_state_service import SeatStateService
 
 MOST_ORDERS = 50
-_LUA = Path(__file__).parent.parent / "lua" / "count_bought.lua"
 
 
 class BuyerOrders:
@@ -33,7 +32,7 @@ class BuyerOrders:
         self._seats = seats
         self._programme = programme
         self._orders = OrderBook(redis)
-        self._count_bought = script_at(redis, _LUA.read_text())
+        self._count_bought = script_at(redis, script_text("count_bought"))
 
     async def of(self, buyer: str) -> list[Order]:
         """By the session's start, the first MOST_ORDERS: none that was given back, or whose session was dropped."""

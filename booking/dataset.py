@@ -14,13 +14,13 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from redis.asyncio import Redis
 
 from booking.dataset_files import DatasetFileFault, DatasetFiles, Marks
 from cinema.keys import PARTITIONS, partition_keys
+from cinema.lua_scripts import script_text
 from cinema.redis_connection import RedisClient
 from cinema.streams import parse_entry_id
 
@@ -37,7 +37,6 @@ ADOPTING = (
     f"(else, with booking's settings) python {ADOPT}"
 )
 _ADVICE = f"nothing is sold. Bring the lost data back, or go on with what is there: {ADOPTING}"
-_BEAT = (Path(__file__).parent.parent / "lua" / "beat.lua").read_text()
 _IDENTITY = re.compile(r"([0-9]{1,9}):[!-~]+", re.ASCII)
 _KEYS = [partition_keys(partition) for partition in range(PARTITIONS)]
 
@@ -267,5 +266,5 @@ async def beat(redis: RedisClient) -> dict[str, int]:
         # The first partition of each: it moves to another node together with the others.
         by_node = {str(redis.get_node_from_key(one.beat)): one.beat for one in reversed(_KEYS)}
         keys = list(by_node.values())
-    script = redis.register_script(_BEAT)
+    script = redis.register_script(script_text("beat"))
     return {key: int(await script(keys=[key])) for key in keys}

@@ -40,6 +40,11 @@ class FitnessWatch:
         self._looked_at: frozenset[str] = frozenset()
         self._admitted: frozenset[str] = frozenset()
         self._has_looked = asyncio.Event()
+        self._latest = Fitness()
+
+    def latest(self) -> Fitness:
+        """What the last look has found; before the first one nothing can be sold."""
+        return self._latest
 
     async def first_look(self) -> None:
         """Returns once it is known whether booking is fit to sell: before that no client may ask Redis."""
@@ -48,16 +53,16 @@ class FitnessWatch:
     def admits(self, run_id: str) -> bool:
         return run_id in self._admitted
 
-    async def run(self, tell: Callable[[Fitness], Awaitable[None]]) -> None:
-        """Looks every second, tells every time, and logs what changed."""
+    async def run(self, publish: Callable[[Fitness], Awaitable[None]]) -> None:
+        """Looks every second, publishes what it finds, and logs what changed."""
         before: Fitness | None = None
         while True:
             health = await redis_health.look(self._redis)
             fitness = await self._judge(health)
             _log_changes(before, fitness)
-            before = fitness
-            await tell(fitness)
-            # Only now, that everybody knows what to think of it.
+            before = self._latest = fitness
+            await publish(fitness)
+            # Only now: a server is not admitted before its data was judged.
             self._admitted = self._looked_at
             self._has_looked.set()
             await asyncio.sleep(PERIOD_SECONDS)
@@ -74,10 +79,13 @@ class FitnessWatch:
                     await self._dataset.beat()
             except REDIS_ERRORS as error:
                 problem = redis_health.fault(error)
+        problem = health.problem or problem
+        # A Redis that is away does not say how many replicas it has: sales go on waiting for as many as before.
+        replicas = (health if not problem else self._latest).replicas_to_wait_for
         return Fitness(
-            health.problem or problem,
+            problem,
             health.warning or self._dataset.warning,
-            health.replicas_to_wait_for,
+            replicas,
             self._dataset.expected,
             self._dataset.changes,
         )

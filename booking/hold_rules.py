@@ -28,3 +28,6 @@ class Network:
 
     tag: str = ""
     most_held: int = 0
+
+
+ANYWHERE = Network()

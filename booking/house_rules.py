@@ -8,9 +8,10 @@ never happen (a seat sold twice, a basket taken in part) is checked inside the t
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from booking.answer import Answer, Claim
+from booking.answer import Answer
 from booking.order import Purchase
 from booking.requests import SeatRequest
+from booking.seat_records import Claim
 from booking.seating import lonely_seats, lost_companions, split_sofas
 from cinema.identity import owner_tag
 from cinema.refusals import Refusal

@@ -7,16 +7,15 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from cinema.identity import mailbox_tag
 from cinema.keys import mail_counts
+from cinema.lua_scripts import script_text
 from cinema.redis_connection import RedisClient, script_at
 
 QUIET_SECONDS = 60.0
 # Buyers seldom cancel. Who buys to cancel, and so has mails sent to anybody, is soon done.
 CANCELLATION_COST = 10
-_COUNT = Path(__file__).parent.parent / "lua" / "count_mails.lua"
 _IF_NOT_FULL, _ANYHOW, _TAKE_BACK = 1, 0, -1
 
 log = logging.getLogger(__name__)
@@ -50,7 +49,7 @@ class MailLimits:
     ) -> None:
         self.rules = rules
         self._secret = secret
-        self._count = script_at(redis, _COUNT.read_text())
+        self._count = script_at(redis, script_text("count_mails"))
         self._clock = clock
         self._quiet_until = float("-inf")
 

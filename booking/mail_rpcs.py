@@ -4,16 +4,16 @@ import time
 
 import cinema_pb2 as pb
 import cinema_pb2_grpc
-from booking.edge import Context, UnknownOrder
+from booking.faults import Context, UnknownOrder
 from booking.groups import for_each
-from booking.mail_schedule import DueMail, MailRecord, MailSchedule
+from booking.mail_schedule import DueMail, MailRecord
 from booking.programme.file import ProgrammeFile
 from booking.replies import order_message
 from booking.requests import InvalidRequest
+from booking.stores import Stores
 from cinema.contract import MAIL_STATES
 from cinema.keys import partition_of_order
 from cinema.mail_state import MailKind
-from seat_state_service import SeatStateService
 
 _MOST_MAILS = 500
 _LONGEST_MS = 30 * 24 * 3_600_000
@@ -26,15 +26,9 @@ _RESULTS = {
 
 
 class MailRpcs(cinema_pb2_grpc.ReservaServicer):
-    def __init__(
-        self,
-        seats: SeatStateService,
-        mails: MailSchedule,
-        programme: ProgrammeFile,
-        cancel_until_ms: int,
-    ) -> None:
-        self._seats = seats
-        self._mails = mails
+    def __init__(self, stores: Stores, programme: ProgrammeFile, cancel_until_ms: int) -> None:
+        self._seats = stores.seats
+        self._mails = stores.mails
         self._programme_file = programme
         self._cancel_until_ms = cancel_until_ms
 

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
-from pathlib import Path
 from typing import Any
 
 from booking.order import Order
@@ -20,11 +19,10 @@ from cinema.keys import (
     partition_keys,
     partition_of_order,
 )
+from cinema.lua_scripts import script_text
 from cinema.mail_state import MailKind, MailState
 from cinema.redis_connection import RedisClient, script_at
-from cinema.redis_scripts import Script
 
-_LUA = Path(__file__).parent.parent / "lua"
 _SCHEDULED, _NO_ORDER = 1, 2
 _RETRIED_AT_ONCE = 50
 
@@ -56,13 +54,10 @@ class MailSchedule:
 
     def __init__(self, redis: RedisClient) -> None:
         self._redis = redis
-        self._schedule = self._script("schedule_mail")
-        self._claim = self._script("claim_mails")
-        self._record = self._script("record_mail")
-        self._retry = self._script("retry_mail")
-
-    def _script(self, name: str) -> Script:
-        return script_at(self._redis, (_LUA / f"{name}.lua").read_text())
+        self._schedule = script_at(redis, script_text("schedule_mail"))
+        self._claim = script_at(redis, script_text("claim_mails"))
+        self._record = script_at(redis, script_text("record_mail"))
+        self._retry = script_at(redis, script_text("retry_mail"))
 
     async def add(self, order_id: str, kind: MailKind, own_ms: int) -> bool | None:
         """Schedules the mail, once. False where it was before or there is nothing to send, None: no such order."""

@@ -3,18 +3,13 @@
 Each step is one Lua script that checks and then writes, so any number of booking servers may take it at once.
 """
 
-from pathlib import Path
-
-from redis.commands.core import AsyncScript
-
 from booking.order import Order
 from booking.order_upgrade import OrderUpgrade
-from cinema.keys import order_key, session_keys
+from cinema.keys import EVENTS_KEPT, order_key, session_keys
+from cinema.lua_scripts import script_text
 from cinema.notification import Status, outbox_message
 from cinema.redis_connection import RedisClient
 from cinema.tickets import quota_needed
-
-_LUA = Path(__file__).parent.parent / "lua"
 
 
 class OrderEnd:
@@ -23,12 +18,8 @@ class OrderEnd:
     def __init__(self, redis: RedisClient) -> None:
         self._redis = redis
         self._upgrade = OrderUpgrade(redis)
-        self._forget = self._script("forget")
-        self._remove = self._script("remove_order")
-
-    def _script(self, name: str) -> AsyncScript:
-        script: AsyncScript = self._redis.register_script((_LUA / f"{name}.lua").read_text())
-        return script
+        self._forget = redis.register_script(script_text("forget"))
+        self._remove = redis.register_script(script_text("remove_order"))
 
     async def settle(self, order: Order) -> bool:
         """Its order keys, its part of the buyer's account, and who bought each seat. True if this call did it."""
@@ -49,6 +40,7 @@ class OrderEnd:
             ],
             args=[
                 *(order.session_id, order.id, quota_needed(order.tickets), erased_by_ms),
+                EVENTS_KEPT,
                 *order.seats,
             ],
         )

@@ -2,7 +2,7 @@
 
 An order is a hash. `nome`, `cpf` and `email` are its personal data, absent once they are erased. `0`, `1`, … are the
 pieces of a JSON array with what never changes, in the order of `_SALE`. Beside them is what changes: `created_at`,
-`state`, `cancelled_at`, `given_back` (lua/cancel_seats.lua), `mail`, `mail_reason`, `corrections`, `key` (the digest
+`state`, `cancelled_at`, `given_back` (lua/cancel.lua), `mail`, `mail_reason`, `corrections`, `key` (the digest
 of the order key), and from some time after the session on `settled_at` and `erased_at` (lua/forget.lua).
 
 Pieces, because Redis packs a small hash as long as no value is longer than 64 bytes: half the memory. Earlier

@@ -5,40 +5,29 @@ from collections.abc import Callable
 
 import cinema_pb2 as pb
 from booking.answer import Answer
-from booking.buyer_orders import BuyerOrders
-from booking.edge import Context
+from booking.faults import Context
 from booking.giving_back import companions_left_alone, parse_order_seats, whole_sofas
 from booking.groups import groups
-from booking.mail_limits import MailLimits
 from booking.mail_rpcs import MailRpcs
-from booking.mail_schedule import MailSchedule
 from booking.order import Order
-from booking.orders import Correction, OrderBook
+from booking.orders import Correction
 from booking.programme import Session
 from booking.programme.file import ProgrammeFile
 from booking.replies import order_message, reservation_reply
 from booking.requests import InvalidRequest, parse_buyer, parse_email, parse_network
+from booking.stores import Stores
 from booking.ticket_changes import cancellable_until
 from cinema.identity import owner_tag
 from cinema.mail_state import MailState
-from cinema.redis_connection import RedisClient
 from cinema.refusals import Refusal
-from seat_state_service import SeatStateService
 
 
 class OrderRpcs(MailRpcs):
-    def __init__(
-        self,
-        redis: RedisClient,
-        seats: SeatStateService,
-        programme: ProgrammeFile,
-        limits: MailLimits,
-        cancel_until_ms: int,
-    ) -> None:
-        super().__init__(seats, MailSchedule(redis), programme, cancel_until_ms)
-        self._orders = OrderBook(redis)
-        self._buyer_orders = BuyerOrders(redis, seats, programme)
-        self._limits = limits
+    def __init__(self, stores: Stores, programme: ProgrammeFile, cancel_until_ms: int) -> None:
+        super().__init__(stores, programme, cancel_until_ms)
+        self._orders = stores.orders
+        self._buyer_orders = stores.buyer_orders
+        self._limits = stores.mail_limits
 
     async def ObterPedido(  # noqa: N802 - the contract's names
         self, request: pb.PedidoRequest, context: Context
@@ -102,11 +91,8 @@ class OrderRpcs(MailRpcs):
                 return _cancelled(order, seats)
             if refusal := await self._refusal_to_give_back(order, leaving):
                 return reservation_reply(refusal, seats, "")
-            is_all = len(leaving) == len(order.seats)
             # Another tab may have been quicker: then the order is read again, and has fewer seats.
-            if await (
-                self._seats.cancel(order) if is_all else self._seats.cancel_seats(order, leaving)
-            ):
+            if await self._seats.cancel(order, leaving):
                 break
         if order.payer.email:
             await self._limits.note_cancellation(order.payer.email, network)

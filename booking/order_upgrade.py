@@ -1,19 +1,17 @@
 """Brings an order that an earlier version wrote into today's form, before it is changed. Reading needs no upgrade."""
 
 import json
-from pathlib import Path
 
 from booking.order_record import fields_of
 from cinema.keys import order_key
+from cinema.lua_scripts import script_text
 from cinema.redis_connection import RedisClient
-
-_LUA = Path(__file__).parent.parent / "lua" / "repack_order.lua"
 
 
 class OrderUpgrade:
     def __init__(self, redis: RedisClient) -> None:
         self._redis = redis
-        self._repack = redis.register_script(_LUA.read_text())
+        self._repack = redis.register_script(script_text("repack_order"))
 
     async def run(self, order_id: str) -> None:
         """Nothing for an order that has today's form. Raises what redis-py raises."""

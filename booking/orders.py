@@ -4,7 +4,6 @@ import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
-from pathlib import Path
 from typing import Any
 
 from booking.order import Order
@@ -18,6 +17,7 @@ from cinema.keys import (
     partition_of,
     partition_of_order,
 )
+from cinema.lua_scripts import script_text
 from cinema.mail_state import MailState
 from cinema.notification import Status, outbox_message
 from cinema.order_code import order_code
@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 # SCAN looks at so many keys a call; with orders being most of the keys, about as many orders come back.
 _KEYS_A_PAGE = 40
 _CURSOR = re.compile(r"(?P<node>\d{1,4}):(?P<cursor>\d{1,20})", re.ASCII)
-_LUA = Path(__file__).parent.parent / "lua"
 
 
 class Correction(IntEnum):
@@ -51,8 +50,8 @@ class OrderBook:
     def __init__(self, redis: RedisClient) -> None:
         self._redis = redis
         self._upgrade = OrderUpgrade(redis)
-        self._resend = redis.register_script((_LUA / "resend.lua").read_text())
-        self._correct = redis.register_script((_LUA / "correct_email.lua").read_text())
+        self._resend = redis.register_script(script_text("resend"))
+        self._correct = redis.register_script(script_text("correct_email"))
 
     async def get(self, order_id: str) -> Order | None:
         fields: dict[Any, Any] = await self._redis.hgetall(order_key(order_id))

@@ -18,7 +18,7 @@ from booking.order_end import OrderEnd
 from booking.order_record import Record
 from booking.orders import OrderBook
 from booking.redis_health import fault
-from booking.sale_record import parse_sale
+from booking.seat_records import parse_sale
 from booking.settings import BookingSettings
 from cinema import mail_address
 from cinema.keys import partition_keys, partition_of_order, session_keys

@@ -16,7 +16,7 @@ from typing import Any
 from booking.order import Order
 from booking.order_record import from_record
 from booking.programme import Programme, ProgrammeError, Session, parse_programme
-from booking.sale_record import parse_sale
+from booking.seat_records import parse_sale
 from booking.ticket_changes import differences, gone_seats, is_over, screening_of
 from cinema.keys import order_key, programme_key, session_keys
 from cinema.local_time import local_time

@@ -10,7 +10,7 @@ from typing import Any
 
 import cinema_pb2 as pb
 from booking.answer import Answer
-from booking.edge import Context
+from booking.faults import Context
 from booking.programme import Programme, Session
 from booking.programme.file import ProgrammeFile
 from booking.replies import reservation_reply

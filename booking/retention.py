@@ -11,19 +11,18 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from booking.order import Order
 from booking.order_end import OrderEnd
 from booking.orders import OrderBook
 from booking.programme import Programme, Session
 from cinema.keys import ANY_SESSION, PARTITIONS, partition_keys, session_keys, session_of
+from cinema.lua_scripts import script_text
 from cinema.redis_connection import RedisClient, ScanPlace, scan_keys
 from cinema.retry import Backoff
 
 log = logging.getLogger(__name__)
 
-_LUA = Path(__file__).parent.parent / "lua"
 _PAUSE_SECONDS = 0.25  # after each page
 _MOST_SECONDS, _LEAST_SECONDS = 600.0, 1.0  # between two walks
 _KEYS_A_PAGE = 100
@@ -81,8 +80,8 @@ class Retention:
         self._pause_seconds = pause_seconds
         self._orders = OrderBook(redis)
         self._end = OrderEnd(redis)
-        self._remove_session = redis.register_script((_LUA / "remove_session.lua").read_text())
-        self._forget_cooldowns = redis.register_script((_LUA / "forget_cooldowns.lua").read_text())
+        self._remove_session = redis.register_script(script_text("remove_session"))
+        self._forget_cooldowns = redis.register_script(script_text("forget_cooldowns"))
 
     async def run(self, backoff: Backoff) -> None:
         """Walks every ten minutes, sooner where the rules are shorter than that; until Redis fails."""

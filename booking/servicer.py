@@ -10,14 +10,13 @@ from itertools import islice
 import cinema_pb2 as pb
 from booking.answer import Answer
 from booking.batch_streams import BatchStreams
-from booking.edge import Context
+from booking.faults import Context
 from booking.feed import SeatFeed
-from booking.fitness import Fitness
 from booking.house_rules import HouseRules
-from booking.mail_limits import MailLimitRules, MailLimits
 from booking.networks import Networks
 from booking.order import Purchase
 from booking.order_rpcs import OrderRpcs
+from booking.policy import Policy
 from booking.programme import Programme
 from booking.programme.file import ProgrammeFile
 from booking.ranking import best_seats
@@ -33,15 +32,13 @@ from booking.requests import (
     SeatRequest,
     parse_purchase,
 )
-from booking.session_list import SessionList
+from booking.stores import Stores
 from booking.sweeper import Sweeper
 from booking.ticket_changes import seats_of
 from booking.watch_limit import WatchLimit
 from cinema.identity import owner_tag
-from cinema.redis_connection import RedisClient
 from cinema.refusals import Refusal, sentence
 from cinema.tickets import half_price_quota
-from seat_state_service import SeatStateService
 
 # How often "the best seats" may be snatched away between looking and holding, before it is a refusal.
 _BEST_TRIES = 8
@@ -53,28 +50,22 @@ _SNATCHED = (Refusal.SEAT_TAKEN, Refusal.ALREADY_BOUGHT, Refusal.COOLING_DOWN)
 class BookingServicer(OrderRpcs):
     def __init__(
         self,
-        redis: RedisClient,
-        seats: SeatStateService,
+        stores: Stores,
         feed: SeatFeed,
         sweeper: Sweeper,
         programme: ProgrammeFile,
-        watchers_max: int,
-        cancel_until_ms: int,
-        mail_rules: MailLimitRules,
-        person_secret: bytes,
-        patience: float,
+        policy: Policy,
     ) -> None:
-        limits = MailLimits(redis, mail_rules, person_secret)
-        super().__init__(redis, seats, programme, limits, cancel_until_ms)
-        self._redis = redis
+        super().__init__(stores, programme, policy.cancel_until_ms)
+        seats = stores.seats
+        self._fitness = seats.fitness
         self._feed = feed
         self._sweeper = sweeper
         self._requests = RequestReader(programme, seats)
-        self._watch_limit = WatchLimit(watchers_max)
-        self.fitness = Fitness()  # as it was last looked at: cinema's fitness watch sets it
-        self._person_secret = person_secret
+        self._watch_limit = WatchLimit(policy.watchers_max)
+        self._person_secret = policy.person_secret
         self._networks = Networks(seats.rules)
-        self._session_list = SessionList(redis, programme)
+        self._session_list = stores.session_list
         self._house_rules = HouseRules(seats)
         methods = {
             "reservar": self.ReservarAssento,
@@ -83,7 +74,7 @@ class BookingServicer(OrderRpcs):
             "estender": self.EstenderReserva,
             "melhores": self.ReservarMelhores,
         }
-        self.batches = BatchStreams(methods, patience)
+        self.batches = BatchStreams(methods, policy.patience)
 
     @property
     def _programme(self) -> Programme:
@@ -220,7 +211,7 @@ class BookingServicer(OrderRpcs):
         self, request: pb.Vazio, context: Context
     ) -> pb.SessoesResponse:
         answer = await self._session_list.get()
-        if not self.fitness.problem:
+        if not self._fitness().problem:
             return answer
         return pb.SessoesResponse(sessoes=answer.sessoes, vendas_pausadas=True)
 
@@ -262,7 +253,7 @@ class BookingServicer(OrderRpcs):
                     seat_map = await self._seats.snapshot(session.id)
                     session = await self._requests.session(session.id)
                     snapshot = seat_map_message(session, seat_map)
-                    snapshot.vendas_pausadas = bool(self.fitness.problem)
+                    snapshot.vendas_pausadas = bool(self._fitness().problem)
                     yield pb.EventoSessao(instantaneo=snapshot)
                     async for batch in watcher.updates_after(seat_map.version, seat_map.at_ms):
                         if request.em_lotes:
@@ -283,7 +274,7 @@ class BookingServicer(OrderRpcs):
     async def ObterSituacao(  # noqa: N802
         self, request: pb.Vazio, context: Context
     ) -> pb.SituacaoResponse:
-        return pb.SituacaoResponse(problema=self.fitness.problem, aviso=self.fitness.warning)
+        return pb.SituacaoResponse(problema=self._fitness().problem, aviso=self._fitness().warning)
 
 
 def _none_together(quantity: int) -> pb.ReservaResponse:

@@ -8,7 +8,6 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import cinema_pb2 as pb
 from booking.programme import Programme, Session
@@ -16,11 +15,11 @@ from booking.programme.file import ProgrammeFile
 from booking.replies import session_message
 from booking.ticket_changes import seats_of
 from cinema.keys import partition_keys, partition_of, session_keys
+from cinema.lua_scripts import script_text
 from cinema.redis_connection import RedisClient, nodes_of, script_at
 from cinema.redis_scripts import packed
 from cinema.shared_reads import SharedReads
 
-_LUA = Path(__file__).parent.parent / "lua" / "count_taken.lua"
 _LONGEST_MS = 60_000  # what is deleted by hand makes no event
 
 
@@ -28,7 +27,7 @@ class SessionList:
     def __init__(self, redis: RedisClient, programme: ProgrammeFile) -> None:
         self._redis = redis
         self._programme = programme
-        self._count_taken = script_at(redis, _LUA.read_text())
+        self._count_taken = script_at(redis, script_text("count_taken"))
         self._listing: _Listing | None = None
         self._reads = SharedReads[None, pb.SessoesResponse]()
 

@@ -10,11 +10,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from cinema.keys import EVENTS_KEPT
 from cinema.redis_connection import RedisClient
 from cinema.streams import Entry, parse_entry_id, read_streams
 
 _BLOCK_MS = 1_000
-_EVENTS_A_READ = 500
+_EVENTS_A_READ = EVENTS_KEPT // 2
 _GATHER_SECONDS = 0.005  # listeners that come together interrupt the read once
 # After a read that brought something: what happens meanwhile comes with the next one, which costs no more for many.
 _REST_SECONDS = 0.005

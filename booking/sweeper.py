@@ -37,7 +37,7 @@ class Sweeper:
     async def run(self, backoff: Backoff) -> None:
         """Sweeps until Redis fails."""
         for look in itertools.cycle(range(_LOOKS)):
-            freed = await self._sweep_soon() if look else await self.sweep()
+            freed = await self.sweep_soon() if look else await self.sweep()
             backoff.reset()
             if freed:
                 log.info("seats freed whose hold had ended: %d", freed)
@@ -48,7 +48,7 @@ class Sweeper:
 
         Nothing while sales are paused: an older copy of the data must not go on as if it were the data.
         """
-        if self._seats.dataset is None:
+        if self._seats.is_paused:
             return 0
         now = await self._now()
         partitions = [partition_of(session_id)] if session_id else range(PARTITIONS)
@@ -59,9 +59,9 @@ class Sweeper:
         await self._shorten(partitions, now + self._seats.rules.ceiling_ms, session_id)
         return freed
 
-    async def _sweep_soon(self) -> int:
-        """The same for what the last sweep of all has seen coming."""
-        if not self._soon or self._seats.dataset is None:
+    async def sweep_soon(self) -> int:
+        """Frees what is due by now of the partitions in which the last sweep of all saw deadlines ahead."""
+        if not self._soon or self._seats.is_paused:
             return 0
         now = await self._now()
         return await self._expire(await self._members(self._soon, "-inf", now), now)

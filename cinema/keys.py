@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 PARTITIONS = 64
+EVENTS_KEPT = 1_000  # of each partition, at least: what the scripts leave in a stream of events
 # For SCAN: a key for each order, and one for each session in which something happened.
 ANY_ORDER = "{p[0-9][0-9]}:order:*"
 ANY_SESSION = "{p[0-9][0-9]}:sessao:*:version"
@@ -49,7 +50,7 @@ class SessionKeys:
     prefix: str
     version: str  # integer: transitions so far
     holds: str  # hash: seat -> JSON of the hold
-    sold: str  # hash: seat -> JSON of the sale (booking/sale_record.py)
+    sold: str  # hash: seat -> JSON of the sale (booking/seat_records.py)
     buyers: str  # hash: buyer -> JSON of the buyer's token and counts
     half_price: str  # integer: half-price tickets sold under the quota
     order_keys: (

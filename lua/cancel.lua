@@ -1,39 +1,54 @@
--- cancel: sold -> free, once, for all seats that an order still has. Repeating it gives the same answer.
+-- cancel: sold -> free, once, for all seats that an order still has, or for some of them. Repeating it gives the same answer.
 --
--- For the length of a cool-down it stays known since when the seats were held: the same buyer or network goes on from there.
+-- The caller has read the order. If the order has changed since, the script writes nothing, and the caller reads it again.
+-- An order that keeps seats has its mail, which carries the tickets, sent again. The script does not wait for a mail that is under
+-- way: what its sender records is about another number of seats given back (record_mail).
+-- For the length of a cool-down Redis keeps since when the seats were held: the same buyer or network continues from there.
 --
 -- KEYS  1 version  2 sold  3 buyers  4 events  5 outbox  6 half-price tickets sold  7 the order  8 cooldowns  9 released
--- ARGV  1 session  2 buyer  3 outbox message as JSON  4 half-price tickets in it  5 cool-down in ms
---       6 what the order had given back when it was read (cancel_seats)  7.. the seats that it had then
+--       10 mails due  11 mails that failed
+-- ARGV  1 session  2 buyer  3 outbox message as JSON  4 half-price tickets among the seats  5 cool-down in ms
+--       6 what the order had given back when it was read: "F07:1764180000000 F08:…", seats and when, in ms  7 order id
+--       8 1: the order keeps other seats, 0: it ends  9 events kept  10.. the seats to be given back
 -- Reply {code, id of the event, if there was one}
---       code 0 cancelled, now or before  1 there is no such order  2 it has given more back meanwhile: to be read again
+--       code 0 given back, now or before  1 there is no such order  2 it has changed since it was read
 
 local version_key, sold_key, buyers_key, events_key, outbox_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local half_price_key, order_key, cooldowns_key, released_key = KEYS[6], KEYS[7], KEYS[8], KEYS[9]
+local due_key, failed_key = KEYS[10], KEYS[11]
 local session, buyer, message = ARGV[1], ARGV[2], ARGV[3]
 local half_price, cooldown_ms = tonumber(ARGV[4]), tonumber(ARGV[5])
-local given_back = ARGV[6]
-local FIRST_SEAT = 7
-local EVENTS_KEPT, FORGOTTEN_AT_ONCE = 1000, 1000
+local given_back, order_id, keeps_seats, events_kept = ARGV[6], ARGV[7], ARGV[8] == '1', ARGV[9]
+local FIRST_SEAT = 10
+local FORGOTTEN_AT_ONCE = 1000
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local order = redis.call('HMGET', order_key, 'state', 'given_back')
-if not order[1] then return {1} end
-if order[1] == 'cancelled' then return {0} end
+local order = redis.call('HMGET', order_key, 'state', 'given_back', 'mail')
+local state, mail = order[1], order[3]
+if not state then return {1} end
+if state == 'cancelled' then return {keeps_seats and 2 or 0} end
 if (order[2] or '') ~= given_back then return {2} end
 
--- A sale is an array, or has names where an earlier version wrote it: see confirm.
-local sales = {}
+-- A sale is an array; an earlier version wrote an object: see confirm.
+local function parse_sale(text)
+  local sale = cjson.decode(text)
+  return {
+    order = sale.order or sale[2], tag = sale.tag or sale[1], network = sale.network or sale[7],
+    since = sale.since or sale[4] or now}
+end
+
+-- A sale that somebody deleted by hand does not keep its seat from leaving the order.
+local sales, leaving = {}, {}
 for i = FIRST_SEAT, #ARGV do
-  local sale = redis.call('HGET', sold_key, ARGV[i])
-  sale = sale and cjson.decode(sale)
-  -- Where somebody deleted the sale by hand, the order still has to end.
-  local sold_to = sale and (sale.order or sale[2])
-  if sale and string.sub(order_key, -#sold_to) == sold_to then
-    table.insert(sales, {
-      seat = ARGV[i], tag = sale.tag or sale[1], network = sale.network or sale[7], since = sale.since or sale[4] or now})
+  local seat = ARGV[i]
+  table.insert(leaving, seat .. ':' .. now)
+  local text = redis.call('HGET', sold_key, seat)
+  local sale = text and parse_sale(text)
+  if sale and string.sub(order_id, -#sale.order) == sale.order then
+    sale.seat = seat
+    table.insert(sales, sale)
   end
 end
 local account = redis.call('HGET', buyers_key, buyer)
@@ -41,14 +56,14 @@ account = account and cjson.decode(account) or {held = 0, sold = #sales}
 
 -- Everything is checked: from here on only writes.
 local changes = {}
-for _, own in ipairs(sales) do
-  redis.call('HDEL', sold_key, own.seat)
-  for _, who in ipairs({own.tag, own.network}) do
-    local member = session .. ':' .. own.seat .. ':' .. who
+for _, sale in ipairs(sales) do
+  redis.call('HDEL', sold_key, sale.seat)
+  for _, who in ipairs({sale.tag, sale.network}) do
+    local member = session .. ':' .. sale.seat .. ':' .. who
     redis.call('ZADD', cooldowns_key, now + cooldown_ms, member)
-    redis.call('HSET', released_key, member, own.since)
+    redis.call('HSET', released_key, member, sale.since)
   end
-  table.insert(changes, {seat = own.seat, state = 'free', reason = 'cancelado', tag = own.tag})
+  table.insert(changes, {seat = sale.seat, state = 'free', reason = 'cancelado', tag = sale.tag})
 end
 local past = redis.call('ZRANGEBYSCORE', cooldowns_key, '-inf', now, 'LIMIT', 0, FORGOTTEN_AT_ONCE)
 if #past > 0 then
@@ -61,10 +76,22 @@ if account.held + account.sold > 0 then
 else
   redis.call('HDEL', buyers_key, buyer)
 end
-redis.call('HSET', order_key, 'state', 'cancelled', 'cancelled_at', now)
+if not keeps_seats then
+  redis.call('HSET', order_key, 'state', 'cancelled', 'cancelled_at', now)
+else
+  local before = given_back == '' and '' or given_back .. ' '
+  redis.call('HSET', order_key, 'given_back', before .. table.concat(leaving, ' '))
+  if mail ~= 'no_address' and mail ~= 'withheld' then
+    redis.call('HSET', order_key, 'mail', 'pending', 'mail_kind', 'ingresso')
+    redis.call('HDEL', order_key, 'mail_reason', 'mail_tries', 'mail_copies')
+    redis.call('ZREM', failed_key, order_id)
+    redis.call('ZADD', due_key, now, order_id)
+  end
+end
 local half_price_sold = redis.call('DECRBY', half_price_key, half_price)
-local version = redis.call('INCR', version_key)
-local event = redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
-  'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes), 'half_price_sold', half_price_sold)
 redis.call('XADD', outbox_key, '*', 'mensagem', message)
+if #changes == 0 then return {0} end
+local version = redis.call('INCR', version_key)
+local event = redis.call('XADD', events_key, 'MAXLEN', '~', events_kept, '*',
+  'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes), 'half_price_sold', half_price_sold)
 return {0, event}

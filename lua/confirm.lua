@@ -10,7 +10,8 @@
 --       9 state of its mail
 --       10 half-price tickets in it  11 the session's quota of them  12 code to refuse a sale with (0: none)
 --       13 time at which the session closes, in ms (0: never)  14 tag of the person who pays ('': not said)
---       15 most seats a person  16 tag of the buyer  17 digest of the order key  18.. seats, in the locks' order
+--       15 most seats a person  16 tag of the buyer  17 digest of the order key  18 events kept
+--       19.. seats, in the locks' order
 --       and last of both: the dataset's key, and what it must be ('': anything)
 -- Reply {code, order id, seat that caused a refusal, or with code 0 the id of the event...}
 --       code 0 sold  1 a seat is somebody else's  2 the hold has ended  3 wrong token  4 the key was used for another body
@@ -28,9 +29,8 @@ local session, buyer, sent_token, key, fingerprint = ARGV[1], ARGV[2], ARGV[3], 
 local order_id, order, message, mail_state = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local half_price, quota, veto = tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])
 local closes_at, person, most = tonumber(ARGV[13]), ARGV[14], tonumber(ARGV[15])
-local tag, key_digest = ARGV[16], ARGV[17]
-local FIRST_LOCK, FIRST_SEAT = 11, 18
-local EVENTS_KEPT = 1000
+local tag, key_digest, events_kept = ARGV[16], ARGV[17], ARGV[18]
+local FIRST_LOCK, FIRST_SEAT = 11, 19
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -162,7 +162,7 @@ if key ~= '' then
 end
 local half_price_sold = redis.call('INCRBY', half_price_key, half_price)
 local version = redis.call('INCR', version_key)
-local event = redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
+local event = redis.call('XADD', events_key, 'MAXLEN', '~', events_kept, '*',
   'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes), 'half_price_sold', half_price_sold)
 redis.call('XADD', outbox_key, '*', 'mensagem', message)
 return {0, order_id, event}

@@ -4,14 +4,14 @@
 -- The seat then cools down for the buyer and the network that had it.
 --
 -- KEYS  1 version  2 holds  3 buyers  4 due  5 events  6 cooldowns  7 released  8.. one lock per seat
--- ARGV  1 session  2 cool-down in ms  3.. seats, in the locks' order
+-- ARGV  1 session  2 cool-down in ms  3 events kept  4.. seats, in the locks' order
 -- Reply {the number of seats freed, id of the event, if there was one}
 
 local version_key, holds_key, buyers_key, due_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local events_key, cooldowns_key, released_key = KEYS[5], KEYS[6], KEYS[7]
-local session, cooldown_ms = ARGV[1], tonumber(ARGV[2])
-local FIRST_LOCK, FIRST_SEAT = 8, 3
-local EVENTS_KEPT, FORGOTTEN_AT_ONCE = 1000, 1000
+local session, cooldown_ms, events_kept = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local FIRST_LOCK, FIRST_SEAT = 8, 4
+local FORGOTTEN_AT_ONCE = 1000
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -59,7 +59,7 @@ if #changes > 0 then
     redis.call('HDEL', released_key, unpack(past))
   end
   local version = redis.call('INCR', version_key)
-  event = redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
+  event = redis.call('XADD', events_key, 'MAXLEN', '~', events_kept, '*',
     'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes))
 end
 return {#changes, event}

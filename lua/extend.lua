@@ -2,7 +2,8 @@
 --
 -- KEYS  1 version  2 holds  3 sold  4 due  5 events  6.. one lock per seat
 -- ARGV  1 session  2 buyer  3 token that was sent ('': none)  4 hold in ms  5 ceiling in ms
---       6 time at which the session closes, in ms (0: never)  7 tag of the buyer  8.. seats, in the locks' order
+--       6 time at which the session closes, in ms (0: never)  7 tag of the buyer  8 events kept
+--       9.. seats, in the locks' order
 -- Reply {code, remaining ms of the hold that ends first, seat that caused a refusal, or with code 0 the id of the event...}
 --       code 0 extended  1 not this buyer's  2 the hold has ended  3 wrong token  4 at the ceiling  5 session closed
 --            6 this buyer has bought a seat: the order's id comes before the seats
@@ -10,9 +11,8 @@
 local version_key, holds_key, sold_key, due_key, events_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local session, buyer, sent_token = ARGV[1], ARGV[2], ARGV[3]
 local hold_ms, ceiling_ms, closes_at = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local tag = ARGV[7]
-local FIRST_LOCK, FIRST_SEAT = 6, 8
-local EVENTS_KEPT = 1000
+local tag, events_kept = ARGV[7], ARGV[8]
+local FIRST_LOCK, FIRST_SEAT = 6, 9
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -59,6 +59,6 @@ for _, own in ipairs(mine) do
   table.insert(changes, {seat = own.seat, state = 'held', deadline = own.hold.deadline, tag = own.hold.tag})
 end
 local version = redis.call('INCR', version_key)
-local event = redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
+local event = redis.call('XADD', events_key, 'MAXLEN', '~', events_kept, '*',
   'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes))
 return {0, earliest - now, event}

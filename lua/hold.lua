@@ -10,7 +10,8 @@
 -- ARGV  1 session  2 buyer  3 tag of the buyer  4 tag of the network ('': not said)  5 token for a buyer without live holds
 --       6 hold in ms  7 ceiling in ms  8 cool-down in ms  9 most seats a buyer  10 most held seats a network (0: no limit)
 --       11 time at which the session closes, in ms (0: never)  12 token that was sent ('': none)
---       13 how many of the seats are taken  14.. seats, in the locks' order: those that are taken, then those that are given back
+--       13 how many of the seats are taken  14 events kept
+--       15.. seats, in the locks' order: those that are taken, then those that are given back
 --       and last of both: the dataset's key, and what it must be ('': anything)
 -- Reply {code, token, remaining ms of the hold that ends first, seat that caused a refusal, or with code 0 the id of the event...}
 --       code 0 held  1 a seat is not free  2 over the buyer's limit  3 wrong token  4 cooling down  5 session closed
@@ -25,9 +26,9 @@ local due_key, events_key, cooldowns_key, released_key = KEYS[5], KEYS[6], KEYS[
 local session, buyer, tag, network, new_token = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local hold_ms, ceiling_ms, cooldown_ms = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local most, network_most, closes_at, sent_token = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11]), ARGV[12]
-local FIRST_LOCK, FIRST_SEAT = 9, 14
+local events_kept = ARGV[14]
+local FIRST_LOCK, FIRST_SEAT = 9, 15
 local FIRST_GIVEN = FIRST_SEAT + tonumber(ARGV[13])
-local EVENTS_KEPT = 1000
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -155,7 +156,7 @@ if #changes > 0 then
   account.held = math.max(0, account.held + more)
   redis.call('HSET', buyers_key, buyer, cjson.encode(account))
   local version = redis.call('INCR', version_key)
-  event = redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
+  event = redis.call('XADD', events_key, 'MAXLEN', '~', events_kept, '*',
     'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes))
 end
 return {0, account.token, earliest - now, event}

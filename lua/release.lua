@@ -3,7 +3,8 @@
 -- For the length of a cool-down it stays known since when the seat was held: the same buyer or network goes on from there.
 --
 -- KEYS  1 version  2 holds  3 sold  4 buyers  5 due  6 events  7 cooldowns  8 released  9.. one lock per seat
--- ARGV  1 session  2 buyer  3 token that was sent ('': none)  4 cool-down in ms  5 tag of the buyer  6.. seats, in the locks' order
+-- ARGV  1 session  2 buyer  3 token that was sent ('': none)  4 cool-down in ms  5 tag of the buyer  6 events kept
+--       7.. seats, in the locks' order
 -- Reply {code, seat that caused a refusal, or with code 0 the id of the event...}
 --       code 0 free  1 not this buyer's  3 wrong token
 --            4 this buyer has bought a seat: the order's id comes before the seats
@@ -11,8 +12,9 @@
 local version_key, holds_key, sold_key, buyers_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local due_key, events_key, cooldowns_key, released_key = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local session, buyer, sent_token, cooldown_ms, tag = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
-local FIRST_LOCK, FIRST_SEAT = 9, 6
-local EVENTS_KEPT, FORGOTTEN_AT_ONCE = 1000, 1000
+local events_kept = ARGV[6]
+local FIRST_LOCK, FIRST_SEAT = 9, 7
+local FORGOTTEN_AT_ONCE = 1000
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -67,6 +69,6 @@ else
   redis.call('HDEL', buyers_key, buyer)
 end
 local version = redis.call('INCR', version_key)
-local event = redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
+local event = redis.call('XADD', events_key, 'MAXLEN', '~', events_kept, '*',
   'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes))
 return {0, event}

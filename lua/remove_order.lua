@@ -4,13 +4,12 @@
 --
 -- KEYS  1 the order  2 version  3 sold  4 half-price tickets sold  5 events
 -- ARGV  1 session  2 order id  3 half-price tickets in it  4 up to when, in ms, its personal data must have been erased
---       5.. the order's seats
+--       5 events kept  6.. the order's seats
 -- Reply 0 removed  1 there is no such order, or not yet
 
 local order_key, version_key, sold_key, half_price_key, events_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local session, order_id, half_price, erased_by = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local FIRST_SEAT = 5
-local EVENTS_KEPT = 1000
+local events_kept, FIRST_SEAT = ARGV[5], 6
 
 local erased_at = tonumber(redis.call('HGET', order_key, 'erased_at') or math.huge)
 if erased_at > erased_by then return 1 end
@@ -33,7 +32,7 @@ if #changes > 0 then
   for _, change in ipairs(changes) do redis.call('HDEL', sold_key, change.seat) end
   local half_price_sold = redis.call('DECRBY', half_price_key, half_price)
   local version = redis.call('INCR', version_key)
-  redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
+  redis.call('XADD', events_key, 'MAXLEN', '~', events_kept, '*',
     'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes), 'half_price_sold', half_price_sold)
 end
 return 0

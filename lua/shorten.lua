@@ -2,13 +2,12 @@
 -- clock was ahead and is set back: what was held meanwhile would stay held for as long as it was ahead.
 --
 -- KEYS  1 version  2 holds  3 due  4 events  5.. one lock per seat
--- ARGV  1 session  2 hold in ms  3 ceiling in ms  4.. seats, in the locks' order
+-- ARGV  1 session  2 hold in ms  3 ceiling in ms  4 events kept  5.. seats, in the locks' order
 -- Reply {the number of holds shortened, id of the event, if there was one}
 
 local version_key, holds_key, due_key, events_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local session, hold_ms, ceiling_ms = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local FIRST_LOCK, FIRST_SEAT = 5, 4
-local EVENTS_KEPT = 1000
+local session, hold_ms, ceiling_ms, events_kept = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local FIRST_LOCK, FIRST_SEAT = 5, 5
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -32,7 +31,7 @@ end
 local event
 if #changes > 0 then
   local version = redis.call('INCR', version_key)
-  event = redis.call('XADD', events_key, 'MAXLEN', '~', EVENTS_KEPT, '*',
+  event = redis.call('XADD', events_key, 'MAXLEN', '~', events_kept, '*',
     'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes))
 end
 return {#changes, event}

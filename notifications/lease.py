@@ -8,13 +8,12 @@ import socket
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from pathlib import Path
 
+from cinema.lua_scripts import script_text
 from cinema.redis_connection import REDIS_ERRORS, RedisClient
 
 log = logging.getLogger(__name__)
 
-_SCRIPT = Path(__file__).parent.parent / "lua" / "lease.lua"
 LEASE_SECONDS = 3.0
 _PARTS = 5  # how often a lease is prolonged before it would end, and how soon a waiting process looks again
 
@@ -27,7 +26,7 @@ class Lease:
     """
 
     def __init__(self, redis: RedisClient, key: str, seconds: float = LEASE_SECONDS) -> None:
-        self._script = redis.register_script(_SCRIPT.read_text())
+        self._script = redis.register_script(script_text("lease"))
         self._key = key
         self._seconds = seconds
         self._me = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"

@@ -41,9 +41,14 @@ class RedisNode:
         self._idle: list[Wire] = []  # of those that calls have for themselves
         self._places = asyncio.Semaphore(most_wires)
 
+    @property
+    def under_way(self) -> int:
+        """How many calls over the shared wire wait for their replies."""
+        return self._wire.under_way if self._wire else 0
+
     def send(self, packed: bytes, unheard: int = 0) -> "asyncio.Future[Any]":
         """The reply to the last of the packed commands, before which so many come. Raises TooManyCalls."""
-        if len(self._unsent) + (self._wire.under_way if self._wire else 0) >= MOST_CALLS:
+        if len(self._unsent) + self.under_way >= MOST_CALLS:
             raise TooManyCalls(f"{MOST_CALLS} calls are waiting for Redis")
         loop = asyncio.get_running_loop()
         if not self._unsent:
@@ -131,6 +136,10 @@ class OneNode:
 
     def __init__(self, redis: Redis, patience: float, most_wires: int) -> None:
         self._node = RedisNode(redis.connection_pool.make_connection, patience, most_wires)
+
+    @property
+    def under_way(self) -> int:
+        return self._node.under_way
 
     def send(self, packed: bytes, key: str) -> "asyncio.Future[Any]":
         return self._node.send(packed)

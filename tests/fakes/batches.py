@@ -10,7 +10,7 @@ import pytest
 
 import cinema_pb2 as pb
 from booking.batch_streams import BatchStreams
-from booking.edge import Context, GuardedServer
+from booking.faults import Context, GuardedServer
 from booking.requests import InvalidRequest
 from cinema_pb2_grpc import add_ReservaServicer_to_server
 from tests.fakes.booking import FakeBooking

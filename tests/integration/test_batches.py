@@ -15,7 +15,7 @@ import pytest
 
 import cinema_pb2 as pb
 from booking.answer import Answer
-from booking.hold_rules import Network
+from booking.hold_rules import ANYWHERE, Network
 from cinema.redis_connection import RedisClient
 from cinema.refusals import Refusal
 from cinema.tickets import Category
@@ -23,7 +23,6 @@ from cinema_pb2_grpc import ReservaStub
 from gateway.booking_client import BookingClient
 from gateway.booking_faults import BookingDown
 from gateway.seat_requests import Buyer as Asker
-from seat_state_service import ANYWHERE
 from tests.support.batching import (
     SECONDS,
     bare_stream,

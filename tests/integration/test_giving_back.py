@@ -66,6 +66,19 @@ async def test_pages_quota_and_the_buyers_limit_hear_of_it_in_the_same_step(hall
     assert (await hall.dump())[hall.keys.buyers][ana.name]["sold"] == 1
 
 
+@pytest.mark.parametrize("seats", [["A02"], None], ids=["one seat", "all seats"])
+async def test_cool_downs_that_are_over_are_forgotten_in_passing(
+    hall: Hall, seats: list[str] | None
+) -> None:
+    partition, member = hall.keys.partition, f"{hall.session}:Z01:tag"
+    order_id = await bought(hall.buyer(), "A01", "A02")
+    await hall.redis.zadd(partition.cooldowns, {member: 1})
+    await hall.redis.hset(partition.released, member, 1)
+    assert await hall.seats.cancel(await order_of(hall, order_id), seats)
+    assert await hall.redis.zscore(partition.cooldowns, member) is None
+    assert await hall.redis.hget(partition.released, member) is None
+
+
 async def test_the_outbox_tells_of_the_seat_once(hall: Hall) -> None:
     ana = hall.buyer()
     order_id = await bought(ana, "A01", "A02")
@@ -87,10 +100,10 @@ async def test_whoever_read_the_order_before_another_tab_changed_it_changes_noth
     ana = hall.buyer()
     order_id = await bought(ana, "A01", "A02", "A03")
     before = await order_of(hall, order_id)
-    assert await hall.seats.cancel_seats(before, ["A02"])
+    assert await hall.seats.cancel(before, ["A02"])
     async with hall.unchanged():
-        assert not await hall.seats.cancel_seats(before, ["A02"])
-        assert not await hall.seats.cancel_seats(before, ["A01"])
+        assert not await hall.seats.cancel(before, ["A02"])
+        assert not await hall.seats.cancel(before, ["A01"])
         assert not await hall.seats.cancel(before)
     assert await hall.seats.cancel(await order_of(hall, order_id))
     assert await hall.states() == {}

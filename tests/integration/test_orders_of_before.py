@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
-from booking.answer import Claim
 from booking.order import Order, Payer, Purchase
 from booking.order_end import OrderEnd
 from booking.orders import Correction, OrderBook
+from booking.seat_records import Claim
 from cinema.identity import owner_tag
 from cinema.keys import order_key
 from cinema.mail_state import MailState

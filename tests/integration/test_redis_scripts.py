@@ -118,8 +118,7 @@ def under_way(client: RedisClient) -> int:
     """How many calls have been written to Redis and wait for their replies."""
     nodes = nodes_of(client)
     assert isinstance(nodes, OneNode)
-    wire = nodes._node._wire
-    return wire.under_way if wire else 0
+    return nodes.under_way
 
 
 async def test_what_is_under_way_when_the_connection_breaks_is_unanswered(

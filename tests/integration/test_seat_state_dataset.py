@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from seat_state_service import SalesPaused
+from booking.fitness import Fitness
+from booking.transitions import SalesPaused
 from tests.support.hall import Hall, patient_client
 
 OURS = "1:ours"
@@ -15,7 +16,7 @@ async def kept(empty_redis_url: str) -> AsyncIterator[Hall]:
     """A hall whose seats are sold from one dataset only, which its Redis has."""
     async with patient_client(empty_redis_url) as redis:
         hall = Hall(redis)
-        hall.seats.dataset = OURS
+        hall.seats.fitness = lambda: Fitness(dataset=OURS)
         await redis.set(hall.keys.partition.dataset, OURS)
         yield hall
 

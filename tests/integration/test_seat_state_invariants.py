@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-import seat_state_service
 from booking.answer import Answer
+from cinema import lua_scripts
 from tests.support.hall import RULES, Buyer, Hall, patient_client
 from tests.support.history import Asked
 from tests.support.storm import MOST_SEATS, NETWORKS, Recorder, storm
@@ -150,7 +150,7 @@ async def test_the_checker_notices(
 ) -> None:
     complaint, scenario, changes = BROKEN[fault]
     scripts = tmp_path / "lua"
-    shutil.copytree(seat_state_service._LUA, scripts)
+    shutil.copytree(lua_scripts.FOLDER, scripts)
     for name, old, new in changes:
         text = (scripts / f"{name}.lua").read_text()
         assert old in text
@@ -159,7 +159,7 @@ async def test_the_checker_notices(
     sound = Recorder(Hall(hall.redis, rules))
     await scenario(sound, sound.hall.buyer(), sound.hall.buyer())
     assert await sound.violations() == []
-    monkeypatch.setattr(seat_state_service, "_LUA", scripts)
+    monkeypatch.setattr(lua_scripts, "FOLDER", scripts)
     broken = Recorder(Hall(hall.redis, rules))
     await scenario(broken, broken.hall.buyer(), broken.hall.buyer())
     assert any(line.startswith(complaint) for line in await broken.violations())

@@ -56,7 +56,7 @@ async def test_what_is_due_before_the_next_sweep_of_all_is_freed_in_time(hall: H
     await sweeper.sweep()
     assert (await hall.states()).keys() == {"A01", "B01"}
     await hall.wait_until_gone("A01")
-    await sweeper._sweep_soon()
+    await sweeper.sweep_soon()
     assert (await hall.states()).keys() == {"B01"}
 
 

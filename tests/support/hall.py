@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from booking.answer import Answer
-from booking.hold_rules import HoldRules, Network
+from booking.hold_rules import ANYWHERE, HoldRules, Network
 from booking.order import GivenBack, Order, OrderTokens, Payer, Purchase, Screening
 from booking.order_record import times_given_back
 from cinema.keys import SessionKeys, order_key, session_keys
@@ -19,7 +19,7 @@ from cinema.notification import MESSAGE_FIELD
 from cinema.redis_connection import RedisClient, connect
 from cinema.settings import RedisSettings
 from cinema.tickets import Category, Ticket, price_of
-from seat_state_service import ANYWHERE, SeatStateService
+from seat_state_service import SeatStateService
 from tests.support.waiting import eventually
 
 PATIENCE_SECONDS = 30
@@ -78,12 +78,10 @@ class Buyer:
     ) -> bool:
         """One seat of the order; the last one cancels it."""
         order = await self._order(order_id, seats, category)
-        if order.seats == (leaving,):
-            return await self.seats.cancel(order)
-        return leaving in order.seats and await self.seats.cancel_seats(order, [leaving])
+        return leaving in order.seats and await self.seats.cancel(order, [leaving])
 
     async def _order(self, order_id: str, seats: Iterable[str], category: Category) -> Order:
-        text = await self.seats._redis.hget(order_key(order_id), "given_back")
+        text = await self.seats.redis.hget(order_key(order_id), "given_back")
         times = times_given_back({"given_back": str(text or "")})
         return Order(
             id=order_id,

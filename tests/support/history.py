@@ -7,7 +7,7 @@ from typing import Any
 
 from booking.answer import Answer
 from booking.order_record import record_of, times_given_back
-from booking.sale_record import Sale, parse_sale
+from booking.seat_records import Sale, parse_sale
 from cinema.keys import session_keys
 from cinema.notification import MESSAGE_FIELD
 

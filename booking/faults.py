@@ -13,13 +13,13 @@ from booking.feed import FeedLost
 from booking.orders import MalformedCursor
 from booking.programme.file import ProgrammeNotCheckedError
 from booking.requests import InvalidRequest
+from booking.transitions import SalesPaused
 from booking.watch_limit import TooManyWatchers
 from cinema.deadlines import Deadline, Deadlines
 from cinema.keys import MalformedOrderId
 from cinema.logs import WAITS, RepeatFilter
 from cinema.redis_connection import REDIS_ERRORS
 from cinema.retry import brief
-from seat_state_service import SalesPaused
 
 log = logging.getLogger(__name__)
 _refusals = RepeatFilter()
