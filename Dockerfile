@@ -10,7 +10,8 @@ COPY static /page/static
 RUN node bundle.mjs /page/static /page/bundle
 
 FROM python:3.11.15-slim-bookworm AS base
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+# GRPC_VERBOSITY: gRPC's C core would write lines of its own into a service's log ("Got goaway") when booking restarts.
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 GRPC_VERBOSITY=ERROR
 WORKDIR /app
 
 FROM base AS build

@@ -93,6 +93,8 @@ class Plan:
             "WS_NOTIFY_URL": f"{self.gateway}/notify_liberacao",
             # A stop of the whole run takes 10 s at most.
             "DRAIN_SECONDS": "3",
+            # Else gRPC's C core writes lines of its own into a service's log ("Got goaway") when booking restarts.
+            "GRPC_VERBOSITY": "ERROR",
         }
         local = {}
         if self.redis_port:
