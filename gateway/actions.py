@@ -1,6 +1,6 @@
 """What a buyer asks for, put to booking, and booking's answer as the reply to the browser."""
 
-from typing import Any
+from typing import Unpack
 
 from cinema.order_link import Reference
 from cinema.payment_rules import validate_payment
@@ -9,6 +9,7 @@ from cinema_pb2 import ReservaResponse
 from gateway import frames
 from gateway.booking_client import BookingClient
 from gateway.booking_faults import BookingDown, Malformed, NotFound
+from gateway.frame_types import ErrorFacts, SuccessFacts
 from gateway.messages import (
     Action,
     Confirm,
@@ -84,22 +85,20 @@ def busy_reply(message: Incoming) -> bytes:
 def _reply(action: Action, answer: ReservaResponse) -> bytes:
     if not answer.sucesso:
         return _refusal(action, answer)
-    facts: dict[str, Any] = {"assentos": list(answer.assentos)}
+    facts: SuccessFacts = {"assentos": list(answer.assentos)}
     if answer.restante_ms:
         facts["restante_ms"] = answer.restante_ms
     if isinstance(action, Confirm):
-        facts |= {
-            "pedido": answer.pedido_id,
-            "pedido_link": str(Reference(answer.pedido_id, answer.pedido_token)),
-            "pedido_chave": answer.pedido_chave,
-            "assentos_confirmados": list(answer.assentos),
-            "assentos_falha": [],
-        }
+        facts["pedido"] = answer.pedido_id
+        facts["pedido_link"] = str(Reference(answer.pedido_id, answer.pedido_token))
+        facts["pedido_chave"] = answer.pedido_chave
+        facts["assentos_confirmados"] = list(answer.assentos)
+        facts["assentos_falha"] = []
     return frames.success(action.reply_kind, action.id, answer.mensagem, **facts)
 
 
 def _refusal(action: Action, answer: ReservaResponse) -> bytes:
-    facts: dict[str, Any] = {"assentos_falha": list(answer.assentos_falha)}
+    facts: ErrorFacts = {"assentos_falha": list(answer.assentos_falha)}
     if answer.motivo == Refusal.HALF_PRICE_GONE:
         facts["meias_restantes"] = answer.meias_restantes
     if answer.pedido_id:
@@ -108,5 +107,5 @@ def _refusal(action: Action, answer: ReservaResponse) -> bytes:
     return _error(action, answer.motivo, answer.mensagem, **facts)
 
 
-def _error(message: Incoming, reason: str, text: str, **facts: Any) -> bytes:
+def _error(message: Incoming, reason: str, text: str, **facts: Unpack[ErrorFacts]) -> bytes:
     return frames.error(message.reply_kind, message.id, reason, text, **facts)
