@@ -1,22 +1,27 @@
-# What one does with this repository. Python 3.11 or later and make are all that must be there before.
+# The commands of this repository. They need Python 3.11 or later and make, and install the rest.
 
 VENV := .venv
 PY := $(VENV)/bin/python
 STUBS := cinema_pb2.py cinema_pb2.pyi cinema_pb2_grpc.py
 
-# A virtual environment whose Python is gone (an upgrade, a moved folder) is made anew.
+# A virtual environment whose Python is gone (an upgrade, a moved folder) is created again.
 SOUND := $(shell $(PY) -c 'import sys; print(sys.version_info >= (3, 11))' 2>/dev/null)
 ifneq ($(SOUND),True)
 REMAKE := remake
 endif
 
-.PHONY: help run test nightly check bench bench-quick screenshots ledger stubs setup clean remake
+.PHONY: help run test nightly check audit sbom lock
+.PHONY: bench bench-quick screenshots ledger stubs setup clean remake
 help:
 	@echo 'make run     start everything; the page is at http://localhost:8000, Ctrl-C stops it'
 	@echo 'make test    run the test suite'
 	@echo 'make nightly run it with more rounds, sizes and victims'
-	@echo 'make check   lint, formatting and types'
-	@echo 'make bench   measure everything and add it to docs/benchmarks.md; make bench-quick: is anything slower by a third?'
+	@echo 'make check   lint, formatting, types, import rules, links'
+	@echo 'make audit   known vulnerabilities of the packages'
+	@echo 'make lock    lock all packages with hashes; UPGRADE=1: in their newest versions'
+	@echo 'make sbom    list the packages in sbom.cdx.json (CycloneDX)'
+	@echo 'make bench   measure everything and add it to docs/benchmarks.md'
+	@echo 'make bench-quick  is anything slower by a third?'
 	@echo 'make screenshots  pictures of every state of the page, in screenshots/'
 	@echo 'make ledger  make each record that reservas_confirmadas.json lacks from its order'
 	@echo 'make stubs   generate the gRPC modules from cinema.proto'
@@ -35,9 +40,24 @@ test nightly: $(VENV)/installed-dev $(STUBS)
 	$(PY) -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(CHOSEN)
 
 check: $(VENV)/installed-dev $(STUBS) cinema_pb2_grpc.pyi
-	$(PY) -m ruff check .
-	$(PY) -m ruff format --check .
-	$(PY) -m mypy .
+	@$(PY) -m checks
+
+# The known vulnerabilities of what the services run on.
+audit: $(VENV)/installed-dev
+	@$(PY) -m checks.audit
+
+sbom: $(VENV)/installed-dev
+	@$(VENV)/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
+		--output-file sbom.cdx.json requirements.txt
+	@echo 'sbom.cdx.json has every package that the services run on'
+
+# The lock files: all packages, transitive ones too, for every platform, with the hash of each file.
+LOCK := $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
+lock: $(VENV)/installed-dev
+	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	$(LOCK) deploy/requirements-local.in -c requirements-dev.txt -o deploy/requirements-local.txt
 
 bench: $(VENV)/installed-dev $(STUBS)
 	@$(PY) -m deploy.packages
@@ -66,7 +86,7 @@ $(VENV)/installed: requirements.txt $(REMAKE)
 	@deploy/setup.sh requirements.txt
 	@touch $@
 
-$(VENV)/installed-dev: requirements-dev.txt requirements.txt | $(VENV)/installed
+$(VENV)/installed-dev: requirements-dev.txt | $(VENV)/installed
 	@deploy/setup.sh requirements-dev.txt
 	@touch $@
 
@@ -79,5 +99,6 @@ cinema_pb2_grpc.pyi: cinema.proto requirements-dev.txt | $(VENV)/installed-dev
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(STUBS) bundle cinema_pb2_grpc.pyi .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(STUBS) bundle cinema_pb2_grpc.pyi sbom.cdx.json
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

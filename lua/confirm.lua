@@ -68,10 +68,10 @@ local function order_of(sale)
 end
 
 -- A seat that was given back is no longer sold to its order; one that has none left is cancelled.
-local function is_cancelled(order)
+local function is_cancelled(bought)
   for i = FIRST_SEAT, #ARGV do
     local sale = redis.call('HGET', sold_key, ARGV[i])
-    if sale and order_of(cjson.decode(sale)) == order then return false end
+    if sale and order_of(cjson.decode(sale)) == bought then return false end
   end
   return true
 end

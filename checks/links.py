@@ -1,0 +1,78 @@
+"""Every local link and anchor of the documents leads somewhere."""
+
+import re
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote
+
+from deploy import commands
+
+GIT_SECONDS = 30
+
+_CODE = re.compile(r"^( *)(```|~~~).*?^\1\2|`[^`\n]*`", re.M | re.S)
+_LINK = re.compile(
+    r"\]\(\s*<?([^)\s>]+)>?[^)]*\)|^\[[^\]]+\]:\s+(\S+)|(?:href|src)=\"([^\"]+)\"", re.M
+)
+_ELSEWHERE = re.compile(r"[a-z][a-z+.-]*:|//", re.I)
+_HEADING = re.compile(r"^#{1,6} +(.+?) *#*$|<(?:a|h\d)[^>]* (?:id|name)=\"([^\"]+)\"", re.M)
+_MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|<[^>]+>")
+
+
+def broken(document: Path) -> Iterator[str]:
+    """The links of a document that lead nowhere."""
+    for match in _LINK.finditer(_without_code(document)):
+        link = next(filter(None, match.groups()))
+        if not _ELSEWHERE.match(link) and not _leads_somewhere(document, link):
+            yield link
+
+
+def _leads_somewhere(document: Path, link: str) -> bool:
+    path, _, anchor = unquote(link).partition("#")
+    target = document.parent / path if path else document
+    if not target.exists():
+        return False
+    return not anchor or target.suffix != ".md" or anchor in _anchors(target.resolve())
+
+
+@cache
+def _anchors(document: Path) -> set[str]:
+    """As GitHub makes them of headings: a second one of the same words ends with -1."""
+    found: set[str] = set()
+    for match in _HEADING.finditer(_without_blocks(document)):
+        heading, name = match.groups()
+        slug = name or _slug(heading)
+        number = 0
+        while (anchor := f"{slug}-{number}" if number else slug) in found:
+            number += 1
+        found.add(anchor)
+    return found
+
+
+def _slug(heading: str) -> str:
+    words = _MARKUP.sub(r"\1", heading).lower().strip()
+    return re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
+
+
+def _without_code(document: Path) -> str:
+    return _CODE.sub("", document.read_text(encoding="utf-8"))
+
+
+def _without_blocks(document: Path) -> str:
+    text = document.read_text(encoding="utf-8")
+    return re.sub(r"^( *)(```|~~~).*?^\1\2", "", text, flags=re.M | re.S)
+
+
+def main() -> None:
+    names = sys.argv[1:] or _tracked()
+    faults = [f"{name}: {link}" for name in names for link in broken(Path(name))]
+    sys.exit("\n".join(["links that lead nowhere:", *faults]) if faults else 0)
+
+
+def _tracked() -> list[str]:
+    return commands.run(["git", "ls-files", "*.md"], timeout=GIT_SECONDS).splitlines()
+
+
+if __name__ == "__main__":
+    main()
