@@ -18,7 +18,7 @@ FROM base AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 RUN python -m venv --without-pip /venv
 COPY requirements.txt .
-RUN pip --python /venv/bin/python install -r requirements.txt
+RUN pip --python /venv/bin/python install --require-hashes -r requirements.txt
 COPY cinema.proto .
 # The generator has done its work when the stubs are there: it stays behind.
 RUN python -m grpc_tools.protoc -I. --python_out=. --grpc_python_out=. cinema.proto \

@@ -17,7 +17,7 @@ from contextlib import aclosing
 from functools import partial
 from typing import Any
 
-import httpx
+import httpx2
 from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.client import PubSub
 from redis.asyncio.cluster import RedisCluster
@@ -212,12 +212,12 @@ async def serve(settings: ListenerSettings) -> None:
         await run_until_stopped(stop, listening.run(), notifier.run(), ready_file.keep())
 
 
-def http_client() -> httpx.AsyncClient:
+def http_client() -> httpx2.AsyncClient:
     """Follows no redirects, and no proxy that the environment names for the world outside."""
-    return httpx.AsyncClient(
+    return httpx2.AsyncClient(
         trust_env=False,
         follow_redirects=False,
-        limits=httpx.Limits(max_connections=WORKERS + 1),
+        limits=httpx2.Limits(max_connections=WORKERS + 1),
         headers={"User-Agent": "redis_listener"},
     )
 

@@ -21,7 +21,7 @@ def configure(name: str, level: str = "INFO") -> None:
         datefmt="%H:%M:%S",
         handlers=[handler],
     )
-    for chatty in ("httpx", "httpcore", "kafka", "aiosmtplib"):
+    for chatty in ("httpx2", "httpcore2", "kafka", "aiosmtplib"):
         logging.getLogger(chatty).setLevel(max(logging.getLevelName(level), logging.WARNING))
 
 

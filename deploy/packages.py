@@ -1,7 +1,7 @@
-"""The Python packages that only a local run needs: each is installed where it is missing, and only there.
+"""The Python packages that only a local run needs: each is installed where it is missing.
 
-Their versions are pinned in requirements-local.txt. `python -m deploy.packages` brings in all of them that this machine
-needs, as the tests want it.
+requirements-local.txt has their versions, what they need in turn, and a hash for each file.
+`python -m deploy.packages` installs all that this machine needs, for the tests.
 """
 
 import importlib.metadata
@@ -9,22 +9,24 @@ import logging
 import re
 import shutil
 import sys
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from cinema import logs
 from deploy import ROOT, commands
 from deploy.kafka_local import java_on_path
 
-PINS = ROOT / "deploy" / "requirements-local.txt"
+LOCK = ROOT / "deploy" / "requirements-local.txt"
 INSTALL_SECONDS = 600
 
 log = logging.getLogger("run")
 
 
-class Pin(NamedTuple):
-    requirement: str  # as pip takes it
+class Locked(NamedTuple):
     version: str
+    lines: str  # of the lock file, hashes included
+    needed_by: frozenset[str]
 
 
 class PackageMissing(Exception):
@@ -40,18 +42,32 @@ def for_kafka() -> list[str]:
 
 
 def ensure(names: Iterable[str]) -> None:
-    """Install the named packages in their pinned versions, unless they are there. Raises PackageMissing."""
-    pins = read_pins()
-    missing = [pins[name].requirement for name in names if _installed(name) != pins[name].version]
+    """Install the named packages as they are locked, unless they are there. Raises PackageMissing."""
+    locked = read_lock()
+    missing = [name for name in names if _installed(name) != locked[name].version]
     if missing:
         log.info("installing %s (once) ...", ", ".join(missing))
-        _install(missing)
+        _install(missing, locked)
 
 
-def read_pins() -> dict[str, Pin]:
-    """The pinned packages by name."""
-    found = re.findall(r"^(([\w-]+)(?:\[\w+\])?==(\S+))$", PINS.read_text(encoding="utf-8"), re.M)
-    return {name: Pin(requirement, version) for requirement, name, version in found}
+def read_lock() -> dict[str, Locked]:
+    """The locked packages by name."""
+    blocks = re.split(r"^(?=[\w-])", LOCK.read_text(encoding="utf-8"), flags=re.M)[1:]
+    return {block[: block.index("=")].partition("[")[0]: _locked(block) for block in blocks}
+
+
+def _locked(block: str) -> Locked:
+    version = re.match(r"[^=]+==(\S+)", block)
+    needed_by = re.findall(r"^ +# +(?:via )?([\w-]+)$", block, re.M)
+    return Locked(version[1] if version else "", block, frozenset(needed_by) - {"via"})
+
+
+def with_needs(names: Iterable[str], locked: Mapping[str, Locked]) -> set[str]:
+    """The names, and all packages that these need in turn."""
+    found = set(names)
+    while more := {name for name, one in locked.items() if one.needed_by & found} - found:
+        found |= more
+    return found
 
 
 def _installed(name: str) -> str | None:
@@ -61,13 +77,15 @@ def _installed(name: str) -> str | None:
         return None
 
 
-def _install(requirements: list[str]) -> None:
+def _install(names: list[str], locked: Mapping[str, Locked]) -> None:
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    try:
-        commands.run([*pip, *requirements], timeout=INSTALL_SECONDS)
-    except commands.CommandFailed as reason:
-        wanted = ", ".join(requirements)
-        raise PackageMissing(f"{wanted} cannot be installed ({reason})") from None
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as chosen:
+        chosen.writelines(locked[name].lines for name in sorted(with_needs(names, locked)))
+        chosen.flush()
+        try:
+            commands.run([*pip, "--require-hashes", "-r", chosen.name], timeout=INSTALL_SECONDS)
+        except commands.CommandFailed as reason:
+            raise PackageMissing(f"{', '.join(names)} cannot be installed ({reason})") from None
 
 
 def main() -> None:
@@ -76,8 +94,7 @@ def main() -> None:
         try:
             ensure(names)
         except PackageMissing as missing:
-            # The tests that need it say so, each for itself.
-            log.warning("%s", missing)
+            log.warning("%s", missing)  # the tests that need it say so, too
 
 
 if __name__ == "__main__":

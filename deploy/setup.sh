@@ -1,6 +1,6 @@
 #!/bin/sh
-# deploy/setup.sh REQUIREMENTS: makes .venv, unless it is there and sound, and installs the pinned packages into it.
-# PYTHON names another Python than the first from 3.11 on that is found on the PATH.
+# deploy/setup.sh LOCK: creates .venv, unless it is there and works, and installs the locked packages.
+# PYTHON names a Python; the default is the first from 3.11 on that is on the PATH.
 set -eu
 
 say() { echo "$(date +%H:%M:%S) setup     INFO    $*" >&2; }
@@ -14,7 +14,7 @@ find_python() {
     fail "Python 3.11 or later is needed; PYTHON=/path/to/python names one that is not on the PATH"
 }
 
-# Debian keeps the half of Python that makes virtual environments in a package of its own.
+# Debian has venv and ensurepip in a package of their own.
 get_venv_module() {
     package="python3-venv"
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
@@ -34,5 +34,5 @@ make_venv() {
 
 { is_recent .venv/bin/python && .venv/bin/python -m pip --version >/dev/null 2>&1; } || make_venv
 say "installing what $1 lists ..."
-.venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$1" ||
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$1" ||
     fail "the packages cannot be installed: the lines above say why; the same command tries again"

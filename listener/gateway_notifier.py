@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from enum import Enum, auto
 from http import HTTPStatus
 
-import httpx
+import httpx2
 
 from cinema.expiry_notice import (
     EVERYTHING,
@@ -39,7 +39,7 @@ _PASSING = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MAN
 class GatewayClient:
     """Signed POSTs to one URL. Logs when they begin to fail and when they go through again."""
 
-    def __init__(self, client: httpx.AsyncClient, url: str, secret: bytes, timeout: float) -> None:
+    def __init__(self, client: httpx2.AsyncClient, url: str, secret: bytes, timeout: float) -> None:
         self._client = client
         self._url = url
         self._secret = secret
@@ -53,7 +53,7 @@ class GatewayClient:
             async with asyncio.timeout(self._timeout):
                 headers = self._headers(body)
                 answer = await self._client.post(self._url, content=body, headers=headers)
-        except (httpx.HTTPError, TimeoutError) as error:
+        except (httpx2.HTTPError, TimeoutError) as error:
             self._note(f"does not answer ({brief(error)}); trying again", waits=True)
             return Outcome.FAILED
         return self._judge(answer.status_code)

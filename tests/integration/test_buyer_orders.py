@@ -1,6 +1,6 @@
 """A buyer's orders, as booking finds them and as the gateway tells them to one cookie alone."""
 
-import httpx
+import httpx2
 
 import cinema_pb2 as pb
 from tests.fakes.messages import ORDER
@@ -44,7 +44,7 @@ def test_what_is_only_held_is_no_order(desk: Desk) -> None:
     assert orders_of(desk, ana.name) == []
 
 
-async def asked(http: httpx.AsyncClient, cookie: str = "") -> httpx.Response:
+async def asked(http: httpx2.AsyncClient, cookie: str = "") -> httpx2.Response:
     return await http.get("/api/pedidos", headers={"Cookie": cookie} if cookie else {})
 
 

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from gateway.pages import DATA_SECONDS
@@ -18,14 +18,14 @@ LANGUAGE = re.compile(r'<html lang="([\w-]+)">')
 DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
 
 
-def data_of(answer: httpx.Response) -> Any:
+def data_of(answer: httpx2.Response) -> Any:
     """What the page brings along; None if that is nothing."""
     found = DATA.search(answer.text)
     assert found
     return json.loads(found[1]) if found[1] else None
 
 
-def language_of(answer: httpx.Response) -> str:
+def language_of(answer: httpx2.Response) -> str:
     found = LANGUAGE.search(answer.text)
     assert found
     assert found[1] == answer.headers["content-language"]

@@ -4,7 +4,7 @@ import asyncio
 import json
 from functools import partial
 
-import httpx
+import httpx2
 import pytest
 
 from cinema_pb2 import SessaoRequest, Vazio
@@ -36,7 +36,7 @@ async def test_a_crowd_costs_booking_one_question_beside_the_one_under_way(
 
 
 async def test_a_change_is_in_the_very_next_answer(bench: Bench) -> None:
-    async def free(http: httpx.AsyncClient, address: str) -> int:
+    async def free(http: httpx2.AsyncClient, address: str) -> int:
         answer = await http.get(address)
         return int(answer.text.partition('"livres":')[2].partition(",")[0])
 

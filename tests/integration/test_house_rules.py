@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import grpc
-import httpx
+import httpx2
 import pytest
 from websockets.asyncio.client import connect
 
@@ -45,7 +45,7 @@ class House:
             yield Browser(socket)
 
     async def cookie(self) -> str:
-        async with httpx.AsyncClient() as http:
+        async with httpx2.AsyncClient() as http:
             answer = await http.get(self._gateway.url)
         return f"comprador={answer.cookies['comprador']}"
 

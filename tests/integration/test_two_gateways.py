@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import grpc
-import httpx
+import httpx2
 import pytest
 from websockets.asyncio.client import connect
 
@@ -60,7 +60,7 @@ async def page(gateway: Gateway, cookie: str = "", session: str = "S001") -> Asy
 
 
 async def cookie_from(gateway: Gateway) -> str:
-    async with httpx.AsyncClient() as http:
+    async with httpx2.AsyncClient() as http:
         answer = await http.get(gateway.url)
     return f"comprador={answer.cookies['comprador']}"
 
@@ -111,7 +111,7 @@ async def test_a_hold_and_a_sale_through_one_show_in_the_browsers_of_both(
         )
         assert paid["status"] == "ok"
         assert await _change_of(other, seat) == "assento_reservado"
-        async with httpx.AsyncClient(base_url=pair.gateways[1 - chosen].url) as http:
+        async with httpx2.AsyncClient(base_url=pair.gateways[1 - chosen].url) as http:
             order = (await http.get(f"/api/pedidos/{paid['pedido']}.{paid['pedido_chave']}")).json()
         assert (order["assentos"], order["cpf"]) == ([seat], "***.982.247-**")
 

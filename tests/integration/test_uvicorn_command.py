@@ -10,7 +10,7 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 import uvicorn
 from fastapi import FastAPI
@@ -42,7 +42,7 @@ async def gateway(tmp_path: Path, settings: dict[str, str]) -> AsyncIterator[Uvi
 
 
 async def test_uvicorns_own_command_serves_the_page_and_its_socket(gateway: UvicornGateway) -> None:
-    async with httpx.AsyncClient(base_url=gateway.url) as http:
+    async with httpx2.AsyncClient(base_url=gateway.url) as http:
         assert (await http.get("/sessao/S001")).status_code == 200
     async with connect(socket_url(gateway)) as page:
         assert json.loads(await page.recv())["evento"] == "estado_inicial"
@@ -72,7 +72,7 @@ async def test_a_plain_gateway_stops_and_tells_its_pages_to_come_again(
 
 
 async def test_the_link_of_an_order_does_not_get_into_the_log(gateway: UvicornGateway) -> None:
-    async with httpx.AsyncClient(base_url=gateway.url) as http:
+    async with httpx2.AsyncClient(base_url=gateway.url) as http:
         await http.get("/pedido/p00-secret")
         await http.get("/health/live")
     assert "p00-secret" not in gateway.log
@@ -86,7 +86,7 @@ async def test_a_trusted_proxy_speaks_for_its_callers_and_nobody_else_does(
     with await asyncio.to_thread(
         UvicornGateway(tmp_path, settings | limits, "--no-proxy-headers").start
     ) as gateway:
-        async with httpx.AsyncClient(base_url=gateway.url) as http:
+        async with httpx2.AsyncClient(base_url=gateway.url) as http:
             for caller in ("203.0.113.1", "203.0.113.2"):
                 headers = {"X-Forwarded-For": caller}
                 answers = [await http.get("/api/sessoes", headers=headers) for _ in range(2)]
@@ -122,7 +122,7 @@ def test_small_answers_do_not_wait_for_an_acknowledgement(
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve([config.bind_socket()] if reload else None))
         await eventually(lambda: server.started)
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{config.port}") as http:
+        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{config.port}") as http:
             await http.get("/health/live")
             (connection,) = server.server_state.connections
             accepted = connection.transport.get_extra_info("socket")

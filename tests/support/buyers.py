@@ -5,7 +5,7 @@ import json
 import uuid
 from typing import Any
 
-import httpx
+import httpx2
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
@@ -14,7 +14,7 @@ from tests.support.people import made_up_cpf
 
 REPLY_SECONDS = 6
 _TRY_AGAIN = {"indisponivel", "resposta_desconhecida"}
-_LOST = (OSError, TimeoutError, WebSocketException, httpx.HTTPError)
+_LOST = (OSError, TimeoutError, WebSocketException, httpx2.HTTPError)
 
 Frame = dict[str, Any]
 
@@ -72,7 +72,7 @@ class Buyer:
 
     async def _get_a_cookie(self) -> None:
         if not self._cookie:
-            async with httpx.AsyncClient(timeout=REPLY_SECONDS) as http:
+            async with httpx2.AsyncClient(timeout=REPLY_SECONDS) as http:
                 answer = await http.get(self._url)
             self._cookie = "; ".join(f"{name}={value}" for name, value in answer.cookies.items())
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Self
 
-import httpx
+import httpx2
 import pytest
 from pydantic import SecretStr
 from starlette.responses import Response
@@ -118,8 +118,8 @@ class Bench:
         async with connect(uri, additional_headers=headers, **options) as socket:
             yield Browser(socket)
 
-    def http(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=self.url, timeout=SECONDS)
+    def http(self) -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(base_url=self.url, timeout=SECONDS)
 
 
 async def cramped_socket(port: int) -> socket.socket:

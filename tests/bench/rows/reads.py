@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import httpx
+import httpx2
 
 import cinema_pb2 as pb
 from tests.bench import big_room, yardsticks
@@ -25,7 +25,7 @@ async def _stage(scale: Scale) -> AsyncIterator[Round]:
     with box_office(programme) as office, office.gateway() as gateway:
         async with (
             counter(office.booking.address) as at,
-            httpx.AsyncClient(base_url=gateway.url) as browser,
+            httpx2.AsyncClient(base_url=gateway.url) as browser,
             yardsticks.echoing() as echo,
         ):
             seats = await at.seats(big_room.SESSION)
