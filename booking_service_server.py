@@ -46,7 +46,7 @@ async def serve(settings: BookingSettings) -> None:
             SeatStateService(client, policy.holds, watch.latest, newest) for client in (calls, own)
         )
         feed = SeatFeed(blocking, settings.redis_cluster, settings.redis_timeout_seconds, newest)
-        programme = open_programme(settings, ProgrammeGuard(own), feed.look_again)
+        programme = open_programme(settings, ProgrammeGuard(own), feed.resync)
         sweeper = Sweeper(own, swept)
         retention = Retention(
             own,
@@ -73,7 +73,7 @@ async def serve(settings: BookingSettings) -> None:
 
 
 async def programme_in_force(programme: ProgrammeFile, watch: FitnessWatch) -> None:
-    await watch.first_look()
+    await watch.wait_until_checked()
     await programme.watch()
 
 

@@ -7,7 +7,7 @@ from booking.dataset import (
     ADOPTING,
     SCHEMA,
     Found,
-    look,
+    find_dataset,
     loss,
     new_identity,
     schema_of,
@@ -15,7 +15,7 @@ from booking.dataset import (
     write_identity,
 )
 from booking.dataset_files import DatasetFileFault, DatasetFiles
-from booking.redis_health import fault
+from booking.redis_health import explain
 from booking.settings import BookingSettings
 from cinema.keys import ANY_ORDER, ANY_SESSION
 from cinema.redis_connection import REDIS_ERRORS, RedisClient, connect
@@ -40,7 +40,7 @@ async def adopt(named: str, settings: BookingSettings) -> None:
         identity = await adopt_dataset(redis, files)
         sessions, orders = await count(redis, ANY_SESSION), await count(redis, ANY_ORDER)
     except REDIS_ERRORS as error:
-        raise CannotStart(f"{fault(error)}. It was {files.redis}: {_OF_BOOKING}") from None
+        raise CannotStart(f"{explain(error)}. It was {files.redis}: {_OF_BOOKING}") from None
     except DatasetFileFault as error:
         raise CannotStart(str(error)) from None
     finally:
@@ -56,7 +56,7 @@ async def adopt(named: str, settings: BookingSettings) -> None:
 
 async def refuse_later_schema(redis: RedisClient) -> None:
     """Whoever named it: this version could not read it. Raises CannotStart."""
-    found = await look(redis)
+    found = await find_dataset(redis)
     if schema_of(found.identity) > SCHEMA:
         raise CannotStart(schema_problem(found.identity))
 
@@ -78,7 +78,7 @@ async def refuse_stranger(redis: RedisClient, files: DatasetFiles, named: str) -
 
 
 async def _contents(redis: RedisClient) -> str:
-    found = await look(redis)
+    found = await find_dataset(redis)
     part = "no dataset" if found.is_new else "a part of a dataset"
     dataset = f"dataset {found.identity}" if found.identity else part
     return f"{dataset}, {await count(redis, ANY_ORDER)} orders, {await redis.dbsize()} keys in all"
@@ -89,7 +89,7 @@ async def adopt_dataset(redis: RedisClient, files: DatasetFiles) -> str:
 
     So nobody else who knows the old one takes the new data for it.
     """
-    found = await look(redis)
+    found = await find_dataset(redis)
     identity = found.identity if _is_whole(files, found) else new_identity()
     if identity != found.identity:
         await write_identity(redis, identity, only_missing=False)

@@ -13,7 +13,7 @@ from typing import Any
 import grpc
 
 import cinema_pb2 as pb
-from booking.faults import OF_THE_CALLERS_TIME, Context, TooManyStreams, in_time, status_of
+from booking.faults import OF_THE_CALLERS_TIME, Context, TooManyStreams, status_of, within_deadline
 from booking.requests import InvalidRequest
 from cinema.booking_channel import BATCHES_ARE_KNOWN
 from cinema.deadlines import Deadlines
@@ -37,7 +37,7 @@ class Patience:
         self._steps: dict[int, Deadlines] = {}
 
     def of(self, left_ms: int) -> tuple[Deadlines, float | None]:
-        """As `in_time` takes them."""
+        """As `within_deadline` takes them."""
         left = left_ms / 1_000
         step = int(left * OF_THE_CALLERS_TIME * 10)
         if left_ms <= 0 or step / 10 >= self.most.seconds:
@@ -97,21 +97,21 @@ class _Stream:
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._answers = pb.LoteRespostas()  # that are not written yet
         self._unwritten = 0
-        self._news = asyncio.Event()
+        self._wake = asyncio.Event()
         self._room = asyncio.Event()
 
     def ask_to_end(self) -> None:
         self._answers.encerrando = True
         self._unwritten += 1
-        self._news.set()
+        self._wake.set()
 
     async def serve(self, messages: AsyncIterable[pb.LotePedidos]) -> None:
-        reading = self._loop.create_task(self._read(messages))
-        reading.add_done_callback(lambda _: self._news.set())
+        reading = self._loop.create_task(self._receive(messages))
+        reading.add_done_callback(lambda _: self._wake.set())
         try:
             while not reading.done() or self._under_way or self._unwritten:
-                await self._news.wait()
-                self._news.clear()
+                await self._wake.wait()
+                self._wake.clear()
                 await self._write()
                 if reading.done():
                     reading.result()
@@ -129,7 +129,7 @@ class _Stream:
         await self._context.write(answers)
         self._room.set()
 
-    async def _read(self, messages: AsyncIterable[pb.LotePedidos]) -> None:
+    async def _receive(self, messages: AsyncIterable[pb.LotePedidos]) -> None:
         async for message in messages:
             for request in message.pedidos:
                 self._begin(request)
@@ -146,7 +146,9 @@ class _Stream:
         if kind is None:
             self._refuse(number, InvalidRequest("pedido: falta, ou não é conhecido aqui."))
         elif len(self._under_way) >= MOST_UNDER_WAY:
-            self._put(number, grpc.StatusCode.RESOURCE_EXHAUSTED, "Pedidos demais de uma vez.")
+            self._queue_refusal(
+                number, grpc.StatusCode.RESOURCE_EXHAUSTED, "Pedidos demais de uma vez."
+            )
         else:
             work = self._carry_out(
                 number, self._methods[kind], getattr(request, kind), request.prazo_ms
@@ -156,7 +158,7 @@ class _Stream:
     async def _carry_out(self, number: int, method: Method, request: Any, left_ms: int) -> None:
         try:
             deadlines, left = self._patience.of(left_ms)
-            answer = await in_time(deadlines, left, method, request, self._context)
+            answer = await within_deadline(deadlines, left, method, request, self._context)
         except Exception as fault:  # noqa: BLE001 - the boundary of a request: mapped, logged, answered
             if self._under_way.pop(number, None):
                 self._refuse(number, fault)
@@ -164,19 +166,19 @@ class _Stream:
             if self._under_way.pop(number, None):
                 self._answers.respostas.add(numero=number, resposta=answer)
                 self._unwritten += 1
-                self._news.set()
+                self._wake.set()
 
     def _give_up(self, number: int) -> None:
         task = self._under_way.pop(number, None)
         if task:
             task.cancel()
-            self._news.set()
+            self._wake.set()
 
     def _refuse(self, number: int, fault: Exception) -> None:
-        self._put(number, *status_of(fault))
+        self._queue_refusal(number, *status_of(fault))
 
-    def _put(self, number: int, status: grpc.StatusCode, details: str) -> None:
+    def _queue_refusal(self, number: int, status: grpc.StatusCode, details: str) -> None:
         code: int = status.value[0]
         self._answers.respostas.add(numero=number, codigo=code, detalhes=details)
         self._unwritten += 1
-        self._news.set()
+        self._wake.set()

@@ -62,10 +62,10 @@ class Found:
 class Dataset:
     """The dataset of one Redis, as one booking server knows it.
 
-    `heard` has the ids of the last events that this process has heard of, by stream; it is filled from outside.
+    `newest` has the ids of the last events that this process has newest of, by stream; it is filled from outside.
     """
 
-    def __init__(self, redis: RedisClient, files: DatasetFiles, heard: dict[str, str]) -> None:
+    def __init__(self, redis: RedisClient, files: DatasetFiles, newest: dict[str, str]) -> None:
         self.expected: str | None = None  # what the scripts are to find; None: nothing may be sold
         self.changes = (
             0  # how often data was lost or replaced: whoever watches then needs a new snapshot
@@ -73,7 +73,7 @@ class Dataset:
         self.warning = ""
         self._redis = redis
         self._files = files
-        self._heard = heard
+        self._newest = newest
         self._kept = ""
         self._found = Marks()
         self._begun = False
@@ -82,7 +82,7 @@ class Dataset:
         """Why nothing may be sold; empty where it may. Raises REDIS_ERRORS where it could not be looked at."""
         try:
             self._kept = self._files.identity() or await self._first_identity()
-            problem = await self._check(self._kept, replicated) if self._kept else _INCOMPLETE
+            problem = await self._compare(self._kept, replicated) if self._kept else _INCOMPLETE
         except DatasetFileFault as fault:
             problem = str(fault)
         self._expect(None if problem else self._kept)
@@ -98,12 +98,12 @@ class Dataset:
         if self._kept:  # the file was deleted under a server that runs
             self._files.keep_identity(self._kept)
             return self._kept
-        found = await self._settled()
+        found = await self._look_twice()
         # Only a server that saw it empty fills in what is missing: for any other it may be missing because it was lost.
         self._begun = self._begun or found.is_new
         if self._begun:
             await write_identity(self._redis, new_identity(), only_missing=True)
-            found = await look(self._redis)
+            found = await find_dataset(self._redis)
         if found.identity and not schema_problem(found.identity):
             self._files.keep_identity(found.identity)
             whose = "new" if self._begun else "as Redis has it: this machine had not seen it before"
@@ -111,19 +111,19 @@ class Dataset:
             self._begun = False
         return found.identity
 
-    async def _settled(self) -> Found:
+    async def _look_twice(self) -> Found:
         """What is incomplete is looked at twice: another server may be writing it at this moment."""
-        found = await look(self._redis)
+        found = await find_dataset(self._redis)
         if self._begun or found.is_new or found.identity:
             return found
         await asyncio.sleep(_BEGINNING_SECONDS)
-        return await look(self._redis)
+        return await find_dataset(self._redis)
 
-    async def _check(self, kept: str, replicated: bool) -> str:
+    async def _compare(self, kept: str, replicated: bool) -> str:
         # What is known is read first: what happens while Redis is asked must not seem to be missing there.
-        known = self._files.marks(kept).raised(self._heard)
+        known = self._files.marks(kept).raised(self._newest)
         known = replace(known, replicated=known.replicated or replicated)
-        found = await look(self._redis)
+        found = await find_dataset(self._redis)
         problem = loss(kept, known, found)
         lost_ms, behind = how_far_behind(known, found.marks)
         if problem:
@@ -131,20 +131,20 @@ class Dataset:
                 log.warning(
                     "missing: %.0f s, in %d partitions changes of seats", lost_ms / 1000, behind
                 )
-            await self._lose(known, found)
+            await self._mark_as_lost(known, found)
         elif behind:
             log.warning("a replica has taken over, and lacks changes of the last seconds")
-            self._heard.clear()
+            self._newest.clear()
             self.changes += 1
         self._found = Marks(found.marks.events, found.marks.beats, replicated)
         return problem
 
-    async def _lose(self, known: Marks, found: Found) -> None:
+    async def _mark_as_lost(self, known: Marks, found: Found) -> None:
         """An older copy has the identity of what it is a copy of: it is marked, since calls that are under way, and
         servers that have seen less, would take it for the dataset."""
         # What is known goes into the file, so that an operator can lower it there.
         self._keep_marks(self._kept, known)
-        self._heard.clear()
+        self._newest.clear()
         self._expect(None)
         if found.identity == self._kept and not schema_problem(self._kept):
             await write_identity(self._redis, OLDER + self._kept, only_missing=False)
@@ -224,7 +224,7 @@ def new_identity() -> str:
     return f"{SCHEMA}:{secrets.token_urlsafe(12)}"
 
 
-async def look(redis: RedisClient) -> Found:
+async def find_dataset(redis: RedisClient) -> Found:
     """Asked every second: one node needs no command for each partition's identity and beat."""
     names = [name for keys in _KEYS for name in (keys.dataset, keys.beat)]
     pipeline = redis.pipeline(transaction=False)

@@ -98,14 +98,14 @@ def _guarded_call(
     async def call(data: bytes, context: Context) -> Any:
         try:
             left = context.time_remaining()
-            return await in_time(deadlines, left, method, parse(data), context)
+            return await within_deadline(deadlines, left, method, parse(data), context)
         except Exception as fault:  # noqa: BLE001 - the boundary of a call: mapped, logged, raised
             await _abort(context, fault)
 
     return call
 
 
-async def in_time(
+async def within_deadline(
     deadlines: Deadlines, left: float | None, method: Any, request: Any, context: Context
 ) -> Any:
     """The method's answer. `left`: for so many seconds the caller waits, where it says so."""

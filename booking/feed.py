@@ -91,12 +91,12 @@ class Watcher:
                 yield batch
             if not goes_on:
                 return
-        self._forget()
+        self._drop_waiting()
 
     def _has_more_for(self, batch: list[pb.Atualizacao]) -> bool:
         return len(batch) < _UPDATES_A_BATCH and not self._waiting.empty()
 
-    def _forget(self) -> None:
+    def _drop_waiting(self) -> None:
         self._overflowed = False
         while not self._waiting.empty():
             if self._waiting.get_nowait() is None:
@@ -122,7 +122,7 @@ class SeatFeed:
         self._open = asyncio.Event()
 
     def _new_reader(self) -> StreamReader:
-        return StreamReader(self._redis, self._patience, self._publish, self._lose_continuity)
+        return StreamReader(self._redis, self._patience, self._publish, self._resync_partition)
 
     @property
     def watchers(self) -> int:
@@ -168,9 +168,9 @@ class SeatFeed:
         finally:
             self.close()
 
-    def renew(self) -> None:
+    def resync_all(self) -> None:
         """A new snapshot for everybody who watches."""
-        self.look_again(self._watchers)
+        self.resync(self._watchers)
 
     def close(self) -> None:
         """Ends every watch."""
@@ -179,16 +179,14 @@ class SeatFeed:
             for watcher in watchers:
                 watcher.end()
 
-    def look_again(self, session_ids: Collection[str]) -> None:
+    def resync(self, session_ids: Collection[str]) -> None:
         """Whoever watches one of the sessions gets a new snapshot."""
         for session_id in session_ids:
             for watcher in self._watchers.get(session_id, ()):
                 watcher.put(_HOLE)
 
-    def _lose_continuity(self, stream: str) -> None:
-        self.look_again(
-            [one for one in self._watchers if session_keys(one).partition.events == stream]
-        )
+    def _resync_partition(self, stream: str) -> None:
+        self.resync([one for one in self._watchers if session_keys(one).partition.events == stream])
 
     def _publish(self, stream: str, entry: Entry) -> None:
         entry_id, fields = entry

@@ -37,18 +37,18 @@ class FitnessWatch:
     def __init__(self, redis: RedisClient, dataset: Dataset) -> None:
         self._redis = redis
         self._dataset = dataset
-        self._looked_at: frozenset[str] = frozenset()
+        self._checked: frozenset[str] = frozenset()
         self._admitted: frozenset[str] = frozenset()
-        self._has_looked = asyncio.Event()
+        self._is_checked = asyncio.Event()
         self._latest = Fitness()
 
     def latest(self) -> Fitness:
         """What the last look has found; before the first one nothing can be sold."""
         return self._latest
 
-    async def first_look(self) -> None:
+    async def wait_until_checked(self) -> None:
         """Returns once it is known whether booking is fit to sell: before that no client may ask Redis."""
-        await self._has_looked.wait()
+        await self._is_checked.wait()
 
     def admits(self, run_id: str) -> bool:
         return run_id in self._admitted
@@ -57,14 +57,14 @@ class FitnessWatch:
         """Looks every second, publishes what it finds, and logs what changed."""
         before: Fitness | None = None
         while True:
-            health = await redis_health.look(self._redis)
+            health = await redis_health.examine(self._redis)
             fitness = await self._judge(health)
             _log_changes(before, fitness)
             before = self._latest = fitness
             await publish(fitness)
             # Only now: a server is not admitted before its data was judged.
-            self._admitted = self._looked_at
-            self._has_looked.set()
+            self._admitted = self._checked
+            self._is_checked.set()
             await asyncio.sleep(PERIOD_SECONDS)
 
     async def _judge(self, health: RedisHealth) -> Fitness:
@@ -74,11 +74,11 @@ class FitnessWatch:
             try:
                 problem = await self._dataset.check(replicated=health.replicated)
                 # A server that is loading its data says who it is before one can look at them.
-                self._looked_at = health.run_ids
+                self._checked = health.run_ids
                 if not problem:
                     await self._dataset.beat()
             except REDIS_ERRORS as error:
-                problem = redis_health.fault(error)
+                problem = redis_health.explain(error)
         problem = health.problem or problem
         # A Redis that is away does not say how many replicas it has: sales go on waiting for as many as before.
         replicas = (health if not problem else self._latest).replicas_to_wait_for

@@ -29,7 +29,7 @@ class FitnessReport:
 
     async def publish(self, fitness: Fitness) -> None:
         if fitness.looks_different_from(self._before):
-            self._feed.renew()
+            self._feed.resync_all()
         self._before = fitness
         is_ready = not fitness.problem and self._programme.is_checked and not self._stop.is_set()
         self._ready_file.ready = is_ready

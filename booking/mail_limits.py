@@ -53,7 +53,7 @@ class MailLimits:
         self._clock = clock
         self._quiet_until = float("-inf")
 
-    async def take(self, email: str, network: str, order_id: str = "") -> bool:
+    async def reserve(self, email: str, network: str, order_id: str = "") -> bool:
         """Whether one more mail is within the limits; then it is counted. `order_id` of one that is asked for again."""
         counts = self._counts(email, network, order_id)
         full = await self._run(_IF_NOT_FULL, counts)

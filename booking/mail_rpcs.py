@@ -7,8 +7,8 @@ import cinema_pb2_grpc
 from booking.faults import Context, UnknownOrder
 from booking.groups import for_each
 from booking.mail_schedule import DueMail, MailRecord
+from booking.order_replies import order_message
 from booking.programme.file import ProgrammeFile
-from booking.replies import order_message
 from booking.requests import InvalidRequest
 from booking.stores import Stores
 from cinema.contract import MAIL_STATES

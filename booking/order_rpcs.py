@@ -10,10 +10,11 @@ from booking.giving_back import companions_left_alone, parse_order_seats, whole_
 from booking.groups import groups
 from booking.mail_rpcs import MailRpcs
 from booking.order import Order
+from booking.order_replies import order_message
 from booking.orders import Correction
 from booking.programme import Session
 from booking.programme.file import ProgrammeFile
-from booking.replies import order_message, reservation_reply
+from booking.replies import reservation_reply
 from booking.requests import InvalidRequest, parse_buyer, parse_email, parse_network
 from booking.stores import Stores
 from booking.ticket_changes import cancellable_until
@@ -121,7 +122,7 @@ class OrderRpcs(MailRpcs):
         if not order.payer.email:
             raise InvalidRequest("O pedido não tem e-mail.")
         if order.mail is not MailState.PENDING:
-            if not await self._limits.take(order.payer.email, network, order.id):
+            if not await self._limits.reserve(order.payer.email, network, order.id):
                 return _refusal(order, Refusal.TOO_MANY_MAILS)
             await self._orders.resend_mail(order)
         return _done(order, "E-mail a caminho.")
@@ -137,7 +138,7 @@ class OrderRpcs(MailRpcs):
         if order.corrections >= self._limits.rules.most_corrections:
             return self._no_more_corrections(order)
         # Not counted as asked for again: asking in vain is how a buyer notices that the address is wrong.
-        if not await self._limits.take(email, network):
+        if not await self._limits.reserve(email, network):
             return _refusal(order, Refusal.TOO_MANY_MAILS)
         return await self._correct(order, email)
 

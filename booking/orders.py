@@ -76,7 +76,7 @@ class OrderBook:
         """The same, each with its record."""
         keys, after = await scan_keys(self._redis, _parse_cursor(cursor), ANY_ORDER, _KEYS_A_PAGE)
         hashes = zip(map(order_id_of, keys), await self._hashes(keys), strict=True)
-        records = [record for one in hashes for record in _understood(*one)]
+        records = [record for one in hashes for record in _readable(*one)]
         return records, f"{after.node}:{after.cursor}" if after else ""
 
     async def _hashes(self, keys: Sequence[str]) -> list[dict[str, str]]:
@@ -88,7 +88,7 @@ class OrderBook:
     async def resend_mail(self, order: Order) -> None:
         """Puts the mail into the outbox again, unless it is still on its way."""
         outbox = partition_keys(partition_of(order.session_id)).outbox
-        message = _asked_again(order)
+        message = _resend_message(order)
         await self._resend(
             keys=[outbox, order_key(order.id)], args=[message, MailState.PENDING.value]
         )
@@ -100,16 +100,16 @@ class OrderBook:
         return Correction(
             await self._correct(
                 keys=[keys.mails, keys.failed_mails, key, keys.outbox],
-                args=[order.id, email, most, _asked_again(order)],
+                args=[order.id, email, most, _resend_message(order)],
             )
         )
 
 
-def _asked_again(order: Order) -> str:
+def _resend_message(order: Order) -> str:
     return outbox_message(order.id, order.session_id, order.seats, order.buyer, Status.RESEND)
 
 
-def _understood(order_id: str, fields: Mapping[str, str]) -> Iterator[tuple[Order, Record]]:
+def _readable(order_id: str, fields: Mapping[str, str]) -> Iterator[tuple[Order, Record]]:
     """Nothing where the order has gone meanwhile, or cannot be read."""
     if not fields:
         return

@@ -11,13 +11,13 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Any
 
-from booking.dataset import look
+from booking.dataset import find_dataset
 from booking.dataset_files import DatasetFileFault, DatasetFiles
 from booking.order import Order
 from booking.order_end import OrderEnd
 from booking.order_record import Record
 from booking.orders import OrderBook
-from booking.redis_health import fault
+from booking.redis_health import explain
 from booking.seat_records import parse_sale
 from booking.settings import BookingSettings
 from cinema import mail_address
@@ -70,11 +70,11 @@ class _Archive:
         if isinstance(error, DatasetFileFault):
             raise CannotStart(str(error)) from None
         if isinstance(error, REDIS_ERRORS):
-            raise CannotStart(fault(error)) from None
+            raise CannotStart(explain(error)) from None
 
     async def refuse_stranger(self) -> None:
         """Where nobody is found in another Redis, somebody's data would seem to be erased. Raises CannotStart."""
-        found, kept = (await look(self._redis)).identity, self._files.identity()
+        found, kept = (await find_dataset(self._redis)).identity, self._files.identity()
         if not kept or found != kept:
             raise CannotStart(
                 f"Redis {self._files.redis} has dataset {found or 'none'}, and {self._files.folder.absolute()} knows "

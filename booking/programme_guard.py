@@ -25,8 +25,8 @@ from cinema.redis_connection import RedisClient
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 500  # keys a round trip
-_MOST_STARTS_TOLD = 3
-_MOST_REFUSALS_TOLD = 20
+_MOST_STARTS_NAMED = 3
+_MOST_REFUSALS_NAMED = 20
 _ADVICE = 'avise os compradores com alterada = "…" na sessão, ou cancele-a com cancelada = "…"'
 
 
@@ -72,7 +72,7 @@ class ProgrammeGuard:
         told = [
             f"{place}: sessão {name}: {conflict}" for place, name, conflict in refused if conflict
         ]
-        return told[:_MOST_REFUSALS_TOLD]
+        return told[:_MOST_REFUSALS_NAMED]
 
     async def _taken(self, session_ids: list[str]) -> dict[str, Taken]:
         keys = [session_keys(session_id) for session_id in session_ids]
@@ -157,10 +157,10 @@ def _broken_holds(
 def _counted(orders: Sequence[Order], held: Collection[str]) -> str:
     counts = []
     starts = Counter(order.screening.starts_at for order in orders)
-    for start, count in starts.most_common(_MOST_STARTS_TOLD):
+    for start, count in starts.most_common(_MOST_STARTS_NAMED):
         what = "pedido vendido" if count == 1 else "pedidos vendidos"
         counts.append(f"{count} {what} para {local_time(start):%d/%m %H:%M}")
-    others = sum(starts.values()) - sum(n for _, n in starts.most_common(_MOST_STARTS_TOLD))
+    others = sum(starts.values()) - sum(n for _, n in starts.most_common(_MOST_STARTS_NAMED))
     if others:
         counts.append(f"{others} para outros dias")
     if held:

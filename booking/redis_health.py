@@ -41,15 +41,15 @@ class RedisHealth:
     )  # one a start of a server; none where Redis does not answer
 
 
-async def look(redis: RedisClient) -> RedisHealth:
+async def examine(redis: RedisClient) -> RedisHealth:
     """Every master of a cluster must be well; the first that is not is named."""
     try:
         if isinstance(redis, Redis):
-            return await _look_at(redis)
+            return await _examine_node(redis)
         await redis.initialize()
-        found = [await _look_at(redis, target_nodes=node) for node in redis.get_primaries()]
+        found = [await _examine_node(redis, target_nodes=node) for node in redis.get_primaries()]
     except REDIS_ERRORS as error:
-        return RedisHealth(fault(error))
+        return RedisHealth(explain(error))
     return RedisHealth(
         next((health.problem for health in found if health.problem), ""),
         next((health.warning for health in found if health.warning), ""),
@@ -59,7 +59,7 @@ async def look(redis: RedisClient) -> RedisHealth:
     )
 
 
-def fault(error: BaseException) -> str:
+def explain(error: BaseException) -> str:
     """What an error of Redis means for an operator, in one line that stays the same while the cause does."""
     code = getattr(error, "status_code", "")
     if code not in _REFUSALS:
@@ -77,7 +77,7 @@ def _first_code(text: str) -> str:
     return found[1] if found else ""
 
 
-async def _look_at(redis: RedisClient, **node: Any) -> RedisHealth:
+async def _examine_node(redis: RedisClient, **node: Any) -> RedisHealth:
     info = await redis.info(**node)
     configuration = await _configuration_problem(redis, info, **node)
     percent = _percent_full(info)

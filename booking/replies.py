@@ -5,18 +5,12 @@ from functools import lru_cache
 
 import cinema_pb2 as pb
 from booking.answer import Answer
-from booking.order import Order
-from booking.programme import Programme, Session
+from booking.programme import Session
 from booking.programme.rooms import Room, Row, SeatKind
 from booking.seat_snapshot import SeatCount, SeatSnapshot, SoldSeats
-from booking.ticket_changes import alteration, cancellable_until
-from cinema.contract import CATEGORY_NUMBERS, MAIL_STATE_NUMBERS
-from cinema.mail_state import MailState
 from cinema.refusals import enumeration, sentence
-from cinema.tickets import Ticket
 
 _KINDS = {kind: kind.value.upper() for kind in SeatKind}
-_WITHHELD = "Foram e-mails demais em pouco tempo: peça este de novo daqui a uma hora."
 
 
 def reservation_reply(
@@ -65,7 +59,7 @@ def session_message(session: Session, not_free: int, now_ms: int) -> pb.Sessao:
         preco_a_partir_de_centavos=session.lowest_price,
         lugares=seats,
         livres=max(0, seats - not_free),
-        encerrada=_is_closed(session, now_ms),
+        encerrada=is_closed(session, now_ms),
         alteracao=session.cancelled or session.change,
         cancelada=bool(session.cancelled),
     )
@@ -144,81 +138,5 @@ def _sold_part(sold: SoldSeats) -> bytes:
     return sold.encoded
 
 
-def order_message(
-    order: Order, programme: Programme, cancel_until_ms: int, now_ms: int
-) -> pb.Pedido:
-    """`cancel_until_ms` is how long before the session's start an order can still be cancelled."""
-    session = programme.sessions.get(order.session_id)
-    return pb.Pedido(
-        pedido_id=order.id,
-        sessao_id=order.session_id,
-        assentos=order.seats,
-        usuario_id=order.buyer,
-        nome_completo=order.payer.name,
-        cpf=order.payer.masked_cpf,
-        email=order.payer.email,
-        total_centavos=order.total,
-        criado_em_ms=order.created_at,
-        cancelado=order.cancelled,
-        cancelado_em_ms=order.cancelled_at,
-        email_estado=MAIL_STATE_NUMBERS[order.mail],
-        email_motivo=_WITHHELD if order.mail is MailState.WITHHELD else order.mail_reason,
-        ingressos=_ticket_messages(order, session),
-        forma_pagamento=order.payment_method,
-        idioma=order.language,
-        cancelavel_ate_ms=cancellable_until(order, session, cancel_until_ms),
-        sessao=_sold_session(order, session, programme, now_ms),
-        sessao_atual=session_message(session, 0, now_ms) if session else None,
-        alteracao=alteration(order, session, now_ms),
-        link_token=order.tokens.view,
-        chave=order.tokens.manage,
-        correcoes=order.corrections,
-        dados_apagados=order.erased_at > 0,
-        devolvidos=[
-            pb.Devolucao(ingresso=_ticket_message(one.ticket), em_ms=one.at)
-            for one in order.given_back
-        ],
-    )
-
-
-def _ticket_messages(order: Order, session: Session | None) -> list[pb.Ingresso]:
-    halves = session.room.other_halves if session else {}
-    messages = [_ticket_message(ticket) for ticket in order.tickets]
-    for message in messages:
-        other = halves.get(message.assento, "")
-        message.vai_com = other if other in order.seats else ""
-    return messages
-
-
-def _ticket_message(ticket: Ticket) -> pb.Ingresso:
-    return pb.Ingresso(
-        assento=ticket.seat,
-        categoria=CATEGORY_NUMBERS[ticket.category],
-        preco_centavos=ticket.price,
-    )
-
-
-def _sold_session(
-    order: Order, session: Session | None, programme: Programme, now_ms: int
-) -> pb.Sessao:
-    """As it was sold; an order that lacks the film has it from the session of today, where there still is one."""
-    sold = order.screening
-    if sold.film or session is None:
-        picture = programme.pictures.get(sold.film_id)
-        film = pb.Filme(
-            filme_id=sold.film_id,
-            titulo=sold.film,
-            duracao_min=sold.minutes,
-            classificacao=sold.rating,
-            cartaz=picture.version if picture else "",
-        )
-        shown = pb.Sessao(filme=film, sala=sold.room, idioma=sold.language)
-    else:
-        shown = session_message(session, 0, now_ms)
-    shown.sessao_id, shown.inicio_ms = order.session_id, sold.starts_at
-    shown.encerrada = session is None or _is_closed(session, now_ms)
-    return shown
-
-
-def _is_closed(session: Session, now_ms: int) -> bool:
+def is_closed(session: Session, now_ms: int) -> bool:
     return bool(session.cancelled) or 0 < session.closes_at_ms <= now_ms

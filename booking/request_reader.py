@@ -69,13 +69,13 @@ class RequestReader:
 
     async def seats(self, request: pb.ReservaRequest) -> SeatRequest:
         """At least one. Each is in the room, or is held or sold although the room has it no longer."""
-        return await self._read(parse_seats, request)
+        return await self._parse(parse_seats, request)
 
     async def optional_seats(self, request: pb.ReservaRequest) -> SeatRequest:
         """Likewise, or none, for all that the buyer holds."""
-        return await self._read(parse_optional_seats, request)
+        return await self._parse(parse_optional_seats, request)
 
-    async def _read(self, parse: Parse, request: pb.ReservaRequest) -> SeatRequest:
+    async def _parse(self, parse: Parse, request: pb.ReservaRequest) -> SeatRequest:
         session_id = request.assento.sessao_id
         try:
             return parse(request, self._programme.current, ())

@@ -114,12 +114,12 @@ class Retention:
             now = await self._now()
             orders, cursor = await self._orders.page(cursor)
             for order in orders:
-                await self._look_at(order, now, done)
+                await self._advance(order, now, done)
             if not cursor:
                 return
             await asyncio.sleep(self._pause_seconds)
 
-    async def _look_at(self, order: Order, now: int, done: Counter[str]) -> None:
+    async def _advance(self, order: Order, now: int, done: Counter[str]) -> None:
         rules, session = self._rules, self._programme().sessions.get(order.session_id)
         age = now - counts_from(order, session)
         if not order.settled and _is_due(age, rules.session_ms):

@@ -192,7 +192,7 @@ class BookingServicer(OrderRpcs):
     async def _confirm(self, wanted: SeatRequest, purchase: Purchase) -> Answer:
         """A sale whose mail would be one too many goes through without it: the order's page is the proof."""
         email, network = purchase.payer.email, wanted.network
-        taken = bool(email) and not purchase.veto and await self._limits.take(email, network)
+        taken = bool(email) and not purchase.veto and await self._limits.reserve(email, network)
         if not taken:
             purchase = replace(purchase, mail_is_withheld=True)
         answer = await self._seats.confirm(wanted.session.id, wanted.buyer, purchase)

@@ -33,22 +33,22 @@ class SessionList:
 
     async def get(self) -> pb.SessoesResponse:
         """To be sent, and not to be changed."""
-        return await self._reads.read(None, self._read)
+        return await self._reads.read(None, self._refresh)
 
-    async def _read(self) -> pb.SessoesResponse:
+    async def _refresh(self) -> pb.SessoesResponse:
         programme, now = self._programme.current, now_ms()
-        if self._listing is None or not self._listing.is_good(programme, now):
+        if self._listing is None or not self._listing.is_current(programme, now):
             self._listing = _Listing(programme, now)
         listing = self._listing
-        newest = await self._newest(listing.partitions)
+        newest = await self._last_events(listing.partitions)
         changed = [one for one, event in newest.items() if event != listing.events.get(one)]
         counts = await asyncio.gather(*(self._count(listing.partitions[one]) for one in changed))
         for partition, taken in zip(changed, counts, strict=True):
-            listing.take(partition, newest[partition], taken)
+            listing.recount(partition, newest[partition], taken)
             await asyncio.sleep(0)  # a thousand sessions are some milliseconds of work
         return listing.answer()
 
-    async def _newest(self, partitions: Iterable[int]) -> dict[int, str]:
+    async def _last_events(self, partitions: Iterable[int]) -> dict[int, str]:
         """The id of each partition's last event; empty where there is none."""
         ask = nodes_of(self._redis).send
         streams = [partition_keys(partition).events for partition in partitions]
@@ -98,10 +98,10 @@ class _Listing:
         for session in sessions:
             self.partitions[partition_of(session.id)].append(session)
 
-    def is_good(self, programme: Programme, now_ms: int) -> bool:
+    def is_current(self, programme: Programme, now_ms: int) -> bool:
         return programme is self._programme and self._now_ms <= now_ms < self._good_until
 
-    def take(self, partition: int, event: str, taken: Iterable[int]) -> None:
+    def recount(self, partition: int, event: str, taken: Iterable[int]) -> None:
         self.events[partition] = event
         for session, count in zip(self.partitions[partition], taken, strict=True):
             if self._taken.get(session.id) != count:

@@ -66,21 +66,21 @@ class SnapshotReader:
 
     async def of(self, session_id: str) -> SeatSnapshot:
         """At one version, at most as old as the question."""
-        return await self._reads.read(session_id, partial(self._read, session_id))
+        return await self._reads.read(session_id, partial(self._refresh, session_id))
 
     async def count(self, session_id: str) -> SeatCount:
         """How many seats are not free, at one version."""
         reply = await self._ask(session_id, "", "0")
         return SeatCount(reply.version, reply.held + reply.sold, reply.half_price_sold)
 
-    async def _read(self, session_id: str) -> SeatSnapshot:
+    async def _refresh(self, session_id: str) -> SeatSnapshot:
         before = self._kept.get(session_id, _Kept())
         reply = await self._ask(session_id, before.event)
-        now = _changed(before, reply) if reply.kind == _CHANGES else None
+        now = _after_changes(before, reply) if reply.kind == _CHANGES else None
         if now is None:
             if reply.kind != _ALL:
                 reply = await self._ask(session_id, "")
-            now = await _whole(reply)
+            now = await _parse_whole(reply)
         self._keep(session_id, now)
         return SeatSnapshot(reply.version, now.held, now.sold, reply.half_price_sold, reply.now)
 
@@ -105,7 +105,7 @@ def _size(kept: _Kept) -> int:
     return 1 + len(kept.held) + len(kept.sold)
 
 
-def _changed(before: _Kept, reply: _Reply) -> _Kept | None:
+def _after_changes(before: _Kept, reply: _Reply) -> _Kept | None:
     """With the changes of each event since; None where they do not lead to what Redis has."""
     changes, version = list[Any](), before.version
     for at, text in zip(reply.seats[::2], reply.seats[1::2], strict=True):
@@ -138,19 +138,19 @@ def _applied(
     return held, sold
 
 
-async def _whole(reply: _Reply) -> _Kept:
+async def _parse_whole(reply: _Reply) -> _Kept:
     holds, sales = reply.seats
     held = dict[str, SeatHeld]()
-    async for seat, text in _pairs(holds):
+    async for seat, text in _by_twos(holds):
         hold = parse_hold(text)
         held[seat] = SeatHeld(hold.deadline, hold.tag)
     sold = SoldSeats()
-    async for seat, text in _pairs(sales):
+    async for seat, text in _by_twos(sales):
         sold[seat] = SeatSold(tag_of_sale(text))
     return _Kept(reply.event, reply.version, held, sold)
 
 
-async def _pairs(flat: Iterable[str]) -> AsyncIterator[tuple[str, str]]:
+async def _by_twos(flat: Iterable[str]) -> AsyncIterator[tuple[str, str]]:
     """By twos; after a number of them everybody else has a turn."""
     texts = iter(flat)
     pairs = zip(texts, texts, strict=True)

@@ -22,7 +22,7 @@ _REST_SECONDS = 0.005
 
 
 class StreamReader:
-    """`take` gets each event of a stream; `lose` the stream of which events may have been dropped unread.
+    """`on_event` gets each event of a stream; `on_gap` each stream of which events may have been dropped unread.
 
     On a cluster the streams of one reader must live in one slot.
     """
@@ -31,13 +31,13 @@ class StreamReader:
         self,
         redis: RedisClient,
         patience: float,
-        take: Callable[[str, Entry], None],
-        lose: Callable[[str], None],
+        on_event: Callable[[str, Entry], None],
+        on_gap: Callable[[str], None],
     ) -> None:
         self._redis = redis
         self._patience = patience
-        self._take = take
-        self._lose = lose
+        self._on_event = on_event
+        self._on_gap = on_gap
         self._listeners = Counter[str]()
         self._positions: dict[str, str] = {}  # the last event that was read, of what is listened to
         self._added = asyncio.Event()
@@ -50,7 +50,7 @@ class StreamReader:
         self._listeners[stream] += 1
         try:
             if stream not in self._positions:
-                await self._add(stream)
+                await self._start_listening(stream)
             yield
         finally:
             self._listeners[stream] -= 1
@@ -58,7 +58,7 @@ class StreamReader:
                 del self._listeners[stream]
                 self._positions.pop(stream, None)
 
-    async def _add(self, stream: str) -> None:
+    async def _start_listening(self, stream: str) -> None:
         async with asyncio.timeout(self._patience):
             last: Any = await self._redis.xrevrange(stream, count=1)
         # Another listener may have come first, and the read may have gone on since.
@@ -79,12 +79,12 @@ class StreamReader:
                 while not self._positions:
                     self._added.clear()
                     await self._added.wait()
-                if await self._read():
+                if await self._read_once():
                     await asyncio.sleep(_REST_SECONDS)
         finally:
             self._positions.clear()
 
-    async def _read(self) -> bool:
+    async def _read_once(self) -> bool:
         """Whether it brought anything."""
         asked = dict(self._positions)
         brought = await self._wait_for_events(asked)
@@ -94,9 +94,9 @@ class StreamReader:
                 continue
             # Only a full batch can have been preceded by more than Redis keeps.
             if len(entries) == _EVENTS_A_READ and await self._was_trimmed(stream, asked[stream]):
-                self._lose(stream)
+                self._on_gap(stream)
             for entry in entries:
-                self._take(stream, entry)
+                self._on_event(stream, entry)
             if stream in self._positions:
                 self._positions[stream] = entries[-1][0]
         return bool(brought)

@@ -89,7 +89,7 @@ class ProgrammeFile:
             await asyncio.sleep(self._look_every)
             latest = await asyncio.to_thread(self._versions)
             if latest == seen and latest != self._known:
-                await self._read()
+                await self._load()
                 self._known = latest = (latest[0], *map(_version, self._pictures))
             seen = latest
 
@@ -97,7 +97,7 @@ class ProgrammeFile:
         """Of the file and of the pictures that it names."""
         return tuple(map(_version, (self._path, *self._pictures)))
 
-    async def _read(self) -> None:
+    async def _load(self) -> None:
         self._candidate, self._complaint = None, ""
         try:
             self._candidate = await asyncio.to_thread(load_programme, self._path)
@@ -148,10 +148,10 @@ class ProgrammeFile:
             log.warning("%s", warning)
         if before is not None:
             log.info("took up a new programme, sessions: %s", " ".join(programme.sessions))
-            self._changed(_news(before, programme))
+            self._changed(_changed_sessions(before, programme))
 
 
-def _news(before: Programme, after: Programme) -> set[str]:
+def _changed_sessions(before: Programme, after: Programme) -> set[str]:
     """The sessions that are not what they were."""
     editions = [
         {(name, session.edition, session.change) for name, session in programme.sessions.items()}

@@ -17,7 +17,7 @@ from cinema.art.picture import Picture
 from cinema.local_time import SAO_PAULO
 
 _LARGEST_FILE = 2_000_000  # bytes
-_MOST_FAULTS_TOLD = 20
+_MOST_FAULTS_NAMED = 20
 
 
 class ProgrammeError(Exception):
@@ -61,14 +61,14 @@ def parse_programme(text: str, name: str, folder: Path | None = None) -> Program
     try:
         reading = read_programme(text)
     except FaultyProgrammeError as error:
-        raise ProgrammeError("\n".join(_told(name, error.faults))) from None
+        raise ProgrammeError("\n".join(_located(name, error.faults))) from None
     pictures, warnings = read_pictures(reading, folder) if folder else ({}, [])
     sessions = {session.id: session for session in _sessions(reading, pictures)}
     return Programme(
         MappingProxyType({session.id: session for session in Programme(sessions).by_start()}),
         name,
         text,
-        tuple(_told(name, sorted([*reading.warnings, *warnings]))),
+        tuple(_located(name, sorted([*reading.warnings, *warnings]))),
         folder,
         pictures,
         tuple(folder / film.poster for film in reading.programme.films if folder and film.poster),
@@ -76,10 +76,10 @@ def parse_programme(text: str, name: str, folder: Path | None = None) -> Program
     )
 
 
-def _told(name: str, faults: Iterable[Fault]) -> Iterator[str]:
+def _located(name: str, faults: Iterable[Fault]) -> Iterator[str]:
     """The first of them, since one mistake may repeat itself in every session."""
     return (
-        f"{name}, linha {line}: {message}" for line, message in islice(faults, _MOST_FAULTS_TOLD)
+        f"{name}, linha {line}: {message}" for line, message in islice(faults, _MOST_FAULTS_NAMED)
     )
 
 

@@ -240,27 +240,27 @@ async def quick(redis_url: str) -> AsyncIterator[MailLimits]:
 
 async def test_a_limit_is_reached_within_a_window_and_slides_with_time(quick: MailLimits) -> None:
     email = somebody()
-    taken = [await quick.take(email, "") for _ in range(20)]
+    taken = [await quick.reserve(email, "") for _ in range(20)]
     assert sum(taken) in (3, 4, 5)  # a window may have ended meanwhile
     assert not taken[-1]
-    await eventually(lambda: quick.take(email, ""), 5, "one more is within the limit")
+    await eventually(lambda: quick.reserve(email, ""), 5, "one more is within the limit")
 
 
 async def test_without_a_limit_any_number_is_within_it(redis_url: str) -> None:
     async with patient_client(redis_url) as client:
         limits = MailLimits(client, MailLimitRules(0, 0, 0, 0), b"secret")
         email, network = somebody(), somewhere()
-        assert all([await limits.take(email, network, "00-x") for _ in range(50)])
+        assert all([await limits.reserve(email, network, "00-x") for _ in range(50)])
 
 
 async def test_where_one_count_is_full_none_is_counted(redis_url: str) -> None:
     async with patient_client(redis_url) as client:
         limits = MailLimits(client, MailLimitRules(100, 1, 0, 0), b"secret")
         network = somewhere()
-        assert await limits.take(somebody(), network)
+        assert await limits.reserve(somebody(), network)
         email = somebody()
         before: Any = await client.hgetall("{p00}:mail-counts")
-        assert not await limits.take(email, network)
+        assert not await limits.reserve(email, network)
         after: Any = await client.hgetall("{p00}:mail-counts")
     assert before.keys() == after.keys()
 

@@ -10,7 +10,7 @@ import grpc
 import pytest
 from redis import Redis
 
-from booking.redis_health import look
+from booking.redis_health import examine
 from deploy import redis_local
 from deploy.ports import LOOPBACK
 from tests.support.booking_desk import Customer, Desk, new_session, open_desk
@@ -188,4 +188,4 @@ def test_without_its_replica_a_master_goes_on_selling(replicated: Replicated) ->
 
 async def test_a_replica_is_not_fit_to_sell(replicated: Replicated) -> None:
     async with patient_client(replicated.replica.url) as redis:
-        assert (await look(redis)).problem == "Redis is a replica, which takes no writes"
+        assert (await examine(redis)).problem == "Redis is a replica, which takes no writes"

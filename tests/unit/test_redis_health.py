@@ -9,7 +9,7 @@ from redis.exceptions import (
     ResponseError,
 )
 
-from booking.redis_health import fault
+from booking.redis_health import explain
 
 
 @pytest.mark.parametrize(
@@ -42,10 +42,10 @@ from booking.redis_health import fault
     ],
 )
 def test_the_reason_for_a_refusal_is_named(error: Exception, code: str) -> None:
-    assert fault(error).startswith(f"Redis refuses writes: {code}, ")
+    assert explain(error).startswith(f"Redis refuses writes: {code}, ")
 
 
 def test_what_is_not_known_is_told_in_redis_own_words() -> None:
-    assert fault(ResponseError("ERR strange")) == "Redis refuses writes: ERR strange"
-    assert fault(ConnectionError("refused")) == "Redis does not answer: refused"
-    assert fault(TimeoutError()) == "Redis does not answer: TimeoutError"
+    assert explain(ResponseError("ERR strange")) == "Redis refuses writes: ERR strange"
+    assert explain(ConnectionError("refused")) == "Redis does not answer: refused"
+    assert explain(TimeoutError()) == "Redis does not answer: TimeoutError"
