@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cinema.local_time import iso_time
 
+ORDERS_TOPIC = "reservas_confirmadas"
 MESSAGE_FIELD = "mensagem"  # of an entry in the outbox; lua/ writes it
 
 

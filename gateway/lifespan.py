@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cinema import logs, service
 from cinema.settings import WrongSettings, read
-from gateway import open_files
+from gateway import asyncapi, open_files
 from gateway.acceptor import OUT_OF_FILES
 from gateway.context import Gateway, open_gateway
 from gateway.protocols import silence_peers_faults
@@ -71,11 +71,12 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def attach(app: FastAPI, gateway: Gateway) -> None:
-    """Gives the application its gateway, and with API_DOCS its interactive documentation."""
+    """Gives the application its gateway, and with API_DOCS the pages that describe the API."""
     app.state.gateway = gateway
     if gateway.settings.api_docs:
         app.docs_url, app.openapi_url = "/docs", "/openapi.json"
         app.setup()
+        app.add_route(asyncapi.PATH, asyncapi.served, include_in_schema=False)
 
 
 class RefusedStart:

@@ -15,14 +15,14 @@ from kafka import KafkaAdminClient, KafkaProducer
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from cinema.logs import OutageLog
-from cinema.notification import Notification
+from cinema.notification import ORDERS_TOPIC, Notification
 from cinema.retry import brief
 from notifications.delivery_result import DeliveryResult, Done, Later
 
 log = logging.getLogger(__name__)
 
-TOPIC = "reservas_confirmadas"
-DEAD_LETTER_TOPIC = "reservas_confirmadas.dlt"
+TOPIC = ORDERS_TOPIC
+DEAD_LETTER_TOPIC = f"{TOPIC}.dlt"
 GROUP = "notificacao-group"
 PARTITIONS = 6
 

@@ -141,13 +141,14 @@ async def test_the_interactive_api_pages_are_there_only_where_a_setting_asks_for
     bench: Bench, tmp_path: Path, fake_booking: FakeBooking
 ) -> None:
     async with bench.http() as http:
-        for path in ("/docs", "/redoc", "/openapi.json"):
+        for path in ("/docs", "/redoc", "/openapi.json", "/asyncapi.json"):
             assert (await http.get(path)).status_code == 404
     async with (
         open_bench(tmp_path, fake_booking, api_docs=True) as open_one,
         open_one.http() as http,
     ):
         assert (await http.get("/openapi.json")).status_code == 200
+        assert (await http.get("/asyncapi.json")).json()["asyncapi"] == "3.0.0"
 
 
 # -------------------------------------------------------------------------------------------------- API
