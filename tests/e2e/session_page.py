@@ -165,6 +165,10 @@ class SessionPage(Checkout):
         if text:
             expect(notice).to_contain_text(text)
 
+    def close_notice(self) -> None:
+        self.page.locator("[data-action=close-notice]").click()
+        expect(self.page.locator("[data-part=notice]")).to_be_hidden()
+
     def use_notice(self, label: str) -> None:
         """Clicks what a notice offers: "Pegar F09", "Pegar de novo", "Mais tempo"."""
         self.page.locator("[data-part=notice-actions] button", has_text=label).first.click()

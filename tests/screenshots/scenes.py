@@ -55,6 +55,7 @@ def held(studio: Studio) -> None:
     page.best(2)
     studio.take(page.page, "held")
     page.choose(page.held()[0], "meia_estudante")
+    page.close_notice()
     studio.take(page.page, "held-with-tickets")
     page.show_list("A", "I")
     studio.take(page.page, "list")
