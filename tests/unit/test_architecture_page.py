@@ -67,7 +67,7 @@ def test_the_pictures_name_every_transition_and_no_other_script() -> None:
         for name in label.split(", ")
     }
     assert named <= SCRIPTS
-    assert {"hold", "extend", "release", "confirm", "expire", "cancel", "cancel_seats"} <= named
+    assert {"hold", "extend", "release", "confirm", "expire", "cancel"} <= named
 
 
 def test_words_in_the_glossary_are_in_order() -> None:

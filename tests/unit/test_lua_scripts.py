@@ -8,7 +8,7 @@ from deploy import ROOT
 
 SCRIPTS = {path.stem: path.read_text() for path in sorted((ROOT / "lua").glob("*.lua"))}
 CHECKED = "-- Everything is checked: from here on only writes.\n"
-TRANSITIONS = ["hold", "extend", "release", "confirm", "expire", "cancel", "cancel_seats"]
+TRANSITIONS = ["hold", "extend", "release", "confirm", "expire", "cancel"]
 WRITES = (
     r"redis\.call\('(SET|DEL|HSET|HSETNX|HDEL|ZADD|ZREM|XADD|INCR|INCRBY|DECRBY|PEXPIREAT|RENAME)'"
 )
