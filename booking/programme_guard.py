@@ -18,13 +18,14 @@ from booking.order_record import from_record
 from booking.programme import Programme, ProgrammeError, Session, parse_programme
 from booking.seat_records import parse_sale
 from booking.ticket_changes import differences, gone_seats, is_over, screening_of
-from cinema.keys import order_key, programme_key, session_keys
+from cinema.keys import dropped_sessions_key, order_key, programme_key, session_keys
 from cinema.local_time import local_time
 from cinema.redis_connection import RedisClient
 
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 500  # keys a round trip
+_DAY_MS = 86_400_000
 _MOST_STARTS_NAMED = 3
 _MOST_REFUSALS_NAMED = 20
 _ADVICE = 'avise os compradores com alterada = "…" na sessão, ou cancele-a com cancelada = "…"'
@@ -54,8 +55,20 @@ class ProgrammeGuard:
             log.warning("the programme that was in force last is no longer understood: %s", error)
             return None
 
-    async def keep(self, programme: Programme) -> None:
-        await self._redis.set(programme_key(), programme.text)
+    async def keep(self, before: Programme | None, programme: Programme) -> None:
+        now = _now_ms()
+        sessions = before.sessions if before else {}
+        dropped = {
+            name: _ends_at(session, now)
+            for name, session in sessions.items()
+            if name not in programme.sessions
+        }
+        pipeline = self._redis.pipeline(transaction=False)
+        pipeline.zremrangebyscore(dropped_sessions_key(), 0, now)
+        if dropped:
+            pipeline.zadd(dropped_sessions_key(), dropped)
+        pipeline.set(programme_key(), programme.text)
+        await pipeline.execute()
 
     async def refusals(self, before: Programme | None, after: Programme) -> list[str]:
         earlier = before.sessions if before else {}
@@ -152,6 +165,13 @@ def _broken_holds(
     if before is None and gone:
         return gone, {f"sem {' '.join(gone)}"}
     return (held, changes) if changes else ((), set())
+
+
+def _ends_at(session: Session, now_ms: int) -> int:
+    """When its last film has ended. One that takes place every day was sold for the next two days at most."""
+    if session.closes_at_ms == 0:
+        return now_ms + 2 * _DAY_MS
+    return session.closes_at_ms + session.film.duration_minutes * 60_000
 
 
 def _counted(orders: Sequence[Order], held: Collection[str]) -> str:

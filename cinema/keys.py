@@ -150,6 +150,11 @@ def programme_key() -> str:
     return f"{_tag(0)}:programme"
 
 
+def dropped_sessions_key() -> str:
+    """Sorted set: sessions that left the programme, by when their films have ended, in ms."""
+    return f"{_tag(0)}:dropped-sessions"
+
+
 def order_id_of(key: str) -> str:
     """The order of a key that ANY_ORDER matches."""
     return key.rpartition(":")[2]

@@ -29,8 +29,8 @@ class Guard(Protocol):
     async def refusals(self, before: Programme | None, after: Programme) -> list[str]:
         """Why `after` must not follow `before`, in Portuguese; none: it may."""
 
-    async def keep(self, programme: Programme) -> None:
-        """From now on this is the version that was in force last."""
+    async def keep(self, before: Programme | None, programme: Programme) -> None:
+        """From now on `programme` is the version that was in force last, instead of `before`."""
 
 
 class ProgrammeFile:
@@ -107,10 +107,13 @@ class ProgrammeFile:
 
     async def _consider(self, candidate: Programme) -> None:
         try:
-            if await self._is_fit(candidate):
-                self._put_in_force(candidate)
+            before = self._current
+            if self._guard is not None and before is None:
+                before = await self._guard.last(candidate)
+            if await self._is_fit(before, candidate):
                 if self._guard is not None:
-                    await self._guard.keep(candidate)
+                    await self._guard.keep(before, candidate)
+                self._put_in_force(candidate)
                 self._candidate = None
         except REDIS_ERRORS as error:
             self._complain(
@@ -119,10 +122,9 @@ class ProgrammeFile:
                 logging.WARNING,
             )
 
-    async def _is_fit(self, candidate: Programme) -> bool:
+    async def _is_fit(self, before: Programme | None, candidate: Programme) -> bool:
         if self._guard is None:
             return True
-        before = self._current or await self._guard.last(candidate)
         refusals = "\n".join(await self._guard.refusals(before, candidate))
         if refusals and before is not None:
             self._complain("the new programme is refused, the old one stays in force", refusals)

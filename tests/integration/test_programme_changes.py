@@ -209,6 +209,20 @@ async def test_a_session_that_is_over_may_be_dropped_with_its_orders(plan: Plan)
     assert await plan.refusals(CHANGES["dropped"][0]) == []
 
 
+def test_a_buyers_order_stays_listed_when_its_session_is_dropped(cinema: Cinema) -> None:
+    """As happens where a seat is sold between the check and the new version."""
+    ana = cinema.customer()
+    order_id = bought(ana, "C01")
+    record = kept_record(cinema.desk.redis(), order_id)
+    request = pb.PedidosDoCompradorRequest(usuario_id=ana.name)
+    # The guard looks at the order's start, and refuses to drop a session that is still to come.
+    for start, entries in ((1_000_000_000_000, []), (record["inicio_ms"], [cinema.entry()])):
+        rewrite(cinema.desk.redis(), order_id, record | {"inicio_ms": start})
+        cinema.show(*entries)
+        [order] = cinema.desk.stub.ListarPedidosDoComprador(request, timeout=CALL_SECONDS).pedidos
+        assert order.pedido_id == order_id
+
+
 async def test_a_session_at_a_time_of_every_day_keeps_its_old_orders_and_may_not_be_moved(
     plan: Plan,
 ) -> None:
