@@ -41,6 +41,7 @@ from gateway import (
 from gateway.actions import Actions
 from gateway.costs import COSTS
 from gateway.endings import Ending
+from gateway.frame_types import CHANGES, EVENTS
 from gateway.messages import ACTIONS, Confirm, Faulty, Payment, parse
 from gateway.problems import Problem
 from gateway.reasons import Reason
@@ -143,8 +144,7 @@ def test_each_event_is_what_the_gateway_sends() -> None:
         payload(frames.situation(False)),
         payload(frames.audience(42)),
     ]
-    sent = re.findall(r'"evento": "(\w+)"', inspect.getsource(frames))
-    assert set(sent) == set(re.findall(r'"evento": "(\w+)"', TO_BROWSER.text))
+    assert EVENTS.keys() | CHANGES.keys() == set(re.findall(r'"evento": "(\w+)"', TO_BROWSER.text))
 
 
 async def test_each_reply_is_what_the_gateway_sends() -> None:
