@@ -42,9 +42,9 @@ async def _stage(scale: Scale) -> AsyncIterator[Round]:
 HOLD_IN_BATCHES = Row(
     "hold_batches",
     "Hold, in batches over 2 streams, 128 in flight",
-    "As a gateway asks for its browsers: one seat for a buyer of its own in each request, 64 under way on each of two "
-    "streams, and what is answered followed by as many in one message (`batch_caller.py`). Beside it the echo, "
-    "a call each, 64 in flight.",
+    "As a gateway does for its browsers: each request holds one seat for a buyer of its own, 64 requests are under "
+    "way on each of two streams, and as many new ones follow the answers in one message (`batch_caller.py`). "
+    "Beside it the echo, a call each, 64 in flight.",
     (
         Figure("rate", "rate, of the unary echo's", 2.5, better="more"),
         Figure("booking_us", "CPU of booking", 35, unit="µs"),

@@ -94,8 +94,8 @@ class _Ledger:
 MAILS = Row(
     "mails",
     "Mails and ledger, while orders wait",
-    "Some hundred orders wait when the producer goes to work, without Kafka. The mail server "
-    "takes everything and looks at nothing.",
+    "Some hundred orders wait when the producer starts, without Kafka. The mail server accepts "
+    "everything and checks nothing.",
     (
         Figure("cpu", "CPU of the producer, an order", 4, unit="ms"),
         Figure("mails", "mails a second", 150, better="more"),

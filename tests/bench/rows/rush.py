@@ -73,7 +73,7 @@ def _check(granted: Sequence[str]) -> None:
 RUSH = Row(
     "rush",
     "10,000 buyers for 200 seats",
-    "All at the same moment, each for one seat by chance: by gRPC 10,000 buyers, by the gateway "
+    "All at the same moment, each for a random seat: by gRPC 10,000 buyers, by the gateway "
     "1,000 pages that each ask ten times. Every seat must be granted to exactly one of them, or "
     "the benchmark fails.",
     (

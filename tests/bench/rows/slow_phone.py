@@ -84,8 +84,8 @@ SLOW_PHONE = Row(
     "slow_phone",
     "The first visit to a map on a slow phone",
     "Chromium at 390 × 844 with the processor slowed down to a quarter, 400 ms added to each answer and "
-    "50 KB a second for all of them, over gzip; a hall of 200 seats. What comes first is the film, the hour "
-    "and the hall's outline; the map can be used once it is live and drawn.",
+    "50 KB a second for all of them, over gzip; a hall of 200 seats. Film, hour and the hall's outline "
+    "come first; the map can be used once it is live and drawn.",
     (
         Figure("first_content", "film, hour and outline after", 1_500, unit="ms"),
         Figure("usable", "the map can be used after", 3_500, unit="ms"),

@@ -90,8 +90,7 @@ def _cpu(process: psutil.Process) -> float:
 START = Row(
     "start",
     "The second start of make run, and the running system at rest",
-    "`make run` in a folder where everything has been fetched. Memory is what each process has "
-    "for itself (USS).",
+    "`make run` in a folder where everything has been fetched. Memory is each process's own (USS).",
     (
         Figure("served", "the page is served after", unit="s"),
         Figure("ready", "everything is ready after", 5.7, unit="s"),
