@@ -63,6 +63,7 @@ class OrderPage {
     this.#offer(this.order);
     this.#tickets(this.order);
     this.#keep(this.order);
+    void this.#offerToInvite(this.order);
   }
 
   /** For when there is no network; without one, says so. @param {Order} order */
@@ -114,6 +115,18 @@ class OrderPage {
     place.hidden = !alteracao || estado === "cancelado";
     const told = sessao_atual ? difference(sessao, sessao_atual) : "";
     place.replaceChildren(make("span", { text: alteracao, ...asInProgramme }), ` ${told}`);
+  }
+
+  /** While there may be a free seat beside these. @param {Order} order */
+  async #offerToInvite({ estado, sessao_atual, assentos, guardado_em }) {
+    const session = estado === "confirmado" && !guardado_em && !sessao_atual?.encerrada ? sessao_atual : null;
+    // Loaded before the click: a browser opens its share sheet only while the click lasts.
+    const sharing = session && await import("./sharing.js").catch(() => null);
+    const button = action(this.root, "invite");
+    button.hidden = !sharing;
+    if (sharing) button.onclick = async () => {
+      part(this.root, "invited").textContent = (await sharing.share(session, assentos))?.text ?? "";
+    };
   }
 
   /** What can be done with the order as it stands. @param {Order} order */

@@ -22,21 +22,25 @@ export function offerToShare({ root, session, store, notice }) {
   const place = store.mine.length ? part(root, "tickets").parentElement : part(root, "order");
   if (button.parentElement !== place) place?.append(button);
   button.hidden = !seats.length;
-  button.onclick = () => void share(session, seats, notice);
+  button.onclick = async () => {
+    const outcome = await share(session, seats);
+    // A link that could not be copied stays until it has been copied by hand.
+    if (outcome) notice.show("invitation", outcome.text, outcome.copied ? [] : [{ text: t("close"), do: () => {} }]);
+  };
 }
 
-/** @param {import("./api.js").Session} session @param {string[]} seats @param {import("./notice.js").Notice} notice */
-async function share({ id, filme, inicio }, seats, notice) {
+/** @param {import("./api.js").Session} session @param {string[]} seats @returns {Promise<{copied: boolean, text: string}|null>} null: the browser's share sheet has it */
+export async function share({ id, filme, inicio }, seats) {
   const url = linkTo(id, seats);
   const about = { filme: filme.titulo, quando: dayAndHour(inicio), assentos: enumerate(seats), n: seats.length };
   const sheet = { title: t("invitation.title", about), text: t("invitation.text", about), url };
-  if (await isShared(sheet)) return;
+  if (await isShared(sheet)) return null;
   try {
     await navigator.clipboard.writeText(url);
-    notice.show("invitation", t("invitation.copied"));
+    return { copied: true, text: t("invitation.copied") };
   } catch {
-    // No clipboard without HTTPS, nor in some apps' browsers: it stays until it has been copied by hand.
-    notice.show("invitation", t("invitation.link", { link: url }), [{ text: t("close"), do: () => {} }]);
+    // No clipboard without HTTPS, nor in some apps' browsers.
+    return { copied: false, text: t("invitation.link", { link: url }) };
   }
 }
 

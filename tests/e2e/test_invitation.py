@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.audience import Audience
 from tests.e2e.conftest import NewPage, OpenPage
-from tests.e2e.page import SessionPage
+from tests.e2e.page import OrderPage, SessionPage
 from tests.support.demo_programme import demo, new_room, new_session
 from tests.support.system import System, running_system
 from tests.support.waiting import wait_until
@@ -63,6 +63,27 @@ def test_who_has_paid_invites_to_the_seats_that_are_bought(open_session: OpenPag
     own = open_session("S001?junto=B07-B08", beside=page)
     own.expect_seat("B07", "bought")
     assert own.notice == ""
+
+
+def test_the_order_page_invites_too_while_the_order_is_valid(open_session: OpenPage) -> None:
+    page = open_session("S001", prepare=lambda tab: tab.add_init_script(SHEET))
+    page.hold("C07", "C08")
+    page.pay()
+    shown = OrderPage(page.page, page.base_url).open(page.order_link)
+    tab, invite = page.page, page.page.locator("[data-action=invite]")
+    invite.click()
+    sheet = tab.wait_for_function("() => window.shared").json_value()
+    assert sheet["url"].endswith("/sessao/S001?junto=C07-C08")
+    assert "C07 e C08" in sheet["text"]
+    expect(tab.locator("[data-part=invited]")).to_be_empty()
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab.evaluate("() => { delete navigator.share; }")
+    invite.click()
+    expect(tab.locator("[data-part=invited]")).to_contain_text("Link copiado")
+    assert tab.evaluate("() => navigator.clipboard.readText()") == sheet["url"]
+    assert shown.overflow == 0
+    shown.cancel()
+    expect(invite).to_be_hidden()
 
 
 def test_who_closes_the_sheet_wants_nothing_more(open_session: OpenPage) -> None:

@@ -25,7 +25,7 @@ PAGES = ("index.html", "sessao.html", "pedido.html")
 TEXTS = {"index.html": {"pt.js"}, "sessao.html": {"pt.js"}, "pedido.html": {"pt.js", "pt-order.js"}}
 # With what they import: the programme on the map's page and the other way round, paying before a seat is held,
 # why nothing is sold in a session any more, seats for a party and its friends, what a single seat says and shows, what
-# was bought before, what a zoomed map needs, and what is kept for when there is no network.
+# was bought before, what a zoomed map needs, what is kept for when there is no network, and inviting friends.
 ON_DEMAND = {
     "index.html": {"session-page.js", "own-tickets.js"},
     "sessao.html": {
@@ -40,7 +40,7 @@ ON_DEMAND = {
         ),
         *("minimap.js", "zoom-hint.js"),
     },
-    "pedido.html": {"order-offline.js"},
+    "pedido.html": {"order-offline.js", "sharing.js"},
 }
 
 
