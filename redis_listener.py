@@ -1,13 +1,12 @@
-"""Redis' `expired` events, passed on to the gateway, so that a freed seat shows at once.
+"""Forwards Redis' `expired` events to the gateway, so that a freed seat shows at once.
 
-The events are hints: Redis sends each once, to whoever listens just then. So the promise is this:
-what expires while we are subscribed is told to the gateway, singly or by a sweep of everything that
-begins after it, and every (re)connection to Redis is followed by such a sweep. Several listeners
-may run at once, since a sweep that finds nothing due changes nothing.
+The events are hints: Redis sends each once, to the connections that are subscribed at that moment. The guarantee: an
+expiry during a subscription reaches the gateway, as a notice of its own or through a sweep of everything that begins
+after it, and such a sweep follows every subscription. Several listeners may run at once: a sweep that finds nothing due
+changes nothing.
 
-The subscriptions are our own, not those of `redis.asyncio.keyspace_notifications`: these reconnect
-without saying so, and a reconnection that nobody hears of is a sweep that nobody asks for. On a
-cluster they also read the masters in turn, and look for new ones only after an error.
+The subscriptions are our own. Those of `redis.asyncio.keyspace_notifications` reconnect silently, so no sweep would
+follow; on a cluster they read the masters one after another, and look for new ones only after an error.
 """
 
 import asyncio
@@ -31,40 +30,40 @@ from cinema.logs import OutageLog
 from cinema.redis_connection import REDIS_ERRORS
 from cinema.retry import Backoff, keep_running
 from cinema.service import ReadyFile, main, run_until_stopped, stop_signal
-from listener.gateway_notifier import WORKERS, GatewayClient, GatewayNotifier
+from listener.gateway_client import GatewayClient
+from listener.gateway_notifier import WORKERS, GatewayNotifier
 from listener.keyspace_events import ensure_expired_events
 from listener.settings import ListenerSettings
 
 log = logging.getLogger(__name__)
 
-# A connection that has been silent for so long is asked whether it is still there.
-_PING_SECONDS = 2
-# How often a cluster is asked for its masters. Until a new one is heard, booking sweeps alone.
-_LOOK_UP_SECONDS = 2
+_PING_SECONDS = 2  # of silence before a ping
+# Between two looks at a cluster's masters. Until we subscribe at a new one, only booking's sweeper frees its seats.
+_MASTERS_SECONDS = 2
 
 
 class Readiness:
-    """The service is ready while it is subscribed at every node that it has to be."""
+    """The service is ready while it is subscribed at every node."""
 
     def __init__(self, ready_file: ReadyFile) -> None:
         self._ready_file = ready_file
         self._subscribed: dict[str, bool] = {}
 
-    def note(self, node: str, *, subscribed: bool) -> None:
+    def set(self, node: str, *, subscribed: bool) -> None:
         self._subscribed[node] = subscribed
-        self._tell()
+        self._update()
 
     def forget(self, node: str) -> None:
         self._subscribed.pop(node, None)
-        self._tell()
+        self._update()
 
-    def _tell(self) -> None:
+    def _update(self) -> None:
         nodes = self._subscribed.values()
         self._ready_file.ready = bool(nodes) and all(nodes)
 
 
 class NodeSubscription:
-    """The expired events of one Redis node, for ever."""
+    """Subscribes to the expired events of one Redis node, again after each failure."""
 
     def __init__(
         self,
@@ -81,15 +80,14 @@ class NodeSubscription:
         self._outage = OutageLog(log, every_trouble=True)
 
     async def run(self) -> None:
-        self._readiness.note(self._name, subscribed=False)
+        self._readiness.set(self._name, subscribed=False)
         try:
             await keep_running(f"listening to Redis at {self._name}", self._listen, REDIS_ERRORS)
         finally:
             self._readiness.forget(self._name)
 
     async def _listen(self, backoff: Backoff) -> None:
-        """Until the connection breaks. The flags come before the subscription and that before the
-        sweep, so that no moment is left uncovered."""
+        """Until the connection breaks. Flags, subscription, sweep: in this order no expiry is missed."""
         async with self._connect() as redis, redis.pubsub() as pubsub:
             async with asyncio.timeout(self._deadline):
                 await self._ensure_expired_events(redis)
@@ -98,13 +96,12 @@ class NodeSubscription:
                 await pubsub.subscribe(channel)
             try:
                 while True:
-                    self._take(await self._next_message(pubsub), backoff)
+                    self._handle(await self._next_message(pubsub), backoff)
             finally:
-                self._readiness.note(self._name, subscribed=False)
+                self._readiness.set(self._name, subscribed=False)
 
     def _connect(self) -> Redis:
-        """Without retries: redis-py's own would resubscribe behind our back. Without its socket timeout, too:
-        cinema/redis_connection.py says why."""
+        """No retries: redis-py would resubscribe silently. No socket timeout: see cinema/redis_connection.py."""
         options = {
             "decode_responses": True,
             "socket_timeout": None,
@@ -121,7 +118,7 @@ class NodeSubscription:
             self._outage.end()
 
     async def _next_message(self, pubsub: PubSub) -> Mapping[str, Any]:
-        """The next message, be it the answer to a ping. Raises TimeoutError without an answer."""
+        """The next message, which may be the answer to a ping. Raises TimeoutError without an answer."""
         message: Mapping[str, Any] | None
         message = await pubsub.get_message(timeout=_PING_SECONDS)
         if message is None:
@@ -132,11 +129,11 @@ class NodeSubscription:
             raise TimeoutError(f"no answer to a ping for {self._deadline:g} s")
         return message
 
-    def _take(self, message: Mapping[str, Any], backoff: Backoff) -> None:
+    def _handle(self, message: Mapping[str, Any], backoff: Backoff) -> None:
         if message["type"] == "subscribe":
             log.info("subscribed to %s at %s", message["channel"], self._name)
             backoff.reset()
-            self._readiness.note(self._name, subscribed=True)
+            self._readiness.set(self._name, subscribed=True)
             self._notifier.sweep_everything()
         elif message["type"] == "message" and (lock := parse_lock_key(message["data"])):
             self._notifier.expired(*lock)
@@ -146,7 +143,7 @@ Address = tuple[str, int]
 
 
 class ClusterSubscriptions:
-    """One subscription at each master: a node tells of its own keys alone, a replica of none."""
+    """One subscription at each master: a master sends events of its own keys alone, a replica sends none."""
 
     def __init__(
         self,
@@ -170,7 +167,7 @@ class ClusterSubscriptions:
                 slots: Any = await self._cluster.cluster_slots()
             self._change_to({owners["primary"] for owners in slots.values()}, group)
             backoff.reset()
-            await asyncio.sleep(_LOOK_UP_SECONDS)
+            await asyncio.sleep(_MASTERS_SECONDS)
 
     def _change_to(self, masters: set[Address], group: asyncio.TaskGroup) -> None:
         for gone in self._running.keys() - masters:
@@ -189,7 +186,7 @@ def subscriptions(
         return NodeSubscription(options, deadline, notifier, readiness)
 
     def at(master: Address) -> NodeSubscription:
-        # A node that was never told its own address gives none; it is the one that we asked.
+        # A node that does not know its own address sends none; it is the one that we asked.
         address = {"host": master[0] or options["host"], "port": master[1]}
         return NodeSubscription({**options, **address}, deadline, notifier, readiness)
 
@@ -213,7 +210,7 @@ async def serve(settings: ListenerSettings) -> None:
 
 
 def http_client() -> httpx2.AsyncClient:
-    """Follows no redirects, and no proxy that the environment names for the world outside."""
+    """Follows no redirects, and uses no proxy of the environment, which is for other hosts."""
     return httpx2.AsyncClient(
         trust_env=False,
         follow_redirects=False,

@@ -1,1 +1,1 @@
-"""The parts of redis_listener.py."""
+"""What redis_listener.py is made of."""

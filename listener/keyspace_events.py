@@ -1,4 +1,4 @@
-"""The server's `notify-keyspace-events`: without E and x in it, Redis tells of no expired key."""
+"""The server's setting `notify-keyspace-events`: without E and x in it, Redis sends no `expired` events."""
 
 import logging
 
@@ -11,11 +11,10 @@ _SETTING = "notify-keyspace-events"
 
 
 async def ensure_expired_events(redis: Redis) -> str:
-    """Adds to the server's flags what is missing, and leaves those that others set.
+    """Adds the missing flags, and keeps those that others have set.
 
-    Returns why it could not, in a sentence that says what to do, or else an empty text. Redis
-    has no way to add a flag but to read them all and write them all: what somebody else adds
-    between the two is lost.
+    Returns an empty text, or why it could not and what to do. Redis can only read and write all flags together: a flag
+    that another client adds in between is lost.
     """
     try:
         flags = (await redis.config_get(_SETTING)).get(_SETTING) or ""
@@ -33,12 +32,12 @@ async def ensure_expired_events(redis: Redis) -> str:
 
 
 def missing_flags(flags: str) -> str:
-    """What `expired` events need on top; `A` stands for all classes of events, `x` included."""
+    """What `expired` events need besides; `A` is every class of events, `x` included."""
     return ("" if "E" in flags else "E") + ("" if "x" in flags or "A" in flags else "x")
 
 
 def _advice(found: str) -> str:
     return (
-        f"{_SETTING} {found}: see to it that the server's own configuration has E and x in it. "
+        f"{_SETTING} {found}: put E and x into it in the server's own configuration. "
         "Until then booking's sweeper alone frees expired holds, up to a second late."
     )

@@ -5,12 +5,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from cinema.expiry_notice import EVERYTHING, ExpiryNotice
-from listener.gateway_notifier import (
-    ATTEMPTS,
-    QUEUE_LENGTH,
-    GatewayNotifier,
-    Outcome,
-)
+from listener.gateway_client import PostResult
+from listener.gateway_notifier import ATTEMPTS, QUEUE_LENGTH, GatewayNotifier
 from tests.support.waiting import eventually
 
 F07 = ExpiryNotice(sessao="S001", assento="F07", motivo="timeout")
@@ -19,13 +15,15 @@ F07 = ExpiryNotice(sessao="S001", assento="F07", motivo="timeout")
 class FakeGateway:
     """Answers each notice as `answer` says, and waits with that while `open` is not set."""
 
-    def __init__(self, answer: Callable[[ExpiryNotice], Outcome] = lambda _: Outcome.TAKEN) -> None:
+    def __init__(
+        self, answer: Callable[[ExpiryNotice], PostResult] = lambda _: PostResult.TAKEN
+    ) -> None:
         self.answer = answer
         self.open = asyncio.Event()
         self.open.set()
         self.seen: list[ExpiryNotice] = []
 
-    async def post(self, notice: ExpiryNotice) -> Outcome:
+    async def post(self, notice: ExpiryNotice) -> PostResult:
         self.seen.append(notice)
         await self.open.wait()
         return self.answer(notice)
@@ -50,14 +48,16 @@ async def test_an_expired_seat_is_told_once() -> None:
 
 
 async def test_what_the_gateway_never_takes_becomes_one_sweep_of_everything() -> None:
-    gateway = FakeGateway(lambda notice: Outcome.TAKEN if notice == EVERYTHING else Outcome.FAILED)
+    gateway = FakeGateway(
+        lambda notice: PostResult.TAKEN if notice == EVERYTHING else PostResult.FAILED
+    )
     async with running(gateway) as notifier:
         notifier.expired("S001", "F07")
         await eventually(lambda: gateway.seen == [F07] * ATTEMPTS + [EVERYTHING], timeout=10)
 
 
 async def test_what_the_gateway_refuses_is_not_told_again() -> None:
-    gateway = FakeGateway(lambda _: Outcome.REFUSED)
+    gateway = FakeGateway(lambda _: PostResult.REFUSED)
     async with running(gateway) as notifier:
         notifier.expired("S001", "F07")
         notifier.expired("S001", "F08")
@@ -67,7 +67,7 @@ async def test_what_the_gateway_refuses_is_not_told_again() -> None:
 
 
 async def test_a_sweep_is_asked_for_until_the_gateway_takes_it() -> None:
-    outcomes = iter([Outcome.FAILED, Outcome.FAILED, Outcome.TAKEN])
+    outcomes = iter([PostResult.FAILED, PostResult.FAILED, PostResult.TAKEN])
     gateway = FakeGateway(lambda _: next(outcomes))
     async with running(gateway) as notifier:
         notifier.sweep_everything()
