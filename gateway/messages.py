@@ -24,6 +24,7 @@ from cinema.tickets import Category
 from gateway.reasons import Reason
 
 LONGEST_FRAME = 4_096  # bytes of UTF-8
+LONGEST_ID = 64  # characters: a session's, an order's, a message's
 _MOST_SEATS = 200  # far above any buyer's limit, which is booking's to tell
 _MOST_CENTAVOS = 10**12  # likewise
 
@@ -37,7 +38,7 @@ class _Request(_Message):
 
     reply_kind: ClassVar[str]
 
-    id: Annotated[str, Field(max_length=64)] | None = None
+    id: Annotated[str, Field(max_length=LONGEST_ID)] | None = None
 
 
 def _without_repeats(seats: list[str]) -> list[str]:
@@ -97,7 +98,7 @@ class Confirm(_Seats):
     )
     total: int | None = Field(default=None, alias="total", ge=0, le=_MOST_CENTAVOS)
     language: LanguageTag = Field(default=DEFAULT, alias="idioma")
-    edition: str = Field(default="", alias="edicao", max_length=64)
+    edition: str = Field(default="", alias="edicao", max_length=LONGEST_ID)
 
     @field_validator("total")
     @classmethod
@@ -177,7 +178,7 @@ class _Envelope(_Request):
 
     model_config = ConfigDict(extra="allow")
 
-    acao: str = Field(max_length=64)
+    acao: str = Field(max_length=LONGEST_ID)
 
 
 def parse(frame: str | bytes) -> Incoming:

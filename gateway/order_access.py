@@ -9,9 +9,8 @@ from cinema_pb2 import Pedido
 from gateway.booking_client import BookingClient
 from gateway.booking_faults import Malformed, NotFound
 from gateway.http_json import Json, order_json, own_orders_json
+from gateway.messages import LONGEST_ID
 from gateway.problems import UNKNOWN_ORDER, VIEW_ONLY, Refused
-
-LONGEST_ID = 64
 
 
 class Access(Enum):

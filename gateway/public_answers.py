@@ -16,7 +16,7 @@ from gateway.booking_client import BookingClient
 from gateway.booking_faults import BookingDown, Malformed
 from gateway.first_look import FirstLook
 from gateway.http_json import Json, film_json, map_json, sessions_json
-from gateway.order_access import LONGEST_ID
+from gateway.messages import LONGEST_ID
 from gateway.problems import UNKNOWN_SESSION, Refused
 
 _MOST_KEPT = 64  # a hall of 3,000 seats: 130 KB of JSON, and 10 KB for each language and encoding of its page

@@ -13,10 +13,9 @@ from gateway.context import Gateway, host_of
 from gateway.endings import INVALID_IDENTITY, TOO_MANY_SOCKETS, UNKNOWN_SESSION, Ending
 from gateway.limits import TokenBucket
 from gateway.line import LINE, NOBODY, Line, Receiver
+from gateway.messages import LONGEST_ID
 from gateway.seat_requests import Buyer
 from gateway.send_queue import SendQueue
-
-LONGEST_SESSION_ID = 64
 
 
 async def reservations(socket: WebSocket) -> None:
@@ -61,7 +60,7 @@ def _refusal(socket: WebSocket, gateway: Gateway, visitor: Visitor | None) -> En
         return TOO_MANY_SOCKETS
     if visitor is None:
         return INVALID_IDENTITY
-    if not 0 < len(_session_id(socket)) <= LONGEST_SESSION_ID:
+    if not 0 < len(_session_id(socket)) <= LONGEST_ID:
         return UNKNOWN_SESSION
     return None
 

@@ -7,8 +7,6 @@ never touches what else runs on the machine.
 import contextlib
 import os
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -16,6 +14,7 @@ import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from cinema.health_check import gateway_problem, ready_file_problem
 from deploy import ROOT
 from deploy.ports import LOOPBACK
 from tests.support.fork_server import Script
@@ -32,7 +31,6 @@ NOWHERE = {
     "SMTP_PORT": "1",
     "LOG_LEVEL": "DEBUG",
 }
-FRESH_SECONDS = 3  # a ready file is touched every second
 
 
 class ServiceProcess(LocalProcess):
@@ -69,9 +67,7 @@ class ServiceProcess(LocalProcess):
         )
 
     def _ready_file_is_fresh(self) -> bool:
-        with contextlib.suppress(FileNotFoundError):
-            return time.time() - self.ready_file.stat().st_mtime < FRESH_SECONDS
-        return False
+        return not ready_file_problem(self.ready_file)
 
     def launch(self) -> None:
         # A killed service leaves its ready file; the next one is not ready because of it.
@@ -126,11 +122,7 @@ class Gateway(ServiceProcess):
         return f"http://{LOOPBACK}:{self.port}"
 
     def _answers_ready(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/health/ready", timeout=2) as answer:
-                return bool(answer.status == 200)
-        except OSError:  # refused, timed out, or an answer that is not 2xx
-            return False
+        return not gateway_problem(self.url)
 
 
 class UvicornGateway(Gateway):
