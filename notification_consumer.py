@@ -142,7 +142,7 @@ class Consumer:
 
     async def _settled(self, records: Sequence[ConsumerRecord]) -> list[ConsumerRecord]:
         """Those that need not come again: they had their effect or are buried, and so is what stood before them."""
-        results = await deliver_readable(records, _read, self._delivery)
+        results = await deliver_readable(records, _notification_in, self._delivery)
         settled = _before_the_first_later(records, results)
         letters = [
             (record, result.reason) for record, result in settled if isinstance(result, Dead)
@@ -168,7 +168,7 @@ class Consumer:
         return True
 
 
-def _read(record: ConsumerRecord) -> Notification:
+def _notification_in(record: ConsumerRecord) -> Notification:
     return Notification.parse(record.value)
 
 

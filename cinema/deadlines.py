@@ -20,17 +20,17 @@ class Deadlines:
         due = loop.time() + self.seconds
         self.under_way[deadline] = None
         if self._timer is None:
-            self._timer = loop.call_at(due, self._look)
+            self._timer = loop.call_at(due, self._miss_those_due)
         return due
 
     def end(self, deadline: "Deadline") -> None:
         self.under_way.pop(deadline, None)
 
-    def _look(self) -> None:
+    def _miss_those_due(self) -> None:
         self._timer, loop = None, asyncio.get_running_loop()
         for deadline in list(self.under_way):
             if deadline.due > loop.time():
-                self._timer = loop.call_at(deadline.due, self._look)
+                self._timer = loop.call_at(deadline.due, self._miss_those_due)
                 return
             deadline.miss()
             self.end(deadline)

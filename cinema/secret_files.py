@@ -31,16 +31,16 @@ def given_or_kept(given: SecretStr | None, folder: Path, name: str) -> bytes:
             _make(path)
     except OSError as error:
         raise CannotStart(f"the secret file {path} cannot be made: {error.strerror}") from None
-    return _read(path)
+    return _secret_in(path)
 
 
 def kept(folder: Path, name: str) -> bytes | None:
     """The secret in `folder/name`, None where there is no such file. Raises CannotStart like `given_or_kept`."""
     path = folder / name
-    return _read(path) if path.exists() else None
+    return _secret_in(path) if path.exists() else None
 
 
-def _read(path: Path) -> bytes:
+def _secret_in(path: Path) -> bytes:
     """White space around it is not part of it: editors end a file with a line feed."""
     try:
         mode, secret = path.stat().st_mode, path.read_bytes().strip()

@@ -48,12 +48,12 @@ def prepare(plan: Plan) -> dict[str, str]:
             "GATEWAY": plan.gateway,
             "MAIL": plan.mail,
             "MAIL_PORT": str(plan.mail_port or 0),
-            "REDIS_COMMAND": _words(redis),
-            "KAFKA_COMMAND": _words(kafka),
-            "RUN_REDIS": _truth(plan.redis_port),
-            "RUN_KAFKA": _truth(plan.kafka_port),
-            "RUN_MAIL": _truth(plan.mail_port),
-            "RUN_CONSUMER": _truth(settings.get("KAFKA_BOOTSTRAP_SERVERS")),
+            "REDIS_COMMAND": _command_line(redis),
+            "KAFKA_COMMAND": _command_line(kafka),
+            "RUN_REDIS": _true_or_false(plan.redis_port),
+            "RUN_KAFKA": _true_or_false(plan.kafka_port),
+            "RUN_MAIL": _true_or_false(plan.mail_port),
+            "RUN_CONSUMER": _true_or_false(settings.get("KAFKA_BOOTSTRAP_SERVERS")),
         }
     )
 
@@ -113,9 +113,9 @@ def _prepared_kafka(port: int) -> Kafka:
     return kafka
 
 
-def _words(command: list[str] | None) -> str:
+def _command_line(command: list[str] | None) -> str:
     return shlex.join(command or [NOTHING])
 
 
-def _truth(value: object) -> str:
+def _true_or_false(value: object) -> str:
     return "true" if value else "false"

@@ -37,8 +37,8 @@ def announce(stopping: threading.Event) -> None:
     log.info("ready: open %s (mail lands in %s)", os.environ["PAGE"], os.environ["MAIL"])
 
 
-def tell(event: str, payload: str, stopping: threading.Event) -> None:
-    """Say what a person wants to know of an event."""
+def report(event: str, payload: str, stopping: threading.Event) -> None:
+    """Logs the events that matter to a person."""
     details = childutils.get_headers(payload)
     name = details.get("processname")
     match event:
@@ -83,7 +83,7 @@ def listen(stopping: threading.Event) -> None:
     childutils.listener.ready(sys.stdout)
     while header := sys.stdin.readline():
         details = childutils.get_headers(header)
-        tell(details["eventname"], sys.stdin.read(int(details["len"])), stopping)
+        report(details["eventname"], sys.stdin.read(int(details["len"])), stopping)
         childutils.listener.ok(sys.stdout)
         childutils.listener.ready(sys.stdout)
 

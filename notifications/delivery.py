@@ -116,7 +116,7 @@ class Delivery:
         return Done()
 
     async def _take_effect(self, notification: Notification) -> None:
-        self._check()
+        self._raise_if_winding_down()
         order = await self._persist(self._booking, lambda: self._orders.get(notification.order_id))
         await self._ledger.use(lambda: self._record(order))
         is_cancelled = notification.status is Status.CANCELLED
@@ -148,8 +148,8 @@ class Delivery:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._winding_down.wait()
-        self._check()
+        self._raise_if_winding_down()
 
-    def _check(self) -> None:
+    def _raise_if_winding_down(self) -> None:
         if self._winding_down.is_set():
             raise WindingDown

@@ -85,9 +85,9 @@ class Ledger:
 
     def _put(self, records: Mapping[str, bytes], index: LedgerIndex) -> int:
         slots = {order_id: index.find(order_id) for order_id in records}
-        before = self._read(slots)
+        before = self._records_in(slots)
         changed = {
-            key: record for key, record in records.items() if _is_news(record, before.get(key))
+            key: record for key, record in records.items() if _replaces(record, before.get(key))
         }
         if not changed:
             return 0
@@ -103,7 +103,7 @@ class Ledger:
                 raise OSError(f"another hand changed {self._path.name} meanwhile") from None
         return len(changed)
 
-    def _read(self, slots: Mapping[str, Slot | None]) -> dict[str, bytes]:
+    def _records_in(self, slots: Mapping[str, Slot | None]) -> dict[str, bytes]:
         found: dict[str, bytes] = {}
         with self._path.open("rb") as file:
             for key, slot in slots.items():
@@ -229,7 +229,7 @@ class Ledger:
         self._index = None
 
 
-def _is_news(record: bytes, before: bytes | None) -> bool:
+def _replaces(record: bytes, before: bytes | None) -> bool:
     """Not an order that was read before its personal data were erased, and comes too late."""
     if before is None:
         return True

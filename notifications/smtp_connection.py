@@ -124,7 +124,7 @@ class SmtpConnection:
     async def _command(self, stage: Stage, *words: bytes) -> None:
         with self._at(stage):
             code, text = await self._smtp.execute_command(*words)
-        _check(stage, code, text)
+        _raise_unless_accepted(stage, code, text)
 
     async def _content(self, content: bytes) -> None:
         """Sends the mail. The answer may take long: the server checks, stores or even delivers the mail before it."""
@@ -134,7 +134,7 @@ class SmtpConnection:
                 raise ConnectionResetError("connection lost")
             protocol.write(_LINE_THAT_BEGINS_WITH_A_DOT.sub(b"..", content) + b".\r\n")
             code, text = await protocol.read_response(self._settings.smtp_answer_seconds)
-        _check(Stage.END, code, text)
+        _raise_unless_accepted(Stage.END, code, text)
 
     async def _begin_afresh_after(self, refused: Refused) -> None:
         """A connection over which the server takes no sender is of no use."""
@@ -175,7 +175,7 @@ class SmtpConnection:
         return ". Does it want SMTP_TLS=implicit?" if greeting_missing else ""
 
 
-def _check(stage: Stage, code: int, text: str) -> None:
+def _raise_unless_accepted(stage: Stage, code: int, text: str) -> None:
     wanted = code == _START_INPUT if stage is Stage.DATA else code in _YES
     if not wanted:
         raise _no(stage, code, text)
