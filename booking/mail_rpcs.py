@@ -47,8 +47,8 @@ class MailRpcs(cinema_pb2_grpc.ReservaServicer):
         return pb.AgendarEmailsResponse(resultados=results)
 
     async def _schedule(self, mail: pb.AgendarEmailRequest) -> "pb.AgendarEmailsResponse.Resultado":
-        kind, own_ms = _kind(mail.tipo), _bounded_ms(mail.prazo_ms)
-        scheduled = await self._mails.add(mail.pedido_id, kind, own_ms)
+        kind, lease_ms = _kind(mail.tipo), _bounded_ms(mail.prazo_ms)
+        scheduled = await self._mails.add(mail.pedido_id, kind, lease_ms)
         if scheduled is None:
             await self._must_not_be_lost(mail.pedido_id)
         return _RESULTS[scheduled]
@@ -58,8 +58,8 @@ class MailRpcs(cinema_pb2_grpc.ReservaServicer):
     ) -> pb.EmailsDevidos:
         if not 0 <= request.limite <= _MOST_MAILS:
             raise InvalidRequest(f"limite: de 0 a {_MOST_MAILS}.")
-        own_ms = _bounded_ms(request.prazo_ms)
-        due = await self._mails.claim(request.limite, own_ms, request.em_envio)
+        lease_ms = _bounded_ms(request.prazo_ms)
+        due = await self._mails.claim(request.limite, lease_ms, request.em_envio)
         return pb.EmailsDevidos(emails=[self._due_message(mail) for mail in due])
 
     async def RegistrarEmail(  # noqa: N802

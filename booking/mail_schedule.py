@@ -59,20 +59,20 @@ class MailSchedule:
         self._record = script_at(redis, script_text("record_mail"))
         self._retry = script_at(redis, script_text("retry_mail"))
 
-    async def add(self, order_id: str, kind: MailKind, own_ms: int) -> bool | None:
+    async def add(self, order_id: str, kind: MailKind, lease_ms: int) -> bool | None:
         """Schedules the mail, once. False where it was before or there is nothing to send, None: no such order."""
         keys = [_keys_of(order_id).mails, order_key(order_id)]
-        code: int = await self._schedule(keys=keys, args=[order_id, kind, own_ms])
+        code: int = await self._schedule(keys=keys, args=[order_id, kind, lease_ms])
         return None if code == _NO_ORDER else code == _SCHEDULED
 
-    async def claim(self, limit: int, own_ms: int, sending: Sequence[str]) -> list[DueMail]:
+    async def claim(self, limit: int, lease_ms: int, sending: Sequence[str]) -> list[DueMail]:
         """Mails that are due, the longest waiting first, for the caller alone; and more time for those in `sending`."""
         now = await self._now()
-        await self._prolong(sending, now + own_ms)
+        await self._prolong(sending, now + lease_ms)
         claimed: list[str] = []
         for partition, order_ids in (await self._due(limit, now)).items():
             mails = partition_keys(partition).mails
-            claimed += await self._claim(keys=[mails], args=[own_ms, *order_ids])
+            claimed += await self._claim(keys=[mails], args=[lease_ms, *order_ids])
         orders = zip(claimed, await self._all_fields(claimed), strict=True)
         return [mail for order in orders for mail in await self._due_mail(*order)]
 

@@ -4,7 +4,7 @@
 -- ARGV  1 for how many ms the caller has them for itself  2.. order ids
 -- Reply the ids that are the caller's; the others were taken, recorded or put off meanwhile
 
-local due_key, own_ms = KEYS[1], tonumber(ARGV[1])
+local due_key, lease_ms = KEYS[1], tonumber(ARGV[1])
 local FIRST_ORDER = 2
 
 local time = redis.call('TIME')
@@ -14,7 +14,7 @@ local claimed = {}
 for i = FIRST_ORDER, #ARGV do
   local due = tonumber(redis.call('ZSCORE', due_key, ARGV[i]) or math.huge)
   if due <= now then
-    redis.call('ZADD', due_key, now + own_ms, ARGV[i])
+    redis.call('ZADD', due_key, now + lease_ms, ARGV[i])
     table.insert(claimed, ARGV[i])
   end
 end

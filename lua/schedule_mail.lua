@@ -7,7 +7,7 @@
 -- Reply 1 scheduled by this call  0 it was before, or there is nothing to send  2 there is no such order
 
 local due_key, order_key = KEYS[1], KEYS[2]
-local order_id, kind, own_ms = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local order_id, kind, lease_ms = ARGV[1], ARGV[2], tonumber(ARGV[3])
 
 local order = redis.call('HMGET', order_key, 'state', 'mail', 'mail_kind')
 local state, mail, known_kind = order[1], order[2], order[3] or 'ingresso'
@@ -22,5 +22,5 @@ if kind ~= known_kind then
   redis.call('HSET', order_key, 'mail', 'pending', 'mail_reason', '', 'mail_kind', kind)
   redis.call('HDEL', order_key, 'mail_tries', 'mail_copies')
 end
-redis.call('ZADD', due_key, now + own_ms, order_id)
+redis.call('ZADD', due_key, now + lease_ms, order_id)
 return 1

@@ -1,4 +1,4 @@
-"""Many callers, few calls: what is asked for while a call is under way goes into the next one, together."""
+"""Batches requests: those that arrive while a call is under way share the next call."""
 
 import asyncio
 from collections import deque
@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 Q = TypeVar("Q")
 A = TypeVar("A")
 
-MOST_WAITING = 10_000  # questions that no call has taken yet
+MOST_WAITING = 10_000  # questions that are in no call yet
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,12 @@ class _Waiting(Generic[Q, A]):
 
 
 class Batcher(Generic[Q, A]):
-    """Calls `call` with up to `most` questions at a time, one call after the other, as long as there are some.
+    """Calls `call` with up to `most` questions at a time, one call after another.
 
-    It answers each of them, in their order. A failure among `for_all` is that of every caller who waits; of any other
-    one is not known whose it is, so each half of the questions is asked again: they must be safe to repeat. A caller
-    that gives up is left out of the next call.
+    `call` returns an answer for each question, in order. A `for_all` is raised at every waiting
+    caller. After any other exception each half of the questions is asked again, to find the one
+    that fails: questions must be safe to repeat. The next call leaves out callers that were
+    cancelled.
     """
 
     def __init__(
@@ -36,28 +37,30 @@ class Batcher(Generic[Q, A]):
         self._most = most
         self._for_all = for_all
         self._waiting: deque[_Waiting[Q, A]] = deque()
-        self._calling: asyncio.Task[None] | None = None  # ends when nobody waits
+        self._calling: asyncio.Task[None] | None = None  # ends when no question waits
 
     async def ask(self, question: Q) -> A:
-        """Raises what the call raises, and a `for_all` at once where MOST_WAITING questions wait already."""
+        """Raises what `call` raises, and a `for_all` at once where MOST_WAITING questions wait
+        already.
+        """
         if len(self._waiting) >= MOST_WAITING:
             raise self._for_all(f"{MOST_WAITING} requests wait already")
         answer: asyncio.Future[A] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(question, answer))
         if self._calling is None:
-            self._calling = asyncio.create_task(self._work())
+            self._calling = asyncio.create_task(self._call_until_empty())
         return await answer
 
-    async def _work(self) -> None:
+    async def _call_until_empty(self) -> None:
         try:
-            await asyncio.sleep(0)  # whoever asks in the same moment comes along
-            while batch := self._next():
+            await asyncio.sleep(0)  # questions of the same turn of the loop share the call
+            while batch := self._next_batch():
                 await self._answer(batch)
         finally:
             self._calling = None
-            self._give_up()
+            self._cancel_waiting()
 
-    def _next(self) -> list[_Waiting[Q, A]]:
+    def _next_batch(self) -> list[_Waiting[Q, A]]:
         batch: list[_Waiting[Q, A]] = []
         while self._waiting and len(batch) < self._most:
             waiting = self._waiting.popleft()
@@ -71,17 +74,17 @@ class Batcher(Generic[Q, A]):
         except self._for_all as failure:
             self._fail([*batch, *self._waiting], failure)
             self._waiting.clear()
-        except Exception as failure:  # noqa: BLE001 - whoever asked raises it
-            await self._search(batch, failure)
+        except Exception as failure:  # noqa: BLE001 - its caller raises it
+            await self._ask_in_halves(batch, failure)
         except BaseException:
-            self._waiting.extend(batch)  # to be given up
+            self._waiting.extend(batch)  # to be cancelled
             raise
         else:
             for waiting, answer in zip(batch, answers, strict=True):
                 if not waiting.answer.done():
                     waiting.answer.set_result(answer)
 
-    async def _search(self, batch: Sequence[_Waiting[Q, A]], failure: Exception) -> None:
+    async def _ask_in_halves(self, batch: Sequence[_Waiting[Q, A]], failure: Exception) -> None:
         if len(batch) == 1:
             self._fail(batch, failure)
             return
@@ -95,7 +98,7 @@ class Batcher(Generic[Q, A]):
             if not waiting.answer.done():
                 waiting.answer.set_exception(failure)
 
-    def _give_up(self) -> None:
-        """Where the task was cancelled: nobody waits for an answer that does not come."""
+    def _cancel_waiting(self) -> None:
+        """If the task was cancelled, no answer will come."""
         while self._waiting:
             self._waiting.popleft().answer.cancel()

@@ -1,4 +1,4 @@
-"""The orders, as booking knows them. What several tasks ask at a time travels in one call."""
+"""Asks booking about orders and their mails. Requests of several tasks share one call."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
@@ -14,7 +14,7 @@ from notifications.dependency import DependencyDown, TemporaryFailure
 
 T = TypeVar("T")
 
-_AT_ONCE = 100  # orders a call: some 200 kB, and 20 ms of booking's time in small pieces
+_ORDERS_A_CALL = 100  # some 200 kB, and 20 ms of booking's time in small pieces
 
 
 class UnknownOrder(Exception):
@@ -22,14 +22,17 @@ class UnknownOrder(Exception):
 
 
 class BookingOrders:
-    """Every call ends within `deadline` seconds. Raises DependencyDown, TemporaryFailure and UnknownOrder."""
+    """Every call ends within `deadline` seconds.
+
+    Raises DependencyDown, TemporaryFailure and UnknownOrder.
+    """
 
     def __init__(self, channel: grpc.aio.Channel, deadline: float) -> None:
         self._stub = ReservaStub(channel)
         self._deadline = deadline
-        self._gets = Batcher(self._get_all, _AT_ONCE, DependencyDown)
-        self._schedules = Batcher(self._schedule_all, _AT_ONCE, DependencyDown)
-        self._records = Batcher(self._record_all, _AT_ONCE, DependencyDown)
+        self._gets = Batcher(self._get_all, _ORDERS_A_CALL, DependencyDown)
+        self._schedules = Batcher(self._schedule_all, _ORDERS_A_CALL, DependencyDown)
+        self._records = Batcher(self._record_all, _ORDERS_A_CALL, DependencyDown)
 
     async def get(self, order_id: str) -> pb.Pedido:
         order = await self._gets.ask(order_id)
@@ -38,33 +41,39 @@ class BookingOrders:
         return order
 
     async def page(self, cursor: str) -> tuple[Sequence[pb.Pedido], str]:
-        """Some orders and the cursor for the next ones; both begin and end with an empty one."""
+        """Some orders, and the cursor of the next page.
+
+        An empty cursor asks for the first page, and follows the last.
+        """
         request = pb.ListarPedidosRequest(cursor=cursor)
         answer: pb.ListarPedidosResponse = await self._call(self._stub.ListarPedidos, request)
         return answer.pedidos, answer.cursor
 
-    async def schedule_mail(self, order_id: str, kind: MailKind, own_ms: int) -> bool:
-        """True if this call scheduled it; it is the caller's for so long. Safe to repeat."""
-        request = pb.AgendarEmailRequest(pedido_id=order_id, tipo=kind, prazo_ms=own_ms)
+    async def schedule_mail(self, order_id: str, kind: MailKind, lease_ms: int) -> bool:
+        """True if this call scheduled it; the caller then has its lease for `lease_ms`.
+
+        Safe to repeat.
+        """
+        request = pb.AgendarEmailRequest(pedido_id=order_id, tipo=kind, prazo_ms=lease_ms)
         result = await self._schedules.ask(request)
         if result == pb.AgendarEmailsResponse.SEM_PEDIDO:
             raise UnknownOrder
         return result == pb.AgendarEmailsResponse.AGENDADO
 
     async def claim_mails(
-        self, limit: int, own_ms: int, sending: Sequence[str]
+        self, limit: int, lease_ms: int, sending: Sequence[str]
     ) -> list[pb.EmailDevido]:
-        """Mails that are due, the caller's for so long; as long again for the orders whose mail is being sent."""
-        request = pb.ReivindicarEmailsRequest(limite=limit, prazo_ms=own_ms, em_envio=sending)
+        """Leases mails that are due, and renews the leases of the orders in `sending`."""
+        request = pb.ReivindicarEmailsRequest(limite=limit, prazo_ms=lease_ms, em_envio=sending)
         return list((await self._call(self._stub.ReivindicarEmails, request)).emails)
 
     async def record_mail(self, record: pb.RegistroEmail) -> None:
-        """What became of the order's mail; safe to repeat."""
+        """Safe to repeat."""
         if not await self._records.ask(record):
             raise UnknownOrder
 
     async def retry_failed_mails(self) -> int:
-        """Makes the mails that failed due again; how many."""
+        """Makes the failed mails due again, and returns their number."""
         count, more = 0, True
         while more:
             answer = await self._call(self._stub.RetomarEmails, pb.Vazio())

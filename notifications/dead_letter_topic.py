@@ -1,4 +1,4 @@
-"""What can have no effect as things are waits in a topic of its own, and can be put back from there."""
+"""The dead-letter topic keeps messages that cannot be handled, until an operator replays them."""
 
 import asyncio
 import time
@@ -29,7 +29,10 @@ _PATIENCE_SECONDS = 20
 
 
 async def bury(publisher: Publisher, letters: Sequence[tuple[ConsumerRecord, str]]) -> None:
-    """Returns once the dead-letter topic has them all, each with its reason. Raises DependencyDown."""
+    """Returns once all are in the dead-letter topic, each with its reason.
+
+    Raises DependencyDown.
+    """
     await _publish(
         publisher,
         [
@@ -48,13 +51,13 @@ async def bury(publisher: Publisher, letters: Sequence[tuple[ConsumerRecord, str
 
 
 async def replay(servers: str) -> int:
-    """Puts back what lies in the dead-letter topic now and was not put back before; returns its number.
+    """Publishes all dead letters again that no replay has published, and returns their number.
 
-    A crash may put some back twice, and loses none. What dies again meanwhile waits for the next replay.
-    Raises KafkaError and DependencyDown.
+    A crash may repeat some, and loses none. One that fails again meanwhile waits for the next
+    replay. Raises KafkaError and DependencyDown.
     """
     publisher, count = Publisher(servers), 0
-    letters = await asyncio.to_thread(_Letters, servers)
+    letters = await asyncio.to_thread(_LettersReader, servers)
     try:
         while records := await asyncio.to_thread(letters.next):
             await _publish(publisher, [Publication(TOPIC, r.key, r.value) for r in records])
@@ -72,8 +75,11 @@ async def _publish(publisher: Publisher, publications: Sequence[Publication]) ->
             raise DependencyDown(f"Kafka: {brief(failure)}")
 
 
-class _Letters:
-    """The dead-letter topic from where the last replay ended to where it ends now. Blocks; raises KafkaError."""
+class _LettersReader:
+    """Reads the dead-letter topic from the last replay's end to its present end.
+
+    Blocks. Raises KafkaError.
+    """
 
     def __init__(self, servers: str) -> None:
         ensure_topics(servers)
@@ -90,7 +96,7 @@ class _Letters:
         self._ends: dict[TopicPartition, int] = self._consumer.end_offsets(partitions)
 
     def next(self) -> list[ConsumerRecord]:
-        """Some more; nothing at the end."""
+        """The next batch; empty at the end."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while not self._at_the_end():
             polled = self._consumer.poll(_POLL_MS)

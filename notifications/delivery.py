@@ -1,8 +1,9 @@
-"""What a notification brings about: a record in the ledger and a scheduled mail, with Kafka and without.
+"""Handles a notification: writes the order's record to the ledger, and has booking schedule its
+mail.
 
-Every effect is safe to repeat, because the order itself remembers it: the ledger has each order once, and booking knows
-which mails were scheduled and what became of them. So a notification that comes again, after a crash, after an outage
-or out of the dead letters, does what is still missing and nothing else. None waits for a mail.
+Both are idempotent: the ledger has each order once, and booking knows which mails were scheduled
+and sent. A repeated notification, after a crash, an outage or a replay of dead letters, does only
+what is missing. None waits for a mail to be sent.
 """
 
 import asyncio
@@ -27,9 +28,9 @@ from notifications.ledger_record import record_of
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-RECORDS_AT_ONCE = 1_000  # they share their writes
+RECORDS_AT_ONCE = 1_000  # they share writes
 TRIES = 5
-FIRST_PAUSE = 1.0  # seconds between the first two tries; doubles from try to try
+FIRST_PAUSE = 1.0  # seconds between the first two tries; each pause is twice the one before
 
 
 class Orders(Protocol):
@@ -42,17 +43,22 @@ class Records(Protocol):
 
 class Mails(Protocol):
     async def schedule(self, order: pb.Pedido, kind: MailKind) -> None:
-        """The mail is safe with booking when this returns, and will be sent. Raises as Orders does."""
+        """Booking has the mail when this returns, and it will be sent.
+
+        Raises what Orders raises.
+        """
 
 
 class WindingDown(Exception):
-    """The service stops: nothing new is begun."""
+    """The service stops, and begins nothing new."""
 
 
 class Delivery:
-    """Leaves for later what needs something that is away, tries again what failed for now, and gives up the hopeless.
+    """Postpones a notification while a dependency is away, retries a temporary failure, and gives
+    up on the rest.
 
-    Log lines name an order by its code, since its id opens its page.
+    Log lines name an order by its code: orders from before there were tokens are opened by their
+    id.
     """
 
     def __init__(
@@ -73,9 +79,10 @@ class Delivery:
         self._ledger = Dependency("the ledger", RECORDS_AT_ONCE, first_pause)
 
     async def deliver(self, notifications: Sequence[Notification]) -> list[DeliveryResult]:
-        """One result for each, in the same order. Many at a time, but those of one order one after another.
+        """One result for each, in order. Orders are handled concurrently, the notifications of one
+        order in sequence.
 
-        Once `winding_down` is set, what is under way is brought to its end and the rest is Later.
+        Once `winding_down` is set, those under way are completed and the rest are Later.
         """
         results: list[DeliveryResult] = [Later("an earlier one of its order waits")] * len(
             notifications
@@ -107,7 +114,7 @@ class Delivery:
         except TemporaryFailure as failure:
             return Dead(f"given up after {TRIES} tries: {failure}")
         except Exception as error:  # noqa: BLE001 - one notification's trouble must not stop the others
-            # Where, but not what: the text of an unforeseen exception may name the buyer.
+            # The traceback without the exception's text, which may name the buyer.
             trace = "".join(traceback.format_tb(error.__traceback__))
             log.error(
                 "order %s: %s\n%s", order_code(notification.order_id), type(error).__name__, trace
@@ -117,7 +124,9 @@ class Delivery:
 
     async def _take_effect(self, notification: Notification) -> None:
         self._raise_if_winding_down()
-        order = await self._persist(self._booking, lambda: self._orders.get(notification.order_id))
+        order = await self._with_retries(
+            self._booking, lambda: self._orders.get(notification.order_id)
+        )
         await self._ledger.use(lambda: self._record(order))
         is_cancelled = notification.status is Status.CANCELLED
         await self._mail(order, MailKind.CANCELLATION if is_cancelled else MailKind.TICKET)
@@ -129,18 +138,23 @@ class Delivery:
             raise DependencyDown(brief(error)) from None
 
     async def _mail(self, order: pb.Pedido, kind: MailKind) -> None:
-        """Unless there is nobody or nothing to send it for; booking knows which mails it has seen."""
+        """Schedules the mail, unless the order has no address or its state calls for the other
+        kind.
+        """
         if order.email and order.cancelado == (kind is MailKind.CANCELLATION):
-            await self._persist(self._booking, lambda: self._mails.schedule(order, kind))
+            await self._with_retries(self._booking, lambda: self._mails.schedule(order, kind))
 
-    async def _persist(self, dependency: Dependency, call: Callable[[], Awaitable[T]]) -> T:
-        """The call's result, after TRIES where it fails for now. Nobody waits in line behind its pauses."""
+    async def _with_retries(self, dependency: Dependency, call: Callable[[], Awaitable[T]]) -> T:
+        """The call's result, with TRIES for temporary failures.
+
+        Its pauses take no place in the dependency.
+        """
         backoff = Backoff(self._first_pause, 10 * self._first_pause)
         for _ in range(TRIES - 1):
             try:
                 return await dependency.use(call)
             except TemporaryFailure as failure:
-                log.info("failed for now, to be tried again: %s", failure)
+                log.info("temporary failure, trying again: %s", failure)
             await self._pause(backoff.delay())
         return await dependency.use(call)
 

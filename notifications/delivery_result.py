@@ -1,23 +1,25 @@
-"""What becomes of one notification."""
+"""The result of delivering one notification."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Done:
-    """It has had its effect; it need not come again."""
+    """It had its effect."""
 
 
 @dataclass(frozen=True)
 class Dead:
-    """It can have no effect as things are: it goes to the dead letters, for people to look at and to replay."""
+    """It cannot have its effect: it goes to the dead letters, where an operator looks at it and can
+    replay it.
+    """
 
     reason: str
 
 
 @dataclass(frozen=True)
 class Later:
-    """It has not had its effect yet: it must come again, and what stands behind it waits."""
+    """It has not had its effect yet: it is delivered again, and those behind it wait."""
 
     reason: str
 

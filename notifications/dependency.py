@@ -1,4 +1,4 @@
-"""What notifications depend on, and what it means when it is away: everything is delayed and nothing is lost."""
+"""A service that notifications depend on. While it is away, they are delayed and not lost."""
 
 import asyncio
 import logging
@@ -12,39 +12,46 @@ from cinema.retry import brief
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-_LEFT_ALONE_SECONDS = 1.0
+_PAUSE_SECONDS = 1.0
 
 
 class DependencyDown(Exception):
-    """Something is away, or refuses everybody: only waiting helps. The text says why, and names no buyer."""
+    """The dependency is away, or refuses every call: only waiting helps.
+
+    The text says why, and names no buyer.
+    """
 
 
 class TemporaryFailure(Exception):
-    """This one thing did not work out, and may do so later. The text says why, and names no buyer."""
+    """This call failed, and may succeed later. The text says why, and names no buyer."""
 
 
 class Dependency:
-    """One such thing: so many calls may use it at once, and while it is away it is left alone for a second at a time.
+    """Bounds the calls that are under way, and pauses for a second after each that found the
+    dependency away.
 
-    Each outage is logged once when it begins and once when it ends, however many calls meet it.
+    Each outage is logged once when it begins and once when it ends.
     """
 
-    def __init__(self, name: str, at_once: int, left_alone: float = _LEFT_ALONE_SECONDS) -> None:
+    def __init__(self, name: str, at_once: int, pause: float = _PAUSE_SECONDS) -> None:
         self._name = name
         self._slots = asyncio.Semaphore(at_once)
-        self._left_alone = left_alone
-        self._left_alone_until = 0.0
+        self._pause = pause
+        self._paused_until = 0.0
         self._outage = OutageLog(log)
 
     async def use(self, call: Callable[[], Awaitable[T]]) -> T:
-        """The call's result, once there is room for it. Raises DependencyDown, and whatever else the call raises."""
+        """The call's result, once it has a place.
+
+        Raises DependencyDown during the pause, and what the call raises.
+        """
         async with self._slots:
-            if time.monotonic() < self._left_alone_until:
+            if time.monotonic() < self._paused_until:
                 raise DependencyDown(f"{self._name} was away a moment ago")
             try:
                 result = await call()
             except DependencyDown as down:
-                self._left_alone_until = time.monotonic() + self._left_alone
+                self._paused_until = time.monotonic() + self._pause
                 self._outage.begin(f"{self._name} is away ({brief(down)}): what needs it waits")
                 raise
         self._outage.end(f"{self._name} is back")

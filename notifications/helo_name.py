@@ -13,14 +13,17 @@ _FULL_NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*\.(?!\d+\Z){_L
 
 
 class HeloName:
-    """SMTP_HELO_NAME, else this machine's full name, else its address: many servers refuse a name without a dot."""
+    """SMTP_HELO_NAME, else this machine's full name, else its address.
+
+    Many servers refuse a name without a dot.
+    """
 
     def __init__(self, configured: str | None) -> None:
         self._configured = configured
         self._full_name: str | None = None
 
     async def name(self, own_address: tuple[Any, ...]) -> str:
-        """`own_address` is what the connection's socket says of our end."""
+        """`own_address`: our end of the connection, as its socket has it."""
         if self._configured is not None:
             return self._configured
         if self._full_name is None:
@@ -36,7 +39,10 @@ def _literal(address: str) -> str:
 
 
 async def _machine_name() -> str:
-    """Empty where DNS does not answer in time. Not in the executor, whose threads keep a process alive."""
+    """Empty if DNS does not answer in time.
+
+    A thread of its own: the executor's would keep the process alive.
+    """
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[str] = loop.create_future()
 

@@ -32,9 +32,9 @@ _GIVE_BACK_SECONDS = 5.0
 
 
 class MailOrders(Protocol):
-    async def schedule_mail(self, order_id: str, kind: MailKind, own_ms: int) -> bool: ...
+    async def schedule_mail(self, order_id: str, kind: MailKind, lease_ms: int) -> bool: ...
     async def claim_mails(
-        self, limit: int, own_ms: int, sending: Sequence[str]
+        self, limit: int, lease_ms: int, sending: Sequence[str]
     ) -> list[pb.EmailDevido]: ...
     async def record_mail(self, record: pb.RegistroEmail) -> None: ...
 
@@ -76,8 +76,8 @@ class MailRoom:
         if mine:
             self._sending.add(order_id)
         try:
-            own_ms = self._lease_ms if mine else 0
-            scheduled = await self._orders.schedule_mail(order_id, kind, own_ms)
+            lease_ms = self._lease_ms if mine else 0
+            scheduled = await self._orders.schedule_mail(order_id, kind, lease_ms)
         except BaseException:
             if mine:
                 self._sending.discard(order_id)

@@ -67,16 +67,16 @@ class FakeOrders:
             raise UnknownOrder
         return _copy(self.orders[order_id])
 
-    async def schedule_mail(self, order_id: str, kind: MailKind, own_ms: int) -> bool:
+    async def schedule_mail(self, order_id: str, kind: MailKind, lease_ms: int) -> bool:
         self._fail()
         order = self.orders[order_id]
         if order_id in self.due or order.email_estado != pb.EMAIL_PENDENTE:
             return False
-        self._put_off(pb.EmailDevido(pedido=order, tipo=kind), own_ms)
+        self._put_off(pb.EmailDevido(pedido=order, tipo=kind), lease_ms)
         return True
 
     async def claim_mails(
-        self, limit: int, own_ms: int, sending: Sequence[str]
+        self, limit: int, lease_ms: int, sending: Sequence[str]
     ) -> list[pb.EmailDevido]:
         self._fail()
         self.claims.append(limit)
@@ -84,7 +84,7 @@ class FakeOrders:
         due = sorted((at, order_id) for order_id, (at, _) in self.due.items() if at <= now)
         claimed = [self.due[order_id][1] for _, order_id in due[:limit]]
         for mail in claimed:
-            self._put_off(mail, own_ms)
+            self._put_off(mail, lease_ms)
         return [_copy(mail) for mail in claimed]
 
     async def record_mail(self, record: pb.RegistroEmail) -> None:

@@ -31,16 +31,18 @@ class PostRoom:
     def cancel(self, order_id: str) -> None:
         assert self._ask("CancelarPedido", pb.PedidoRequest(pedido_id=order_id)).sucesso
 
-    def schedule(self, order_id: str, kind: str = TICKET, own_ms: int = 0) -> bool:
-        request = pb.AgendarEmailRequest(pedido_id=order_id, tipo=kind, prazo_ms=own_ms)
+    def schedule(self, order_id: str, kind: str = TICKET, lease_ms: int = 0) -> bool:
+        request = pb.AgendarEmailRequest(pedido_id=order_id, tipo=kind, prazo_ms=lease_ms)
         return bool(self._ask("AgendarEmail", request).agendado)
 
-    def claim(self, limit: int = 10, own_ms: int = LONG_MS, *sending: str) -> list[pb.EmailDevido]:
-        request = pb.ReivindicarEmailsRequest(limite=limit, prazo_ms=own_ms, em_envio=sending)
+    def claim(
+        self, limit: int = 10, lease_ms: int = LONG_MS, *sending: str
+    ) -> list[pb.EmailDevido]:
+        request = pb.ReivindicarEmailsRequest(limite=limit, prazo_ms=lease_ms, em_envio=sending)
         return list(self._ask("ReivindicarEmails", request).emails)
 
-    def claimed(self, limit: int = 10, own_ms: int = LONG_MS, *sending: str) -> list[str]:
-        return [mail.pedido.pedido_id for mail in self.claim(limit, own_ms, *sending)]
+    def claimed(self, limit: int = 10, lease_ms: int = LONG_MS, *sending: str) -> list[str]:
+        return [mail.pedido.pedido_id for mail in self.claim(limit, lease_ms, *sending)]
 
     def record(self, order_id: str, state: pb.EstadoEmail, **more: Any) -> None:
         self._ask("RegistrarEmail", pb.RegistroEmail(pedido_id=order_id, estado=state, **more))
@@ -101,23 +103,23 @@ def test_a_mail_is_scheduled_once_and_claimed_by_one(post: PostRoom) -> None:
     post.record(order, pb.EMAIL_ENVIADO, tipo=TICKET)
     assert post.order(order).email_estado == pb.EMAIL_ENVIADO
     assert not post.schedule(order)
-    assert post.claimed(own_ms=0) == []
+    assert post.claimed(lease_ms=0) == []
 
 
 def test_a_mail_whose_sender_died_is_claimed_again_after_its_time(post: PostRoom) -> None:
     order = post.sell()
-    post.schedule(order, own_ms=LONG_MS)
+    post.schedule(order, lease_ms=LONG_MS)
     assert post.claimed() == []
     other = post.sell()
-    post.schedule(other, own_ms=50)
-    wait_until(lambda: post.claimed(own_ms=50) == [other])
-    wait_until(lambda: post.claimed(own_ms=LONG_MS) == [other])
+    post.schedule(other, lease_ms=50)
+    wait_until(lambda: post.claimed(lease_ms=50) == [other])
+    wait_until(lambda: post.claimed(lease_ms=LONG_MS) == [other])
     assert post.claimed() == []
 
 
 def test_a_mail_that_is_still_being_sent_stays_with_its_sender(post: PostRoom) -> None:
     order = post.sell()
-    post.schedule(order, own_ms=100)
+    post.schedule(order, lease_ms=100)
     assert post.claimed(0, LONG_MS, order) == []
     assert post.claimed(10, 1, order) == []  # a shorter time takes nothing away
     with post.desk.redis() as redis:
@@ -142,7 +144,7 @@ def test_a_mail_that_is_put_off_comes_when_its_time_has_come_with_its_tries(
     post: PostRoom,
 ) -> None:
     order = post.sell()
-    post.schedule(order, own_ms=LONG_MS)
+    post.schedule(order, lease_ms=LONG_MS)
     post.record(order, pb.EMAIL_PENDENTE, tipo=TICKET, tentar_em_ms=LONG_MS, tentativas=3, copias=1)
     assert post.claimed() == []
     assert post.order(order).email_estado == pb.EMAIL_PENDENTE
@@ -163,7 +165,7 @@ def test_a_late_record_does_not_bring_an_ended_mail_back(post: PostRoom) -> None
 
 def test_a_cancelled_orders_mail_is_the_one_about_its_end(post: PostRoom) -> None:
     order = post.sell()
-    post.schedule(order, own_ms=LONG_MS)
+    post.schedule(order, lease_ms=LONG_MS)
     assert not post.schedule(order, CANCELLATION)  # it is not cancelled
     post.record(order, pb.EMAIL_PENDENTE, tipo=TICKET, tentar_em_ms=LONG_MS, tentativas=3)
     post.record(order, pb.EMAIL_PENDENTE, tipo=TICKET, tentar_em_ms=0, tentativas=3)
