@@ -1,8 +1,8 @@
-"""Sends an order's mails through the SMTP server that the settings name, and says what a failure means.
+"""Sends an order's mails through the SMTP server of the settings, and classifies failures.
 
-Four kinds of failure, because four different things help: DependencyDown, MailDelayed, MailUnknown and MailRefused, as
-notifications/mailer.py describes them. No text of an exception names the buyer or the address, which servers like to
-quote: the server's own words are for the buyer's order alone.
+There are four kinds, since four different things help: DependencyDown, MailDelayed, MailUnknown and
+MailRefused, see notifications/mailer.py. No exception's text names the buyer or the address, which
+servers like to quote: only the buyer's order shows the server's own words.
 """
 
 import asyncio
@@ -32,17 +32,21 @@ from notifications.smtp_verdicts import Stage, Verdict, judge
 
 _Write = Callable[[pb.Pedido, MailPicture | None], bytes]
 
-_SLOW_SECONDS = 5.0  # or a third of what a step may take: a mail that needs longer makes room
+# At most, and a third of what a step may take: a slower mail moves to the slow lane.
+_SLOW_SECONDS = 5.0
 
 
 class EmailService:
-    """An async context manager. Each step of a mail ends in time: see SMTP_TIMEOUT_SECONDS and SMTP_ANSWER_SECONDS."""
+    """An async context manager.
+
+    SMTP_TIMEOUT_SECONDS and SMTP_ANSWER_SECONDS bound each step of a mail.
+    """
 
     def __init__(self, settings: DeliverySettings) -> None:
         self._languages = Languages()
         self._writer = MailWriter(settings.smtp_from, settings.public_url, self._languages)
         self._track = Track(home=self._writer.sender.domain)
-        # Verifies certificate and name. The variable SSL_CERT_FILE adds an authority of one's own.
+        # Verifies certificate and name. The variable SSL_CERT_FILE adds an authority.
         tls = ssl.create_default_context()
         helo = HeloName(settings.smtp_helo_name)
         patience = settings.smtp_timeout_seconds
@@ -75,7 +79,7 @@ class EmailService:
         await self._send(self._writer.ticket, order)
 
     async def send_cancellation(self, order: pb.Pedido) -> None:
-        """Returns once the server has taken the word that the order was cancelled."""
+        """Returns once the server has taken the mail that the order was cancelled."""
         await self._send(self._writer.cancellation, order)
 
     async def _send(self, write: _Write, order: pb.Pedido) -> None:

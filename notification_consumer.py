@@ -1,9 +1,9 @@
-"""Takes the notifications of confirmed orders from Kafka: a record in the ledger and a mail for each.
+"""Reads notifications from Kafka: records each order in the ledger, and has its mail sent.
 
-An offset is committed once the record is on disk and booking has scheduled the mail; both are safe to repeat: nothing
-is lost and nothing is done twice, whatever is killed in between. Booking being away is waited out; no offset waits for
-a mail. What can have no effect goes to the dead-letter topic. `--replay-dead-letters` puts that back, and the mails
-that failed.
+It commits an offset once the record is on disk and booking has scheduled the mail. Both effects are
+idempotent, so nothing is lost or done twice, whatever is killed in between. While booking is away,
+records wait; no offset waits for a mail to be sent. What cannot be handled goes to the dead-letter
+topic; `--replay-dead-letters` publishes that again, and retries the mails that failed.
 """
 
 import asyncio
@@ -30,12 +30,12 @@ from email_service import EmailService
 from notifications import dead_letter_topic
 from notifications.delivery_result import Dead, DeliveryResult, Done, Later
 from notifications.dependency import DependencyDown, TemporaryFailure
-from notifications.kafka_clients import Publisher, hush_library
+from notifications.kafka_clients import Publisher, silence_library
 from notifications.kafka_group import GroupMember, claimed_instance
 from notifications.open_delivery import open_delivery, rebuild_ledger, retry_failed_mails
 from notifications.settings import ConsumerSettings
 from notifications.sink import Sink, deliver_readable
-from notifications.winding_down import carried_through
+from notifications.winding_down import completed_if_cancelled
 
 log = logging.getLogger(__name__)
 
@@ -43,17 +43,17 @@ _LONGEST_PAUSE = 5.0  # seconds between two tries to reach Kafka
 
 
 async def serve(settings: ConsumerSettings) -> None:
-    """Until SIGTERM or SIGINT. Raises CannotStart where the ledger's folder cannot be written to."""
+    """Until SIGTERM or SIGINT. Raises CannotStart if the ledger's folder is not writable."""
     stop = stop_signal()
-    hush_library()
+    silence_library()
     if not settings.kafka_bootstrap_servers:
-        log.info("Kafka is off: the producer does the consumer's work, and there is none here")
+        log.info("Kafka is off: the producer does the consumer's work, this process does nothing")
         idle = ReadyFile(settings.ready_file)
         idle.ready = True
         await run_until_stopped(stop, idle.keep())
         return
     async with AsyncExitStack() as stack:
-        instance = _claim(stack, settings.ledger_file)
+        instance = _claim_instance(stack, settings.ledger_file)
         winding_down = asyncio.Event()
         mailer = await stack.enter_async_context(EmailService(settings))
         delivery, mail_room = await stack.enter_async_context(
@@ -65,14 +65,14 @@ async def serve(settings: ConsumerSettings) -> None:
         member = partial(GroupMember, settings.kafka_bootstrap_servers, instance)
         ready = ReadyFile(settings.ready_file, lambda: mail_room.trouble)
         backoff = Backoff(maximum=_LONGEST_PAUSE)
-        taking_part = keep_running(
-            "consuming", partial(_take_part, member, consumer, ready), (KafkaError,), backoff
+        membership = keep_running(
+            "consuming", partial(_be_a_member, member, consumer, ready), (KafkaError,), backoff
         )
         mailing = mail_room.run(settings.drain_seconds)
-        await run_until_stopped(stop, ready.keep(), taking_part, mailing)
+        await run_until_stopped(stop, ready.keep(), membership, mailing)
 
 
-async def _take_part(
+async def _be_a_member(
     new_member: Callable[[], GroupMember], consumer: "Consumer", ready: ReadyFile, backoff: Backoff
 ) -> None:
     async with new_member() as member:
@@ -84,8 +84,8 @@ async def _take_part(
             ready.ready = False
 
 
-def _claim(stack: AsyncExitStack, ledger_file: Path) -> str:
-    """A name in the group, until the stack is unwound."""
+def _claim_instance(stack: AsyncExitStack, ledger_file: Path) -> str:
+    """An instance id in the group, until the stack is unwound."""
     try:
         return stack.enter_context(claimed_instance(ledger_file))
     except OSError as error:
@@ -93,8 +93,11 @@ def _claim(stack: AsyncExitStack, ledger_file: Path) -> str:
 
 
 async def replay_dead_letters(settings: ConsumerSettings) -> None:
-    """Also the mails that failed. Raises CannotStart where Kafka is off, or Kafka or booking are away."""
-    hush_library()
+    """Also retries failed mails.
+
+    Raises CannotStart if Kafka is off, or Kafka or booking is away.
+    """
+    silence_library()
     if not settings.kafka_bootstrap_servers:
         raise CannotStart(
             "Kafka is off: its dead letters are the producer's, see notification_producer.py --help"
@@ -108,7 +111,7 @@ async def replay_dead_letters(settings: ConsumerSettings) -> None:
 
 
 class Consumer:
-    """Works off what a member of the group gets, a batch at a time."""
+    """Handles the records of a group member, a batch at a time."""
 
     def __init__(
         self,
@@ -123,25 +126,25 @@ class Consumer:
         self._drain_seconds = drain_seconds
 
     async def consume(self, member: GroupMember, ready: ReadyFile) -> None:
-        """Without end; `ready` once the member is known to read what there is.
+        """Never returns. Sets `ready` once the member is known to read.
 
-        When it is cancelled, what was begun has up to `drain_seconds` to come to its end.
+        When it is cancelled, the batch under way has up to `drain_seconds` to end.
         """
         self._winding_down.clear()
         while True:
             records = await member.poll()
             ready.ready = member.reads
             if records:
-                await carried_through(
-                    self._work_off(member, records), self._winding_down, self._drain_seconds
+                await completed_if_cancelled(
+                    self._handle(member, records), self._winding_down, self._drain_seconds
                 )
 
-    async def _work_off(self, member: GroupMember, records: Sequence[ConsumerRecord]) -> None:
+    async def _handle(self, member: GroupMember, records: Sequence[ConsumerRecord]) -> None:
         settled = await member.stay_until(asyncio.create_task(self._settled(records)))
         await member.settle(records, settled)
 
     async def _settled(self, records: Sequence[ConsumerRecord]) -> list[ConsumerRecord]:
-        """Those that need not come again: they had their effect or are buried, and so is what stood before them."""
+        """Those to commit: they, and all before them in their partitions, are done or buried."""
         results = await deliver_readable(records, _notification_in, self._delivery)
         settled = _before_the_first_later(records, results)
         letters = [
@@ -152,11 +155,11 @@ class Consumer:
         return [record for record, _ in settled]
 
     async def _bury(self, letters: Sequence[tuple[ConsumerRecord, str]]) -> bool:
-        """False where Kafka cannot take them now."""
+        """False if Kafka cannot take them now."""
         try:
             await dead_letter_topic.bury(self._publisher, letters)
         except DependencyDown as down:
-            log.warning("%d messages wait to be buried (%s)", len(letters), brief(down))
+            log.warning("%d dead letters wait for Kafka (%s)", len(letters), brief(down))
             return False
         for record, reason in letters:
             log.error(
@@ -193,11 +196,11 @@ if __name__ == "__main__":
         {
             "--replay-dead-letters": (
                 replay_dead_letters,
-                "put what was given up back into the topic, send failed mails again, say how many, and end",
+                "publish the dead letters again, retry failed mails, say how many, and end",
             ),
             "--rebuild-ledger": (
                 rebuild_ledger,
-                "make each record that the ledger lacks from its order, and end",
+                "add each record that the ledger lacks, from its order, and end",
             ),
         },
     )

@@ -1,8 +1,9 @@
-"""Relays the outboxes in Redis to Kafka; where Kafka is off, straight to the ledger and the mail.
+"""Relays the outboxes in Redis to Kafka; without Kafka, straight to the ledger and the mails.
 
-A sale stands in its partition's outbox as soon as it exists, by the same script. Here it is handed over, and removed
-only when the other side has it. One relay works at a time, held by a lease; any number may stand by, and one of them
-takes over within seconds when the lease ends. However long Kafka is away, the outbox waits, in order.
+The script that makes a sale also appends it to its partition's outbox. The relay delivers it, and
+removes it only once the other side has it. One relay works at a time, under a lease; others are
+standbys, and one takes over within seconds when the lease ends. While Kafka is away, the outbox
+keeps the entries in order.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ from cinema.service import (
 )
 from email_service import EmailService
 from notifications.dependency import DependencyDown, TemporaryFailure
-from notifications.kafka_clients import KafkaSink, Publisher, hush_library
+from notifications.kafka_clients import KafkaSink, Publisher, silence_library
 from notifications.lease import Lease
 from notifications.mail_room import MailRoom
 from notifications.open_delivery import open_delivery, retry_failed_mails
@@ -35,14 +36,14 @@ from notifications.sink import Sink
 
 log = logging.getLogger(__name__)
 
-_LOOK_SECONDS = 1
+_PING_SECONDS = 1
 _AWAY: tuple[type[Exception], ...] = (*REDIS_ERRORS, DependencyDown, TemporaryFailure)
 
 
 async def serve(settings: ProducerSettings) -> None:
     """Until SIGTERM or SIGINT."""
     stop = stop_signal()
-    hush_library()
+    silence_library()
     async with AsyncExitStack() as stack:
         redis = await stack.enter_async_context(aclosing(connect(settings)))
         outbox = await stack.enter_async_context(_outbox(settings, redis))
@@ -54,7 +55,7 @@ async def serve(settings: ProducerSettings) -> None:
         await run_until_stopped(
             stop,
             ready.keep(),
-            _watch(redis, ready),
+            _keep_ready(redis, ready),
             keep_running(
                 "relaying", partial(_relay, Lease(redis, relay_lease_key()), relay), REDIS_ERRORS
             ),
@@ -63,9 +64,9 @@ async def serve(settings: ProducerSettings) -> None:
 
 
 async def replay_dead_letters(settings: ProducerSettings) -> None:
-    """Puts the dead letters of the outboxes back, each behind what waits in its partition. Also the mails that failed.
+    """Moves dead letters back into the outboxes, behind what waits, and retries failed mails.
 
-    Raises CannotStart where Redis or booking are away.
+    Raises CannotStart if Redis or booking is away.
     """
     try:
         async with aclosing(connect(settings)) as redis, _outbox(settings, redis) as outbox:
@@ -80,11 +81,14 @@ async def _relay(lease: Lease, relay: Relay, backoff: Backoff) -> None:
         backoff.reset()
         await relay.run()
 
-    await lease.while_held(work)
+    await lease.while_owned(work)
 
 
-async def _watch(redis: RedisClient, ready: ReadyFile) -> None:
-    """Ready means that Redis answers. Without Kafka the service does what it is there for: it waits."""
+async def _keep_ready(redis: RedisClient, ready: ReadyFile) -> None:
+    """Ready means that Redis answers.
+
+    While Kafka is away the service is ready: the outbox waits.
+    """
     while True:
         try:
             await redis.ping()
@@ -93,16 +97,16 @@ async def _watch(redis: RedisClient, ready: ReadyFile) -> None:
             ready.ready = True
         except REDIS_ERRORS:
             ready.ready = False
-        await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.sleep(_PING_SECONDS)
 
 
 @asynccontextmanager
 async def _sink(
     settings: ProducerSettings, winding_down: asyncio.Event
 ) -> AsyncIterator[tuple[Sink, MailRoom | None]]:
-    """Without Kafka also what sends the mails."""
+    """What the relay delivers to; without Kafka also the mail room."""
     if not settings.kafka_bootstrap_servers:
-        log.info("Kafka is off: orders go straight to the ledger and the mail")
+        log.info("Kafka is off: orders go straight to the ledger and the mails")
         async with (
             EmailService(settings) as mailer,
             open_delivery(settings, mailer, winding_down) as opened,
@@ -129,7 +133,8 @@ if __name__ == "__main__":
         {
             "--replay-dead-letters": (
                 replay_dead_letters,
-                "put what was given up back into the outbox, send failed mails again, say how many, and end",
+                "move the dead letters back into the outbox, retry failed mails, "
+                "say how many, and end",
             )
         },
     )

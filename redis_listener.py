@@ -1,12 +1,13 @@
 """Forwards Redis' `expired` events to the gateway, so that a freed seat shows at once.
 
-The events are hints: Redis sends each once, to the connections that are subscribed at that moment. The guarantee: an
-expiry during a subscription reaches the gateway, as a notice of its own or through a sweep of everything that begins
-after it, and such a sweep follows every subscription. Several listeners may run at once: a sweep that finds nothing due
-changes nothing.
+The events are hints: Redis sends each once, to the connections that are subscribed at that moment.
+The guarantee: an expiry during a subscription reaches the gateway, as a notice of its own or
+through a sweep of everything that begins after it, and such a sweep follows every subscription.
+Several listeners may run at once: a sweep that finds nothing due changes nothing.
 
-The subscriptions are our own. Those of `redis.asyncio.keyspace_notifications` reconnect silently, so no sweep would
-follow; on a cluster they read the masters one after another, and look for new ones only after an error.
+The subscriptions are our own. Those of `redis.asyncio.keyspace_notifications` reconnect silently,
+so no sweep would follow; on a cluster they read the masters one after another, and look for new
+ones only after an error.
 """
 
 import asyncio
@@ -38,7 +39,8 @@ from listener.settings import ListenerSettings
 log = logging.getLogger(__name__)
 
 _PING_SECONDS = 2  # of silence before a ping
-# Between two looks at a cluster's masters. Until we subscribe at a new one, only booking's sweeper frees its seats.
+# Between two looks at a cluster's masters. Until we subscribe at a new one, only booking's sweeper
+# frees its seats.
 _MASTERS_SECONDS = 2
 
 
@@ -87,7 +89,10 @@ class NodeSubscription:
             self._readiness.forget(self._name)
 
     async def _listen(self, backoff: Backoff) -> None:
-        """Until the connection breaks. Flags, subscription, sweep: in this order no expiry is missed."""
+        """Until the connection breaks.
+
+        Flags, subscription, sweep: in this order no expiry is missed.
+        """
         async with self._connect() as redis, redis.pubsub() as pubsub:
             async with asyncio.timeout(self._deadline):
                 await self._ensure_expired_events(redis)
@@ -101,7 +106,10 @@ class NodeSubscription:
                 self._readiness.set(self._name, subscribed=False)
 
     def _connect(self) -> Redis:
-        """No retries: redis-py would resubscribe silently. No socket timeout: see cinema/redis_connection.py."""
+        """No retries: redis-py would resubscribe silently.
+
+        No socket timeout: see cinema/redis_connection.py.
+        """
         options = {
             "decode_responses": True,
             "socket_timeout": None,
@@ -118,7 +126,10 @@ class NodeSubscription:
             self._outage.end()
 
     async def _next_message(self, pubsub: PubSub) -> Mapping[str, Any]:
-        """The next message, which may be the answer to a ping. Raises TimeoutError without an answer."""
+        """The next message, which may be the answer to a ping.
+
+        Raises TimeoutError without an answer.
+        """
         message: Mapping[str, Any] | None
         message = await pubsub.get_message(timeout=_PING_SECONDS)
         if message is None:
@@ -143,7 +154,7 @@ Address = tuple[str, int]
 
 
 class ClusterSubscriptions:
-    """One subscription at each master: a master sends events of its own keys alone, a replica sends none."""
+    """One subscription at each master: masters send events of their own keys, replicas none."""
 
     def __init__(
         self,

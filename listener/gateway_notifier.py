@@ -18,9 +18,9 @@ ATTEMPTS = 4
 class GatewayNotifier:
     """Queues notices without waiting, and posts them.
 
-    A notice that does not fit into the queue, or fails ATTEMPTS times, is replaced by one sweep of everything, which is
-    repeated until the gateway takes or refuses it. So for each notice the gateway gets it, or a sweep that begins
-    after it.
+    A notice that does not fit into the queue, or fails ATTEMPTS times, is replaced by one sweep of
+    everything, which is repeated until the gateway takes or refuses it. So for each notice the
+    gateway gets it, or a sweep that begins after it.
     """
 
     def __init__(self, post: Callable[[ExpiryNotice], Awaitable[PostResult]]) -> None:
@@ -70,7 +70,8 @@ class GatewayNotifier:
         while True:
             await self._sweep_is_due.wait()
             self._drop_notices()
-            # Before the attempt: a hold that expires during it may miss this sweep, and gets its own notice.
+            # Before the attempt: a hold that expires during it may miss this sweep, and gets its
+            # own notice.
             self._sweep_is_due.clear()
             if await self._post(EVERYTHING) is PostResult.FAILED:
                 self._sweep_is_due.set()

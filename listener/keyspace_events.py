@@ -1,4 +1,4 @@
-"""The server's setting `notify-keyspace-events`: without E and x in it, Redis sends no `expired` events."""
+"""The setting `notify-keyspace-events`: without E and x in it Redis sends no `expired` events."""
 
 import logging
 
@@ -13,8 +13,8 @@ _SETTING = "notify-keyspace-events"
 async def ensure_expired_events(redis: Redis) -> str:
     """Adds the missing flags, and keeps those that others have set.
 
-    Returns an empty text, or why it could not and what to do. Redis can only read and write all flags together: a flag
-    that another client adds in between is lost.
+    Returns an empty text, or why it could not and what to do. Redis can only read and write all
+    flags together: a flag that another client adds in between is lost.
     """
     try:
         flags = (await redis.config_get(_SETTING)).get(_SETTING) or ""

@@ -1,1 +1,1 @@
-"""What becomes of a confirmed order: the relay to Kafka, the ledger, the mail."""
+"""What notification_producer.py, notification_consumer.py and email_service.py are made of."""

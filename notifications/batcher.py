@@ -40,9 +40,7 @@ class Batcher(Generic[Q, A]):
         self._calling: asyncio.Task[None] | None = None  # ends when no question waits
 
     async def ask(self, question: Q) -> A:
-        """Raises what `call` raises, and a `for_all` at once where MOST_WAITING questions wait
-        already.
-        """
+        """Raises what `call` raises, and a `for_all` at once while MOST_WAITING questions wait."""
         if len(self._waiting) >= MOST_WAITING:
             raise self._for_all(f"{MOST_WAITING} requests wait already")
         answer: asyncio.Future[A] = asyncio.get_running_loop().create_future()

@@ -1,5 +1,4 @@
-"""Handles a notification: writes the order's record to the ledger, and has booking schedule its
-mail.
+"""Handles a notification: records its order in the ledger, and has booking schedule its mail.
 
 Both are idempotent: the ledger has each order once, and booking knows which mails were scheduled
 and sent. A repeated notification, after a crash, an outage or a replay of dead letters, does only
@@ -54,8 +53,7 @@ class WindingDown(Exception):
 
 
 class Delivery:
-    """Postpones a notification while a dependency is away, retries a temporary failure, and gives
-    up on the rest.
+    """Postpones a notification while a dependency is away, and retries temporary failures.
 
     Log lines name an order by its code: orders from before there were tokens are opened by their
     id.
@@ -79,8 +77,9 @@ class Delivery:
         self._ledger = Dependency("the ledger", RECORDS_AT_ONCE, first_pause)
 
     async def deliver(self, notifications: Sequence[Notification]) -> list[DeliveryResult]:
-        """One result for each, in order. Orders are handled concurrently, the notifications of one
-        order in sequence.
+        """One result for each, in order.
+
+        Orders are handled concurrently, the notifications of one order in sequence.
 
         Once `winding_down` is set, those under way are completed and the rest are Later.
         """
@@ -113,7 +112,7 @@ class Delivery:
             return Dead("booking has no such order")
         except TemporaryFailure as failure:
             return Dead(f"given up after {TRIES} tries: {failure}")
-        except Exception as error:  # noqa: BLE001 - one notification's trouble must not stop the others
+        except Exception as error:  # noqa: BLE001 - the others go on
             # The traceback without the exception's text, which may name the buyer.
             trace = "".join(traceback.format_tb(error.__traceback__))
             log.error(
@@ -138,9 +137,7 @@ class Delivery:
             raise DependencyDown(brief(error)) from None
 
     async def _mail(self, order: pb.Pedido, kind: MailKind) -> None:
-        """Schedules the mail, unless the order has no address or its state calls for the other
-        kind.
-        """
+        """Schedules the mail, if the order has an address and its state calls for this kind."""
         if order.email and order.cancelado == (kind is MailKind.CANCELLATION):
             await self._with_retries(self._booking, lambda: self._mails.schedule(order, kind))
 

@@ -10,9 +10,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Dead:
-    """It cannot have its effect: it goes to the dead letters, where an operator looks at it and can
-    replay it.
-    """
+    """It cannot have its effect: it goes to the dead letters, which an operator can replay."""
 
     reason: str
 

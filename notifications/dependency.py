@@ -27,8 +27,7 @@ class TemporaryFailure(Exception):
 
 
 class Dependency:
-    """Bounds the calls that are under way, and pauses for a second after each that found the
-    dependency away.
+    """Bounds the calls under way, and pauses for a second after one that found it away.
 
     Each outage is logged once when it begins and once when it ends.
     """

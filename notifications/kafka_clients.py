@@ -1,6 +1,6 @@
-"""What producer and consumer share of Kafka: names, topics, and a publisher that knows what the broker has.
+"""Kafka for producer and consumer: names, topics, and a publisher that knows what the broker has.
 
-kafka-python blocks, so all of it runs in threads, and every wait there has an end.
+kafka-python blocks, so it runs in threads, and every wait there has a deadline.
 """
 
 import asyncio
@@ -29,18 +29,15 @@ PARTITIONS = 6
 CONNECT_MS = 3_000
 REQUEST_MS = 5_000
 _DELIVERY_MS = 8_000
-_DELIVERY_SECONDS = (
-    _DELIVERY_MS / 1000 + 1
-)  # kafka-python may overlook its own deadline, so ours is what counts
+_DELIVERY_SECONDS = _DELIVERY_MS / 1000 + 1  # kafka-python may miss its own deadline
 _CLOSE_SECONDS = 1
-_BATCH_BYTES = (
-    256 * 1024
-)  # of one partition: what the relay hands over at a time takes one round trip
+# Of one partition: all that the relay delivers at a time, in one round trip.
+_BATCH_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True)
 class Publication:
-    """What is to stand in a topic."""
+    """A message to publish."""
 
     topic: str
     key: bytes | None
@@ -49,11 +46,11 @@ class Publication:
 
 
 class Publisher:
-    """Connects when there is something to publish; creates the topics that are missing.
+    """Connects at the first message, and creates missing topics.
 
-    It may publish something twice, after a failure whose result is unknown; it never says that the broker has what it
-    does not have. After any failure it goes on with a new connection: a producer of kafka-python that let a record
-    expire may never send again.
+    A message whose outcome is unknown may be published twice. A message is reported as published
+    only if the broker has it. After any failure the next message gets a new connection: a producer
+    of kafka-python that let a record expire may never send again.
     """
 
     def __init__(self, servers: str) -> None:
@@ -62,12 +59,15 @@ class Publisher:
         self._producer: KafkaProducer | None = None
 
     async def publish(self, publications: Sequence[Publication]) -> list[KafkaError | None]:
-        """For each, in order: None if all replicas in sync have it, else why that is not known. Ends in time."""
+        """For each, in order: None if all in-sync replicas have it, else the error.
+
+        Ends in time.
+        """
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._publish, publications)
 
     async def close(self) -> None:
-        """Ends what is being published, as a failure."""
+        """Messages that are being published fail."""
         await asyncio.to_thread(self._disconnect)
         self._thread.shutdown(wait=False, cancel_futures=True)
 
@@ -103,13 +103,16 @@ class Publisher:
         try:
             producer.close(timeout=_CLOSE_SECONDS)
         except KafkaError:
-            # kafka-python 3.0.12 gives up closing where records are pending, and leaves its thread behind.
+            # kafka-python 3.0.12 raises if records are pending, and leaves its thread running.
             producer._sender.force_close()
             producer.close(timeout=_CLOSE_SECONDS)
 
 
 class KafkaSink:
-    """Keyed by order, so that an order's notifications stay in order. Without Kafka everything is Later."""
+    """Publishes notifications, keyed by order so that an order's stay in order.
+
+    All are Later while Kafka is away.
+    """
 
     def __init__(self, publisher: Publisher) -> None:
         self._publisher = publisher
@@ -126,7 +129,7 @@ class KafkaSink:
 
 
 def _send(producer: KafkaProducer, publication: Publication) -> Any:
-    """A future, or why there is none."""
+    """A future, or the error instead of one."""
     try:
         return producer.send(
             publication.topic, publication.value, publication.key, list(publication.headers)
@@ -155,7 +158,10 @@ def client_options(servers: str) -> dict[str, object]:
 
 
 def ensure_topics(servers: str) -> None:
-    """Creates what is missing, with the broker's own number of replicas. Blocks; raises KafkaError."""
+    """Creates missing topics, with the broker's default number of replicas.
+
+    Blocks. Raises KafkaError.
+    """
     admin = KafkaAdminClient(**client_options(servers))
     try:
         missing = {TOPIC, DEAD_LETTER_TOPIC} - set(admin.list_topics())
@@ -171,9 +177,9 @@ def _create(admin: KafkaAdminClient, topic: str) -> None:
             {topic: {"num_partitions": PARTITIONS}}, timeout_ms=REQUEST_MS, wait_for_metadata=True
         )
     except TopicAlreadyExistsError:
-        return  # by somebody else, just now
+        return  # another process was faster
 
 
-def hush_library() -> None:
-    """While a broker is away kafka-python logs several lines a second; who uses it here tells of the outage once."""
+def silence_library() -> None:
+    """While a broker is away kafka-python logs several lines a second; we log one an outage."""
     logging.getLogger("kafka").setLevel(logging.CRITICAL)

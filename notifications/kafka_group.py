@@ -1,4 +1,4 @@
-"""Membership in the consumer group: what comes, staying in while it is worked on, and the offsets."""
+"""Membership in the consumer group: polls, heartbeats while records are handled, and offsets."""
 
 import asyncio
 import itertools
@@ -28,26 +28,27 @@ T = TypeVar("T")
 _POLL_MS = 500
 _STAY_SECONDS = 1.0
 _STAY_MS = 200  # enough to take part in a rebalance
-_SESSION_MS = 6_000  # a member that is gone for so long loses its partitions
+_SESSION_MS = 6_000  # without a heartbeat for so long, a member loses its partitions
 _HEARTBEAT_MS = 2_000
 _COMMIT_MS = 5_000
 _CLOSE_MS = 2_000
 _FETCH_BYTES = 64 * 1024  # of one partition at a time: some 250 messages
-# A poll takes all that was fetched. kafka-python 3.0.12 forgets what is left over of a partition that is paused
-# (docs/upstream/kafka-python-paused-partition.md), so the size of a batch is bounded by the fetch, not by the poll.
+# A poll returns all that was fetched. kafka-python 3.0.12 drops the unreturned rest of a partition
+# that is paused (docs/upstream/kafka-python-paused-partition.md), so the fetch bounds the size of a
+# batch, not the poll.
 _RECORDS = sys.maxsize
 STALL_SECONDS = 30.0
 
 
 class Stalled(KafkaError):  # type: ignore[misc]  # the library has no types
-    """There are messages to read, and polling does not bring them: only a new member helps."""
+    """Partitions have messages that polls do not return: only a new member helps."""
 
 
 class GroupMember:
-    """One member of the group. All of kafka-python's work runs in one thread, since its consumer knows but one.
+    """One static member of the group, with a thread of its own for kafka-python's consumer.
 
-    A member that comes back under the same `instance` within its session has its partitions at once.
-    Raises KafkaError: then begin with a new one.
+    A member that rejoins under the same `instance` within the session timeout has its partitions at
+    once. Raises KafkaError: the member is then of no more use.
     """
 
     def __init__(self, servers: str, instance: str, stall_seconds: float = STALL_SECONDS) -> None:
@@ -58,31 +59,31 @@ class GroupMember:
         self._to_commit: dict[TopicPartition, OffsetAndMetadata] = {}
         self._rests = Rests[TopicPartition]()
         self._watch = StallWatch[TopicPartition](stall_seconds)
-        self.reads = False  # known since it joined: something came, or there was nothing to read
+        self.reads = False  # known since it joined: a poll returned records, or there were none
 
     async def __aenter__(self) -> Self:
         try:
             await self._in_thread(self._connect)
         except BaseException:
-            self._thread.submit(self._close)  # once the thread is done with what it began
+            self._thread.submit(self._close)  # after the call that is under way in the thread
             self._thread.shutdown(wait=False)
             raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Stays a member: whoever comes back soon takes its place without anybody noticing."""
+        """Does not leave the group: one that rejoins in time causes no rebalance."""
         with suppress(KafkaError):
             await self._in_thread(self._close)
         self._thread.shutdown(wait=False)
 
     async def poll(self) -> list[ConsumerRecord]:
-        """What comes within half a second, each partition's in order. Raises Stalled."""
+        """Records that arrive within half a second, each partition's in order. Raises Stalled."""
         return await self._in_thread(self._poll)
 
     async def stay_until(self, work: asyncio.Task[T]) -> T:
-        """The result of the work; meanwhile nothing more is fetched, and the group knows that we live.
+        """The result of the work. Polls paused partitions meanwhile, to remain a member.
 
-        Whoever is no member any more must not go on working: the work is cancelled then.
+        If the membership is lost, the work is cancelled: another member has the partitions now.
         """
         try:
             while not work.done():
@@ -97,13 +98,14 @@ class GroupMember:
     async def settle(
         self, polled: Sequence[ConsumerRecord], settled: Sequence[ConsumerRecord]
     ) -> None:
-        """Of what was polled these need not come again. The rest does, once its partitions have rested for a while.
+        """Commits the settled records, and rewinds partitions to the first one that is not settled.
 
-        While the group's coordinator is away offsets are kept, to be committed when it is back.
+        Rewound partitions rest for a while. While the group's coordinator is away, offsets wait to
+        be committed.
         """
         await self._in_thread(lambda: self._settle(polled, settled))
 
-    # ------------------------------------------------------------------------------------------- in the thread
+    # ---------------------------------------------------------------------------- in the thread
 
     def _connect(self) -> None:
         ensure_topics(self._servers)
@@ -120,8 +122,9 @@ class GroupMember:
             max_partition_fetch_bytes=_FETCH_BYTES,
             max_poll_records=_RECORDS,
         )
-        # A leader that joins before it knows the partitions assigns none of them. Should it be killed before it joins
-        # once more, whoever comes back under its name is given the same, and never anything else.
+        # Fetch metadata before joining. A group leader that joins without it assigns zero
+        # partitions; if it dies before it rejoins, a static member with the same instance id
+        # inherits that empty assignment for good.
         self._consumer.partitions_for_topic(TOPIC)
 
     def _poll(self) -> list[ConsumerRecord]:
@@ -134,26 +137,27 @@ class GroupMember:
         polled = consumer.poll(_POLL_MS)
         self.reads = self.reads or bool(polled)
         if self._watch.polled(time.monotonic() - began, polled):
-            self._look_for_a_stall(consumer)
+            self._raise_if_stalled(consumer)
         return [record for records in polled.values() for record in records]
 
-    def _look_for_a_stall(self, consumer: KafkaConsumer) -> None:
+    def _raise_if_stalled(self, consumer: KafkaConsumer) -> None:
         awake = list(consumer.assignment() - consumer.paused())
         try:
             ends = consumer.end_offsets(awake) if awake else {}
             positions = {p: consumer.position(p, timeout_ms=_COMMIT_MS) for p in awake}
         except KafkaTimeoutError:
-            return  # the broker is away: there is nothing to read
+            return  # the broker is away
         places = {p: (at, ends[p]) for p, at in positions.items() if at is not None}
         if stalled := self._watch.stalled(places):
             numbers = ", ".join(str(partition.partition) for partition in sorted(stalled))
-            raise Stalled(f"partitions {numbers} have messages that no poll brings")
+            raise Stalled(f"partitions {numbers} have messages that no poll returns")
         self.reads = self.reads or all(at >= end for at, end in places.values())
 
     def _stay(self) -> None:
         consumer = self._connected()
         consumer.pause(*consumer.assignment())
-        # A partition that is assigned in this very moment is not paused: what it brings has to come again.
+        # A rebalance may assign a partition between pause and poll: rewind its records, to fetch
+        # them again.
         for partition, records in consumer.poll(_STAY_MS).items():
             consumer.seek(partition, records[0].offset)
 
@@ -166,10 +170,10 @@ class GroupMember:
         self._commit()
         for partition in begun.keys() & consumer.assignment():
             if next_offsets[partition] == ended[partition]:
-                self._rests.got_somewhere(partition)
+                self._rests.reset(partition)
             else:
                 self._rests.begin(partition)
-            # Another one also where a rebalance went back to what was committed before.
+            # A rebalance may also have reset the position to an earlier committed offset.
             if consumer.position(partition, timeout_ms=_COMMIT_MS) != next_offsets[partition]:
                 consumer.seek(partition, next_offsets[partition])
 
@@ -205,9 +209,10 @@ def _partition(record: ConsumerRecord) -> TopicPartition:
 
 @contextmanager
 def claimed_instance(beside: Path) -> Iterator[str]:
-    """A name in the group that nobody else on this machine has, and that a process which died leaves to the next.
+    """An instance id that no other process here has: the first free one of host-0, host-1, …
 
-    The first free one of host-0, host-1, …; a locked file next to `beside` marks each that is taken. Raises OSError.
+    A locked file next to `beside` marks one as taken; the kernel unlocks it when its process dies.
+    Raises OSError.
     """
     beside.parent.mkdir(parents=True, exist_ok=True)
     for number in itertools.count():

@@ -1,53 +1,55 @@
-"""How many may do something at once, where some of them may take very long."""
+"""Bounds how many callers work at a time, with extra room for slow ones."""
 
 import asyncio
 
 
 class Lanes:
-    """Lets `at_once` callers in. One that is in for longer than `slow_after` seconds makes room for another.
+    """Admits `at_once` callers. A caller moves to the slow lane after `slow_after` seconds.
 
-    Up to `slow_at_once` callers do so. With that many slow ones, the next slow one counts like the others.
+    The slow lane has `slow_at_once` places. While it is full, a slow caller keeps its place in the
+    fast lane.
     """
 
     def __init__(self, at_once: int, slow_at_once: int, slow_after: float) -> None:
-        self._room = asyncio.Semaphore(at_once)
-        self._slow_room = slow_at_once
+        self._places = asyncio.Semaphore(at_once)
+        self._slow_places = slow_at_once
         self._slow_after = slow_after
 
     async def enter(self) -> "Turn":
-        """The caller ends the turn."""
-        await self._room.acquire()
+        """Waits for a place. The caller ends the turn."""
+        await self._places.acquire()
         return Turn(self, self._slow_after)
 
-    def step_aside(self) -> bool:
-        if not self._slow_room:
+    def move_to_slow_lane(self) -> bool:
+        """False while it is full."""
+        if not self._slow_places:
             return False
-        self._slow_room -= 1
-        self._room.release()
+        self._slow_places -= 1
+        self._places.release()
         return True
 
-    def leave(self, *, stepped_aside: bool) -> None:
-        if stepped_aside:
-            self._slow_room += 1
+    def leave(self, *, is_slow: bool) -> None:
+        if is_slow:
+            self._slow_places += 1
         else:
-            self._room.release()
+            self._places.release()
 
 
 class Turn:
     def __init__(self, lanes: Lanes, slow_after: float) -> None:
         self._lanes = lanes
         self._slow_after = slow_after
-        self._stepped_aside = False
-        self._timer = self._in_a_while()
+        self._is_slow = False
+        self._timer = self._start_timer()
 
-    def _in_a_while(self) -> asyncio.TimerHandle:
-        return asyncio.get_running_loop().call_later(self._slow_after, self._step_aside)
+    def _start_timer(self) -> asyncio.TimerHandle:
+        return asyncio.get_running_loop().call_later(self._slow_after, self._move_to_slow_lane)
 
-    def _step_aside(self) -> None:
-        self._stepped_aside = self._lanes.step_aside()
-        if not self._stepped_aside:
-            self._timer = self._in_a_while()
+    def _move_to_slow_lane(self) -> None:
+        self._is_slow = self._lanes.move_to_slow_lane()
+        if not self._is_slow:
+            self._timer = self._start_timer()
 
     def end(self) -> None:
         self._timer.cancel()
-        self._lanes.leave(stepped_aside=self._stepped_aside)
+        self._lanes.leave(is_slow=self._is_slow)

@@ -1,4 +1,4 @@
-"""The languages that buyers are written to in: texts from templates/<tag>.toml, and how each writes money and times."""
+"""The languages of mails: texts from templates/<tag>.toml, and formats of money and times."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ _SEAT = re.compile(r"(?P<row>[A-Z]{1,2})0*(?P<number>[1-9][0-9]*)", re.ASCII)
 
 
 class Language:
-    """`language("ticket.qr", seat="F07")` is a text of its file, with the values put in as they are."""
+    """`language("ticket.qr", seat="F07")` is a text of its file, with unescaped values."""
 
     def __init__(self, tag: str) -> None:
         self.tag = tag
@@ -26,15 +26,15 @@ class Language:
         self._locale = Locale.parse(self("formats.locale"), sep="-")
 
     def __call__(self, key: str, /, **values: object) -> str:
-        """With n=1 the singular, where the file has one.
+        """With n=1 the singular, if the file has one.
 
-        Raises KeyError where the file lacks the text, or the values lack one that the text asks for.
+        Raises KeyError if the file lacks the text, or `values` lack one that the text names.
         """
         one = self.texts.get(f"{key}_one") if values.get("n") == 1 else None
         return (one or self.texts[key]).format(**values)
 
     def audio(self, words: str) -> str:
-        """What the programme says of a session's sound, which is free text: translated where it can be."""
+        """A session's sound, which is free text in the programme; known words are translated."""
         return words_in(self.tag).audio(words)
 
     def room(self, name: str) -> str:
@@ -45,7 +45,7 @@ class Language:
         return self.seats([name])
 
     def seats(self, names: Sequence[str]) -> str:
-        """Fila F · 7, 8; Fila G · 1: an I or a 1 is never beside the other."""
+        """Fila F · 7, 8; Fila G · 1. Row and number are apart: I and 1 look alike."""
         rows: dict[str, list[str]] = {}
         for name in names:
             row, number = _row_and_number(name)
@@ -58,12 +58,10 @@ class Language:
     def money(self, centavos: int) -> str:
         """R$ 1.064,00 or R$1,064.00"""
         amount = format_currency(Decimal(centavos) / 100, "BRL", locale=self._locale)
-        return amount.replace(
-            "BRL", "R$"
-        )  # where the locale prefers the code: the sign is what Brazil writes
+        return amount.replace("BRL", "R$")  # some locales prefer the code
 
     def length(self, minutes: int) -> str:
-        """Of a film: 2h38, 1h, 45 min"""
+        """2h38, 1h, 45 min"""
         hours, rest = divmod(minutes, 60)
         form = "both" if hours and rest else "hours" if hours else "minutes"
         return self(f"length.{form}", hours=hours, minutes=rest)
@@ -80,18 +78,18 @@ class Language:
 
 
 class Languages:
-    """All of them, read at once: a file that is missing shows before the first mail."""
+    """All languages, read at the start: a missing file fails before the first mail."""
 
     def __init__(self) -> None:
         self._by_tag = {tag: Language(tag) for tag in LANGUAGES}
 
     def of(self, order: pb.Pedido) -> Language:
-        """The buyer's; Portuguese where it is not known."""
+        """The buyer's, else Portuguese."""
         return self._by_tag.get(order.idioma, self._by_tag[DEFAULT])
 
 
 def _row_and_number(seat: str) -> tuple[str, str]:
-    """No row for what is no name of a seat."""
+    """Without a row if it is no seat's name."""
     match = _SEAT.fullmatch(seat)
     return (match["row"], match["number"]) if match else ("", seat)
 

@@ -1,4 +1,4 @@
-"""Doing what only one process may do at a time."""
+"""A lease in Redis: one process at a time does the work."""
 
 import asyncio
 import logging
@@ -15,14 +15,14 @@ from cinema.redis_connection import REDIS_ERRORS, RedisClient
 log = logging.getLogger(__name__)
 
 LEASE_SECONDS = 3.0
-_PARTS = 5  # how often a lease is prolonged before it would end, and how soon a waiting process looks again
+_RENEWALS_PER_LEASE = 5  # also how often a standby tries, in the time that a lease lasts
 
 
 class Lease:
-    """One key in Redis, held by one process at a time. If its holder dies it is free after `seconds` at most.
+    """One key in Redis with one owner at a time. It ends `seconds` after its owner died.
 
-    It keeps two processes from doing the same work, not from ever overlapping: a holder whose machine stood still does
-    not know yet that it lost the lease. What it guards must be harmless when it is done twice.
+    Two owners may overlap: one whose machine was suspended does not know yet that its lease has
+    ended. So the work must be safe to repeat.
     """
 
     def __init__(self, redis: RedisClient, key: str, seconds: float = LEASE_SECONDS) -> None:
@@ -30,51 +30,50 @@ class Lease:
         self._key = key
         self._seconds = seconds
         self._me = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        self._held_until = (
-            0.0  # by our clock, counted from before we asked: never later than Redis' deadline
-        )
+        # By our clock, counted from before the request: never later than Redis' deadline.
+        self._owned_until = 0.0
 
-    async def while_held(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Waits for the lease, then runs `work`; cancels it and returns as soon as the lease is lost.
+    async def while_owned(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Waits for the lease, then runs `work`; cancels it and returns once the lease is lost.
 
-        Raises what `work` raises, and what redis-py raises while the lease is waited for.
+        Raises what `work` raises, and what redis-py raises during the wait.
         """
         while True:
-            if await self._hold():
+            if await self._acquire():
                 break
-            await asyncio.sleep(self._seconds / _PARTS)
-        log.info("holding the lease %s", self._key)
+            await asyncio.sleep(self._seconds / _RENEWALS_PER_LEASE)
+        log.info("acquired the lease %s", self._key)
         working = asyncio.ensure_future(work())
         try:
-            await self._prolong(working)
+            await self._renew_during(working)
         finally:
             working.cancel()
-            await self._prolong(working)  # it may have something to bring to its end
+            await self._renew_during(working)  # while the work winds down
             await asyncio.wait([working])
-            await self._give_up()
+            await self._release()
         if not working.cancelled():
             working.result()
 
-    async def _prolong(self, working: asyncio.Future[None]) -> None:
-        """Returns when the work has ended or the lease is lost."""
+    async def _renew_during(self, working: asyncio.Future[None]) -> None:
+        """Returns once the work has ended or the lease is lost."""
         while not working.done():
-            await asyncio.wait([working], timeout=self._seconds / _PARTS)
+            await asyncio.wait([working], timeout=self._seconds / _RENEWALS_PER_LEASE)
             try:
-                async with asyncio.timeout(self._held_until - time.monotonic()):
-                    held = await self._hold()
+                async with asyncio.timeout(self._owned_until - time.monotonic()):
+                    owned = await self._acquire()
             except REDIS_ERRORS:
-                held = time.monotonic() < self._held_until
-            if not held:
+                owned = time.monotonic() < self._owned_until
+            if not owned:
                 log.warning("lost the lease %s", self._key)
                 return
 
-    async def _hold(self) -> bool:
+    async def _acquire(self) -> bool:
         asked = time.monotonic()
-        held = await self._script(keys=[self._key], args=[self._me, int(self._seconds * 1000)])
-        if held:
-            self._held_until = asked + self._seconds
-        return bool(held)
+        owned = await self._script(keys=[self._key], args=[self._me, int(self._seconds * 1000)])
+        if owned:
+            self._owned_until = asked + self._seconds
+        return bool(owned)
 
-    async def _give_up(self) -> None:
-        with suppress(*REDIS_ERRORS):  # it ends by itself
+    async def _release(self) -> None:
+        with suppress(*REDIS_ERRORS):  # then it ends by itself
             await self._script(keys=[self._key], args=[self._me, 0])

@@ -1,8 +1,8 @@
-"""The file of confirmed orders: a JSON array with one record an order, that every reader finds valid at every instant.
+"""The ledger: a JSON array with one record an order, which every reader finds valid and whole.
 
-A record says what its order is now: where that is cancelled, or its address corrected, the record changes in place. The
-public file is the truth. Beside it lies an index, which tells where each record is, and which records another hand has
-taken away.
+A record shows its order's present state: a cancellation or a corrected address changes it in place.
+The public file is the source of truth. An index beside it has each record's place, and the records
+that somebody else removed.
 """
 
 import asyncio
@@ -41,47 +41,51 @@ _LOCK_PAUSE_SECONDS = 0.002
 
 
 class Ledger:
-    """One file of confirmed orders, readable by its owner alone. Blocking: call it from a thread.
+    """The file, readable by its owner alone. Blocks: call it from a thread.
 
-    Threads and processes may write at the same time: a lock beside the file makes them wait for each other. Its memory
-    does not grow with the file, unless another hand has written that.
+    Threads and processes may share it: a lock beside the file serialises them. Memory does not grow
+    with the file, unless another program has written it.
     """
 
     def __init__(self, path: Path) -> None:
-        # Through a symbolic link, which a rename would replace.
+        # A rename would replace a symbolic link, not the file behind it.
         self._copies = TwoCopies(path.resolve())
         self._path = self._copies.path
         self._index: LedgerIndex | None = None
 
     def open(self) -> None:
-        """Takes the file up: creates it if it is missing, rewrites it if another hand wrote it.
+        """Creates a missing file, and rewrites one that another program has changed.
 
-        A file that is no JSON array is kept aside under another name, and a new one begun. Raises OSError.
+        A file that is no JSON array is renamed, and a new one begun. Raises OSError.
         """
         with self._locked():
             pass
 
     def put_all(self, records: Iterable[Record]) -> int:
-        """Makes these the records of their orders, and returns how many differ from what was there.
+        """Adds or replaces the records of these orders, and returns how many have changed.
 
-        They are on disk when this returns. Raises OSError, and then nothing is certain: put them again.
+        They are on disk when this returns. Raises OSError: then the outcome is unknown, put them
+        again.
         """
         with self._locked() as index:
             return self._put({str(record[KEY]): encoded(record) for record in records}, index)
 
     def is_whole(self) -> bool:
-        """False from when the file was begun, or records went missing, until `prove`."""
+        """False after the file was begun, or records went missing, until `prove`."""
         with self._locked() as index:
             return index.is_proven and not index.missing
 
     def prove(self) -> int:
-        """To be called when every order that there is has been put. Returns how many missing records had no order."""
+        """Call it once every existing order was put.
+
+        Returns how many missing records have no order any more.
+        """
         with self._locked() as index:
             missing = index.missing
             index.prove()
             return missing
 
-    # ------------------------------------------------------------------------------------------------ changing it
+    # ------------------------------------------------------------------------------ changing it
 
     def _put(self, records: Mapping[str, bytes], index: LedgerIndex) -> int:
         slots = {order_id: index.find(order_id) for order_id in records}
@@ -98,9 +102,9 @@ class Ledger:
         else:
             self._copies.replace(array(self._merged(changed)))
             try:
-                self._describe(index)
+                self._index_file(index)
             except ValueError:
-                raise OSError(f"another hand changed {self._path.name} meanwhile") from None
+                raise OSError(f"another program has changed {self._path.name} meanwhile") from None
         return len(changed)
 
     def _records_in(self, slots: Mapping[str, Slot | None]) -> dict[str, bytes]:
@@ -115,7 +119,10 @@ class Ledger:
     def _change(
         self, changed: Mapping[str, bytes], slots: Mapping[str, Slot | None]
     ) -> list[tuple[str, Slot]]:
-        """Each in its place, or behind the last one. Returns the places of the new ones."""
+        """Writes each record in its place, or behind the last one.
+
+        Returns the slots of the new ones.
+        """
         end = self._path.stat().st_size - len(END)
         patches, added, new = list[Patch](), list[bytes](), list[tuple[str, Slot]]()
         place = end
@@ -133,7 +140,7 @@ class Ledger:
         return new
 
     def _merged(self, changed: Mapping[str, bytes]) -> Iterator[bytes]:
-        """All entries, where a changed record has outgrown its place."""
+        """All entries, if a changed record needs more room than its slot has."""
         rest = dict(changed)
         with self._path.open("rb") as file:
             for _, entry in entries(file):
@@ -141,32 +148,32 @@ class Ledger:
                 yield roomy(record) if record else entry
         yield from map(roomy, rest.values())
 
-    # --------------------------------------------------------------------------------------------- taking it up
+    # ------------------------------------------------------------------------------- opening it
 
-    def _take_up(self, index: LedgerIndex) -> None:
-        """After another hand, or a crash, has changed the file, or has taken it away."""
+    def _open_changed(self, index: LedgerIndex) -> None:
+        """After another program, or a crash, has changed or removed the file."""
         self._copies.forget_spare()
         is_new = not self._path.exists() or self._path.stat().st_size == 0
         try:
             if is_new:
                 raise NotCanonical
-            self._describe(index)
+            self._index_file(index)
         except ValueError:
-            whole = [] if is_new else self._understood()
+            whole = [] if is_new else self._foreign_entries()
             is_new = is_new or whole is None
             self._copies.replace(array(map(_as_entry, whole or [])))
-            self._describe(index, is_new=is_new)
+            self._index_file(index, is_new=is_new)
         self._path.chmod(0o600)
         if missing := index.missing:
             log.error(
-                "the ledger %s lacks %d records that it had: they are made again from the orders",
+                "the ledger %s lacks %d records that it had: they are rebuilt from the orders",
                 self._path.name,
                 missing,
             )
 
-    def _describe(self, index: LedgerIndex, *, is_new: bool = False) -> None:
-        """Raises ValueError where the file is not as we would have written it."""
-        stamp = self._copies.stamp  # of before: what is changed while it is read is taken up again
+    def _index_file(self, index: LedgerIndex, *, is_new: bool = False) -> None:
+        """Indexes the file. Raises ValueError if it is not as we would have written it."""
+        stamp = self._copies.stamp  # from before the read: a change during it is noticed
         with self._path.open("rb") as file:
             slots = (
                 (key, Slot(place, len(entry)))
@@ -175,26 +182,26 @@ class Ledger:
             )
             index.replace(slots, stamp, is_new=is_new)
 
-    def _understood(self) -> list[object] | None:
-        """The entries of a file that another hand wrote. One that is no array is kept aside."""
+    def _foreign_entries(self) -> list[object] | None:
+        """The entries of a file of another program. One that is no array is renamed: None."""
         try:
             whole = json.loads(self._path.read_bytes())
             if isinstance(whole, list):
                 return whole
             reason = "it is no array"
         except (ValueError, RecursionError) as error:
-            # Not the error's text, which may quote the file: that is full of names.
+            # The error's text may quote the file, which is full of names.
             reason = f"it is not JSON ({type(error).__name__})"
         aside = self._path.with_name(f"{self._path.name}.broken-{datetime.now():%Y%m%dT%H%M%S.%f}")
         self._path.rename(aside)
         log.error("the ledger %s is unusable: %s; kept as %s", self._path.name, reason, aside.name)
         return None
 
-    # -------------------------------------------------------------------------------------------------- the lock
+    # --------------------------------------------------------------------------------- the lock
 
     @contextmanager
     def _locked(self) -> Iterator[LedgerIndex]:
-        """The index of the file as it is now."""
+        """The index of the present file."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with closing(FileLock(self._copies.hidden("lock"))) as lock:
             lock.acquire(_LOCK_SECONDS, _LOCK_PAUSE_SECONDS)
@@ -217,10 +224,10 @@ class Ledger:
     def _fitting_index(self) -> LedgerIndex:
         if self._index is None or not self._index.is_there():
             self._index = LedgerIndex(self._copies.hidden("index"))
-            self._copies.forget_spare()  # of a process that may have died before it caught up
+            self._copies.forget_spare()  # of a process that may have died before `catch_up`
         stamp = self._copies.stamp
         if not stamp or not self._index.fits(stamp):
-            self._take_up(self._index)
+            self._open_changed(self._index)
         return self._index
 
     def _forget_index(self) -> None:
@@ -230,7 +237,7 @@ class Ledger:
 
 
 def _replaces(record: bytes, before: bytes | None) -> bool:
-    """Not an order that was read before its personal data were erased, and comes too late."""
+    """Whether the record is newer. One read before an erasure must not bring personal data back."""
     if before is None:
         return True
     return record != before and (is_erased(record) or not is_erased(before))
@@ -242,14 +249,17 @@ def _as_entry(entry: object) -> bytes:
 
 
 class LedgerWriter:
-    """Writes for many tasks. Those that come while a write is under way share the next one, and its fsync."""
+    """Writes for many tasks.
+
+    Records that arrive during a write share the next one, and its fsync.
+    """
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._batcher = Batcher(self._write, _RECORDS_A_WRITE, OSError)
 
     async def put(self, record: Record) -> None:
-        """The record is on disk when this returns, once. Raises OSError: then put it again."""
+        """The record is on disk when this returns. Raises OSError: then put it again."""
         await self._batcher.ask(record)
 
     async def _write(self, records: Sequence[Record]) -> Sequence[None]:

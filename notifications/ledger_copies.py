@@ -1,13 +1,14 @@
-"""Two copies of a file and one name: every reader finds a whole one, and a change costs what it changes.
+"""Two copies of a file behind one name: readers find a whole file, small changes are small writes.
 
-Nobody ever sees a file that is being written. The public copy has the name; a hidden spare lacks what was changed
-last. A change completes the spare, forces it to disk and only then gives it the public name; the copy that was
-public becomes the spare, and where something was overwritten it follows at once. After a loss of power the public
-name leads to one complete copy or the other.
+No reader sees a file that is being written. One copy has the public name; the other, a hidden
+spare, lacks the last change. A change patches the spare, fsyncs it, and then renames it to the
+public name; the copy that was public becomes the spare. After a change that overwrote something,
+the new spare is patched at once. After a loss of power the public name leads to one complete copy
+or the other.
 
-A reader may have opened the spare while it was still public and read it slowly. So the spare is changed in place only
-under a lease, which Linux grants while nobody else has the file open. Where there is no lease to be had (such a reader,
-another system) the spare is made anew, whole.
+A slow reader may still have the spare open, from when it was public. So the spare is patched in
+place only under a file lease (F_SETLEASE), which Linux grants while no other process has the file
+open. Without a lease (such a reader, or another system) the spare is a new copy of the whole file.
 """
 
 import fcntl
@@ -21,48 +22,48 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-_LEASE_SECONDS = 0.05  # how long a reader that is just leaving is waited for
+_LEASE_SECONDS = 0.05  # to wait for a reader that is about to close the file
 _PAUSE_SECONDS = 0.002
 
 
 class Patch(NamedTuple):
-    """These bytes from this place on, beyond the file's end too."""
+    """These bytes at this offset, which may be beyond the file's end."""
 
     start: int
     content: bytes
 
 
 class TwoCopies:
-    """The file at `path`, readable by its owner alone. Under a lock: one process at a time. Raises OSError."""
+    """The file at `path`, readable by its owner alone. The caller has its lock. Raises OSError."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._spare = self.hidden("spare")
-        self._spare_lacks: Sequence[Patch] | None = None  # None: there is no spare to go on with
-        self.published = ""  # the stamp of the copy that got the public name here last
+        self._spare_lacks: Sequence[Patch] | None = None  # None: the spare is unusable
+        self.published = ""  # the stamp of the copy that this process published last
 
     def hidden(self, what: str) -> Path:
         return self.path.with_name(f".{self.path.name}.{what}")
 
     @property
     def stamp(self) -> str:
-        """Tells whether another hand has touched the file: empty where there is none."""
+        """Differs after another program has changed the file; empty if there is none."""
         return _stamp_of(self.path)
 
     def forget_spare(self) -> None:
-        """Whatever lies beside the file is of no use any more."""
+        """Removes the hidden copies, which are unusable."""
         self._spare_lacks = None
         for leftover in (self._spare, self.hidden("new"), self.hidden("kept")):
             leftover.unlink(missing_ok=True)
 
     def replace(self, content: Iterable[bytes]) -> None:
-        """The file is this from now on, as a whole."""
+        """Replaces the whole file."""
         self.forget_spare()
         new = self.hidden("new")
         with _created(new) as file:
             file.writelines(content)
             _sync(file)
-        # Another hand may be as quick as a rename: what it leaves there is not what was written here.
+        # Taken before the rename, since another program may change the file right after it.
         self.published = _stamp_of(new)
         new.replace(self.path)
         self._sync_folder()
@@ -70,14 +71,14 @@ class TwoCopies:
     def change(self, patches: Sequence[Patch]) -> None:
         if self.published != self.stamp:
             self.forget_spare()
-        self.published = ""  # a failure on the way leaves nothing to build on
+        self.published = ""  # in case of a failure
         self._complete_spare(patches)
         published = _stamp_of(self._spare)
         self._spare_lacks = patches if self._publish_spare() else None
         self.published = published
 
     def catch_up(self) -> None:
-        """The spare is as the public copy is: what was overwritten there is in no copy any more."""
+        """Patches the spare, so that no copy has what was overwritten."""
         lacks, self._spare_lacks = self._spare_lacks, []
         if lacks is None or not self._patch_in_place(lacks):
             self.forget_spare()
@@ -92,22 +93,25 @@ class TwoCopies:
             _write(file, patches)
 
     def _patch_in_place(self, patches: Iterable[Patch]) -> bool:
-        """False where somebody may still be reading the spare; it is then as it was."""
+        """False if a reader may still have the spare open; it is then unchanged."""
         with suppress(FileNotFoundError), self._spare.open("r+b") as file:
-            if not _take_lease(file.fileno()):
+            if not _acquire_lease(file.fileno()):
                 return False
             _write(file, patches)
             return True
         return False
 
     def _publish_spare(self) -> bool:
-        """Gives the spare the public name. True if the copy that was public is the spare from now on."""
+        """Renames the spare to the public name.
+
+        True if the copy that was public is now the spare.
+        """
         kept = self.hidden("kept")
         try:
-            # Without a second name the rename would end the copy that is public now.
+            # The rename would delete the public copy if that had no second name.
             kept.hardlink_to(self.path)
         except OSError:
-            # A file system without links: the next spare is made anew.
+            # The file system has no hard links: the next spare is a new copy.
             self._spare.replace(self.path)
             linked = False
         else:
@@ -133,11 +137,15 @@ def _stamp_of(path: Path) -> str:
     return f"{status.st_ino} {status.st_size} {status.st_mtime_ns}"
 
 
-def _take_lease(descriptor: int) -> bool:
-    """True once nobody else has the file open; whoever opens it from then on waits until it is closed here."""
+def _acquire_lease(descriptor: int) -> bool:
+    """True once no other process has the file open.
+
+    A process that then opens it waits until we close it.
+    """
     if sys.platform != "linux":
         return False
-    # The kernel says with a signal that somebody waits. By default one that ends the process, so take a harmless one.
+    # The kernel signals that another process waits, by default with SIGIO, which would kill this
+    # process.
     fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
     deadline = time.monotonic() + _LEASE_SECONDS
     while True:
@@ -155,7 +163,7 @@ def _take_lease(descriptor: int) -> bool:
 
 @contextmanager
 def _created(path: Path) -> Iterator[BinaryIO]:
-    """A new file that its owner alone may read."""
+    """A new file, readable by its owner alone."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         yield file

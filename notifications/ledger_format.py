@@ -1,4 +1,4 @@
-"""The ledger's text: a JSON array with an entry a line, each with some room to change in."""
+"""The ledger's text: a JSON array, one entry a line, each padded to leave room for changes."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,11 +9,11 @@ KEY = "pedido_id"
 ERASED = "dados_apagados"
 
 BEGIN, END = b"[", b"\n]\n"
-_ROOM, _STEP = 32, 64  # bytes: at least so many spaces, and a length that is a multiple
+_ROOM, _STEP = 32, 64  # bytes: the least padding, and the unit of an entry's length
 
 
 class NotCanonical(ValueError):
-    """The file is not as we would have written it."""
+    """The file is valid JSON perhaps, but not as we write it."""
 
 
 def encoded(entry: object) -> bytes:
@@ -21,27 +21,27 @@ def encoded(entry: object) -> bytes:
 
 
 def is_erased(record: bytes) -> bool:
-    """Whether the record's order has no personal data any more, and says so."""
+    """Whether the order's personal data were erased."""
     return bool(json.loads(record).get(ERASED))
 
 
 def padded(record: bytes, length: int) -> bytes:
-    """The same record in so many bytes: spaces before its last brace."""
+    """The record with spaces before its last brace, `length` bytes in all."""
     return record[:-1] + b" " * (length - len(record)) + record[-1:]
 
 
 def bare(record: bytes) -> bytes:
-    """The record without its room."""
+    """The record without its padding."""
     return record[:-1].rstrip(b" ") + record[-1:]
 
 
 def roomy(record: bytes) -> bytes:
-    """The record with room for a state that changes and an address that is corrected."""
+    """The record with room for another state or a corrected address."""
     return padded(record, -(-(len(record) + _ROOM) // _STEP) * _STEP)
 
 
 def array(entries: Iterable[bytes]) -> Iterator[bytes]:
-    """The whole file, in pieces."""
+    """The whole file, in chunks."""
     yield BEGIN
     comma = b""
     for entry in entries:
@@ -51,12 +51,12 @@ def array(entries: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def key_of(entry: object) -> str | None:
-    """The order of an entry; None for what another hand has put in."""
+    """The order of an entry; None for an entry of another program."""
     return str(entry[KEY]) if isinstance(entry, Mapping) and KEY in entry else None
 
 
 def entries(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Each entry's place and bytes, one at a time. Raises NotCanonical, or what reading raises."""
+    """Each entry's offset and bytes. Raises NotCanonical, and what reading raises."""
     place, line = 2, file.readline()
     if line != b"[\n":
         raise NotCanonical

@@ -1,7 +1,7 @@
-"""Where each order's record lies in the ledger's file: a SQLite database, so that memory does not grow with orders.
+"""Each record's offset in the ledger, in SQLite, so that memory does not grow with orders.
 
-It is derived from the file, and made again wherever it does not fit it. What it knows better is what has been in the
-file: so a record that another hand has taken away is missed.
+It is derived from the file, and rebuilt whenever it does not fit it. It also remembers which
+records the file had, and so notices one that another program has removed.
 """
 
 import sqlite3
@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS records (order_id TEXT PRIMARY KEY, start INTEGER, length INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS
+  records (order_id TEXT PRIMARY KEY, start INTEGER, length INTEGER) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS missing (order_id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
@@ -21,14 +22,17 @@ _STAMP = "stamp"
 
 
 class Slot(NamedTuple):
-    """The bytes of the file that belong to one record."""
+    """One record's bytes in the file."""
 
     start: int
     length: int
 
 
 class LedgerIndex:
-    """One process at a time, under the ledger's lock. A database that cannot be read is begun again, as unproven."""
+    """The caller has the ledger's lock.
+
+    An unreadable database is replaced by an empty one, which is unproven.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -41,7 +45,7 @@ class LedgerIndex:
         weakref.finalize(self, self._database.close)
 
     def is_there(self) -> bool:
-        """False once another hand has taken the database's file away."""
+        """False once another program has removed the database's file."""
         try:
             return self._path.stat().st_ino == self._inode
         except FileNotFoundError:
@@ -50,19 +54,19 @@ class LedgerIndex:
     def _opened(self) -> sqlite3.Connection:
         self._path.touch(mode=0o600)
         database = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
-        database.execute("PRAGMA page_size = 1024")  # a record changes two or three pages
-        # A power cut may break it: then it is made again.
+        database.execute("PRAGMA page_size = 1024")  # a change writes two or three pages
+        # A power cut may corrupt it: then it is rebuilt.
         database.execute("PRAGMA synchronous = OFF")
         database.execute("PRAGMA journal_mode = TRUNCATE")
         database.executescript(_TABLES)
-        # Without this look a broken page may hide a record, which would then be written a second time.
+        # A corrupt page could hide a record, which would then be written a second time.
         if database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
             database.close()
             raise sqlite3.DatabaseError("broken")
         return database
 
     def fits(self, stamp: str) -> bool:
-        """Whether it describes the file that has this stamp."""
+        """Whether it was built from the file with this stamp."""
         return self._fact(_STAMP) == stamp
 
     def find(self, order_id: str) -> Slot | None:
@@ -71,7 +75,7 @@ class LedgerIndex:
         return Slot(*row) if row else None
 
     def add(self, slots: Iterable[tuple[str, Slot]], stamp: str) -> None:
-        """The file has these records besides, and this stamp."""
+        """The file has these further records, and this stamp."""
         with self._database:
             self._database.execute("BEGIN")
             self._insert(slots)
@@ -81,9 +85,10 @@ class LedgerIndex:
             self._set_fact(_STAMP, stamp)
 
     def replace(self, slots: Iterable[tuple[str, Slot]], stamp: str, *, is_new: bool) -> int:
-        """The file has these records and no other. Returns how many of those that it had are missing now.
+        """The file has exactly these records. Returns how many that it once had are missing.
 
-        `is_new`: the file was begun, and may lack orders that this index has never seen; so may the first file it sees.
+        `is_new`: the file was begun, and may lack orders that this index does not know. So may the
+        first file.
         """
         is_new = is_new or self._fact(_STAMP) is None
         with self._database:
@@ -101,17 +106,17 @@ class LedgerIndex:
 
     @property
     def missing(self) -> int:
-        """How many records the file had once and has no more."""
+        """How many records the file had once and lacks now."""
         (count,) = self._database.execute("SELECT COUNT(*) FROM missing").fetchone()
         return int(count)
 
     @property
     def is_proven(self) -> bool:
-        """False from a new file on, until it was compared with the orders."""
+        """False after a file was begun, until it was compared with the orders."""
         return self._fact(_UNPROVEN) is None
 
     def prove(self) -> None:
-        """The file has all orders that there are."""
+        """The file has every existing order."""
         with self._database:
             self._database.execute("DELETE FROM missing")
             self._database.execute("DELETE FROM facts WHERE name = ?", (_UNPROVEN,))
@@ -128,7 +133,7 @@ class LedgerIndex:
         self._database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
     def remove(self) -> None:
-        """The next one begins again."""
+        """The next one begins empty."""
         for suffix in ("", "-journal"):
             with suppress(FileNotFoundError):
                 self._path.with_name(self._path.name + suffix).unlink()

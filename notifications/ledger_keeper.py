@@ -1,4 +1,4 @@
-"""Keeps the ledger whole: a record that is missing is made again from its order, which booking has."""
+"""Keeps the ledger complete: rebuilds missing records from booking's orders."""
 
 import asyncio
 import logging
@@ -14,9 +14,9 @@ from notifications.ledger_record import record_of
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 2.0
+CHECK_SECONDS = 2.0
 _RECORDS_A_WRITE = 500
-_SAID_EVERY = 10_000  # orders
+_ORDERS_A_LOG_LINE = 10_000
 
 
 class OrderPages(Protocol):
@@ -25,15 +25,18 @@ class OrderPages(Protocol):
 
 class LedgerKeeper:
     def __init__(
-        self, ledger: Ledger, orders: OrderPages, look_seconds: float = LOOK_SECONDS
+        self, ledger: Ledger, orders: OrderPages, check_seconds: float = CHECK_SECONDS
     ) -> None:
         self._ledger = ledger
         self._orders = orders
-        self._look_seconds = look_seconds
+        self._check_seconds = check_seconds
         self._outage = OutageLog(log, every_trouble=True)
 
     async def run(self) -> None:
-        """For ever: notices within seconds that the file was deleted or cut short, and rebuilds it."""
+        """Never returns.
+
+        Notices within seconds that the file was deleted or truncated, and rebuilds it.
+        """
         while True:
             try:
                 if not await asyncio.to_thread(self._ledger.is_whole):
@@ -42,12 +45,12 @@ class LedgerKeeper:
             except (OSError, DependencyDown, TemporaryFailure) as error:
                 trouble = f"the ledger cannot be compared with the orders now ({brief(error)})"
                 self._outage.begin(trouble, waits=False)
-            await asyncio.sleep(self._look_seconds)
+            await asyncio.sleep(self._check_seconds)
 
     async def rebuild(self) -> int:
-        """Puts the record of every order, and returns how many differed or were missing. Safe to repeat.
+        """Puts the record of every order, and returns how many have changed. Safe to repeat.
 
-        Raises OSError, DependencyDown and TemporaryFailure: then begin again.
+        Raises OSError, DependencyDown and TemporaryFailure: then call it again.
         """
         seen = changed = 0
         waiting = list[pb.Pedido]()
@@ -58,8 +61,8 @@ class LedgerKeeper:
             is_last = not cursor
             if len(waiting) >= _RECORDS_A_WRITE or is_last:
                 changed += await asyncio.to_thread(self._ledger.put_all, map(record_of, waiting))
-                if (seen + len(waiting)) // _SAID_EVERY > seen // _SAID_EVERY:
-                    log.info("the ledger: %d orders compared, %d records made", seen, changed)
+                if (seen + len(waiting)) // _ORDERS_A_LOG_LINE > seen // _ORDERS_A_LOG_LINE:
+                    log.info("the ledger: %d orders compared, %d records rebuilt", seen, changed)
                 seen += len(waiting)
                 waiting.clear()
         self._log_end(seen, changed, await asyncio.to_thread(self._ledger.prove))
@@ -68,9 +71,9 @@ class LedgerKeeper:
     def _log_end(self, seen: int, changed: int, without_order: int) -> None:
         log.log(
             logging.WARNING if changed or without_order else logging.INFO,
-            "the ledger was compared with all %d orders: %d records made again",
+            "the ledger was compared with all %d orders: %d records rebuilt",
             seen,
             changed,
         )
         if without_order:
-            log.warning("%d records are gone whose orders are gone, too", without_order)
+            log.warning("%d records are gone, and so are their orders", without_order)

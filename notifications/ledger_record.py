@@ -1,4 +1,4 @@
-"""What the ledger says of an order, by the names that the box office knows."""
+"""An order's record in the ledger, with the field names of the contract."""
 
 import cinema_pb2 as pb
 from cinema.contract import CATEGORIES
@@ -8,11 +8,12 @@ from notifications.ledger_format import ERASED, Record
 
 
 def record_of(order: pb.Pedido) -> Record:
-    """The original's eight fields, and behind them the door's code, what was paid, and whether it was given back.
+    """The original's eight fields, then the code for the door, the payment, and the state.
 
-    Money in centavos, times in São Paulo's; `cancelado_em` is empty for an order that is not cancelled.
-    Seats that were given back one by one are in `devolvidos`, where there are any, and in none of the other fields.
-    Once its personal data were erased, name, CPF and e-mail are empty, and `dados_apagados` is true.
+    Money is in centavos, times are São Paulo's. `cancelado_em` is empty unless the order is
+    cancelled. Seats that were cancelled one by one are in `devolvidos`, and in no other field; an
+    order without any lacks it. After an erasure of personal data, name, CPF and e-mail are empty,
+    and `dados_apagados` is true.
     """
     return {
         "pedido_id": order.pedido_id,

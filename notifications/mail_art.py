@@ -1,4 +1,4 @@
-"""The picture of an order's film, small enough for a mail: the programme's own, or a drawn one. Each is made once."""
+"""The picture of an order's film, small enough for a mail: the programme's own or a drawn one."""
 
 import asyncio
 import logging
@@ -16,10 +16,10 @@ from cinema_pb2_grpc import ReservaStub
 
 log = logging.getLogger(__name__)
 
-_WIDTH = 192  # twice as sharp as it is shown
+_WIDTH = 192  # pixels; shown at half of it
 _MOST_KEPT = 64
 _Key = tuple[str, str, str]  # a film's id, title and picture
-_PATIENCE_SECONDS = 2.0  # a mail does not wait longer for its picture
+_PATIENCE_SECONDS = 2.0  # that a mail waits for its picture
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class MailPicture:
 
 
 class MailArt:
-    """Raises nothing: where booking cannot say what a picture is like, it is drawn."""
+    """Makes each picture once. Raises nothing: without booking's answer the picture is drawn."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub = ReservaStub(channel)
@@ -37,14 +37,14 @@ class MailArt:
         self._drawing = SharedReads[_Key, MailPicture]()
 
     async def of(self, film: pb.Filme) -> MailPicture | None:
-        """None for an order whose film is not known any more."""
+        """None if the order's film is not known any more."""
         if not film.titulo:
             return None
         key = (film.filme_id, film.titulo, film.cartaz)
         return self._kept.get(key) or await self._drawing.read(key, lambda: self._draw(key, film))
 
     async def _draw(self, key: _Key, film: pb.Filme) -> MailPicture:
-        if key in self._kept:  # for somebody who asked a moment before
+        if key in self._kept:  # another mail was faster
             return self._kept[key]
         jpeg = await self._own_picture(film) if film.cartaz else b""
         picture = await asyncio.to_thread(_small, film, jpeg)
@@ -56,12 +56,12 @@ class MailArt:
         return picture
 
     async def _own_picture(self, film: pb.Filme) -> bytes:
-        """Empty where it cannot be had now, or is another by now."""
+        """Empty if booking cannot send it now, or has another one by now."""
         request = pb.CartazRequest(filme_id=film.filme_id)
         try:
             answer: pb.Cartaz = await self._stub.ObterCartaz(request, timeout=_PATIENCE_SECONDS)
         except grpc.aio.AioRpcError as error:
-            log.info("a film's picture is drawn, since booking says %s", error.code().name)
+            log.info("a film's picture is drawn, since booking answers %s", error.code().name)
             return b""
         return answer.jpeg if answer.versao == film.cartaz else b""
 

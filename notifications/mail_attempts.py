@@ -1,4 +1,4 @@
-"""One attempt at sending one mail, and the record of it that booking keeps."""
+"""One attempt at sending one mail, and the record of it for booking."""
 
 import logging
 import traceback
@@ -26,9 +26,10 @@ class MailAttempts:
         self._rules = rules
 
     async def attempt(self, mail: pb.EmailDevido) -> pb.RegistroEmail:
-        """The record of it: sent, failed for good, or to be tried again later.
+        """The record: sent, failed for good, or due again later.
 
-        Raises DependencyDown where the server is away, or refuses everybody: that says nothing about the mail.
+        Raises DependencyDown if the server is away, or refuses every mail: that is not this mail's
+        fault.
         """
         code = order_code(mail.pedido.pedido_id)
         try:
@@ -45,8 +46,8 @@ class MailAttempts:
         except MailDelayed as delayed:
             self._server.answered()
             return self._after_delay(mail, brief(delayed), delayed.for_buyer)
-        except Exception as error:  # noqa: BLE001 - one mail's trouble must not stop the others
-            # Where, but not what: the text of an unforeseen exception may name the buyer.
+        except Exception as error:  # noqa: BLE001 - the others go on
+            # The traceback without the exception's text, which may name the buyer.
             trace = "".join(traceback.format_tb(error.__traceback__))
             log.error("order %s: %s\n%s", code, type(error).__name__, trace)
             return self._after_delay(mail, f"unexpected {type(error).__name__}", "")
@@ -83,7 +84,7 @@ class MailAttempts:
 
 
 def postponed(mail: pb.EmailDevido, pause: float) -> pb.RegistroEmail:
-    """The mail is due again in so many seconds."""
+    """The record of a mail that is due again in `pause` seconds."""
     record = _record_of(mail, pb.EMAIL_PENDENTE)
     record.tentar_em_ms = round(pause * 1_000)
     record.tentativas, record.copias = mail.tentativas, mail.copias

@@ -1,7 +1,8 @@
-"""Sends the mails that booking has scheduled: one just asked for at once, the others when they are due.
+"""Sends the mails that booking has scheduled: a new one at once, the others when they are due.
 
-No mail is here alone. Booking keeps each one until its end is recorded, and lends it to one sender for a time; a sender
-that dies leaves its mails to the next one, at the cost of a second copy at most, with the same Message-ID.
+Booking keeps each mail until its end is recorded, and leases it to one sender at a time. If a
+sender dies, its leases end and another sender claims its mails; a buyer gets a second copy at
+worst, with the same Message-ID.
 """
 
 import asyncio
@@ -20,14 +21,15 @@ from notifications.mail_attempts import MailAttempts, postponed
 from notifications.mail_rules import MailRules
 from notifications.mail_server import MailServer
 from notifications.mailer import Mailer
-from notifications.winding_down import carried_through
+from notifications.winding_down import completed_if_cancelled
 
 log = logging.getLogger(__name__)
 
 _CLAIM_SECONDS = 2.0  # between two claims while no mail is due
 _PACE_SECONDS = 0.05  # between two claims while more mails are due
 _AHEAD = 2  # claimed mails that wait for a connection, as a multiple of those that are sent at once
-# Before a mail that met an outage is due again. Shorter, and each probe of the mail server would be this mail.
+# Before a mail that met an outage is due again. Shorter, and each probe of the mail server would be
+# this mail.
 _GIVE_BACK_SECONDS = 5.0
 
 
@@ -67,7 +69,7 @@ class MailRoom:
         return self._server.trouble
 
     async def schedule(self, order: pb.Pedido, kind: MailKind) -> None:
-        """Booking has the mail when this returns. It is sent at once where there is room.
+        """Booking has the mail when this returns. It is sent at once if a place is free.
 
         Raises DependencyDown, TemporaryFailure and UnknownOrder.
         """
@@ -90,8 +92,11 @@ class MailRoom:
             self._claim_soon()
 
     async def run(self, drain_seconds: float) -> None:
-        """Without end. When it is cancelled, what was begun has up to `drain_seconds` to come to its end."""
-        await carried_through(self._claim_and_send(), self._winding_down, drain_seconds)
+        """Never returns.
+
+        When it is cancelled, mails that are being sent have up to `drain_seconds` to end.
+        """
+        await completed_if_cancelled(self._claim_and_send(), self._winding_down, drain_seconds)
 
     async def _claim_and_send(self) -> None:
         async with asyncio.TaskGroup() as self._group:
@@ -106,14 +111,14 @@ class MailRoom:
         return self._server.room(len(self._sending) - len(self._claimed))
 
     def _number_to_claim(self) -> int:
-        """How many to claim: some more than there is room for, so that no connection waits for the next look."""
+        """Some more than there are free places, to keep connections busy until the next claim."""
         room, at_once = self._free_places(), self._rules.at_once
         if self.trouble or self._winding_down.is_set():
             return room
         return room + _AHEAD * at_once - len(self._claimed) if len(self._claimed) < at_once else 0
 
     def _leases_to_renew(self) -> list[str]:
-        """Orders whose mails are ours, now and then."""
+        """Orders of all our mails, if it is time to renew."""
         now = time.monotonic()
         if now - self._renewed_at < self._longest_pause:
             return []
@@ -121,7 +126,7 @@ class MailRoom:
         return list(self._sending)
 
     async def _claim_due(self) -> None:
-        """Begins what is due, and keeps what is being sent."""
+        """Claims mails that are due and begins to send them; renews the leases of the others."""
         wanted, sending = self._number_to_claim(), self._leases_to_renew()
         if not wanted and not sending:
             return
@@ -135,7 +140,7 @@ class MailRoom:
             return
         self._more_is_due = self._more_is_due or 0 < len(due) == wanted
         for mail in due:
-            # One whose order has another mail under way waits: its time comes again.
+            # One whose order has another mail under way is due again after its lease.
             if mail.pedido.pedido_id not in self._sending:
                 self._sending.add(mail.pedido.pedido_id)
                 self._claimed.append(mail)
@@ -163,7 +168,7 @@ class MailRoom:
             self._begin(self._claimed.popleft())
 
     def _give_back_claimed(self, pause: float) -> None:
-        """Another sender may have more luck, or more time."""
+        """Makes them due again, also for other senders."""
         while self._claimed:
             self._in_background(self._give_back(self._claimed.popleft(), pause))
 
@@ -199,7 +204,7 @@ class MailRoom:
             return postponed(mail, self._give_back_pause)
 
     async def _record(self, record: pb.RegistroEmail) -> None:
-        """However long booking is away: a mail that was taken must not be sent again because nobody knows."""
+        """Retries until booking has it. Without the record a mail would be sent twice."""
         backoff = Backoff()
         while True:
             try:

@@ -1,4 +1,4 @@
-"""When a mail that was not taken is tried again, and when it is given up."""
+"""When a mail that was postponed is tried again, and when it is given up."""
 
 import random
 from dataclasses import dataclass
@@ -6,13 +6,16 @@ from typing import Self
 
 from notifications.settings import DeliverySettings
 
-COPIES = 3  # tries whose end is unknown: each may have put a copy into the buyer's mailbox
+COPIES = 3  # tries with an unknown end: each may have put a copy into the buyer's mailbox
 _JITTER = 0.25
 
 
 @dataclass(frozen=True)
 class MailRules:
-    """Times in seconds. `lease` is for how long a mail stays with a sender that says nothing."""
+    """Times in seconds.
+
+    `lease`: how long a claimed mail stays with a sender that does not renew it.
+    """
 
     first_pause: float
     longest_pause: float
@@ -31,12 +34,12 @@ class MailRules:
         )
 
     def pause(self, tries: int) -> float | None:
-        """After so many tries; None once their pauses make up `give_up`: an outage in between counts for nothing."""
+        """After so many tries; None once their pauses add up to `give_up`. Outages do not count."""
         waited, pause = 0.0, self.first_pause
         for _ in range(tries - 1):
             waited += pause
             pause = min(2 * pause, self.longest_pause)
         if waited >= self.give_up:
             return None
-        # A crowd that was put off together does not return together.
+        # Jitter: mails that were postponed together are not retried together.
         return pause * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - not a secret

@@ -1,4 +1,4 @@
-"""Whether the mail server takes mails at present, and how many may be begun."""
+"""Whether the mail server takes mails, and how many may be sent at once."""
 
 import logging
 import time
@@ -13,7 +13,7 @@ _FIRST_PROBE, _LONGEST_PROBE = 1.0, 15.0  # seconds between two tries in an outa
 
 
 class MailServer:
-    """So many mails at once. In an outage one at a time, less and less often, until one gets an answer of its own.
+    """`at_once` mails at a time; during an outage one probe at a time, with back-off.
 
     Each outage is logged once when it begins and once when it ends.
     """
@@ -30,14 +30,17 @@ class MailServer:
         return self._outage.trouble
 
     def room(self, begun: int) -> int:
-        """How many more may be begun now."""
+        """How many more may be sent now."""
         room = max(0, self._at_once - begun)
         if self.trouble:
             return min(room, int(time.monotonic() >= self._next_probe))
         return room
 
     def begin(self) -> None:
-        """A mail is handed over. In an outage it is the probe; the next one need not wait for its answer."""
+        """A mail is being sent.
+
+        In an outage it is the probe, and the next probe does not wait for its answer.
+        """
         if self.trouble:
             self._next_probe = time.monotonic() + self._backoff.delay()
 

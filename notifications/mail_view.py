@@ -1,4 +1,4 @@
-"""What the templates are told about an order, as its buyer reads it."""
+"""The data of the mail templates: an order in its buyer's words."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,10 @@ _JOINERS = "\u200c\u200d"
 
 @dataclass(frozen=True)
 class TicketLine:
-    """One seat. `proof` says what the door asks for, and is empty at full price; `qr_id` is the image's Content-ID."""
+    """One seat.
+
+    `proof`: what the door asks for, empty at full price. `qr_id`: the image's Content-ID.
+    """
 
     seat: str
     category: str
@@ -25,7 +28,7 @@ class TicketLine:
 
 
 def ticket_view(order: pb.Pedido, t: Language, link: str, manage_link: str) -> dict[str, object]:
-    """`manage_link`, where there is one, is for the buyer alone, and `link` for whoever comes along."""
+    """`manage_link`, if any, is for the buyer alone; `link` is for companions, too."""
     return _view(order, t, link) | {
         "manage_link": manage_link,
         "title": t("ticket.changed_title" if order.devolvidos else "ticket.title"),
@@ -60,7 +63,7 @@ def subject(order: pb.Pedido, t: Language, topic: str) -> str:
 
 
 def qr_id(order: pb.Pedido, position: int) -> str:
-    """The Content-ID of the QR code of the order's ticket at that position, without its angle brackets."""
+    """The Content-ID of a ticket's QR code, by the ticket's position, without angle brackets."""
     return f"qr{position}.{order.pedido_id}@cinema"
 
 
@@ -70,12 +73,15 @@ def art_id(order: pb.Pedido) -> str:
 
 
 def one_line(text: str) -> str:
-    """The text without anything that could end a header or a line. Joiners, which shape letters, stay."""
+    """The text without control characters, which could end a header.
+
+    Joiners, which shape letters, stay.
+    """
     return " ".join("".join(c if c.isprintable() or c in _JOINERS else " " for c in text).split())
 
 
 def first_name(name: str) -> str:
-    """Empty for a name of an order from before there were rules for names: nobody is greeted with a link."""
+    """Empty if the name breaks the rules, as in old orders: a greeting must contain no link."""
     line = one_line(name)
     return "" if name_fault(line) else line.partition(" ")[0]
 
@@ -94,12 +100,12 @@ def _view(order: pb.Pedido, t: Language, link: str) -> dict[str, object]:
 
 
 def _given_back(order: pb.Pedido, t: Language) -> str:
-    """Which seats were given back while the order kept others, and what comes of it; empty where none were."""
+    """Which seats were cancelled one by one, and the refund; empty if none were."""
     if not order.devolvidos:
         return ""
     seats = t.seats([one.ingresso.assento for one in order.devolvidos])
-    told = t("ticket.given_back", n=len(order.devolvidos), seats=seats)
-    return f"{told} {_refund(order, t, _price_given_back(order))}".rstrip()
+    cancelled = t("ticket.given_back", n=len(order.devolvidos), seats=seats)
+    return f"{cancelled} {_refund(order, t, _price_given_back(order))}".rstrip()
 
 
 def _price_given_back(order: pb.Pedido) -> int:
@@ -108,7 +114,7 @@ def _price_given_back(order: pb.Pedido) -> int:
 
 
 def _refund(order: pb.Pedido, t: Language, total: int) -> str:
-    """What comes back, and how; empty where nothing was paid."""
+    """The amount and the way; empty if nothing was paid."""
     if not total:
         return ""
     way = order.forma_pagamento if order.forma_pagamento in ("pix", "cartao") else "other"

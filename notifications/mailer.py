@@ -1,4 +1,4 @@
-"""What the delivery asks of whatever sends its mails, and how a mail can fail."""
+"""The interface to what sends mails, and the ways in which a mail can fail."""
 
 from typing import Protocol
 
@@ -7,10 +7,10 @@ from notifications.dependency import TemporaryFailure
 
 
 class Mailer(Protocol):
-    """Both return once the mail server has taken the mail.
+    """Both methods return once the mail server has taken the mail.
 
-    Both raise MailDelayed, MailUnknown and MailRefused, which concern this one mail, and DependencyDown where the
-    server is away or refuses everybody: then mails wait and follow by themselves.
+    Both raise MailDelayed, MailUnknown and MailRefused, which concern this mail alone, and
+    DependencyDown if the server is away or refuses every mail: then mails wait, and are sent later.
     """
 
     async def send_ticket(self, order: pb.Pedido) -> None: ...
@@ -18,7 +18,10 @@ class Mailer(Protocol):
 
 
 class MailFailure(Exception):
-    """The text is for the log and names no buyer. `for_buyer` is a sentence in the buyer's language."""
+    """The text is for the log and names no buyer.
+
+    `for_buyer` is a sentence in the buyer's language.
+    """
 
     def __init__(self, text: str, for_buyer: str) -> None:
         super().__init__(text)
@@ -26,15 +29,15 @@ class MailFailure(Exception):
 
 
 class MailDelayed(MailFailure, TemporaryFailure):
-    """The server puts this one mail off, by greylisting for example: it may be taken in minutes or hours."""
+    """The server postpones this mail, by greylisting for example."""
 
 
 class MailUnknown(MailFailure, TemporaryFailure):
     """The connection ended before the answer to the whole mail: the server may have taken it.
 
-    Another try may put a second copy into the buyer's mailbox, with the same Message-ID.
+    Another try may send a second copy, with the same Message-ID.
     """
 
 
 class MailRefused(MailFailure):
-    """The server will never take a mail for this recipient."""
+    """The server takes no mail for this recipient, now or later."""

@@ -1,4 +1,4 @@
-"""The mails of an order: headers, text and HTML from templates/, the tickets' QR codes, the calendar entry."""
+"""Writes an order's mails: headers, text, HTML from templates/, QR codes, PDF, calendar entry."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from email.utils import format_datetime, localtime
@@ -25,9 +25,9 @@ _TEMPLATES = ("ticket.txt", "ticket.html", "cancellation.txt", "cancellation.htm
 
 
 class MailWriter:
-    """Writes an order's mails in its buyer's language. The CPF is in none of them, not even its mask.
+    """Writes in the buyer's language. No mail has the CPF, not even its mask.
 
-    A mail is bytes as SMTP carries them: ASCII, with CRLF at each line's end.
+    A mail is bytes for SMTP: ASCII, with CRLF at each line's end.
     """
 
     def __init__(self, sender: str, public_url: str, languages: Languages) -> None:
@@ -42,7 +42,7 @@ class MailWriter:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        # Compiled now: a template that is missing shows before the first mail.
+        # Compiled at the start: a missing template fails before the first mail.
         self._templates = {name: environment.get_template(name) for name in _TEMPLATES}
 
     @property
@@ -50,7 +50,7 @@ class MailWriter:
         return self._sender
 
     def ticket(self, order: pb.Pedido, art: MailPicture | None = None) -> bytes:
-        """The confirmation, with the film's picture, also of what is left once a seat was given back.
+        """The confirmation, also of the seats that are left after some were cancelled.
 
         The same order gives the same Message-ID, so that a mail program shows a repetition once.
 
@@ -89,7 +89,7 @@ class MailWriter:
                 folded_subject(subject(order, t, t(topic, n=len(order.assentos)))),
                 f"Date: {format_datetime(localtime())}",
                 f"Message-ID: <{identity}@{self._sender.domain}>",
-                "Auto-Submitted: auto-generated",  # RFC 3834: nobody's holiday responder answers
+                "Auto-Submitted: auto-generated",  # RFC 3834: no out-of-office reply
                 "MIME-Version: 1.0",
             )
         )
@@ -108,7 +108,7 @@ class MailWriter:
         art: MailPicture | None,
         codes: Iterable[bytes] = (),
     ) -> list[bytes]:
-        """The plain text, and HTML that says the same, with the film's picture and the tickets' codes."""
+        """The plain text, and HTML with the same words, the film's picture and the QR codes."""
         shown = {**view, "art_id": art_id(order) if art else ""}
         plain, html = (self._templates[f"{kind}.{end}"].render(shown) for end in ("txt", "html"))
         parts = [mime.text("html", html, t.tag), *_film_art(order, art), *codes]
@@ -126,7 +126,7 @@ class MailWriter:
         return f"{self._public_url}{view_path(order)}"
 
     def _manage_link(self, order: pb.Pedido) -> str:
-        """Empty for an order from before there were tokens: its one link does everything."""
+        """Empty for an order from before there were tokens, which has one link for everything."""
         return f"{self._public_url}{manage_path(order)}" if order.chave else ""
 
 
@@ -138,7 +138,7 @@ def _film_art(order: pb.Pedido, art: MailPicture | None) -> Iterator[bytes]:
 
 
 def _tickets(order: pb.Pedido) -> Iterator[bytes]:
-    """For who keeps mails and has no network at the door."""
+    """As a PDF, for the door without a network."""
     if order.ingressos:
         disposition = f'attachment; filename="{PDF_NAME}"'
         yield mime.file("application/pdf", disposition, tickets_pdf(order))

@@ -1,7 +1,8 @@
-"""The parts of a mail as bytes (RFC 2045 to 2047, 2183), written once: no header is parsed that we have just written.
+"""Writes MIME parts as bytes (RFC 2045 to 2047, 2183). The email package would parse them again.
 
-Every body is quoted-printable or base64. `=_` occurs in neither, so a boundary that begins with it is found in no body
-(RFC 2045, section 6.7). All of it is ASCII, in lines of 76 characters at most but for the headers given.
+Every body is quoted-printable or base64. `=_` occurs in neither, so no body contains a boundary
+that begins with it (RFC 2045, section 6.7). All of it is ASCII, in lines of 76 characters at most,
+except for the headers given.
 """
 
 import re
@@ -14,7 +15,7 @@ _UNQUOTABLE = re.compile(r"[^ !#-\[\]-~]")
 
 
 def text(subtype: str, content: str, language: str) -> bytes:
-    """`language` is the text's (RFC 3282)."""
+    """`language`: a tag for Content-Language (RFC 3282)."""
     lines = _CRLF.join([*content.encode().splitlines(), b""])
     headers = (
         f'Content-Type: text/{subtype}; charset="utf-8"',
@@ -34,7 +35,7 @@ def file(content_type: str, disposition: str, content: bytes, headers: Iterable[
 
 
 def multipart(subtype: str, boundary: str, parts: Sequence[bytes]) -> bytes:
-    """Its parts in their order. No part of the mail shares its `boundary`: up to 68 of RFC 2046's characters."""
+    """`boundary`: unique within the mail, at most 68 of RFC 2046's characters."""
     header = block([f'Content-Type: multipart/{subtype}; boundary="=_{boundary}"'])
     delimiter = f"--=_{boundary}".encode("ascii")
     body = b"".join(delimiter + _CRLF + part + _CRLF for part in parts)
@@ -42,10 +43,10 @@ def multipart(subtype: str, boundary: str, parts: Sequence[bytes]) -> bytes:
 
 
 def quotable(text: str) -> str:
-    """The text with an underscore for what a quoted string cannot have, or not without an escape."""
+    """The text with an underscore for each character that a quoted string cannot have unescaped."""
     return _UNQUOTABLE.sub("_", text)
 
 
 def block(headers: Iterable[str]) -> bytes:
-    """Raises UnicodeEncodeError where one is not ASCII."""
+    """Raises UnicodeEncodeError if a header is not ASCII."""
     return "".join(f"{header}\r\n" for header in headers).encode("ascii")

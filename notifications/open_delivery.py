@@ -21,7 +21,7 @@ from notifications.settings import DeliverySettings
 
 log = logging.getLogger(__name__)
 
-_QUESTIONS_AT_ONCE = 1_000  # they share their calls
+_REQUESTS_AT_ONCE = 1_000  # they share calls
 
 
 class OpenDelivery(NamedTuple):
@@ -42,7 +42,7 @@ async def open_delivery(
     async with open_channel(settings) as channel, asyncio.TaskGroup() as group:
         orders = BookingOrders(channel, settings.booking_deadline_seconds)
         keeping = group.create_task(LedgerKeeper(ledger, orders).run())
-        booking = Dependency("booking", _QUESTIONS_AT_ONCE)
+        booking = Dependency("booking", _REQUESTS_AT_ONCE)
         mail_room = MailRoom(orders, booking, mailer, MailRules.of(settings))
         delivery = Delivery(orders, booking, LedgerWriter(ledger), mail_room, winding_down)
         yield OpenDelivery(delivery, mail_room)
@@ -50,7 +50,7 @@ async def open_delivery(
 
 
 async def rebuild_ledger(settings: DeliverySettings) -> None:
-    """Makes every record that the ledger lacks; services may go on meanwhile. Raises CannotStart."""
+    """Adds every record that the ledger lacks; services may run meanwhile. Raises CannotStart."""
     async with open_channel(settings) as channel:
         orders = BookingOrders(channel, settings.booking_deadline_seconds)
         try:

@@ -13,31 +13,33 @@ from cinema.redis_connection import RedisClient
 from cinema.streams import parse_entry_id, read_streams
 
 REASON = "motivo"
-_COUNT = 64  # entries of each partition that are looked at together
-_MORE = 4_096  # entries that are fetched besides, of those partitions that have more: one hot session may have all
-_LETTERS_A_LOOK = 500
+_COUNT = 64  # entries of each partition that one XREAD returns
+_MORE = 4_096  # further entries, of partitions that have more: one busy session may have them all
+_LETTERS_A_READ = 500
 _BLOCK_MS = 1_000
 _PATIENCE_SECONDS = 4
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What waits at its place in one partition."""
+    """One entry of a partition's outbox."""
 
     partition: int
     id: str
     fields: Mapping[str, str]
 
     def notification(self) -> Notification:
-        """With the time at which Redis took it. Raises Unreadable."""
+        """With the time at which Redis added it. Raises Unreadable."""
         at_ms, _ = parse_entry_id(self.id)
         return Notification.parse(self.fields.get(MESSAGE_FIELD, "")).at(at_ms)
 
 
 class Outbox:
-    """Reads from the head: an entry comes again until it is removed. Raises what redis-py raises.
+    """Reads from the head: entries are read again until they are removed.
 
-    On one node a single blocked command watches all partitions.
+    Raises what redis-py raises.
+
+    On one node one blocked XREAD reads all partitions.
     """
 
     def __init__(self, redis: RedisClient, blocking: RedisClient) -> None:
@@ -45,7 +47,7 @@ class Outbox:
         self._blocking = blocking
 
     async def read(self, partitions: Collection[int]) -> list[Entry]:
-        """The first entries of these partitions, partition by partition, each one's in order.
+        """The first entries of these partitions, grouped by partition, in order.
 
         Waits up to a second for some.
         """
@@ -63,7 +65,7 @@ class Outbox:
         }
 
     async def _more(self, last: Mapping[int, Entry]) -> dict[int, list[Entry]]:
-        """What stands behind these."""
+        """The entries behind these."""
         if not last:
             return {}
         pipeline = self._redis.pipeline(transaction=False)
@@ -81,23 +83,27 @@ class Outbox:
             )
 
     async def bury(self, entry: Entry, reason: str) -> None:
-        """Moves it to the dead letters. A crash in between leaves it in both, never in none."""
+        """Moves it to the dead letters. A crash in between leaves it in both.
+
+        Dead letters have no bound: dropping the oldest would drop an order's record. An operator
+        replays them.
+        """
         keys = partition_keys(entry.partition)
         letter: dict[Any, Any] = {**entry.fields, REASON: reason}
         await self._redis.xadd(keys.dead_letters, letter)
         await self._redis.xdel(keys.outbox, entry.id)
 
     async def replay_dead_letters(self) -> int:
-        """Puts what lies among the dead letters now back into the outboxes, and returns its number."""
+        """Moves the present dead letters back into the outboxes, and returns their number."""
         return sum([await self._replay(partition) for partition in range(PARTITIONS)])
 
     async def _replay(self, partition: int) -> int:
-        """Only up to the last one there is at the beginning: what dies again meanwhile is not put back again."""
+        """Up to the newest one at the start: one that fails again meanwhile is not moved twice."""
         keys, count = partition_keys(partition), 0
         newest: Any = await self._redis.xrevrange(keys.dead_letters, count=1)
         while newest:
             letters: Any = await self._redis.xrange(
-                keys.dead_letters, max=newest[0][0], count=_LETTERS_A_LOOK
+                keys.dead_letters, max=newest[0][0], count=_LETTERS_A_READ
             )
             if not letters:
                 break
@@ -109,11 +115,11 @@ class Outbox:
         return count
 
     async def close(self) -> None:
-        """Ends what is still being read."""
+        """Cancels reads that are under way."""
 
 
 class ClusterOutbox(Outbox):
-    """On a cluster one command cannot watch two slots: a blocked one for each partition."""
+    """On a cluster one XREAD cannot span slots: each partition has its own."""
 
     def __init__(self, redis: RedisClient, blocking: RedisClient) -> None:
         super().__init__(redis, blocking)

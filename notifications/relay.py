@@ -1,4 +1,4 @@
-"""From the outboxes to whoever takes the notifications on, in order, each until it was taken."""
+"""Delivers the outboxes' entries to a sink, in order, each until the sink has handled it."""
 
 import asyncio
 import logging
@@ -10,16 +10,16 @@ from notifications.delivery_result import Dead, DeliveryResult, Done, Later
 from notifications.outbox import Entry, Outbox
 from notifications.rests import Rests
 from notifications.sink import Sink, deliver_readable
-from notifications.winding_down import carried_through
+from notifications.winding_down import completed_if_cancelled
 
 log = logging.getLogger(__name__)
 
 
 class Relay:
-    """An entry is removed once it is Done and moved to the dead letters once it is Dead.
+    """Removes an entry that is Done, and moves one that is Dead to the dead letters.
 
-    One that is Later stays, and so does everything behind it in its partition, which rests for a while. A crash between
-    the effect and the removal brings an entry again: whoever takes it must not mind.
+    One that is Later stays, with all behind it in its partition, which rests for a while. After a
+    crash between effect and removal the entry is delivered again: the sink is idempotent.
     """
 
     def __init__(
@@ -27,32 +27,34 @@ class Relay:
     ) -> None:
         self._outbox = outbox
         self._sink = sink
-        self._winding_down = winding_down  # tells the sink to bring things to their end
+        self._winding_down = winding_down  # set: the sink completes what is under way
         self._drain_seconds = drain_seconds
         self._rests = Rests[int]()
 
     async def run(self) -> None:
-        """For ever. When it is cancelled, what was taken on has up to `drain_seconds` to come to its end.
+        """Never returns. Cancelled, it has up to `drain_seconds` to complete deliveries.
 
-        Raises what redis-py raises. May be run again.
+        Raises what redis-py raises. It may be called again.
         """
         self._winding_down.clear()
         try:
             while True:
-                await self._step()
+                await self._deliver_next()
         finally:
             await self._outbox.close()
 
-    async def _step(self) -> None:
+    async def _deliver_next(self) -> None:
         awake = self._rests.awake(range(PARTITIONS))
         if not awake:
             await asyncio.sleep(self._rests.seconds_to_next())
             return
         entries = await self._outbox.read(awake)
         if entries:
-            await carried_through(self._hand_over(entries), self._winding_down, self._drain_seconds)
+            await completed_if_cancelled(
+                self._deliver(entries), self._winding_down, self._drain_seconds
+            )
 
-    async def _hand_over(self, entries: Sequence[Entry]) -> None:
+    async def _deliver(self, entries: Sequence[Entry]) -> None:
         results = await deliver_readable(entries, Entry.notification, self._sink)
         pairs = zip(entries, results, strict=True)
         for partition, of_partition in groupby(pairs, key=lambda pair: pair[0].partition):
@@ -76,5 +78,5 @@ class Relay:
                     self._rests.begin(partition)
                     break
         else:
-            self._rests.got_somewhere(partition)
+            self._rests.reset(partition)
         await self._outbox.remove(done)

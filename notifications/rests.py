@@ -1,4 +1,4 @@
-"""Partitions that rest because something in them has to come again."""
+"""Partitions that rest because a notification in them could not be handled yet."""
 
 import time
 from collections import defaultdict
@@ -14,7 +14,7 @@ _LONGEST = 10.0
 
 
 class Rests(Generic[P]):
-    """Each rest of a partition is longer than the one before, up to ten seconds, until it gets somewhere again."""
+    """Each rest of a partition is longer than the one before, up to ten seconds, until `reset`."""
 
     def __init__(self) -> None:
         self._until: dict[P, float] = {}
@@ -23,7 +23,7 @@ class Rests(Generic[P]):
     def begin(self, partition: P) -> None:
         self._until[partition] = time.monotonic() + self._backoffs[partition].delay()
 
-    def got_somewhere(self, partition: P) -> None:
+    def reset(self, partition: P) -> None:
         self._backoffs.pop(partition, None)
 
     def awake(self, partitions: Iterable[P]) -> list[P]:
@@ -31,5 +31,5 @@ class Rests(Generic[P]):
         return [partition for partition in partitions if self._until.get(partition, 0) <= now]
 
     def seconds_to_next(self) -> float:
-        """Until the first of those that rest wakes up."""
+        """Until the first rest ends."""
         return max(0.0, min(self._until.values(), default=0) - time.monotonic())

@@ -23,14 +23,15 @@ class KafkaSettings(CommonSettings):
 
 
 class DeliverySettings(BookingClientSettings, SmtpSettings, PublicUrlSettings):
-    """What the handler of confirmations needs: the ledger and the mail."""
+    """The ledger and the mails."""
 
     ledger_file: Path = Field(
         default=Path("reservas_confirmadas.json"), description="the file of confirmed orders"
     )
     mail_retry_first_seconds: Seconds = Field(
         default=60,
-        description="how long a mail waits after its first try that was put off, in seconds; twice as long each time",
+        description="how long a mail waits after the first try that was postponed, in seconds; "
+        "each wait is twice the one before",
     )
     mail_retry_longest_seconds: Seconds = Field(
         default=3_600, description="the longest of these waits, in seconds"
@@ -39,7 +40,8 @@ class DeliverySettings(BookingClientSettings, SmtpSettings, PublicUrlSettings):
         default=48,
         gt=0,
         le=720,
-        description="after how many hours of waiting a mail is given up, more than 0 and at most 720",
+        description="after how many hours of waiting a mail is given up, "
+        "more than 0 and at most 720",
     )
     mail_lease_seconds: Seconds = Field(
         default=30,

@@ -1,4 +1,4 @@
-"""Who takes notifications on: Kafka for the relay, the delivery itself for the consumer and where Kafka is off."""
+"""What handles notifications: Kafka, or the delivery itself."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
@@ -11,13 +11,16 @@ T = TypeVar("T")
 
 class Sink(Protocol):
     async def deliver(self, notifications: Sequence[Notification]) -> list[DeliveryResult]:
-        """One result for each, in the same order."""
+        """One result for each, in order."""
 
 
 async def deliver_readable(
     items: Sequence[T], read: Callable[[T], Notification], sink: Sink
 ) -> list[DeliveryResult]:
-    """One result for each item, in the same order. What `read` finds Unreadable is Dead, and stops nothing else."""
+    """One result for each item, in order.
+
+    An item that `read` finds Unreadable is Dead, and blocks no other.
+    """
     results: dict[int, DeliveryResult] = {}
     readable: dict[int, Notification] = {}
     for position, item in enumerate(items):

@@ -1,4 +1,4 @@
-"""One conversation with the mail server, several mails long. Every failure says at which stage it happened."""
+"""One SMTP connection, for several mails. Each failure names the stage at which it happened."""
 
 import re
 import ssl
@@ -12,7 +12,7 @@ from notifications.helo_name import HeloName
 from notifications.smtp_settings import SmtpSettings
 from notifications.smtp_verdicts import Reply, Stage
 
-_GOODBYE_SECONDS = 1
+_QUIT_SECONDS = 1
 _LINE_THAT_BEGINS_WITH_A_DOT = re.compile(rb"^\.", re.M)
 _YES = range(200, 300)
 _START_INPUT = 354
@@ -22,7 +22,7 @@ _NOT_UNDERSTOOD = range(500, 505)
 
 @dataclass(frozen=True)
 class Envelope:
-    """`content` is the whole mail, with CRLF at each line's end and nothing but ASCII."""
+    """`content`: the whole mail, ASCII with CRLF at each line's end."""
 
     sender: str
     recipient: str
@@ -30,7 +30,7 @@ class Envelope:
 
 
 class Refused(Exception):
-    """The server said no."""
+    """The server refused."""
 
     def __init__(self, stage: Stage, reply: Reply) -> None:
         super().__init__(f"{reply.code} at {stage.name}")
@@ -39,7 +39,7 @@ class Refused(Exception):
 
 
 class Broken(Exception):
-    """There was no answer that can be read. After Stage.END nobody knows whether the server has taken the mail."""
+    """No valid reply. After Stage.END it is unknown whether the server has taken the mail."""
 
     def __init__(self, stage: Stage, reason: str, timed_out: bool) -> None:
         super().__init__(f"{reason} at {stage.name}")
@@ -49,7 +49,7 @@ class Broken(Exception):
 
 
 class SmtpConnection:
-    """Closed after any failure but a refusal of one mail, since a late answer would be taken for the next one's."""
+    """Closed after any failure but a refusal of one mail: later replies would be out of step."""
 
     def __init__(self, settings: SmtpSettings, tls: ssl.SSLContext, helo: HeloName) -> None:
         self._settings = settings
@@ -60,7 +60,7 @@ class SmtpConnection:
             use_tls=settings.tls == "implicit",
             start_tls=False,
             tls_context=tls,
-            local_hostname="localhost",  # until the connection shows our address
+            local_hostname="localhost",  # until the connection is open and has our address
             timeout=settings.smtp_timeout_seconds,
         )
         self.mails = 0
@@ -70,7 +70,7 @@ class SmtpConnection:
         return self._smtp.is_connected
 
     async def open(self) -> None:
-        """Ready for mails. Raises Refused and Broken."""
+        """Connects and logs in. Raises Refused and Broken."""
         try:
             await self._greet()
         except BaseException:
@@ -105,7 +105,7 @@ class SmtpConnection:
         try:
             await self._converse(envelope)
         except Refused as refused:
-            await self._begin_afresh_after(refused)
+            await self._reset_after(refused)
             raise
         except BaseException:
             self.abort()
@@ -127,7 +127,10 @@ class SmtpConnection:
         _raise_unless_accepted(stage, code, text)
 
     async def _content(self, content: bytes) -> None:
-        """Sends the mail. The answer may take long: the server checks, stores or even delivers the mail before it."""
+        """Sends the mail.
+
+        The reply may take long: the server may check, store or deliver the mail first.
+        """
         with self._at(Stage.END):
             protocol = self._smtp.protocol
             if protocol is None:
@@ -136,8 +139,8 @@ class SmtpConnection:
             code, text = await protocol.read_response(self._settings.smtp_answer_seconds)
         _raise_unless_accepted(Stage.END, code, text)
 
-    async def _begin_afresh_after(self, refused: Refused) -> None:
-        """A connection over which the server takes no sender is of no use."""
+    async def _reset_after(self, refused: Refused) -> None:
+        """Readies the connection for the next mail. One that refuses our sender is closed."""
         if refused.stage is Stage.SENDER:
             self.abort()
             return
@@ -147,9 +150,9 @@ class SmtpConnection:
             self.abort()
 
     async def close(self) -> None:
-        # A server that has taken the mails has taken them, whatever comes of the farewell.
+        # The server has the mails, also if QUIT fails.
         with suppress(SMTPException, OSError):
-            await self._smtp.quit(timeout=_GOODBYE_SECONDS)
+            await self._smtp.quit(timeout=_QUIT_SECONDS)
         self.abort()
 
     def abort(self) -> None:
@@ -157,18 +160,18 @@ class SmtpConnection:
 
     @contextmanager
     def _at(self, stage: Stage) -> Iterator[None]:
-        """Turns what aiosmtplib and the network raise into Refused and Broken."""
+        """Translates errors of aiosmtplib and the network into Refused and Broken."""
         try:
             yield
         except SMTPResponseException as refusal:
-            raise _no(stage, refusal.code, refusal.message) from None
+            raise _refusal(stage, refusal.code, refusal.message) from None
         except (SMTPException, OSError) as error:
             timed_out = isinstance(error, TimeoutError)
             reason = f"{str(error) or type(error).__name__}{self._hint(stage, error)}"
             raise Broken(stage, reason, timed_out) from None
 
     def _hint(self, stage: Stage, error: Exception) -> str:
-        """Each side may wait for the other to begin, or find plain text where TLS should be."""
+        """Suggests the other kind of TLS, if both sides wait, or one gets plain text."""
         if stage is Stage.CONNECT and self._settings.tls == "implicit":
             return ". Does it want SMTP_TLS=starttls?" if "SSL" in str(error) else ""
         greeting_missing = stage is Stage.CONNECT and "ready message" in str(error)
@@ -178,17 +181,17 @@ class SmtpConnection:
 def _raise_unless_accepted(stage: Stage, code: int, text: str) -> None:
     wanted = code == _START_INPUT if stage is Stage.DATA else code in _YES
     if not wanted:
-        raise _no(stage, code, text)
+        raise _refusal(stage, code, text)
 
 
-def _no(stage: Stage, code: int, text: str) -> Refused | Broken:
+def _refusal(stage: Stage, code: int, text: str) -> Refused | Broken:
     if code not in _REFUSALS:
         return Broken(stage, "no SMTP reply", timed_out=False)
-    return Refused(stage, Reply(code, _readable(text)))
+    return Refused(stage, Reply(code, _as_text(text)))
 
 
-def _readable(text: str) -> str:
-    """aiosmtplib reads UTF-8 and keeps other bytes as surrogates: those are taken for Latin-1."""
+def _as_text(text: str) -> str:
+    """aiosmtplib decodes UTF-8, other bytes as surrogates: then the text is Latin-1."""
     try:
         text.encode()
     except UnicodeEncodeError:

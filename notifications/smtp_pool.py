@@ -1,4 +1,4 @@
-"""Connections to the mail server: several mails over each, several at once."""
+"""A pool of connections to the mail server, each for several mails."""
 
 import asyncio
 from collections import deque
@@ -8,8 +8,8 @@ from notifications.lanes import Lanes
 from notifications.smtp_connection import Broken, Envelope, Refused, SmtpConnection
 from notifications.smtp_verdicts import Stage
 
-MAILS_A_CONNECTION = 100  # many servers take no more
-_IDLE_SECONDS = 30.0  # by RFC 5321 a server waits five minutes for the next command; some wait less
+MAILS_A_CONNECTION = 100  # many servers accept no more
+_IDLE_SECONDS = 30.0  # RFC 5321 lets a server close after five minutes; some close earlier
 
 
 class SmtpPool:
@@ -35,23 +35,23 @@ class SmtpPool:
                 await self._send_over(await self._opened(), envelope)
         finally:
             self._working -= 1
-            self._let_nobody_wait_in_vain()
+            self._wake_all_if_none_works()
             turn.end()
 
     async def close(self) -> None:
-        """To be called when nothing is being sent."""
+        """Call it when nothing is being sent."""
         while self._idle:
-            self._part_with(self._take_idle())
+            self._close_in_background(self._take_idle())
         await asyncio.gather(*self._closing)
 
     async def _sent_over_a_kept_connection(self, envelope: Envelope) -> bool:
-        """False where there is none, or it ended meanwhile: servers close those without asking."""
+        """False if there is none, or the server has closed it meanwhile."""
         if not self._idle:
             return False
         try:
             await self._send_over(self._take_idle(), envelope)
         except (Refused, Broken) as failure:
-            if not _is_the_connections(failure):
+            if not _is_stale(failure):
                 raise
             return False
         return True
@@ -63,7 +63,10 @@ class SmtpPool:
             self._give_back(connection)
 
     async def _opened(self) -> SmtpConnection:
-        """A new one. While others work and the server wants no more of them, one of those as soon as it is free."""
+        """A new connection.
+
+        If the server refuses another one while some work, the next that becomes free.
+        """
         connection = self._new_connection()
         try:
             await connection.open()
@@ -75,13 +78,13 @@ class SmtpPool:
         return connection
 
     async def _next_free(self) -> SmtpConnection | None:
-        """None if no other mail has one, or all are busy for as long as one step of a mail may take."""
+        """None if no mail has a connection, or none becomes free within `patience` seconds."""
         if self._idle:
             return self._take_idle()
         free: asyncio.Future[SmtpConnection | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(free)
         self._working -= 1
-        self._let_nobody_wait_in_vain()
+        self._wake_all_if_none_works()
         try:
             await asyncio.wait([free], timeout=self._patience)
         finally:
@@ -90,13 +93,13 @@ class SmtpPool:
                 self._working += 1
         return None if free.cancelled() else free.result()
 
-    def _let_nobody_wait_in_vain(self) -> None:
+    def _wake_all_if_none_works(self) -> None:
         if not self._working:
             while self._hand_over(None):
                 pass
 
     def _hand_over(self, connection: SmtpConnection | None) -> bool:
-        """To the first that waits, which works from now on. False where nobody waits."""
+        """Gives it to the first waiting mail. False if none waits."""
         while self._waiting:
             free = self._waiting.popleft()
             if not free.done():
@@ -109,7 +112,7 @@ class SmtpPool:
         if not connection.is_open:
             return
         if connection.mails >= MAILS_A_CONNECTION:
-            self._part_with(connection)
+            self._close_in_background(connection)
         elif not self._hand_over(connection):
             loop = asyncio.get_running_loop()
             self._idle[connection] = loop.call_later(_IDLE_SECONDS, self._end_idleness, connection)
@@ -121,16 +124,16 @@ class SmtpPool:
 
     def _end_idleness(self, connection: SmtpConnection) -> None:
         del self._idle[connection]
-        self._part_with(connection)
+        self._close_in_background(connection)
 
-    def _part_with(self, connection: SmtpConnection) -> None:
+    def _close_in_background(self, connection: SmtpConnection) -> None:
         task = asyncio.create_task(connection.close())
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
 
-def _is_the_connections(failure: Refused | Broken) -> bool:
-    """Whether a kept connection had ended, or its answers had got out of step, before anything of the mail was sent."""
+def _is_stale(failure: Refused | Broken) -> bool:
+    """Whether a kept connection was closed, or out of step, before the mail began."""
     if failure.stage is Stage.SENDER:
         return True
     return isinstance(failure, Broken) and failure.stage < Stage.END and not failure.timed_out

@@ -1,4 +1,4 @@
-"""The mail server's settings, and how they go together."""
+"""The mail server's settings, and which of them contradict each other."""
 
 import ipaddress
 import re
@@ -36,7 +36,8 @@ class SmtpSettings(SenderSettings):
     )
     smtp_allow_clear_password: bool = Field(
         default=False,
-        description="true to send the password without TLS over a network that you trust, else false",
+        description="true to send the password without TLS over a network that you trust, "
+        "else false",
     )
     smtp_helo_name: str | None = Field(
         default=None,
@@ -62,7 +63,7 @@ class SmtpSettings(SenderSettings):
 
     @property
     def tls(self) -> Tls:
-        """STARTTLS and implicit TLS both verify certificate and name."""
+        """The kind of TLS in force. Both kinds verify certificate and name."""
         if self.smtp_tls is not None:
             return self.smtp_tls
         if self.smtp_port == IMPLICIT_TLS_PORT:
@@ -73,7 +74,8 @@ class SmtpSettings(SenderSettings):
     def one_kind_of_tls(self) -> Self:
         if self.smtp_use_tls and self.smtp_tls in ("implicit", "off"):
             raise ValueError(
-                f"SMTP_USE_TLS=true means STARTTLS and contradicts SMTP_TLS={self.smtp_tls}: set one of them"
+                "SMTP_USE_TLS=true means STARTTLS and contradicts "
+                f"SMTP_TLS={self.smtp_tls}: set one of them"
             )
         return self
 

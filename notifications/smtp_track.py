@@ -1,4 +1,4 @@
-"""What the server did with other mails tells what its answer to this one means."""
+"""Interprets a mail server's reply by what it did with other mails."""
 
 import logging
 from collections import OrderedDict
@@ -9,15 +9,13 @@ from notifications.smtp_verdicts import Verdict
 
 log = logging.getLogger(__name__)
 
-IN_A_ROW = (
-    3  # recipients that met the same trouble, with no mail taken in between: it is everybody's
-)
+IN_A_ROW = 3  # recipients with the same trouble, and no mail taken in between: it is the server's
 _REMEMBERED = 10_000  # recipients
 
 
 @dataclass(frozen=True)
 class _Taken:
-    """How many mails the server has taken: to the sender's own domain, and to others."""
+    """How many mails the server has taken: for the sender's own domain, and for others."""
 
     at_home: int = 0
     abroad: int = 0
@@ -25,22 +23,23 @@ class _Taken:
 
 @dataclass
 class _InTrouble:
-    """Recipients that met one kind of trouble since the server last did better."""
+    """Recipients with one kind of trouble since the server last took a mail."""
 
     recipients: set[str] = field(default_factory=set)
 
-    def is_everybodys(self, recipient: str) -> bool:
+    def is_the_servers(self, recipient: str) -> bool:
         if len(self.recipients) < IN_A_ROW:
             self.recipients.add(recipient)
         return len(self.recipients) >= IN_A_ROW
 
 
 class Track:
-    """Of one server, as long as the process lives.
+    """The history of one server, in memory.
 
-    A refusal is held against the recipient only if the server took somebody else's mail between two such refusals; a
-    fault that looks like the server's is this one mail's trouble under the same condition. Mails to the sender's own
-    domain do not count for others: a server that relays for nobody takes those.
+    A refusal counts as the recipient's only if the server took another recipient's mail between two
+    such refusals. Likewise a fault that looks like the server's then counts as this mail's. Mails
+    to the sender's own domain prove nothing for other domains: a server that relays no mail takes
+    those.
     """
 
     def __init__(self, home: str) -> None:
@@ -59,7 +58,10 @@ class Track:
         self._outage.end("the mail server takes mails again")
 
     def refused(self, recipient: str, verdict: Verdict, reason: str) -> Verdict:
-        """The verdict in the light of what others met: RECIPIENT, LATER or SERVER. `reason` is for the log."""
+        """The verdict after a look at other mails: RECIPIENT, LATER or SERVER.
+
+        `reason` is for the log.
+        """
         others_taken = self._others_taken_since_first_trouble(recipient)
         if verdict is not Verdict.SERVER:
             self._slow.recipients.clear()
@@ -67,18 +69,18 @@ class Track:
             case Verdict.SERVER:
                 return Verdict.LATER if others_taken else Verdict.SERVER
             case Verdict.LATER:
-                self._note_put_off(recipient, reason)
+                self._log_put_off(recipient, reason)
             case Verdict.UNCLEAR if others_taken:
                 verdict = Verdict.RECIPIENT
             case Verdict.UNCLEAR:
-                everybodys = self._unclear.is_everybodys(recipient)
-                return Verdict.SERVER if everybodys else Verdict.LATER
+                the_servers = self._unclear.is_the_servers(recipient)
+                return Verdict.SERVER if the_servers else Verdict.LATER
         return verdict
 
     def timed_out(self, recipient: str) -> Verdict:
-        """LATER or SERVER, for a server that had greeted but then gave no answer on this mail."""
+        """LATER or SERVER, if the server greeted us but did not answer for this mail."""
         self._others_taken_since_first_trouble(recipient)
-        return Verdict.SERVER if self._slow.is_everybodys(recipient) else Verdict.LATER
+        return Verdict.SERVER if self._slow.is_the_servers(recipient) else Verdict.LATER
 
     def _others_taken_since_first_trouble(self, recipient: str) -> bool:
         then = self._first_trouble.setdefault(recipient, self._taken)
@@ -88,8 +90,8 @@ class Track:
         at_home = self._is_at_home(recipient) and self._taken.at_home > then.at_home
         return at_home or self._taken.abroad > then.abroad
 
-    def _note_put_off(self, recipient: str, reason: str) -> None:
-        if self._put_off.is_everybodys(recipient):
+    def _log_put_off(self, recipient: str, reason: str) -> None:
+        if self._put_off.is_the_servers(recipient):
             trouble = f"the mail server puts off every mail ({reason}): they are tried again"
             self._outage.begin(trouble, waits=False)
 

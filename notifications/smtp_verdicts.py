@@ -1,7 +1,8 @@
-"""What an SMTP server's refusal is about, by the stage of the conversation, the code and the enhanced code.
+"""Whom an SMTP refusal concerns, by the stage of the conversation, the code and the enhanced code.
 
-RFC 5321 section 4.2 has the codes, RFC 3463 and IANA's registry the enhanced ones. Many servers, Postfix by default,
-answer RCPT with what is wrong with client, HELO or sender: only the enhanced code tells it from a wrong address.
+RFC 5321 section 4.2 has the codes, RFC 3463 and IANA's registry the enhanced ones. Many servers,
+Postfix by default, refuse at RCPT what is wrong with client, HELO or sender: only the enhanced code
+differs from that of a wrong address.
 """
 
 import re
@@ -24,9 +25,9 @@ class Stage(IntEnum):
 
 class Verdict(Enum):
     RECIPIENT = "this recipient gets no mail, now or later"
-    LATER = "this mail may be taken later"
-    SERVER = "the server refuses everybody, because of something that an operator of either side has to mend"
-    UNCLEAR = "either the recipient or everybody: what other mails meet has to tell"
+    LATER = "the server may take this mail later"
+    SERVER = "the server refuses every mail, until an operator of either side mends the cause"
+    UNCLEAR = "either RECIPIENT or SERVER: other mails decide"
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Reply:
 
     @property
     def enhanced(self) -> tuple[int, int, int] | None:
-        """At the text's beginning (RFC 2034), or in qmail's and IronPort's way anywhere behind a `#`."""
+        """At the text's beginning (RFC 2034), or behind a `#`, as qmail and IronPort write it."""
         found = _ENHANCED.match(self.text) or _HASHED.search(self.text)
         if found is None:
             return None
@@ -48,7 +49,7 @@ _DIGITS = r"([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)"  # no part of an IPv4 add
 _ENHANCED = re.compile(rf"\s*{_DIGITS}")
 _HASHED = re.compile(rf"#{_DIGITS}")
 
-_CLOSING = 421  # RFC 5321: the server ends the connection, whatever was asked
+_CLOSING = 421  # RFC 5321: the server closes the connection, after any command
 _TOO_MANY_CONNECTIONS = 432  # as Exchange answers
 _NO_ENCRYPTION_OR_LOGIN = 454
 _REFUSALS = range(400, 600)
@@ -78,16 +79,16 @@ _DETAILS = {
     (2, 3): Verdict.RECIPIENT,  # takes no mail of this length
 }
 
-# What servers without enhanced codes say when they refuse the client, not the recipient.
+# Texts of servers without enhanced codes that refuse the client, not the recipient.
 _ABOUT_US = re.compile(
-    r"relay|rcpthosts|authenti|\b(?:helo|ehlo)\b|sender|\bspf\b|dkim|dmarc|blocked|block ?list|black ?list|spamhaus"
-    r"|policy|starttls|encrypt",
+    r"relay|rcpthosts|authenti|\b(?:helo|ehlo)\b|sender|\bspf\b|dkim|dmarc"
+    r"|blocked|block ?list|black ?list|spamhaus|policy|starttls|encrypt",
     re.I,
 )
 
 
 def judge(stage: Stage, reply: Reply) -> Verdict:
-    """Total: every reply, also one that no server should give, has its verdict."""
+    """Total: every reply has a verdict, valid or not."""
     if stage < Stage.SENDER or reply.code not in _REFUSALS or reply.code == _CLOSING:
         return Verdict.SERVER
     if reply.code == _TOO_MANY_CONNECTIONS:
@@ -100,7 +101,7 @@ def judge(stage: Stage, reply: Reply) -> Verdict:
 
 
 def _is_temporary(reply: Reply) -> bool:
-    """If code and enhanced code contradict each other, the milder one counts."""
+    """If code and enhanced code contradict each other, the temporary one counts."""
     return reply.code < _PERMANENT or (reply.enhanced or (5,))[0] == 4
 
 

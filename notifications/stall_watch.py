@@ -1,34 +1,35 @@
-"""Notices a partition that has messages to read and is not read."""
+"""Detects partitions that have messages which polls do not return."""
 
 from collections.abc import Iterable, Mapping
 from typing import Generic, TypeVar
 
 P = TypeVar("P")
 
-_LOOKS = 3  # within the patience
+_CHECKS = 3  # within `patience`
 
 
 class StallWatch(Generic[P]):
-    """Only time spent on polling counts: while a batch is worked on, or a partition rests, nothing is to be read."""
+    """Only time in polls counts: none is read while a batch is handled or a partition rests."""
 
     def __init__(self, patience: float) -> None:
         self._patience = patience
-        self._polled = 0.0  # seconds so far
-        self._looked = (
-            -patience
-        )  # when that was the last time: the first poll is followed by a look
-        self._behind: dict[P, tuple[int, float]] = {}  # position, and since when it has not moved
+        self._polled = 0.0  # seconds in polls
+        self._checked = -patience  # in seconds of polling; a check follows the first poll
+        self._behind: dict[P, tuple[int, float]] = {}  # its position, and since when
 
     def polled(self, seconds: float, read: Iterable[P]) -> bool:
-        """A poll took so long and read something from these. True where it is time to look."""
+        """Counts a poll that took so long and returned records of `read`.
+
+        True if a check is due.
+        """
         self._polled += seconds
         for partition in read:
             self._behind.pop(partition, None)
-        return self._polled - self._looked >= self._patience / _LOOKS
+        return self._polled - self._checked >= self._patience / _CHECKS
 
     def stalled(self, places: Mapping[P, tuple[int, int]]) -> list[P]:
-        """Of these partitions, each with its position and its end: those behind whose position has not moved."""
-        self._looked = self._polled
+        """Given partitions with position and end: those that are behind and have not moved."""
+        self._checked = self._polled
         behind = {p: position for p, (position, end) in places.items() if position < end}
         known = self._behind
         self._behind = {

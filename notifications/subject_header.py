@@ -1,4 +1,7 @@
-"""A mail's subject. CPython's own folding writes empty encoded words and loses spaces (cpython#144156)."""
+"""Encodes a mail's subject.
+
+CPython's own folding writes empty encoded words and drops spaces (cpython#144156).
+"""
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -9,15 +12,14 @@ _LONGEST_WORD = 75
 _NAME = "Subject: "
 _BEGINNING = {"q": "=?utf-8?q?", "b": "=?utf-8?b?"}
 _END = "?="
-_AS_THEY_ARE = frozenset(
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!*+-/,.:;()'"
-)
+_UNENCODED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!*+-/,.:;()'")
 
 
 def folded_subject(text: str) -> str:
-    """Plain where one line of ASCII says it, else nothing but encoded words, one a line: the spaces are in them.
+    """The whole header, without its last CRLF.
 
-    The header with its name, and without the last line's end.
+    Plain if it fits into one line of ASCII, else encoded words alone, one a line, which include the
+    spaces.
     """
     line = f"{_NAME}{text}"
     if text.isascii() and text.isprintable() and len(line) <= _LONGEST_LINE and "=?" not in text:
@@ -28,7 +30,10 @@ def folded_subject(text: str) -> str:
 
 
 def _pieces(text: str, kind: str) -> Iterator[str]:
-    """Whole characters, as many as an encoded word takes; the first one shares its line with the header's name."""
+    """As many whole characters as fit into each encoded word.
+
+    The first has the header's name before it.
+    """
     around = len(_BEGINNING[kind]) + len(_END)
     room = _LONGEST_LINE - len(_NAME) - around
     piece, octets = list[str](), 0
@@ -48,7 +53,7 @@ def _q(text: str) -> str:
 
 @lru_cache(maxsize=1_024)
 def _q_character(character: str) -> str:
-    if character in _AS_THEY_ARE:
+    if character in _UNENCODED:
         return character
     return "_" if character == " " else "".join(f"={byte:02X}" for byte in character.encode())
 
@@ -58,7 +63,7 @@ def _b(text: str) -> str:
 
 
 _ENCODERS: dict[str, Callable[[str], str]] = {"q": _q, "b": _b}
-# What a character adds, and how long so much of it is in an encoded word.
+# How many octets a character adds, and how long that many are in an encoded word.
 _OCTETS: dict[str, Callable[[str], int]] = {
     "q": lambda character: len(_q_character(character)),
     "b": lambda character: len(character.encode()),

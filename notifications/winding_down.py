@@ -1,4 +1,4 @@
-"""Stopping without leaving half a piece of work behind."""
+"""Completes work under way when a task is cancelled."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-async def carried_through(
+async def completed_if_cancelled(
     work: Coroutine[Any, Any, T], winding_down: asyncio.Event, seconds: float
 ) -> T:
-    """The work's result. If the caller is cancelled meanwhile, `winding_down` is set and the work has `seconds` to end.
+    """The work's result. Cancelled, it sets `winding_down` and gives the work `seconds` to end.
 
-    Only then is the cancellation passed on: to the work, if it still goes on, and in any case to the caller.
+    Then cancels the work if it still runs, and raises the CancelledError.
     """
     task = asyncio.create_task(work)
     try:

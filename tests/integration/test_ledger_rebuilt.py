@@ -77,7 +77,7 @@ def test_an_operators_command_makes_what_is_missing(box_office: BoxOffice, tmp_p
     assert done.returncode == 0, done.stderr
     assert order.pedido_id in [entry["pedido_id"] for entry in json.loads(file.read_text())]
     again = rebuilt(file, BOOKING_ADDRESS=box_office.booking.address)
-    assert "0 records made again" in again.stderr
+    assert "0 records rebuilt" in again.stderr
 
 
 def test_the_command_says_that_booking_is_away(tmp_path: Path) -> None:

@@ -97,13 +97,13 @@ def test_a_standby_producer_takes_over_from_one_that_is_killed(
     box_office: BoxOffice, staff: Staff
 ) -> None:
     first = staff.producer(box_office.env()).start()
-    wait_until(lambda: "holding the lease" in first.log, 10)
+    wait_until(lambda: "acquired the lease" in first.log, 10)
     second = staff.producer(box_office.env()).start()
-    assert "holding the lease" not in second.log
+    assert "acquired the lease" not in second.log
     first.kill()
     box_office.sell()
     wait_until(lambda: waiting(box_office) == 0, 10)
-    assert "holding the lease" in second.log
+    assert "acquired the lease" in second.log
 
 
 def test_a_consumer_that_is_killed_leaves_nothing_out(box_office: BoxOffice, staff: Staff) -> None:

@@ -65,7 +65,7 @@ class Worker:
 
     async def run(self) -> None:
         while True:
-            await self.lease.while_held(self._work)
+            await self.lease.while_owned(self._work)
 
     async def _work(self) -> None:
         self.floor.enter()
@@ -97,7 +97,7 @@ async def test_one_works_at_a_time_and_the_next_follows_at_once_when_it_stops(
 async def test_the_lease_of_a_holder_that_died_ends_by_itself(empty_redis_url: str) -> None:
     async with connected(redis_url=empty_redis_url) as (redis, _):
         dead = Lease(redis, KEY, SECONDS)
-        assert await dead._hold()
+        assert await dead._acquire()
         assert await redis.ttl(KEY) == -1  # only seat locks carry a time to live
         worker = Worker(redis)
         task = asyncio.create_task(worker.run())
@@ -197,7 +197,7 @@ async def outbox_keeps_order_and_brings_back_the_dead(redis: RedisClient, outbox
 
 @pytest.fixture(autouse=True)
 def few_letters_a_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox_module, "_LETTERS_A_LOOK", 2)
+    monkeypatch.setattr(outbox_module, "_LETTERS_A_READ", 2)
 
 
 async def test_an_outbox_on_one_node(empty_redis_url: str) -> None:
@@ -241,4 +241,4 @@ async def test_an_outbox_on_a_cluster(redis_cluster: LocalCluster, tmp_path: Pat
     async with connected(redis_url=redis_cluster.urls[0], redis_cluster=True) as (redis, outbox):
         await outbox_keeps_order_and_brings_back_the_dead(redis, outbox)
         lease = Lease(redis, KEY, SECONDS)
-        assert await lease._hold()
+        assert await lease._acquire()

@@ -92,7 +92,7 @@ async def test_a_file_that_goes_missing_is_noticed_and_made_again_loudly(
 ) -> None:
     orders = FakeOrders([order(number) for number in range(100)])
     orders.away = 3
-    keeping = asyncio.create_task(LedgerKeeper(ledger, orders, look_seconds=0.01).run())
+    keeping = asyncio.create_task(LedgerKeeper(ledger, orders, check_seconds=0.01).run())
     try:
         await eventually(lambda: len(recorded(tmp_path)) == 100)
         await eventually(ledger.is_whole)
@@ -104,7 +104,7 @@ async def test_a_file_that_goes_missing_is_noticed_and_made_again_loudly(
         await asyncio.wait([keeping])
     assert len(recorded(tmp_path)) == 100
     assert caplog.text.count("cannot be compared with the orders now (UNAVAILABLE)") == 1
-    assert caplog.text.count("100 records made again") == 2
+    assert caplog.text.count("100 records rebuilt") == 2
 
 
 async def test_a_whole_ledger_asks_nobody_anything(
@@ -112,7 +112,7 @@ async def test_a_whole_ledger_asks_nobody_anything(
 ) -> None:
     caplog.set_level(logging.INFO)
     orders = FakeOrders([])
-    keeping = asyncio.create_task(LedgerKeeper(ledger, orders, look_seconds=0.01).run())
+    keeping = asyncio.create_task(LedgerKeeper(ledger, orders, check_seconds=0.01).run())
     await eventually(ledger.is_whole)
     asked = orders.pages
     ledger.put_all([record_of(order(1))])
