@@ -66,13 +66,16 @@ async def serve(settings: ConsumerSettings) -> None:
         ready = ReadyFile(settings.ready_file, lambda: mail_room.trouble)
         backoff = Backoff(maximum=_LONGEST_PAUSE)
         membership = keep_running(
-            "consuming", partial(_be_a_member, member, consumer, ready), (KafkaError,), backoff
+            "consuming",
+            partial(_consume_as_member, member, consumer, ready),
+            (KafkaError,),
+            backoff,
         )
         mailing = mail_room.run(settings.drain_seconds)
         await run_until_stopped(stop, ready.keep(), membership, mailing)
 
 
-async def _be_a_member(
+async def _consume_as_member(
     new_member: Callable[[], GroupMember], consumer: "Consumer", ready: ReadyFile, backoff: Backoff
 ) -> None:
     async with new_member() as member:

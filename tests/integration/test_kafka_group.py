@@ -17,7 +17,7 @@ from cinema.notification import Notification, Status, outbox_message
 from cinema.retry import keep_running
 from cinema.service import ReadyFile
 from deploy import ROOT
-from notification_consumer import Consumer, _take_part
+from notification_consumer import Consumer, _consume_as_member
 from notifications import kafka_clients, kafka_group
 from notifications.delivery_result import DeliveryResult, Done, Later
 from notifications.kafka_clients import Publisher, ensure_topics
@@ -208,7 +208,9 @@ async def test_a_consumer_that_stalls_says_so_once_is_not_ready_and_joins_again(
     consumer = Consumer(clerk, Publisher(broker.bootstrap), asyncio.Event(), 1)
     member = partial(GroupMember, broker.bootstrap, INSTANCE, STALL_SECONDS)
     consuming = asyncio.create_task(
-        keep_running("consuming", partial(_take_part, member, consumer, ready), (KafkaError,))
+        keep_running(
+            "consuming", partial(_consume_as_member, member, consumer, ready), (KafkaError,)
+        )
     )
     await eventually(lambda: ready.ready, JOIN_SECONDS, "ready")
     await eventually(lambda: "no poll brings" in caplog.text, JOIN_SECONDS, "the stall")
