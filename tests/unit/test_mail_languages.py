@@ -231,7 +231,7 @@ def test_the_page_writes_dates_amounts_and_categories_alike(tag: str) -> None:
     texts = LANGUAGE[tag].texts
     assert f'export const locale = "{texts["formats.locale"]}";' in page
     for category in CATEGORIES:
-        assert f'"categoria.{category}": "{texts[f"category.{category}"]}"' in page
+        assert f'"category.{category}": "{texts[f"category.{category}"]}"' in page
 
 
 @pytest.mark.parametrize(
