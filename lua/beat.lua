@@ -1,8 +1,9 @@
--- beat: shows that Redis takes writes, and up to when its data reaches. Once a second from every booking server.
+-- beat: proves that Redis takes writes, and marks how far its data reaches. Every booking server
+-- runs it once a second.
 --
 -- KEYS  1 beat
 -- ARGV  none
--- Reply the new beat: ms by Redis' clock, but always more than the one before
+-- Reply the new beat: ms by Redis' clock, but always more than the beat before
 
 local beat_key = KEYS[1]
 

@@ -1,19 +1,24 @@
--- cancel: sold -> free, once, for all seats that an order still has, or for some of them. Repeating it gives the same answer.
+-- cancel: sold -> free, once, for all seats that an order has, or for some. Safe to repeat.
 --
--- The caller has read the order. If the order has changed since, the script writes nothing, and the caller reads it again.
--- An order that keeps seats has its mail, which carries the tickets, sent again. The script does not wait for a mail that is under
--- way: what its sender records is about another number of seats given back (record_mail).
--- For the length of a cool-down Redis keeps since when the seats were held: the same buyer or network continues from there.
+-- The caller has read the order. If the order has changed since, the script writes nothing, and
+-- the caller reads it again.
+-- An order that keeps seats has its mail sent again, because the mail carries the tickets. A
+-- sender that is at work now names another number of given-back seats, so record_mail ignores it.
+-- For the length of a cool-down Redis remembers when each hold began: a new hold by the same
+-- buyer or network counts from there.
 --
--- KEYS  1 version  2 sold  3 buyers  4 events  5 outbox  6 half-price tickets sold  7 the order  8 cooldowns  9 released
---       10 mails due  11 mails that failed
--- ARGV  1 session  2 buyer  3 outbox message as JSON  4 half-price tickets among the seats  5 cool-down in ms
---       6 what the order had given back when it was read: "F07:1764180000000 F08:…", seats and when, in ms  7 order id
---       8 1: the order keeps other seats, 0: it ends  9 events kept  10.. the seats to be given back
+-- KEYS  1 version  2 sold  3 buyers  4 events  5 outbox  6 half-price tickets sold  7 the order
+--       8 cooldowns  9 released  10 mails due  11 mails that failed
+-- ARGV  1 session  2 buyer  3 outbox message as JSON  4 half-price tickets among the seats
+--       5 cool-down in ms
+--       6 what the order had given back when it was read: "F07:1764180000000 F08:…", time in ms
+--       7 order id  8 1: the order keeps other seats, 0: it ends  9 events kept
+--       10.. the seats to give back
 -- Reply {code, id of the event, if there was one}
---       code 0 given back, now or before  1 there is no such order  2 it has changed since it was read
+--       code 0 given back, now or before  1 no such order  2 the order has changed since
 
-local version_key, sold_key, buyers_key, events_key, outbox_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local version_key, sold_key, buyers_key = KEYS[1], KEYS[2], KEYS[3]
+local events_key, outbox_key = KEYS[4], KEYS[5]
 local half_price_key, order_key, cooldowns_key, released_key = KEYS[6], KEYS[7], KEYS[8], KEYS[9]
 local due_key, failed_key = KEYS[10], KEYS[11]
 local session, buyer, message = ARGV[1], ARGV[2], ARGV[3]
@@ -31,7 +36,7 @@ if not state then return {1} end
 if state == 'cancelled' then return {keeps_seats and 2 or 0} end
 if (order[2] or '') ~= given_back then return {2} end
 
--- A sale is an array; an earlier version wrote an object: see confirm.
+-- A sale is an array; an earlier version wrote an object (confirm).
 local function parse_sale(text)
   local sale = cjson.decode(text)
   return {
@@ -39,7 +44,7 @@ local function parse_sale(text)
     since = sale.since or sale[4] or now}
 end
 
--- A sale that somebody deleted by hand does not keep its seat from leaving the order.
+-- A seat leaves its order even if somebody deleted its sale by hand.
 local sales, leaving = {}, {}
 for i = FIRST_SEAT, #ARGV do
   local seat = ARGV[i]
@@ -93,5 +98,6 @@ redis.call('XADD', outbox_key, '*', 'mensagem', message)
 if #changes == 0 then return {0} end
 local version = redis.call('INCR', version_key)
 local event = redis.call('XADD', events_key, 'MAXLEN', '~', events_kept, '*',
-  'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes), 'half_price_sold', half_price_sold)
+  'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes),
+  'half_price_sold', half_price_sold)
 return {0, event}

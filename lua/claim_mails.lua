@@ -1,8 +1,9 @@
--- claim_mails: takes mails that are due for the caller alone, until a deadline. A caller that dies leaves them to the next one.
+-- claim_mails: gives due mails to the caller alone, until a deadline. If the caller dies, another
+-- sender takes them after it.
 --
 -- KEYS  1 mails due
--- ARGV  1 for how many ms the caller has them for itself  2.. order ids
--- Reply the ids that are the caller's; the others were taken, recorded or put off meanwhile
+-- ARGV  1 for how many ms the caller has them alone  2.. order ids
+-- Reply the ids that the caller has now; another sender took, recorded or postponed the others
 
 local due_key, lease_ms = KEYS[1], tonumber(ARGV[1])
 local FIRST_ORDER = 2

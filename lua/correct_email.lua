@@ -1,13 +1,14 @@
--- correct_email: another address for an order, and its mail to be sent there. Repeating it is safe: the order has it by then.
+-- correct_email: another address for an order, and its mail sent there. Safe to repeat: an order
+-- that has the address already stays as it is.
 --
--- The outbox' message brings the address into the ledger, whose record says what the order says.
--- A mail that is under way to the address of before is not waited for: what its sender records is about a number of corrections
--- that is over (record_mail).
+-- The outbox message carries the address to the ledger.
+-- A sender that is at work with the old address names another number of corrections, so
+-- record_mail ignores it.
 --
 -- KEYS  1 mails due  2 mails that failed  3 the order  4 outbox
 -- ARGV  1 order id  2 the new address  3 most corrections of an order  4 outbox message as JSON
--- Reply 0 corrected, now or before  1 there is no such order  3 the order is cancelled  4 no more corrections
---       5 its personal data were erased
+-- Reply 0 corrected, now or before  1 no such order  3 the order is cancelled
+--       4 no more corrections  5 its personal data were erased
 
 local due_key, failed_key, order_key, outbox_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local order_id, email, most, message = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
@@ -22,7 +23,8 @@ if corrections >= most then return 4 end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('HSET', order_key, 'email', email, 'corrections', corrections + 1, 'mail', 'pending', 'mail_kind', 'ingresso')
+redis.call('HSET', order_key, 'email', email, 'corrections', corrections + 1,
+  'mail', 'pending', 'mail_kind', 'ingresso')
 redis.call('HDEL', order_key, 'mail_reason', 'mail_tries', 'mail_copies')
 redis.call('ZREM', failed_key, order_id)
 redis.call('ZADD', due_key, now, order_id)

@@ -1,6 +1,6 @@
--- count_bought: how many seats of each session a buyer has bought, and not given back. Writes nothing.
+-- count_bought: how many seats of each session a buyer has bought and not given back. Read-only.
 --
--- KEYS  buyers of each session, which live in one partition
+-- KEYS  buyers of each session, all in one partition
 -- ARGV  1 buyer
 -- Reply {number of seats, ...}, in the sessions' order
 

@@ -1,12 +1,13 @@
--- count_mails: a mail more on each of these counts, or on none where one of them is full.
+-- count_mails: adds one mail to each of these counts, or to none where one of them is full.
 --
--- A count is of this window and of the share of the last one that is still within a window's reach, so two hashes hold
--- everything, however many mails there are, and no key needs an expiry.
+-- A count is a sliding window: this window's count, and the last window's in proportion to its
+-- overlap. So two hashes hold all counts, and no key needs an expiry.
 --
--- KEYS  1 counts of this window, and 'start' of it in ms  2 counts of the window before
--- ARGV  1 length of a window in ms  2 1: a mail, refused where a count is full  0: a mail, whatever the counts
---       -1: the mail was not sent after all  3.. a count's name, how much it takes (0: any), and what the mail adds
--- Reply 0 counted  or the place of the first count that is full: 1, 2 ...
+-- KEYS  1 counts of this window, and its 'start' in ms  2 counts of the window before
+-- ARGV  1 length of a window in ms
+--       2 1: count a mail, unless a count is full  0: count it always  -1: the mail was not sent
+--       3.. a count's name, its limit (0: none), and what the mail adds
+-- Reply 0 counted, or the position of the first count that is full: 1, 2 ...
 
 local this_key, before_key = KEYS[1], KEYS[2]
 local window, mode = tonumber(ARGV[1]), tonumber(ARGV[2])

@@ -1,6 +1,6 @@
--- count_taken: how many seats of each session are not free. Writes nothing.
+-- count_taken: how many seats of each session are not free. Read-only.
 --
--- KEYS  holds and sold of each session, which live in one partition
+-- KEYS  holds and sold of each session, all in one partition
 -- ARGV  none
 -- Reply {number of seats, ...}, in the sessions' order
 

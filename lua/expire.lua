@@ -1,9 +1,11 @@
--- expire: held -> free, by time. The due set decides: a lock that is still there changes nothing, a hold that is due and whose
--- lock is gone is freed, once. Looking at the lock also makes Redis drop it and send its notification.
+-- expire: held -> free, by time, once. A seat is freed if its deadline in the due set has passed
+-- and its lock is gone; a lock that is still there changes nothing.
 --
+-- EXISTS on a lock also makes Redis delete an expired one and send its notification.
 -- The seat then cools down for the buyer and the network that had it.
 --
--- KEYS  1 version  2 holds  3 buyers  4 due  5 events  6 cooldowns  7 released  8.. one lock per seat
+-- KEYS  1 version  2 holds  3 buyers  4 due  5 events  6 cooldowns  7 released
+--       8.. one lock per seat
 -- ARGV  1 session  2 cool-down in ms  3 events kept  4.. seats, in the locks' order
 -- Reply {the number of seats freed, id of the event, if there was one}
 
@@ -31,7 +33,7 @@ end
 local changes = {}
 for _, own in ipairs(ended) do
   redis.call('ZREM', due_key, own.member)
-  -- No hold, or no account: somebody deleted keys by hand. One such seat must not keep the others from being swept.
+  -- Somebody may have deleted the hold or the account by hand; the other seats are swept anyway.
   if own.hold then
     local buyer, tag = own.hold.buyer, own.hold.tag
     redis.call('HDEL', holds_key, own.seat)
@@ -53,7 +55,8 @@ end
 
 local event
 if #changes > 0 then
-  local past = redis.call('ZRANGEBYSCORE', cooldowns_key, '-inf', now, 'LIMIT', 0, FORGOTTEN_AT_ONCE)
+  local past =
+    redis.call('ZRANGEBYSCORE', cooldowns_key, '-inf', now, 'LIMIT', 0, FORGOTTEN_AT_ONCE)
   if #past > 0 then
     redis.call('ZREM', cooldowns_key, unpack(past))
     redis.call('HDEL', released_key, unpack(past))

@@ -2,13 +2,16 @@
 --
 -- KEYS  1 version  2 holds  3 sold  4 due  5 events  6.. one lock per seat
 -- ARGV  1 session  2 buyer  3 token that was sent ('': none)  4 hold in ms  5 ceiling in ms
---       6 time at which the session closes, in ms (0: never)  7 tag of the buyer  8 events kept
+--       6 when the session closes, in ms (0: never)  7 tag of the buyer  8 events kept
 --       9.. seats, in the locks' order
--- Reply {code, remaining ms of the hold that ends first, seat that caused a refusal, or with code 0 the id of the event...}
---       code 0 extended  1 not this buyer's  2 the hold has ended  3 wrong token  4 at the ceiling  5 session closed
+-- Reply {code, remaining ms of the hold that ends first,
+--        seats that caused a refusal, or with code 0 the id of the event}
+--       code 0 extended  1 not this buyer's  2 the hold has ended  3 wrong token
+--            4 at the ceiling  5 session closed
 --            6 this buyer has bought a seat: the order's id comes before the seats
 
-local version_key, holds_key, sold_key, due_key, events_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local version_key, holds_key, sold_key = KEYS[1], KEYS[2], KEYS[3]
+local due_key, events_key = KEYS[4], KEYS[5]
 local session, buyer, sent_token = ARGV[1], ARGV[2], ARGV[3]
 local hold_ms, ceiling_ms, closes_at = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local tag, events_kept = ARGV[7], ARGV[8]
@@ -56,7 +59,8 @@ for _, own in ipairs(mine) do
   redis.call('PEXPIREAT', own.lock, own.hold.deadline)
   redis.call('HSET', holds_key, own.seat, cjson.encode(own.hold))
   redis.call('ZADD', due_key, own.hold.deadline, session .. ':' .. own.seat)
-  table.insert(changes, {seat = own.seat, state = 'held', deadline = own.hold.deadline, tag = own.hold.tag})
+  table.insert(changes, {
+    seat = own.seat, state = 'held', deadline = own.hold.deadline, tag = own.hold.tag})
 end
 local version = redis.call('INCR', version_key)
 local event = redis.call('XADD', events_key, 'MAXLEN', '~', events_kept, '*',

@@ -1,19 +1,22 @@
--- forget: ends what an order no longer needs. Repeating it is safe.
+-- forget: deletes what an order no longer needs. Safe to repeat.
 --
--- The session's data: the order's keys, its part of the buyer's account, and of each of its seats who bought it, and from where.
--- Personal data: they go, no mail is due any more, the order's keys go (they are made of personal data), and the outbox says so, so
--- that the ledger follows. The order has today's form (repack_order).
+-- The session's data: the order's keys, its part of the buyer's account, and which buyer and
+-- network bought each of its seats.
+-- Personal data: name, CPF mask and e-mail, its due mail, and the order's keys, which are made
+-- of personal data. The outbox message makes the ledger follow.
+-- The order has today's form (repack_order).
 --
 -- KEYS  1 the order  2 order keys  3 buyers  4 sold  5 mails due  6 mails that failed  7 outbox
--- ARGV  1 order id  2 buyer  3 1: the session's data ends, 0: it stays  4 1: personal data end, 0: they stay
+-- ARGV  1 order id  2 buyer  3 1: delete the session's data  4 1: delete personal data
 --       5 outbox message as JSON  6.. the order's seats
--- Reply 0 done  1 there was nothing to do, or there is no such order
+-- Reply 0 done  1 nothing to do, or no such order
 
 local order_key, order_keys_key, buyers_key, sold_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local due_key, failed_key, outbox_key = KEYS[5], KEYS[6], KEYS[7]
-local order_id, buyer, settles, erases, message = ARGV[1], ARGV[2], ARGV[3] == '1', ARGV[4] == '1', ARGV[5]
+local order_id, buyer, message = ARGV[1], ARGV[2], ARGV[5]
+local settles, erases = ARGV[3] == '1', ARGV[4] == '1'
 local FIRST_SEAT = 6
-local TAG, BODY, ENTRY = 16, 22, 60  -- of an order key's entry, see confirm
+local TAG, BODY, ENTRY = 16, 22, 60  -- of an order key's entry (confirm)
 
 local order = redis.call('HMGET', order_key, 'state', 'key', 'settled_at', 'erased_at')
 local state, key = order[1], order[2]
@@ -22,17 +25,19 @@ settles = settles and not order[3]
 erases = erases and not order[4]
 if not settles and not erases then return 1 end
 
--- A sale is an array, or has names where an earlier version wrote it: see confirm.
+-- A sale is an array; an earlier version wrote an object (confirm).
 local sales = {}
 for i = FIRST_SEAT, #ARGV do
   local sale = redis.call('HGET', sold_key, ARGV[i])
   sale = sale and cjson.decode(sale)
-  if sale and (sale.order or string.sub(order_id, 1, 3) .. sale[2]) == order_id then sales[ARGV[i]] = sale end
+  if sale and (sale.order or string.sub(order_id, 1, 3) .. sale[2]) == order_id then
+    sales[ARGV[i]] = sale
+  end
 end
 local account = redis.call('HGET', buyers_key, buyer)
 account = account and cjson.decode(account)
 local entries = key and redis.call('HGET', order_keys_key, key) or ''
--- A sale of an earlier version has two fields of JSON.
+-- Earlier versions wrote two fields of JSON for a sale.
 local known = key and redis.call('HGET', order_keys_key, cjson.encode({buyer, key}))
 known = known and cjson.decode(known)
 
@@ -41,7 +46,8 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 if known and known.order == order_id then
-  redis.call('HDEL', order_keys_key, cjson.encode({buyer, key}), cjson.encode({'', key, known.fingerprint}))
+  redis.call('HDEL', order_keys_key,
+    cjson.encode({buyer, key}), cjson.encode({'', key, known.fingerprint}))
 end
 local others = ''
 for at = 1, #entries, ENTRY do
@@ -76,7 +82,8 @@ end
 
 if erases then
   redis.call('HSET', order_key, 'erased_at', now, 'mail', 'no_address')
-  redis.call('HDEL', order_key, 'nome', 'cpf', 'email', 'mail_reason', 'mail_kind', 'mail_tries', 'mail_copies')
+  redis.call('HDEL', order_key, 'nome', 'cpf', 'email',
+    'mail_reason', 'mail_kind', 'mail_tries', 'mail_copies')
   redis.call('ZREM', due_key, order_id)
   redis.call('ZREM', failed_key, order_id)
   redis.call('XADD', outbox_key, '*', 'mensagem', message)

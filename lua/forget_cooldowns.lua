@@ -1,8 +1,9 @@
--- forget_cooldowns: cool-downs that are over, and since when their seats were held. Transitions do the same in passing, while there are any.
+-- forget_cooldowns: deletes cool-downs that are over. Transitions also do it in passing; this
+-- script does it where there are none.
 --
 -- KEYS  1 cooldowns  2 released
 -- ARGV  none
--- Reply how many it were, at most a thousand
+-- Reply how many were deleted, at most a thousand
 
 local cooldowns_key, released_key = KEYS[1], KEYS[2]
 local FORGOTTEN_AT_ONCE = 1000

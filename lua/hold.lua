@@ -1,22 +1,28 @@
--- hold: free -> held. Takes seats for a buyer, all or none; repeating it gives the same answer.
+-- hold: free -> held, all seats or none, for one buyer. Safe to repeat: the same answer.
 --
--- An exchange gives seats of the buyer's back in the same step, held -> free: so none is lost where the new ones are refused, and
--- none is held too many where they are granted. Of those that are named the buyer's holds are given back, and the rest is left alone.
+-- An exchange gives the buyer's other seats back in the same step, held -> free: none is lost if
+-- the new seats are refused, and the buyer never holds too many. Named seats that the buyer does
+-- not hold are left alone.
 --
--- A seat that this buyer or this network gave back a moment ago goes on with its old start, so its ceiling stays where it was.
--- Where that ceiling is reached, or the hold ended by time, the seat cools down for both.
+-- A seat that this buyer or network gave back a moment ago keeps its first beginning, and so its
+-- ceiling. If that ceiling is reached, or the hold ended by time, the seat cools down for both.
 --
--- KEYS  1 version  2 holds  3 sold  4 buyers  5 due  6 events  7 cooldowns  8 released  9.. one lock per seat
--- ARGV  1 session  2 buyer  3 tag of the buyer  4 tag of the network ('': not said)  5 token for a buyer without live holds
---       6 hold in ms  7 ceiling in ms  8 cool-down in ms  9 most seats a buyer  10 most held seats a network (0: no limit)
---       11 time at which the session closes, in ms (0: never)  12 token that was sent ('': none)
---       13 how many of the seats are taken  14 events kept
---       15.. seats, in the locks' order: those that are taken, then those that are given back
---       and last of both: the dataset's key, and what it must be ('': anything)
--- Reply {code, token, remaining ms of the hold that ends first, seat that caused a refusal, or with code 0 the id of the event...}
---       code 0 held  1 a seat is not free  2 over the buyer's limit  3 wrong token  4 cooling down  5 session closed
---            6 a hold is due but not swept yet: sweep the session and ask again  7 over the network's limit
---            8 this buyer has bought a seat: the order's id comes before the seats  -1 another dataset
+-- KEYS  1 version  2 holds  3 sold  4 buyers  5 due  6 events  7 cooldowns  8 released
+--       9.. one lock per seat  last: the dataset's identity
+-- ARGV  1 session  2 buyer  3 tag of the buyer  4 tag of the network ('': not said)
+--       5 token for a buyer without live holds  6 hold in ms  7 ceiling in ms  8 cool-down in ms
+--       9 most seats a buyer  10 most held seats a network (0: no limit)
+--       11 when the session closes, in ms (0: never)  12 token that was sent ('': none)
+--       13 how many of the seats to take  14 events kept
+--       15.. seats, in the locks' order: first those to take, then those to give back
+--       last: the expected identity of the dataset ('': any)
+-- Reply {code, token, remaining ms of the hold that ends first,
+--        seats that caused a refusal, or with code 0 the id of the event}
+--       code 0 held  1 a seat is not free  2 over the buyer's limit  3 wrong token
+--            4 cooling down  5 session closed  7 over the network's limit
+--            6 a hold is due but not swept yet: sweep the session and ask again
+--            8 this buyer has bought a seat: the order's id comes before the seats
+--            -1 another dataset
 
 local dataset_key, dataset = table.remove(KEYS), table.remove(ARGV)
 if dataset ~= '' and redis.call('GET', dataset_key) ~= dataset then return {-1, '', 0} end
@@ -25,7 +31,8 @@ local version_key, holds_key, sold_key, buyers_key = KEYS[1], KEYS[2], KEYS[3], 
 local due_key, events_key, cooldowns_key, released_key = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local session, buyer, tag, network, new_token = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local hold_ms, ceiling_ms, cooldown_ms = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
-local most, network_most, closes_at, sent_token = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11]), ARGV[12]
+local most, network_most = tonumber(ARGV[9]), tonumber(ARGV[10])
+local closes_at, sent_token = tonumber(ARGV[11]), ARGV[12]
 local events_kept = ARGV[14]
 local FIRST_LOCK, FIRST_SEAT = 9, 15
 local FIRST_GIVEN = FIRST_SEAT + tonumber(ARGV[13])
@@ -37,13 +44,14 @@ if closes_at > 0 and now >= closes_at then
   return {5, '', 0}
 end
 
--- When a hold of the seat counts as begun: now, or when the buyer's or the network's last one did; 0 where that one expired.
+-- When a new hold of the seat counts as begun: now, or when the last hold by the buyer or the
+-- network began; 0 where that hold expired.
 local function beginning(seat)
   local since = now
   for _, who in ipairs({tag, network ~= '' and network or nil}) do
     local member = session .. ':' .. seat .. ':' .. who
     local cools_for = tonumber(redis.call('ZSCORE', cooldowns_key, member) or 0) - now
-    -- More than a whole cool-down is left only where the clock was set back.
+    -- More than a whole cool-down is left only if the clock was set back.
     if cools_for > 0 and cools_for <= cooldown_ms then
       since = math.min(since, tonumber(redis.call('HGET', released_key, member) or 0))
     end
@@ -51,7 +59,7 @@ local function beginning(seat)
   return since
 end
 
--- How many holds or sales of the session have this mark: counted from themselves, since a count beside them could drift.
+-- Counts the holds or sales that contain the mark: a counter beside them could drift.
 local function counted(key, mark)
   local count = 0
   for _, record in ipairs(redis.call('HVALS', key)) do
@@ -106,8 +114,9 @@ if #due > 0 then return {6, '', 0, unpack(due)} end
 if #cooling > 0 then return {4, '', 0, unpack(cooling)} end
 
 local account = redis.call('HGET', buyers_key, buyer)
--- No account beside holds: somebody deleted it by hand, and what is seen of it here is counted again.
-account = account and cjson.decode(account) or {held = #mine + #given, sold = 0, token = mine[1] and mine[1].hold.token}
+-- Somebody may have deleted the account by hand: then it is rebuilt from the holds seen here.
+account = account and cjson.decode(account)
+  or {held = #mine + #given, sold = 0, token = mine[1] and mine[1].hold.token}
 -- A token ends with the last of its holds.
 local live_token = account.held > 0 and account.token or nil
 if sent_token ~= '' and sent_token ~= live_token then
@@ -115,23 +124,26 @@ if sent_token ~= '' and sent_token ~= live_token then
 end
 local more = #wanted - #given
 if #wanted > 0 and account.held + account.sold + more > most then
-  -- The account is right unless somebody deleted keys by hand; a refusal is worth a second look.
-  account.held, account.sold = counted(holds_key, '"buyer":' .. cjson.encode(buyer)), counted(sold_key, '"' .. tag .. '"')
+  -- Before refusing, count again: somebody may have deleted keys by hand.
+  account.held = counted(holds_key, '"buyer":' .. cjson.encode(buyer))
+  account.sold = counted(sold_key, '"' .. tag .. '"')
   if account.held + account.sold + more > most then return {2, '', 0} end
 end
-if #wanted > 0 and network ~= '' and network_most > 0 and redis.call('HLEN', holds_key) + #wanted - given_of_network > network_most
-    and counted(holds_key, '"network":' .. cjson.encode(network)) + #wanted - given_of_network > network_most then
+if #wanted > 0 and network ~= '' and network_most > 0
+    and redis.call('HLEN', holds_key) + #wanted - given_of_network > network_most
+    and counted(holds_key, '"network":' .. cjson.encode(network)) + #wanted - given_of_network
+      > network_most then
   return {7, '', 0}
 end
 
 -- Everything is checked: from here on only writes.
 account.token = live_token or new_token
 for _, own in ipairs(mine) do
-  -- Nothing where the lock is there; mends a lock that was lost before its time.
+  -- NX: restores only a lock that was lost before its time.
   redis.call('SET', own.lock, own.hold.token, 'NX', 'PXAT', own.hold.deadline)
 end
 local changes = {}
--- As release.lua does it.
+-- As in release.
 for _, old in ipairs(given) do
   local member = session .. ':' .. old.seat
   redis.call('DEL', old.lock)

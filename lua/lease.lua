@@ -1,10 +1,10 @@
--- lease: who may do what only one may do at a time. The deadline stands in the value and is held against Redis' clock.
+-- lease: mutual exclusion with a deadline, by Redis' clock. Safe to repeat.
 --
--- Holding it again before its end prolongs it; giving it up lets the next one in at once. Repeating either is safe.
+-- The holder renews the lease by the same call; giving it up lets the next process in at once.
 --
 -- KEYS  1 lease
--- ARGV  1 who asks  2 for how many ms; 0 gives it up
--- Reply 1 the caller holds it  0 the caller does not
+-- ARGV  1 the calling process  2 for how many ms; 0: give it up
+-- Reply 1 the caller has the lease  0 it has not
 
 local lease_key = KEYS[1]
 local asking, wanted_ms = ARGV[1], tonumber(ARGV[2])

@@ -1,11 +1,13 @@
--- record_mail: what became of an order's mail. Repeating it is safe.
+-- record_mail: records what became of an order's mail. Safe to repeat.
 --
 -- KEYS  1 mails due  2 mails that failed  3 the order
--- ARGV  1 order id  2 kind ('': whichever it is now)  3 state (pending: to be tried again)  4 reason
---       5 in how many ms it is to be tried again  6 tries so far  7 copies that may have arrived
---       8 how often the address that it went to had been corrected  9 how many seats the order had given back
--- Reply 0 recorded  1 there is no such order  2 another mail of the order, or this one's end, was recorded meanwhile, its address
---       was corrected or erased, or more seats were given back
+-- ARGV  1 order id  2 kind ('': the current one)  3 state (pending: try again)  4 reason
+--       5 in how many ms to try again  6 tries so far  7 copies that may have arrived
+--       8 how often the address had been corrected when the mail was sent
+--       9 how many seats the order had given back when the mail was sent
+-- Reply 0 recorded  1 no such order
+--       2 ignored: meanwhile another mail of the order was scheduled, this one's end was recorded,
+--         the address was corrected or erased, or more seats were given back
 
 local due_key, failed_key, order_key = KEYS[1], KEYS[2], KEYS[3]
 local order_id, kind, state, reason = ARGV[1], ARGV[2], ARGV[3], ARGV[4]

@@ -1,18 +1,20 @@
--- release: held -> free, by the buyer. A seat that nobody holds is already what was asked for, so repeating it is safe.
+-- release: held -> free, by the buyer. Safe to repeat: a free seat is what the caller wants.
 --
--- For the length of a cool-down it stays known since when the seat was held: the same buyer or network goes on from there.
+-- For the length of a cool-down Redis remembers when each hold began: a new hold by the same
+-- buyer or network counts from there.
 --
--- KEYS  1 version  2 holds  3 sold  4 buyers  5 due  6 events  7 cooldowns  8 released  9.. one lock per seat
--- ARGV  1 session  2 buyer  3 token that was sent ('': none)  4 cool-down in ms  5 tag of the buyer  6 events kept
---       7.. seats, in the locks' order
--- Reply {code, seat that caused a refusal, or with code 0 the id of the event...}
+-- KEYS  1 version  2 holds  3 sold  4 buyers  5 due  6 events  7 cooldowns  8 released
+--       9.. one lock per seat
+-- ARGV  1 session  2 buyer  3 token that was sent ('': none)  4 cool-down in ms
+--       5 tag of the buyer  6 events kept  7.. seats, in the locks' order
+-- Reply {code, seats that caused a refusal, or with code 0 the id of the event}
 --       code 0 free  1 not this buyer's  3 wrong token
 --            4 this buyer has bought a seat: the order's id comes before the seats
 
 local version_key, holds_key, sold_key, buyers_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local due_key, events_key, cooldowns_key, released_key = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
-local session, buyer, sent_token, cooldown_ms, tag = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
-local events_kept = ARGV[6]
+local session, buyer, sent_token = ARGV[1], ARGV[2], ARGV[3]
+local cooldown_ms, tag, events_kept = tonumber(ARGV[4]), ARGV[5], ARGV[6]
 local FIRST_LOCK, FIRST_SEAT = 9, 7
 local FORGOTTEN_AT_ONCE = 1000
 
@@ -41,7 +43,7 @@ if #bought > 0 then return {4, order, unpack(bought)} end
 if wrong_token then return {3} end
 if #mine == 0 then return {0} end
 local account = redis.call('HGET', buyers_key, buyer)
--- No account beside a hold: somebody deleted it by hand.
+-- Somebody may have deleted the account by hand.
 account = account and cjson.decode(account) or {held = #mine, sold = 0}
 
 -- Everything is checked: from here on only writes.

@@ -1,8 +1,9 @@
--- repack_order: an order's record of before, one JSON object, in today's form. Repeating it is safe.
+-- repack_order: rewrites an earlier version's order record, one JSON object, in today's form.
+-- Compare-and-set, safe to repeat.
 --
 -- KEYS  1 the order
 -- ARGV  1 the record as it was read  2 today's fields and values as a JSON array
--- Reply 1 repacked  0 the record is another one by now, or gone
+-- Reply 1 repacked  0 the record has changed since, or is gone
 
 local order_key = KEYS[1]
 local read, fields = ARGV[1], cjson.decode(ARGV[2])

@@ -1,8 +1,8 @@
--- resend: asks for an order's mail again, unless one is still on its way. Repeating it is safe.
+-- resend: asks for an order's mail again, unless it is still on its way. Safe to repeat.
 --
 -- KEYS  1 outbox  2 the order
 -- ARGV  1 outbox message as JSON  2 the mail's state while it is on its way
--- Reply 0 on its way, or there is no address to send it to  1 there is no such order
+-- Reply 0 on its way, or the order has no address  1 no such order
 
 local outbox_key, order_key = KEYS[1], KEYS[2]
 local message, pending = ARGV[1], ARGV[2]

@@ -1,8 +1,8 @@
--- retry_mail: a mail that failed is due again, from the beginning. Repeating it is safe.
+-- retry_mail: makes a failed mail due again, with its tries counted from zero. Safe to repeat.
 --
 -- KEYS  1 mails due  2 mails that failed  3 the order
 -- ARGV  1 order id
--- Reply 1 it is due  0 it has not failed, or not any more
+-- Reply 1 due  0 the mail has not failed, or not any more
 
 local due_key, failed_key, order_key = KEYS[1], KEYS[2], KEYS[3]
 local order_id = ARGV[1]

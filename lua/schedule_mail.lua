@@ -1,10 +1,11 @@
--- schedule_mail: an order's mail is to be sent. Once for each kind, however often it is asked for.
+-- schedule_mail: puts an order's mail among the mails due, once for each kind. Safe to repeat.
 --
--- The mail stays in the set of mails due until its end is recorded (record_mail). Its score is when it may be taken.
+-- The mail stays there until record_mail records its end. Its score is when a sender may take it.
 --
 -- KEYS  1 mails due  2 the order
--- ARGV  1 order id  2 kind (ingresso, cancelamento)  3 for how many ms the caller has it for itself; 0: it may be taken at once
--- Reply 1 scheduled by this call  0 it was before, or there is nothing to send  2 there is no such order
+-- ARGV  1 order id  2 kind (ingresso, cancelamento)
+--       3 for how many ms the caller has it alone; 0: any sender may take it now
+-- Reply 1 scheduled by this call  0 it was before, or there is nothing to send  2 no such order
 
 local due_key, order_key = KEYS[1], KEYS[2]
 local order_id, kind, lease_ms = ARGV[1], ARGV[2], tonumber(ARGV[3])
@@ -14,7 +15,9 @@ local state, mail, known_kind = order[1], order[2], order[3] or 'ingresso'
 if not state then return 2 end
 if mail == 'no_address' or mail == 'withheld' then return 0 end
 if (kind == 'cancelamento') ~= (state == 'cancelled') then return 0 end
-if kind == known_kind and (mail ~= 'pending' or redis.call('ZSCORE', due_key, order_id)) then return 0 end
+if kind == known_kind and (mail ~= 'pending' or redis.call('ZSCORE', due_key, order_id)) then
+  return 0
+end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

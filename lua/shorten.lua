@@ -1,12 +1,13 @@
--- shorten: held -> held for a hold time from now, where a hold would last longer than any hold may. That happens where Redis'
--- clock was ahead and is set back: what was held meanwhile would stay held for as long as it was ahead.
+-- shorten: held -> held for a hold time from now, where a hold would outlast its ceiling. That
+-- happens after Redis' clock was ahead and was set back.
 --
 -- KEYS  1 version  2 holds  3 due  4 events  5.. one lock per seat
 -- ARGV  1 session  2 hold in ms  3 ceiling in ms  4 events kept  5.. seats, in the locks' order
 -- Reply {the number of holds shortened, id of the event, if there was one}
 
 local version_key, holds_key, due_key, events_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local session, hold_ms, ceiling_ms, events_kept = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local session, events_kept = ARGV[1], ARGV[4]
+local hold_ms, ceiling_ms = tonumber(ARGV[2]), tonumber(ARGV[3])
 local FIRST_LOCK, FIRST_SEAT = 5, 5
 
 local time = redis.call('TIME')

@@ -124,7 +124,13 @@ BROKEN: dict[str, tuple[str, Scenario, list[tuple[str, str, str]]]] = {
     "a network that holds more than it may": (
         f"(8) 5 seats are held from {NETWORKS[0].tag}",
         _one_network_holds_five,
-        [("hold", "cjson.encode(network)) + #wanted - given_of_network > network_most then", "'none') > 0 then")],
+        [
+            (
+                "hold",
+                "cjson.encode(network)) + #wanted - given_of_network\n      > network_most then",
+                "'none') > 0 then",
+            )
+        ],
     ),
     "a person who buys more than one may": (
         "(8) 5 seats are sold to person-0",
