@@ -1,7 +1,7 @@
-"""The socket that the gateway listens on, and the acceptor: what comes in is counted, or closed at once.
+"""The listening socket, and the acceptor: each new connection is counted and admitted, or closed at once.
 
-The acceptor accepts by itself, so that it is the same under every event loop: asyncio would call our socket's `accept`,
-and libuv would not.
+The acceptor calls `accept` itself, so it works the same under every event loop: asyncio would call our socket's
+`accept`, uvloop accepts in C.
 """
 
 import asyncio
@@ -14,20 +14,20 @@ from collections.abc import Callable
 from cinema.service import CannotStart
 from gateway.admission import Admission, Place
 
-# What one socket's unread bytes may take in the kernel, which doubles the value.
+# Bytes of a socket's send buffer in the kernel, which doubles the value.
 SEND_BUFFER = 128 * 1_024
 BACKLOG = 2_048
-ACCEPTED_AT_ONCE = 16  # before the loop reads what has come from connections that are there
-PAUSE_SECONDS = 1.0  # where the process or the machine has no room for a connection
+ACCEPTED_AT_ONCE = 16  # then the loop serves the open connections
+PAUSE_SECONDS = 1.0  # after the process or the machine has run out of descriptors or memory
 
 OUT_OF_FILES = "socket.accept() out of system resource"  # as asyncio says
-_NOTHING_LEFT = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+_OUT_OF_RESOURCES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 log = logging.getLogger(__name__)
 
 
 class Acceptor:
-    """Lets in what `admission` admits. `protocol_of` makes the protocol of a connection that has this place."""
+    """Accepts what `admission` admits. `protocol_of` makes the protocol of a connection, with its place."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Acceptor:
             self._pause.cancel()
 
     async def wait_closed(self) -> None:
-        """For the connections that have just been let in."""
+        """Waits until the connections that were just accepted have their protocol."""
         await asyncio.gather(*self._opening, return_exceptions=True)
 
     def _accept_some(self) -> None:
@@ -62,13 +62,13 @@ class Acceptor:
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
             except OSError as error:
-                if error.errno not in _NOTHING_LEFT:
+                if error.errno not in _OUT_OF_RESOURCES:
                     raise
-                self._rest(error)
+                self._pause_accepting(error)
                 return
-            self._let_in(connection, peer[0])
+            self._admit(connection, peer[0])
 
-    def _let_in(self, connection: socket.socket, host: str) -> None:
+    def _admit(self, connection: socket.socket, host: str) -> None:
         place = self._admission.admit(connection.fileno(), host)
         if place is None:
             connection.close()
@@ -78,21 +78,21 @@ class Acceptor:
         task.add_done_callback(self._opening.discard)
 
     async def _begin(self, connection: socket.socket, place: Place) -> None:
-        """From here on the place is left by whichever protocol loses the connection."""
+        """From here on the protocol that loses the connection leaves the place."""
         try:
             await self._loop.connect_accepted_socket(lambda: self._protocol_of(place), connection)
-        except OSError:  # gone again
+        except OSError:  # the peer has closed it already
             place.leave()
             connection.close()
 
-    def _rest(self, error: OSError) -> None:
+    def _pause_accepting(self, error: OSError) -> None:
         log.error("%s: %s", OUT_OF_FILES, os.strerror(error.errno or 0))
         self._loop.remove_reader(self._listener)
         self._pause = self._loop.call_later(PAUSE_SECONDS, self.open)
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Raises CannotStart where the address is taken or not ours."""
+    """Raises CannotStart if the address is taken or not this machine's."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         plain = socket.create_server((host, port), family=family, backlog=BACKLOG)
@@ -103,8 +103,8 @@ def listen(host: str, port: int) -> socket.socket:
         ) from None
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, plain.detach())
     listener.setblocking(False)
-    # Accepted sockets inherit both: what a browser does not read is to wait here, bounded, and not in the kernel; and a
-    # small answer goes out at once instead of waiting for the browser's ACK of the one before (Nagle's algorithm).
+    # Accepted sockets inherit both options. A small send buffer: frames for a slow browser wait in the gateway, which
+    # bounds them. TCP_NODELAY: a small answer does not wait for the ACK of the one before (Nagle's algorithm).
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener

@@ -1,4 +1,4 @@
-"""What a buyer asks for, put to booking, and booking's answer as the reply to the browser."""
+"""Performs a buyer's requests at booking, and turns booking's answers into replies to the browser."""
 
 from typing import Unpack
 
@@ -28,7 +28,7 @@ _UNKNOWN_OUTCOME = "Ainda não sabemos se o pagamento foi registrado. Estamos te
 
 
 class Actions:
-    """One buyer's requests in one session. Every fault of booking becomes a reply, too."""
+    """One buyer's requests in one session. A fault of booking becomes a reply, too."""
 
     __slots__ = ("_booking", "_buyer")
 
@@ -37,7 +37,7 @@ class Actions:
         self._buyer = buyer
 
     async def perform(self, action: Action) -> bytes:
-        """The reply frame, within booking's deadline."""
+        """Returns the reply frame, within booking's deadline."""
         try:
             return await self._perform(action)
         except (Malformed, NotFound) as fault:

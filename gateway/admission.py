@@ -1,8 +1,8 @@
-"""Which connections are let in: each counts from its accept to its close, in all and by address, whatever it speaks.
+"""Admission control: each connection counts from accept to close, in all and by address, whatever it speaks.
 
-Where there is no room, a newcomer takes the place of the connection that has waited longest for its peer: for a
-request, or for the rest of one. So a crowd of half-open connections costs its own members their places, and nobody
-else. A connection that is being answered keeps its place, and so does a WebSocket.
+If there is no room, a new connection takes the place of the one that has waited longest for its peer: for a request,
+or for the rest of one. So a crowd of half-open connections evicts its own members and nobody else. A connection that
+is being answered keeps its place, and so does a WebSocket.
 """
 
 import logging
@@ -15,19 +15,19 @@ from gateway.limits import CROWDED, FULL, RareWarning, network
 from gateway.proxies import peers_named_by
 from gateway.settings import GatewaySettings
 
-RESERVE = 64  # descriptors for the process's own files: channels to booking, the page's files as they are read
+RESERVE = 64  # descriptors for the process's own use: channels to booking, the page's files
 LEAST_REQUESTS = 16
 
 log = logging.getLogger(__name__)
 
 
 def most_connections(settings: GatewaySettings) -> int:
-    """As many as the setting says and the process may have."""
+    """The setting, or what the process's limit of open files allows."""
     return min(settings.max_connections, _descriptors())
 
 
 def most_sockets(settings: GatewaySettings) -> int:
-    """How many of them may be WebSockets, which stay for hours: pages, the API and health checks need room, too."""
+    """How many of them may be WebSockets, which stay for hours: pages, API and health checks need room, too."""
     return most_connections(settings) * 4 // 5
 
 
@@ -36,7 +36,7 @@ def _descriptors() -> int:
 
 
 class Place:
-    """What one connection takes up."""
+    """One connection's share of the limits."""
 
     __slots__ = ("_abort", "_crowds")
 
@@ -45,25 +45,25 @@ class Place:
         self._abort: Callable[[], None] | None = None
 
     def wait(self, abort: Callable[[], None]) -> None:
-        """It is the peer's turn from now on: another connection may take the place, which calls `abort`."""
+        """The connection waits for its peer: another one may take the place, and `abort` is called then."""
         self._abort = abort
         for crowd in self._crowds:
             crowd.waiting.pop(self, None)
             crowd.waiting[self] = None
 
     def work(self) -> None:
-        """It is our turn, or the connection has become a WebSocket: the place is kept."""
+        """The connection is being answered, or has become a WebSocket: it keeps its place."""
         for crowd in self._crowds:
             crowd.waiting.pop(self, None)
 
     def leave(self) -> None:
-        """The connection is closed. Nothing if the place was left before."""
+        """The connection is closed. Safe to repeat."""
         self.work()
         for crowd in self._crowds:
             crowd.leave()
         self._crowds = ()
 
-    def give_up(self) -> None:
+    def evict(self) -> None:
         self.leave()
         if self._abort:
             self._abort()
@@ -76,9 +76,7 @@ class _Crowd:
     most: float
     emptied: Callable[[], None] = lambda: None
     size: int = 0
-    waiting: dict[Place, None] = field(
-        default_factory=dict
-    )  # an ordered set: the one that waits longest is first
+    waiting: dict[Place, None] = field(default_factory=dict)  # an ordered set, longest wait first
 
     def is_full(self) -> bool:
         return self.size >= self.most
@@ -89,11 +87,11 @@ class _Crowd:
             self.emptied()
 
     def make_room(self) -> bool:
-        """Whether somebody waited, and has gone now."""
+        """Evicts the connection that has waited longest. Returns whether there was one."""
         oldest = next(iter(self.waiting), None)
         if oldest is None:
             return False
-        oldest.give_up()
+        oldest.evict()
         return True
 
 
@@ -101,7 +99,7 @@ class Admission:
     def __init__(self, settings: GatewaySettings) -> None:
         self._all = _Crowd(most_connections(settings))
         sockets = settings.max_connections_per_address
-        # Beside the WebSockets that an address may have, the requests that load their pages; but never all places.
+        # The WebSockets of an address, and the requests that load their pages; but never all places.
         self._most_an_address = min(
             sockets + max(LEAST_REQUESTS, sockets // 4), most_connections(settings) * 3 // 4
         )
@@ -110,7 +108,7 @@ class Admission:
         self._crowded, self._full = RareWarning(log), RareWarning(log)
 
     def admit(self, descriptor: int, host: str) -> Place | None:
-        """The place of a connection that was just accepted; None if it may not stay. Leave it when it is closed."""
+        """The place of a connection that was just accepted, to be left when it is closed. None: refuse it."""
         key = network(host)
         address = self._addresses.get(key) or self._new_crowd(key, host)
         if address.is_full() and not address.make_room():
@@ -125,7 +123,7 @@ class Admission:
         return Place(self._all, address)
 
     def _new_crowd(self, key: str, host: str) -> _Crowd:
-        """Behind a proxy are many people, and which of them a connection is for stands in its requests only."""
+        """A trusted proxy has no limit by address: only its requests' headers name the browsers behind it."""
         most = math.inf if self._is_proxy(host) else self._most_an_address
         return _Crowd(most, lambda: self._forget(key))
 
@@ -133,5 +131,5 @@ class Admission:
         self._addresses.pop(key, None)
 
     def _is_full(self, descriptor: int) -> bool:
-        """The kernel gives the lowest free number: a high one says that all below are open, whatever for."""
+        """The kernel assigns the lowest free descriptor, so a high number means that all below are in use."""
         return self._all.is_full() or descriptor >= _descriptors()

@@ -1,6 +1,6 @@
-"""A WebSocket that another server than ours speaks for us, as under `uvicorn websocket_server:app`.
+"""A line over plain ASGI, for servers other than ours, such as `uvicorn websocket_server:app`.
 
-Our own server hands its transport over instead (gateway.line), which costs a fraction of this.
+Our own server hands its transport over instead (gateway.line), which costs a fraction of the CPU.
 """
 
 import asyncio
@@ -17,17 +17,17 @@ LAST_FRAME_SECONDS = 1.0
 
 
 class AsgiLine:
-    """One frame is under way at a time; the line takes no other before it has been sent."""
+    """Sends one frame at a time, and is not writable meanwhile."""
 
     def __init__(self, socket: WebSocket) -> None:
         self.is_writable = True
         self._is_closed = False
         self._socket = socket
-        # A frame and what ends the line; None where the browser has gone.
+        # A frame, or what ends the line: an Ending, or None if the browser has gone.
         self._outgoing: asyncio.Queue[bytes | Ending | None] = asyncio.Queue()
 
     async def serve(self, receiver: Receiver) -> None:
-        """Returns when the socket is closed, whoever closed it."""
+        """Returns when either side has closed the socket."""
         ending: Ending | None = None
         try:
             async with asyncio.TaskGroup() as group:
@@ -38,14 +38,14 @@ class AsgiLine:
             self.is_writable = False
             receiver.closed()
         if ending is not None:
-            await self._say_and_close(ending)
+            await self._send_last_frame_and_close(ending)
 
     def write(self, frame: bytes) -> None:
         self.is_writable = False
         self._outgoing.put_nowait(frame)
 
     def close(self, ending: Ending) -> None:
-        """Behind the frame that is under way. The first one counts."""
+        """After the frame that is being sent. Only the first call counts."""
         if not self._is_closed:
             self._is_closed = True
             self.is_writable = False
@@ -72,7 +72,7 @@ class AsgiLine:
                 receiver.writable()
         return frame
 
-    async def _say_and_close(self, ending: Ending) -> None:
+    async def _send_last_frame_and_close(self, ending: Ending) -> None:
         with suppress(WebSocketDisconnect, WebSocketDisconnected):
             if ending.last_frame is not None:
                 with suppress(TimeoutError):

@@ -1,4 +1,4 @@
-"""One stream of batches to one booking server, and what is under way on it."""
+"""One stream of batches to one booking server, and the requests that await their answer on it."""
 
 import asyncio
 import logging
@@ -21,12 +21,12 @@ log = logging.getLogger(__name__)
 _breaks = RepeatFilter()
 
 BatchCall = StreamStreamCall[LotePedidos, LoteRespostas]
-MOST_UNDER_WAY = 1_024  # of one stream; booking takes twice as many
+MOST_UNDER_WAY = 1_024  # requests of one stream; booking accepts twice as many
 
 
 @dataclass(slots=True)
 class Ask:
-    """A request and the future of its answer. `kind` is its name in PedidoEmLote, `end` by the loop's clock."""
+    """A request and the future of its answer. `end` is its deadline by the loop's clock."""
 
     number: int
     kind: Kind
@@ -37,10 +37,11 @@ class Ask:
 
 
 class BatchStream:
-    """Sends to `server` what `take` has for it, so many asks at most, whenever it has sent all before.
+    """Sends to `server` the asks that `next_asks(most)` returns, as soon as the last message is written.
 
-    It is left when it breaks, is `lifetime` seconds old, misses a deadline, or booking stops. Then it takes no more;
-    what is under way is still answered, within `patience` seconds. When it breaks, that is unknown: BookingDown.
+    The stream is left when it breaks, is `lifetime` seconds old, misses a deadline, or booking stops. It takes no more
+    asks then; those under way are still answered, within `patience` seconds. If it breaks, their outcome is unknown:
+    BookingDown.
     """
 
     def __init__(
@@ -48,13 +49,13 @@ class BatchStream:
         call: BatchCall,
         server: str,
         lifetime: float,
-        take: Callable[[int], list[Ask]],
+        next_asks: Callable[[int], list[Ask]],
         patience: float,
     ) -> None:
         self.server = server
         self._call = call
         self._lifetime = lifetime
-        self._take = take
+        self._next_asks = next_asks
         self._patience = patience
         self._loop = asyncio.get_running_loop()
         self._under_way: dict[int, Ask] = {}
@@ -69,7 +70,7 @@ class BatchStream:
         return 0 if self.left.is_set() else MOST_UNDER_WAY - len(self._under_way)
 
     def wake(self) -> None:
-        """There is something to take, which is no longer for an idle one."""
+        """There is something to send; the stream is no longer idle."""
         self.is_idle = False
         self._work.set()
 
@@ -80,13 +81,13 @@ class BatchStream:
             self.wake()
 
     def forget(self, ask: Ask) -> None:
-        """Nobody waits for it any more: where it has no answer yet, booking may leave it."""
+        """Nobody waits for its answer any more: booking may drop it, if it has not answered yet."""
         if self._under_way.pop(ask.number, None):
             self._given_up.append(ask.number)
             self.wake()
 
     async def run(self) -> None:
-        """Until all is answered after it was left, or it breaks. Raises nothing."""
+        """Returns when the stream breaks, or once it was left and everything is answered. Raises nothing."""
         old = self._loop.call_later(self._lifetime, self.leave)
         writing = self._loop.create_task(self._write())
         reason = "the gateway is stopping"
@@ -108,9 +109,11 @@ class BatchStream:
             self._break(reason)
 
     async def _write(self) -> None:
-        with suppress(AioRpcError, asyncio.InvalidStateError):  # it broke: the reader hears why
+        with suppress(
+            AioRpcError, asyncio.InvalidStateError
+        ):  # it broke: the reader gets the reason
             while not self.left.is_set() or self._given_up:
-                asks = self._take(self._room)
+                asks = self._next_asks(self._room)
                 if asks or self._given_up:
                     await self._call.write(self._message(asks))
                 else:
@@ -126,7 +129,6 @@ class BatchStream:
             ask.stream = self
             self._under_way[ask.number] = ask
             left_ms = max(1, round((ask.end - now) * 1_000))
-            # One of the contract's four names for a ReservaRequest, or the one for a MelhoresRequest.
             fields = {"numero": ask.number, "prazo_ms": left_ms, ask.kind: ask.request}
             message.pedidos.add(**fields)
         return message
@@ -145,7 +147,11 @@ class BatchStream:
     def _break(self, reason: str) -> None:
         if self._under_way and _breaks.passes(reason):
             count = len(self._under_way)
-            log.warning("a stream to booking broke (%s): %d requests are unknown", reason, count)
+            log.warning(
+                "a stream to booking broke (%s): the outcome of %d requests is unknown",
+                reason,
+                count,
+            )
         for ask in self._under_way.values():
             if not ask.answer.done():
                 ask.answer.set_exception(BookingDown(f"the stream broke: {reason}"))

@@ -1,7 +1,7 @@
-"""What all browsers ask of booking within a turn of the loop, as one message over a long-lived stream (ADR 34).
+"""Batches: the requests of all browsers within a turn of the loop travel as one message over a long stream (ADR 34).
 
-Some streams are kept open, to different servers where there are several, and take turns. gRPC chooses the server of
-a new stream, each one in turn; a stream to a server that has one already is opened again, and does not live long.
+STREAMS streams are kept open and take turns, to different servers if there are several. gRPC chooses the server of a
+new stream round-robin. A stream to a server that already has one is opened again, or else lives only briefly.
 """
 
 import asyncio
@@ -27,10 +27,10 @@ if TYPE_CHECKING:  # a name for checkers only
 log = logging.getLogger(__name__)
 
 STREAMS = 2
-LIFETIME_SECONDS, SHORT_LIFETIME_SECONDS = 30.0, 5.0  # servers that have come since get their share
-_TRIES = 3  # to reach a server that has no stream yet
+LIFETIME_SECONDS, SHORT_LIFETIME_SECONDS = 30.0, 5.0  # so that new servers get their share
+_TRIES = 3  # attempts to reach a server that has no stream yet
 MOST_WAITING = 8_192  # requests without an answer
-LARGEST_MESSAGE = 48 * 1_024  # bytes; booking takes 64 KiB
+LARGEST_MESSAGE = 48 * 1_024  # bytes; booking accepts 64 KiB
 _OVERHEAD = 32  # bytes of a request's number, deadline and frame, at most
 _STABLE_SECONDS = 1.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 1.0  # seconds until another stream is opened
@@ -38,11 +38,11 @@ _STATUSES = {status.value[0]: status for status in grpc.StatusCode}
 
 
 class NotSent(Exception):
-    """No stream took the request. It was not carried out."""
+    """No stream sent the request: it has no effect."""
 
 
 class Batches:
-    """`deadline` is how many seconds a request may take."""
+    """`deadline`: seconds that a request may take."""
 
     def __init__(self, stub: "ReservaAsyncStub", deadline: float) -> None:
         self._stub = stub
@@ -51,8 +51,10 @@ class Batches:
         self._numbers = count(1)
         self._unsent: deque[Ask] = deque()
         self._waiting = 0
-        self._streams: deque[BatchStream] = deque()  # which take asks; the next one is the first
-        self._opening = asyncio.Lock()  # each one sees where those before it lead
+        self._streams: deque[BatchStream] = deque()  # those that send; the next in turn is first
+        self._opening = (
+            asyncio.Lock()
+        )  # one at a time, so that each sees the servers of those before it
         self._repeats = RepeatFilter()
 
     @property
@@ -81,7 +83,7 @@ class Batches:
                 return await ask.answer
         except TimeoutError:
             if ask.stream:
-                ask.stream.leave()  # booking itself would have said in time that it takes too long
+                ask.stream.leave()  # booking answers before this deadline: the stream hangs
             raise BookingDown("booking has not answered in time") from None
         finally:
             self._waiting -= 1
@@ -89,7 +91,7 @@ class Batches:
                 ask.stream.forget(ask)
 
     def _send(self) -> None:
-        """The next stream in turn takes it; where all are busy, the first one that is not."""
+        """Wakes the next idle stream in turn. If all are busy, the first one that becomes idle takes the asks."""
         if not self._streams:
             self._refuse_unsent()
         for _ in range(len(self._streams)):
@@ -105,8 +107,8 @@ class Batches:
             if not ask.answer.done():
                 ask.answer.set_exception(NotSent())
 
-    def _take(self, most: int) -> list[Ask]:
-        """The oldest asks, so many at most, that fit into a message and are still waited for."""
+    def _next_asks(self, most: int) -> list[Ask]:
+        """The oldest asks that fit into a message, `most` at most. Skips those that nobody waits for any more."""
         asks, room = list[Ask](), LARGEST_MESSAGE
         while self._unsent and len(asks) < most and room > 0:
             ask = self._unsent.popleft()
@@ -126,7 +128,7 @@ class Batches:
                 group.create_task(self._keep_one(group))
 
     async def _keep_one(self, group: asyncio.TaskGroup) -> NoReturn:
-        """A stream that is left is followed by another one, while it ends by itself."""
+        """Opens the next stream as soon as one is left, which ends by itself."""
         loop, backoff = asyncio.get_running_loop(), Backoff(_FIRST_PAUSE, _LONGEST_PAUSE)
         while True:
             begun = loop.time()
@@ -143,7 +145,7 @@ class Batches:
 
     async def _use(self, stream: BatchStream) -> None:
         if len(self._streams) == STREAMS:
-            self._say(f"requests go to booking in batches, by {STREAMS} streams")
+            self._log_once(f"requests go to booking in batches, by {STREAMS} streams")
         try:
             await stream.left.wait()
         finally:
@@ -151,7 +153,7 @@ class Batches:
             self._send()
 
     async def _opened_in_time(self) -> BatchStream | None:
-        """None where no server takes one now: each request is a call of its own then."""
+        """None if no server accepts one now: then each request is a call of its own."""
         try:
             async with asyncio.timeout(self._patience):
                 return await self._opened()
@@ -164,23 +166,23 @@ class Batches:
             try:
                 server = dict(await call.initial_metadata()).get(BATCHES_ARE_KNOWN)
                 if server is None:
-                    await self._refused(call)
+                    await self._log_refusal(call)
                     return None
                 is_first = all(stream.server != server for stream in self._streams)
                 if is_first or not tries_left:
                     lifetime = LIFETIME_SECONDS if is_first else SHORT_LIFETIME_SECONDS
-                    return BatchStream(call, str(server), lifetime, self._take, self._patience)
+                    return BatchStream(call, str(server), lifetime, self._next_asks, self._patience)
             except BaseException:
                 call.cancel()
                 raise
             call.cancel()
         return None
 
-    async def _refused(self, call: BatchCall) -> None:
+    async def _log_refusal(self, call: BatchCall) -> None:
         status, details = await call.code(), await call.details()
         if not self._streams:
-            self._say(f"requests go to booking one by one ({status.name}: {details})")
+            self._log_once(f"requests go to booking one by one ({status.name}: {details})")
 
-    def _say(self, what: str) -> None:
+    def _log_once(self, what: str) -> None:
         if self._repeats.passes(what):
             log.info(what)

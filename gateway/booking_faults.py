@@ -1,4 +1,4 @@
-"""What may go wrong with a question to booking, as three exceptions."""
+"""The faults of a call to booking, as three exceptions."""
 
 import logging
 
@@ -11,11 +11,11 @@ log = logging.getLogger(__name__)
 
 
 class BookingDown(Exception):
-    """No answer in time, or a part that booking needs is away: whether the request was carried out is unknown."""
+    """No answer in time, or a part that booking needs is away: the outcome is unknown."""
 
 
 class Malformed(Exception):
-    """Booking says that the request itself is wrong: an unknown session or seat, for example."""
+    """The request itself is wrong: an unknown session or seat, for example."""
 
 
 class NotFound(Exception):

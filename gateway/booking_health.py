@@ -1,4 +1,4 @@
-"""Whether booking can sell, as its own health service says."""
+"""Whether booking can sell, according to its own health service."""
 
 import asyncio
 import time
@@ -10,19 +10,19 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from gateway.booking_client import BookingClient
 
-CHECK_SECONDS = 1.0  # how long one check may take, and how long its answer is good for
+CHECK_SECONDS = 1.0  # deadline of a check, and how long its answer is reused
 
 
 @dataclass(frozen=True)
 class Health:
-    """`problem` is empty where booking can sell; `warning` says what will stop that."""
+    """`problem` is empty while booking can sell; `warning` says what will stop sales soon."""
 
     problem: str = ""
     warning: str = ""
 
 
 class BookingHealth:
-    """Asks at most once a second, however many want to know."""
+    """Checks at most once a second, however many ask."""
 
     def __init__(self, channel: grpc.aio.Channel, booking: BookingClient) -> None:
         self._stub = health_pb2_grpc.HealthStub(channel)

@@ -1,4 +1,4 @@
-"""Who a browser is: a random 128-bit id in a signed cookie, which is never shown to others nor read from a message."""
+"""A browser's identity: a random 128-bit id in a signed cookie. It is never shown to others nor read from a message."""
 
 import hashlib
 import secrets
@@ -13,25 +13,23 @@ from cinema.secret_files import given_or_kept, kept
 from gateway.settings import GatewaySettings
 
 COOKIE = "comprador"
-_HOST_ONLY = (
-    "__Host-"  # RFC 6265bis: browsers take such a cookie from this very host alone, over https
-)
+_HOST_ONLY = "__Host-"  # RFC 6265bis: browsers accept such a cookie over https only, and from this host alone
 _MAX_AGE = 400 * 24 * 3_600  # seconds; browsers keep no cookie for longer
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """`is_new`: the browser does not have the cookie yet."""
+    """`is_new`: the browser has no cookie yet."""
 
     buyer: str
     is_new: bool = False
 
 
 class BuyerCookies:
-    """Issues and reads the cookie. `secure`: the cookie travels over https only, and no other host can set it.
+    """Issues and reads the cookie. `secure`: it travels over https only, and no other host can set it.
 
-    The first secret signs; a cookie that was signed with one of the others is still read, and signed with the
-    first one at its next page.
+    The first secret signs. Cookies that another one has signed are still accepted, and signed with the first at the
+    next page.
     """
 
     def __init__(self, secrets: Sequence[bytes], secure: bool) -> None:
@@ -45,15 +43,15 @@ class BuyerCookies:
         self.cookie_name = f"{_HOST_ONLY}{COOKIE}" if secure else COOKIE
 
     def of(self, connection: HTTPConnection) -> Visitor | None:
-        """Whose request it is: see `read`."""
+        """The buyer of a request: see `read`."""
         return self.read(connection.cookies.get(self.cookie_name))
 
     def of_or_replaced(self, connection: HTTPConnection) -> Visitor:
-        """Like `of`; somebody new where the cookie is not ours."""
+        """Like `of`; a new buyer if the cookie is not ours."""
         return self.of(connection) or _new_visitor()
 
     def read(self, cookie: str | None) -> Visitor | None:
-        """The buyer of a cookie, a fresh one where there is no cookie, None for one that we have not signed."""
+        """The cookie's buyer; a new one without a cookie; None for a cookie that we have not signed."""
         if cookie is None:
             return _new_visitor()
         try:
@@ -73,7 +71,7 @@ class BuyerCookies:
         )
 
     def handshake_headers(self, visitor: Visitor) -> list[tuple[bytes, bytes]]:
-        """The headers that give a WebSocket's client its cookie; none if it has one."""
+        """The headers that set a WebSocket client's cookie; none if it has one."""
         if not visitor.is_new:
             return []
         response = Response()
@@ -82,9 +80,9 @@ class BuyerCookies:
 
 
 def cookie_secrets(settings: GatewaySettings) -> list[bytes]:
-    """The secret that signs, then the one before it, while a rotation lasts. Reads the disk.
+    """The secret that signs, and during a rotation the one before it. Reads the disk.
 
-    Raises CannotStart where a secret file is no secret.
+    Raises CannotStart if a secret's file is not usable.
     """
     folder = settings.secrets_dir
     former = settings.cookie_secret_former

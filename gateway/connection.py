@@ -1,7 +1,7 @@
-"""One browser's socket: takes its messages, and performs its requests one after the other.
+"""One browser's socket: parses its messages and performs its requests one after another.
 
-It has no task while nothing is asked of it. What it is to be told goes through its send queue, which is bounded; so are
-the requests that wait.
+It has no task while no request is pending. Frames to the browser go through its send queue; that queue and the pending
+requests are bounded.
 """
 
 import asyncio
@@ -22,16 +22,16 @@ MOST_WAITING_REQUESTS = 16
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What the socket by itself, and all sockets of its address together, may send."""
+    """The message rate of this socket, and of all sockets of its address together."""
 
     own: TokenBucket
     address: Address
 
 
 class Connection:
-    """Receives what its line brings, until that is closed and what had arrived on it is performed: then calls `leave`.
+    """Calls `leave` once its line is closed and every request that had arrived is performed.
 
-    Its requests are tasks of `group`.
+    Requests run as tasks of `group`.
     """
 
     __slots__ = (
@@ -64,7 +64,7 @@ class Connection:
         self._worker: asyncio.Task[None] | None = None
         self._is_closed = False
         self._is_finishing = False
-        self._ended: asyncio.Event | None = None  # made for the one that waits for it
+        self._ended: asyncio.Event | None = None  # made by `finish`, which waits for it
 
     def receive(self, message: str | bytes) -> None:
         if not self._allowance.own.take():
@@ -89,18 +89,18 @@ class Connection:
         self._queue.end(TOO_SLOW)
 
     def closed(self) -> None:
-        """What has arrived is still performed: a buyer who gives a seat back and closes the tab has given it back."""
+        """Requests that have arrived are still performed: a buyer may give a seat back and close the tab at once."""
         self._is_closed = True
-        self._settle()
+        self._end_if_idle()
 
     async def finish(self, seconds: float) -> None:
-        """Performs the requests that have arrived, sends their replies, and closes with 1012; waits for all that.
+        """Performs the requests that have arrived, sends their replies, and closes with 1012. Waits until then.
 
-        What takes longer than `seconds` is given up.
+        Cancels what takes longer than `seconds`.
         """
         self._is_finishing = True
         self._ended = asyncio.Event()
-        self._settle()
+        self._end_if_idle()
         try:
             async with asyncio.timeout(seconds):
                 await self._ended.wait()
@@ -119,15 +119,15 @@ class Connection:
                 self._queue.put_reply(await self._actions.perform(self._requests.pop(0)))
         except (
             Exception
-        ):  # the boundary of the task: one broken request must not end the other sockets
+        ):  # the boundary of the task: one request's fault must not end other sockets
             log.exception("a socket's task died")
             self._queue.end(FAULT)
         finally:
             self._worker = None
-            self._settle()
+            self._end_if_idle()
 
-    def _settle(self) -> None:
-        """Ends what may end now."""
+    def _end_if_idle(self) -> None:
+        """Leaves, or closes the line, if no request is pending."""
         if self._worker is not None:
             return
         if self._is_closed:

@@ -1,4 +1,4 @@
-"""What the routes of one gateway process work with."""
+"""The state of one gateway process, which its routes share."""
 
 import asyncio
 import logging
@@ -38,7 +38,7 @@ BUNDLE = STATIC.parent / "bundle"
 
 
 class Gateway:
-    """Hubs and buyers' requests live in `group`. Reads the secrets from disk: make it before anything is served."""
+    """Hubs and buyers' requests run in `group`. Reads the secrets from disk, so make it before serving anything."""
 
     def __init__(
         self, settings: GatewaySettings, channel: grpc.aio.Channel, group: asyncio.TaskGroup
@@ -64,58 +64,58 @@ class Gateway:
         )
         self.connections: set[Connection] = set()
         self.draining = False
-        # Last, since it is told in the log: a start that cannot be says why, and nothing else.
+        # Last, because it logs: a start that fails logs its reason and nothing else.
         self.assets = Assets(STATIC, BUNDLE)
 
     async def drain(self, seconds: float) -> None:
-        """Withdraws readiness, takes no more sockets, and gives every socket so long to finish what was asked of it."""
+        """Withdraws readiness, refuses new sockets, and lets every socket finish its requests within `seconds`."""
         self.draining = True
         await asyncio.gather(*(one.finish(seconds) for one in self.connections))
 
     def within_rate(self, request: Request) -> bool:
-        """Whether its address may still ask for what this request's route costs."""
+        """Whether its address has enough budget left for this route's cost."""
         return self.address_of(request).requests.take(COSTS[request.scope["route"].path])
 
     async def state(self) -> Health:
-        """Whether buyers should be sent here now, and if not, why."""
+        """Whether buyers should be sent here now."""
         return Health("The gateway is stopping") if self.draining else await self.health.state()
 
     async def keep_ready(self, ready: ReadyFile) -> None:
-        """Looks once a second: keeps the ready file true, and logs once when an outage begins and when it ends."""
-        well: bool | None = None
+        """Updates the ready file every second, and logs when an outage begins and when it ends."""
+        is_ready: bool | None = None
         while True:
             problem = (await self.state()).problem
-            if problem and well is not False:
+            if problem and is_ready is not False:
                 log.warning("not ready: %s", problem, extra=WAITS)
-            elif not problem and not well:
+            elif not problem and not is_ready:
                 log.info("ready: booking can sell")
-            well = ready.ready = not problem
+            is_ready = ready.ready = not problem
             await asyncio.sleep(CHECK_SECONDS)
 
     def network_of(self, connection: HTTPConnection) -> str:
-        """The tag by which booking knows the network address of a browser, without learning it."""
+        """The tag of a browser's network address, from which booking cannot learn the address."""
         return network_tag(self._network_secret, network(host_of(connection)))
 
     def address_of(self, connection: HTTPConnection) -> Address:
         return self.addresses.of(host_of(connection))
 
     def buyer_of(self, connection: HTTPConnection) -> str:
-        """Whose cookie the request brings: somebody new without one, '' where it is none of ours."""
+        """The cookie's buyer; a new one without a cookie; '' for a cookie that we have not signed."""
         visitor = self.cookies.of(connection)
         return visitor.buyer if visitor else ""
 
 
 @asynccontextmanager
 async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
-    """A gateway with its background tasks. A task that dies cancels the caller, and an ExceptionGroup is raised.
+    """A gateway with its background tasks. If one of them fails, the caller is cancelled and an ExceptionGroup raised.
 
-    Raises service.CannotStart where a secret is refused.
+    Raises service.CannotStart if a secret is not usable.
     """
     async with open_channel(settings) as channel:
         group = asyncio.TaskGroup()
         gateway = Gateway(
             settings, channel, group
-        )  # outside of the group, which would wrap a refusal
+        )  # outside the group, which would wrap CannotStart
         async with group:
             ready = ReadyFile(settings.ready_file)
             tasks = (
@@ -130,12 +130,12 @@ async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
 
 
 def host_of(connection: HTTPConnection) -> str:
-    """Where the request comes from; behind a trusted proxy, what that says."""
+    """The address of the request's sender, as a trusted proxy names it."""
     return connection.client.host if connection.client else ""
 
 
 async def _gateway(connection: HTTPConnection) -> Gateway:
-    """Not a plain function: FastAPI would run that in a thread, for each request."""
+    """Async, because FastAPI would run a plain function in a thread for each request."""
     gateway: Gateway = connection.app.state.gateway
     return gateway
 

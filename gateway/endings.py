@@ -1,4 +1,4 @@
-"""Why a WebSocket ends: a close code of RFC 6455 (and IANA's registry), and at times one last frame before it."""
+"""How a WebSocket ends: a close code of RFC 6455 (or IANA's registry), and for a refusal one last frame before it."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ class Ending:
 
 
 def refusal(reason: str, text: str, code: int = CloseCode.POLICY_VIOLATION) -> Ending:
-    """Tells the browser why in an error frame, then closes."""
+    """An error frame with the reason, then the close frame."""
     return Ending(code, reason, frames.error("conexao", None, reason, text))
 
 

@@ -1,7 +1,7 @@
-"""The pictures of films, as pages and previews of links show them: each made once, in a thread, and kept.
+"""The pictures of films for pages and link previews: each is made once, in a thread, and cached.
 
-The name of a picture changes with everything that it is made of, so browsers keep it for good. Which film a name stands
-for is remembered where the name is given out; a gateway that has just been started learns it from the list of sessions.
+A picture's name is a hash of everything that it is made of, so browsers may cache it forever. The gateway remembers
+which film a name means when it hands the name out; after a start it learns the names from the list of sessions.
 """
 
 import asyncio
@@ -26,12 +26,12 @@ from gateway.negotiation import ENCODINGS, compress_hard
 ART = "/arte"
 
 _MOST_FILMS = 4_096
-_MOST_KEPT = 256  # pictures, of a few KB if they are drawn, else of some tens
+_MOST_KEPT = 256  # pictures: a few KB each if drawn, else some tens of KB
 _films: OrderedDict[str, Filme] = OrderedDict()  # by the names of their pictures
 
 
 def art_path(film: Filme) -> str:
-    """Where the film's upright picture is."""
+    """The path of the film's upright picture."""
     facts = json.dumps([REVISION, film.filme_id, film.titulo, film.cartaz])
     name = hashlib.sha256(facts.encode()).hexdigest()[:12]
     _films[name] = film
@@ -42,21 +42,21 @@ def art_path(film: Filme) -> str:
 
 
 def preview_path(art: str) -> str:
-    """Where the wide one is, for previews of links: PNG or JPEG, since WhatsApp and others take no SVG."""
+    """The path of the wide one, for link previews: PNG or JPEG, since WhatsApp and others do not show SVG."""
     name, _, kind = art.rpartition(".")
     return f"{name}-previa.{'png' if kind == 'svg' else kind}"
 
 
 @dataclass(frozen=True)
 class Art:
-    """A picture as it is sent; `encoded` by content encoding, with "" for none."""
+    """A picture as it is sent. `encoded`: its bytes by content encoding, "" for none."""
 
     media_type: str
     encoded: Mapping[str, bytes]
 
 
 class Gallery:
-    """`learn` asks booking for all films of the programme, whose names are given out with its answer."""
+    """`learn` asks booking for the programme, which registers the names of all its pictures."""
 
     def __init__(self, booking: BookingClient, learn: Callable[[], Awaitable[object]]) -> None:
         self._booking = booking
@@ -65,14 +65,14 @@ class Gallery:
         self._kept: OrderedDict[str, Art] = OrderedDict()
 
     async def find(self, file: str) -> Art | None:
-        """None: there is no such film, or it has another picture by now. Raises BookingDown."""
+        """None: there is no such film, or its picture has changed. Raises BookingDown."""
         if file in self._kept:
             self._kept.move_to_end(file)
             return self._kept[file]
         return await self._reads.read(file, partial(self._make, file))
 
     async def _make(self, file: str) -> Art | None:
-        if file in self._kept:  # by the read that this one waited for
+        if file in self._kept:  # the read before this one has made it
             return self._kept[file]
         name = re.split(r"[.-]", file, maxsplit=1)[0]
         if name not in _films:
@@ -108,5 +108,5 @@ def _preview(film: Filme) -> Art:
 
 
 def seed_of(film: Filme) -> str:
-    """What the film's picture is drawn from."""
+    """The seed of the film's drawing."""
     return film.filme_id or film.titulo

@@ -1,6 +1,6 @@
-"""What a map's page shows before its scripts are there: film, room and hour, and the hall's outline, as HTML.
+"""The HTML that a map's page shows before its scripts run: film, room and hour, and the hall's outline.
 
-No seat in it looks free or taken: nobody knows yet. What it says stands where the page will say it.
+No seat in it looks free or taken, since that is not known yet. Every text is where the page will show it.
 """
 
 from collections.abc import Iterable
@@ -12,13 +12,13 @@ from cinema.local_time import day_and_hour, local_time
 from cinema.programme_words import words_in
 from cinema_pb2 import Fileira, MapaResponse
 
-SCREEN_ROWS = 1.7  # as static/hall-fit.js leaves for the screen
-_LARGEST_SEAT = 58  # pixels, as there
+SCREEN_ROWS = 1.7  # room for the screen, as in static/hall-fit.js
+_LARGEST_SEAT = 58  # pixels, as in static/hall-fit.js
 
 
 @dataclass(frozen=True)
 class FirstLook:
-    """Of one session; `html` is it in one language."""
+    """One session's. `html` is in one language."""
 
     film: str
     room: str
@@ -43,7 +43,7 @@ class FirstLook:
 
 
 def _outline(rows: Iterable[bytes]) -> str:
-    """Each stretch of seats is a dashed line, a dash a seat: a hall of 3,000 is 1 KB. The screen is an arc."""
+    """Each stretch of seats is a dashed line, one dash a seat: 1 KB for a hall of 3,000. The screen is an arc."""
     lines = [_stretches(row) for row in rows]
     width = max((columns for columns, _ in lines), default=0)
     height = len(lines) + SCREEN_ROWS
@@ -61,7 +61,7 @@ def _outline(rows: Iterable[bytes]) -> str:
 
 @lru_cache(maxsize=2_048)
 def _stretches(row: bytes) -> tuple[int, list[tuple[int, int]]]:
-    """How many places a row has, and where seats stand in it without a gap: the first, and how many."""
+    """The number of places in a row, and its stretches of seats without a gap: first column and length."""
     places = Fileira.FromString(row).lugares
     found: list[tuple[int, int]] = []
     for column, place in enumerate(places):

@@ -1,7 +1,7 @@
-"""By which name, and through which proxy, a request may come in.
+"""Refuses requests for a foreign `Host`, before any route.
 
-A page of another name that resolves to our address (DNS rebinding) would have our cookies' rights, and a foreign `Host`
-that an answer repeats would lead its reader elsewhere. So a foreign `Host` is refused before any route.
+A page under another name that resolves to our address (DNS rebinding) would act with our cookies, and an answer that
+repeats a foreign `Host` would send its reader elsewhere.
 """
 
 import logging
@@ -15,16 +15,16 @@ from gateway.problems import FOREIGN_HOST, NO_HOST, Problem, answer_to
 
 log = logging.getLogger(__name__)
 
-# Asked by programs beside us, under whatever name they know us by; they answer the same to everybody.
+# Programs beside us call these, under any name; the answer is the same for everybody.
 _FOR_PROGRAMS = ("/health/", "/notify_liberacao")
 
 
 class HostCheck:
-    """ASGI middleware: refuses a foreign Host, and says once for the operator what a request shows of the set-up."""
+    """ASGI middleware. Also warns the operator, once, about settings that do not fit the requests."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._said = set[str]()
+        self._warned = set[str]()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -32,10 +32,10 @@ class HostCheck:
         gateway: Gateway = scope["app"].state.gateway
         headers = Headers(scope=scope)
         if "x-forwarded-for" in headers and not gateway.settings.trusted_proxies:
-            self._say_once(
+            self._warn_once(
                 "TRUSTED_PROXIES",
-                "X-Forwarded-For arrives, but TRUSTED_PROXIES is empty: if it comes from a proxy of ours, all who"
-                " come through that share one address and its limits",
+                "X-Forwarded-For arrives, but TRUSTED_PROXIES is empty: if a proxy of yours sends it, all browsers"
+                " behind that proxy share one address and its limits",
             )
         problem = self._problem(gateway.hosts, scope["path"], headers.getlist("host"))
         app = answer_to(problem) if problem else self._app
@@ -48,13 +48,13 @@ class HostCheck:
             return NO_HOST
         if own.admits(hosts[0]):
             return None
-        self._say_once(
+        self._warn_once(
             "ALLOWED_HOSTS",
-            f"refused {hosts[0][:80]!r}, which is neither PUBLIC_URL's name nor among ALLOWED_HOSTS",
+            f"refused Host {hosts[0][:80]!r}, which is neither PUBLIC_URL's nor among ALLOWED_HOSTS",
         )
         return FOREIGN_HOST
 
-    def _say_once(self, setting: str, text: str) -> None:
-        if setting not in self._said:
-            self._said.add(setting)
-            log.warning("%s (said once)", text)
+    def _warn_once(self, setting: str, text: str) -> None:
+        if setting not in self._warned:
+            self._warned.add(setting)
+            log.warning("%s (logged once)", text)

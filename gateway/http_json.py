@@ -1,4 +1,4 @@
-"""From booking's messages to the JSON of the HTTP API: mapped once, here. Money in centavos, times in São Paulo's."""
+"""Booking's messages as the JSON of the HTTP API (gateway.api_types)."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -34,9 +34,9 @@ from gateway import api_types
 from gateway.film_art import art_path
 from gateway.pix import pix_code
 
-Json = Mapping[str, Any]  # for orjson; parts that were encoded before are orjson.Fragment
+Json = Mapping[str, Any]  # for orjson; parts that are encoded already are orjson.Fragments
 
-# Looked up for each seat of a hall, where the enum's own names take several times as long.
+# A lookup for each seat of a hall: the enum's own Name() takes several times as long.
 _SEAT_KINDS = {number: name.lower() for name, number in TipoAssento.items()}
 
 
@@ -53,7 +53,7 @@ def sessions_json(answer: SessoesResponse) -> api_types.SessionList:
     fragments: list[Any] = [fragment for fragment, _ in sessions]
     return {
         "sessoes": fragments,
-        # Said once, since many sessions have the same.
+        # Once for all sessions that share them.
         "words": {"|".join(said): _words(*said) for said in {said for _, said in sessions}},
         "vendas_pausadas": answer.vendas_pausadas,
     }
@@ -61,7 +61,7 @@ def sessions_json(answer: SessoesResponse) -> api_types.SessionList:
 
 @lru_cache(maxsize=2_048)
 def _encoded_session(message: bytes) -> tuple[orjson.Fragment, tuple[str, str]]:
-    """Encoded once for all who ask, until something about the session changes; with its sound and room."""
+    """Encoded once for all requests, until something about the session changes; with its sound and room."""
     session = Sessao.FromString(message)
     return orjson.Fragment(orjson.dumps(_listed_session(session))), (session.idioma, session.sala)
 
@@ -72,7 +72,7 @@ def session_json(session: Sessao) -> api_types.Session:
 
 def film_json(film: Filme) -> api_types.Film:
     return {
-        "id": film.filme_id or film.titulo,  # of a booking that is older
+        "id": film.filme_id or film.titulo,  # from an older booking
         "titulo": film.titulo,
         "duracao_min": film.duracao_min,
         "classificacao": film.classificacao,
@@ -97,7 +97,7 @@ def _listed_session(session: Sessao) -> api_types.ListedSession:
 
 @lru_cache(maxsize=512)
 def _words(sound: str, room: str) -> api_types.ByLanguage:
-    """What the programme says in Portuguese, in each reader's language."""
+    """The programme's Portuguese names of sound and room, in every language."""
     return {
         tag: {
             "audio": words_in(tag).audio(sound),
@@ -110,7 +110,7 @@ def _words(sound: str, room: str) -> api_types.ByLanguage:
 
 def map_json(answer: MapaResponse) -> api_types.SessionMap:
     session = answer.sessao
-    # Of a session that is over there is no change left to speak of.
+    # A past session needs no word about its changes.
     is_past = session.encerrada and not session.cancelada
     rows = [_encoded_row(row.SerializeToString()) for row in answer.fileiras]
     fragments: list[Any] = [fragment for fragment, _ in rows]
@@ -130,7 +130,7 @@ def map_json(answer: MapaResponse) -> api_types.SessionMap:
 
 @lru_cache(maxsize=2_048)
 def _encoded_row(message: bytes) -> tuple[orjson.Fragment, dict[str, int]]:
-    """A row of the hall, which seldom changes, and the price of each kind of seat in it."""
+    """A row of the hall, encoded once, and the price of each kind of seat in it."""
     row = Fileira.FromString(message)
     places = [_place(place) for place in row.lugares]
     prices = {place["tipo"]: place["preco"] for place in places if place}
@@ -141,7 +141,7 @@ def _encoded_row(message: bytes) -> tuple[orjson.Fragment, dict[str, int]]:
 
 
 def order_json(order: Pedido, *, is_managed: bool, now: float) -> api_types.Order:
-    """Only who manages the order sees its buyer and where the mail went. `now`: Unix time in seconds."""
+    """Buyer and mail address are empty unless `is_managed`. `now`: Unix time in seconds."""
     return {
         "pedido": order.pedido_id,
         "link": view_path(order),
@@ -170,12 +170,12 @@ def order_json(order: Pedido, *, is_managed: bool, now: float) -> api_types.Orde
 
 
 def own_orders_json(answer: PedidosResponse, now: float) -> api_types.OwnOrders:
-    """A buyer's orders in short, for that buyer alone. `now`: Unix time in seconds."""
+    """Summaries of a buyer's orders, for that buyer alone. `now`: Unix time in seconds."""
     return {"pedidos": [_own_order(order, now) for order in answer.pedidos]}
 
 
 def _own_order(order: Pedido, now: float) -> api_types.OrderSummary:
-    """When and where it takes place now, if the programme has changed that since the sale."""
+    """With the session's present time and room, if the programme has changed them since the sale."""
     session = order.sessao
     if order.alteracao and order.sessao_atual.sessao_id:
         session = order.sessao_atual
@@ -223,7 +223,7 @@ def _ticket_picture(order_id: str, seat: str) -> str:
 
 
 def _place(place: Lugar) -> api_types.Place | None:
-    """None where the row has a gap."""
+    """None for a gap."""
     if not place.assento:
         return None
     return {

@@ -1,4 +1,4 @@
-"""What `uvicorn websocket_server:app` needs: the gateway opens when the server starts and closes when it ends.
+"""The lifespan for `uvicorn websocket_server:app`: opens the gateway when the server starts, closes it when it stops.
 
 `python websocket_server.py` opens the gateway itself, so that it can drain before the server stops.
 """
@@ -23,9 +23,8 @@ from gateway.settings import GatewaySettings
 log = logging.getLogger(__name__)
 
 _LACKING = (
-    "started by uvicorn's own command, which has its own frame limit, compression, time limits, proxies and drain, "
-    "counts no connections, and takes its address from --host and --port: "
-    "`python websocket_server.py` has the project's"
+    "started by uvicorn's own command: it has its own frame limit, compression, time limits, proxies and drain, "
+    "counts no connections, and listens at --host and --port; `python websocket_server.py` has this project's"
 )
 
 
@@ -47,11 +46,11 @@ class _OnceASecond(logging.Filter):
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Raises WrongSettings or service.CannotStart. When a background task dies, the server is asked to stop."""
+    """Raises WrongSettings or service.CannotStart. Stops the server if a background task fails."""
     settings = read(GatewaySettings)
     open_files.raise_limit()
     logs.configure("gateway", settings.log_level)
-    logging.getLogger("uvicorn.access").disabled = True  # an order's address is a secret
+    logging.getLogger("uvicorn.access").disabled = True  # the path of an order is a secret
     logging.getLogger("asyncio").addFilter(_OnceASecond())
     silence_peers_faults()
     log.warning(_LACKING)
@@ -65,7 +64,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
                 raise
             await gateway.drain(settings.drain_seconds / 2)
     except BaseExceptionGroup:
-        # Uvicorn would serve on, without those tasks.
+        # Else uvicorn would continue without those tasks.
         signal.raise_signal(signal.SIGTERM)
         raise
 
@@ -80,7 +79,7 @@ def attach(app: FastAPI, gateway: Gateway) -> None:
 
 
 class RefusedStart:
-    """ASGI middleware: a start that is refused is told in its own words; Starlette would send a traceback."""
+    """ASGI middleware: a refused start shows its own sentence, where Starlette would send a traceback."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""How much one socket and one address may ask of the gateway."""
+"""Rate limits and counts, by socket and by address."""
 
 import ipaddress
 import logging
@@ -7,19 +7,19 @@ from collections.abc import Callable
 
 Clock = Callable[[], float]
 
-_TIDY_AT = 1_000  # addresses
+_FORGET_AT = 1_000  # addresses
 
 CROWDED = (
-    "%s has %d connections and gets no more: if it is a proxy of yours, name it in TRUSTED_PROXIES; "
-    "MAX_CONNECTIONS_PER_ADDRESS moves the limit"
+    "%s has %d connections, its limit: if it is a proxy of yours, name it in TRUSTED_PROXIES; "
+    "else MAX_CONNECTIONS_PER_ADDRESS sets the limit"
 )
-FULL = "%d connections are open, and there is room for no more: see MAX_CONNECTIONS and `ulimit -n`"
+FULL = "%d connections are open, the limit: see MAX_CONNECTIONS and `ulimit -n`"
 
 log = logging.getLogger(__name__)
 
 
 class TokenBucket:
-    """`rate` a second in the long run, twice as many at once."""
+    """`rate` tokens a second on average, twice as many in a burst."""
 
     __slots__ = ("_burst", "_clock", "_filled_at", "_rate", "_tokens")
 
@@ -31,7 +31,7 @@ class TokenBucket:
         self._filled_at = clock()
 
     def take(self, cost: float = 1) -> bool:
-        """Whether one more of this cost is within the rate; one that costs more than a burst takes all of it."""
+        """Takes tokens if there are enough. A cost above the burst needs, and takes, a full bucket."""
         self._fill()
         if self._tokens < min(cost, self._burst):
             return False
@@ -49,7 +49,7 @@ class TokenBucket:
 
 
 class RareWarning:
-    """A line for the operator about what may happen thousands of times: once a minute at most."""
+    """A warning about something that may happen thousands of times: one line a minute at most."""
 
     def __init__(self, log: logging.Logger) -> None:
         self._log = log
@@ -61,7 +61,7 @@ class RareWarning:
 
 
 class Address:
-    """What one address has open and has asked for."""
+    """The open sockets and the remaining budget of one address."""
 
     def __init__(self, bucket: TokenBucket) -> None:
         self.requests = bucket
@@ -72,7 +72,7 @@ class Address:
 
 
 class Addresses:
-    """Counts by address, WebSockets in all as well; forgets addresses that have been quiet."""
+    """Counts WebSockets by address and in all. Forgets idle addresses."""
 
     def __init__(
         self,
@@ -88,20 +88,17 @@ class Addresses:
         self._rate = requests_a_second
         self._clock = clock
         self._known: dict[str, Address] = {}
-        self._tidy_at = _TIDY_AT
+        self._forget_at = _FORGET_AT
 
     def of(self, host: str) -> Address:
         key = network(host)
         if key not in self._known:
-            self._tidy()
+            self._forget_idle()
             self._known[key] = Address(TokenBucket(self._rate, self._clock))
         return self._known[key]
 
     def has_room(self, host: str) -> bool:
-        """Whether the address may have one more socket.
-
-        Refused buyers see a sentence; the operator reads in the log, once in a while, what moves the limit.
-        """
+        """Whether the address may open one more socket. If not, a rare warning names the setting."""
         address = self.of(host)
         if address.sockets >= self._most_sockets:
             self._crowded.say(CROWDED, network(host), address.sockets)
@@ -112,7 +109,7 @@ class Addresses:
         return True
 
     def enter(self, host: str) -> Address:
-        """One more socket, until the address that this returns leaves."""
+        """Counts one more socket, until `leave` of the returned address."""
         address = self.of(host)
         address.sockets += 1
         self._sockets += 1
@@ -122,15 +119,15 @@ class Addresses:
         address.sockets -= 1
         self._sockets -= 1
 
-    def _tidy(self) -> None:
-        """Now and then, so that it costs little for each address however many there are."""
-        if len(self._known) >= self._tidy_at:
+    def _forget_idle(self) -> None:
+        """At doubling sizes, so that its cost for each address stays constant (amortised)."""
+        if len(self._known) >= self._forget_at:
             self._known = {key: one for key, one in self._known.items() if not one.is_idle()}
-            self._tidy_at = max(_TIDY_AT, 2 * len(self._known))
+            self._forget_at = max(_FORGET_AT, 2 * len(self._known))
 
 
 def network(host: str) -> str:
-    """The address itself, or an IPv6 address' /64: one customer has all of that."""
+    """The address itself; of an IPv6 address its /64, which belongs to one customer."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

@@ -77,7 +77,7 @@ async def test_a_broken_stream_leaves_what_is_under_way_unknown_and_the_next_goe
             await hit.stop()
             with pytest.raises(BookingDown):
                 await asking[0]
-        assert "1 requests are unknown" in caplog.text
+        assert "the outcome of 1 requests is unknown" in caplog.text
         answers = await asyncio.gather(*(client.hold(ANA, ["A02"]) for _ in range(10)))
         assert all(answer.sucesso for answer in answers)
         assert len(spared.requests) >= 10
