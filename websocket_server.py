@@ -1,8 +1,8 @@
-"""The gateway: browsers on one side (pages, API, WebSockets), booking's gRPC on the other.
+"""The gateway: pages, API and WebSockets for browsers on one side, booking's gRPC on the other.
 
-Several at once are normal: each follows the sessions that its browsers watch, and keeps nothing else.
+Several may run at once: each follows the sessions that its browsers watch, and has no other state.
 
-`python websocket_server.py` starts it with everything; `uvicorn websocket_server:app --reload` is for working on it.
+`python websocket_server.py` starts it; `uvicorn websocket_server:app --reload` is for development.
 """
 
 import asyncio
@@ -50,14 +50,17 @@ async def serve(settings: GatewaySettings) -> None:
 
 
 def create_app(gateway: Gateway | None = None) -> FastAPI:
-    """The routes. Without a gateway, its lifespan opens one with the settings of the environment."""
+    """The application.
+
+    Without a gateway, its lifespan opens one with the environment's settings.
+    """
     app = FastAPI(
         title="Cinema",
         redoc_url=None,
         docs_url=None,
         openapi_url=None,
         lifespan=lifespan,
-        # A redirect would repeat whatever Host it was asked for, and over plain http.
+        # A redirect would repeat the request's Host, over plain http.
         redirect_slashes=False,
     )
     for part in (
@@ -81,7 +84,10 @@ def create_app(gateway: Gateway | None = None) -> FastAPI:
 
 
 class Server(uvicorn.Server):
-    """Accepts through gateway.acceptor. Leaves the signals to cinema.service, so that the gateway drains first."""
+    """Accepts through gateway.acceptor.
+
+    Leaves the signals to cinema.service, so that the gateway drains first.
+    """
 
     def __init__(self, config: GuardedConfig, admission: Admission) -> None:
         super().__init__(config)
@@ -98,15 +104,18 @@ class Server(uvicorn.Server):
         self.started = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Cuts off what does not let go before uvicorn loses its patience, which means a traceback for each task."""
-        asyncio.get_running_loop().call_later(self._config.patience_at_the_end, self._cut_off)
+        """Aborts the remaining connections before uvicorn's own deadline, which logs a traceback
+        for each task."""
+        asyncio.get_running_loop().call_later(
+            self._config.patience_at_the_end, self._abort_connections
+        )
         await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
-    def _cut_off(self) -> None:
+    def _abort_connections(self) -> None:
         for connection in self.server_state.connections:
             connection.transport.abort()
 
@@ -121,11 +130,11 @@ def make_server(settings: GatewaySettings, app: FastAPI, admission: Admission) -
         ws=GuardedWebSocket,
         request_seconds=settings.request_seconds,
         timeout_keep_alive=settings.idle_seconds,
-        ws_per_message_deflate=False,  # twice the CPU and five times the memory, for frames of some hundred bytes
+        ws_per_message_deflate=False,  # twice the CPU and five times the memory, for small frames
         lifespan="off",
         log_config=None,
         log_level="warning",
-        access_log=False,  # an order's link is a secret
+        access_log=False,  # the path of an order is a secret
         server_header=False,
         proxy_headers=False,  # TrustedProxies does it
         timeout_graceful_shutdown=max(1, int(settings.drain_seconds / 2)),
@@ -133,7 +142,7 @@ def make_server(settings: GatewaySettings, app: FastAPI, admission: Admission) -
     return Server(config, admission)
 
 
-# For `uvicorn websocket_server:app`; its lifespan reads the settings and opens what it needs.
+# For `uvicorn websocket_server:app`: its lifespan reads the settings and opens the gateway.
 app = create_app()
 
 if __name__ == "__main__":

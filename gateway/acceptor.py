@@ -1,7 +1,8 @@
-"""The listening socket, and the acceptor: each new connection is counted and admitted, or closed at once.
+"""The listening socket, and the acceptor: each new connection is counted and admitted, or closed at
+once.
 
-The acceptor calls `accept` itself, so it works the same under every event loop: asyncio would call our socket's
-`accept`, uvloop accepts in C.
+The acceptor calls `accept` itself, so it works the same under every event loop: asyncio would call
+our socket's `accept`, uvloop accepts in C.
 """
 
 import asyncio
@@ -27,7 +28,10 @@ log = logging.getLogger(__name__)
 
 
 class Acceptor:
-    """Accepts what `admission` admits. `protocol_of` makes the protocol of a connection, with its place."""
+    """Accepts what `admission` admits.
+
+    `protocol_of` makes the protocol of a connection, with its place.
+    """
 
     def __init__(
         self,
@@ -103,8 +107,9 @@ def listen(host: str, port: int) -> socket.socket:
         ) from None
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, plain.detach())
     listener.setblocking(False)
-    # Accepted sockets inherit both options. A small send buffer: frames for a slow browser wait in the gateway, which
-    # bounds them. TCP_NODELAY: a small answer does not wait for the ACK of the one before (Nagle's algorithm).
+    # Accepted sockets inherit both options. A small send buffer: frames for a slow browser wait in
+    # the gateway, which bounds them. TCP_NODELAY: a small answer does not wait for the ACK of the
+    # one before (Nagle's algorithm).
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener

@@ -1,4 +1,5 @@
-"""Performs a buyer's requests at booking, and turns booking's answers into replies to the browser."""
+"""Performs a buyer's requests at booking, and turns booking's answers into replies to the
+browser."""
 
 from typing import Unpack
 

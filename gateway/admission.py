@@ -1,8 +1,10 @@
-"""Admission control: each connection counts from accept to close, in all and by address, whatever it speaks.
+"""Admission control: each connection counts from accept to close, in all and by address, whatever
+it speaks.
 
-If there is no room, a new connection takes the place of the one that has waited longest for its peer: for a request,
-or for the rest of one. So a crowd of half-open connections evicts its own members and nobody else. A connection that
-is being answered keeps its place, and so does a WebSocket.
+If there is no room, a new connection takes the place of the one that has waited longest for its
+peer: for a request, or for the rest of one. So a crowd of half-open connections evicts its own
+members and nobody else. A connection that is being answered keeps its place, and so does a
+WebSocket.
 """
 
 import logging
@@ -27,7 +29,8 @@ def most_connections(settings: GatewaySettings) -> int:
 
 
 def most_sockets(settings: GatewaySettings) -> int:
-    """How many of them may be WebSockets, which stay for hours: pages, API and health checks need room, too."""
+    """How many of them may be WebSockets, which stay for hours: pages, API and health checks
+    need room, too."""
     return most_connections(settings) * 4 // 5
 
 
@@ -45,7 +48,8 @@ class Place:
         self._abort: Callable[[], None] | None = None
 
     def wait(self, abort: Callable[[], None]) -> None:
-        """The connection waits for its peer: another one may take the place, and `abort` is called then."""
+        """The connection waits for its peer: another one may take the place, and `abort` is
+        called then."""
         self._abort = abort
         for crowd in self._crowds:
             crowd.waiting.pop(self, None)
@@ -99,7 +103,8 @@ class Admission:
     def __init__(self, settings: GatewaySettings) -> None:
         self._all = _Crowd(most_connections(settings))
         sockets = settings.max_connections_per_address
-        # The WebSockets of an address, and the requests that load their pages; but never all places.
+        # The WebSockets of an address, and the requests that load their pages; but never all
+        # places.
         self._most_an_address = min(
             sockets + max(LEAST_REQUESTS, sockets // 4), most_connections(settings) * 3 // 4
         )
@@ -108,7 +113,10 @@ class Admission:
         self._crowded, self._full = RareWarning(log), RareWarning(log)
 
     def admit(self, descriptor: int, host: str) -> Place | None:
-        """The place of a connection that was just accepted, to be left when it is closed. None: refuse it."""
+        """The place of a connection that was just accepted, to be left when it is closed.
+
+        None: refuse it.
+        """
         key = network(host)
         address = self._addresses.get(key) or self._new_crowd(key, host)
         if address.is_full() and not address.make_room():
@@ -123,7 +131,8 @@ class Admission:
         return Place(self._all, address)
 
     def _new_crowd(self, key: str, host: str) -> _Crowd:
-        """A trusted proxy has no limit by address: only its requests' headers name the browsers behind it."""
+        """A trusted proxy has no limit by address: only its requests' headers name the browsers
+        behind it."""
         most = math.inf if self._is_proxy(host) else self._most_an_address
         return _Crowd(most, lambda: self._forget(key))
 
@@ -131,5 +140,6 @@ class Admission:
         self._addresses.pop(key, None)
 
     def _is_full(self, descriptor: int) -> bool:
-        """The kernel assigns the lowest free descriptor, so a high number means that all below are in use."""
+        """The kernel assigns the lowest free descriptor, so a high number means that all below
+        are in use."""
         return self._all.is_full() or descriptor >= _descriptors()

@@ -1,6 +1,8 @@
-"""The JSON of the HTTP API, as types: checked against the code by mypy, and published in /openapi.json.
+"""The JSON of the HTTP API, as types: checked against the code by mypy, and published in
+/openapi.json.
 
-Money is in centavos, durations are in milliseconds, times are ISO 8601 with the offset of São Paulo.
+Money is in centavos, durations are in milliseconds, times are ISO 8601 with the offset of São
+Paulo.
 """
 
 from typing import Annotated, Literal, NotRequired

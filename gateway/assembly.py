@@ -1,7 +1,9 @@
-"""The files of the page that name others, made whole: a browser learns of everything that it needs at once.
+"""The files of the page that name others, made whole: a browser learns of everything that it needs
+at once.
 
-A stylesheet contains the sheets that it imports. A page's HTML names the modules that the page begins with as
-`modulepreload`; lines for everything that these import are added, with the attributes of their entry.
+A stylesheet contains the sheets that it imports. A page's HTML names the modules that the page
+begins with as `modulepreload`; lines for everything that these import are added, with the
+attributes of their entry.
 """
 
 import re
@@ -31,7 +33,8 @@ def whole_page(html: str, text_of: TextOf) -> str:
 
 
 def _with_imports(module: str, text_of: TextOf, named: set[str]) -> Iterator[str]:
-    """A module and what it imports, each once in a page; what it may import later is not among them."""
+    """A module and what it imports, each once in a page; what it may import later is not among
+    them."""
     if module in named:
         return
     named.add(module)

@@ -1,9 +1,10 @@
-"""The files of the page, in memory: minified, compressed once, under an address that changes with them.
+"""The page's files, in memory: minified and compressed once, under an address that changes with
+them.
 
-A page refers to `/static/v-<revision>/main.js`, and modules import each other by relative addresses: all files that a
-page has loaded are of one revision, and a browser keeps them for good. Without the revision, or with an
-older one, the newest file is served, and is asked for again every time. While there is a bundle of the modules as they
-are, its files stand in their place.
+A page refers to `/static/v-<revision>/main.js`, and modules import each other by relative
+addresses, so all files of a loaded page are of one revision, and a browser may cache them forever.
+Without a revision, or with an older one, the newest file is served, and the browser must revalidate
+it. A bundle that was made of the present modules replaces them.
 """
 
 import asyncio
@@ -27,17 +28,17 @@ from gateway.plain_css import plain_first
 log = logging.getLogger(__name__)
 
 _ONE_BY_ONE = "one by one: no bundle is made of them as they are (python -m deploy.page_bundle)"
-LOOK_SECONDS = 1.0  # how often the folder is looked at for files that have changed
+LOOK_SECONDS = 1.0  # how often the folder is checked for changed files
 
 _MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript",  # modules are UTF-8, whatever else is said
+    ".js": "text/javascript",  # modules are always UTF-8
     ".json": "application/json",
     ".svg": "image/svg+xml",
 }
 _without_indentation = partial(re.sub, r"\n\s+", "\n")
-# Nobody's browser needs comments and white space; names stay as they are.
+# Without comments and white space; names are kept.
 _MINIFY: dict[str, Callable[[str], str]] = {
     ".css": lambda css: rcssmin.cssmin(plain_first(css)),
     ".html": _without_indentation,
@@ -54,7 +55,10 @@ Stamp = tuple[int, int]
 
 
 class Asset:
-    """One version of a file. Compressing takes some ten milliseconds, once, where it is asked for first."""
+    """One version of a file.
+
+    The first request for an encoding compresses it, in some ten milliseconds.
+    """
 
     def __init__(self, path: Path, is_minified: bool = False) -> None:
         minify = None if is_minified else _MINIFY.get(path.suffix)
@@ -85,7 +89,7 @@ class Asset:
 
 
 class _Version(NamedTuple):
-    """The files as they were at one look, taken up all at once."""
+    """All files at one moment."""
 
     stamps: dict[Path, Stamp]
     read: dict[Path, Asset]
@@ -94,20 +98,23 @@ class _Version(NamedTuple):
 
 
 class Assets:
-    """The files of one folder, and of its bundle. Reads no disk but in `refresh`, which is not for the event loop."""
+    """The files of one folder and its bundle.
+
+    Only `refresh` reads the disk; call it in a thread.
+    """
 
     def __init__(self, folder: Path, bundled: Path | None = None) -> None:
         self._folder = folder
         self._bundled = bundled
         self._now = _Version({}, {}, {}, "")
-        self._problem = ""  # why the last look failed
+        self._problem = ""  # why the last refresh failed
         self._is_bundled: bool | None = None
         self._is_over = False
         self.refresh()
 
     @property
     def revision(self) -> str:
-        """A name for the files as they are now, all together: the prefix of their addresses."""
+        """A hash of all files: the prefix of their addresses."""
         return self._now.revision
 
     def find(self, path: str) -> Asset | None:
@@ -122,11 +129,11 @@ class Assets:
         return asset.content.decode()
 
     def is_current(self, path: str) -> bool:
-        """Whether the path names the current revision: what it leads to will never be anything else."""
+        """Whether the path names the current revision, whose content never changes."""
         return path.startswith(f"{self.revision}/")
 
     async def keep_fresh(self) -> None:
-        """Compresses all files, in a third of a second, and takes up those that change."""
+        """Compresses all files, in a third of a second, and reloads those that change."""
         try:
             while True:
                 await asyncio.to_thread(self._compress)
@@ -136,21 +143,22 @@ class Assets:
             self._is_over = True
 
     def refresh(self) -> None:
-        """Takes up what has changed on disk; what has not stays as it is, compressed.
+        """Reloads changed files; the others stay compressed.
 
-        Raises OSError or UnicodeError for a file that cannot be read; all files stay as they are then.
+        Raises OSError or UnicodeError for an unreadable file, and changes nothing then.
         """
         stamps = dict(self._stamped())
         if stamps != self._now.stamps:
             self._now = self._read(stamps)
 
     def _refresh_if_readable(self) -> None:
-        """A file may be half written, or may have gone since it was listed: the next look takes up what is there."""
+        """A file may be half written, or deleted since it was listed: the next refresh tries
+        again."""
         try:
             self.refresh()
         except (OSError, UnicodeError) as problem:
             if brief(problem) != self._problem:
-                log.warning("the page's files stay as they were: %s", brief(problem))
+                log.warning("the page's files were not reloaded: %s", brief(problem))
             self._problem = brief(problem)
         else:
             self._problem = ""
@@ -178,7 +186,7 @@ class Assets:
                 log.info("the page's modules are served %s", "as a bundle" if fits else _ONE_BY_ONE)
             self._is_bundled = fits
             if modules is not None:
-                # Beside its bundle a module would be a second one of its kind, with a state of its own.
+                # A module beside its bundle would be loaded twice, with two states.
                 files = {name: one for name, one in files.items() if name not in modules}
                 files |= _below(self._bundled, read)
         return {name: self._whole(name, files) for name in files}
@@ -197,7 +205,7 @@ class Assets:
         return next(same, None) or asset.made_whole(text.encode())
 
     def _compress(self) -> None:
-        """Ends early where nobody waits for it any more: a process cannot stop before its threads."""
+        """Ends early when the gateway stops: a process cannot end before its threads."""
         for asset in self._now.files.values():
             for encoding in ENCODINGS if asset.is_text and not self._is_over else ():
                 asset.encoded(encoding)

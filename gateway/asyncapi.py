@@ -1,4 +1,5 @@
-"""/asyncapi.json: the WebSocket and the Kafka topic as an AsyncAPI 3 document, made of the types that the code uses."""
+"""/asyncapi.json: the WebSocket and the Kafka topic as an AsyncAPI 3 document, made of the types
+that the code uses."""
 
 from collections.abc import Mapping
 from typing import Any, get_args

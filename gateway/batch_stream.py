@@ -37,11 +37,12 @@ class Ask:
 
 
 class BatchStream:
-    """Sends to `server` the asks that `next_asks(most)` returns, as soon as the last message is written.
+    """Sends to `server` the asks that `next_asks(most)` returns, as soon as the last message is
+    written.
 
-    The stream is left when it breaks, is `lifetime` seconds old, misses a deadline, or booking stops. It takes no more
-    asks then; those under way are still answered, within `patience` seconds. If it breaks, their outcome is unknown:
-    BookingDown.
+    The stream is left when it breaks, is `lifetime` seconds old, misses a deadline, or booking
+    stops. It takes no more asks then; those under way are still answered, within `patience`
+    seconds. If it breaks, their outcome is unknown: BookingDown.
     """
 
     def __init__(
@@ -87,7 +88,10 @@ class BatchStream:
             self.wake()
 
     async def run(self) -> None:
-        """Returns when the stream breaks, or once it was left and everything is answered. Raises nothing."""
+        """Returns when the stream breaks, or once it was left and everything is answered.
+
+        Raises nothing.
+        """
         old = self._loop.call_later(self._lifetime, self.leave)
         writing = self._loop.create_task(self._write())
         reason = "the gateway is stopping"

@@ -1,7 +1,9 @@
-"""Batches: the requests of all browsers within a turn of the loop travel as one message over a long stream (ADR 34).
+"""Batches: the requests of all browsers within a turn of the loop travel as one message over a long
+stream (ADR 34).
 
-STREAMS streams are kept open and take turns, to different servers if there are several. gRPC chooses the server of a
-new stream round-robin. A stream to a server that already has one is opened again, or else lives only briefly.
+STREAMS streams are kept open and take turns, to different servers if there are several. gRPC
+chooses the server of a new stream round-robin. A stream to a server that already has one is opened
+again, or else lives only briefly.
 """
 
 import asyncio
@@ -52,9 +54,8 @@ class Batches:
         self._unsent: deque[Ask] = deque()
         self._waiting = 0
         self._streams: deque[BatchStream] = deque()  # those that send; the next in turn is first
-        self._opening = (
-            asyncio.Lock()
-        )  # one at a time, so that each sees the servers of those before it
+        # one at a time, so that each sees the servers of those before it
+        self._opening = asyncio.Lock()
         self._repeats = RepeatFilter()
 
     @property
@@ -91,7 +92,10 @@ class Batches:
                 ask.stream.forget(ask)
 
     def _send(self) -> None:
-        """Wakes the next idle stream in turn. If all are busy, the first one that becomes idle takes the asks."""
+        """Wakes the next idle stream in turn.
+
+        If all are busy, the first one that becomes idle takes the asks.
+        """
         if not self._streams:
             self._refuse_unsent()
         for _ in range(len(self._streams)):
@@ -108,7 +112,10 @@ class Batches:
                 ask.answer.set_exception(NotSent())
 
     def _next_asks(self, most: int) -> list[Ask]:
-        """The oldest asks that fit into a message, `most` at most. Skips those that nobody waits for any more."""
+        """The oldest asks that fit into a message, `most` at most.
+
+        Skips those that nobody waits for any more.
+        """
         asks, room = list[Ask](), LARGEST_MESSAGE
         while self._unsent and len(asks) < most and room > 0:
             ask = self._unsent.popleft()
@@ -119,7 +126,7 @@ class Batches:
             asyncio.get_running_loop().call_soon(self._send)
         return asks
 
-    # ----------------------------------------------------------------------------------------------------- streams
+    # -------------------------------------------------------------------------------------- streams
 
     async def run(self) -> None:
         """Keeps the streams open until it is cancelled."""

@@ -40,7 +40,8 @@ Answer = TypeVar("Answer", bound=Message)
 class BookingClient(SeatRequests[Coroutine[Any, Any, ReservaResponse]]):
     """Each method raises BookingDown, Malformed or NotFound, after `deadline` seconds at most.
 
-    Waits through a restart of booking, up to the deadline. While `run` runs, requests about seats travel in batches.
+    Waits through a restart of booking, up to the deadline. While `run` runs, requests about seats
+    travel in batches.
     """
 
     def __init__(self, channel: grpc.aio.Channel, deadline: float) -> None:
@@ -69,7 +70,7 @@ class BookingClient(SeatRequests[Coroutine[Any, Any, ReservaResponse]]):
             edition=purchase.edition,
         )
 
-    # ------------------------------------------------------------------------------------------------- the programme
+    # -------------------------------------------------------------------------------- the programme
 
     async def sessions(self) -> SessoesResponse:
         return await self._call(self._stub.ListarSessoes, Vazio())
@@ -84,7 +85,8 @@ class BookingClient(SeatRequests[Coroutine[Any, Any, ReservaResponse]]):
         return await self._call(self._stub.ObterCartaz, CartazRequest(filme_id=film_id))
 
     async def follow(self, session_id: str) -> AsyncGenerator[EventoSessao]:
-        """A snapshot, then every change, for ever. Raises BookingDown, also at the stream's end, or Malformed.
+        """A snapshot, then every change, for ever. Raises BookingDown, also at the stream's end, or
+        Malformed.
 
         Close it (contextlib.aclosing): an abandoned stream would go on at the server.
         """
@@ -100,7 +102,7 @@ class BookingClient(SeatRequests[Coroutine[Any, Any, ReservaResponse]]):
             stream.cancel()
         raise BookingDown("booking ended the stream")
 
-    # -------------------------------------------------------------------------------------------------------- orders
+    # --------------------------------------------------------------------------------------- orders
 
     async def order(self, order_id: str, deadline: float | None = None) -> Pedido:
         request = PedidoRequest(pedido_id=order_id)
@@ -129,7 +131,7 @@ class BookingClient(SeatRequests[Coroutine[Any, Any, ReservaResponse]]):
         request = CorrecaoRequest(pedido_id=order_id, email=email, rede=network)
         return await self._call(self._stub.CorrigirEmail, request)
 
-    # ------------------------------------------------------------------------------------------------- the operation
+    # -------------------------------------------------------------------------------- the operation
 
     async def sweep(self, session_id: str) -> int:
         """Frees the holds that are due, of every session without an id. How many those were."""
@@ -137,7 +139,10 @@ class BookingClient(SeatRequests[Coroutine[Any, Any, ReservaResponse]]):
         return (await self._call(self._stub.VarrerSessao, request)).liberados
 
     async def situation(self, deadline: float) -> SituacaoResponse:
-        """Empty where booking cannot say: an older one does not know the question. Raises nothing."""
+        """Empty where booking cannot say: an older one does not know the question.
+
+        Raises nothing.
+        """
         try:
             return await self._stub.ObterSituacao(Vazio(), timeout=deadline)
         except AioRpcError:

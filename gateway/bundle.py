@@ -1,7 +1,7 @@
-"""The page's modules put together into a few files, as `python -m deploy.page_bundle` leaves them.
+"""The page's modules bundled into a few files by `python -m deploy.page_bundle`.
 
-A bundle names the sources that it was made of. Of other sources nothing of it is served, so whoever edits the page sees
-the edit, module by module, and no page mixes two versions.
+A bundle names its sources by digest. If the sources differ, the modules are served one by one
+instead: an edit shows at once, and no page mixes two versions.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ _SUFFIXES = (".html", ".js")
 
 
 def is_source(name: str) -> bool:
-    """Whether a bundle is made of this file of the page, among others."""
+    """Whether a bundle depends on this file."""
     return name.endswith(_SUFFIXES)
 
 
@@ -23,16 +23,16 @@ def digest(content: bytes) -> str:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Of the sources in a folder, by name. Raises OSError."""
+    """The digests of a folder's sources, by name. Raises OSError."""
     return {
         path.name: digest(path.read_bytes()) for path in folder.iterdir() if is_source(path.name)
     }
 
 
 def modules_in(bundle: Path, sources: Mapping[str, str]) -> frozenset[str] | None:
-    """The modules that a bundle of these sources, by their digests, has put into its files; None: there is none.
+    """The modules that are in the bundle, if it was made of these sources; else None.
 
-    What says so is written last of all its files.
+    The bundler writes SOURCES last, so an unfinished bundle does not count.
     """
     try:
         made = json.loads((bundle / SOURCES).read_bytes())

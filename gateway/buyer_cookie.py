@@ -1,4 +1,7 @@
-"""A browser's identity: a random 128-bit id in a signed cookie. It is never shown to others nor read from a message."""
+"""A browser's identity: a random 128-bit id in a signed cookie.
+
+It is never shown to others nor read from a message.
+"""
 
 import hashlib
 import secrets
@@ -13,7 +16,8 @@ from cinema.secret_files import given_or_kept, kept
 from gateway.settings import GatewaySettings
 
 COOKIE = "comprador"
-_HOST_ONLY = "__Host-"  # RFC 6265bis: browsers accept such a cookie over https only, and from this host alone
+# RFC 6265bis: browsers accept such a cookie over https only, and from this host alone
+_HOST_ONLY = "__Host-"
 _MAX_AGE = 400 * 24 * 3_600  # seconds; browsers keep no cookie for longer
 
 
@@ -26,10 +30,11 @@ class Visitor:
 
 
 class BuyerCookies:
-    """Issues and reads the cookie. `secure`: it travels over https only, and no other host can set it.
+    """Issues and reads the cookie. `secure`: it travels over https only, and no other host can set
+    it.
 
-    The first secret signs. Cookies that another one has signed are still accepted, and signed with the first at the
-    next page.
+    The first secret signs. Cookies that another one has signed are still accepted, and signed with
+    the first at the next page.
     """
 
     def __init__(self, secrets: Sequence[bytes], secure: bool) -> None:
@@ -51,7 +56,8 @@ class BuyerCookies:
         return self.of(connection) or _new_visitor()
 
     def read(self, cookie: str | None) -> Visitor | None:
-        """The cookie's buyer; a new one without a cookie; None for a cookie that we have not signed."""
+        """The cookie's buyer; a new one without a cookie; None for a cookie that we have not
+        signed."""
         if cookie is None:
             return _new_visitor()
         try:

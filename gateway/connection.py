@@ -1,7 +1,7 @@
 """One browser's socket: parses its messages and performs its requests one after another.
 
-It has no task while no request is pending. Frames to the browser go through its send queue; that queue and the pending
-requests are bounded.
+It has no task while no request is pending. Frames to the browser go through its send queue; that
+queue and the pending requests are bounded.
 """
 
 import asyncio
@@ -89,12 +89,14 @@ class Connection:
         self._queue.end(TOO_SLOW)
 
     def closed(self) -> None:
-        """Requests that have arrived are still performed: a buyer may give a seat back and close the tab at once."""
+        """Requests that have arrived are still performed: a buyer may give a seat back and close
+        the tab at once."""
         self._is_closed = True
         self._end_if_idle()
 
     async def finish(self, seconds: float) -> None:
-        """Performs the requests that have arrived, sends their replies, and closes with 1012. Waits until then.
+        """Performs the requests that have arrived, sends their replies, and closes with 1012. Waits
+        until then.
 
         Cancels what takes longer than `seconds`.
         """

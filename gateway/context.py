@@ -38,7 +38,10 @@ BUNDLE = STATIC.parent / "bundle"
 
 
 class Gateway:
-    """Hubs and buyers' requests run in `group`. Reads the secrets from disk, so make it before serving anything."""
+    """Hubs and buyers' requests run in `group`.
+
+    Reads the secrets from disk, so make it before serving anything.
+    """
 
     def __init__(
         self, settings: GatewaySettings, channel: grpc.aio.Channel, group: asyncio.TaskGroup
@@ -68,7 +71,8 @@ class Gateway:
         self.assets = Assets(STATIC, BUNDLE)
 
     async def drain(self, seconds: float) -> None:
-        """Withdraws readiness, refuses new sockets, and lets every socket finish its requests within `seconds`."""
+        """Withdraws readiness, refuses new sockets, and lets every socket finish its requests
+        within `seconds`."""
         self.draining = True
         await asyncio.gather(*(one.finish(seconds) for one in self.connections))
 
@@ -100,14 +104,16 @@ class Gateway:
         return self.addresses.of(host_of(connection))
 
     def buyer_of(self, connection: HTTPConnection) -> str:
-        """The cookie's buyer; a new one without a cookie; '' for a cookie that we have not signed."""
+        """The cookie's buyer; a new one without a cookie; '' for a cookie that we have not
+        signed."""
         visitor = self.cookies.of(connection)
         return visitor.buyer if visitor else ""
 
 
 @asynccontextmanager
 async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
-    """A gateway with its background tasks. If one of them fails, the caller is cancelled and an ExceptionGroup raised.
+    """A gateway with its background tasks. If one of them fails, the caller is cancelled and an
+    ExceptionGroup raised.
 
     Raises service.CannotStart if a secret is not usable.
     """

@@ -1,4 +1,5 @@
-"""How a WebSocket ends: a close code of RFC 6455 (or IANA's registry), and for a refusal one last frame before it."""
+"""How a WebSocket ends: a close code of RFC 6455 (or IANA's registry), and for a refusal one
+last frame before it."""
 
 from dataclasses import dataclass
 
@@ -26,7 +27,7 @@ NO_PONG = Ending(CloseCode.INTERNAL_ERROR, "keepalive ping timeout")
 TOO_SLOW = Ending(CloseCode.TRY_AGAIN_LATER, "too slow")
 FLOOD = refusal(Reason.TOO_MANY_REQUESTS, "Mensagens demais em pouco tempo. Espere um pouco.")
 UNKNOWN_SESSION = refusal(Reason.UNKNOWN_SESSION, "Esta sessão não existe, ou saiu da programação.")
-INVALID_IDENTITY = refusal(Reason.FOREIGN_COOKIE, "Seu acesso não vale mais. Recarregue a página.")
+FOREIGN_COOKIE = refusal(Reason.FOREIGN_COOKIE, "Seu acesso não vale mais. Recarregue a página.")
 TOO_MANY_SOCKETS = refusal(
     Reason.TOO_MANY_SOCKETS,
     "Há conexões demais neste endereço. Tente daqui a pouco.",

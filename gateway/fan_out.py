@@ -1,7 +1,8 @@
 """When and how a session's changes reach every page that watches it (docs/adr/0031).
 
-A change is sent at once if nothing was sent in the last COALESCE_MS. While a fan-out runs, and for COALESCE_MS after
-it, changes gather and then travel together: the larger the crowd and the busier the process, the more of them.
+A change is sent at once if nothing was sent in the last COALESCE_MS. While a fan-out runs, and for
+COALESCE_MS after it, changes gather and then travel together: the larger the crowd and the busier
+the process, the more of them.
 """
 
 import asyncio
@@ -12,7 +13,8 @@ from typing import NoReturn
 
 from gateway.send_queue import SendQueue
 
-# Queues in one turn of the loop, a millisecond or two: a buyer's click waits for one turn, not for the whole crowd.
+# Queues in one turn of the loop, a millisecond or two: a buyer's click waits for one turn, not for
+# the whole crowd.
 QUEUES_A_TURN = 200
 
 
@@ -20,8 +22,9 @@ QUEUES_A_TURN = 200
 class Broadcast:
     """What one fan-out sends to every page.
 
-    `gaining` and `losing` are the tags of buyers whose own seats the update changes. A buyer who gains a seat gets the
-    list of own seats before the update: else the page would show that seat as somebody else's for a moment.
+    `gaining` and `losing` are the tags of buyers whose own seats the update changes. A buyer who
+    gains a seat gets the list of own seats before the update: else the page would show that seat as
+    somebody else's for a moment.
     """
 
     resync: bool = False
@@ -47,7 +50,10 @@ class Broadcast:
 
 
 class FanOut:
-    """One session's. All sessions share the lock `turns`: they send in turns of QUEUES_A_TURN, one after the other."""
+    """One session's.
+
+    All sessions share the lock `turns`: they send in turns of QUEUES_A_TURN, one after the other.
+    """
 
     def __init__(self, turns: asyncio.Lock, rest: float) -> None:
         self._turns = turns

@@ -1,7 +1,8 @@
 """The pictures of films for pages and link previews: each is made once, in a thread, and cached.
 
-A picture's name is a hash of everything that it is made of, so browsers may cache it forever. The gateway remembers
-which film a name means when it hands the name out; after a start it learns the names from the list of sessions.
+A picture's name is a hash of everything that it is made of, so browsers may cache it forever. The
+gateway remembers which film a name means when it hands the name out; after a start it learns the
+names from the list of sessions.
 """
 
 import asyncio
@@ -42,7 +43,8 @@ def art_path(film: Filme) -> str:
 
 
 def preview_path(art: str) -> str:
-    """The path of the wide one, for link previews: PNG or JPEG, since WhatsApp and others do not show SVG."""
+    """The path of the wide one, for link previews: PNG or JPEG, since WhatsApp and others do not
+    show SVG."""
     name, _, kind = art.rpartition(".")
     return f"{name}-previa.{'png' if kind == 'svg' else kind}"
 

@@ -1,6 +1,8 @@
-"""The HTML that a map's page shows before its scripts run: film, room and hour, and the hall's outline.
+"""The HTML that a map's page shows before its scripts run: film, room and hour, and the hall's
+outline.
 
-No seat in it looks free or taken, since that is not known yet. Every text is where the page will show it.
+No seat in it looks free or taken, since that is not known yet. Every text is where the page will
+show it.
 """
 
 from collections.abc import Iterable
@@ -35,7 +37,8 @@ class FirstLook:
         when = day_and_hour(local_time(self.start_ms), language)
         summary = f"<span>{escape(words_in(language).room(self.room))}</span><span>{when}</span>"
         return (
-            '<header class="top"><span class="round"></span><span class="head-art"></span><div class="top-text">'
+            '<header class="top"><span class="round"></span><span class="head-art"></span>'
+            '<div class="top-text">'
             f'<h1>{escape(self.film)}</h1><p class="quiet summary">{summary}</p></div></header>'
             f'<main class="session" aria-busy="true"><div class="stage">{self.outline}</div>'
             '<div class="order"></div></main>'
@@ -43,7 +46,10 @@ class FirstLook:
 
 
 def _outline(rows: Iterable[bytes]) -> str:
-    """Each stretch of seats is a dashed line, one dash a seat: 1 KB for a hall of 3,000. The screen is an arc."""
+    """Each stretch of seats is a dashed line, one dash a seat: 1 KB for a hall of 3,000.
+
+    The screen is an arc.
+    """
     lines = [_stretches(row) for row in rows]
     width = max((columns for columns, _ in lines), default=0)
     height = len(lines) + SCREEN_ROWS
@@ -61,7 +67,8 @@ def _outline(rows: Iterable[bytes]) -> str:
 
 @lru_cache(maxsize=2_048)
 def _stretches(row: bytes) -> tuple[int, list[tuple[int, int]]]:
-    """The number of places in a row, and its stretches of seats without a gap: first column and length."""
+    """The number of places in a row, and its stretches of seats without a gap: first column and
+    length."""
     places = Fileira.FromString(row).lugares
     found: list[tuple[int, int]] = []
     for column, place in enumerate(places):

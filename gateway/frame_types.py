@@ -1,4 +1,5 @@
-"""The JSON that a page receives over the WebSocket, as types: checked against gateway.frames by mypy, and published.
+"""The JSON that a page receives over the WebSocket, as types: checked against gateway.frames by
+mypy, and published.
 
 Durations are in milliseconds, money is in centavos.
 """

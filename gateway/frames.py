@@ -30,7 +30,10 @@ def update(
     now: float,
     half_price_sold: int | None = None,
 ) -> bytes:
-    """All changes after version `since`, up to and with `version`. `half_price_sold` is None if it has not changed."""
+    """All changes after version `since`, up to and with `version`.
+
+    `half_price_sold` is None if it has not changed.
+    """
     frame: frame_types.Update = {
         "evento": "atualizacao",
         "desde": since,
@@ -43,7 +46,8 @@ def update(
 
 
 def own_seats(seats: Collection[Seat], now: float) -> bytes:
-    """For one buyer's pages alone: the buyer's holds with the time left, and the seats that the buyer has bought."""
+    """For one buyer's pages alone: the buyer's holds with the time left, and the seats that the
+    buyer has bought."""
     frame: frame_types.OwnSeats = {
         "evento": "meus_assentos",
         "assentos": {seat.name: seat.ms_left(now) for seat in seats if seat.is_held},

@@ -1,7 +1,7 @@
 """Refuses requests for a foreign `Host`, before any route.
 
-A page under another name that resolves to our address (DNS rebinding) would act with our cookies, and an answer that
-repeats a foreign `Host` would send its reader elsewhere.
+A page under another name that resolves to our address (DNS rebinding) would act with our cookies,
+and an answer that repeats a foreign `Host` would send its reader elsewhere.
 """
 
 import logging
@@ -20,7 +20,10 @@ _FOR_PROGRAMS = ("/health/", "/notify_liberacao")
 
 
 class HostCheck:
-    """ASGI middleware. Also warns the operator, once, about settings that do not fit the requests."""
+    """ASGI middleware.
+
+    Also warns the operator, once, about settings that do not fit the requests.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -34,8 +37,8 @@ class HostCheck:
         if "x-forwarded-for" in headers and not gateway.settings.trusted_proxies:
             self._warn_once(
                 "TRUSTED_PROXIES",
-                "X-Forwarded-For arrives, but TRUSTED_PROXIES is empty: if a proxy of yours sends it, all browsers"
-                " behind that proxy share one address and its limits",
+                "X-Forwarded-For arrives, but TRUSTED_PROXIES is empty: if a proxy of yours sends it,"
+                " all browsers behind that proxy share one address and its limits",
             )
         problem = self._problem(gateway.hosts, scope["path"], headers.getlist("host"))
         app = answer_to(problem) if problem else self._app
@@ -50,7 +53,7 @@ class HostCheck:
             return None
         self._warn_once(
             "ALLOWED_HOSTS",
-            f"refused Host {hosts[0][:80]!r}, which is neither PUBLIC_URL's nor among ALLOWED_HOSTS",
+            f"refused Host {hosts[0][:80]!r}: it is neither PUBLIC_URL's nor in ALLOWED_HOSTS",
         )
         return FOREIGN_HOST
 

@@ -61,7 +61,8 @@ def sessions_json(answer: SessoesResponse) -> api_types.SessionList:
 
 @lru_cache(maxsize=2_048)
 def _encoded_session(message: bytes) -> tuple[orjson.Fragment, tuple[str, str]]:
-    """Encoded once for all requests, until something about the session changes; with its sound and room."""
+    """Encoded once for all requests, until something about the session changes; with its sound
+    and room."""
     session = Sessao.FromString(message)
     return orjson.Fragment(orjson.dumps(_listed_session(session))), (session.idioma, session.sala)
 
@@ -175,7 +176,8 @@ def own_orders_json(answer: PedidosResponse, now: float) -> api_types.OwnOrders:
 
 
 def _own_order(order: Pedido, now: float) -> api_types.OrderSummary:
-    """With the session's present time and room, if the programme has changed them since the sale."""
+    """With the session's present time and room, if the programme has changed them since the
+    sale."""
     session = order.sessao
     if order.alteracao and order.sessao_atual.sessao_id:
         session = order.sessao_atual
@@ -238,7 +240,8 @@ def _time(unix_ms: int) -> str:
 
 
 def _svg_data_uri(code: QRCode) -> str:
-    """A QR code for an <img>: black on white with its quiet zone, in whatever size the page gives it."""
+    """A QR code for an <img>: black on white with its quiet zone, in whatever size the page
+    gives it."""
     picture = BytesIO()
     code.save(
         picture,

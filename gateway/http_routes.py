@@ -126,7 +126,8 @@ async def tickets_as_pdf(reference: str, request: Request, gateway: GatewayPart)
     order = await gateway.orders.visible(reference, gateway.buyer_of(request))
     if order.cancelado:
         raise Refused(NOTHING_TO_ATTEND)
-    # In a thread: the first PDF imports its library, a title in another script makes a font; each takes some 0.3 s.
+    # In a thread: the first PDF imports its library, a title in another script makes a font; each
+    # takes some 0.3 s.
     return Response(
         await asyncio.to_thread(tickets_pdf, order),
         media_type="application/pdf",

@@ -45,7 +45,7 @@ class Hub:
         self._grace_timer = _Timer(self._show_outage)
         self._audience_timer = _Timer(self._announce_audience)
 
-    # ------------------------------------------------------------------------------------------------------ pages
+    # ---------------------------------------------------------------------------------------- pages
 
     def add(self, queue: SendQueue) -> None:
         self._queues[queue] = None
@@ -63,7 +63,10 @@ class Hub:
         return not self._queues
 
     def snapshot_frame(self) -> bytes | None:
-        """Encoded once for all pages that need it at about the same time. None before booking's first snapshot."""
+        """Encoded once for all pages that need it at about the same time.
+
+        None before booking's first snapshot.
+        """
         if self._seat_map is None:
             return None
         now = self._loop.time()
@@ -77,10 +80,13 @@ class Hub:
         seats = self._seat_map.owned_by(tag) if self._seat_map else []
         return frames.own_seats(seats, self._loop.time())
 
-    # ----------------------------------------------------------------------------------------------------- stream
+    # --------------------------------------------------------------------------------------- stream
 
     async def follow(self) -> None:
-        """Feeds the pages, through every restart of booking. Returns only where booking does not know the session."""
+        """Feeds the pages, through every restart of booking.
+
+        Returns only where booking does not know the session.
+        """
         try:
             async with asyncio.TaskGroup() as group:
                 sending = group.create_task(self._fan_out.run(self._queues, self._broadcast))
@@ -138,7 +144,7 @@ class Hub:
         self._snapshot_frame = None
         self._fan_out.start()
 
-    # -------------------------------------------------------------------------------------------------- broadcast
+    # ------------------------------------------------------------------------------------ broadcast
 
     def _broadcast(self) -> Broadcast:
         """Collects everything that has become due since the last broadcast."""
@@ -183,7 +189,8 @@ class Hub:
 
 
 class _Timer:
-    """Calls `action` once, some seconds after the first `start`; further starts until then change nothing."""
+    """Calls `action` once, some seconds after the first `start`; further starts until then
+    change nothing."""
 
     def __init__(self, action: Callable[[], None]) -> None:
         self._action = action

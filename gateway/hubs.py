@@ -11,10 +11,11 @@ LINGER_SECONDS = 10.0  # a reloaded page finds the stream still open
 
 
 class Hubs:
-    """Opens a hub for a session's first page and closes it `linger` seconds after the last page has gone.
+    """Opens a hub for a session's first page and closes it `linger` seconds after the last page has
+    gone.
 
-    The streams run in `group`: an unexpected error in one ends the process, instead of leaving its pages without
-    changes. `rest` is the pause between two fan-outs of a session, in seconds.
+    The streams run in `group`: an unexpected error in one ends the process, instead of leaving its
+    pages without changes. `rest` is the pause between two fan-outs of a session, in seconds.
     """
 
     def __init__(
@@ -33,7 +34,10 @@ class Hubs:
         self._tasks: dict[Hub, asyncio.Task[None]] = {}
 
     def of(self, session_id: str) -> Hub:
-        """The session's hub, opened if need be. Who adds a queue to it must take it out with `leave`."""
+        """The session's hub, opened if need be.
+
+        Who adds a queue to it must take it out with `leave`.
+        """
         hub = self._open.get(session_id)
         if hub is None:
             fan_out = FanOut(self._turns, self._rest)

@@ -1,4 +1,5 @@
-"""The lifespan for `uvicorn websocket_server:app`: opens the gateway when the server starts, closes it when it stops.
+"""The lifespan for `uvicorn websocket_server:app`: opens the gateway when the server starts, closes
+it when it stops.
 
 `python websocket_server.py` opens the gateway itself, so that it can drain before the server stops.
 """
@@ -23,13 +24,15 @@ from gateway.settings import GatewaySettings
 log = logging.getLogger(__name__)
 
 _LACKING = (
-    "started by uvicorn's own command: it has its own frame limit, compression, time limits, proxies and drain, "
-    "counts no connections, and listens at --host and --port; `python websocket_server.py` has this project's"
+    "started by uvicorn's own command: it has its own frame limit, compression, time limits, "
+    "proxies and drain, counts no connections, and listens at --host and --port; "
+    "`python websocket_server.py` has this project's"
 )
 
 
 class _OnceASecond(logging.Filter):
-    """Asyncio logs an error for each connection that uvicorn's listener cannot accept: one a second is enough."""
+    """Asyncio logs an error for each connection that uvicorn's listener cannot accept: one a
+    second is enough."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -79,7 +82,8 @@ def attach(app: FastAPI, gateway: Gateway) -> None:
 
 
 class RefusedStart:
-    """ASGI middleware: a refused start shows its own sentence, where Starlette would send a traceback."""
+    """ASGI middleware: a refused start shows its own sentence, where Starlette would send a
+    traceback."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -31,7 +31,10 @@ class TokenBucket:
         self._filled_at = clock()
 
     def take(self, cost: float = 1) -> bool:
-        """Takes tokens if there are enough. A cost above the burst needs, and takes, a full bucket."""
+        """Takes tokens if there are enough.
+
+        A cost above the burst needs, and takes, a full bucket.
+        """
         self._fill()
         if self._tokens < min(cost, self._burst):
             return False
@@ -98,7 +101,10 @@ class Addresses:
         return self._known[key]
 
     def has_room(self, host: str) -> bool:
-        """Whether the address may open one more socket. If not, a rare warning names the setting."""
+        """Whether the address may open one more socket.
+
+        If not, a rare warning names the setting.
+        """
         address = self.of(host)
         if address.sockets >= self._most_sockets:
             self._crowded.say(CROWDED, network(host), address.sockets)

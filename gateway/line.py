@@ -1,9 +1,10 @@
-"""A WebSocket after its handshake: messages in, ready frames out, straight from and to the transport (docs/adr/0031).
+"""A WebSocket after its handshake: an asyncio protocol that reads messages and writes ready frames
+(docs/adr/0031).
 
-Nothing here waits and nothing is queued: a line says whether it takes more, and its receiver keeps what has to wait.
-It is hardened like gateway.protocols: a close frame is not held back by a peer that does not read, nor lost with what a
-peer still sends; a closed line is gone soon after, whatever the peer does; frames that the receiver never sees are
-bounded; and what a stranger does wrong is no error of ours.
+Nothing here waits and nothing queues: `is_writable` says whether the line accepts more, and its
+receiver queues the rest. Hardening, as in gateway.protocols: a peer that does not read cannot delay
+our close frame, and a peer that keeps sending cannot make it get lost; a closed line is aborted
+soon after; the rate of control frames is limited; and a peer's mistakes are not logged as errors.
 """
 
 import asyncio
@@ -19,40 +20,39 @@ from gateway.rfc6455 import Broken, Opcode
 
 log = logging.getLogger(__name__)
 
-LINE = (
-    "cinema.line"  # the ASGI extension by which a server of ours hands an accepted WebSocket over
-)
+LINE = "cinema.line"  # the ASGI extension with which our server hands over an accepted WebSocket
 
-# At once: the loop parses so much of one peer's before it looks at the others.
+# The loop parses this much from one peer before it serves the others.
 READ_BYTES = 4 * 1_024
-# A frame over 4 KiB gets an error reply; one over this ends the line (1009).
+# A larger message closes the line with 1009. (Over 4 KiB, an error reply.)
 LARGEST_MESSAGE = 64 * 1_024
 CONTROL_FRAMES_A_SECOND = 10.0  # twice as many in a burst
-PING_SECONDS = 20.0  # between two pings, and for the answer to one
-STALL_SECONDS = 10.0  # how long a frame may wait for its browser
-LINGER_SECONDS = 5.0  # for the peer to read what is left and to answer our close frame
+PING_SECONDS = 20.0  # between two pings, and until the answer is due
+STALL_SECONDS = 10.0  # how long a line may stay unwritable
+LINGER_SECONDS = 5.0  # for the peer to read the rest and answer our close frame
 
-# One for all lines: the loop fills it and hands it over at once.
+# Shared by all lines: the loop fills it and calls buffer_updated at once.
 _buffer = memoryview(bytearray(READ_BYTES))
 
 
 class Receiver(Protocol):
-    """Who a line belongs to."""
+    """Gets the messages and the state changes of one line."""
 
     def receive(self, message: str | bytes) -> None: ...
 
     def writable(self) -> None:
-        """The line takes frames again."""
+        """The line is writable again."""
 
     def stalled(self) -> None:
-        """It has not taken any for STALL_SECONDS."""
+        """The line has not been writable for STALL_SECONDS."""
 
     def closed(self) -> None:
-        """Once, whoever closed it: nothing comes and nothing goes any more."""
+        """Called once, when either side closes the line: no message follows, and no frame is
+        sent."""
 
 
 class _Nobody:
-    """Who a line belongs to that is refused at once."""
+    """The receiver of a line that is refused at once."""
 
     def receive(self, message: str | bytes) -> None:
         pass
@@ -71,7 +71,7 @@ NOBODY: Receiver = _Nobody()
 
 
 class Line(asyncio.BufferedProtocol):
-    """`lines`: those that are open, for the server that has to end them."""
+    """`lines` are the open ones, which the server closes when it stops."""
 
     __slots__ = (
         "_awaits_pong",
@@ -99,17 +99,20 @@ class Line(asyncio.BufferedProtocol):
         self._control_frames = TokenBucket(CONTROL_FRAMES_A_SECOND)
         self._receiver: Receiver = NOBODY
         self._is_closed = False
-        self._is_deaf = False  # what still arrives is dropped unread
+        self._is_deaf = False  # drops everything that still arrives
         self._awaits_pong = False
         self._stall: asyncio.TimerHandle | None = None
         self._timer = self._loop.call_later(PING_SECONDS, self._ping)
         lines.add(self)
         transport.set_protocol(self)
 
-    # ---------------------------------------------------------------------------------------------- for its receiver
+    # ----------------------------------------------------------------------------- for its receiver
 
     async def serve(self, receiver: Receiver) -> None:
-        """Messages go to the receiver from now on. Returns at once: the transport does the rest."""
+        """Passes messages to the receiver from now on.
+
+        Returns at once: the transport does the rest.
+        """
         self._receiver = receiver
         self.transport.resume_reading()
 
@@ -118,7 +121,10 @@ class Line(asyncio.BufferedProtocol):
         self.transport.write(frame)
 
     def close(self, ending: Ending) -> None:
-        """Behind what the transport still has, without waiting until the peer has read that. The first one counts."""
+        """Writes the ending after what the transport has buffered, and does not wait.
+
+        Only the first call counts.
+        """
         if not self._is_closed:
             last_frame = ending.last_frame or b""
             self.transport.write(last_frame + rfc6455.close_frame(ending.code, ending.reason))
@@ -126,46 +132,47 @@ class Line(asyncio.BufferedProtocol):
             self.transport.resume_reading()
 
     def shutdown(self) -> None:
-        """The server stops, and waits for no answer to our close frame."""
+        """The server stops: closes without waiting for the peer's close frame."""
         self.close(RESTART)
         self.transport.close()
 
-    # ----------------------------------------------------------------------------------------------- for the transport
+    # ---------------------------------------------------------------------------- for the transport
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return _buffer
 
     def buffer_updated(self, nbytes: int) -> None:
         if nbytes == READ_BYTES:
-            # uvloop would read on at once. A peer that sends so much waits for its next turn.
+            # uvloop would go on reading. A peer that sends this much waits for its next turn.
             self.transport.pause_reading()
             self._loop.call_soon(self.transport.resume_reading)
         if not self._is_deaf:
             self.data_received(bytes(_buffer[:nbytes]))
 
     def data_received(self, data: bytes) -> None:
-        """Under this name, since uvloop's transport keeps a protocol's method, and with it the protocol before us."""
+        """A method of its own: uvloop's transport caches the protocol's, and with it the
+        protocol before this one."""
         try:
             for opcode, payload in self._reader.feed(data):
-                self._take(opcode, payload)
+                self._handle(opcode, payload)
                 if self._is_deaf:
                     return
         except Broken as fault:
-            self._fail(fault)
+            self._close_broken(fault)
 
     def eof_received(self) -> None:
-        """The transport sends what is left, and closes."""
+        """None: the transport sends its buffer, and closes."""
 
     def pause_writing(self) -> None:
         self.is_writable = False
         if not self._is_closed:
-            self._stall = self._loop.call_later(STALL_SECONDS, self._tell_stalled)
+            self._stall = self._loop.call_later(STALL_SECONDS, self._report_stall)
 
     def resume_writing(self) -> None:
         self._stop_stall()
         if not self._is_closed:
             self.is_writable = True
-            self._tell(self._receiver.writable)
+            self._call(self._receiver.writable)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._lines.discard(self)
@@ -173,15 +180,15 @@ class Line(asyncio.BufferedProtocol):
         self._end()
         self._timer.cancel()
 
-    # --------------------------------------------------------------------------------------------------------- inside
+    # --------------------------------------------------------------------------------------- inside
 
-    def _take(self, opcode: int, payload: Any) -> None:
+    def _handle(self, opcode: int, payload: Any) -> None:
         if opcode in (Opcode.TEXT, Opcode.BINARY):
-            self._take_message(payload)
+            self._handle_message(payload)
         elif opcode == Opcode.CLOSE:
-            self._take_close(payload)
+            self._handle_close(payload)
         elif not self._control_frames.take() or (opcode == Opcode.PING and not self.is_writable):
-            # Each pong would be kept in memory for a peer that does not read.
+            # Else each pong would stay in memory while the peer does not read.
             self._is_deaf = True
             self.transport.abort()
         elif opcode == Opcode.PING:
@@ -189,16 +196,16 @@ class Line(asyncio.BufferedProtocol):
         elif opcode == Opcode.PONG:
             self._awaits_pong = False
 
-    def _take_message(self, message: str | bytes) -> None:
+    def _handle_message(self, message: str | bytes) -> None:
         if not self._is_closed:
-            self._tell(self._receiver.receive, message)
+            self._call(self._receiver.receive, message)
         elif not self._control_frames.take():
-            # It sends on after our close frame: we end our side and read no more, which costs nothing.
+            # The peer keeps sending after our close frame: end our side, and stop reading.
             self._is_deaf = True
             self._end_output()
             self.transport.pause_reading()
 
-    def _take_close(self, payload: bytes) -> None:
+    def _handle_close(self, payload: bytes) -> None:
         code = rfc6455.close_code(payload)
         self._is_deaf = True
         if not self._is_closed:
@@ -206,10 +213,11 @@ class Line(asyncio.BufferedProtocol):
             self._end()
         self.transport.close()
 
-    def _fail(self, fault: Broken) -> None:
-        """Says why, and closes once the peer has.
+    def _close_broken(self, fault: Broken) -> None:
+        """Sends the reason, and closes once the peer has closed.
 
-        To close at once, with bytes of the peer's unread, would reset the connection, and our reason would be lost.
+        Closing at once, with unread bytes, would reset the connection, and the peer would lose the
+        reason.
         """
         self.close(Ending(fault.code, fault.reason))
         self._is_deaf = True
@@ -220,7 +228,8 @@ class Line(asyncio.BufferedProtocol):
             self.transport.write_eof()
 
     def _end(self) -> None:
-        """Aborts the transport by and by: to close it waits for as long as the peer keeps its receive window shut."""
+        """Aborts the transport after LINGER_SECONDS: close() alone waits while the peer's
+        receive window is zero."""
         if self._is_closed:
             return
         self._is_closed = True
@@ -229,7 +238,7 @@ class Line(asyncio.BufferedProtocol):
         self._timer.cancel()
         self._timer = self._loop.call_later(LINGER_SECONDS, self.transport.abort)
         self._place.wait(self.transport.abort)
-        self._tell(self._receiver.closed)
+        self._call(self._receiver.closed)
 
     def _ping(self) -> None:
         if self._awaits_pong:
@@ -240,17 +249,17 @@ class Line(asyncio.BufferedProtocol):
         self._timer = self._loop.call_later(PING_SECONDS, self._ping)
         self.transport.write(rfc6455.frame(Opcode.PING, b"ping"))
 
-    def _tell_stalled(self) -> None:
-        self._tell(self._receiver.stalled)
+    def _report_stall(self) -> None:
+        self._call(self._receiver.stalled)
 
     def _stop_stall(self) -> None:
         if self._stall is not None:
             self._stall.cancel()
             self._stall = None
 
-    def _tell(self, action: Callable[..., None], *facts: str | bytes) -> None:
+    def _call(self, action: Callable[..., None], *facts: str | bytes) -> None:
         try:
             action(*facts)
-        except Exception:  # the boundary of the line: a broken one must not end the others
+        except Exception:  # the boundary of the line: its fault must not end other lines
             log.exception("a socket's task died")
             self.close(FAULT)

@@ -1,7 +1,8 @@
-"""What a browser may say. Parsing is total: whatever arrives becomes one of these values, never an exception.
+"""The messages of a browser. Parsing is total: every input becomes one of these values, never an
+exception.
 
-`sessao` and `usuario_id`, which older pages send, are ignored like any field that is not named here: who the
-buyer is comes from the cookie, and the session from the socket's address.
+Unknown fields are ignored, and so are `sessao` and `usuario_id`, which older pages send: the buyer
+comes from the cookie, the session from the socket's address.
 """
 
 from typing import Annotated, Any, ClassVar
@@ -25,7 +26,7 @@ from gateway.reasons import Reason
 
 LONGEST_FRAME = 4_096  # bytes of UTF-8
 LONGEST_ID = 64  # characters: a session's, an order's, a message's
-_MOST_SEATS = 200  # far above any buyer's limit, which is booking's to tell
+_MOST_SEATS = 200  # far above any buyer's limit, which booking enforces
 _MOST_CENTAVOS = 10**12  # likewise
 
 
@@ -34,7 +35,7 @@ class _Message(BaseModel):
 
 
 class _Request(_Message):
-    """`id` is the browser's own, and comes back with the reply, whose `tipo` is `reply_kind`."""
+    """`id` is the browser's own; the reply repeats it. `reply_kind` is the reply's `tipo`."""
 
     reply_kind: ClassVar[str]
 
@@ -78,7 +79,7 @@ class Release(_Seats):
 
 
 class Payment(_Message):
-    """As typed by the buyer: cinema.payment_rules says whether it will do."""
+    """As the buyer typed it; cinema.payment_rules validates it."""
 
     name: str = Field(default="", alias="nomeCompleto")
     cpf: str | None = None
@@ -87,7 +88,7 @@ class Payment(_Message):
 
 
 class Confirm(_Seats):
-    """`categories` may leave out seats, which are full price. A `total` that is not sent is not checked."""
+    """Seats without a category are full price. Without a `total`, the amount is not checked."""
 
     reply_kind: ClassVar[str] = "confirmacao_pagamento"
 
@@ -102,8 +103,8 @@ class Confirm(_Seats):
 
     @field_validator("total")
     @classmethod
-    def of_a_number(cls, total: int | None) -> int:
-        """What is sent is a number: a page that does not say its total leaves it out."""
+    def is_a_number(cls, total: int | None) -> int:
+        """Refuses null: a page without a total leaves the field out."""
         if total is None:
             raise ValueError("no number")
         return total
@@ -113,7 +114,7 @@ class Confirm(_Seats):
     def of_the_seats(
         cls, categories: dict[str, Category], info: ValidationInfo
     ) -> dict[str, Category]:
-        """By canonical names, each one of the seats, none twice."""
+        """Canonical names; each is one of the seats, none comes twice."""
         names = _without_repeats([canonical(name) for name in categories])
         if not set(names) <= set(info.data.get("seats", ())):
             raise ValueError("a category for a seat that is not bought")
@@ -121,7 +122,7 @@ class Confirm(_Seats):
 
 
 class HoldBest(_Request):
-    """So many of the best free seats, together."""
+    """The best `count` free seats that are together."""
 
     reply_kind: ClassVar[str] = "melhores"
 
@@ -141,7 +142,7 @@ class Resync(_Request):
 
 
 class Faulty(_Message):
-    """Anything else, and what to say about it. `reason` is the reply's `motivo`."""
+    """Any other input, and the reply to it. `reason` is its `motivo`, `text` its `mensagem`."""
 
     reply_kind: str
     reason: str
@@ -174,7 +175,7 @@ _ADVICE = {
 
 
 class _Envelope(_Request):
-    """What all requests have in common; the rest waits for its kind to be known."""
+    """The fields of every request. The others are parsed once the action is known."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -182,7 +183,7 @@ class _Envelope(_Request):
 
 
 def parse(frame: str | bytes) -> Incoming:
-    """One message of a browser: text or, wrongly, bytes."""
+    """A browser's message. Binary ones are Faulty."""
     if isinstance(frame, bytes):
         return _unreadable("Só mensagens de texto são aceitas.")
     if len(frame.encode()) > LONGEST_FRAME:

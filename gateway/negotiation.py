@@ -1,9 +1,10 @@
-"""Content negotiation: which language and which encoding an answer has (RFC 9110, section 12.5), and its compression.
+"""Content negotiation: which language and which encoding an answer has (RFC 9110, section 12.5),
+and its compression.
 
 Reading Accept-Language and Accept-Encoding is total: what is malformed is skipped.
 
-Nothing that a page is sent repeats what an attacker could have put into its request, so the length of a compressed
-answer leaks no secret of it (BREACH).
+Nothing that a page is sent repeats what an attacker could have put into its request, so the length
+of a compressed answer leaks no secret of it (BREACH).
 """
 
 import gzip

@@ -1,4 +1,7 @@
-"""POST /notify_liberacao: the listener's notice that a hold may have ended. Booking checks it by a sweep."""
+"""POST /notify_liberacao: the listener's notice that a hold may have ended.
+
+Booking checks it by a sweep.
+"""
 
 import time
 
@@ -24,7 +27,8 @@ router = APIRouter(responses=IN_DOCS)
 
 @router.post("/notify_liberacao", openapi_extra=body_in_docs(ExpiryNotice))
 async def notify(request: Request, gateway: GatewayPart) -> api_types.Swept:
-    """Sweeps the session's due holds, whatever the notice claims. Freed seats reach the pages by booking's stream.
+    """Sweeps the session's due holds, whatever the notice claims. Freed seats reach the pages by
+    booking's stream.
 
     Answers 503 while booking is away, so that the listener tries again. Safe to repeat.
     """

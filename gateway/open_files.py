@@ -1,6 +1,7 @@
 """How many files this process may have open: each connection is one.
 
-Many systems begin with a soft limit of 1,024, macOS with 256; a process may raise its own up to the hard limit.
+Many systems begin with a soft limit of 1,024, macOS with 256; a process may raise its own up to the
+hard limit.
 """
 
 import resource

@@ -1,4 +1,5 @@
-"""Which orders a browser may see, and which it may change: by the token in a link, or by the buyer's cookie."""
+"""Which orders a browser may see, and which it may change: by the token in a link, or by the
+buyer's cookie."""
 
 import time
 from enum import Enum
@@ -20,9 +21,11 @@ class Access(Enum):
 
 
 class OrderAccess:
-    """Reads orders from booking. Raises BookingDown, and Refused for an order that does not exist or is not theirs.
+    """Reads orders from booking. Raises BookingDown, and Refused for an order that does not exist
+    or is not theirs.
 
-    `reference` is how a link names an order, `buyer` comes from the cookie ('': no cookie that we have signed).
+    `reference` is how a link names an order, `buyer` comes from the cookie ('': no cookie that we
+    have signed).
     """
 
     def __init__(self, booking: BookingClient) -> None:
@@ -68,8 +71,8 @@ class OrderAccess:
 def access_of(order: Pedido, token: str, buyer: str) -> Access:
     """By the link's token and the cookie's buyer.
 
-    An order from before there were tokens is opened by its id, as its mail said. A token that is not the order's opens
-    nothing, not even for its buyer.
+    An order from before there were tokens is opened by its id, as its mail said. A token that is
+    not the order's opens nothing, not even for its buyer.
     """
     is_buyer = bool(buyer) and _same(buyer, order.usuario_id)
     may_see, may_manage = _same(token, order.link_token), _same(token, order.chave)

@@ -1,4 +1,5 @@
-"""By which names we are asked, and which pages may open a socket or post: our own, and those that settings name."""
+"""Which `Host` names we answer to, and which origins may open a socket or post: our own, and
+those in the settings."""
 
 import re
 from urllib.parse import urlsplit
@@ -7,12 +8,12 @@ from starlette.requests import HTTPConnection
 
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^\s/@:\[\]]+)(:(?P<port>[0-9]{1,5}))?", re.I)
-# No page of another name can have these: a browser asks this machine only where its user does.
+# No page of another site has these names: they mean the browser's own machine.
 _THIS_MACHINE = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|\[::1\]")
 
 
 class Hosts:
-    """The names that we answer to: that of PUBLIC_URL, those of ALLOWED_HOSTS, and this machine's own."""
+    """The names that we answer to: PUBLIC_URL's, ALLOWED_HOSTS, and this machine's own."""
 
     def __init__(self, public_url: str, allowed: str) -> None:
         scheme, _, public = public_url.lower().partition("://")
@@ -43,7 +44,8 @@ class Origins:
         self._named = {public_url.lower(), *filter(None, further)}
 
     def admits(self, connection: HTTPConnection) -> bool:
-        """Browsers always say where a socket or a post comes from; who says nothing is no browser, and is let in."""
+        """Browsers always send `Origin` with a socket or a post; a client without it is no
+        browser, and is admitted."""
         if connection.headers.get("sec-fetch-site") == "same-origin":
             return True  # no page can set this header
         origin = connection.headers.get("origin")
@@ -53,7 +55,10 @@ class Origins:
 
 
 def _is_own(origin: str, host: str) -> bool:
-    """Whether the origin is the host that was asked; the scheme may differ where a proxy speaks TLS for us."""
+    """Whether the origin is the requested host.
+
+    The scheme may differ: a proxy may terminate TLS.
+    """
     try:
         page = urlsplit(origin)
         asked = urlsplit(f"{page.scheme}://{host}")

@@ -1,6 +1,6 @@
-"""The HTML of a page, made from its file: the buyer's language, the current files, its head, and data to begin with.
+"""Fills a page's HTML file: the buyer's language, the current files, the head, and the first data.
 
-A page's head has its title, and the preview that a link to it gets (Open Graph).
+The head has the title and the preview of a link to the page (Open Graph).
 """
 
 import re
@@ -18,7 +18,7 @@ from cinema.programme_words import texts_in
 from gateway.film_art import preview_path
 from gateway.http_json import Json
 
-About = Mapping[str, Any]  # of the API's JSON: the session or the order that a page is about
+About = Mapping[str, Any]  # the API's JSON of the session or the order that a page shows
 
 _OPEN_GRAPH_LOCALES = {"pt-BR": "pt_BR", "en": "en_GB", "es": "es_LA"}
 _RATED = frozenset({"10", "12", "14", "16", "18"})
@@ -39,7 +39,10 @@ def fill(
     head: str,
     first_look: str = "",
 ) -> str:
-    """The file with its slots filled; without data the slot for it stays empty. `head` and `first_look` are HTML."""
+    """The file with its slots filled; without data that slot stays empty.
+
+    `head` and `first_look` are HTML.
+    """
     html = (
         _TEXTS.sub(language[:2], template)
         .replace(_LANGUAGE, f'<html lang="{language}">', 1)
@@ -51,13 +54,13 @@ def fill(
 
 
 def _data_block(data: Json | orjson.Fragment) -> str:
-    """JSON that cannot end the element it stands in, nor begin anything in it."""
+    """JSON in which no `<` can close its element or open another."""
     return orjson.dumps(data).decode().replace("<", "\\u003c")
 
 
 @dataclass(frozen=True)
 class Head:
-    """`image` is an address at this gateway; empty: there is none."""
+    """`image` is a path at this gateway, or empty."""
 
     title: str
     text: str
@@ -65,7 +68,7 @@ class Head:
 
 
 def head_of(page: str, about: About | None, language: str) -> Head:
-    """Of one of the HTML files. `about` is missing where booking could not say in time."""
+    """The head of one of the HTML files. `about` is None if booking did not answer in time."""
     texts = texts_in(language)["page"]
     if page == "index.html":
         title = f"{texts['programme']} · {texts['cinema']}"
@@ -92,7 +95,7 @@ def _when(session: About, language: str) -> str:
 
 
 def head_tags(head: Head, language: str, public_url: str) -> str:
-    """The elements. `public_url`: a preview is asked for by somebody else, who needs whole addresses."""
+    """The elements. Previews need absolute addresses, which begin with `public_url`."""
     tags = [f"<title>{escape(head.title)}</title>", _meta("name", "description", head.text)]
     tags += (
         _meta("property", f"og:{key}", value)
@@ -115,7 +118,7 @@ def _open_graph(head: Head, language: str, public_url: str) -> Iterator[tuple[st
 
 
 def _facts(session: About, language: str) -> str:
-    """ "dom 13/12 · 17h45 · Sala 1 · nacional · 16 anos", as far as it is known."""
+    """Such as `dom 13/12 · 17h45 · Sala 1 · nacional · 16 anos`, without what is unknown."""
     words = session["words"][language]
     texts, rating = texts_in(language)["page"], session["filme"]["classificacao"]
     rated = (

@@ -1,4 +1,5 @@
-"""The pages: HTML in the buyer's language that brings along what the page shows first, and the files that it needs."""
+"""The pages: HTML in the buyer's language with the first data in it, and the files that they
+need."""
 
 from collections.abc import Awaitable, Callable
 
@@ -16,14 +17,14 @@ from gateway.page_html import About, fill, head_of, head_tags
 from gateway.problems import TOO_MANY_REQUESTS, Refused, problem_answer
 from gateway.public_answers import PublicAnswer
 
-# A page that comes without data asks for it; one that comes late is worse.
+# Then the page comes without data and asks for it itself: better than a late page.
 DATA_SECONDS = 0.5
 
-_KEPT_FOR_GOOD = "max-age=31536000, immutable"
-_ASKED_FOR_AGAIN = "no-cache"
+_CACHED_FOREVER = "max-age=31536000, immutable"
+_REVALIDATED = "no-cache"
 _READ = ["GET", "HEAD"]
 _FOR_PROGRAMS = ("/api/", "/static/", "/arte/", "/health/", "/ws/")
-# A service worker's address is the same at all times, or the browser would not see that it is a new one.
+# A service worker keeps its address: the browser compares the file there to find a new version.
 _WORKERS = {
     "order-worker.js": {
         "Service-Worker-Allowed": "/pedido/",
@@ -57,7 +58,8 @@ async def session_page(session_id: str, request: Request, gateway: GatewayPart) 
 
 @router.api_route("/pedido/", methods=_READ)
 async def order_shell(request: Request, gateway: GatewayPart) -> Response:
-    """The order's page without an order: what a browser keeps for when there is no network."""
+    """The order's page without an order, which the service worker caches for use without a
+    network."""
     return await _page(request, gateway, "pedido.html", _nothing)
 
 
@@ -81,7 +83,7 @@ async def film_art(file: str, request: Request, gateway: GatewayPart) -> Respons
     if art is None:
         raise HTTPException(404)
     encoding = _encoding(request) if len(art.encoded) > 1 else ""
-    headers = {"Content-Type": art.media_type, "Cache-Control": _KEPT_FOR_GOOD}
+    headers = {"Content-Type": art.media_type, "Cache-Control": _CACHED_FOREVER}
     return _response(art.encoded[encoding], encoding, headers)
 
 
@@ -93,16 +95,16 @@ async def static_file(path: str, request: Request, gateway: GatewayPart) -> Resp
     encoding = _encoding(request) if asset.is_text else ""
     headers = {"Content-Type": asset.media_type, **_WORKERS.get(path, {})}
     if gateway.assets.is_current(path):
-        headers["Cache-Control"] = _KEPT_FOR_GOOD
+        headers["Cache-Control"] = _CACHED_FOREVER
     else:
-        headers |= {"Cache-Control": _ASKED_FOR_AGAIN, "ETag": asset.etag(encoding)}
+        headers |= {"Cache-Control": _REVALIDATED, "ETag": asset.etag(encoding)}
         if headers["ETag"] in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
     return _response(asset.encoded(encoding), encoding, headers)
 
 
 async def nothing_here(request: Request, error: Exception) -> Response:
-    """What is answered at an address of nothing: a page to whoever looks for pages, else JSON."""
+    """The 404: a page for browsers that ask for one, else JSON."""
     gateway: Gateway = request.app.state.gateway
     is_page = not request.url.path.startswith(_FOR_PROGRAMS)
     wants_page = "text/html" in request.headers.get("accept", "")
@@ -119,7 +121,7 @@ async def _nothing() -> Data:
 
 
 async def _page(request: Request, gateway: Gateway, name: str, query: Query) -> Response:
-    """The page, and with it the buyer's cookie: issued, renewed, or replaced if it was tampered with."""
+    """The page, with the buyer's cookie: issued, renewed, or replaced if it is not ours."""
     status, data = await _data(request, gateway, query)
     language, encoding = _language(request), _encoding(request)
     headers = {"Content-Type": "text/html; charset=utf-8", "Content-Language": language}
@@ -131,7 +133,7 @@ async def _page(request: Request, gateway: Gateway, name: str, query: Query) -> 
 
 
 async def _data(request: Request, gateway: Gateway, query: Query) -> tuple[int, Data]:
-    """The page's status, and its data where booking can say in time what the page is about."""
+    """The page's status, and its data if booking answers in time."""
     if not gateway.within_rate(request):
         return 200, None
     try:
@@ -172,7 +174,8 @@ def _response(body: bytes, encoding: str, headers: dict[str, str], status: int =
 
 
 def _language(request: Request) -> str:
-    """As chosen on the page: in its address, where the browser keeps no cookie."""
+    """The choice made on the page comes in a cookie, or in the address if the browser stores no
+    cookies."""
     name = negotiation.LANGUAGE_COOKIE
     chosen = request.query_params.get(name) or request.cookies.get(name)
     return negotiation.language(chosen, request.headers.get("accept-language", ""))

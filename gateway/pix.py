@@ -1,7 +1,8 @@
-"""The Pix code that a buyer scans or copies: a static BR Code, which is an EMV merchant-presented QR code.
+"""The Pix code that a buyer scans or copies: a static BR Code, which is an EMV merchant-presented
+QR code.
 
-Sources: Banco Central do Brasil, Manual de Padrões para Iniciação do Pix; EMVCo, QR Code Specification for Payment
-Systems, Merchant-Presented Mode. Nobody is paid: the receiver is made up.
+Sources: Banco Central do Brasil, Manual de Padrões para Iniciação do Pix; EMVCo, QR Code
+Specification for Payment Systems, Merchant-Presented Mode. Nobody is paid: the receiver is made up.
 """
 
 from binascii import crc_hqx
@@ -22,7 +23,8 @@ class Receiver:
     city: str
 
 
-# The key has the form of a random one but, by its version digit, not that of one that the Banco Central gives out.
+# The key has the form of a random one but, by its version digit, not that of one that the Banco
+# Central gives out.
 SIMULATED = Receiver(
     key="123e4567-e12b-12d1-a456-426655440000", name="Cinema (simulado)", city="SAO PAULO"
 )

@@ -1,7 +1,8 @@
-"""Styles for browsers of the last four years: what newer ones alone read gets a plain value before it.
+"""Styles for browsers of the last four years: newer syntax gets a plain fallback before it.
 
-`light-dark()` (Safari 17.5, Chrome 123) becomes two rules, one for each theme: it may stand in rules of `:root` alone,
-as the value of a token. `dvh` (Chrome 108, Samsung Internet 21) follows the same length in `vh`.
+`light-dark()` (Safari 17.5, Chrome 123) becomes two rules, one for each theme; it is allowed only
+in `:root`, as the value of a custom property. `dvh` (Chrome 108, Samsung Internet 21) follows the
+same length in `vh`.
 """
 
 import re
@@ -16,7 +17,8 @@ def plain_first(css: str) -> str:
 
 
 def _with_themes(rule: re.Match[str]) -> str:
-    """The rule in the light theme's colours, then the dark theme's, on screens: paper is white."""
+    """The rule in the light theme's colours, then the dark theme's for screens only: paper is
+    white."""
     dark = "".join(f"{name}:{colour};" for name, _, colour in _TWO_THEMES.findall(rule[0]))
     light = _TWO_THEMES.sub(r"\1:\2", rule[0])
     if not dark:

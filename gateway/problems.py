@@ -1,4 +1,5 @@
-"""The answers to HTTP requests that are refused or fail: a status and JSON in Portuguese, never a traceback."""
+"""The answers to HTTP requests that are refused or fail: a status and JSON in Portuguese, never
+a traceback."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,10 +1,10 @@
-"""Uvicorn's protocols, hardened against peers that do not play by the rules (docs/adr/0019).
+"""Uvicorn's protocols, hardened against hostile peers (docs/adr/0019).
 
-What is added to HTTP: a request has to arrive whole in time, an answer has to be read, a body has only so many chunks,
-and a connection that waits for its peer may lose its place to another (gateway.admission).
+Added to HTTP: a deadline for a request to arrive whole, a deadline for an answer to be read, a
+limit of chunks, and admission control (gateway.admission) for connections that wait for their peer.
 
-Of WebSocket uvicorn speaks the handshake alone: from then on the connection is a gateway.line.Line. And for both: what
-a stranger does wrong is no error of ours, and leaves nothing in the log.
+Of WebSocket, uvicorn does only the handshake; then the connection becomes a gateway.line.Line. A
+peer's mistakes are not logged.
 """
 
 import asyncio
@@ -25,10 +25,10 @@ from gateway import line
 from gateway.admission import Place
 from gateway.line import LINE, READ_BYTES, Line
 
-MOST_CHUNKS = 64  # a connection's bodies
-READ_SECONDS = 10.0  # for the peer to read any of what waits for it
+MOST_CHUNKS = 64  # of all bodies of a connection
+READ_SECONDS = 10.0  # within which the peer must read something of an answer
 
-# Uvicorn's warnings about a peer's faults. The peer gets an answer, and can send thousands of them a second.
+# Uvicorn's warnings about a peer's mistakes, of which a peer can make thousands a second.
 _PEERS_FAULTS = ("Invalid HTTP request", "Unsupported upgrade request")
 
 
@@ -42,12 +42,12 @@ def _is_no_peers_fault(record: logging.LogRecord) -> bool:
 
 
 class GuardedConfig(uvicorn.Config):
-    """What uvicorn hands to its protocols; `request_seconds`: for a request to arrive whole."""
+    """`request_seconds`: the deadline for a request to arrive whole."""
 
     def __init__(self, *args: Any, request_seconds: float, **options: Any) -> None:
         super().__init__(*args, **options)
         self.request_seconds = request_seconds
-        # Shorter than uvicorn's own, which ends with an error and the traceback of every task.
+        # Shorter than uvicorn's own deadline, which ends with a traceback of every task.
         self.patience_at_the_end = 0.9 * (self.timeout_graceful_shutdown or line.LINGER_SECONDS)
 
     def configure_logging(self) -> None:
@@ -56,7 +56,8 @@ class GuardedConfig(uvicorn.Config):
 
 
 class _FewChunks(h11.Connection):
-    """A chunk of one byte costs as much as one of thousands; nobody who calls us needs many."""
+    """Parsing a chunk of one byte costs as much as one of thousands, and no legitimate client
+    sends many."""
 
     _chunks = 0
 
@@ -76,8 +77,8 @@ class GuardedHttp(H11Protocol):
         super().__init__(config, *args, **options)
         self.place = place
         self.conn = _FewChunks(h11.SERVER)
-        self._deadline: asyncio.TimerHandle | None = None  # while a request is not here whole
-        self._look: asyncio.TimerHandle | None = None  # while an answer waits to be read
+        self._deadline: asyncio.TimerHandle | None = None  # while a request is incomplete
+        self._reading_check: asyncio.TimerHandle | None = None  # while an answer is unread
         self._upgraded = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -91,7 +92,8 @@ class GuardedHttp(H11Protocol):
         self._stop_timers()
 
     def data_received(self, data: bytes) -> None:
-        """In pieces: h11 bounds what it waits for the rest of, and a loop may bring four times as much at once."""
+        """In pieces: h11 limits an incomplete event's size, and the loop may deliver four times
+        as much at once."""
         for at in range(0, len(data), READ_BYTES):
             super().data_received(data[at : at + READ_BYTES])
             if self._upgraded or self.transport.is_closing():
@@ -106,7 +108,7 @@ class GuardedHttp(H11Protocol):
         self._upgraded = True
         self.place.work()
         self._stop_timers()
-        self.transport.pause_reading()  # until the application has welcomed it, or not
+        self.transport.pause_reading()  # until the application has accepted or refused it
         super().handle_websocket_upgrade(event)
 
     def on_response_complete(self) -> None:
@@ -120,30 +122,32 @@ class GuardedHttp(H11Protocol):
         self._expect_reading()
 
     def shutdown(self) -> None:
-        """What is not here whole gets no answer any more."""
+        """Aborts an incomplete request."""
         if self._deadline is not None:
             self.transport.abort()
             return
         super().shutdown()
 
     def send_400_response(self, msg: str) -> None:
-        # h11 refuses a second answer, where the first one has begun before the rest of its request was garbage.
+        # h11 raises if an answer has begun already, before the rest of its request turned out to be
+        # garbage.
         with suppress(h11.LocalProtocolError):
             super().send_400_response(msg)
         self.transport.close()
 
     def _expect_request(self) -> None:
-        """From its first byte, or from the beginning of the connection, to the last one of its body."""
+        """Starts the deadline: from the connection's start, or a request's first byte, to the
+        end of its body."""
         if self._deadline is None:
             self._deadline = self.loop.call_later(self.config.request_seconds, self.transport.abort)
 
     def _expect_reading(self) -> None:
         left = self.transport.get_write_buffer_size()
-        if left and self._look is None:
-            self._look = self.loop.call_later(READ_SECONDS, self._end_unless_read, left)
+        if left and self._reading_check is None:
+            self._reading_check = self.loop.call_later(READ_SECONDS, self._end_unless_read, left)
 
     def _end_unless_read(self, before: int) -> None:
-        self._look = None
+        self._reading_check = None
         if self.transport.get_write_buffer_size() >= before:
             self.transport.abort()
         else:
@@ -156,13 +160,13 @@ class GuardedHttp(H11Protocol):
 
     def _stop_timers(self) -> None:
         self._stop_deadline()
-        if self._look is not None:
-            self._look.cancel()
-            self._look = None
+        if self._reading_check is not None:
+            self._reading_check.cancel()
+            self._reading_check = None
 
 
 class GuardedWebSocket(WebSocketsSansIOProtocol):
-    """The handshake. The application takes the line over from it, or answers with an HTTP response."""
+    """The handshake. The application then takes the line over, or answers with an HTTP response."""
 
     _line: Line | None = None
 
@@ -178,7 +182,8 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if self.conn.handshake_exc is not None and not self.handshake_initiated:
-            # The request's line or headers were too long: the refusal is written, and would never be sent.
+            # The request line or the headers are too long: uvicorn never sends the refusal that it
+            # has written.
             self.transport.write(b"".join(self.conn.data_to_send()))
             self.transport.close()
             self._abort_soon()
@@ -192,7 +197,7 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
             self._abort_soon()
 
     def hand_over(self) -> Line:
-        """The accepted connection, which is no longer ours."""
+        """Hands the accepted connection over to a Line."""
         self.stop_keepalive()
         self.connections.discard(self)
         self._line = Line(self.transport, self._place, self.connections)
@@ -203,11 +208,11 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
             raise ClientDisconnected
         await super().send(message)
         if self.initial_response is not None and self.close_sent:
-            # Refused with an HTTP answer. Uvicorn would log that there was no handshake.
+            # Refused with an HTTP answer: else uvicorn would log a missing handshake.
             self.handshake_complete = True
 
     async def run_asgi(self) -> None:
-        """Like uvicorn's, which would close what has been handed over."""
+        """Like uvicorn's, which would close the connection that was handed over."""
         try:
             await self.app(self.scope, self.receive, self.send)
         except ClientDisconnected:
@@ -216,12 +221,12 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
             self.logger.exception("Exception in ASGI application")
             self.send_500_response()
         finally:
-            del self.scope  # which names the application's way back to us
+            del self.scope  # breaks the reference cycle through its extension
             if self._line is None:
                 self.transport.close()
                 self._place.wait(self.transport.abort)
                 self._abort_soon()
 
     def _abort_soon(self) -> None:
-        """close() by itself waits for as long as the peer keeps its receive window shut, which may be for ever."""
+        """close() alone waits while the peer's receive window is zero, perhaps forever."""
         self.loop.call_later(line.LINGER_SECONDS, self.transport.abort)

@@ -1,7 +1,9 @@
-"""What everybody is answered alike: the list of sessions, and a session's room with its prices and seats left.
+"""Answers that are the same for everybody: the list of sessions, and a session's room with prices
+and seats left.
 
-All who wait share one question to booking, which is asked after each of them came. What is made of an answer (its JSON,
-the compressed pages) is kept for as long as booking answers the same, so nothing here is older than its question.
+Concurrent requests share one call to booking, which begins after each of them came. Its JSON and
+the compressed pages are reused while booking's answer stays the same, so no answer is older than
+its request.
 """
 
 import asyncio
@@ -19,14 +21,15 @@ from gateway.http_json import Json, film_json, map_json, sessions_json
 from gateway.messages import LONGEST_ID
 from gateway.problems import UNKNOWN_SESSION, Refused
 
-_MOST_KEPT = 64  # a hall of 3,000 seats: 130 KB of JSON, and 10 KB for each language and encoding of its page
+# a hall of 3,000 seats: 130 KB of JSON, and 10 KB for each language and encoding of its page
+_MOST_KEPT = 64
 _MOST_PAGES = 9  # three languages, two encodings and none
 _LIST = ""
-_ABOUT = ("filme", "inicio", "words")  # what a page says of itself in its head
+_ABOUT = ("filme", "inicio", "words")  # the fields that a page's head needs
 
 
 class PublicAnswer:
-    """One state of what booking answers: its JSON, what a page shows of it first, and the pages made of both."""
+    """One answer of booking: its JSON, its first look, and the pages made of both."""
 
     def __init__(
         self,
@@ -35,7 +38,7 @@ class PublicAnswer:
         first_look: FirstLook | None = None,
         next_film: Json | None = None,
     ) -> None:
-        """`next_film`: the one whose picture stands for the whole programme."""
+        """`next_film`: the film whose picture represents the whole programme in previews."""
         self.state = state
         self.json = orjson.dumps(json)
         self.first_look = first_look
@@ -44,16 +47,18 @@ class PublicAnswer:
         self._pages: dict[Hashable, bytes] = {}
 
     def page(self, kind: Hashable, make: Callable[[], bytes]) -> bytes:
-        """`kind` is what the page depends on beside this answer: language, encoding, revision of the files."""
+        """`kind` is everything else that the page depends on: language, encoding, revision of
+        the files."""
         if kind not in self._pages:
-            if len(self._pages) >= _MOST_PAGES:  # of revisions that are no more
+            if len(self._pages) >= _MOST_PAGES:  # they are of old revisions
                 self._pages.clear()
             self._pages[kind] = make()
         return self._pages[kind]
 
 
 class PublicAnswers:
-    """Each raises BookingDown after `patience` seconds at most, and Refused for what does not exist."""
+    """Each method raises BookingDown after `patience` seconds at most, and Refused for an
+    unknown session."""
 
     def __init__(self, booking: BookingClient, patience: float) -> None:
         self._booking = booking
@@ -65,7 +70,7 @@ class PublicAnswers:
         return await self._within(patience, _LIST, self._read_sessions)
 
     async def session_map(self, session_id: str, patience: float | None = None) -> PublicAnswer:
-        """Who holds what comes over the WebSocket."""
+        """Without the state of the seats, which comes over the WebSocket."""
         if not 0 < len(session_id) <= LONGEST_ID:
             raise Refused(UNKNOWN_SESSION)
         return await self._within(patience, session_id, partial(self._read_map, session_id))

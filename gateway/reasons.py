@@ -1,4 +1,5 @@
-"""Why the gateway itself refuses something: the `motivo` of a reply, of a last frame, and of an HTTP error.
+"""Why the gateway itself refuses something: the `motivo` of a reply, of a last frame, and of an
+HTTP error.
 
 Booking's reasons are cinema.refusals.Refusal.
 """

@@ -1,4 +1,7 @@
-"""WebSocket frames as bytes (RFC 6455), the server's side, without extensions: what many are sent is framed once."""
+"""WebSocket frames as bytes (RFC 6455): the server's side, without extensions.
+
+A broadcast is framed once.
+"""
 
 import struct
 from collections.abc import Iterator
@@ -8,7 +11,7 @@ from websockets.frames import CloseCode
 
 _FINAL, _RESERVED, _CONTROL, _OPCODE, _MASKED, _LENGTH = 0x80, 0x70, 0x08, 0x0F, 0x80, 0x7F
 _MOST_IN_CONTROL_FRAME = 125
-# What a peer may close with: RFC 6455, 7.4, and IANA's registry.
+# The close codes that a peer may send: RFC 6455, 7.4, and IANA's registry.
 _PEERS_CODES = frozenset({*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)})
 
 
@@ -21,12 +24,12 @@ class Opcode(IntEnum):
     PONG = 10
 
 
-_CONTINUATION, _TEXT = 0, 1  # plain numbers, which cost a fifth of an enum's
+_CONTINUATION, _TEXT = 0, 1  # plain numbers: an enum's member costs five times as much
 _MESSAGES, _CONTROLS = frozenset({1, 2}), frozenset({8, 9, 10})
 
 
 class Broken(Exception):
-    """The peer breaks the rules; `code` is what its connection is closed with."""
+    """The peer violates the protocol. `code` is the close code."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
@@ -35,7 +38,7 @@ class Broken(Exception):
 
 
 def frame(opcode: Opcode, payload: bytes) -> bytes:
-    """A whole message or control frame, unmasked as a server sends it."""
+    """A whole message or control frame, unmasked, as a server sends it."""
     first, length = _FINAL | opcode, len(payload)
     if length < 126:
         return bytes((first, length)) + payload
@@ -45,7 +48,7 @@ def frame(opcode: Opcode, payload: bytes) -> bytes:
 
 
 def payload_of(framed: bytes) -> bytes:
-    """What `frame` was given."""
+    """The payload that `frame` was called with."""
     return framed[{126: 4, 127: 10}.get(framed[1], 2) :]
 
 
@@ -57,7 +60,10 @@ def close_frame(code: int, reason: str = "") -> bytes:
 
 
 def close_code(payload: bytes) -> int:
-    """What a peer's close frame says; CloseCode.NO_STATUS_RCVD where it says nothing. Raises Broken."""
+    """The code in a peer's close frame; CloseCode.NO_STATUS_RCVD if there is none.
+
+    Raises Broken.
+    """
     if not payload:
         return CloseCode.NO_STATUS_RCVD
     code = int.from_bytes(payload[:2], "big")
@@ -68,33 +74,36 @@ def close_code(payload: bytes) -> int:
 
 
 class Reader:
-    """Finds messages in what arrives: bounded by `most` bytes, whatever a peer announces."""
+    """Parses messages of at most `most` bytes."""
 
     __slots__ = ("_kind", "_most", "_parts", "_rest")
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._rest: bytes | bytearray = b""  # of a frame that is not here whole
-        self._kind: int | None = None  # of a message that comes in fragments
+        self._rest: bytes | bytearray = b""  # of an incomplete frame
+        self._kind: int | None = None  # opcode of a fragmented message
         self._parts = b""
 
     def feed(self, data: bytes) -> Iterator[tuple[int, str | bytes]]:
-        """Control frames and whole messages, a text as str; and CONTINUATION for a fragment that ends no message.
+        """Yields control frames and whole messages, a text as str; CONTINUATION for a fragment
+        before the last.
 
-        Raises Broken. Take all of it: what is not taken is read again with the next bytes.
+        Raises Broken. Iterate to the end: else the same frames are parsed again with the next
+        bytes.
         """
         buffer: bytes | bytearray = data
         if self._rest:
             buffer = bytearray(self._rest)
             buffer += data
         at = 0
-        while (found := self._frame(buffer, at)) is not None:
+        while (found := self._parse_frame(buffer, at)) is not None:
             first, payload, at = found
-            yield self._take(first, payload)
+            yield self._message(first, payload)
         self._rest = buffer[at:]
 
-    def _frame(self, buffer: bytes | bytearray, at: int) -> tuple[int, bytes, int] | None:
-        """The first byte of the frame that begins there, what it carries, and where it ends; None if it has not."""
+    def _parse_frame(self, buffer: bytes | bytearray, at: int) -> tuple[int, bytes, int] | None:
+        """The first byte, the payload and the end of the frame at `at`; None while it is
+        incomplete."""
         key = at + 2
         if len(buffer) < key:
             return None
@@ -117,15 +126,15 @@ class Reader:
             return None
         return first, _unmasked(buffer[begin:end], buffer[key:begin], length), end
 
-    def _take(self, first: int, payload: bytes) -> tuple[int, str | bytes]:
+    def _message(self, first: int, payload: bytes) -> tuple[int, str | bytes]:
         opcode = first & _OPCODE
         if opcode in _CONTROLS:
             return opcode, payload
         if self._kind is None and opcode in _MESSAGES and first & _FINAL:
             return opcode, _text(payload) if opcode == _TEXT else payload
-        return self._take_fragment(opcode, payload, is_last=bool(first & _FINAL))
+        return self._add_fragment(opcode, payload, is_last=bool(first & _FINAL))
 
-    def _take_fragment(
+    def _add_fragment(
         self, opcode: int, payload: bytes, *, is_last: bool
     ) -> tuple[int, str | bytes]:
         begins = self._kind is None

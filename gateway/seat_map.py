@@ -1,6 +1,8 @@
-"""One session's seats as booking's stream tells them. Knows nothing of sockets; every time comes from the caller.
+"""One session's seats, kept up to date from booking's stream. Knows nothing of sockets; the caller
+passes every time.
 
-Times are monotonic seconds: what is left of a hold is computed when it is sent, not when it was heard.
+Times are monotonic seconds. The time left of a hold is computed when it is sent, not when it
+arrived.
 """
 
 from collections.abc import Iterable
@@ -10,11 +12,14 @@ from cinema_pb2 import Atualizacao, EstadoAssento, MapaSessao, StatusReserva
 
 
 class ContinuityLost(Exception):
-    """A change is missing between what is known and what was heard."""
+    """The update does not follow the known version."""
 
 
 class Seat(NamedTuple):
-    """A seat that is not free, or a change of one. `tag` is the owner's and never leaves the gateway."""
+    """A seat that is not free, or a change of a seat.
+
+    `tag` is the owner's and never leaves the gateway.
+    """
 
     name: str
     state: StatusReserva.Estado
@@ -40,17 +45,19 @@ class SeatMap:
     def __init__(self, snapshot: MapaSessao, now: float) -> None:
         self.version = snapshot.versao
         self.half_price_sold = snapshot.meias_vendidas  # under the quota
-        self.edition = (
-            snapshot.edicao
-        )  # another one: the page's film, room or start are not the session's
+        self.edition = snapshot.edicao  # differs once film, room, seats, language or start do
         self._taken: dict[str, Seat] = {}
         self._owned: dict[str, dict[str, Seat]] = {}  # by the owner's tag, then by name
         for seat in _seats(snapshot.assentos, now):
             self._put(seat)
 
     def apply(self, update: Atualizacao, now: float) -> list[Seat]:
-        """The changes, in order. Raises ContinuityLost for any version but the next, also one that is known already:
-        booking tells each once, so its Redis has come back with other data."""
+        """Applies the update and returns its changes, in order. Raises ContinuityLost for any
+        version but the next.
+
+        Also for a known version: booking sends each once, so its Redis has come back with other
+        data.
+        """
         if update.versao != self.version + 1:
             raise ContinuityLost(f"version {update.versao} came after {self.version}")
         changes = _seats(update.mudancas, now)
@@ -65,7 +72,7 @@ class SeatMap:
         return self._taken.values()
 
     def owned_by(self, tag: str) -> list[Seat]:
-        """What the buyer with this tag holds, and has bought."""
+        """The seats that the buyer with this tag holds or has bought."""
         return list(self._owned.get(tag, {}).values())
 
     def _change(self, seat: Seat) -> None:
@@ -77,7 +84,7 @@ class SeatMap:
 
     def _put(self, seat: Seat) -> None:
         self._taken[seat.name] = seat
-        if seat.tag:  # a sale whose buyer was forgotten has none
+        if seat.tag:  # a sale without a tag: its buyer's data were erased
             self._owned.setdefault(seat.tag, {})[seat.name] = seat
 
     def _disown(self, seat: Seat) -> None:

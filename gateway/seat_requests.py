@@ -1,4 +1,5 @@
-"""The five requests about a buyer's seats, as the contract's messages. How they travel is up to a subclass.
+"""The five requests about a buyer's seats, as the contract's messages. How they travel is up to a
+subclass.
 
 The gateway sends them in batches (gateway.booking_client), the tests one by one.
 """
@@ -31,7 +32,8 @@ METHODS: Final[dict[Kind, str]] = {
 class Buyer:
     """A buyer in one session. `network` is the tag of the network address.
 
-    With `from_browser` booking applies the rules of the house, such as whole sofas and no lonely seat.
+    With `from_browser` booking applies the rules of the house, such as whole sofas and no lonely
+    seat.
     """
 
     session_id: str
@@ -41,7 +43,10 @@ class Buyer:
 
 
 class SeatRequests(Generic[Answer]):
-    """`Answer` is a ReservaResponse, or an awaitable of one. A `token` that is sent must be the hold's."""
+    """`Answer` is a ReservaResponse, or an awaitable of one.
+
+    A `token` that is sent must be the hold's.
+    """
 
     def hold(
         self, buyer: Buyer, seats: Sequence[str], instead_of: Sequence[str] = (), token: str = ""
@@ -81,9 +86,11 @@ class SeatRequests(Generic[Answer]):
         language: str = "",
         edition: str = "",
     ) -> Answer:
-        """Pays for held seats. `key` makes it idempotent; a `total` in centavos is checked against the prices.
+        """Pays for held seats. `key` makes it idempotent; a `total` in centavos is checked against
+        the prices.
 
-        Seats that `categories` leaves out are full price. `edition` is that of the map that the buyer was shown.
+        Seats that `categories` leaves out are full price. `edition` is that of the map that the
+        buyer was shown.
         """
         request = _about(buyer, seats, token)
         request.chave_idempotencia = key

@@ -1,4 +1,4 @@
-"""The headers that every answer carries: nothing inline, nothing from elsewhere, in nobody's frame."""
+"""The security headers of every answer: nothing inline, nothing from other origins, no framing."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,19 +18,20 @@ CONTENT_SECURITY_POLICY = "; ".join(
 _HTTPS_ONLY = (
     "Strict-Transport-Security",
     "max-age=31536000",
-)  # RFC 6797; other hosts of the domain are not ours
+)  # RFC 6797; without includeSubDomains: other hosts of the domain are not ours
 _NO_SNIFFING = ("X-Content-Type-Options", "nosniff")
-# Browsers read them from documents alone; a page's dozens of scripts go without, which saves 20 KB on the wire.
+# Browsers read them from documents only. A page's scripts go without, which saves 20 KB on the
+# wire.
 _OF_DOCUMENTS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Referrer-Policy": "no-referrer",
 }
-# Nothing that a search engine should know of, by whatever link it came.
+# Not for search engines, whatever link leads there.
 _UNINDEXED = ("/pedido/", "/api/")
 _NO_DOCUMENTS = ("text/javascript", "text/css")
-# The interactive API page brings its scripts from elsewhere; it is served only where a setting asks for it.
+# The interactive API page loads its scripts from another origin; a setting turns it on.
 _DOCS = "/docs"
 
 
@@ -61,5 +62,5 @@ def _add(headers: MutableHeaders, path: str) -> None:
         del headers["Content-Security-Policy"]
     if path.startswith(_UNINDEXED):
         headers.setdefault("X-Robots-Tag", "noindex, nofollow")
-    # Answers about seats and orders are kept nowhere, and as fresh on the way back as on the way there.
+    # Answers about seats and orders are never cached, not even by the browser's Back.
     headers.setdefault("Cache-Control", "no-store")

@@ -1,8 +1,10 @@
-"""Frames that one page has yet to receive: none while its line is writable, and a bounded number however slow it is.
+"""Frames that one page has yet to receive: none while its line is writable, and a bounded number
+however slow it is.
 
-Most frames describe a state, of which only the newest counts: the seat map, the page's own seats, whether sales are
-live, how many people watch. Such a frame is marked as due and encoded when its turn comes. Only updates and replies
-queue, and both queues are bounded: when updates overflow, a snapshot replaces them.
+Most frames describe a state, of which only the newest counts: the seat map, the page's own seats,
+whether sales are live, how many people watch. Such a frame is marked as due and encoded when its
+turn comes. Only updates and replies queue, and both queues are bounded: when updates overflow, a
+snapshot replaces them.
 """
 
 from typing import Protocol
@@ -36,10 +38,11 @@ class Writer(Protocol):
 
 
 class SendQueue:
-    """The session's hub and the connection fill it. Nothing here waits, so no browser delays the others.
+    """The session's hub and the connection fill it. Nothing here waits, so no browser delays the
+    others.
 
-    While the line is writable nothing is queued and a frame is written at once; `pump` writes the rest later.
-    `tag` is the buyer's.
+    While the line is writable nothing is queued and a frame is written at once; `pump` writes the
+    rest later. `tag` is the buyer's.
     """
 
     __slots__ = (

@@ -27,12 +27,14 @@ class GatewaySettings(
     )
     trusted_proxies: str = Field(
         default="",
-        description="IP addresses or networks such as 10.0.0.0/8 of the proxies before us, separated by commas",
+        description="IP addresses or networks such as 10.0.0.0/8 of the proxies before us, "
+        "separated by commas",
     )
     allowed_hosts: str = Field(
         default="",
         pattern=r"^\s*([\w.-]+(:\d+)?\s*(,\s*[\w.-]+(:\d+)?\s*)*)?$",
-        description="further names, host or host:port, that the gateway is asked by, separated by commas",
+        description="further names, host or host:port, that the gateway is asked by, "
+        "separated by commas",
     )
     cookie_secret: SecretStr | None = Field(
         default=None, min_length=16, description="at least 16 characters, the same at every gateway"
@@ -40,13 +42,15 @@ class GatewaySettings(
     cookie_secret_former: SecretStr | None = Field(
         default=None,
         min_length=16,
-        description="the COOKIE_SECRET before this one, at least 16 characters, while cookies change over",
+        description="the COOKIE_SECRET before this one, at least 16 characters, "
+        "while cookies change over",
     )
     api_docs: bool = Field(default=False, description="true to serve /docs, else false")
     max_connections: int = Field(
         default=10_000,
         ge=20,
-        description="open connections a process, fewer where it may have fewer files, a whole number from 20",
+        description="open connections a process, fewer where it may have fewer files, "
+        "a whole number from 20",
     )
     max_connections_per_address: int = Field(
         default=500,

@@ -1,4 +1,4 @@
-"""Where a browser's socket comes in: who may have one, and what it is connected to."""
+"""The WebSocket route: admits a socket, and connects it to its session's hub."""
 
 from starlette.responses import PlainTextResponse
 from starlette.routing import WebSocketRoute
@@ -10,7 +10,7 @@ from gateway.asgi_line import AsgiLine
 from gateway.buyer_cookie import Visitor
 from gateway.connection import Allowance, Connection
 from gateway.context import Gateway, host_of
-from gateway.endings import INVALID_IDENTITY, TOO_MANY_SOCKETS, UNKNOWN_SESSION, Ending
+from gateway.endings import FOREIGN_COOKIE, TOO_MANY_SOCKETS, UNKNOWN_SESSION, Ending
 from gateway.limits import TokenBucket
 from gateway.line import LINE, NOBODY, Line, Receiver
 from gateway.messages import LONGEST_ID
@@ -19,21 +19,25 @@ from gateway.send_queue import SendQueue
 
 
 async def reservations(socket: WebSocket) -> None:
-    """Refuses before the handshake what is no page of ours; tells a page of ours why, and closes."""
+    """Refuses foreign origins, and everybody during a stop, before the handshake.
+
+    A page of ours that is refused for another reason reads it in a last frame.
+    """
     gateway: Gateway = socket.app.state.gateway
     if gateway.draining:
         await socket.send_denial_response(PlainTextResponse("reiniciando", 503))
     elif not gateway.origins.admits(socket):
         await socket.send_denial_response(PlainTextResponse("origem recusada", 403))
     else:
-        await _welcome(socket, gateway)
+        await _accept(socket, gateway)
 
 
-# Starlette's own: FastAPI's would keep its stack of contexts, and cost five times as much a handshake.
+# Starlette's own: FastAPI's would keep a stack of contexts, and cost five times as much CPU a
+# handshake.
 route = WebSocketRoute("/ws/reserva", reservations)
 
 
-async def _welcome(socket: WebSocket, gateway: Gateway) -> None:
+async def _accept(socket: WebSocket, gateway: Gateway) -> None:
     visitor = gateway.cookies.of(socket)
     headers = gateway.cookies.handshake_headers(visitor) if visitor else []
     await socket.accept(headers=headers)
@@ -54,12 +58,12 @@ def _line_of(socket: WebSocket) -> Line | AsgiLine:
 
 
 def _refusal(socket: WebSocket, gateway: Gateway, visitor: Visitor | None) -> Ending | None:
-    """Where there is none, the socket counts until it leaves."""
+    """Why the socket is refused; None: it is admitted."""
     host = host_of(socket)
     if not gateway.addresses.has_room(host) or not gateway.addresses.of(host).requests.take():
         return TOO_MANY_SOCKETS
     if visitor is None:
-        return INVALID_IDENTITY
+        return FOREIGN_COOKIE
     if not 0 < len(_session_id(socket)) <= LONGEST_ID:
         return UNKNOWN_SESSION
     return None
