@@ -19,7 +19,7 @@ FILE = ROOT / "docs" / "benchmarks.md"
 PICTURES = ROOT / "docs" / "images" / "benchmarks"
 BEGIN = "<!-- from here to the end mark: python -m tests.bench page -->"
 END = "<!-- end -->"
-LINE = 140
+LINE = 100
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -51,18 +51,22 @@ def _section(row: Row, entries: Sequence[Entry], picture: Path) -> str:
     lines = [
         f"### {row.title}",
         "",
-        textwrap.fill(row.about, LINE, break_on_hyphens=False),
+        _filled(row.about),
         "",
         f"| `{row.name}` |{head} goal |",
         "|---|" + "---|" * (len(shown) + 1),
         *_lines(row, shown),
         "",
-        f"![{row.title}, over time]({picture})",
+        _filled(f"![{row.title}, over time]({picture})"),
         "",
-        f"_{_circumstances(newest)}_",
+        _filled(f"_{_circumstances(newest)}_"),
         "",
     ]
     return "\n".join(lines)
+
+
+def _filled(text: str) -> str:
+    return textwrap.fill(text, LINE, break_on_hyphens=False)
 
 
 def _lines(row: Row, shown: Sequence[Entry]) -> Iterator[str]:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from cinema.notification import Status
 from deploy import ROOT
 
 READMES = ("README.md", "README.pt-BR.md")
@@ -66,7 +67,9 @@ def test_every_local_link_of_a_page_leads_somewhere(name: str) -> None:
 def test_both_languages_name_the_same_settings_and_the_code_knows_them(
     pages: tuple[str, str],
 ) -> None:
-    english, portuguese = (set(re.findall(r"`([A-Z]+_[A-Z_]+)`", _text(name))) for name in pages)
+    english, portuguese = (
+        set(re.findall(r"`([A-Z]+_[A-Z_]+)`", _text(name))) - set(Status) for name in pages
+    )
     assert english == portuguese
     assert english <= set(re.findall(r"[A-Z]+_[A-Z_]+", _text(".env.example")))
 

@@ -77,7 +77,7 @@ def _figures(listed: Cost, mapped: Cost, paged: Cost, echo_us: float) -> Figures
 
 READS = Row(
     "reads",
-    "The list of 1,000 sessions, the map of a full hall of 3,000 seats, and its page, while nothing changes",
+    "1,000 sessions, a full hall of 3,000 seats and its page, while nothing changes",
     "One after the other, while nothing changes. The page is the HTML with the session's data.",
     (
         Figure("list", "list: CPU of booking", 3, unit="ms"),
