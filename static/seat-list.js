@@ -86,16 +86,17 @@ export class SeatList {
     const seats = make("ul", { "aria-label": t("row", { fila: row.name }) });
     const root = make("details", { class: "list-row", "data-row": row.name },
       make("summary", {}, make("h2", {}, rowName(row), " ", count)), seats);
-    root.ontoggle = () => seats.childElementCount || seats.append(...row.seats.map((seat) => make("li", {}, this.#item(seat))));
+    root.ontoggle = () => seats.childElementCount || seats.append(...row.seats.map((seat) => this.#item(seat)));
     return { row, root, count };
   }
 
   /** @param {Seat} seat */
   #item({ name }) {
     const button = make("button", { class: "list-seat", type: "button", "data-item": name });
+    const item = make("li", {}, button);
     this.#buttons.set(name, button);
     this.#paintSeat(name);
-    return button;
+    return item;
   }
 
   /** @param {string} name */
@@ -108,6 +109,7 @@ export class SeatList {
     button.replaceChildren(make("strong", { text: seat.number }), ...this.#words(seat, state).map((word) => `, ${word}`));
     button.setAttribute("aria-pressed", String(state === "mine" || state === "asking"));
     button.setAttribute("aria-disabled", String(isTaken(state) || state === "unknown"));
+    button.parentElement?.toggleAttribute("data-taken", isTaken(state));
   }
 
   /** Behind the number, and no longer than they must be: a free seat of its row's kind and usual price says nothing else. @param {Seat} seat @param {SeatState} state */

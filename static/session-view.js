@@ -55,7 +55,7 @@ export class SessionView {
     this.zoom = new MapZoom(part(root, "map"), part(root, "hall"), part(root, "grid"), this.room);
     this.map = new SeatMap(part(root, "grid"), this.room, stateOf, (seat, button, event) => this.#tapped(seat, button, event));
     this.touch = new FirstTouch(this);
-    this.list = new SeatList(part(root, "list"), this.room, stateOf, (seat) => this.touch.of(seat, () => this.choosing.tap(seat)));
+    this.list = new SeatList(part(root, "list"), this.room, stateOf, (seat) => this.touch.of(seat, () => this.company.tap(seat)));
     this.extras = new Extras(this);
     this.company = new Company(this);
     this.toolbar = new Toolbar(root, session.limite_assentos, this.zoom, this.list, this.company);

@@ -13,6 +13,7 @@ from tests.e2e.thumb import Screen, Thumb, held_in_hand
 from tests.support.system import System
 from tests.support.waiting import wait_until
 
+SMALL = Screen("a small phone", 360, 640)
 PHONE = Screen("a phone", 390, 844)
 ON_ITS_SIDE = Screen("a phone on its side", 844, 390)
 ENLARGED = Screen("a desk enlarged four times", 320, 256)
@@ -26,6 +27,16 @@ SCREENS = [
     Screen("nothing moves", 390, 844, media=(("reduced_motion", "reduce"),)),
 ]
 SEATS = [f"{row}{number:02d}" for row in "CDEFGH" for number in range(5, 13)]
+# Of a list of choices with the chosen one alone.
+NATURAL_WIDTH = """(select) => {
+    const alone = select.cloneNode(false);
+    alone.style.width = "auto";
+    alone.append(select.selectedOptions[0].cloneNode(true));
+    select.after(alone);
+    const { width } = alone.getBoundingClientRect();
+    alone.remove();
+    return width;
+}"""
 LONG_TITLE = "As Aventuras Extraordinárias do Barão de Itararé " * 4
 
 
@@ -67,6 +78,38 @@ def test_on_a_phone_on_its_side_the_order_stands_beside_the_map_and_nothing_scro
         assert tools["y"] + tools["height"] <= map_["y"]
         assert map_["x"] + map_["width"] <= order["x"]
         assert map_["height"] > ON_ITS_SIDE.height / 2
+        page.release(seats[0])
+
+
+def test_a_small_phone_shows_the_map_above_an_open_sheet_which_scrolls(
+    system: System, browser: Browser
+) -> None:
+    with held_in_hand(browser, system.gateways[0].url, SMALL) as page:
+        page.open()
+        held = page.best(4)
+        page.page.locator("[data-action=types]").tap()
+        order, stage = box(page, "[data-part=order]"), box(page, "[data-part=map]")
+        assert order["height"] <= 0.6 * SMALL.height + 1
+        assert stage["height"] >= SMALL.height / 5
+        for place in ("[data-action=pay]", "[data-part=ring]"):
+            expect(page.page.locator(place)).to_be_in_viewport(ratio=1)
+        page.page.locator("[data-part=invite]").scroll_into_view_if_needed()
+        expect(page.page.locator("[data-part=invite]")).to_be_in_viewport(ratio=1)
+        expect(page.page.locator("[data-action=pay]")).to_be_in_viewport(ratio=1)
+        for seat in held:
+            page.ticket(seat).locator("[data-action=release]").tap()
+            page.expect_seat(seat, "free")
+
+
+def test_a_phone_on_its_side_shows_a_tickets_price_and_type(
+    system: System, browser: Browser, seats: list[str]
+) -> None:
+    with held_in_hand(browser, system.gateways[0].url, ON_ITS_SIDE) as page:
+        page.open()
+        Thumb(page).choose(seats[0])
+        select = page.ticket(seats[0]).locator("select")
+        wanted = select.evaluate(NATURAL_WIDTH)
+        assert box(page, f"[data-ticket={seats[0]}] select")["width"] >= wanted
         page.release(seats[0])
 
 
