@@ -1,25 +1,27 @@
-"""The HTML that a map's page shows before its scripts run: film, room and hour, and the hall's
-outline.
+"""The HTML that a page shows before its scripts run, in the place that the scripts will fill.
 
-No seat in it looks free or taken, since that is not known yet. Every text is where the page will
-show it.
+A map's page shows film, room, hour and the hall's outline, in which no seat looks free or taken,
+since that is not known yet. The programme shows its films, with the hours of the first day that has
+seats as links.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from html import escape
+from urllib.parse import quote
 
-from cinema.local_time import day_and_hour, local_time
-from cinema.programme_words import words_in
-from cinema_pb2 import Fileira, MapaResponse
+from cinema.local_time import clock, day_and_hour, local_time
+from cinema.programme_words import texts_in, words_in
+from cinema_pb2 import Fileira, MapaResponse, Sessao, SessoesResponse
 
 SCREEN_ROWS = 1.7  # room for the screen, as in static/hall-fit.js
 _LARGEST_SEAT = 58  # pixels, as in static/hall-fit.js
 
 
 @dataclass(frozen=True)
-class FirstLook:
+class MapLook:
     """One session's. `html` is in one language."""
 
     film: str
@@ -28,9 +30,9 @@ class FirstLook:
     outline: str
 
     @classmethod
-    def of(cls, answer: MapaResponse) -> "FirstLook":
+    def of(cls, answer: MapaResponse) -> "MapLook":
         session = answer.sessao
-        outline = _outline(row.SerializeToString() for row in answer.fileiras)
+        outline = _outline(answer.fileiras)
         return cls(session.filme.titulo, session.sala, session.inicio_ms, outline)
 
     def html(self, language: str) -> str:
@@ -45,17 +47,65 @@ class FirstLook:
         )
 
 
-def _outline(rows: Iterable[bytes]) -> str:
+@dataclass(frozen=True)
+class ProgrammeLook:
+    """The films' titles, each with the id and the start of its sessions on the first day that has
+    seats."""
+
+    films: list[tuple[str, list[tuple[str, int]]]]
+
+    @classmethod
+    def of(cls, answer: SessoesResponse) -> "ProgrammeLook":
+        sessions = sorted(answer.sessoes, key=lambda session: session.encerrada)
+        day = next((_day(one) for one in sessions if one.livres and not one.encerrada), None)
+        titles: dict[str, str] = {}
+        today: dict[str, list[tuple[str, int]]] = {}
+        for one in sessions:
+            titles.setdefault(one.filme.filme_id, one.filme.titulo)
+            if _day(one) == day:
+                today.setdefault(one.filme.filme_id, []).append((one.sessao_id, one.inicio_ms))
+        shown = sorted(titles, key=lambda film: film not in today)
+        return cls([(titles[film], today.get(film, [])) for film in shown])
+
+    def html(self, language: str) -> str:
+        title = escape(texts_in(language)["page"]["programme"])
+        films = "".join(_film(name, hours, language) for name, hours in self.films)
+        return (
+            f'<header class="top"><h1>{title}</h1></header>'
+            '<div class="days"><span class="day"></span></div>'
+            f'<main class="programme" aria-busy="true">{films}</main>'
+        )
+
+
+def _day(session: Sessao) -> date:
+    return local_time(session.inicio_ms).date()
+
+
+def _film(title: str, hours: list[tuple[str, int]], language: str) -> str:
+    links = "".join(
+        f'<li><a class="session-link" href="/sessao/{quote(session, safe="")}">'
+        f'<strong class="session-hour">{clock(local_time(start), language)}</strong></a></li>'
+        for session, start in hours
+    )
+    return (
+        '<article class="film"><span class="art"></span>'
+        f'<div class="film-text"><h2>{escape(title)}</h2></div>'
+        f'<div class="film-times"><ul class="sessions">{links}</ul></div></article>'
+    )
+
+
+def _outline(rows: Sequence[Fileira]) -> str:
     """Each stretch of seats is a dashed line, one dash a seat: 1 KB for a hall of 3,000.
 
     The screen is an arc.
     """
-    lines = [_stretches(row) for row in rows]
+    lines = [_stretches(row.SerializeToString()) for row in rows]
+    tops = list(_tops(rows))
     width = max((columns for columns, _ in lines), default=0)
-    height = len(lines) + SCREEN_ROWS
+    height = (tops[-1] + 1 if tops else 0) + SCREEN_ROWS
     path = "".join(
-        f"M{first} {number}h{seats}"
-        for number, (_, stretches) in enumerate(lines)
+        f"M{first} {top}h{seats}"
+        for top, (_, stretches) in zip(tops, lines, strict=True)
         for first, seats in stretches
     )
     return (
@@ -63,6 +113,20 @@ def _outline(rows: Iterable[bytes]) -> str:
         f'height="{height * _LARGEST_SEAT:.0f}" viewBox="0 {-SCREEN_ROWS - 0.5} {width} {height}">'
         f'<path d="{path}"/><path d="M1-1.2Q{width / 2}-2.2 {width - 1}-1.2"/></svg>'
     )
+
+
+def _tops(rows: Iterable[Fileira]) -> Iterator[int]:
+    """Where each row begins, counted in rows: one is left out before a block of rows."""
+    top, before = 0, ""
+    for row in rows:
+        top += row.bloco != "" or _begins_balcony(before, row.nome)
+        yield top
+        top, before = top + 1, row.nome
+
+
+def _begins_balcony(before: str, name: str) -> bool:
+    """As in static/room.js: a longer name begins one, except after row Z."""
+    return before != "" and len(name) > len(before) and not before.endswith("Z")
 
 
 @lru_cache(maxsize=2_048)

@@ -16,7 +16,7 @@ import orjson
 from cinema.shared_reads import SharedReads
 from gateway.booking_client import BookingClient
 from gateway.booking_faults import BookingDown, Malformed
-from gateway.first_look import FirstLook
+from gateway.first_look import MapLook, ProgrammeLook
 from gateway.http_json import Json, film_json, map_json, sessions_json
 from gateway.messages import LONGEST_ID
 from gateway.problems import UNKNOWN_SESSION, Refused
@@ -35,7 +35,7 @@ class PublicAnswer:
         self,
         state: bytes,
         json: Json,
-        first_look: FirstLook | None = None,
+        first_look: MapLook | ProgrammeLook | None = None,
         next_film: Json | None = None,
     ) -> None:
         """`next_film`: the film whose picture represents the whole programme in previews."""
@@ -89,7 +89,9 @@ class PublicAnswers:
         state = answer.SerializeToString()
         first = film_json(answer.sessoes[0].filme) if answer.sessoes else None
         return self._of(
-            _LIST, state, lambda: PublicAnswer(state, sessions_json(answer), next_film=first)
+            _LIST,
+            state,
+            lambda: PublicAnswer(state, sessions_json(answer), ProgrammeLook.of(answer), first),
         )
 
     async def _read_map(self, session_id: str) -> PublicAnswer:
@@ -101,7 +103,7 @@ class PublicAnswers:
         return self._of(
             session_id,
             state,
-            lambda: PublicAnswer(state, map_json(answer), FirstLook.of(answer)),
+            lambda: PublicAnswer(state, map_json(answer), MapLook.of(answer)),
         )
 
     def _of(self, name: str, state: bytes, make: Callable[[], PublicAnswer]) -> PublicAnswer:

@@ -9,7 +9,6 @@ export const texts = {
   "special.bought": "{assento} is yours: you have bought it.",
 
   "card.seat": "Row {fila} · {numero}",
-  "card.prices": "{inteira} · half {meia}",
   "card.row": "row {n} of {total}",
   "card.middle": "in the centre",
   "card.left": { one: "{n} place left of centre", other: "{n} places left of centre" },

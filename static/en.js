@@ -150,6 +150,8 @@ export const texts = {
   "proof.meia_pcd": "Bring the BPC card or the INSS document, and a photo ID.",
   "proof.meia_acompanhante": "Valid together with the person with a disability, who brings the proof.",
   "proof.meia_idoso": "Bring a photo ID. Outside the half-price quota.",
+  "price.both": "{inteira} · half {meia}",
+  "price.half": "Half price in Brazil: students, ID Jovem holders, disabled people and their companion, and anyone aged 60 or over. Proof is required at the entrance.",
   "hint.cadeirante": "A space for a wheelchair, without a seat.",
   "hint.acompanhante": "Only together with the wheelchair space beside it.",
 

@@ -9,7 +9,6 @@ export const texts = {
   "special.bought": "{assento} es tuya: ya la compraste.",
 
   "card.seat": "Fila {fila} · {numero}",
-  "card.prices": "{inteira} · media {meia}",
   "card.row": "fila {n} de {total}",
   "card.middle": "en el centro",
   "card.left": { one: "{n} lugar a la izquierda del centro", other: "{n} lugares a la izquierda del centro" },

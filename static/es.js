@@ -150,6 +150,8 @@ export const texts = {
   "proof.meia_pcd": "Lleva la tarjeta del BPC o el documento del INSS, y un documento con foto.",
   "proof.meia_acompanhante": "Vale junto con la persona con discapacidad, que lleva el comprobante.",
   "proof.meia_idoso": "Lleva un documento con foto. Queda fuera del cupo de medias.",
+  "price.both": "{inteira} · media {meia}",
+  "price.half": "Pagan media entrada en Brasil: estudiantes, titulares de ID Jovem, personas con discapacidad y acompañante, y quienes tienen 60 años o más. El comprobante se pide en la entrada.",
   "hint.cadeirante": "Espacio para silla de ruedas, sin butaca.",
   "hint.acompanhante": "Solo junto con el espacio para silla de ruedas de al lado.",
 

@@ -29,11 +29,11 @@ export class Extras {
 
   /** After the map, and only where there is room for it. */
   async showFilm() {
-    const { root, session } = this.view;
+    const { root, room, session } = this.view;
     const place = part(root, "film-card");
     if (place.childElementCount || !matchMedia("(min-width: 55em)").matches) return;
     const module = await import("./film-card.js").catch(() => null);
-    if (module) place.replaceChildren(...module.filmCard(session.filme));
+    if (module) place.replaceChildren(...module.filmCard(session.filme, room));
   }
 
   async #zoomed() {

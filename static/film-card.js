@@ -1,26 +1,31 @@
 // @ts-check
-/** The film, where a wide page has room for it: in the order's column, as long as nothing is chosen. */
+/** The film, what seats cost and who pays half: beside a map with room for it, before anything is chosen. */
 import { make } from "./dom.js";
-import { filmLength } from "./format.js";
+import { filmLength, shortMoney } from "./format.js";
 import { asInProgramme } from "./language.js";
+import { ratingBadge } from "./rating.js";
+import { kindText } from "./seat-text.js";
 import { t } from "./text.js";
+import { priceOf } from "./tickets.js";
 
-const OFFICIAL = ["L", "10", "12", "14", "16", "18"];
-
-/** @param {import("./api.js").Film} film */
-export function filmCard({ titulo, duracao_min, classificacao, sinopse, art }) {
+/** @param {import("./api.js").Film} film @param {import("./room.js").Room} room */
+export function filmCard({ titulo, duracao_min, classificacao, sinopse, art }, room) {
   return [
     make("img", { class: "art", src: art, alt: "", width: 400, height: 600 }),
     make("p", { class: "film-card-title", text: titulo, ...asInProgramme }),
     make("p", { class: "film-facts quiet" }, ratingBadge(classificacao), make("span", { text: filmLength(duracao_min) })),
     make("p", { class: "synopsis", text: sinopse, ...asInProgramme }),
+    ...priceList(room),
   ];
 }
 
-/** The age rating as the coloured square that Brazil's films carry, and in words for ears. @param {string} rating of the programme, which may say something else */
-export function ratingBadge(rating) {
-  if (!OFFICIAL.includes(rating)) return make("span", { text: t("programme.rating", { idade: rating }) });
-  const spoken = t("programme.rating", { idade: rating === "L" ? t("rating.all") : t("rating.age", { n: Number(rating) }) });
-  return make("span", { class: "rating", "data-rating": rating },
-    make("span", { "aria-hidden": "true", text: rating }), make("span", { class: "unseen", text: spoken }));
+/** Kinds that cost as much as an ordinary seat are left out. @param {import("./room.js").Room} room */
+function priceList(room) {
+  const kinds = room.kinds();
+  const shown = [...kinds].filter(([kind, price]) => kind === "comum" || price !== kinds.get("comum"));
+  const terms = shown.flatMap(([kind, price]) => [
+    make("dt", { text: kindText(kind) }),
+    make("dd", { text: t("price.both", { inteira: shortMoney(price), meia: shortMoney(priceOf("meia_estudante", price)) }) }),
+  ]);
+  return [make("dl", { class: "price-list" }, ...terms), make("p", { class: "quiet", text: t("price.half") })];
 }

@@ -4,9 +4,9 @@ import { sessionPath } from "./api.js";
 import { make } from "./dom.js";
 import { dayAndHour, dayNear, filmLength } from "./format.js";
 import { asInProgramme } from "./language.js";
-import { hasSeats, nextWithSeats } from "./sessions.js";
-import { ratingBadge } from "./film-card.js";
+import { ratingBadge } from "./rating.js";
 import { SessionCard } from "./session-card.js";
+import { hasSeats, nextWithSeats } from "./sessions.js";
 import { t } from "./text.js";
 
 /** @typedef {import("./api.js").Session} Session */

@@ -9,7 +9,6 @@ export const texts = {
   "special.bought": "{assento} é sua: você já comprou.",
 
   "card.seat": "Fila {fila} · {numero}",
-  "card.prices": "{inteira} · meia {meia}",
   "card.row": "{n}ª fila de {total}",
   "card.middle": "no centro",
   "card.left": { one: "{n} lugar à esquerda do centro", other: "{n} lugares à esquerda do centro" },

@@ -153,6 +153,8 @@ export const texts = {
   "proof.meia_pcd": "Leve o cartão do BPC ou o documento do INSS, e um documento com foto.",
   "proof.meia_acompanhante": "Vale junto com a pessoa com deficiência, que leva o comprovante.",
   "proof.meia_idoso": "Leve um documento com foto. Fica fora da cota de meias.",
+  "price.both": "{inteira} · meia {meia}",
+  "price.half": "Pagam meia: estudantes, quem tem ID Jovem, pessoas com deficiência e acompanhante, e quem tem 60 anos ou mais. O comprovante é pedido na entrada.",
   "hint.cadeirante": "Espaço para cadeira de rodas, sem poltrona.",
   "hint.acompanhante": "Só junto com o espaço para cadeira de rodas ao lado.",
 

@@ -152,7 +152,7 @@ function kindOf(kind) {
 function prices(seats) {
   const sum = (/** @type {import("./tickets.js").Category} */ category) =>
     shortMoney(seats.reduce((total, { price }) => total + priceOf(category, price), 0));
-  return t("card.prices", { inteira: sum("inteira"), meia: sum("meia_estudante") });
+  return t("price.both", { inteira: sum("inteira"), meia: sum("meia_estudante") });
 }
 
 /** @param {import("./seat-view.js").View} view */

@@ -119,8 +119,11 @@ class SessionPage(Checkout):
         return self.page.locator("[data-part=notice-actions] button").all_text_contents()
 
     def show_list(self, *rows: str) -> None:
-        """With these rows opened."""
-        self.page.locator("[data-action=list]").click()
+        """With these rows opened. On a small phone an open sheet is closed first: it takes the tools' place."""
+        tools = self.page.locator("[data-action=list]")
+        if not tools.is_visible():
+            self.page.locator("[data-action=tickets]").click()
+        tools.click()
         expect(self.page.locator("[data-part=list]")).to_be_visible()
         for row in rows:
             self.page.locator(f'[data-row="{row}"]:not([open]) > summary').click()

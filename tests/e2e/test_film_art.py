@@ -43,6 +43,9 @@ def test_an_order_that_is_still_empty_shows_the_film_on_a_desk(open_session: Ope
     expect(card).to_contain_text("O Agente Secreto")
     expect(card.locator(".rating")).to_have_attribute("data-rating", "16")
     expect(card).to_contain_text("Recife, 1977.")
+    for price in ("R$\u00a032 · meia R$\u00a016", "R$\u00a044 · meia R$\u00a022"):
+        expect(card.locator("dd", has_text=price)).to_be_visible()
+    expect(card).to_contain_text("Pagam meia: estudantes")
     page.hold("C07")
     expect(card).to_be_hidden()
     page.release("C07")

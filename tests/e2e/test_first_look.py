@@ -71,6 +71,25 @@ def test_film_hour_and_the_halls_outline_are_there_before_any_script(
     assert tab.problems == []
 
 
+def test_the_programmes_films_and_hours_are_there_before_any_script(
+    system: System, new_page: NewPage
+) -> None:
+    page = new_page("en")
+    scripts = HeldBack(page)
+    page.goto(system.gateways[0].url, wait_until="commit")
+    films, first = page.locator(".first-look h2"), page.locator(".first-look a").first
+    expect(page.locator(".first-look h1")).to_have_text("Now showing")
+    expect(first).to_be_visible()
+    titles, link = films.all_text_contents(), first.get_attribute("href")
+
+    scripts.release()
+    shown = page.locator("[data-part=films]:not([aria-busy])")
+    expect(shown).to_be_visible()
+    expect(page.locator(".first-look")).to_have_count(0)
+    assert sorted(shown.locator("h2").all_text_contents()) == sorted(titles)
+    expect(shown.locator(f'[href="{link}"]')).to_be_visible()
+
+
 def test_no_seat_looks_free_before_the_gateway_has_told_which_are(open_session: OpenPage) -> None:
     wires: list[Wire] = []
 

@@ -217,12 +217,14 @@ def without_news(frame: Frame) -> Iterable[Frame]:
 def test_in_the_list_a_seat_takes_the_party_too(open_session: OpenPage) -> None:
     page = open_session("PARCA2")
     page.party(3)
-    page.show_list("A")
+    page.show_list()
     page.list_seat("A02").click()
     assert page.moved_from([], 3) == ["A01", "A02", "A03"]
     page.list_seat("A02").click()
-    wait_until(lambda: page.held() == ["A01", "A03"], what="the one seat is given back")
-    page.release("A01", "A03")
+    wait_until(lambda: page.held() == ["A01", "A03"], what="one seat is released")
+    for seat in ("A01", "A03"):
+        page.list_seat(seat).click()
+    wait_until(lambda: page.held() == [], what="all are released")
 
 
 def test_a_pair_that_somebody_else_took_a_seat_of_is_offered_pairs(
