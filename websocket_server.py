@@ -19,7 +19,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from cinema import service
 from gateway import http_routes, notify, open_files, pages, websocket_route
 from gateway.acceptor import Acceptor, listen
-from gateway.admission import Admission, Place
+from gateway.admission import Admission, Slot
 from gateway.context import Gateway, open_gateway
 from gateway.host_check import HostCheck
 from gateway.lifespan import RefusedStart, attach, lifespan
@@ -119,8 +119,8 @@ class Server(uvicorn.Server):
         for connection in self.server_state.connections:
             connection.transport.abort()
 
-    def _protocol_of(self, place: Place) -> GuardedHttp:
-        return GuardedHttp(self._config, self.server_state, self.lifespan.state, place=place)
+    def _protocol_of(self, slot: Slot) -> GuardedHttp:
+        return GuardedHttp(self._config, self.server_state, self.lifespan.state, slot=slot)
 
 
 def make_server(settings: GatewaySettings, app: FastAPI, admission: Admission) -> Server:

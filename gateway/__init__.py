@@ -1,1 +1,1 @@
-"""The parts of the gateway: what websocket_server.py puts together."""
+"""The modules of the gateway, which websocket_server.py assembles."""

@@ -13,7 +13,7 @@ import socket
 from collections.abc import Callable
 
 from cinema.service import CannotStart
-from gateway.admission import Admission, Place
+from gateway.admission import Admission, Slot
 
 # Bytes of a socket's send buffer in the kernel, which doubles the value.
 SEND_BUFFER = 128 * 1_024
@@ -30,14 +30,14 @@ log = logging.getLogger(__name__)
 class Acceptor:
     """Accepts what `admission` admits.
 
-    `protocol_of` makes the protocol of a connection, with its place.
+    `protocol_of` makes the protocol of a connection, with its slot.
     """
 
     def __init__(
         self,
         listener: socket.socket,
         admission: Admission,
-        protocol_of: Callable[[Place], asyncio.Protocol],
+        protocol_of: Callable[[Slot], asyncio.Protocol],
     ) -> None:
         self._listener = listener
         self._admission = admission
@@ -73,20 +73,20 @@ class Acceptor:
             self._admit(connection, peer[0])
 
     def _admit(self, connection: socket.socket, host: str) -> None:
-        place = self._admission.admit(connection.fileno(), host)
-        if place is None:
+        slot = self._admission.admit(connection.fileno(), host)
+        if slot is None:
             connection.close()
             return
-        task = self._loop.create_task(self._begin(connection, place))
+        task = self._loop.create_task(self._begin(connection, slot))
         self._opening.add(task)
         task.add_done_callback(self._opening.discard)
 
-    async def _begin(self, connection: socket.socket, place: Place) -> None:
-        """From here on the protocol that loses the connection leaves the place."""
+    async def _begin(self, connection: socket.socket, slot: Slot) -> None:
+        """From here on the protocol that loses the connection leaves the slot."""
         try:
-            await self._loop.connect_accepted_socket(lambda: self._protocol_of(place), connection)
+            await self._loop.connect_accepted_socket(lambda: self._protocol_of(slot), connection)
         except OSError:  # the peer has closed it already
-            place.leave()
+            slot.leave()
             connection.close()
 
     def _pause_accepting(self, error: OSError) -> None:

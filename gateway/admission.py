@@ -1,9 +1,9 @@
 """Admission control: each connection counts from accept to close, in all and by address, whatever
 it speaks.
 
-If there is no room, a new connection takes the place of the one that has waited longest for its
+If there is no room, a new connection takes the slot of the one that has waited longest for its
 peer: for a request, or for the rest of one. So a crowd of half-open connections evicts its own
-members and nobody else. A connection that is being answered keeps its place, and so does a
+members and nobody else. A connection that is being answered keeps its slot, and so does a
 WebSocket.
 """
 
@@ -38,7 +38,7 @@ def _descriptors() -> int:
     return open_files.limit() - min(RESERVE, open_files.limit() // 4)
 
 
-class Place:
+class Slot:
     """One connection's share of the limits."""
 
     __slots__ = ("_abort", "_crowds")
@@ -48,7 +48,7 @@ class Place:
         self._abort: Callable[[], None] | None = None
 
     def wait(self, abort: Callable[[], None]) -> None:
-        """The connection waits for its peer: another one may take the place, and `abort` is
+        """The connection waits for its peer: another one may take the slot, and `abort` is
         called then."""
         self._abort = abort
         for crowd in self._crowds:
@@ -56,7 +56,7 @@ class Place:
             crowd.waiting[self] = None
 
     def work(self) -> None:
-        """The connection is being answered, or has become a WebSocket: it keeps its place."""
+        """The connection is being answered, or has become a WebSocket: it keeps its slot."""
         for crowd in self._crowds:
             crowd.waiting.pop(self, None)
 
@@ -80,7 +80,7 @@ class _Crowd:
     most: float
     emptied: Callable[[], None] = lambda: None
     size: int = 0
-    waiting: dict[Place, None] = field(default_factory=dict)  # an ordered set, longest wait first
+    waiting: dict[Slot, None] = field(default_factory=dict)  # an ordered set, longest wait first
 
     def is_full(self) -> bool:
         return self.size >= self.most
@@ -104,7 +104,7 @@ class Admission:
         self._all = _Crowd(most_connections(settings))
         sockets = settings.max_connections_per_address
         # The WebSockets of an address, and the requests that load their pages; but never all
-        # places.
+        # slots.
         self._most_an_address = min(
             sockets + max(LEAST_REQUESTS, sockets // 4), most_connections(settings) * 3 // 4
         )
@@ -112,8 +112,8 @@ class Admission:
         self._addresses: dict[str, _Crowd] = {}
         self._crowded, self._full = RareWarning(log), RareWarning(log)
 
-    def admit(self, descriptor: int, host: str) -> Place | None:
-        """The place of a connection that was just accepted, to be left when it is closed.
+    def admit(self, descriptor: int, host: str) -> Slot | None:
+        """The slot of a connection that was just accepted, to be left when it is closed.
 
         None: refuse it.
         """
@@ -128,7 +128,7 @@ class Admission:
         for crowd in (self._all, address):
             crowd.size += 1
         self._addresses[key] = address
-        return Place(self._all, address)
+        return Slot(self._all, address)
 
     def _new_crowd(self, key: str, host: str) -> _Crowd:
         """A trusted proxy has no limit by address: only its requests' headers name the browsers

@@ -33,7 +33,7 @@ def whole_page(html: str, text_of: TextOf) -> str:
 
 
 def _with_imports(module: str, text_of: TextOf, named: set[str]) -> Iterator[str]:
-    """A module and what it imports, each once in a page; what it may import later is not among
+    """A module and its static imports, each once in a page; dynamic imports are not among
     them."""
     if module in named:
         return

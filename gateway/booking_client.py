@@ -76,19 +76,19 @@ class BookingClient(SeatRequests[Coroutine[Any, Any, ReservaResponse]]):
         return await self._call(self._stub.ListarSessoes, Vazio())
 
     async def room(self, session_id: str) -> MapaResponse:
-        """A session's room, prices and how many seats are left, without who has which."""
+        """A session's room, prices and how many seats are left, without the state of its seats."""
         request = SessaoRequest(sessao_id=session_id, sem_estados=True)
         return await self._call(self._stub.ObterMapa, request)
 
     async def poster(self, film_id: str) -> Cartaz:
-        """The film's own picture; without a version where it has none."""
+        """The film's own picture. Its version is empty if the film has none."""
         return await self._call(self._stub.ObterCartaz, CartazRequest(filme_id=film_id))
 
     async def follow(self, session_id: str) -> AsyncGenerator[EventoSessao]:
-        """A snapshot, then every change, for ever. Raises BookingDown, also at the stream's end, or
+        """Yields a snapshot, then every change. Raises BookingDown, also when the stream ends, or
         Malformed.
 
-        Close it (contextlib.aclosing): an abandoned stream would go on at the server.
+        Close it (contextlib.aclosing), or booking keeps the stream open.
         """
         stream = self._stub.AcompanharSessao(
             SessaoRequest(sessao_id=session_id, em_lotes=True), wait_for_ready=True
@@ -109,7 +109,7 @@ class BookingClient(SeatRequests[Coroutine[Any, Any, ReservaResponse]]):
         return await self._call(self._stub.ObterPedido, request, deadline)
 
     async def orders_of(self, buyer: str) -> PedidosResponse:
-        """What the buyer has bought and not given back, by the sessions' start."""
+        """The buyer's orders that still have seats, by the sessions' start."""
         request = PedidosDoCompradorRequest(usuario_id=buyer)
         return await self._call(self._stub.ListarPedidosDoComprador, request)
 
@@ -134,22 +134,19 @@ class BookingClient(SeatRequests[Coroutine[Any, Any, ReservaResponse]]):
     # -------------------------------------------------------------------------------- the operation
 
     async def sweep(self, session_id: str) -> int:
-        """Frees the holds that are due, of every session without an id. How many those were."""
+        """Frees the session's due holds; without an id, every session's. Returns how many."""
         request = VarreduraRequest(sessao_id=session_id)
         return (await self._call(self._stub.VarrerSessao, request)).liberados
 
     async def situation(self, deadline: float) -> SituacaoResponse:
-        """Empty where booking cannot say: an older one does not know the question.
-
-        Raises nothing.
-        """
+        """Empty if booking does not answer, or is older than this call. Raises nothing."""
         try:
             return await self._stub.ObterSituacao(Vazio(), timeout=deadline)
         except AioRpcError:
             return SituacaoResponse()
 
     async def _send(self, kind: Kind, request: SeatRequest) -> ReservaResponse:
-        """In a batch where a stream is open, else as a call of its own."""
+        """In a batch if a stream is open, else as a call of its own."""
         method = self._methods[kind]
         if not self._batches.are_open:
             return await self._call(method, request)

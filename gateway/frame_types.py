@@ -29,24 +29,24 @@ class InitialState(TypedDict):
     assentos: dict[str, TakenSeat]
 
 
-class SeatHeld(TypedDict):
+class Held(TypedDict):
     evento: Literal["assento_bloqueado"]
     assento: str
     restante_ms: Milliseconds
 
 
-class SeatFreed(TypedDict):
+class Freed(TypedDict):
     evento: Literal["assento_liberado"]
     assento: str
     motivo: Annotated[str, Field(description="timeout, liberado, cancelado or empty")]
 
 
-class SeatSold(TypedDict):
+class Sold(TypedDict):
     evento: Literal["assento_reservado"]
     assento: str
 
 
-Change = SeatHeld | SeatFreed | SeatSold
+Change = Held | Freed | Sold
 
 
 class Update(TypedDict):

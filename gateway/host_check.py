@@ -37,7 +37,8 @@ class HostCheck:
         if "x-forwarded-for" in headers and not gateway.settings.trusted_proxies:
             self._warn_once(
                 "TRUSTED_PROXIES",
-                "X-Forwarded-For arrives, but TRUSTED_PROXIES is empty: if a proxy of yours sends it,"
+                "X-Forwarded-For arrives, but TRUSTED_PROXIES is empty: if a proxy of yours "
+                "sends it,"
                 " all browsers behind that proxy share one address and its limits",
             )
         problem = self._problem(gateway.hosts, scope["path"], headers.getlist("host"))

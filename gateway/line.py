@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from gateway import rfc6455
-from gateway.admission import Place
+from gateway.admission import Slot
 from gateway.endings import FAULT, NO_PONG, RESTART, Ending
 from gateway.limits import TokenBucket
 from gateway.rfc6455 import Broken, Opcode
@@ -80,20 +80,20 @@ class Line(asyncio.BufferedProtocol):
         "_is_deaf",
         "_lines",
         "_loop",
-        "_place",
         "_reader",
         "_receiver",
+        "_slot",
         "_stall",
         "_timer",
         "is_writable",
         "transport",
     )
 
-    def __init__(self, transport: asyncio.Transport, place: Place, lines: set[Any]) -> None:
+    def __init__(self, transport: asyncio.Transport, slot: Slot, lines: set[Any]) -> None:
         self.transport = transport
         self.is_writable = True
         self._loop = asyncio.get_running_loop()
-        self._place = place
+        self._slot = slot
         self._lines = lines
         self._reader = rfc6455.Reader(LARGEST_MESSAGE)
         self._control_frames = TokenBucket(CONTROL_FRAMES_A_SECOND)
@@ -176,7 +176,7 @@ class Line(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._lines.discard(self)
-        self._place.leave()
+        self._slot.leave()
         self._end()
         self._timer.cancel()
 
@@ -237,7 +237,7 @@ class Line(asyncio.BufferedProtocol):
         self._stop_stall()
         self._timer.cancel()
         self._timer = self._loop.call_later(LINGER_SECONDS, self.transport.abort)
-        self._place.wait(self.transport.abort)
+        self._slot.wait(self.transport.abort)
         self._call(self._receiver.closed)
 
     def _ping(self) -> None:

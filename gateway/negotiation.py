@@ -1,9 +1,9 @@
 """Content negotiation: which language and which encoding an answer has (RFC 9110, section 12.5),
 and its compression.
 
-Reading Accept-Language and Accept-Encoding is total: what is malformed is skipped.
+Reading Accept-Language and Accept-Encoding is total: malformed items are skipped.
 
-Nothing that a page is sent repeats what an attacker could have put into its request, so the length
+No page repeats data that an attacker could have put into its request, so the length
 of a compressed answer leaks no secret of it (BREACH).
 """
 
@@ -16,9 +16,9 @@ from cinema.language_tags import DEFAULT, LANGUAGES
 
 LANGUAGE_COOKIE = "idioma"
 ENCODINGS = ("br", "gzip")  # the smaller one first
-SMALLEST = 1_000  # bytes; what is shorter travels in one packet anyway
+SMALLEST = 1_000  # bytes; a shorter answer fits into one packet anyway
 
-_LONGEST_HEADER = 1_000  # characters; what follows is not read
+_LONGEST_HEADER = 1_000  # characters; the rest is ignored
 _ITEM = re.compile(
     r"\s*(?P<value>[A-Za-z0-9*-]+)\s*(?:;\s*[Qq]\s*=\s*(?P<weight>[01](?:\.[0-9]{0,3})?)\s*)?",
     re.ASCII,
@@ -70,5 +70,5 @@ def _preferences(header: str) -> list[str]:
 
 
 def _primary(tag: str) -> str:
-    """`pt` of `pt-BR`: who reads Portuguese, English or Spanish of any country gets ours."""
+    """`pt` of `pt-BR`: a reader of any country's Portuguese, English or Spanish gets ours."""
     return tag.lower().split("-", 1)[0]

@@ -22,7 +22,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.http11 import Request
 
 from gateway import line
-from gateway.admission import Place
+from gateway.admission import Slot
 from gateway.line import LINE, READ_BYTES, Line
 
 MOST_CHUNKS = 64  # of all bodies of a connection
@@ -73,9 +73,9 @@ class _FewChunks(h11.Connection):
 class GuardedHttp(H11Protocol):
     config: GuardedConfig
 
-    def __init__(self, config: GuardedConfig, *args: Any, place: Place, **options: Any) -> None:
+    def __init__(self, config: GuardedConfig, *args: Any, slot: Slot, **options: Any) -> None:
         super().__init__(config, *args, **options)
-        self.place = place
+        self.slot = slot
         self.conn = _FewChunks(h11.SERVER)
         self._deadline: asyncio.TimerHandle | None = None  # while a request is incomplete
         self._reading_check: asyncio.TimerHandle | None = None  # while an answer is unread
@@ -83,12 +83,12 @@ class GuardedHttp(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.place.wait(transport.abort)
+        self.slot.wait(transport.abort)
         self._expect_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        self.place.leave()
+        self.slot.leave()
         self._stop_timers()
 
     def data_received(self, data: bytes) -> None:
@@ -101,12 +101,12 @@ class GuardedHttp(H11Protocol):
         if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
             self._expect_request()
         else:
-            self.place.work()
+            self.slot.work()
             self._stop_deadline()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         self._upgraded = True
-        self.place.work()
+        self.slot.work()
         self._stop_timers()
         self.transport.pause_reading()  # until the application has accepted or refused it
         super().handle_websocket_upgrade(event)
@@ -114,7 +114,7 @@ class GuardedHttp(H11Protocol):
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
-            self.place.wait(self.transport.abort)
+            self.slot.wait(self.transport.abort)
         self._expect_reading()
 
     def pause_writing(self) -> None:
@@ -173,11 +173,11 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         before: GuardedHttp = self.transport.get_protocol()  # type: ignore[assignment]
-        self._place = before.place
+        self._slot = before.slot
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        self._place.leave()
+        self._slot.leave()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -200,7 +200,7 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         """Hands the accepted connection over to a Line."""
         self.stop_keepalive()
         self.connections.discard(self)
-        self._line = Line(self.transport, self._place, self.connections)
+        self._line = Line(self.transport, self._slot, self.connections)
         return self._line
 
     async def send(self, message: ASGISendEvent) -> None:
@@ -224,7 +224,7 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
             del self.scope  # breaks the reference cycle through its extension
             if self._line is None:
                 self.transport.close()
-                self._place.wait(self.transport.abort)
+                self._slot.wait(self.transport.abort)
                 self._abort_soon()
 
     def _abort_soon(self) -> None:

@@ -82,7 +82,7 @@ class GatewaySettings(
 
     @model_validator(mode="after")
     def proxies_are_networks(self) -> Self:
-        """A name or `*` would be taken by uvicorn without a word, and trust nobody or everybody."""
+        """Uvicorn accepts a name or `*` silently, and then trusts nobody or everybody."""
         for proxy in filter(None, (one.strip() for one in self.trusted_proxies.split(","))):
             try:
                 trusts_everybody = ip_network(proxy).prefixlen == 0

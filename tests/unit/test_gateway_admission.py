@@ -1,4 +1,4 @@
-"""Who gets a place among the gateway's connections, and who has to give one up."""
+"""Who gets a slot among the gateway's connections, and who has to give one up."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from gateway.admission import (
     LEAST_REQUESTS,
     RESERVE,
     Admission,
-    Place,
+    Slot,
     most_connections,
     most_sockets,
 )
@@ -20,15 +20,15 @@ class Door:
     def __init__(self, **settings: object) -> None:
         self.admission = Admission(GatewaySettings.model_validate(settings))
         self.cut: list[str] = []
-        self._open: dict[str, tuple[int, Place]] = {}
+        self._open: dict[str, tuple[int, Slot]] = {}
 
     def come(self, name: str, host: str = "192.0.2.1") -> bool:
         taken = {descriptor for descriptor, _ in self._open.values()}
         descriptor = next(number for number in range(3, 10**6) if number not in taken)
-        place = self.admission.admit(descriptor, host)
-        if place is None:
+        slot = self.admission.admit(descriptor, host)
+        if slot is None:
             return False
-        self._open[name] = (descriptor, place)
+        self._open[name] = (descriptor, slot)
         self.wait(name)
         return True
 
