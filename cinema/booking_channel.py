@@ -1,4 +1,4 @@
-"""A channel to the booking service, for the gateway, the producer, the consumer and the tests."""
+"""gRPC channels to booking, and TLS for both sides."""
 
 import json
 from pathlib import Path
@@ -7,19 +7,19 @@ import grpc
 
 from cinema.settings import BookingClientSettings, TlsSettings
 
-# In the metadata with which a server begins a stream of `Lotes`, with a name of its own. One from before there were
-# batches refuses without it.
+# A key of the initial metadata of a `Lotes` stream: the server's name. A server from before there
+# were batches refuses the call without it.
 BATCHES_ARE_KNOWN = "lotes"
-# A server that went away is tried again within a second; a call waits no longer than its deadline.
+# Reconnects within a second. A call waits for that no longer than its deadline.
 OPTIONS = [
     ("grpc.initial_reconnect_backoff_ms", 100),
-    # gRPC's name for how long one attempt may take, TLS and greeting included; a refused one is tried again earlier.
+    # In spite of its name: how long one attempt to connect may take, with TLS and HTTP/2 settings.
     ("grpc.min_reconnect_backoff_ms", 5_000),
     ("grpc.max_reconnect_backoff_ms", 1_000),
     ("grpc.keepalive_time_ms", 20_000),
     ("grpc.keepalive_timeout_ms", 5_000),
     ("grpc.enable_retries", 0),
-    # Booking is internal: a proxy for the outside, which a machine's environment may name, does not lead there.
+    # Booking is internal: the environment's proxy is for other hosts.
     ("grpc.enable_http_proxy", 0),
     (
         "grpc.service_config",
@@ -29,7 +29,7 @@ OPTIONS = [
 
 
 def open_channel(settings: BookingClientSettings) -> grpc.aio.Channel:
-    """Connects at the first call, not here. Every name behind `booking_address` gets its share of the calls."""
+    """Connects at the first call. Calls are balanced over all addresses of `booking_address`."""
     if settings.booking_tls_ca is None:
         return grpc.aio.insecure_channel(settings.booking_address, options=OPTIONS)
     credentials = grpc.ssl_channel_credentials(
@@ -41,7 +41,10 @@ def open_channel(settings: BookingClientSettings) -> grpc.aio.Channel:
 
 
 def server_credentials(settings: TlsSettings) -> grpc.ServerCredentials | None:
-    """Mutual TLS: a caller without a certificate of our authority is not heard. None without the settings."""
+    """Mutual TLS: refuses callers without a certificate of our authority.
+
+    None without the settings.
+    """
     if settings.booking_tls_ca is None:
         return None
     pair = (_read(settings.booking_tls_key), _read(settings.booking_tls_cert))

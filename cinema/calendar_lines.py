@@ -1,4 +1,7 @@
-"""Lines of an iCalendar file (RFC 5545): values are escaped and long lines folded, so that no value adds a line."""
+"""Lines of an iCalendar file (RFC 5545).
+
+Values are escaped and folded, so that none adds a line.
+"""
 
 from datetime import UTC, datetime
 
@@ -9,7 +12,7 @@ _ESCAPED = str.maketrans(
 
 
 def line(name: str, value: str) -> bytes:
-    """The value is as it should stand there. Raises ValueError where it has a line's end."""
+    """`value` is not escaped. Raises ValueError if it contains a line break."""
     if "\n" in value or "\r" in value:
         raise ValueError(f"{name}: more than one line")
     content = f"{name}:{value}".encode()
@@ -19,7 +22,7 @@ def line(name: str, value: str) -> bytes:
 
 
 def text(name: str, value: str) -> bytes:
-    """Any words, of several lines, too."""
+    """Any text, also of several lines."""
     return line(name, value.replace("\r\n", "\n").replace("\r", "\n").translate(_ESCAPED))
 
 
@@ -28,12 +31,12 @@ def utc(name: str, moment: datetime) -> bytes:
 
 
 def zoned(name: str, moment: datetime, zone: str) -> bytes:
-    """As the clocks of that zone show it; the file describes the zone."""
+    """A local time in a zone that the file defines."""
     return line(f"{name};TZID={zone}", f"{moment:%Y%m%dT%H%M%S}")
 
 
 def _folded(content: bytes) -> bytes:
-    """Between characters."""
+    """Folds between characters."""
     lines, room = [], _LONGEST
     while len(content) > room:
         end = room

@@ -1,6 +1,6 @@
-"""One deadline for every call of a kind, and one timer for all of them. asyncio.timeout has a timer for each call.
+"""Deadlines of calls that may take equally long, with one timer for all of them.
 
-What began first is due first, so the timer waits for the oldest one only.
+The oldest call is due first, so the timer is that call's. asyncio.timeout has a timer a call.
 """
 
 import asyncio
@@ -11,11 +11,11 @@ from typing import Any
 class Deadlines:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self.under_way: dict[Deadline, None] = {}  # in the order in which they are due
+        self.under_way: dict[Deadline, None] = {}  # the next one due comes first
         self._timer: asyncio.TimerHandle | None = None
 
     def begin(self, deadline: "Deadline") -> float:
-        """When it is due, by the loop's clock."""
+        """Returns when it is due, by the loop's clock."""
         loop = asyncio.get_running_loop()
         due = loop.time() + self.seconds
         self.under_way[deadline] = None
@@ -37,7 +37,7 @@ class Deadlines:
 
 
 class Deadline:
-    """As a context manager: its block ends in time, or is cancelled and raises TimeoutError."""
+    """A context manager: its block ends in time, or is cancelled and raises TimeoutError."""
 
     __slots__ = ("_deadlines", "_is_missed", "_task", "due")
 
@@ -63,6 +63,6 @@ class Deadline:
         self._deadlines.end(self)
         if not self._is_missed or self._task is None:
             return
-        # Where somebody else has cancelled it as well, it stays cancelled.
+        # A task that was also cancelled from elsewhere stays cancelled.
         if self._task.uncancel() == 0 and kind is asyncio.CancelledError:
             raise TimeoutError from fault

@@ -1,7 +1,8 @@
-"""The notice that a hold may have ended: what the listener posts to /notify_liberacao, and its signature.
+"""The notice that a hold may have ended: the listener's POST to /notify_liberacao, signed.
 
-The signature is HMAC-SHA256 over the Unix time in seconds, a full stop and the raw body, in lower-case hexadecimal. It
-proves that the sender has the shared secret; the time bounds how long a recorded request can be sent again.
+The signature is HMAC-SHA256 over the Unix time in seconds, a full stop and the raw body, in
+lower-case hexadecimal. It proves that the sender has the shared secret; the time bounds how long a
+recorded request can be replayed.
 """
 
 import hashlib
@@ -26,8 +27,8 @@ _UNIX_TIME = re.compile(r"[0-9]{1,12}", re.ASCII)
 class ExpiryNotice(BaseModel):
     """The JSON body. The gateway asks booking to sweep the session, whatever else the notice says.
 
-    Booking refuses a session id that it does not know, so no length is checked here: a foreign key in Redis that looks
-    like a seat's lock must not stop the listener.
+    Booking refuses a session id that it does not know, so no length is checked here: a foreign key
+    in Redis that looks like a seat's lock must not stop the listener.
     """
 
     model_config = ConfigDict(strict=True, frozen=True)
@@ -46,9 +47,9 @@ def sign(secret: bytes, timestamp: int, body: bytes) -> str:
 
 
 def verify(secret: bytes, timestamp: str, signature: str, body: bytes, now: float) -> bool:
-    """Whether both headers, as received, fit the body and are at most TOLERANCE_SECONDS away from `now`.
+    """Whether the received headers fit the body, and the time is within TOLERANCE_SECONDS of `now`.
 
-    Never raises, whatever the headers hold. Takes as long for a wrong signature as for a right one.
+    Total: never raises. Constant time: a wrong signature takes as long as a right one.
     """
     if _UNIX_TIME.fullmatch(timestamp) is None or abs(now - int(timestamp)) > TOLERANCE_SECONDS:
         return False
@@ -58,5 +59,8 @@ def verify(secret: bytes, timestamp: str, signature: str, body: bytes, now: floa
 
 
 def shared_secret(settings: NotifySecretSettings) -> bytes:
-    """The secret of listener and gateway: NOTIFY_SECRET, else one kept in SECRETS_DIR. Reads the disk."""
+    """The secret of listener and gateway: NOTIFY_SECRET, else one kept in SECRETS_DIR.
+
+    Reads the disk.
+    """
     return given_or_kept(settings.notify_secret, settings.secrets_dir, "notify")

@@ -1,7 +1,7 @@
-"""What a container's health check runs: `python -m cinema.health_check gateway|ready_file`.
+"""A container's health check: `python -m cinema.health_check gateway|ready_file`.
 
-Exits with 0 where the service beside it is ready to work, else with 1 and the reason. It runs every few seconds in
-every container, so each check imports only what it needs itself.
+Exits with 0 if the container's service is ready, else with 1 and the reason. It runs every few
+seconds in every container, so each check imports only what it needs.
 """
 
 import os
@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 ANSWER_SECONDS = 2
-FRESH_SECONDS = 5  # a service touches its ready file every second
+FRESH_SECONDS = 5  # services touch their ready file every second
 
 
 def gateway() -> str:
@@ -20,13 +20,13 @@ def gateway() -> str:
 
 
 def gateway_problem(address: str) -> str:
-    """Empty where somebody could buy now: the gateway reaches booking, and booking Redis."""
+    """Empty if somebody could buy now: the gateway reaches booking, and booking Redis."""
     import urllib.error
     import urllib.request
 
     url = f"{address}/health/ready"
     try:
-        with urllib.request.urlopen(url, timeout=ANSWER_SECONDS):  # noqa: S310 - the run's own gateway
+        with urllib.request.urlopen(url, timeout=ANSWER_SECONDS):  # noqa: S310 - always http
             return ""
     except urllib.error.HTTPError as refusal:
         return f"{url} answers {refusal.code}: {refusal.read().decode()}"
@@ -35,7 +35,7 @@ def gateway_problem(address: str) -> str:
 
 
 def ready_file() -> str:
-    """Also shows the file's text: what a service that is ready cannot do."""
+    """Also prints the file's text: what the ready service cannot do at present."""
     file = Path(os.environ["READY_FILE"])
     with suppress(FileNotFoundError):
         sys.stdout.write(file.read_text())
@@ -43,7 +43,7 @@ def ready_file() -> str:
 
 
 def ready_file_problem(file: Path) -> str:
-    """Empty while a service without a port is ready: it keeps its READY_FILE fresh (`cinema.service.ReadyFile`)."""
+    """Empty while a service keeps its READY_FILE fresh (`cinema.service.ReadyFile`)."""
     try:
         age = time.time() - file.stat().st_mtime
     except FileNotFoundError:

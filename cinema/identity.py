@@ -1,11 +1,11 @@
-"""Who a buyer is, and how events and limits know a buyer, a person or a network again without saying who it is."""
+"""Buyers' ids, and tags that recognise a buyer, person, mailbox or network without naming it."""
 
 import hashlib
 import hmac
 import re
 
 LONGEST_BUYER = 128
-# Names that an earlier system gave a meaning of its own; nobody may be called so.
+# Names with a meaning in an earlier system.
 _RESERVED = frozenset({"RESERVADO", "BLOQUEADO_TEMP", "DISPONIVEL"})
 
 
@@ -20,31 +20,31 @@ def is_valid_buyer(buyer: str) -> bool:
 
 
 def owner_tag(session_id: str, buyer: str) -> str:
-    """The `marca` of EstadoAssento: 64 bits that whoever knows the buyer can compute and nobody can invert.
+    """The `marca` of EstadoAssento: a hash of 64 bits, computable from the buyer's id alone.
 
-    It differs from session to session, so that tags do not tell where else a buyer was.
+    It differs from session to session, so that tags do not link a buyer's sessions.
     """
     return hashlib.blake2b(f"{session_id}\n{buyer}".encode(), digest_size=8).hexdigest()
 
 
 def person_tag(secret: bytes, session_id: str, cpf: str) -> str:
-    """The person with this CPF: 128 bits that nobody without the secret can compute; empty for none.
+    """A keyed hash of the CPF, 128 bits; empty without a CPF.
 
-    It differs from session to session, so that it does not tell what else a person saw.
+    It differs from session to session, so that tags do not link a person's sessions.
     """
     digits = re.sub(r"\D", "", cpf)
     return _keyed_hash(secret, f"person\n{session_id}\n{digits}") if digits else ""
 
 
 def mailbox_tag(secret: bytes, email: str) -> str:
-    """The mailbox behind an address: what many providers deliver to one person is one, as ana.lima+x@ is analima@."""
+    """A keyed hash of the mailbox. ana.lima+x@ and analima@ are one, as at many providers."""
     local_part, _, domain = email.lower().rpartition("@")
     mailbox = local_part.partition("+")[0].replace(".", "") or local_part
     return _keyed_hash(secret, f"mailbox\n{mailbox}@{domain}")
 
 
 def network_tag(secret: bytes, network: str) -> str:
-    """The `rede` of ReservaRequest: 128 bits, the same in every session, so that an operator can follow one network."""
+    """The `rede` of ReservaRequest: a keyed hash of 128 bits, the same in every session."""
     return _keyed_hash(secret, f"network\n{network}")
 
 

@@ -1,4 +1,4 @@
-"""The calendar entry of an order: the mail brings it along, and the order's page offers it."""
+"""An order's calendar entry, for its mail and its page."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -25,7 +25,7 @@ _WORDS = {
 
 
 class Method(StrEnum):
-    """What a calendar does with the file (RFC 5546): it adds the entry, or removes it."""
+    """Whether a calendar adds the entry or removes it (RFC 5546)."""
 
     PUBLISH = "PUBLISH"
     CANCEL = "CANCEL"
@@ -34,11 +34,12 @@ class Method(StrEnum):
 def invitation(
     order: pb.Pedido, public_url: str, organizer: str, method: Method = Method.PUBLISH
 ) -> bytes:
-    """An iCalendar file (RFC 5545) with one event, from the film's start to its end, in the buyer's language.
+    """An iCalendar file (RFC 5545) with one event, the film, in the buyer's language.
 
-    The same order always gives the same bytes: a calendar that gets it twice keeps one entry. Its CANCEL removes that
-    entry, and what is left after a seat was given back replaces it, by the same UID and a higher SEQUENCE. The order's
-    film must be known. `organizer` is the mails' sender, in every file of an order: a calendar believes nobody else.
+    The same order gives the same bytes: a calendar that gets it twice keeps one entry. By the same
+    UID and a higher SEQUENCE, CANCEL removes that entry, and an order that lost a seat replaces it.
+    The order's film must be known. `organizer` is the mails' sender, in all files of an order:
+    calendars accept changes from no one else.
     """
     cancelled = method is Method.CANCEL
     return b"".join(
@@ -76,11 +77,11 @@ def _event(order: pb.Pedido, public_url: str) -> Iterator[bytes]:
 
 @lru_cache(maxsize=64)
 def _zone(day: date) -> bytes:
-    """São Paulo's as it is that day and the next: to find it takes 12 ms, for many years a tenth of a second."""
+    """São Paulo's time zone for that day and the next: takes 12 ms, and for many years 100 ms."""
     zone = icalendar.Timezone.from_tzid(
         SAO_PAULO.key, first_date=day, last_date=day + timedelta(days=2)
     )
-    zone.pop("COMMENT", None)  # of those two days, for developers: some calendars show it
+    zone.pop("COMMENT", None)  # for developers, but some calendars show it
     lines: bytes = zone.to_ical()
     return lines
 

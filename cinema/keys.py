@@ -1,8 +1,8 @@
-"""Every key in Redis is named here.
+"""The names of all keys in Redis.
 
-All keys that one script touches carry the hash tag of the session's partition, `{pNN}`, so that they
-live in one slot of a cluster. The number of partitions is fixed for ever: it decides where a session
-lives.
+All keys that one script touches carry the hash tag of the session's partition, `{pNN}`, so that
+they are in one slot of a cluster. The number of partitions never changes: it decides where a
+session is.
 """
 
 import re
@@ -22,12 +22,12 @@ _LOCK = re.compile(r"\{p\d{2}\}:sessao:(?P<session>[^:]+):assento:(?P<seat>[A-Z]
 
 
 class MalformedOrderId(ValueError):
-    """The text is in no way the id of an order."""
+    """The text cannot be an order's id."""
 
 
 @dataclass(frozen=True)
 class PartitionKeys:
-    """What a relay or a sweeper reads, one of each a partition."""
+    """Keys of which each partition has one: a relay or sweeper has a finite list to read."""
 
     due: str  # sorted set: "session:seat" by the hold's deadline in ms; the authority on expiry
     cooldowns: (
@@ -35,17 +35,18 @@ class PartitionKeys:
     )
     released: str  # hash: the same, of a seat that was given back -> since when it was held, in ms
     events: str  # stream: public events, one a transition
-    outbox: str  # stream: what is to be told to the world, in order
-    dead_letters: str  # stream: outbox entries that could not be handled without Kafka
-    mails: str  # sorted set: orders with a mail to send, by when it may be tried in ms; the authority on mails
+    outbox: str  # stream: notifications for Kafka, in order (cinema/notification.py)
+    dead_letters: str  # stream: outbox entries that could not be handled without Kafka; unbounded
+    # Sorted set: orders with a mail to send, by when it is due in ms; the authority on mails.
+    mails: str
     failed_mails: str  # sorted set: orders whose mail was given up or refused, by when in ms
     dataset: str  # string: "<schema version>:<id>" of the dataset; the same in every partition
-    beat: str  # string: ms of the last beat, written every second to show how far the data reaches
+    beat: str  # string: ms of the last beat; written every second, it shows how recent the data are
 
 
 @dataclass(frozen=True)
 class SessionKeys:
-    """What the transitions of one session touch, its partition's keys among them."""
+    """The keys that a session's transitions touch, its partition's included."""
 
     prefix: str
     version: str  # integer: transitions so far
@@ -117,28 +118,31 @@ def parse_due_member(member: str) -> tuple[str, str]:
 
 
 def new_order_id(session_id: str) -> str:
-    """Unguessable (128 bits); it carries its session's partition, so that an order is found by id alone."""
+    """Unguessable (128 bits). It carries its session's partition: the id alone finds the order."""
     return f"{partition_of(session_id):02d}-{secrets.token_urlsafe(16)}"
 
 
 def order_id_in(session_id: str, sold_to: str) -> str:
-    """The order of a sold seat, which names it without the partition, or, sold by an earlier version, with it."""
+    """The order id in a sale, which omits the partition; sales of an earlier version include it."""
     is_whole = _ORDER_ID.fullmatch(sold_to) is not None
     return sold_to if is_whole else f"{partition_of(session_id):02d}-{sold_to}"
 
 
 def new_order_token() -> str:
-    """Unguessable (128 bits). Hexadecimal: no mail program cuts a character off the end of a link."""
+    """Unguessable (128 bits).
+
+    Hexadecimal: no mail program cuts a character off the end of a link.
+    """
     return secrets.token_hex(16)
 
 
 def order_key(order_id: str) -> str:
-    """The hash of an order. Raises MalformedOrderId where the text cannot be an order's id."""
+    """The hash of an order. Raises MalformedOrderId."""
     return f"{_tag(partition_of_order(order_id))}:order:{order_id}"
 
 
 def partition_of_order(order_id: str) -> int:
-    """Its session's. Raises MalformedOrderId."""
+    """The partition of its session. Raises MalformedOrderId."""
     match = _ORDER_ID.fullmatch(order_id)
     if match is None or int(match[1]) >= PARTITIONS:
         raise MalformedOrderId(order_id)
@@ -161,7 +165,7 @@ def order_id_of(key: str) -> str:
 
 
 def mail_counts() -> tuple[str, str]:
-    """Hashes of this window's and the last one's mails by order, mailbox and network: all sessions' together."""
+    """Hashes: mails by order, mailbox and network in this window and the one before."""
     return f"{_tag(0)}:mail-counts", f"{_tag(0)}:mail-counts-before"
 
 
@@ -171,7 +175,7 @@ def session_of(key: str) -> str:
 
 
 def relay_lease_key() -> str:
-    """Who relays the outboxes at present."""
+    """Hash: the relay at work, and when its lease ends."""
     return f"{_tag(0)}:relay-lease"
 
 

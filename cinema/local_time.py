@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 
-# As browsers write them (static/format.js); tests/unit_js/day_cases.json holds both to it.
+# As browsers write them (static/format.js): tests/unit_js/day_cases.json checks both.
 _WEEKDAYS = {
     "pt-BR": ["seg", "ter", "qua", "qui", "sex", "sáb", "dom"],
     "en": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
@@ -28,7 +28,7 @@ def iso_time(milliseconds: int) -> str:
 
 
 def clock(moment: datetime, tag: str) -> str:
-    """The hour as the language's readers write it: 17h45 and 5h in Brazil, else 17:45 and 05:00."""
+    """17h45 and 5h in Portuguese, else 17:45 and 05:00."""
     if tag != "pt-BR":
         return f"{moment:%H:%M}"
     return f"{moment.hour}h{moment:%M}" if moment.minute else f"{moment.hour}h"

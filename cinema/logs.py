@@ -1,14 +1,14 @@
-"""Log lines: one an event, on stderr, with time and program, so that many programs can share a terminal."""
+"""Log lines: one an event on stderr, with time and program; many programs share a terminal."""
 
 import logging
 import sys
 import time
 from collections.abc import Callable
 
-START_SECONDS = 30.0  # for so long it is no fault that a neighbour is not there yet
+START_SECONDS = 30.0  # in which a neighbour may still be starting
 REMIND_SECONDS = 60.0
-# `extra` of a warning that something is away and waited for: an INFO while the process starts, since its neighbours may
-# be starting, too.
+# `extra` of a warning that waits for a neighbour: it is an INFO while the process starts, since
+# neighbours may be starting, too.
 WAITS = {"waits": True}
 
 
@@ -37,7 +37,7 @@ def calm_until(started: float) -> Callable[[logging.LogRecord], bool]:
 
 
 class RepeatFilter:
-    """Lets a reason pass if it differs from the last one, or a minute after that one passed."""
+    """Passes a reason that differs from the last one, or repeats it after a minute."""
 
     def __init__(self) -> None:
         self._passed, self._passed_at = "", float("-inf")
@@ -62,7 +62,7 @@ class OutageLog:
         self.trouble = ""  # the last one; empty while there is no outage
 
     def begin(self, trouble: str, *, waits: bool = True) -> None:
-        """`waits`: it ends by itself once a neighbour is back, as WAITS says."""
+        """`waits`: marks the line with WAITS."""
         is_news = trouble != self.trouble if self._every_trouble else not self.trouble
         self.trouble = trouble
         if is_news:

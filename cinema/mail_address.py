@@ -1,6 +1,6 @@
-"""Which e-mail addresses we send to and from, and how one is written in a mail.
+"""The e-mail addresses that we send to and from.
 
-static/mail-address.js has the same rules; tests/unit_js/addresses.json has what both must say of many addresses.
+static/mail-address.js has the same rules: tests/unit_js/addresses.json checks both.
 """
 
 import re
@@ -13,47 +13,45 @@ from cinema.typed_text import narrow, tidied
 
 LONGEST = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
 _LONGEST_LOCAL_PART = 64
-# As <input type="email"> takes it by the HTML standard, and so with dots anywhere, which some providers have given out.
+# As <input type="email"> accepts it, so with dots anywhere: some providers have such addresses.
 _LOCAL_PART = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+")
 _DOT_ATOM = re.compile(r"[^.]+(?:\.[^.]+)*")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _TOP_LEVEL = re.compile(r".+\.(?!\d+\Z)[^.]+")
-_ENCODED_WORD = (
-    "=?"  # RFC 2047: mail programs decode it, and show or answer another address than we sent to
-)
+_ENCODED_WORD = "=?"  # RFC 2047: mail programs decode it, and then show another address
 _IN_UNICODE_DOMAINS = frozenset("-·.。．｡")
 
 
 class WrongAddress(ValueError):
-    """It is not one address, or we cannot send to it."""
+    """It is no single address, or we cannot send to it."""
 
 
 class NotAsciiLocalPart(WrongAddress):
-    """What is before the @ needs SMTPUTF8, which few servers speak."""
+    """The local part needs SMTPUTF8, which few servers support."""
 
 
 @dataclass(frozen=True)
 class MailAddress:
-    """`domain` is in ASCII and small letters."""
+    """`domain` is ASCII in lower case."""
 
     local_part: str
     domain: str
 
     def __str__(self) -> str:
-        """As it is kept and shown."""
+        """As it is stored and shown."""
         return f"{self.local_part}@{self.domain}"
 
     @property
     def written(self) -> str:
-        """As headers and SMTP commands need it: a local part that begins, ends or doubles its dots is quoted."""
+        """For headers and SMTP commands: quotes a local part with dots at an end or in a row."""
         if _DOT_ATOM.fullmatch(self.local_part):
             return str(self)
         return f'"{self.local_part}"@{self.domain}'
 
 
 def parse(text: str, *, top_level_needed: bool = True) -> MailAddress:
-    """Of an address as people type and paste it. Raises WrongAddress."""
+    """An address as people type and paste it. Raises WrongAddress."""
     if len(text) > LONGEST:
         raise WrongAddress
     local_part, _, domain = narrow(tidied(text)).rpartition("@")
@@ -85,6 +83,6 @@ def _ascii_domain(domain: str) -> str:
 
 
 def _may_be_in_unicode_domain(character: str) -> bool:
-    """UTS 46 drops what nobody sees, and maps signs to others: we take only what a reader would call the same."""
+    """UTS 46 drops invisible characters and maps symbols; we accept letters, marks and digits."""
     category = unicodedata.category(character)
     return category[0] in "LM" or category == "Nd" or character in _IN_UNICODE_DOMAINS

@@ -1,22 +1,18 @@
-"""An order's mail: what it is about, and what became of it."""
+"""An order's mail: its kind and its state."""
 
 from enum import StrEnum
 
 
 class MailKind(StrEnum):
-    """What an order's mail is about; the values are the contract's. An order has one mail at a time."""
+    """The values are the contract's. An order has one mail at a time."""
 
     TICKET = "ingresso"
     CANCELLATION = "cancelamento"
 
 
 class MailState(StrEnum):
-    """What became of an order's mail."""
-
     PENDING = "pending"
     SENT = "sent"
     FAILED = "failed"
     NO_ADDRESS = "no_address"
-    WITHHELD = (
-        "withheld"  # one too many for its mailbox or network: sent only if it is asked for again
-    )
+    WITHHELD = "withheld"  # over a limit of its mailbox or network; sent only on request

@@ -1,6 +1,6 @@
-"""What a buyer's name may be: as people write theirs, and nothing that a mail, a page or a spreadsheet takes for more.
+"""Rules for buyers' names: what people write, without links, markup, formulas, hidden characters.
 
-static/names.js has the same rules; tests/unit_js/names.json has what both must say of many names.
+static/names.js has the same rules: tests/unit_js/names.json checks both.
 """
 
 import re
@@ -10,28 +10,34 @@ from enum import StrEnum
 from cinema.typed_text import tidied
 
 LENGTH = range(2, 121)  # characters, composed
-_MOST_READ = 1_000  # what is longer, spaces and all, is not looked at
+_MOST_READ = 1_000  # longer input is refused unread
 _MOST_MARKS = 6  # on one letter, composed: Burmese and Tibetan need five
 
-# Control and format characters (such as those that turn the writing direction), surrogates and line separators.
+# Control and format characters (such as those that change the writing direction), surrogates, line
+# separators.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# Letters, marks and a sign that look like nothing: Hangul fillers, variation selectors, the Braille blank.
+# Invisible letters, marks and a symbol: Hangul fillers, variation selectors, the Braille blank.
 _BLANK = re.compile(
-    r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+    r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164"
+    r"\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 # Arabic, the scripts of India and around, Burmese, Khmer, Mongolian: joiners shape their letters.
-_JOINED = r"[\u0600-\u0dff\u1000-\u109f\u1780-\u18af\ua840-\ua87f\ufb50-\ufdff\ufe70-\ufefc\U00011000-\U00011fff]"
+_JOINED = (
+    r"[\u0600-\u0dff\u1000-\u109f\u1780-\u18af\ua840-\ua87f\ufb50-\ufdff\ufe70-\ufefc"
+    r"\U00011000-\U00011fff]"
+)
 _IDEOGRAPH = r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 _SHAPING = re.compile(
     rf"(?<={_JOINED})[\u200c\u200d]|(?<=[\u1800-\u18aa])[\u180b-\u180d\u180f]"
     rf"|(?<={_IDEOGRAPH})[\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 )
-# Mail programs make links of it: a scheme, a path, a name with a dot in it. "J.R.R. Tolkien" and "M.Silva" are none.
+# What mail programs turn into links: a scheme, a path, a name with a dot. Not "J.R.R. Tolkien" and
+# "M.Silva".
 _ADDRESS = re.compile(
     r"[@/\\]|[a-z]{2,}:\S|www[.。]|[\w-]{2,}[.。]\w{2,}|\w[.。]\w{2,3}(?!\w)|\d[.。]\d",
     re.IGNORECASE,
 )
-# Letters of Western Europe and single spaces: nothing of the above is in it, and it is composed. Most names are that.
+# The fast path for most names: Western European letters and single spaces, already composed.
 _PLAIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?: [A-Za-zÀ-ÖØ-öø-ÿ]+)*")
 _GLUED = re.compile(r"(?<=\w)\.(?=\w{2})")
 
@@ -65,9 +71,9 @@ def name_fault(name: str) -> NameFault | None:
 
 
 def normalise_name(name: str) -> str:
-    """The name as it is kept: tidied, composed Unicode (NFC), single spaces, one behind an initial's dot.
+    """The name as it is stored: tidied, NFC, single spaces, one after an initial's dot.
 
-    The last, so that no mail program makes a link of it.
+    Without that space, mail programs could turn the name into a link.
     """
     return name if _PLAIN.fullmatch(name) else _GLUED.sub(". ", _composed(tidied(name)))
 
@@ -87,7 +93,7 @@ def _has_odd_signs(name: str) -> bool:
 
 
 def _begins_a_formula(name: str) -> bool:
-    """As spreadsheets read it: = + - @ and their like in other widths. A mark has no letter to be on."""
+    """As spreadsheets read it: = + - @, also full-width. Nor may it begin with a combining mark."""
     first = unicodedata.category(name[0]) if name else ""
     return first in {"Sm", "Pd"} or first.startswith("M") or name.startswith(("%", "％"))
 

@@ -1,4 +1,4 @@
-"""The message about an order: booking's scripts append it to the outbox, Kafka carries it, the consumer reads it."""
+"""The message about an order, from booking through outbox and Kafka to the consumer."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -25,7 +25,10 @@ class Unreadable(ValueError):
 
 
 class Notification(BaseModel):
-    """Field names as in JSON. No name, CPF or e-mail: who needs them asks booking."""
+    """The aliases are the names in JSON.
+
+    No name, CPF or e-mail: services that need them ask booking.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 

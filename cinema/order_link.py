@@ -1,6 +1,7 @@
-"""How a URL names an order: by its id and, behind a dot, by one of its tokens.
+"""An order in a URL: its id and, after a dot, one of its tokens.
 
-The id is no secret: Message-ID, calendar, Kafka, ledger and logs carry it. What opens an order is the token.
+The id is no secret: Message-ID, calendar, Kafka, ledger and logs carry it. What opens an order is
+the token.
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ class Reference:
 
     @classmethod
     def parse(cls, text: str) -> "Reference":
-        """Total: whatever it is, an order that does not exist can have it."""
+        """Total: any text is the reference of an order, which may not exist."""
         order_id, _, token = text.partition(".")
         return cls(order_id, token)
 
@@ -24,10 +25,10 @@ class Reference:
 
 
 def view_path(order: pb.Pedido) -> str:
-    """Where the order is shown to whoever has the link. May be passed on."""
+    """Shows the order. The link may be shared."""
     return f"/pedido/{Reference(order.pedido_id, order.link_token)}"
 
 
 def manage_path(order: pb.Pedido) -> str:
-    """Where its buyer cancels and corrects it; for the buyer alone. An order from before has one link for both."""
+    """Also cancels and corrects it: for the buyer alone. Old orders have one link for both."""
     return f"/pedido/{Reference(order.pedido_id, order.chave)}"

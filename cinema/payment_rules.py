@@ -1,4 +1,4 @@
-"""What a buyer's name, CPF and e-mail must look like. The gateway and booking hold payments to the same rules."""
+"""Rules for a payment's name, CPF and e-mail, which gateway and booking both check."""
 
 import re
 from operator import mul
@@ -8,7 +8,7 @@ from cinema import mail_address
 from cinema.names import NameFault, name_fault
 from cinema.typed_text import narrow, tidied
 
-# Simulated: one of the test cards, or the one that is declined. Empty: not said.
+# Simulated: PIX, a test card, or the card that is declined. Empty: unknown.
 PaymentMethod = Literal["", "pix", "cartao", "cartao_recusado"]
 
 PAYMENT_METHODS: tuple[PaymentMethod, ...] = get_args(PaymentMethod)
@@ -19,18 +19,19 @@ _FAULTS_OF_NAMES = {
     NameFault.SHORT: _LENGTH_OF_NAMES,
     NameFault.LONG: _LENGTH_OF_NAMES,
     NameFault.SIGNS: "Comece o nome com uma letra e use só letras e sinais comuns.",
-    NameFault.ADDRESS: "O nome parece um endereço de internet. Se não for, deixe um espaço depois do ponto.",
+    NameFault.ADDRESS: "O nome parece um endereço de internet. Se não for, "
+    "deixe um espaço depois do ponto.",
 }
 _NO_DIGIT = re.compile(r"[^0-9]+")
 _DIGITS_OF_A_CPF = 11
-_MOST_READ = 200  # characters, with what people paste around a CPF
+_MOST_READ = 200  # characters, with words that people paste around a CPF
 _WEIGHTS = range(2, 12)
 
 
 def validate_payment(name: str, cpf: str, email: str) -> dict[str, str]:
-    """What is wrong, as a Portuguese sentence for each wrong field: nomeCompleto, cpf, email. Empty if all is well.
+    """A Portuguese sentence for each wrong field: nomeCompleto, cpf, email. Empty if all are right.
 
-    An empty CPF is well: buyers from abroad have none.
+    An empty CPF is right: buyers from abroad have none.
     """
     found = {
         "nomeCompleto": _fault_of_name(name),
@@ -41,18 +42,21 @@ def validate_payment(name: str, cpf: str, email: str) -> dict[str, str]:
 
 
 def normalise_email(email: str) -> str:
-    """The address as it is kept: its domain in ASCII and small letters. Raises mail_address.WrongAddress."""
+    """The address as it is stored: its domain ASCII in lower case.
+
+    Raises mail_address.WrongAddress.
+    """
     return str(mail_address.parse(email))
 
 
 def mask_cpf(cpf: str) -> str:
-    """`***.456.789-**`, all that is ever kept of a CPF; empty for anything that does not have eleven digits."""
+    """`***.456.789-**`, all that is stored of a CPF; empty unless it has eleven digits."""
     digits = cpf_digits(cpf)
     return f"***.{digits[3:6]}.{digits[6:9]}-**" if digits else ""
 
 
 def is_valid_cpf(cpf: str) -> bool:
-    """Eleven digits, whatever stands between and around them, not all equal, with both check digits right."""
+    """Eleven digits with any text around them, not all equal, with both check digits right."""
     digits = cpf_digits(cpf)
     return (
         len(set(digits)) > 1
@@ -62,13 +66,13 @@ def is_valid_cpf(cpf: str) -> bool:
 
 
 def cpf_digits(cpf: str) -> str:
-    """The eleven digits in what was typed or pasted, as in "CPF: 123.456.789-09"; nothing where they are not eleven."""
+    """The eleven digits in text such as "CPF: 123.456.789-09"; empty if there are more or fewer."""
     digits = _NO_DIGIT.sub("", narrow(cpf)) if len(cpf) <= _MOST_READ else ""
     return digits if len(digits) == _DIGITS_OF_A_CPF else ""
 
 
 def _check_digit(digits: str) -> str:
-    """Modulo 11 with the weights 2, 3, 4, … from the right; remainders below 2 give 0 (Receita Federal)."""
+    """Modulo 11 with weights 2, 3, 4, … from the right; remainders below 2 give 0."""
     weighted = sum(map(mul, map(int, reversed(digits)), _WEIGHTS))
     remainder = weighted % 11
     return str(11 - remainder) if remainder >= 2 else "0"
@@ -86,7 +90,7 @@ def _fault_of_cpf(cpf: str) -> str:
 
 
 def fault_of_email(email: str) -> str:
-    """A Portuguese sentence; empty if all is well."""
+    """A Portuguese sentence; empty if it is right."""
     if not tidied(email):
         return "Informe um e-mail para receber os ingressos."
     try:

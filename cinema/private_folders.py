@@ -1,4 +1,4 @@
-"""Folders of data: for their owner alone, since secrets, mails and orders lie in them."""
+"""Folders of secrets, mails and orders, for their owner alone."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -7,9 +7,10 @@ _CLONE = Path(__file__).resolve().parent.parent
 
 
 def make_private(folder: Path) -> Path:
-    """Makes the folder, and what is missing above it, with mode 0700; returns it.
+    """Makes the folder, and missing ones above it, with mode 0700; returns it.
 
-    What is there already stays as it is, except `var` of this clone or of the working folder: that is closed to others.
+    Existing folders keep their mode, except `var` of this clone or of the working folder, which
+    gets 0700.
     """
     for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
         missing.mkdir(mode=0o700, exist_ok=True)

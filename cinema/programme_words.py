@@ -1,7 +1,7 @@
-"""What the programme says in Portuguese of a session, in the reader's language: its sound, and its room.
+"""Translates the programme's Portuguese words for a session's sound and room.
 
-The table is `[audio]`, `[audio_tag]` and `[room]` of templates/<language>.toml, for page and mails alike. What is
-not in it is shown as the programme has it.
+The tables `[audio]`, `[audio_tag]` and `[room]` of templates/<language>.toml serve page and mails.
+Unknown words are shown as the programme has them.
 """
 
 import re
@@ -25,14 +25,14 @@ class ProgrammeWords:
         self._tags: dict[str, str] = texts["audio_tag"]
         self._room: str = texts["room"]["numbered"]
 
-    def audio(self, said: str) -> str:
-        """ "Dublado, com Libras" as "dubbed into Portuguese, with Brazilian Sign Language (Libras)"."""
-        known = [self._audio.get(part) for part in _parts(said)]
-        return ", ".join(word for word in known if word) if all(known) else said
+    def audio(self, words: str) -> str:
+        """ "Dublado, com Libras" as "dubbed into Portuguese, with … (Libras)"."""
+        known = [self._audio.get(part) for part in _parts(words)]
+        return ", ".join(word for word in known if word) if all(known) else words
 
-    def audio_tag(self, said: str) -> str:
-        """A few capitals for it, such as DUB; empty where there are none."""
-        return " ".join(self._tags[part] for part in _parts(said) if part in self._tags)
+    def audio_tag(self, words: str) -> str:
+        """An abbreviation, such as DUB; empty if there is none."""
+        return " ".join(self._tags[part] for part in _parts(words) if part in self._tags)
 
     def room(self, name: str) -> str:
         """ "Sala 1" as "Screen 1"; a room with a name of its own keeps it."""
@@ -42,7 +42,7 @@ class ProgrammeWords:
 
 @lru_cache
 def texts_in(tag: str) -> dict[str, dict[str, str]]:
-    """All texts of a language that are not the page's own modules', by section and name."""
+    """All texts of templates/<language>.toml, by section and name."""
     return tomllib.loads((TEMPLATES / f"{tag}.toml").read_text(encoding="utf-8"))
 
 
@@ -51,6 +51,6 @@ def words_in(tag: str) -> ProgrammeWords:
     return ProgrammeWords(tag)
 
 
-def _parts(said: str) -> list[str]:
-    """However it is written: "Português com audiodescrição" is "português" and "audiodescrição"."""
-    return _JOINTS.split(normalize("NFC", said).casefold().strip())
+def _parts(words: str) -> list[str]:
+    """Splits lists: "Português com audiodescrição" is "português" and "audiodescrição"."""
+    return _JOINTS.split(normalize("NFC", words).casefold().strip())

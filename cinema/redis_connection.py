@@ -1,8 +1,8 @@
 """Connections to Redis: one node or a cluster, for commands or for blocking reads.
 
-What bounds a command is its task's own deadline. redis-py's `socket_timeout` is left alone: before Python 3.12
-it sends with `asyncio.wait_for`, which can swallow the cancellation of whoever waits, and then a service that
-is told to stop goes on (seen in every fourth cancellation in the middle of a command).
+A deadline of the calling task bounds each command. redis-py's `socket_timeout` is not used: before
+Python 3.12 it sends with `asyncio.wait_for`, which can swallow a cancellation, and then a service
+that should stop goes on (seen in every fourth cancellation in the middle of a command).
 """
 
 import asyncio
@@ -22,17 +22,18 @@ from cinema.redis_scripts import ClusterNodes, OneNode, Script
 from cinema.settings import RedisSettings
 
 RedisClient = Redis | RedisCluster
-# What a call raises when Redis is away or too slow. Everything that is sent is safe to repeat.
+# What a call raises when Redis is away or too slow. All commands are safe to repeat.
 REDIS_ERRORS: tuple[type[Exception], ...] = (
     *(RedisError, OSError, TimeoutError),
-    RedisClusterException,  # no RedisError, but raised where no node of a cluster answers
+    RedisClusterException,  # no RedisError; raised if no node of a cluster answers
 )
 
 
 def connect(settings: RedisSettings, admits: Callable[[str], bool] | None = None) -> RedisClient:
-    """For commands: each ends within `redis_timeout_seconds`. Connects at the first command, not here.
+    """For commands: each ends within `redis_timeout_seconds`. Connects at the first command.
 
-    `admits` says by its run_id, which each start of a Redis server has anew, whether a server may be used already.
+    `admits` decides by its run_id, which is new at each start of a Redis server, whether a server
+    may be used.
     """
     patience = settings.redis_timeout_seconds
     options = {
@@ -51,7 +52,7 @@ def connect(settings: RedisSettings, admits: Callable[[str], bool] | None = None
         settings.redis_url,
         max_connections=settings.redis_connections,
         timeout=patience,
-        # Once more, for a connection that a restarted server has closed.
+        # One retry, for a connection that a restarted server has closed.
         retry=Retry(ExponentialBackoff(cap=0.1, base=0.01), 1),
         redis_connect_func=_greeting(admits) if admits else None,
         **options,
@@ -63,19 +64,22 @@ def connect(settings: RedisSettings, admits: Callable[[str], bool] | None = None
 
 
 def script_at(redis: RedisClient, text: str) -> Script:
-    """A script that is run often, over the connections for scripts of a client that `connect` has made."""
+    """A script on the hot path, over the script connections of a client that `connect` made."""
     return Script(nodes_of(redis), text)
 
 
 def nodes_of(redis: RedisClient) -> OneNode | ClusterNodes:
-    """The connections for scripts, and for what is asked as often."""
+    """The connections for scripts and other commands on the hot path."""
     if not isinstance(redis, _BoundedRedis | _BoundedCluster):
-        raise TypeError("a client for blocking reads has none")
+        raise TypeError("a client for blocking reads has no script connections")
     return redis.nodes
 
 
 async def disconnect(redis: RedisClient) -> None:
-    """For good. A cluster's `aclose` leaves its connections for scripts: redis-py calls it when the nodes change."""
+    """Closes all connections.
+
+    A cluster's `aclose` keeps those for scripts: redis-py calls it when nodes change.
+    """
     if isinstance(redis, _BoundedCluster):
         await redis.nodes.aclose()
     await redis.aclose()
@@ -90,13 +94,13 @@ def _greeting(
         info = str(await connection.read_response())
         run_id = info.partition("run_id:")[2].partition("\r\n")[0]
         if not admits(run_id):
-            raise RedisError("Redis has started since it was last looked at")
+            raise RedisError("Redis has restarted since its last check")
 
     return greet
 
 
 def connect_blocking(settings: RedisSettings) -> RedisClient:
-    """For blocking reads: no socket timeout and no retries; who blocks has a deadline of its own."""
+    """For blocking reads: no socket timeout and no retries. Callers set their own deadline."""
     if settings.redis_cluster:
         return _Cluster.from_url(
             settings.redis_url, decode_responses=True, socket_timeout=None, max_connections=256
@@ -111,7 +115,7 @@ def connect_blocking(settings: RedisSettings) -> RedisClient:
 
 
 class _BoundedRedis(Redis):
-    """Gives a command or a pipeline up after `patience` seconds: TimeoutError, and its connection is closed."""
+    """Cancels a command after `patience` seconds: raises TimeoutError, closes the connection."""
 
     patience: float
     nodes: OneNode
@@ -141,10 +145,10 @@ class _BoundedPipeline(Pipeline):
 
 
 class _Cluster(RedisCluster):
-    """Knows its nodes before it sends anything.
+    """Discovers its nodes before the first command.
 
-    redis-py 8.1 sends what is asked of it before that to any node, and the fifth that is the wrong one makes it close
-    all connections, with whatever is under way on them.
+    redis-py 8.1 sends earlier commands to any node, and closes all connections, with all commands
+    under way, after the fifth redirection.
     """
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
@@ -153,7 +157,7 @@ class _Cluster(RedisCluster):
 
 
 class _BoundedCluster(_Cluster):
-    """Gives a command or a pipeline up as _BoundedRedis does."""
+    """Cancels a command or a pipeline as _BoundedRedis does."""
 
     patience: float
     nodes: ClusterNodes
@@ -182,7 +186,10 @@ class _BoundedClusterPipeline(ClusterPipeline):
 
 @asynccontextmanager
 async def own_node(redis: RedisClient, key: str) -> AsyncIterator[Redis]:
-    """The node where `key` lives: a pipeline there is one connection's, from its first command to its last."""
+    """The node that has `key`.
+
+    A pipeline there uses one connection from its first command to its last.
+    """
     if isinstance(redis, Redis):
         yield redis
         return
@@ -196,7 +203,7 @@ async def own_node(redis: RedisClient, key: str) -> AsyncIterator[Redis]:
 
 
 class ScanPlace(NamedTuple):
-    """Where a walk through the keys of all nodes goes on. It begins at ScanPlace()."""
+    """A position in a scan over all nodes. ScanPlace() is the start."""
 
     node: int = 0
     cursor: int = 0
@@ -205,9 +212,9 @@ class ScanPlace(NamedTuple):
 async def scan_keys(
     redis: RedisClient, place: ScanPlace, pattern: str, count: int
 ) -> tuple[list[str], ScanPlace | None]:
-    """Some of the keys, looking at about `count`, and the next place; None at the end.
+    """One SCAN of about `count` keys: those that match, and the next place; None at the end.
 
-    A key that is there from the first call to the last comes at least once.
+    A key that exists throughout the scan is returned at least once.
     """
     if isinstance(redis, Redis):
         cursor, found = await redis.scan(place.cursor, match=pattern, count=count)
@@ -217,7 +224,7 @@ async def scan_keys(
     nodes = sorted(redis.get_primaries(), key=lambda node: node.name)
     if place.node >= len(nodes):
         return [], None
-    scan: Any = redis.scan  # a cluster's client answers with the cursor of each node that was asked
+    scan: Any = redis.scan  # a cluster's client returns a cursor by node
     cursors, keys = await scan(
         place.cursor, match=pattern, count=count, target_nodes=nodes[place.node]
     )

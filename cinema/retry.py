@@ -1,4 +1,4 @@
-"""Trying again, with back-off."""
+"""Retries with back-off."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 class Backoff:
-    """Delays in seconds that double up to a maximum, with jitter, so that a crowd does not return at once."""
+    """Delays in seconds that double up to a maximum, with jitter against simultaneous retries."""
 
     def __init__(self, first: float = 0.1, maximum: float = 5.0) -> None:
         self._first = first
@@ -34,10 +34,9 @@ async def keep_running(
     errors: tuple[type[Exception], ...],
     backoff: Backoff | None = None,
 ) -> NoReturn:
-    """Runs `run` without end, again after each of `errors`; `run` resets the back-off once it has got somewhere.
+    """Runs `run` again after each of `errors`, with back-off; `run` resets it once it works.
 
-    The same error is a line in the log at most once a minute. Anything else that `run` raises is a bug and passes
-    through.
+    Logs the same error at most once a minute. Any other exception of `run` is a bug, and is raised.
     """
     backoff = backoff or Backoff()
     repeats = RepeatFilter()
@@ -54,6 +53,6 @@ async def keep_running(
 
 
 def brief(error: BaseException) -> str:
-    """An error in one line, by its own words or else by its name."""
+    """An error's text in one line, else its type."""
     text = " ".join(str(error).split())
     return text[:200] or type(error).__name__

@@ -7,12 +7,15 @@ _NAME = re.compile(r"([A-Za-z]{1,2})0*([1-9][0-9]{0,2})", re.ASCII)
 
 
 class MalformedSeat(ValueError):
-    """The text is in no way the name of a seat."""
+    """The text cannot be a seat's name."""
 
 
-@lru_cache(maxsize=16_384)  # bounded: names come from outside
+@lru_cache(maxsize=16_384)  # bounded: clients send names
 def canonical(name: str) -> str:
-    """The one spelling of a seat: the row in capitals, the number with at least two digits. Raises MalformedSeat."""
+    """A seat's one spelling: row in capitals, number with at least two digits.
+
+    Raises MalformedSeat.
+    """
     match = _NAME.fullmatch(name) if len(name) <= 16 else None
     if match is None:
         raise MalformedSeat(name)

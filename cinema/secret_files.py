@@ -1,4 +1,4 @@
-"""Secrets that no variable gives: made once, kept in a file that its owner alone can read."""
+"""Secrets without a variable: made once, and kept in a file for its owner alone."""
 
 import os
 import secrets
@@ -17,10 +17,10 @@ _OPEN_TO_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def given_or_kept(given: SecretStr | None, folder: Path, name: str) -> bytes:
-    """The secret of a variable, else the one in `folder/name`, which is made if it is missing.
+    """The secret of the variable, else the one in `folder/name`, which is made if it is missing.
 
-    Several processes may start at once: the first to link its file wins, and all read the winner's.
-    Raises CannotStart where it cannot be made, or is no secret: too short, or open to others.
+    Of processes that start together, the first to link its file wins, and all read that file.
+    Raises CannotStart if it cannot be made, is too short, or is readable by others.
     """
     if given is not None:
         return given.get_secret_value().encode()
@@ -35,21 +35,21 @@ def given_or_kept(given: SecretStr | None, folder: Path, name: str) -> bytes:
 
 
 def kept(folder: Path, name: str) -> bytes | None:
-    """The secret in `folder/name`, None where there is no such file. Raises CannotStart like `given_or_kept`."""
+    """The secret in `folder/name`, else None. Raises CannotStart as `given_or_kept` does."""
     path = folder / name
     return _secret_in(path) if path.exists() else None
 
 
 def _secret_in(path: Path) -> bytes:
-    """White space around it is not part of it: editors end a file with a line feed."""
+    """Without surrounding white space: editors end a file with a line feed."""
     try:
         mode, secret = path.stat().st_mode, path.read_bytes().strip()
     except OSError as error:
         raise CannotStart(f"the secret file {path} cannot be read: {error.strerror}") from None
     if mode & _OPEN_TO_OTHERS:
         raise CannotStart(
-            f"the secret file {path} is open to other users (mode {mode & 0o777:04o}):"
-            f" chmod 600 it, and replace it if somebody may have read it"
+            f"the secret file {path} is readable by others (mode {mode & 0o777:04o}):"
+            " chmod 600 it, and replace it if anybody may have read it"
         )
     if len(secret) < SHORTEST:
         raise CannotStart(
@@ -63,7 +63,7 @@ def _make(path: Path) -> None:
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-") as mine:
         mine.write(secrets.token_urlsafe(32).encode())
         mine.flush()
-        os.fsync(mine.fileno())  # after a power cut the name must not lead to an empty file
-        # A link, not a rename: it fails where another process was first, and readers never see half a secret.
+        os.fsync(mine.fileno())  # after a power cut the file must not be empty
+        # A link, not a rename: it fails if another process was first. Readers see a whole secret.
         with suppress(FileExistsError):
             os.link(mine.name, path)

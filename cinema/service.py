@@ -1,8 +1,8 @@
 """How every service starts and ends.
 
-`main` reads the settings and runs `serve(settings)`. `serve` opens what it needs in an exit stack and hands its endless
-tasks to `run_until_stopped`, which returns at SIGTERM or SIGINT. A task that dies takes its process down, visibly: the
-process manager restarts it.
+`main` reads the settings and runs `serve(settings)`. `serve` opens what it needs in an exit stack
+and passes its endless tasks to `run_until_stopped`, which returns at SIGTERM or SIGINT. A task that
+dies ends the process with an error, and the process manager restarts it.
 """
 
 import argparse
@@ -24,11 +24,11 @@ from cinema.settings import Settings, WrongSettings, read
 
 log = logging.getLogger(__name__)
 
-EXIT_SECONDS = 5.0  # for what a stopped service still has to close
+EXIT_SECONDS = 5.0  # to close connections and threads after a stop
 
 
 class CannotStart(Exception):
-    """What a service needs to start is missing; the text says what, and what moves or mends it."""
+    """A service cannot start; the text says why, and what to do."""
 
 
 def main(
@@ -37,9 +37,11 @@ def main(
     serve: Callable[[Settings], Awaitable[None]],
     loop_factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop,
 ) -> None:
-    """Runs a service to its end. Exits with 2 where a setting is wrong, with 1 where a task died.
+    """Runs a service to its end.
 
-    uvloop takes a fifth less CPU for a call than asyncio's own loop (measured at booking).
+    Exits with 2 if a setting is wrong, with 1 if the service cannot start or a task dies.
+
+    uvloop needs a fifth less CPU for a call than asyncio's own loop (measured at booking).
     """
     try:
         settings = read(kind)
@@ -83,15 +85,15 @@ def chosen_command(
 
 @contextmanager
 def bounded_end(seconds: float) -> Iterator[None]:
-    """From the end of the block on the process has so long to end; then it ends with status 1, whatever keeps it.
+    """After the block the process has `seconds` to end; then it exits with status 1.
 
-    Python waits for threads without a limit, and a task group for its tasks: a process that has lost a task could keep
-    its port and serve nobody.
+    Python waits for threads without a limit, and a task group for its tasks: a process whose task
+    died could keep its port and serve no one.
     """
     try:
         yield
     except CannotStart:
-        raise  # nothing has begun that could keep the process
+        raise  # no thread has started yet
     except BaseException:
         end_within(seconds)
         raise
@@ -99,7 +101,7 @@ def bounded_end(seconds: float) -> Iterator[None]:
 
 
 def end_within(seconds: float) -> None:
-    """Ends the process after so long, unless it has ended by then."""
+    """Exits after so long, unless the process has ended."""
     end = threading.Timer(seconds, _end_now)
     end.daemon = True
     end.start()
@@ -113,7 +115,7 @@ def _end_now() -> None:
 
 
 def stop_signal() -> asyncio.Event:
-    """An event that SIGTERM and SIGINT set; bare `asyncio.run` would run no `finally` at SIGTERM."""
+    """An event that SIGTERM and SIGINT set. Without it SIGTERM would run no `finally`."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -135,9 +137,9 @@ async def run_until_stopped(stop: asyncio.Event, *tasks: Coroutine[Any, Any, Non
 
 
 class ReadyFile:
-    """A file whose age tells a container's health check whether a service without a port is ready.
+    """A file whose age shows a container's health check whether a service without a port is ready.
 
-    Its text is `trouble()`: what a service that is ready cannot do all the same, for the operator.
+    Its text, for the operator, is `trouble()`: what the ready service cannot do at present.
     """
 
     def __init__(self, path: Path | None, trouble: Callable[[], str] = str) -> None:
@@ -147,21 +149,22 @@ class ReadyFile:
         self.ready = False
 
     async def keep(self) -> None:
-        """Writes the file every second while `ready`, and removes it as soon as that is withdrawn.
+        """Writes the file every second while `ready`, and removes it once not `ready`.
 
-        A full disk or table of open files does not end the service: the file grows old, which means "not ready".
+        A full disk or file table does not end the service: the file grows old, which means "not
+        ready".
         """
         if self._path is None:
             return
         try:
             while True:
-                self._try_to_update(self._path)
+                self._update(self._path)
                 await asyncio.sleep(1)
         finally:
             with suppress(OSError):
                 self._path.unlink()
 
-    def _try_to_update(self, path: Path) -> None:
+    def _update(self, path: Path) -> None:
         try:
             self._write_or_remove(path)
         except OSError as error:

@@ -1,7 +1,7 @@
-"""The settings that several services share: each is an environment variable of the field's name in capitals.
+"""Settings that several services share. A field's name in capitals is its environment variable.
 
-Each service reads its own class once, in `main`, and passes it on. A wrong value is reported with the
-variable's name and what it takes, which is the field's description.
+Each service reads its own class once, in `main`, and passes it on. A wrong value is reported with
+the variable's name and what it takes, the field's description.
 """
 
 import re
@@ -43,7 +43,7 @@ class CommonSettings(BaseSettings):
     @field_validator("*", mode="before")
     @classmethod
     def empty_is_unset(cls, value: object, info: ValidationInfo) -> object:
-        """`READY_FILE=` and the like mean what leaving the line out means; a path of "" would be this folder."""
+        """`READY_FILE=` means the same as no such line; a path of "" would be this folder."""
         optional = cls.model_fields[str(info.field_name)].default is None
         return None if optional and value == "" else value
 
@@ -71,7 +71,8 @@ class RedisSettings(CommonSettings):
     def cluster_has_hosts_and_one_database(self) -> Self:
         if self.redis_cluster and not _CLUSTER_URL.fullmatch(self.redis_url):
             raise ValueError(
-                "REDIS_URL with REDIS_CLUSTER=true takes redis://host:port or rediss://…, no database but 0"
+                "REDIS_URL with REDIS_CLUSTER=true takes redis://host:port or rediss://…, "
+                "no database but 0"
             )
         return self
 
@@ -103,7 +104,7 @@ class TlsSettings(CommonSettings):
 class SecretsSettings(CommonSettings):
     secrets_dir: Path = Field(
         default=Path("var/secrets"),
-        description="where secrets that no variable gives are kept, and booking's knowledge of its dataset",
+        description="where secrets without a variable are kept, and what booking knows of its data",
     )
 
 

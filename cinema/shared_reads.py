@@ -1,6 +1,6 @@
-"""Answers all who wait for the same thing with one read, which begins after each of them has asked.
+"""Shares reads: callers that wait for one key share one read, which begins after they asked.
 
-So an answer is never older than its question: somebody who asks while a read is under way shares the next one.
+So no result is older than its request: a caller that comes during a read shares the next one.
 """
 
 import asyncio
@@ -12,14 +12,17 @@ Answer = TypeVar("Answer")
 
 
 class SharedReads(Generic[Key, Answer]):
-    """At most one read of each key is under way, and one more waits to begin. Each read must end by itself."""
+    """At most one read of each key is under way, and one more waits.
+
+    Reads must have deadlines of their own.
+    """
 
     def __init__(self) -> None:
         self._next: dict[Key, asyncio.Task[Answer]] = {}
         self._current: dict[Key, asyncio.Task[Answer]] = {}
 
     async def read(self, key: Key, begin: Callable[[], Awaitable[Answer]]) -> Answer:
-        """What `begin` returns or raises. A reader that is cancelled leaves the read to the others."""
+        """What `begin` returns or raises. Cancelling one caller does not cancel the read."""
         task = self._next.get(key)
         if task is None:
             task = asyncio.create_task(self._after(self._current.get(key), key, begin))
@@ -43,6 +46,6 @@ class SharedReads(Generic[Key, Answer]):
 
 
 def _retrieve(task: "asyncio.Task[Answer]") -> None:
-    """Its error is everybody's who waits; where nobody does any more, asyncio need not speak of it."""
+    """Every caller gets the error; without callers, asyncio must not log it as never retrieved."""
     if not task.cancelled():
         task.exception()

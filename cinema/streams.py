@@ -14,7 +14,8 @@ async def read_streams(
 ) -> dict[str, list[Entry]]:
     """By stream the first `count` entries after its position; empty if none came within `block_ms`.
 
-    Raises TimeoutError `patience` seconds later: TCP does not notice a peer that vanished without closing.
+    Raises TimeoutError `patience` seconds later: TCP does not notice a peer that vanished without
+    closing.
     """
     asked: dict[Any, Any] = dict(positions)
     async with asyncio.timeout(block_ms / 1000 + patience):
@@ -22,9 +23,10 @@ async def read_streams(
 
 
 def streams_in(reply: Any) -> dict[str, list[Entry]]:
-    """XREAD's reply, of which redis-py has three shapes, by `protocol` and `legacy_responses` of REDIS_URL.
+    """XREAD's reply, which has three shapes, by REDIS_URL's `protocol` and `legacy_responses`.
 
-    A list of pairs; a mapping whose values are entries; a mapping whose values are lists of batches of entries.
+    A list of pairs; a mapping whose values are entries; a mapping whose values are lists of batches
+    of entries.
     """
     if not isinstance(reply, Mapping):
         return dict(reply or ())

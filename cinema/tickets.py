@@ -1,8 +1,8 @@
 """Categories of tickets, their price, and how many half-price tickets a session has.
 
-Sources: Lei 12.933/2013 and Decreto 8.537/2015 (students, low-income youth, disabled people and who
-accompanies them: half; at least 40% of the tickets are theirs); Lei 10.741/2003 (people of 60 or more:
-half, outside that quota). Proof is asked for at the door.
+Sources: Lei 12.933/2013 and Decreto 8.537/2015 (students, low-income youth, disabled people and
+their companions: half; at least 40% of the tickets are theirs); Lei 10.741/2003 (people of 60 or
+more: half, outside that quota). Proof is asked for at the door.
 """
 
 import math
@@ -44,10 +44,13 @@ def price_of(category: Category, full_price: int) -> int:
 
 
 def half_price_quota(seats_for_sale: int) -> int:
-    """How many of a session's tickets go at half price: the law's share is a minimum, so it is rounded up."""
+    """How many of a session's tickets are sold at half price.
+
+    The law's share is a minimum: round up.
+    """
     return math.ceil(seats_for_sale * _QUOTA_PERCENT / 100)
 
 
 def quota_needed(tickets: Iterable[Ticket]) -> int:
-    """How many of these the quota must have left."""
+    """How many of these count against the quota."""
     return sum(ticket.category not in _OUTSIDE_QUOTA for ticket in tickets)

@@ -1,6 +1,7 @@
-"""Lua scripts over connections of their own (ADR 29): the hot path. All else that Redis is asked goes over redis-py.
+"""Lua scripts over connections of their own (ADR 29). Other commands go through redis-py.
 
-`Script` knows what to send, `OneNode` or `ClusterNodes` where, `RedisNode` over which connection, and a `Wire` is one.
+`Script` packs the command, `OneNode` or `ClusterNodes` choose the server, `RedisNode` the
+connection, a `Wire`.
 """
 
 from cinema.redis_scripts.cluster import ClusterNodes

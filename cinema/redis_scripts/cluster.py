@@ -1,4 +1,4 @@
-"""The masters of a Redis Cluster: redis-py knows who has which slot, and each has a RedisNode of ours."""
+"""The masters of a Redis Cluster: redis-py discovers them, and each has a RedisNode."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -23,21 +23,21 @@ from cinema.redis_scripts.node import RedisNode
 from cinema.redis_scripts.wire import Unanswered
 
 _ASKING: bytes = pack_command(("ASKING",))
-_PAUSE_SECONDS = 0.05  # while nobody serves a slot, or its keys are on their way
+_PAUSE_SECONDS = 0.05  # while no node serves a slot, or its keys migrate
 _NOT_NOW = (ClusterDownError, SlotNotCoveredError, TryAgainError)
 
-Attempt = Callable[[RedisNode, bool], Awaitable[Any]]  # the flag: with ASKING
+Attempt = Callable[[RedisNode, bool], Awaitable[Any]]  # True: send ASKING first
 
 
 class ClusterNodes:
-    """Follows redirections, and tries again where nothing was done; all within `patience` seconds."""
+    """Follows redirections, and retries what was not executed, within `patience` seconds."""
 
     def __init__(self, redis: RedisCluster, patience: float, most_wires: int) -> None:
         self._redis = redis
         self._patience = patience
         self._most_wires = most_wires
         self._nodes: dict[str, RedisNode] = {}
-        self._failed = ""  # which node has failed since the cluster was asked for its nodes
+        self._failed = ""  # a node that has failed since the last discovery
 
     async def send(self, packed: bytes, key: str) -> Any:
         async def attempt(node: RedisNode, asking: bool) -> Any:
@@ -60,7 +60,7 @@ class ClusterNodes:
             async with asyncio.timeout(self._patience):
                 await self._redis.initialize()
                 if self._failed:
-                    await self._look_again()
+                    await self._discover()
                 asked: AskError | None = None
                 while True:
                     try:
@@ -73,13 +73,16 @@ class ClusterNodes:
             raise
 
     async def _after(self, fault: Exception, name: str, key: str) -> AskError | None:
-        """Where to ask next: the one node that was named, or the master of the key. Raises what is final."""
+        """The node to ask next: the one of an ASK, or None for the key's master.
+
+        Raises final errors.
+        """
         match fault:
             case Unanswered():
                 raise fault
             case RedisConnectionError():
                 self._failed = name
-                await self._look_again()
+                await self._discover()
                 if self._master_of(key) == name:
                     raise fault
             case MovedError():
@@ -88,11 +91,11 @@ class ClusterNodes:
                 return fault
             case _:
                 await asyncio.sleep(_PAUSE_SECONDS)
-                await self._look_again()
+                await self._discover()
         return None
 
-    async def _look_again(self) -> None:
-        """Asks the cluster for its nodes, that which has failed last, and leaves those that are gone."""
+    async def _discover(self) -> None:
+        """Discovers the nodes, asking the failed one last, and drops those that are gone."""
         manager = self._redis.nodes_manager
         await manager.initialize(last_failed_node_name=self._failed or None)
         self._failed = ""

@@ -1,6 +1,7 @@
-"""What is asked of one Redis server: over one wire that all calls share, or over wires of their own.
+"""Calls to one Redis server: over one wire that all share, or over a wire of their own.
 
-A wire is opened by the first call that needs one. What has not been sent when that fails was not done, and says why.
+The first call opens the wire. If that fails, the waiting calls were not sent, and fail with the
+reason.
 """
 
 import asyncio
@@ -16,16 +17,19 @@ from redis.exceptions import RedisError
 from cinema.redis_scripts.wire import Call, Wire, open_wire
 from cinema.retry import Backoff
 
-MOST_CALLS = 20_000  # as many as booking's server lets wait
+MOST_CALLS = 20_000  # as many as may wait in booking's server
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.01, 0.1  # seconds between two attempts to connect
 
 
 class TooManyCalls(RedisError):
-    """More calls are under way than may wait for Redis. Nothing was sent."""
+    """Too many calls wait for Redis. This one was not sent."""
 
 
 class RedisNode:
-    """`patience` is how many seconds a call may take, connecting included; `most_wires` bounds those of their own."""
+    """`patience`: seconds that a call may take, connecting included.
+
+    `most_wires`: a bound on the unshared wires.
+    """
 
     def __init__(
         self, connection: Callable[[], AbstractConnection], patience: float, most_wires: int
@@ -38,7 +42,7 @@ class RedisNode:
         self._backoff = Backoff(_SHORTEST_PAUSE, _LONGEST_PAUSE)
         self._pause = 0.0
         self._wires: set[Wire] = set()
-        self._idle: list[Wire] = []  # of those that calls have for themselves
+        self._idle: list[Wire] = []  # unshared wires that no call uses
         self._places = asyncio.Semaphore(most_wires)
 
     @property
@@ -47,7 +51,7 @@ class RedisNode:
         return self._wire.under_way if self._wire else 0
 
     def send(self, packed: bytes, unheard: int = 0) -> "asyncio.Future[Any]":
-        """The reply to the last of the packed commands, before which so many come. Raises TooManyCalls."""
+        """The reply to the last packed command, after `unheard` others. Raises TooManyCalls."""
         if len(self._unsent) + self.under_way >= MOST_CALLS:
             raise TooManyCalls(f"{MOST_CALLS} calls are waiting for Redis")
         loop = asyncio.get_running_loop()
@@ -58,7 +62,7 @@ class RedisNode:
         return reply
 
     async def send_alone(self, packed: Sequence[bytes]) -> list[Any]:
-        """The replies to commands that may make their connection wait."""
+        """The replies to commands that may block their connection."""
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(self._patience), self._own_wire() as wire:
             deadline = loop.time() + self._patience
@@ -68,7 +72,7 @@ class RedisNode:
 
     @asynccontextmanager
     async def _own_wire(self) -> AsyncIterator[Wire]:
-        """One that nobody else uses meanwhile. It is kept for the next one where every reply has come."""
+        """A wire for one call. It is kept for the next call if all its replies have arrived."""
         async with self._places:
             wire = self._idle.pop() if self._idle else await self._new_wire()
             try:
@@ -91,7 +95,7 @@ class RedisNode:
             async with asyncio.timeout(self._patience):
                 await asyncio.sleep(self._pause)
                 self._wire = await self._new_wire()
-        except Exception as fault:  # noqa: BLE001 - the boundary of a task: raised at each of its callers
+        except Exception as fault:  # noqa: BLE001 - raised at each caller
             self._pause = self._backoff.delay()
             self._refuse(fault)
         else:
@@ -119,7 +123,7 @@ class RedisNode:
                 call.reply.set_exception(fault)
 
     async def aclose(self) -> None:
-        """Calls under way are left unanswered."""
+        """Calls under way fail with Unanswered."""
         if self._opening:
             self._opening.cancel()
             await asyncio.wait([self._opening])
@@ -132,7 +136,7 @@ class RedisNode:
 
 
 class OneNode:
-    """The only server, or the master that Sentinel names: what the client's pool connects to."""
+    """The server that the client's pool connects to: the only one, or Sentinel's master."""
 
     def __init__(self, redis: Redis, patience: float, most_wires: int) -> None:
         self._node = RedisNode(redis.connection_pool.make_connection, patience, most_wires)

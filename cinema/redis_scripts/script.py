@@ -1,4 +1,4 @@
-"""A Lua script that Redis knows by its hash; it is sent whole where Redis was restarted, or flushed its scripts."""
+"""A Lua script, sent by its hash; in full if Redis does not have it, as after a restart."""
 
 import hashlib
 from collections.abc import Awaitable, Sequence
@@ -11,19 +11,19 @@ Argument = str | int
 
 
 class Nodes(Protocol):
-    """Ask the server that has a key."""
+    """Sends commands to the server that has the key."""
 
     def send(self, command: bytes, key: str) -> Awaitable[Any]:
         """The reply to a command."""
 
     def send_alone(self, commands: Sequence[bytes], key: str) -> Awaitable[list[Any]]:
-        """The replies to commands that may make their connection wait: nobody else's are on it."""
+        """The replies to commands that may block their connection, over one of their own."""
 
 
 class Script:
-    """Raises what redis-py would, within the patience of its nodes; Unanswered where its connection broke.
+    """Raises what redis-py would, in time; Unanswered if the connection broke.
 
-    All keys of a call are of one slot.
+    All keys of a call are in one slot.
     """
 
     def __init__(self, nodes: Nodes, text: str) -> None:
@@ -43,7 +43,7 @@ class Script:
         keys: Sequence[str],
         args: Sequence[Argument],
     ) -> list[Any]:
-        """Also sends these commands, right behind the script and on its connection. All replies."""
+        """Sends these commands right after the script, on its connection. Returns all replies."""
         after = [packed(*command) for command in commands]
         try:
             return await self._nodes.send_alone([self._by_hash(keys, args), *after], keys[0])
@@ -58,6 +58,6 @@ class Script:
 
 
 def packed(*command: Argument) -> bytes:
-    """As Redis reads it. hiredis' stub knows tuples of one."""
+    """A command in RESP. (hiredis' stub declares tuples of one element.)"""
     found: bytes = pack_command(command)  # type: ignore[arg-type]
     return found

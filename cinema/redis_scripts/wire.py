@@ -1,7 +1,7 @@
-"""One connection to Redis that many calls share: what is sent within a turn of the loop is one write.
+"""One connection to Redis that many calls share: calls within one turn of the loop are one write.
 
-Redis answers in the order in which it was asked, so the oldest call has the next reply. A call that nobody waits for
-any more keeps its place, and its reply is dropped.
+Redis replies in order, so the next reply belongs to the oldest call. A cancelled call keeps its
+place, and its reply is dropped.
 """
 
 import asyncio
@@ -19,11 +19,11 @@ _INCOMPLETE = object()
 
 
 class Unanswered(RedisConnectionError):
-    """The connection broke before the reply came: whether Redis did what was asked is unknown."""
+    """The connection broke before the reply: it is unknown whether Redis executed the call."""
 
 
 class Call(NamedTuple):
-    """`deadline` by the loop's clock; `unheard` is how many replies come before the one that is waited for."""
+    """`deadline`: by the loop's clock. `unheard`: replies to drop before the call's own."""
 
     packed: bytes
     reply: "asyncio.Future[Any]"
@@ -32,18 +32,19 @@ class Call(NamedTuple):
 
 
 class Wire(asyncio.Protocol):
-    """Takes calls until `left` is called: when it broke, missed a deadline, or found a replica behind it.
+    """Takes calls until it calls `left`: when it breaks, misses a deadline, or reaches a replica.
 
-    A wire that has missed a deadline ends with the last deadline of its calls, since Redis may just be slow.
+    After a missed deadline it closes once the deadlines of its other calls have passed: Redis may
+    only be slow.
     """
 
     def __init__(self, writer: asyncio.StreamWriter, left: Callable[["Wire"], None]) -> None:
-        self._writer = writer  # closes its transport when it is collected
+        self._writer = writer  # kept, since it closes its transport when it is collected
         self._transport = writer.transport
         self._loop = asyncio.get_running_loop()
         self._left = left
         self.is_left = False
-        self._waiting: deque[Call | None] = deque()  # None: a reply that is not waited for
+        self._waiting: deque[Call | None] = deque()  # None: a reply to drop
         self._timer: asyncio.TimerHandle | None = None
         self._reader = hiredis.Reader(
             protocolError=RedisConnectionError,
@@ -59,7 +60,7 @@ class Wire(asyncio.Protocol):
         return len(self._waiting)
 
     def write(self, calls: Iterable[Call]) -> None:
-        """Sends all of them at once, but not those that were given up meanwhile."""
+        """Sends all of them in one write, except cancelled ones."""
         wanted = [call for call in calls if not call.reply.done()]
         if not wanted:
             return
@@ -69,7 +70,7 @@ class Wire(asyncio.Protocol):
             self._waiting.append(call)
         self._transport.write(b"".join([call.packed for call in wanted]))
         if self._timer is None:
-            self._timer = self._loop.call_at(wanted[0].deadline, self._look_at_deadlines)
+            self._timer = self._loop.call_at(wanted[0].deadline, self._miss_deadlines)
 
     def data_received(self, data: bytes) -> None:
         reader, waiting = self._reader, self._waiting
@@ -81,7 +82,8 @@ class Wire(asyncio.Protocol):
                 call = waiting.popleft()
                 if call is not None and not call.reply.done():
                     self._answer(call.reply, reply)
-        except (RedisConnectionError, ValueError, IndexError):  # not RESP, not UTF-8, not asked for
+        # Not RESP, not UTF-8, or an unexpected reply.
+        except (RedisConnectionError, ValueError, IndexError):
             self.abort()
 
     def _answer(self, waiter: "asyncio.Future[Any]", reply: Any) -> None:
@@ -90,7 +92,8 @@ class Wire(asyncio.Protocol):
             return
         waiter.set_exception(reply)
         if isinstance(reply, ReadOnlyError):
-            self._leave()  # a master that has become a replica: the next connection finds its successor
+            # The master has become a replica: the next connection finds the new master.
+            self._leave()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._leave()
@@ -104,7 +107,7 @@ class Wire(asyncio.Protocol):
         self.ended.set()
 
     def abort(self) -> None:
-        """Ends the connection: the calls on it are left unanswered."""
+        """Closes the connection. Its calls fail with Unanswered."""
         self._leave()
         self._transport.abort()
 
@@ -116,15 +119,15 @@ class Wire(asyncio.Protocol):
     def _unanswered(self) -> Iterator[Call]:
         return (call for call in self._waiting if call and not call.reply.done())
 
-    def _look_at_deadlines(self) -> None:
-        """One timer for all calls: their deadlines have the order in which they were sent."""
+    def _miss_deadlines(self) -> None:
+        """One timer for all calls: deadlines are in the order of sending."""
         self._timer, now = None, self._loop.time()
         oldest = next(filter(None, self._waiting), None)
         if oldest and oldest.deadline <= now:
             self._leave()
         for call in self._unanswered():
             if call.deadline > now:
-                self._timer = self._loop.call_at(call.deadline, self._look_at_deadlines)
+                self._timer = self._loop.call_at(call.deadline, self._miss_deadlines)
                 return
             call.reply.set_exception(TimeoutError("Redis has not answered in time"))
         if self.is_left:
@@ -132,7 +135,7 @@ class Wire(asyncio.Protocol):
 
 
 async def open_wire(connection: AbstractConnection, left: Callable[[Wire], None]) -> Wire:
-    """redis-py connects, with TLS, Unix socket, AUTH, SELECT or Sentinel, and then leaves its socket to the wire."""
+    """redis-py connects (TLS, Unix socket, AUTH, SELECT, Sentinel); the wire takes its socket."""
     try:
         await connection.connect()  # type: ignore[no-untyped-call]
     except BaseException:

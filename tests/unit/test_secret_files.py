@@ -66,7 +66,7 @@ def test_a_file_that_is_too_short_for_a_secret_is_refused_by_name(
 def test_a_file_that_others_can_open_is_refused_by_name(tmp_path: Path, mode: int) -> None:
     (tmp_path / "cookie").write_bytes(b"a secret that is long enough")
     (tmp_path / "cookie").chmod(mode)
-    with pytest.raises(CannotStart, match=f"{tmp_path / 'cookie'} is open to other users"):
+    with pytest.raises(CannotStart, match=f"{tmp_path / 'cookie'} is readable by others"):
         given_or_kept(None, tmp_path, "cookie")
 
 
