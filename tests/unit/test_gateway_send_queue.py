@@ -1,7 +1,10 @@
 """What waits for one browser: nothing while its line takes frames; bounded, newest first, nothing lost that counts."""
 
+import re
+
 import pytest
 
+from deploy import ROOT
 from gateway.endings import RESTART, TOO_SLOW, Ending
 from gateway.send_queue import MOST_OVERFLOWS, MOST_REPLIES, MOST_UPDATES, SendQueue
 
@@ -191,3 +194,12 @@ def test_an_ending_waits_for_nothing(page: Page, queue: SendQueue) -> None:
     queue.put_reply(b"reply")
     queue.end(TOO_SLOW)
     assert page.read(9) == [TOO_SLOW]
+
+
+def test_nobody_but_the_writer_closes_a_socket() -> None:
+    closing = {
+        path.name
+        for path in (ROOT / "gateway").glob("*.py")
+        if re.search(r"line\.close\(", path.read_text(encoding="utf-8"))
+    }
+    assert closing == {"send_queue.py", "websocket_route.py"}  # the latter refuses at the handshake
