@@ -1,7 +1,8 @@
-"""What only `make run` and the tests need: the local Redis, Kafka and mail catcher, and the launcher.
+"""For `make run` and the tests alone: local Redis, Kafka, mail catcher, and the launcher.
 
-Nothing here is part of the services or of their image. The settings of the real parts live beside this file
-(redis.conf, kafka/server.properties, supervisord.conf), so that a test runs against what a user runs.
+No service imports it, and the image does not have it. The configuration of the real programs is
+beside this file (redis.conf, kafka/server.properties, supervisord.conf): tests run against what
+users run.
 """
 
 from pathlib import Path

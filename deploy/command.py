@@ -1,9 +1,9 @@
-"""One command with the settings of `make run`: of the run that is at work, else of `.env`.
+"""Runs one command with the settings of `make run`: of the run at work, else of `.env`.
 
     python -m deploy.command booking_service_server.py --adopt-dataset
 
-A service by itself reads environment variables only: beside a run on other ports it would find whatever listens on
-the usual ones. What the command's own environment says comes first.
+A service by itself reads environment variables alone: it would look for the run's Redis and booking
+on the default ports. Variables of the command's own environment take precedence.
 """
 
 import logging
@@ -19,7 +19,10 @@ log = logging.getLogger("run")
 
 
 def main() -> None:
-    """Becomes the command; relative paths in the settings are, as for the run, those of the project's folder."""
+    """Replaces this process by the command.
+
+    Relative paths are, as for the run, relative to the project.
+    """
     logs.configure("run")
     for name, value in run_settings.of_the_run_at_work().items():
         os.environ.setdefault(name, value)

@@ -1,4 +1,4 @@
-"""Other programs that the launcher runs to their end, quietly."""
+"""Runs other programs to their end, without showing their output."""
 
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ LONGEST_REASON = 200
 
 
 class CommandFailed(Exception):
-    """The program failed, was too slow or does not exist; the text says so in one line."""
+    """The program failed, was too slow or does not exist. The text is one line."""
 
 
 def run(
@@ -18,7 +18,7 @@ def run(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
 ) -> str:
-    """Run it without input and return all that it wrote. Raises CommandFailed."""
+    """Runs it without input, and returns its output. Raises CommandFailed."""
     try:
         done = subprocess.run(
             command,

@@ -1,4 +1,4 @@
-"""The local Redis, Kafka and mail catcher of a run: found, prepared, and put into words for supervisord."""
+"""Finds and prepares a run's local Redis, Kafka and mail catcher, with their commands."""
 
 import logging
 import secrets
@@ -16,19 +16,19 @@ from deploy.plan import Plan
 from deploy.ports import LOOPBACK
 
 VAR = Path("var")
-NOTHING = "true"  # supervisord wants a command even for what it never starts
+NOTHING = "true"  # supervisord requires a command also for a program that it never starts
 
 log = logging.getLogger("run")
 
 
 class RedisMissing(Exception):
-    """There is no Redis, and nothing sells without it; the text says what to do."""
+    """There is no Redis, without which nothing sells. The text says what to do."""
 
 
 def prepare(plan: Plan) -> dict[str, str]:
-    """Everything that deploy/supervisord.conf and the services find in their environment.
+    """The environment of deploy/supervisord.conf and of the services.
 
-    Raises RedisMissing, or PackageMissing for the mail catcher. Kafka is the part that a run does without.
+    Raises RedisMissing, or PackageMissing for the mail catcher. Without Kafka a run still starts.
     """
     redis = _redis(plan)
     if plan.mail_port:
@@ -41,7 +41,7 @@ def prepare(plan: Plan) -> dict[str, str]:
         settings
         | _direct_to_loopback(settings)
         | {
-            # Every process of this run inherits it, and none of another.
+            # All processes of this run inherit it: deploy/watch.py finds them by it.
             "MAKE_RUN_ID": secrets.token_hex(8),
             "PYTHON": sys.executable,
             "PAGE": plan.page,
@@ -59,7 +59,7 @@ def prepare(plan: Plan) -> dict[str, str]:
 
 
 def _direct_to_loopback(given: Mapping[str, str]) -> dict[str, str]:
-    """A proxy for the outside must not be asked for what runs on this machine."""
+    """Local connections must not go through the environment's proxy."""
     exempt = given.get("no_proxy") or given.get("NO_PROXY")
     both = ",".join(filter(None, (exempt, "localhost", LOOPBACK)))
     return {"no_proxy": both, "NO_PROXY": both}
@@ -80,19 +80,19 @@ def _redis(plan: Plan) -> list[str] | None:
     folder = make_private(VAR / "redis")
     if not redis_local.can_read(server, folder):
         raise RedisMissing(
-            f"{folder} was written by Redis 7 or later, {server} is older and would not see it: "
+            f"{folder} was written by Redis 7 or later, {server} is older and would ignore it: "
             "install redis-server 7, or move the folder away to begin empty"
         )
     return redis_local.command(server, plan.redis_port, folder)
 
 
 def _kafka(plan: Plan) -> list[str] | None:
-    """The broker's command, or None with one line that says why and what that means."""
+    """The broker's command; or None, with one line in the log."""
     try:
         return _prepared_kafka(plan.kafka_port or 0).command()
     except (PackageMissing, JarsMissing, KafkaUnusable) as reason:
         log.warning(
-            "Kafka is off: %s. Confirmations go straight to the ledger and the mail, nothing is lost; "
+            "Kafka is off: %s. Orders go straight to the ledger and the mails, nothing is lost; "
             "the next `make run` tries again",
             reason,
         )

@@ -1,7 +1,7 @@
-"""The classes that Kafka's broker loads, archived once: with the archive Java starts a broker in half the time.
+"""Class data sharing for Kafka's broker: Java starts it in half the time from an archive.
 
-Java writes it as a broker ends, into var/cache (class data sharing). Where it is missing or does not fit, Java loads
-the classes one by one. `python -m deploy.kafka_classes` makes it for the tests, which start some forty brokers.
+Java writes it into var/cache when a broker ends. Without a fitting archive Java loads the classes
+one by one. `python -m deploy.kafka_classes` makes it for the tests, which start some forty brokers.
 """
 
 import hashlib
@@ -20,19 +20,19 @@ from deploy.kafka_local import Kafka, KafkaUnusable
 from deploy.ports import answers, is_free
 
 START_SECONDS, WRITE_SECONDS = 120, 60
-_LOOK_SECONDS = 0.1
+_POLL_SECONDS = 0.1
 
 log = logging.getLogger("run")
 
 
 def archive(java: Path, jars: tuple[Path, ...]) -> Path:
-    """Where it is kept. It fits one Java and one class path only."""
+    """Its path. An archive fits one Java and one class path."""
     key = hashlib.sha256(f"{java.resolve()} {jars}".encode()).hexdigest()[:16]
     return kafka_jars.CACHE.parent / f"kafka-classes-{key}.jsa"
 
 
 def options(java: Path, jars: tuple[Path, ...]) -> tuple[str, ...]:
-    """What Java is told in order to use it; nothing while there is none."""
+    """Java's options to use it; none if it does not exist."""
     file = archive(java, jars)
     return (
         (f"-XX:SharedArchiveFile={file}", "-Xlog:cds=off,cds+dynamic=off") if file.exists() else ()
@@ -40,7 +40,7 @@ def options(java: Path, jars: tuple[Path, ...]) -> tuple[str, ...]:
 
 
 def ensure(java: Path, jars: tuple[Path, ...]) -> None:
-    """Makes the archive if it is missing; whatever stops that is one line in the log."""
+    """Makes the archive if it is missing. A failure is one line in the log."""
     file = archive(java, jars)
     if file.exists():
         return
@@ -48,7 +48,7 @@ def ensure(java: Path, jars: tuple[Path, ...]) -> None:
     try:
         _write(java, jars, file)
     except (KafkaUnusable, OSError, subprocess.TimeoutExpired) as reason:
-        log.warning("no archive of Kafka's classes, so it starts slowly: %s", reason)
+        log.warning("no archive of Kafka's classes, brokers start slowly: %s", reason)
 
 
 def _write(java: Path, jars: tuple[Path, ...], file: Path) -> None:
@@ -75,17 +75,17 @@ def _wait_for(port: int, broker: "subprocess.Popen[bytes]") -> None:
             raise KafkaUnusable(f"the broker for it ended with status {broker.returncode}")
         if time.monotonic() > deadline:
             raise KafkaUnusable(f"the broker for it was not ready within {START_SECONDS} s")
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(_POLL_SECONDS)
 
 
 def _two_free_ports() -> int:
-    """The first of two: the controller listens beside the broker. Of those that no outgoing connection is given."""
+    """The first of two, for broker and controller; outside the range for outgoing connections."""
     return next(port for port in _ports() if is_free(port) and is_free(port + 1))
 
 
 def _ports() -> Iterator[int]:
     while True:
-        yield random.randrange(20_000, 30_000)  # noqa: S311 - a place, not a secret
+        yield random.randrange(20_000, 30_000)  # noqa: S311 - a port, not a secret
 
 
 def main() -> None:

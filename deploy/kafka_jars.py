@@ -1,7 +1,7 @@
-"""The broker's jars: fetched once by jgo, held against a committed list of checksums.
+"""The broker's jars: jgo fetches them once, and a committed list of checksums verifies them.
 
-They lie in var/cache/kafka, inside the clone: a clone is whole by itself, and deleting it leaves nothing behind.
-jgo's own store in the home folder is shared by all clones, and its files are only linked here.
+They are in var/cache/kafka, inside the clone: deleting the clone deletes them, too. jgo's own store
+in the home folder is shared by all clones; the files here are links into it.
 """
 
 import argparse
@@ -22,23 +22,21 @@ WANTED = ROOT / "deploy" / "kafka" / "jgo.toml"
 LOCK = ROOT / "deploy" / "kafka" / "jars.sha256"
 CACHE = ROOT / "var" / "cache" / "kafka"
 FETCH_SECONDS = 300
-_WAIT_SECONDS = 2 * FETCH_SECONDS  # whoever is before us fetches twice at most
-_LOOK_SECONDS = 0.2
+_WAIT_SECONDS = 2 * FETCH_SECONDS  # another process fetches twice at most
+_POLL_SECONDS = 0.2
 
 log = logging.getLogger(__name__)
 
 
 class JarsMissing(Exception):
-    """The jars could not be had; the text says why, in one line."""
+    """The jars cannot be fetched. The text is one line."""
 
 
 def ensure(cache: Path = CACHE) -> list[Path]:
-    """The verified jars, in class-path order; fetches them where they are missing.
+    """The verified jars, in class-path order; fetches missing ones. Raises JarsMissing.
 
-    A jar that differs from the lock file is never used: everything is fetched once more, past jgo's shared store,
-    before that is an error. Who comes while another process fetches waits for it.
-
-    Raises JarsMissing.
+    A jar that differs from the lock file is never used: all are fetched once more, without jgo's
+    shared store, before that is an error. Concurrent callers wait for the one that is fetching.
     """
     locked = read_lock()
     with _alone_with(cache):
@@ -61,7 +59,7 @@ def _alone_with(cache: Path) -> Iterator[None]:
     make_private(cache.parent)
     with closing(FileLock(cache.with_suffix(".busy"))) as lock:
         try:
-            lock.acquire(_WAIT_SECONDS, _LOOK_SECONDS)
+            lock.acquire(_WAIT_SECONDS, _POLL_SECONDS)
         except TimeoutError as late:
             raise JarsMissing(str(late)) from None
         yield
@@ -74,7 +72,7 @@ def read_lock() -> dict[str, str]:
 
 
 def write_lock(cache: Path = CACHE) -> int:
-    """Fetch what jgo.toml asks for and make that the lock file; the number of jars."""
+    """Fetches what jgo.toml names, writes the lock file, and returns the number of jars."""
     _fetch(cache)
     found = _found(cache)
     lines = [f"{_digest(found[name])}  {name}\n" for name in sorted(found)]
@@ -86,7 +84,8 @@ def _fetch(cache: Path, *options: str) -> None:
     shutil.rmtree(cache, ignore_errors=True)
     cache.mkdir(parents=True)
     jgo = [sys.executable, "-m", "jgo", "--ignore-config", "--resolver", "python"]
-    # Run beside its jgo.toml, jgo sorts the jars into two folders there, without a path that depends on a hash.
+    # In the folder of its jgo.toml, jgo sorts the jars into two folders without hashes in their
+    # names.
     shutil.copy(WANTED, cache)
     try:
         commands.run(
@@ -100,12 +99,12 @@ def _fetch(cache: Path, *options: str) -> None:
 
 
 def _environment(inherited: Mapping[str, str]) -> dict[str, str]:
-    # A user's JGO_* variables could name other folders or repositories than those meant here.
+    # A user's JGO_* variables may name other folders or repositories.
     return {name: value for name, value in inherited.items() if not name.startswith("JGO_")}
 
 
 def _found(cache: Path) -> dict[str, Path]:
-    # jgo sorts the jars into two folders; a plain class path takes both.
+    # jgo sorts the jars into two folders; the class path has both.
     return {
         jar.name: jar for folder in ("jars", "modules") for jar in (cache / folder).glob("*.jar")
     }
@@ -135,7 +134,7 @@ def _digest(file: Path) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Fetch the local Kafka's jars and verify them.")
-    parser.add_argument("--lock", action="store_true", help="write the list of checksums anew")
+    parser.add_argument("--lock", action="store_true", help="write a new list of checksums")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:

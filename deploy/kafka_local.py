@@ -1,4 +1,4 @@
-"""A local Apache Kafka (KRaft, one broker): its Java, its configuration, its data, its command line."""
+"""A local Apache Kafka (KRaft, one broker): Java, configuration, data, command line."""
 
 import base64
 import importlib.util
@@ -18,13 +18,13 @@ OLDEST_JAVA = 17
 FORMAT_SECONDS = 60
 VERSION_SECONDS = 20
 
-# 190 MB resident instead of 410, and a quicker start: measured with 10,000 messages.
+# 190 MB resident instead of 410, and a faster start (measured with 10,000 messages).
 JVM = [
     "-Xms64m",
     "-Xmx128m",
     "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1",
-    "-XX:-UsePerfData",  # counters for tools that watch a JVM, refreshed without end
+    "-XX:-UsePerfData",  # counters for monitoring tools, updated all the time
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
     "-Dorg.slf4j.simpleLogger.showDateTime=true",
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss",
@@ -32,18 +32,18 @@ JVM = [
 
 
 class KafkaUnusable(Exception):
-    """The broker cannot be started; the text says why, in one line."""
+    """The broker cannot start. The text is one line."""
 
 
 @dataclass(frozen=True)
 class Kafka:
-    """One broker: everything but its ports and data is fixed. The controller listens beside it, on `port + 1`."""
+    """One broker on `port`; its controller listens on `port + 1`."""
 
     java: Path
     jars: tuple[Path, ...]
     folder: Path
     port: int
-    options: tuple[str, ...] = ()  # further ones for Java
+    options: tuple[str, ...] = ()  # for Java
 
     @property
     def controller_port(self) -> int:
@@ -54,13 +54,10 @@ class Kafka:
         return self.folder / "server.properties"
 
     def prepare(self) -> None:
-        """Write the configuration; format the data folder if it is new. Data of an earlier run stays as it is.
-
-        Raises KafkaUnusable.
-        """
+        """Writes the configuration, and formats a new data folder. Raises KafkaUnusable."""
         make_private(self.folder)
         self.properties.write_text(self._configuration(), encoding="utf-8")
-        # Kafka writes this file last: a format that was cut short is done again.
+        # Kafka writes this file last: an interrupted format is repeated.
         if not (self.folder / "data" / "meta.properties").exists():
             self._format()
 
@@ -69,9 +66,10 @@ class Kafka:
 
     def _configuration(self) -> str:
         mine = [
-            f"listeners=PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{self.controller_port}",
+            f"listeners=PLAINTEXT://127.0.0.1:{self.port},"
+            f"CONTROLLER://127.0.0.1:{self.controller_port}",
             f"advertised.listeners=PLAINTEXT://127.0.0.1:{self.port}",
-            # Named here and not in the formatted data, so that the ports may change from run to run.
+            # Here and not in the formatted data: ports may change from run to run.
             f"controller.quorum.voters=1@127.0.0.1:{self.controller_port}",
             f"log.dirs={self.folder.resolve() / 'data'}",
         ]
@@ -100,7 +98,7 @@ def java_on_path() -> Path | None:
     found = shutil.which("java")
     if found is None:
         return None
-    # macOS has a `java` that only says where to get one: what it answers counts, not that it is there.
+    # macOS has a `java` that only says where to get Java: check its answer.
     try:
         said = commands.run([found, "-version"], timeout=VERSION_SECONDS)
     except commands.CommandFailed:
@@ -122,7 +120,7 @@ def _bundled_java() -> Path | None:
 
 
 def _cluster_id() -> str:
-    # As Kafka's own random-uuid makes them, which would cost another start of Java. Like there, none may
-    # begin with a dash: the tool would take it for an option.
+    # As Kafka's random-uuid makes it, without another start of Java. It must not begin with a dash,
+    # which the tool would take for an option.
     first, *others = uuid.uuid4().bytes
     return base64.urlsafe_b64encode(bytes([first & 0x7F, *others])).decode().rstrip("=")

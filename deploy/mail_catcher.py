@@ -1,6 +1,7 @@
 """A local mail server that delivers nothing: every mail becomes a file that a mail program opens.
 
-`python -m deploy.mail_catcher PORT FOLDER`. The files belong to their owner alone, since mails name people.
+`python -m deploy.mail_catcher PORT FOLDER`. The files belong to their owner alone, since mails name
+people.
 """
 
 import asyncio
@@ -22,13 +23,13 @@ log = logging.getLogger("mail")
 
 
 class MailFolder:
-    """Keeps each mail as `<date>-<time>-<n>.eml`; a mail is there whole or not at all, and never overwritten."""
+    """Writes each mail to `<date>-<time>-<n>.eml`, atomically, and never overwrites one."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = make_private(folder)
 
     def keep(self, content: bytes) -> Path:
-        """Write one mail; once this returns, it is on the disk."""
+        """The mail is on disk when this returns."""
         stamp = time.strftime("%Y%m%d-%H%M%S")
         names = (self._folder / f"{stamp}-{number}.eml" for number in itertools.count(1))
         target = next(name for name in names if not name.exists())
@@ -50,7 +51,7 @@ class MailFolder:
 
 
 async def serve(port: int, folder: Path) -> None:
-    """Take mail until SIGTERM or SIGINT."""
+    """Accepts mails until SIGTERM or SIGINT."""
     handler = MailFolder(folder)
     stop = stop_signal()
     server = await asyncio.get_running_loop().create_server(
@@ -62,6 +63,6 @@ async def serve(port: int, folder: Path) -> None:
 
 if __name__ == "__main__":
     logs.configure("mail")
-    # aiosmtpd tells of every connection, under a name that would otherwise inherit our level.
+    # aiosmtpd logs every connection, under a child of our logger.
     logging.getLogger("mail.log").setLevel(logging.WARNING)
     asyncio.run(serve(int(sys.argv[1]), Path(sys.argv[2])))

@@ -1,4 +1,4 @@
-"""Node.js and its packages: npm installs them as a committed lock file has them, with the hash of each."""
+"""Node.js and its packages, which npm installs as a committed lock file has them."""
 
 import importlib.util
 import logging

@@ -30,7 +30,7 @@ class Locked(NamedTuple):
 
 
 class PackageMissing(Exception):
-    """A package could not be installed; the text says which and why, in one line."""
+    """A package cannot be installed. The text is one line."""
 
 
 def for_redis() -> list[str]:
@@ -42,7 +42,10 @@ def for_kafka() -> list[str]:
 
 
 def ensure(names: Iterable[str]) -> None:
-    """Install the named packages as they are locked, unless they are there. Raises PackageMissing."""
+    """Install the named packages as they are locked, unless they are there.
+
+    Raises PackageMissing.
+    """
     locked = read_lock()
     missing = [name for name in names if _installed(name) != locked[name].version]
     if missing:

@@ -1,4 +1,4 @@
-"""`python -m deploy.page_bundle` bundles the page's modules: a phone asks for five files, not fifty.
+"""`python -m deploy.page_bundle` bundles the page's modules: five files instead of fifty.
 
 Rolldown does it (deploy/bundler/). The gateway serves the bundle while it fits the page's sources,
 and the modules one by one where there is none: no service depends on a bundle.

@@ -1,4 +1,4 @@
-"""What a run brings up itself and what it finds elsewhere: decided from the environment alone."""
+"""Which programs a run starts itself, and which somebody else runs: by the environment."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,11 +10,11 @@ WILDCARDS = ("0.0.0.0", "::", "")
 
 
 class WrongPort(Exception):
-    """A port setting is not a port; the text names the variable and what it takes."""
+    """A setting is no port. The text names the variable and what it takes."""
 
 
 class Listener(NamedTuple):
-    """A port that the run will listen on, and the variable that moves it."""
+    """A port that the run listens on, and the variable that changes it."""
 
     port: int
     host: str
@@ -24,7 +24,7 @@ class Listener(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """A local part has a port; one that somebody else runs, or that is off, has None."""
+    """A program that the run starts has a port; None if somebody else runs it, or it is off."""
 
     http_host: str
     http_port: int
@@ -36,7 +36,10 @@ class Plan:
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Self:
-        """REDIS_URL, SMTP_HOST and KAFKA_BOOTSTRAP_SERVERS (even empty) name somebody else's. Raises WrongPort."""
+        """REDIS_URL, SMTP_HOST and KAFKA_BOOTSTRAP_SERVERS (even empty) name somebody else's.
+
+        Raises WrongPort.
+        """
         kafka_is_named = "KAFKA_BOOTSTRAP_SERVERS" in environment
         return cls(
             http_host=environment.get("HTTP_HOST") or LOOPBACK,
@@ -57,7 +60,7 @@ class Plan:
 
     @property
     def page(self) -> str:
-        """The address that a person opens."""
+        """The address that people open."""
         return self.given.get("PUBLIC_URL") or f"http://localhost:{self.http_port}"
 
     @property
@@ -68,7 +71,7 @@ class Plan:
 
     @property
     def mail(self) -> str:
-        """Where a confirmation lands, for people."""
+        """Where mails go, in words for people."""
         if self.mail_port:
             return "var/mail/"
         return f"{self.given['SMTP_HOST']}:{self.given.get('SMTP_PORT', '1025')}"
@@ -86,14 +89,15 @@ class Plan:
             yield Listener(self.mail_port, LOOPBACK, "mail", "SMTP_PORT")
 
     def settings(self) -> dict[str, str]:
-        """What the services are told beside what was given: where the others are."""
+        """The environment, with the addresses of all programs."""
         found = {
             "BOOKING_ADDRESS": f"{LOOPBACK}:{self.booking_port}",
             "PUBLIC_URL": self.page,
             "WS_NOTIFY_URL": f"{self.gateway}/notify_liberacao",
             # A stop of the whole run takes 10 s at most.
             "DRAIN_SECONDS": "3",
-            # Else gRPC's C core writes lines of its own into a service's log ("Got goaway") when booking restarts.
+            # Else gRPC's C core writes lines of its own into a service's log ("Got goaway") when
+            # booking restarts.
             "GRPC_VERBOSITY": "ERROR",
         }
         local = {}

@@ -10,11 +10,11 @@ def is_free(port: int, host: str = LOOPBACK) -> bool:
 
 
 def obstacle(port: int, host: str = LOOPBACK) -> str | None:
-    """Why a server cannot listen on the port now; None where it can.
+    """Why a server cannot listen on the port; None if it can.
 
-    What is left of a closed connection is no obstacle.
+    A connection in TIME_WAIT is no obstacle.
     """
-    # Asked first: macOS lets a second server listen on one address of a port that another has on all.
+    # First: macOS lets a server bind one address of a port that another has on all addresses.
     if answers(port):
         return "is taken"
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -25,12 +25,12 @@ def obstacle(port: int, host: str = LOOPBACK) -> str | None:
         except PermissionError:
             return "is not for this user"
         except OSError as error:
-            return f"cannot be had ({error.strerror})"
+            return f"is not available ({error.strerror})"
     return None
 
 
 def answers(port: int, host: str = LOOPBACK, timeout: float = 0.5) -> bool:
-    """Whether somebody accepts connections on the port."""
+    """Whether a server accepts connections on the port."""
     try:
         socket.create_connection((host, port), timeout).close()
     except OSError:

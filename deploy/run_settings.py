@@ -1,6 +1,7 @@
-"""The settings that a run was started with: a command beside it needs them, and not all come from `.env`.
+"""The settings of the run at work, for commands beside it: not all come from `.env`.
 
-They are in a file for its owner alone, since passwords may be among them, which counts while the run has its lock.
+They are in a file, for its owner alone since passwords may be among them. It is valid while the run
+has its lock.
 """
 
 import json
@@ -18,7 +19,7 @@ _OF_THE_RUN = {"REDIS_PORT", "KAFKA_PORT"}  # no service reads them
 
 
 def keep(environment: Mapping[str, str]) -> None:
-    """Of the environment only what is a setting."""
+    """Keeps the settings of the environment, and nothing else of it."""
     known = _OF_THE_RUN | {name.upper() for kind in SETTINGS.values() for name in kind.model_fields}
     settings = {name: environment[name] for name in known & environment.keys()}
     forget()
@@ -31,7 +32,7 @@ def forget() -> None:
 
 
 def of_the_run_at_work() -> dict[str, str]:
-    """Empty where none is at work, or is still being prepared."""
+    """Empty if no run is at work, or it is still being prepared."""
     with suppress(FileNotFoundError), closing(FileLock(LOCK)) as lock:
         if not lock.try_acquire():
             settings: dict[str, str] = json.loads(FILE.read_text())

@@ -1,5 +1,5 @@
 #!/bin/sh
-# deploy/setup.sh LOCK: creates .venv, unless it is there and works, and installs the locked packages.
+# deploy/setup.sh LOCK: creates .venv, unless it works already, and installs the locked packages.
 # PYTHON names a Python; the default is the first from 3.11 on that is on the PATH.
 set -eu
 
@@ -19,9 +19,10 @@ get_venv_module() {
     package="python3-venv"
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         say "installing $package ..."
-        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$package" >/dev/null
+        apt-get update -qq &&
+            DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$package" >/dev/null
     else
-        fail "Python cannot make virtual environments here; on Debian and Ubuntu: apt install $package"
+        fail "Python cannot make virtual environments; on Debian and Ubuntu: apt install $package"
     fi
 }
 

@@ -1,8 +1,8 @@
-"""supervisord as a program in a terminal wants it, with two differences.
+"""supervisord for a terminal, with two differences.
 
-A closed terminal stops everything: supervisord takes SIGHUP for "read the configuration again and start all anew",
-and nobody would be left to stop the rest. And what programs say goes to the terminal that this process inherited:
-supervisord would open /dev/fd/2 anew, which fails where that belongs to another user, as after su.
+SIGHUP, as from a closed terminal, stops everything; supervisord would reload its configuration and
+restart all programs. And programs' output goes to the inherited terminal; supervisord would open
+/dev/fd/2 again, which fails if that belongs to another user, as after su.
 """
 
 import os
@@ -25,7 +25,7 @@ to_file = loggers.handle_file
 
 
 def to_file_or_terminal(logger: Any, filename: str, fmt: str, *how: Any, **rotation: Any) -> None:
-    """Stands in for supervisor's `handle_file`, which gives a logger its destination."""
+    """Replaces supervisor's `handle_file`, which sets a logger's destination."""
     if filename != TERMINAL:
         to_file(logger, filename, fmt, *how, **rotation)
         return

@@ -1,6 +1,7 @@
-"""Watches a run from within: says when it is ready, what died, and cleans up if supervisord itself is killed.
+"""Watches a run: logs when it is ready and what died, and cleans up after supervisord.
 
-supervisord starts this as an event listener: events come in on stdin, and stdin ends when supervisord does.
+supervisord starts it as an event listener: events arrive on stdin, which closes when supervisord
+ends.
 """
 
 import logging
@@ -24,7 +25,7 @@ log = logging.getLogger("run")
 
 
 def announce(stopping: threading.Event) -> None:
-    """Say where the page is, once everything is ready; after a minute say what is not, and go on waiting."""
+    """Logs the page's address once all programs are ready; after a minute also which are not."""
     waiting = list(readiness.programs(os.environ))
     late = time.monotonic() + READY_SECONDS
     while waiting := [program for program in waiting if not program.is_ready()]:
@@ -52,7 +53,7 @@ def report(event: str, payload: str, stopping: threading.Event) -> None:
 
 
 def stop_all() -> None:
-    """Stop what a killed supervisord left running, also what it has started a moment ago."""
+    """Stops the programs that a killed supervisord left behind, also one that has just started."""
     left = [process for process in psutil.process_iter() if _is_of_this_run(process)]
     for process in left:
         process.terminate()
@@ -73,13 +74,13 @@ def main() -> None:
     logs.configure("run")
     stopping = threading.Event()
     threading.Thread(target=announce, args=[stopping], daemon=True).start()
-    with suppress(BrokenPipeError):  # supervisord was killed before it had our answer
+    with suppress(BrokenPipeError):  # supervisord was killed before our answer
         listen(stopping)
     stop_all()
 
 
 def listen(stopping: threading.Event) -> None:
-    """Returns when supervisord has ended; raises BrokenPipeError where it still waited for an answer."""
+    """Returns when supervisord has ended. Raises BrokenPipeError if it waited for an answer."""
     childutils.listener.ready(sys.stdout)
     while header := sys.stdin.readline():
         details = childutils.get_headers(header)
