@@ -10,7 +10,10 @@ _AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 
 # Every rule but the strictest level's; target-size (WCAG 2.2) has to be asked for.
 _RUN = """async (exempt) => {
-    const { violations } = await axe.run({ rules: { "target-size": { enabled: true } } });
+    const { violations } = await axe.run({
+        rules: { "target-size": { enabled: true } },
+        resultTypes: ["violations"],
+    });
     return violations.flatMap(({ id, nodes }) => nodes
         .filter(({ target }) => id !== "target-size" || !document.querySelector(target[0])?.closest(exempt))
         .map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`));
