@@ -3,6 +3,7 @@
 import signal
 
 pytest_plugins = [
+    "tests.support.compressed_once",
     "tests.support.hall",
     "tests.support.infra",
     "tests.support.redis_cluster",

@@ -27,7 +27,7 @@ SCRIPTS = (
 BEGIN_SECONDS = 60
 
 _processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload([*SCRIPTS])
+_processes.set_forkserver_preload([*SCRIPTS, "tests.support.compressed_page"])
 
 
 class Script:
