@@ -6,11 +6,11 @@ replaces the function in the process that imports it. Benchmarks do not: they me
 
 from functools import lru_cache
 
-from gateway import assets, film_art, negotiation
+from gateway import assets, film_art
+from gateway.negotiation import compress_hard
 
 _CONTENTS = 1_000  # in each encoding: the page's files, and the films of many tests
 
-if assets.compress_hard is negotiation.compress_hard:
-    _once = lru_cache(_CONTENTS)(negotiation.compress_hard)
-    for _module in (assets, film_art):
-        vars(_module)["compress_hard"] = _once
+_once = lru_cache(_CONTENTS)(compress_hard)
+for _module in (assets, film_art):
+    vars(_module)[compress_hard.__name__] = _once

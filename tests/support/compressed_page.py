@@ -9,5 +9,6 @@ _page = Assets(STATIC, BUNDLE)
 for _folder in (STATIC, BUNDLE):
     for _path in _folder.rglob("*"):
         _asset = _page.find(_path.relative_to(_folder).as_posix())
-        for _encoding in ENCODINGS if _asset and _asset.is_text else ():
-            _asset.encoded(_encoding)
+        if _asset and _asset.is_text:
+            for _encoding in ENCODINGS:
+                _asset.encoded(_encoding)
