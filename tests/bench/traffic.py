@@ -5,14 +5,16 @@ import random
 import time
 import uuid
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 import cinema_pb2 as pb
 from cinema_pb2_grpc import ReservaStub
+from gateway.seat_requests import Buyer
 from tests.crowd.load import Crowd, Seats, free_seats, new_buyer
+from tests.support.seat_calls import SeatCalls
 
 GROUP = 6
 CALL_SECONDS = 5
@@ -41,7 +43,7 @@ class Pace:
 class Holding:
     """What one buyer has; `order` once it is paid for."""
 
-    buyer: str
+    buyer: Buyer
     seats: Seats
     token: str
     order: str = ""
@@ -55,6 +57,7 @@ class Traffic:
     ) -> None:
         self.changes = 0
         self._stub: Any = stub
+        self._calls = SeatCalls[Awaitable[pb.ReservaResponse]](stub, timeout=CALL_SECONDS)
         self._session = session
         self._pace = Pace(rate)
         self._random = random.Random(7)
@@ -105,43 +108,29 @@ class Traffic:
 
     async def _hold(self) -> None:
         seats = tuple(self._free.pop() for _ in range(GROUP))
-        buyer = new_buyer()
-        answer = await self._call("ReservarAssento", buyer, seats)
+        buyer = Buyer(self._session, new_buyer())
+        answer = self._counted(await self._calls.hold(buyer, seats))
         self._held.append(Holding(buyer, seats, answer.reserva_token))
 
     async def _end(self, holding: Holding) -> None:
         if holding.order:
             request = pb.PedidoRequest(pedido_id=holding.order)
-            self._count(await self._stub.CancelarPedido(request, timeout=CALL_SECONDS))
+            self._counted(await self._stub.CancelarPedido(request, timeout=CALL_SECONDS))
         else:
-            await self._call("LiberarAssento", holding.buyer, holding.seats, holding.token)
+            released = self._calls.release(holding.buyer, holding.seats, holding.token)
+            self._counted(await released)
         # Anywhere, so that the next changes are not where the last ones were.
         for seat in holding.seats:
             self._free.insert(self._random.randrange(len(self._free) + 1), seat)
 
     async def _pay(self, holding: Holding) -> None:
-        answer = await self._call(
-            "ConfirmarPagamento",
-            holding.buyer,
-            holding.seats,
-            holding.token,
-            chave_idempotencia=str(uuid.uuid4()),
+        sold = self._calls.confirm(
+            holding.buyer, holding.seats, token=holding.token, key=str(uuid.uuid4())
         )
+        answer = self._counted(await sold)
         self._held.append(replace(holding, order=answer.pedido_id))
 
-    async def _call(
-        self, method: str, buyer: str, seats: Seats, token: str = "", **more: Any
-    ) -> pb.ReservaResponse:
-        request = pb.ReservaRequest(
-            assento=pb.AssentoID(sessao_id=self._session),
-            usuario_id=buyer,
-            assentos=seats,
-            reserva_token=token,
-            **more,
-        )
-        return self._count(await getattr(self._stub, method)(request, timeout=CALL_SECONDS))
-
-    def _count(self, answer: pb.ReservaResponse) -> pb.ReservaResponse:
+    def _counted(self, answer: pb.ReservaResponse) -> pb.ReservaResponse:
         if not answer.sucesso:
             raise RuntimeError(f"booking refuses: {answer.motivo} {answer.mensagem}")
         self.changes += GROUP

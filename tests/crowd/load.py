@@ -4,14 +4,17 @@ import asyncio
 import random
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 import grpc
 
 import cinema_pb2 as pb
 import cinema_pb2_grpc
+from gateway.seat_requests import Buyer
+from tests.support.seat_calls import SeatCalls
 
 Seats = tuple[str, ...]
 Wishes = list[tuple[str, Seats]]  # which buyer asks for what
@@ -52,6 +55,7 @@ class Crowd:
 
     def __init__(self, channel: grpc.aio.Channel, session_id: str, deadline: float) -> None:
         self._stub = cinema_pb2_grpc.ReservaStub(channel)
+        self._calls = SeatCalls[Awaitable[pb.ReservaResponse]](self._stub, timeout=deadline)
         self._session_id = session_id
         self._deadline = deadline
 
@@ -66,28 +70,31 @@ class Crowd:
         return [session.sessao_id for session in answer.sessoes]
 
     async def hold(self, buyer: str, seats: Seats) -> Attempt:
-        return await self._attempt(Call.HOLD, buyer, seats)
+        ask = partial(self._calls.hold, self._known(buyer), seats)
+        return await self._attempt(Call.HOLD, buyer, seats, ask)
 
     async def confirm(self, held: Attempt) -> Attempt:
-        key = str(uuid.uuid4())
-        return await self._attempt(Call.CONFIRM, held.buyer, held.seats, held.token, key)
+        buyer, key = self._known(held.buyer), str(uuid.uuid4())
+        ask = partial(self._calls.confirm, buyer, held.seats, token=held.token, key=key)
+        return await self._attempt(Call.CONFIRM, held.buyer, held.seats, ask)
 
     async def release(self, held: Attempt) -> Attempt:
-        return await self._attempt(Call.RELEASE, held.buyer, held.seats, held.token)
+        ask = partial(self._calls.release, self._known(held.buyer), held.seats, held.token)
+        return await self._attempt(Call.RELEASE, held.buyer, held.seats, ask)
+
+    def _known(self, buyer: str) -> Buyer:
+        return Buyer(self._session_id, buyer)
 
     async def _attempt(
-        self, call: Call, buyer: str, seats: Seats, token: str = "", key: str = ""
+        self,
+        call: Call,
+        buyer: str,
+        seats: Seats,
+        ask: Callable[[], Awaitable[pb.ReservaResponse]],
     ) -> Attempt:
-        request = pb.ReservaRequest(
-            assento=pb.AssentoID(sessao_id=self._session_id),
-            usuario_id=buyer,
-            assentos=seats,
-            reserva_token=token,
-            chave_idempotencia=key,
-        )
         begin = time.monotonic()
         try:
-            answer = await getattr(self._stub, call)(request, timeout=self._deadline)
+            answer = await ask()
         except grpc.aio.AioRpcError as error:
             kind = Outcome.INVALID if error.code() in _MALFORMED else Outcome.UNKNOWN
             spent = time.monotonic() - begin

@@ -3,14 +3,15 @@
 import contextlib
 import uuid
 from collections.abc import Iterator
-from typing import Any
 
 import grpc
 
 import cinema_pb2 as pb
 from cinema.order_link import Reference
 from cinema_pb2_grpc import ReservaStub
+from gateway.seat_requests import Buyer
 from tests.e2e.page import SessionPage
+from tests.support.seat_calls import SeatCalls
 from tests.support.waiting import wait_until
 
 CALL_SECONDS = 10
@@ -26,28 +27,29 @@ class Audience:
     def __init__(self, stub: ReservaStub, session: str = "S001") -> None:
         self.session = session
         self._stub = stub
+        self._calls = SeatCalls[pb.ReservaResponse](stub, timeout=CALL_SECONDS, wait_for_ready=True)
         self._person = uuid.uuid4().hex
 
     def somebody_else(self) -> "Audience":
         return Audience(self._stub, self.session)
 
     def hold(self, *seats: str) -> None:
-        self._done(self._stub.ReservarAssento, seats)
+        _granted(self._calls.hold(self._me, seats))
 
     def release(self, *seats: str) -> None:
-        self._done(self._stub.LiberarAssento, seats)
+        _granted(self._calls.release(self._me, seats))
 
     def buy(self, *seats: str) -> str:
         """Holds and pays, as the original's clients do; how a page shows the order."""
         self.hold(*seats)
-        sold = self._done(self._stub.ConfirmarPagamento, seats)
+        sold = _granted(self._calls.confirm(self._me, seats, key=uuid.uuid4().hex))
         return str(Reference(sold.pedido_id, sold.pedido_token))
 
     def take(self, seat: str, seconds: float = 10) -> None:
         """Holds a seat as soon as it is free."""
 
         def held() -> bool:
-            return bool(self._call(self._stub.ReservarAssento, [seat]).sucesso)
+            return self._calls.hold(self._me, [seat]).sucesso
 
         wait_until(held, seconds, f"somebody else holds {seat}")
 
@@ -67,19 +69,14 @@ class Audience:
 
         wait_until(lambda: shown() == self.taken(), seconds, "the page's map is booking's")
 
-    def _done(self, method: Any, seats: tuple[str, ...]) -> Any:
-        answer = self._call(method, list(seats))
-        assert answer.sucesso, answer
-        return answer
+    @property
+    def _me(self) -> Buyer:
+        return Buyer(self.session, self._person)
 
-    def _call(self, method: Any, seats: list[str]) -> Any:
-        request = pb.ReservaRequest(
-            assento=pb.AssentoID(sessao_id=self.session),
-            usuario_id=self._person,
-            assentos=seats,
-            chave_idempotencia=uuid.uuid4().hex,
-        )
-        return method(request, timeout=CALL_SECONDS, wait_for_ready=True)
+
+def _granted(answer: pb.ReservaResponse) -> pb.ReservaResponse:
+    assert answer.sucesso, answer
+    return answer
 
 
 @contextlib.contextmanager

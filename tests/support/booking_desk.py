@@ -13,8 +13,10 @@ import redis
 
 import cinema_pb2 as pb
 from cinema_pb2_grpc import ReservaStub
+from gateway.seat_requests import Buyer
 from tests.support.backends import RedisServer
 from tests.support.infra import started
+from tests.support.seat_calls import SeatCalls
 from tests.support.services import Booking
 
 CALL_SECONDS = 5
@@ -74,19 +76,16 @@ class Customer:
     name: str
 
     def hold(self, *seats: str, token: str = "") -> pb.ReservaResponse:
-        return self._ask("ReservarAssento", seats, reserva_token=token)
+        return self._calls().hold(self._buyer, seats, token=token)
 
     def best(self, quantity: int) -> pb.ReservaResponse:
-        request = pb.MelhoresRequest(
-            sessao_id=self.session, usuario_id=self.name, quantidade=quantity
-        )
-        return self._call("ReservarMelhores", request)
+        return self._calls().hold_best(self._buyer, quantity)
 
     def release(self, *seats: str, token: str = "") -> pb.ReservaResponse:
-        return self._ask("LiberarAssento", seats, reserva_token=token)
+        return self._calls().release(self._buyer, seats, token)
 
     def extend(self, *seats: str, token: str = "") -> pb.ReservaResponse:
-        return self._ask("EstenderReserva", seats, reserva_token=token)
+        return self._calls().extend(self._buyer, seats, token)
 
     def confirm(
         self,
@@ -96,30 +95,21 @@ class Customer:
         payment: pb.Pagamento | None = PAYMENT,
         **more: Any,
     ) -> pb.ReservaResponse:
-        return self._ask(
-            "ConfirmarPagamento",
-            seats,
-            reserva_token=token,
-            chave_idempotencia=key,
-            pagamento=payment,
-            **more,
-        )
+        """`more` are fields of the contract."""
+        calls = self._calls(**more)
+        return calls.confirm(self._buyer, seats, token=token, key=key, payment=payment)
 
     def cancel(self, order_id: str) -> pb.ReservaResponse:
-        return self._call("CancelarPedido", pb.PedidoRequest(pedido_id=order_id))
-
-    def _ask(self, method: str, seats: tuple[str, ...], **more: Any) -> pb.ReservaResponse:
-        request = pb.ReservaRequest(
-            assento=pb.AssentoID(sessao_id=self.session),
-            usuario_id=self.name,
-            assentos=seats,
-            **more,
-        )
-        return self._call(method, request)
-
-    def _call(self, method: str, request: Any) -> pb.ReservaResponse:
-        answer: pb.ReservaResponse = getattr(self.stub, method)(request, timeout=CALL_SECONDS)
+        request = pb.PedidoRequest(pedido_id=order_id)
+        answer: pb.ReservaResponse = self.stub.CancelarPedido(request, timeout=CALL_SECONDS)
         return answer
+
+    @property
+    def _buyer(self) -> Buyer:
+        return Buyer(self.session, self.name)
+
+    def _calls(self, **fields: Any) -> SeatCalls[pb.ReservaResponse]:
+        return SeatCalls(self.stub, fields, timeout=CALL_SECONDS)
 
 
 def all_orders(stub: Any) -> dict[str, pb.Pedido]:

@@ -18,12 +18,14 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 import cinema_pb2 as pb
 from cinema.keys import partition_keys, partition_of
 from cinema_pb2_grpc import ReservaStub
+from gateway.seat_requests import Buyer
 from notifications.kafka_clients import DEAD_LETTER_TOPIC, TOPIC
 from tests.support import services
 from tests.support.backends import KafkaBroker, RedisServer
 from tests.support.infra import started
 from tests.support.mailbox import Mailbox
 from tests.support.processes import LocalProcess
+from tests.support.seat_calls import SeatCalls
 from tests.support.waiting import wait_until
 
 SESSION = "S001"
@@ -72,20 +74,15 @@ class BoxOffice:
         language: str = "",
         category: pb.Categoria = pb.INTEIRA,
     ) -> pb.Pedido:
-        buyer, seat = uuid.uuid4().hex, next(self._seats)
-        address = f"{buyer}@example.com" if email is None else email
-        request = pb.ReservaRequest(
-            assento=pb.AssentoID(sessao_id=SESSION, assento_num=seat),
-            usuario_id=buyer,
-            chave_idempotencia=buyer,
-            pagamento=pb.Pagamento(nome_completo=NAME, email=address) if address else None,
-            ingressos=[pb.Ingresso(assento=seat, categoria=category)],
-            idioma=language,
-        )
-        for call in (self._stub.ReservarAssento, self._stub.ConfirmarPagamento):
-            answer = call(request, timeout=CALL_SECONDS)
-            assert answer.sucesso, answer
-        return self.order(answer.pedido_id)
+        buyer, seat = Buyer(SESSION, uuid.uuid4().hex), next(self._seats)
+        address = f"{buyer.id}@example.com" if email is None else email
+        payment = pb.Pagamento(nome_completo=NAME, email=address) if address else None
+        ticket = {"ingressos": [pb.Ingresso(assento=seat, categoria=category)]}
+        calls = SeatCalls[pb.ReservaResponse](self._stub, ticket, timeout=CALL_SECONDS)
+        assert calls.hold(buyer, [seat]).sucesso
+        sold = calls.confirm(buyer, [seat], key=buyer.id, payment=payment, language=language)
+        assert sold.sucesso, sold
+        return self.order(sold.pedido_id)
 
     def sell_several(self, number: int) -> list[pb.Pedido]:
         return [self.sell() for _ in range(number)]
