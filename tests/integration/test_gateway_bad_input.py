@@ -1,4 +1,4 @@
-"""What a hostile or broken browser sends gets a clear refusal, does not reach booking, and nobody else notices."""
+"""Input of hostile or broken browsers: a clear refusal, nothing at booking, no effect on others."""
 
 import asyncio
 import contextlib
@@ -83,7 +83,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-async def test_what_cannot_be_read_gets_an_error_and_the_socket_stays(
+async def test_an_unreadable_message_gets_an_error_and_the_socket_stays_open(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
     for frame in UNREADABLE:
@@ -116,14 +116,14 @@ async def test_duplicate_keys_and_numbers_that_are_none_do_no_harm(bench: Bench)
         assert (await page.reply("4"))["tipo"] == "extensao"
 
 
-async def test_a_frame_far_over_the_limit_ends_its_socket_alone(bench: Bench) -> None:
+async def test_a_frame_far_over_the_limit_closes_only_its_own_socket(bench: Bench) -> None:
     async with bench.browser() as page, bench.browser() as other:
         await page.socket.send("x" * 70_000)
         assert await page.closed() == 1009
         await _still_works(other)
 
 
-async def test_text_that_is_not_utf8_ends_its_socket_without_a_traceback(
+async def test_text_that_is_not_utf8_closes_its_socket_without_a_traceback(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with bench.browser() as page, bench.browser() as other:
@@ -133,7 +133,7 @@ async def test_text_that_is_not_utf8_ends_its_socket_without_a_traceback(
     assert not [record for record in caplog.records if record.exc_info]
 
 
-async def test_a_flood_is_told_so_and_closed(bench: Bench) -> None:
+async def test_a_flood_gets_the_reason_and_is_closed(bench: Bench) -> None:
     async with bench.browser() as page, bench.browser() as other:
         flood = asyncio.create_task(
             _repeat(lambda: page.socket.send('{"acao":"ressincronizar"}'), 1_000)
@@ -153,7 +153,9 @@ async def test_a_burst_of_clicks_is_no_flood(bench: Bench) -> None:
         assert (await page.reply("14"))["status"] == "ok"
 
 
-async def test_requests_beyond_what_may_wait_are_refused_and_the_socket_stays(bench: Bench) -> None:
+async def test_requests_beyond_the_queues_limit_are_refused_and_the_socket_stays_open(
+    bench: Bench,
+) -> None:
     async with bench.browser() as page:
         await page.event("estado_inicial")
         bench.booking.answers.clear()
@@ -163,7 +165,7 @@ async def test_requests_beyond_what_may_wait_are_refused_and_the_socket_stays(be
         assert (await page.reply("0"))["motivo"] == "indisponivel"
 
 
-async def test_pings_without_end_cut_the_line(bench: Bench) -> None:
+async def test_endless_pings_close_the_line(bench: Bench) -> None:
     async with bench.browser() as page, bench.browser() as other:
         flood = asyncio.create_task(_repeat(page.socket.ping, 1_000))
         assert await page.closed() == 1006
@@ -171,14 +173,14 @@ async def test_pings_without_end_cut_the_line(bench: Bench) -> None:
         await _still_works(other)
 
 
-async def test_a_message_in_a_thousand_pieces_cuts_the_line(bench: Bench) -> None:
+async def test_a_message_in_a_thousand_fragments_closes_the_line(bench: Bench) -> None:
     async with bench.browser() as page:
         pieces = asyncio.create_task(_send_pieces(page))
         assert await page.closed() == 1006
         await pieces
 
 
-async def test_an_unknown_session_is_told_and_closed(bench: Bench) -> None:
+async def test_a_socket_for_an_unknown_session_gets_the_reason_and_is_closed(bench: Bench) -> None:
     for session in ("S999", "", "x" * 1_000, "*", "%00", "S001%0d%0a"):
         async with bench.browser(session=session) as page:
             refusal = await page.frame()
@@ -188,7 +190,7 @@ async def test_an_unknown_session_is_told_and_closed(bench: Bench) -> None:
             assert await page.closed() == 1008
 
 
-async def test_an_address_without_end_is_refused_at_once(bench: Bench) -> None:
+async def test_an_endless_address_is_refused_at_once(bench: Bench) -> None:
     with pytest.raises(InvalidStatus) as refused:
         async with bench.browser(session="x" * 10_000):
             pass
@@ -209,7 +211,7 @@ async def test_a_cookie_that_was_tampered_with_is_refused(bench: Bench) -> None:
             assert await page.closed() == 1008
 
 
-async def test_a_newcomer_gets_a_cookie_with_the_handshake_and_keeps_the_seats(
+async def test_a_new_buyer_gets_a_cookie_with_the_handshake_and_keeps_the_seats(
     bench: Bench,
 ) -> None:
     async with bench.browser() as page:
@@ -224,7 +226,7 @@ async def test_a_newcomer_gets_a_cookie_with_the_handshake_and_keeps_the_seats(
         assert "Set-Cookie" not in again.socket.response.headers
 
 
-async def test_only_our_own_pages_and_those_we_name_may_open_a_socket(
+async def test_only_our_own_origin_and_those_in_the_settings_may_open_a_socket(
     tmp_path: Path, fake_booking: FakeBooking
 ) -> None:
     named = {"allowed_origins": "https://parceiro.example, http://outro.example:81"}
@@ -245,7 +247,7 @@ async def test_only_our_own_pages_and_those_we_name_may_open_a_socket(
             assert refused.value.response.status_code == 403
 
 
-async def test_one_address_has_only_so_many_sockets(
+async def test_the_sockets_of_an_address_are_limited(
     tmp_path: Path, fake_booking: FakeBooking, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with open_bench(tmp_path, fake_booking, max_connections_per_address=2) as bench:
@@ -276,7 +278,7 @@ async def test_a_forwarded_address_counts_only_behind_a_trusted_proxy(
             assert (await second.frame()).get("evento") == expected
 
 
-async def test_all_sockets_of_an_address_together_ask_only_so_much(
+async def test_the_requests_of_all_sockets_of_an_address_are_limited(
     tmp_path: Path, fake_booking: FakeBooking
 ) -> None:
     limit = {"max_messages_per_second_per_address": 0.01}  # one, and nothing more while we look

@@ -1,4 +1,7 @@
-"""The gateway's end of the streams of batches, over real gRPC, with requests that take as long as the test wants."""
+"""The gateway's end of the streams of batches, over real gRPC.
+
+The test decides how long a request takes.
+"""
 
 import asyncio
 import logging
@@ -24,7 +27,7 @@ def buyer(name: str) -> Buyer:
     return Buyer(SESSION, name, "")
 
 
-async def test_what_browsers_ask_within_a_turn_of_the_loop_is_one_message(
+async def test_requests_within_a_turn_of_the_loop_are_one_message(
     fake_booking: FakeBooking,
 ) -> None:
     async with gateways_client(fake_booking.address) as client:
@@ -43,7 +46,7 @@ async def test_faults_are_the_same_as_those_of_a_call(server: Server) -> None:
             await client.hold(buyer(FAULTY), ["A01"])
 
 
-async def test_a_caller_that_is_cancelled_gives_its_request_up(server: Server) -> None:
+async def test_a_cancelled_caller_gives_its_request_up(server: Server) -> None:
     async with gateways_client(server.address) as client:
         await streams_of(client, 2)
         asking = asyncio.create_task(client.hold(buyer(SLOW), ["A01"]))
@@ -52,7 +55,7 @@ async def test_a_caller_that_is_cancelled_gives_its_request_up(server: Server) -
         await eventually(lambda: server.under_way == 0)
 
 
-async def test_a_server_that_says_nothing_in_time_is_left_for_another_stream(
+async def test_a_stream_that_misses_a_deadline_is_replaced(
     fake_booking: FakeBooking,
 ) -> None:
     async with gateways_client(fake_booking.address, deadline=0.3) as client:
@@ -65,7 +68,7 @@ async def test_a_server_that_says_nothing_in_time_is_left_for_another_stream(
 
 
 @pytest.mark.usefixtures("soon")
-async def test_a_broken_stream_leaves_what_is_under_way_unknown_and_the_next_goes_elsewhere(
+async def test_a_broken_stream_makes_outcomes_unknown_and_the_next_request_goes_elsewhere(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with running() as other, gateways_client(server.address, other.address) as client:
@@ -84,7 +87,7 @@ async def test_a_broken_stream_leaves_what_is_under_way_unknown_and_the_next_goe
 
 
 @pytest.mark.usefixtures("soon")
-async def test_a_stop_of_booking_loses_nothing_that_is_under_way(server: Server) -> None:
+async def test_a_stop_of_booking_answers_every_request_under_way(server: Server) -> None:
     async with running() as other, gateways_client(server.address, other.address) as client:
         await streams_of(client, 2, servers=2)
         slow = [asyncio.create_task(client.hold(buyer(SLOW), ["A01"])) for _ in range(2)]
@@ -98,7 +101,7 @@ async def test_a_stop_of_booking_loses_nothing_that_is_under_way(server: Server)
         await draining
 
 
-async def test_streams_are_renewed_and_lose_nothing(
+async def test_renewing_streams_loses_no_request(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client_side, "LIFETIME_SECONDS", 0.05)
@@ -110,7 +113,7 @@ async def test_streams_are_renewed_and_lose_nothing(
             assert (await client.hold(ANA, ["A01"])).sucesso
 
 
-async def test_one_that_does_not_know_batches_is_asked_call_by_call_until_it_does() -> None:
+async def test_an_older_booking_is_asked_call_by_call() -> None:
     old = FakeBooking()
     old.knows_batches = False
     await old.start()
@@ -126,7 +129,7 @@ async def test_one_that_does_not_know_batches_is_asked_call_by_call_until_it_doe
         await old.stop()
 
 
-async def test_more_requests_than_may_wait_are_refused_at_once(
+async def test_requests_beyond_the_limit_are_refused_at_once(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client_side, "MOST_WAITING", 2)
@@ -141,7 +144,7 @@ async def test_more_requests_than_may_wait_are_refused_at_once(
         assert (await client.hold(ANA, ["A02"])).sucesso
 
 
-async def test_a_stream_that_is_full_takes_more_when_it_is_answered(
+async def test_a_full_stream_sends_more_after_an_answer(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batch_stream, "MOST_UNDER_WAY", 2)
@@ -153,9 +156,7 @@ async def test_a_stream_that_is_full_takes_more_when_it_is_answered(
         assert all(answer.sucesso for answer in await asyncio.gather(*slow))
 
 
-async def test_a_stream_that_is_full_is_passed_over(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_full_stream_is_skipped(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_stream, "MOST_UNDER_WAY", 2)
     async with gateways_client(server.address) as client:
         await streams_of(client, 2)
@@ -167,7 +168,7 @@ async def test_a_stream_that_is_full_is_passed_over(
         assert all(answer.sucesso for answer in await asyncio.gather(*slow))
 
 
-async def test_a_message_is_never_larger_than_booking_takes(
+async def test_a_message_is_never_larger_than_booking_accepts(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client_side, "LARGEST_MESSAGE", 400)

@@ -1,4 +1,4 @@
-"""What browsers see while booking is away, and when it comes back."""
+"""Pages during an outage of booking, and after it."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ from tests.support.waiting import eventually
 PAYMENT = {"nomeCompleto": "Maria Silva", "cpf": "", "email": "maria@exemplo.com.br"}
 
 
-async def test_pages_keep_the_map_are_told_and_get_a_fresh_one_when_booking_is_back(
+async def test_pages_keep_the_map_during_an_outage_and_get_a_fresh_one_after_it(
     bench: Bench,
 ) -> None:
     bench.booking.change(held("A01", "ana"))
@@ -41,7 +41,7 @@ async def test_a_page_that_comes_while_booking_is_away_gets_its_map_later(bench:
         await page.event("estado_inicial")
 
 
-async def test_a_restart_that_is_over_in_a_moment_alarms_nobody(
+async def test_a_short_restart_shows_no_outage(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hub, "GRACE_SECONDS", 60)
@@ -78,7 +78,7 @@ async def test_a_request_outlives_a_short_restart(bench: Bench) -> None:
         assert (await request)["status"] == "ok"
 
 
-async def test_redis_away_behind_booking_is_the_same_to_a_page(bench: Bench) -> None:
+async def test_an_outage_of_redis_looks_like_one_of_booking(bench: Bench) -> None:
     async with bench.browser() as page:
         await page.event("estado_inicial")
         bench.booking.down = True
@@ -102,10 +102,10 @@ async def test_a_stream_is_kept_for_a_while_after_the_last_page_and_then_closed(
         assert bench.booking.streams_opened == 2
 
 
-async def test_pages_take_a_snapshot_whose_version_is_lower_and_hear_that_sales_are_paused(
+async def test_pages_accept_a_snapshot_with_a_lower_version_and_show_paused_sales(
     bench: Bench,
 ) -> None:
-    """Booking's Redis has lost what it had."""
+    """Booking's Redis has lost data."""
     bench.booking.change(held("A01", "ana"))
     bench.booking.change(held("A02", "ana"))
     async with bench.browser("ana") as page:
@@ -127,8 +127,8 @@ async def test_pages_take_a_snapshot_whose_version_is_lower_and_hear_that_sales_
         assert (await page.event("atualizacao"))["versao"] == 1
 
 
-async def test_versions_that_come_again_make_the_gateway_ask_for_a_snapshot(bench: Bench) -> None:
-    """Also where booking has not noticed."""
+async def test_a_repeated_version_makes_the_gateway_ask_for_a_snapshot(bench: Bench) -> None:
+    """Even if booking has not noticed the loss."""
     for seat in ("A01", "A02", "A03"):
         bench.booking.change(held(seat, "ana"))
     async with bench.browser() as page:
@@ -139,7 +139,7 @@ async def test_versions_that_come_again_make_the_gateway_ask_for_a_snapshot(benc
         assert (again["versao"], again["assentos"].keys()) == (1, {"B01"})
 
 
-async def test_readiness_names_what_booking_lacks_and_passes_on_what_it_warns_of(
+async def test_readiness_has_bookings_problem_and_its_warning(
     bench: Bench,
 ) -> None:
     bench.booking.situation.aviso = "Redis has used 90% of its maxmemory"

@@ -1,4 +1,4 @@
-"""Films' pictures as the gateway serves them, and what a page's head says for previews of its link."""
+"""Films' pictures, and a page's head for link previews."""
 
 import io
 import re
@@ -35,10 +35,10 @@ def head_of(html: str) -> dict[str, str]:
     return {name: unescape(content) for name, content in [*found, ("title", titles[0])]}
 
 
-# ----------------------------------------------------------------------------------------------------- pictures
+# ----------------------------------------------------------------------------------------- pictures
 
 
-async def test_a_film_without_a_picture_gets_a_drawn_one_that_is_kept_for_good(
+async def test_a_film_without_a_picture_gets_a_drawn_one_that_is_cached_forever(
     bench: Bench,
 ) -> None:
     path = await art_of(bench)
@@ -61,7 +61,7 @@ async def test_another_title_or_picture_has_another_address(bench: Bench) -> Non
     assert await art_of(bench) == await art_of(bench)
 
 
-async def test_the_programmes_own_picture_is_asked_for_once(bench: Bench) -> None:
+async def test_the_programmes_own_picture_is_fetched_once(bench: Bench) -> None:
     bench.booking.posters["agente-secreto"] = pb.Cartaz(versao="v1", jpeg=a_jpeg())
     path = await art_of(bench)
     assert path.endswith(".jpg")
@@ -74,7 +74,7 @@ async def test_the_programmes_own_picture_is_asked_for_once(bench: Bench) -> Non
     assert bench.booking.posters_asked == 2
 
 
-async def test_a_picture_that_is_another_by_now_is_not_kept_under_the_old_address(
+async def test_a_changed_picture_is_not_served_under_the_old_address(
     bench: Bench,
 ) -> None:
     bench.booking.posters["agente-secreto"] = pb.Cartaz(versao="v1", jpeg=a_jpeg())
@@ -85,7 +85,7 @@ async def test_a_picture_that_is_another_by_now_is_not_kept_under_the_old_addres
     assert (answer.status_code, answer.headers["cache-control"]) == (404, "no-store")
 
 
-async def test_a_gateway_that_has_just_been_started_knows_the_films_of_before(
+async def test_a_restarted_gateway_knows_the_pictures_of_before(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = await art_of(bench)
@@ -97,7 +97,7 @@ async def test_a_gateway_that_has_just_been_started_knows_the_films_of_before(
 
 
 @pytest.mark.parametrize("file", ["nada.svg", "0123456789abcdef.svg", "x", "..%2f", "a" * 900])
-async def test_an_address_of_no_film_is_answered_as_nothing(bench: Bench, file: str) -> None:
+async def test_an_address_of_no_film_is_a_404(bench: Bench, file: str) -> None:
     known = await art_of(bench)
     async with bench.http() as http:
         for path in (
@@ -108,10 +108,10 @@ async def test_an_address_of_no_film_is_answered_as_nothing(bench: Bench, file: 
             assert (await http.get(path, headers=BROWSER)).status_code == 404
 
 
-# --------------------------------------------------------------------------------------------------------- heads
+# -------------------------------------------------------------------------------------------- heads
 
 
-async def test_a_session_says_film_day_hour_and_picture_before_any_script_runs(
+async def test_a_sessions_html_has_film_day_hour_and_picture(
     bench: Bench,
 ) -> None:
     async with bench.http() as http:
@@ -142,7 +142,7 @@ async def test_a_head_speaks_the_readers_language(bench: Bench) -> None:
     assert (programme["title"], programme["og:locale"]) == ("En cartelera · Cine", "es_LA")
 
 
-async def test_an_order_says_its_film_and_nobodys_name(bench: Bench) -> None:
+async def test_an_orders_head_has_its_film_and_no_name(bench: Bench) -> None:
     async with bench.http() as http:
         head = head_of((await http.get(f"/pedido/{ORDER}")).text)
     assert head["title"].startswith("O Agente Secreto · ")
@@ -150,7 +150,7 @@ async def test_an_order_says_its_film_and_nobodys_name(bench: Bench) -> None:
     assert not re.search("Maria|Silva|exemplo|456", " ".join(head.values()))
 
 
-async def test_a_title_never_ends_the_element_it_stands_in(bench: Bench) -> None:
+async def test_a_title_is_never_markup(bench: Bench) -> None:
     bench.booking.title = '</title><script>alert("1")</script>" onload="x'
     async with bench.http() as http:
         html = (await http.get("/sessao/S001")).text
@@ -165,10 +165,10 @@ async def test_a_page_without_data_has_a_title_all_the_same(bench: Bench) -> Non
             assert "Cinema" in head_of((await http.get(path)).text)["title"]
 
 
-# ------------------------------------------------------------------------------------------------------- nothing
+# ------------------------------------------------------------------------------------------ nothing
 
 
-async def test_a_browser_at_an_address_of_nothing_gets_a_page_and_a_program_json(
+async def test_a_404_is_a_page_for_browsers_and_json_for_programs(
     bench: Bench,
 ) -> None:
     async with bench.http() as http:
@@ -181,7 +181,7 @@ async def test_a_browser_at_an_address_of_nothing_gets_a_page_and_a_program_json
 
 
 @pytest.mark.parametrize("path", ["/api/nada", "/static/nada.js", "/arte/nada.svg", "/health/nada"])
-async def test_what_only_programs_ask_for_is_answered_with_json(bench: Bench, path: str) -> None:
+async def test_a_404_below_an_address_for_programs_is_json(bench: Bench, path: str) -> None:
     async with bench.http() as http:
         answer = await http.get(path, headers=BROWSER)
     assert (answer.status_code, answer.json()["motivo"]) == (404, "nao_encontrado")

@@ -15,13 +15,13 @@ from tests.fakes.messages import ORDER, a_session
 from tests.support.gateway_in_process import Bench, open_bench
 from tests.support.waiting import eventually
 
-# ------------------------------------------------------------------------------------------------ pages
+# -------------------------------------------------------------------------------------------- pages
 
 
 @pytest.mark.parametrize(
     "path", ["/", "/sessao/S001", f"/pedido/{ORDER}", "/static/icon.svg", "/api/sessoes", "/nada"]
 )
-async def test_every_answer_forbids_what_the_page_does_not_need(bench: Bench, path: str) -> None:
+async def test_every_answer_has_the_security_headers(bench: Bench, path: str) -> None:
     async with bench.http() as http:
         headers = (await http.get(path)).headers
     policy = headers["content-security-policy"].split("; ")
@@ -40,7 +40,7 @@ async def test_every_answer_forbids_what_the_page_does_not_need(bench: Bench, pa
     assert "server" not in headers
 
 
-async def test_scripts_and_styles_go_without_what_only_documents_need(bench: Bench) -> None:
+async def test_scripts_and_styles_have_no_headers_for_documents(bench: Bench) -> None:
     async with bench.http() as http:
         for path in ("/static/main.js", "/static/page.css"):
             headers = (await http.get(path)).headers
@@ -48,7 +48,7 @@ async def test_scripts_and_styles_go_without_what_only_documents_need(bench: Ben
             assert len(str(headers.raw)) < 500  # dozens of them make a page
 
 
-async def test_a_page_issues_the_cookie_renews_it_and_replaces_a_bad_one(bench: Bench) -> None:
+async def test_a_page_issues_and_renews_the_cookie_and_replaces_a_bad_one(bench: Bench) -> None:
     async with bench.http() as http:
         first = (await http.get("/")).cookies["comprador"]
         kept = (await http.get("/sessao/S001")).cookies["comprador"]
@@ -62,7 +62,7 @@ async def test_a_page_issues_the_cookie_renews_it_and_replaces_a_bad_one(bench: 
     assert len(first.split(".")[0]) == 22  # 128 bits
 
 
-async def test_the_cookie_is_for_us_alone_and_for_https_alone_where_we_have_it(
+async def test_the_cookie_is_host_only_and_secure_over_https(
     tmp_path: Path, fake_booking: FakeBooking
 ) -> None:
     for url, secure in (("http://cinema.example", False), ("https://cinema.example", True)):
@@ -77,9 +77,7 @@ async def test_the_cookie_is_for_us_alone_and_for_https_alone_where_we_have_it(
         assert "domain" not in cookie
 
 
-async def test_browsers_are_to_come_by_https_alone_where_we_have_it(
-    tmp_path: Path, fake_booking: FakeBooking
-) -> None:
+async def test_answers_over_https_have_hsts(tmp_path: Path, fake_booking: FakeBooking) -> None:
     for url, https in (("http://cinema.example", False), ("https://cinema.example", True)):
         async with (
             open_bench(tmp_path, fake_booking, public_url=url) as bench,
@@ -112,7 +110,7 @@ async def test_a_foreign_host_opens_no_socket_and_programs_beside_us_are_answere
     assert caplog.text.count("evil.example") == 1
 
 
-async def test_a_proxy_that_nobody_named_is_said_once(
+async def test_an_unknown_proxy_is_logged_once(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with bench.http() as http:
@@ -121,7 +119,7 @@ async def test_a_proxy_that_nobody_named_is_said_once(
     assert caplog.text.count("TRUSTED_PROXIES is empty") == 1
 
 
-async def test_an_orders_page_is_kept_nowhere_and_found_by_nobody(bench: Bench) -> None:
+async def test_an_orders_page_is_neither_cached_nor_indexed(bench: Bench) -> None:
     async with bench.http() as http:
         headers = (await http.get(f"/pedido/{ORDER}")).headers
     assert headers["cache-control"] == "no-store"
@@ -137,7 +135,7 @@ async def test_a_static_file_that_has_not_changed_is_not_sent_again(bench: Bench
     assert (first.status_code, again.status_code, outside.status_code) == (200, 304, 404)
 
 
-async def test_the_interactive_api_pages_are_there_only_where_a_setting_asks_for_them(
+async def test_the_api_documents_are_served_only_with_api_docs(
     bench: Bench, tmp_path: Path, fake_booking: FakeBooking
 ) -> None:
     async with bench.http() as http:
@@ -151,7 +149,7 @@ async def test_the_interactive_api_pages_are_there_only_where_a_setting_asks_for
         assert (await http.get("/asyncapi.json")).json()["asyncapi"] == "3.0.0"
 
 
-# -------------------------------------------------------------------------------------------------- API
+# ---------------------------------------------------------------------------------------------- API
 
 
 async def test_the_list_of_sessions_is_what_the_page_expects(bench: Bench) -> None:
@@ -198,13 +196,13 @@ async def test_the_list_of_sessions_is_what_the_page_expects(bench: Bench) -> No
     }
 
 
-async def test_the_list_of_sessions_says_that_sales_are_paused(bench: Bench) -> None:
+async def test_the_list_of_sessions_shows_paused_sales(bench: Bench) -> None:
     bench.booking.paused = True
     async with bench.http() as http:
         assert (await http.get("/api/sessoes")).json()["vendas_pausadas"] is True
 
 
-async def test_an_order_says_what_was_sold_and_what_is(bench: Bench) -> None:
+async def test_an_order_has_the_session_as_sold_and_as_it_is(bench: Bench) -> None:
     bench.booking.order.alteracao = "O projetor quebrou."
     bench.booking.order.sessao_atual.CopyFrom(bench.booking.order.sessao)
     bench.booking.order.sessao_atual.sala = "Sala 2"
@@ -216,7 +214,7 @@ async def test_an_order_says_what_was_sold_and_what_is(bench: Bench) -> None:
     assert "LOCATION:Sala 2" in calendar
 
 
-async def test_a_session_that_was_called_off_is_nothing_to_put_into_a_calendar(
+async def test_a_cancelled_session_has_no_calendar_entry(
     bench: Bench,
 ) -> None:
     bench.booking.order.alteracao = "Faltou energia."
@@ -295,7 +293,7 @@ async def test_an_order_shows_its_code_and_mail_but_not_its_buyer(bench: Bench) 
         ("/api/sessoes/%00", "sessao_desconhecida"),
     ],
 )
-async def test_what_does_not_exist_is_a_404_that_says_so(
+async def test_an_unknown_thing_is_a_404_with_its_reason(
     bench: Bench, path: str, reason: str
 ) -> None:
     async with bench.http() as http:
@@ -305,7 +303,7 @@ async def test_what_does_not_exist_is_a_404_that_says_so(
     assert answer.json()["mensagem"]
 
 
-async def test_an_orders_mail_is_sent_again_from_our_own_page_alone(bench: Bench) -> None:
+async def test_an_orders_mail_is_sent_again_only_from_our_own_origin(bench: Bench) -> None:
     path = f"/api/pedidos/{ORDER}/reenviar"
     async with bench.http() as http:
         for origin in ("http://evil.example", "null"):
@@ -317,7 +315,9 @@ async def test_an_orders_mail_is_sent_again_from_our_own_page_alone(bench: Bench
         assert (await http.get(path)).status_code == 405
 
 
-async def test_booking_away_is_a_503_in_portuguese_and_within_the_deadline(bench: Bench) -> None:
+async def test_an_outage_of_booking_is_a_503_in_portuguese_within_the_deadline(
+    bench: Bench,
+) -> None:
     bench.booking.down = True
     async with bench.http() as http:
         for path in ("/api/sessoes", "/api/sessoes/S001", f"/api/pedidos/{ORDER}"):
@@ -328,9 +328,7 @@ async def test_booking_away_is_a_503_in_portuguese_and_within_the_deadline(bench
         assert (await http.get("/api/sessoes")).status_code == 503
 
 
-async def test_an_address_that_asks_without_end_gets_429(
-    tmp_path: Path, fake_booking: FakeBooking
-) -> None:
+async def test_an_address_over_its_rate_gets_429(tmp_path: Path, fake_booking: FakeBooking) -> None:
     limit = {"max_messages_per_second_per_address": 0.01}  # one, and nothing more while we look
     async with open_bench(tmp_path, fake_booking, **limit) as bench, bench.http() as http:
         answers = [(await http.get("/api/sessoes")).status_code for _ in range(10)]
@@ -339,7 +337,7 @@ async def test_an_address_that_asks_without_end_gets_429(
         assert (await http.get("/health/live")).status_code == 200
 
 
-async def test_a_bug_is_a_500_that_tells_nothing(
+async def test_a_bug_is_a_500_without_details(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(*_: object) -> None:
@@ -353,7 +351,7 @@ async def test_a_bug_is_a_500_that_tells_nothing(
     assert "secret" not in answer.text
 
 
-# ----------------------------------------------------------------------------------------------- health
+# ------------------------------------------------------------------------------------------- health
 
 
 async def test_readiness_follows_booking_and_liveness_does_not(bench: Bench) -> None:

@@ -1,4 +1,4 @@
-"""The listener's notices at the gateway: signed, fresh and sensible, or refused."""
+"""The listener's notices: signed, fresh and well-formed, or refused."""
 
 import json
 import time
@@ -20,7 +20,7 @@ def signed(body: bytes, secret: str = SECRET, age: int = 0) -> dict[str, str]:
     }
 
 
-async def test_a_signed_notice_makes_booking_look_at_that_session(bench: Bench) -> None:
+async def test_a_signed_notice_sweeps_its_session(bench: Bench) -> None:
     async with bench.http() as http:
         answer = await http.post("/notify_liberacao", content=NOTICE, headers=signed(NOTICE))
     assert (answer.status_code, answer.json()) == (200, {"status": "ok", "liberados": 1})
@@ -69,16 +69,14 @@ async def test_a_notice_that_is_unsigned_forged_or_stale_is_refused(bench: Bench
     ],
     ids=range(11),
 )
-async def test_a_signed_notice_that_makes_no_sense_is_refused(
-    bench: Bench, body: bytes, status: int
-) -> None:
+async def test_a_signed_malformed_notice_is_refused(bench: Bench, body: bytes, status: int) -> None:
     async with bench.http() as http:
         answer = await http.post("/notify_liberacao", content=body, headers=signed(body))
     assert answer.status_code == status
     assert json.loads(answer.text)["mensagem"]
 
 
-async def test_the_listener_is_told_to_try_again_while_booking_is_away(bench: Bench) -> None:
+async def test_a_notice_gets_503_while_booking_is_away(bench: Bench) -> None:
     bench.booking.down = True
     async with bench.http() as http:
         answer = await http.post("/notify_liberacao", content=NOTICE, headers=signed(NOTICE))

@@ -1,4 +1,4 @@
-"""Connections beyond what the process may have open cost the crowd its places, and not the gateway its life."""
+"""Connections beyond the limit of open files: some are closed, and the gateway keeps serving."""
 
 import asyncio
 import contextlib
@@ -43,7 +43,7 @@ async def gateway(tmp_path: Path, fake_booking: FakeBooking) -> AsyncIterator[Ga
 
 
 @pytest.mark.parametrize("kind", HALF_OPEN)
-async def test_a_crowd_of_half_open_connections_of_one_address_stops_nobody(
+async def test_half_open_connections_of_one_address_stop_nobody_else(
     gateway: Gateway, kind: str
 ) -> None:
     def crowd() -> None:
@@ -64,7 +64,7 @@ async def test_a_crowd_of_half_open_connections_of_one_address_stops_nobody(
     assert_quiet(gateway)
 
 
-async def test_more_honest_pages_than_fit_are_refused_and_the_others_go_on_buying(
+async def test_pages_beyond_the_limit_are_refused_and_the_others_still_buy(
     gateway: Gateway,
 ) -> None:
     async with contextlib.AsyncExitStack() as pages:
@@ -85,10 +85,10 @@ async def test_more_honest_pages_than_fit_are_refused_and_the_others_go_on_buyin
 
 
 @pytest.mark.parametrize("loop", ["", pytest.param("asyncio", marks=pytest.mark.nightly)])
-async def test_a_full_table_is_one_line_a_second_and_passes(
+async def test_a_full_descriptor_table_logs_one_line_a_second_and_recovers(
     tmp_path: Path, fake_booking: FakeBooking, loop: str
 ) -> None:
-    """Whatever took the descriptors: the limit is lowered here under what is open."""
+    """The cause does not matter: the test lowers the limit below the number of open files."""
     settings = {"BOOKING_ADDRESS": fake_booking.address, "COALESCE_MS": "0"}
     gateway = (
         UvicornGateway(tmp_path, settings, "--loop", loop) if loop else Gateway(tmp_path, settings)
@@ -97,10 +97,10 @@ async def test_a_full_table_is_one_line_a_second_and_passes(
         await _full_table(gateway)
 
 
-async def test_a_full_table_under_uvicorns_command_passes(
+async def test_a_full_descriptor_table_under_uvicorns_command_recovers(
     tmp_path: Path, fake_booking: FakeBooking
 ) -> None:
-    """Its loop, uvloop, has no word for it, and tries again and again."""
+    """Its loop, uvloop, logs nothing and retries."""
     gateway = UvicornGateway(tmp_path, {"BOOKING_ADDRESS": fake_booking.address})
     with await asyncio.to_thread(limited(gateway, "-n", str(FILES)).start):
         resource.prlimit(gateway.pid, resource.RLIMIT_NOFILE, (3, FILES))

@@ -1,4 +1,4 @@
-"""What the links of an order open over HTTP: its id nothing, one token the tickets, the other everything."""
+"""An order's links over HTTP: the id opens nothing, one token the tickets, the other everything."""
 
 import icalendar
 import pytest
@@ -34,13 +34,11 @@ def cookie(bench: Bench, buyer: str) -> dict[str, str]:
     return {"Cookie": bench.cookie(buyer)}
 
 
-# ---------------------------------------------------------------------------------------------- the id alone
+# ------------------------------------------------------------------------------------- the id alone
 
 
 @pytest.mark.parametrize("stranger", STRANGERS)
-async def test_what_mail_headers_kafka_and_ledger_carry_opens_no_order(
-    bench: Bench, stranger: str
-) -> None:
+async def test_an_orders_id_alone_opens_nothing(bench: Bench, stranger: str) -> None:
     reference = f"{ORDER}{stranger}"
     async with bench.http() as http:
         unknown = await http.get("/api/pedidos/07-xxxxxxxxxxxxxxxxxxxxxx")
@@ -64,10 +62,10 @@ def _compared(headers: object) -> dict[str, str]:
     return {name: value for name, value in dict(headers).items() if name != "date"}  # type: ignore[call-overload]
 
 
-# ------------------------------------------------------------------------------------------- the view link
+# ------------------------------------------------------------------------------------ the view link
 
 
-async def test_the_link_that_may_be_passed_on_shows_the_tickets_and_not_who_bought_them(
+async def test_the_view_link_shows_the_tickets_and_not_the_buyer(
     bench: Bench,
 ) -> None:
     async with bench.http() as http:
@@ -84,7 +82,7 @@ async def test_the_link_that_may_be_passed_on_shows_the_tickets_and_not_who_boug
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-async def test_whoever_got_a_ticket_cannot_change_the_order(bench: Bench, action: str) -> None:
+async def test_the_view_link_cannot_change_the_order(bench: Bench, action: str) -> None:
     async with bench.http() as http:
         for headers in ({}, cookie(bench, "bia"), {"Origin": bench.url}):
             answer = await http.post(f"/api/pedidos/{ORDER}.{VIEW}/{action}", headers=headers)
@@ -93,7 +91,7 @@ async def test_whoever_got_a_ticket_cannot_change_the_order(bench: Bench, action
     assert [type(request).__name__ for request in bench.booking.requests] == ["PedidoRequest"] * 3
 
 
-async def test_the_calendar_entry_has_the_link_that_may_be_passed_on(bench: Bench) -> None:
+async def test_the_calendar_entry_has_the_view_link(bench: Bench) -> None:
     async with bench.http() as http:
         for token in (VIEW, MANAGE):
             answer = await http.get(f"/api/pedidos/{ORDER}.{token}/agenda.ics")
@@ -103,7 +101,7 @@ async def test_the_calendar_entry_has_the_link_that_may_be_passed_on(bench: Benc
             assert str(event["UID"]) == ORDER
 
 
-# ------------------------------------------------------------------------------- cookie and manage token
+# -------------------------------------------------------------------------- cookie and manage token
 
 
 @pytest.mark.parametrize("way", ["cookie", "cookie and link", "manage token"])
@@ -133,7 +131,7 @@ async def test_its_buyer_and_the_manage_token_may_change_it(
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-async def test_the_buyers_cookie_is_not_lent_to_a_foreign_page(bench: Bench, action: str) -> None:
+async def test_a_foreign_page_cannot_use_the_buyers_cookie(bench: Bench, action: str) -> None:
     headers = cookie(bench, "ana") | {"Origin": "http://evil.example"}
     async with bench.http() as http:
         answer = await http.post(f"/api/pedidos/{ORDER}/{action}", headers=headers)
@@ -141,7 +139,7 @@ async def test_the_buyers_cookie_is_not_lent_to_a_foreign_page(bench: Bench, act
     assert not bench.booking.requests
 
 
-async def test_a_payment_is_answered_with_both(bench: Bench) -> None:
+async def test_a_payment_is_answered_with_both_tokens(bench: Bench) -> None:
     async with bench.browser("ana") as page:
         await page.event("estado_inicial")
         await page.ask(acao="bloquear", assentos=["F07"])
@@ -152,7 +150,7 @@ async def test_a_payment_is_answered_with_both(bench: Bench) -> None:
     assert reply["pedido_chave"] == MANAGE
 
 
-# ------------------------------------------------------------------------------------ correcting and limits
+# ---------------------------------------------------------------------------- correcting and limits
 
 EMAIL = f"/api/pedidos/{ORDER}.{MANAGE}/email"
 
@@ -168,7 +166,7 @@ async def test_a_corrected_address_reaches_booking_with_the_network_that_asks(be
 
 
 @pytest.mark.parametrize("action", ["cancelar", "reenviar"])
-async def test_booking_is_told_which_network_causes_a_mail(bench: Bench, action: str) -> None:
+async def test_booking_gets_the_network_that_causes_a_mail(bench: Bench, action: str) -> None:
     async with bench.http() as http:
         await http.post(f"/api/pedidos/{ORDER}.{MANAGE}/{action}")
     [*_, asked] = bench.booking.asked(pb.PedidoRequest)
@@ -178,7 +176,7 @@ async def test_booking_is_told_which_network_causes_a_mail(bench: Bench, action:
 @pytest.mark.parametrize(
     "body", [b"", b"{}", b"[]", b"null", b'{"email":1}', b'{"email":null}', b"\xff", b'{"email":"' + b"x" * 300 + b'"}']
 )  # fmt: skip
-async def test_what_is_no_address_is_a_400(bench: Bench, body: bytes) -> None:
+async def test_a_malformed_address_is_a_400(bench: Bench, body: bytes) -> None:
     async with bench.http() as http:
         answer = await http.post(EMAIL, content=body)
     assert (answer.status_code, answer.json()["motivo"]) == (400, "dados_invalidos")
@@ -194,7 +192,9 @@ async def test_a_long_body_is_not_read(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("reason", "status"), [("limite_de_emails", 429), ("limite_de_correcoes", 409)]
 )
-async def test_a_mail_too_many_is_refused_in_words(bench: Bench, reason: str, status: int) -> None:
+async def test_a_mail_beyond_the_limit_is_refused_with_its_reason(
+    bench: Bench, reason: str, status: int
+) -> None:
     bench.booking.refusal = pb.ReservaResponse(motivo=reason, mensagem="Demais.")
     async with bench.http() as http:
         answer = await http.post(EMAIL, json=RIGHT)
@@ -202,14 +202,14 @@ async def test_a_mail_too_many_is_refused_in_words(bench: Bench, reason: str, st
     assert answer.json() == {"motivo": reason, "mensagem": "Demais."}
 
 
-# ------------------------------------------------------------------------------------------------- headers
+# ------------------------------------------------------------------------------------------ headers
 
 
 @pytest.mark.parametrize("token", ["", f".{VIEW}", f".{MANAGE}"])
 @pytest.mark.parametrize(
     "path", ["/pedido/{}", "/pedido/{}/", "/api/pedidos/{}", "/api/pedidos/{}/agenda.ics"]
 )
-async def test_an_order_is_kept_nowhere_indexed_nowhere_and_tells_no_other_site_its_link(
+async def test_an_order_is_not_cached_not_indexed_and_sends_no_referrer(
     bench: Bench, path: str, token: str
 ) -> None:
     async with bench.http() as http:
@@ -223,8 +223,8 @@ async def test_an_order_is_kept_nowhere_indexed_nowhere_and_tells_no_other_site_
     "path", [f"/pedido/{ORDER}.{VIEW}/", "/sessao/S001/", "/api/sessoes/", f"/api/pedidos/{ORDER}.{VIEW}/",
              "/health/live/", "/notify_liberacao/", "/static/", "//cinema.example/"]
 )  # fmt: skip
-async def test_a_slash_at_the_end_redirects_nobody(bench: Bench, path: str) -> None:
-    """A redirect would name the Host that was asked for, and over http: the link would leave in clear."""
+async def test_a_trailing_slash_does_not_redirect(bench: Bench, path: str) -> None:
+    """A redirect would repeat the Host over http, and send the link in clear text."""
     async with bench.http() as http:
         for method in ("GET", "POST", "HEAD"):
             answer = await http.request(method, path)
@@ -232,7 +232,7 @@ async def test_a_slash_at_the_end_redirects_nobody(bench: Bench, path: str) -> N
             assert "location" not in answer.headers
 
 
-async def test_the_pages_are_there_with_a_slash_at_the_end(bench: Bench) -> None:
+async def test_the_pages_exist_with_a_trailing_slash(bench: Bench) -> None:
     async with bench.http() as http:
         for path in (f"/pedido/{ORDER}.{VIEW}", "/sessao/S001"):
             with_slash, without = await http.get(f"{path}/"), await http.get(path)

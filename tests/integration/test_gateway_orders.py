@@ -1,4 +1,4 @@
-"""What a buyer can do with an order over HTTP, and the Pix code before there is one."""
+"""Actions on an order over HTTP, and the Pix code."""
 
 import icalendar
 import pytest
@@ -14,7 +14,7 @@ CALENDAR = f"/api/pedidos/{ORDER}/agenda.ics"
 UNKNOWN = "07-xxxxxxxxxxxxxxxxxxxxxx"
 
 
-# -------------------------------------------------------------------------------------------- cancelling
+# --------------------------------------------------------------------------------------- cancelling
 
 
 async def test_a_cancelled_order_frees_its_seats_on_every_page(bench: Bench) -> None:
@@ -30,7 +30,7 @@ async def test_a_cancelled_order_frees_its_seats_on_every_page(bench: Bench) -> 
     assert (order["estado"], order["cancelavel"]) == ("cancelado", False)
 
 
-async def test_too_late_to_cancel_is_told_as_such(bench: Bench) -> None:
+async def test_a_late_cancellation_is_refused_with_its_reason(bench: Bench) -> None:
     bench.booking.refusal = ReservaResponse(motivo="prazo_de_cancelamento", mensagem="Tarde.")
     async with bench.http() as http:
         answer = await http.post(CANCEL)
@@ -38,7 +38,7 @@ async def test_too_late_to_cancel_is_told_as_such(bench: Bench) -> None:
     assert answer.json() == {"motivo": "prazo_de_cancelamento", "mensagem": "Tarde."}
 
 
-async def test_only_our_own_page_cancels_and_only_by_post(bench: Bench) -> None:
+async def test_only_our_own_origin_cancels_and_only_by_post(bench: Bench) -> None:
     async with bench.http() as http:
         for origin in ("http://evil.example", "null"):
             answer = await http.post(CANCEL, headers={"Origin": origin})
@@ -48,7 +48,7 @@ async def test_only_our_own_page_cancels_and_only_by_post(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("order_id", [UNKNOWN, "x" * 5_000])
-async def test_an_order_that_does_not_exist_cannot_be_cancelled_nor_attended(
+async def test_an_unknown_order_has_no_cancellation_and_no_calendar_entry(
     bench: Bench, order_id: str
 ) -> None:
     async with bench.http() as http:
@@ -66,17 +66,17 @@ async def test_a_cancellation_without_booking_is_a_503(bench: Bench) -> None:
     assert (answer.status_code, answer.json()["motivo"]) == (503, "indisponivel")
 
 
-async def test_an_order_past_its_time_is_shown_as_not_to_be_cancelled(bench: Bench) -> None:
+async def test_an_order_past_its_deadline_is_not_cancellable(bench: Bench) -> None:
     bench.booking.order.cancelavel_ate_ms = 1_700_000_000_000
     async with bench.http() as http:
         order = (await http.get(f"/api/pedidos/{ORDER}")).json()
     assert (order["cancelavel"], order["cancelavel_ate"][:10]) == (False, "2023-11-14")
 
 
-# ---------------------------------------------------------------------------------------------- calendar
+# ----------------------------------------------------------------------------------------- calendar
 
 
-async def test_a_calendar_takes_the_orders_session(bench: Bench) -> None:
+async def test_a_calendar_program_parses_the_entry(bench: Bench) -> None:
     async with bench.http() as http:
         answer = await http.get(CALENDAR)
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
@@ -91,7 +91,7 @@ async def test_a_calendar_takes_the_orders_session(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("what", ["cancelled", "dropped"])
-async def test_nothing_to_attend_is_nothing_for_a_calendar(bench: Bench, what: str) -> None:
+async def test_an_order_without_a_session_has_no_calendar_entry(bench: Bench, what: str) -> None:
     if what == "cancelled":
         bench.booking.order.cancelado = True
     else:
@@ -101,12 +101,12 @@ async def test_nothing_to_attend_is_nothing_for_a_calendar(bench: Bench, what: s
     assert (answer.status_code, answer.json()["motivo"]) == (409, "sem_sessao")
 
 
-# --------------------------------------------------------------------------------------------------- PDF
+# ---------------------------------------------------------------------------------------------- PDF
 
 TICKETS = f"/api/pedidos/{ORDER}/ingressos.pdf"
 
 
-async def test_the_tickets_are_downloaded_as_a_pdf_by_whoever_may_see_them(bench: Bench) -> None:
+async def test_the_view_link_downloads_the_tickets_as_a_pdf(bench: Bench) -> None:
     bench.booking.order.link_token, bench.booking.order.chave = "5e" * 16, "c4" * 16
     async with bench.http() as http:
         unknown = await http.get(TICKETS)
@@ -125,7 +125,7 @@ async def test_a_cancelled_order_has_no_tickets_to_download(bench: Bench) -> Non
     assert (answer.status_code, answer.json()["motivo"]) == (409, "sem_sessao")
 
 
-# --------------------------------------------------------------------------------------------------- Pix
+# ---------------------------------------------------------------------------------------------- Pix
 
 
 async def test_a_pix_code_comes_as_text_and_as_a_picture(bench: Bench) -> None:

@@ -19,7 +19,7 @@ DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', r
 
 
 def data_of(answer: httpx2.Response) -> Any:
-    """What the page brings along; None if that is nothing."""
+    """The data in the page; None if there is none."""
     found = DATA.search(answer.text)
     assert found
     return json.loads(found[1]) if found[1] else None
@@ -32,7 +32,7 @@ def language_of(answer: httpx2.Response) -> str:
     return found[1]
 
 
-# --------------------------------------------------------------------------------------------- language
+# ----------------------------------------------------------------------------------------- language
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -47,7 +47,7 @@ async def test_a_page_speaks_the_buyers_language(bench: Bench, path: str) -> Non
             assert language_of(await http.get(path, headers=headers)) == language
 
 
-async def test_a_language_cookie_that_makes_no_sense_does_no_harm(bench: Bench) -> None:
+async def test_a_malformed_language_cookie_does_no_harm(bench: Bench) -> None:
     async with bench.http() as http:
         for cookie in ('"><script>', "xx", "", "en;en"):
             headers = {"Cookie": f"idioma={cookie}", "Accept-Language": "es"}
@@ -56,7 +56,7 @@ async def test_a_language_cookie_that_makes_no_sense_does_no_harm(bench: Bench) 
             assert "><script>" not in answer.text
 
 
-# ----------------------------------------------------------------------------------------------- data
+# --------------------------------------------------------------------------------------------- data
 
 
 @pytest.mark.parametrize(
@@ -67,16 +67,14 @@ async def test_a_language_cookie_that_makes_no_sense_does_no_harm(bench: Bench) 
         (f"/pedido/{ORDER}", f"/api/pedidos/{ORDER}"),
     ],
 )
-async def test_a_page_brings_along_what_the_api_would_answer(
-    bench: Bench, page: str, api: str
-) -> None:
+async def test_a_page_contains_the_apis_answer(bench: Bench, page: str, api: str) -> None:
     async with bench.http() as http:
         answer = await http.get(page)
         assert data_of(answer) == (await http.get(api)).json()
     assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_a_films_title_is_never_taken_for_markup(bench: Bench) -> None:
+async def test_a_films_title_is_never_markup(bench: Bench) -> None:
     bench.booking.title = '</script><script>alert("x")</script><!--'
     async with bench.http() as http:
         answer = await http.get("/sessao/S001")
@@ -85,7 +83,7 @@ async def test_a_films_title_is_never_taken_for_markup(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-async def test_a_page_without_booking_comes_soon_and_without_data(bench: Bench, path: str) -> None:
+async def test_a_page_during_an_outage_comes_soon_and_without_data(bench: Bench, path: str) -> None:
     async with bench.http() as http:
         bench.booking.down = True
         answer = await http.get(path)
@@ -100,16 +98,14 @@ async def test_a_page_without_booking_comes_soon_and_without_data(bench: Bench, 
 @pytest.mark.parametrize(
     "path", ["/sessao/S999", "/sessao/" + "x" * 5_000, "/pedido/07-xxxxxxxxxxxxxxxxxxxxxx"]
 )
-async def test_a_page_about_nothing_is_a_404_that_can_explain_itself(
-    bench: Bench, path: str
-) -> None:
+async def test_a_page_about_something_unknown_is_a_404_page(bench: Bench, path: str) -> None:
     async with bench.http() as http:
         answer = await http.get(path)
     assert (answer.status_code, data_of(answer)) == (404, None)
     assert "/main.js" in answer.text or "/order-page.js" in answer.text
 
 
-async def test_an_address_that_asks_without_end_gets_pages_but_no_data(
+async def test_an_address_over_its_rate_gets_pages_without_data(
     tmp_path: Path, fake_booking: FakeBooking
 ) -> None:
     limit = {"max_messages_per_second_per_address": 0.01}  # one, and nothing more while we look
@@ -127,13 +123,13 @@ async def test_the_head_of_a_page_is_the_pages_own(bench: Bench) -> None:
     assert head.headers["content-length"] == full.headers["content-length"]
 
 
-# ------------------------------------------------------------------------------------------ compression
+# -------------------------------------------------------------------------------------- compression
 
 
 @pytest.mark.parametrize(
     "path", [*PAGES, "/static/main.js", "/static/page.css", "/static/icon.svg"]
 )
-async def test_answers_are_compressed_as_the_browser_likes(bench: Bench, path: str) -> None:
+async def test_answers_have_the_encoding_that_the_browser_accepts(bench: Bench, path: str) -> None:
     async with bench.http() as http:
         plain = await http.get(path, headers={"Accept-Encoding": "identity"})
         assert "content-encoding" not in plain.headers
@@ -144,7 +140,7 @@ async def test_answers_are_compressed_as_the_browser_likes(bench: Bench, path: s
             assert len(packed.content) == len(plain.content)
 
 
-async def test_the_apis_longer_answers_are_compressed_and_the_short_ones_not(bench: Bench) -> None:
+async def test_long_answers_of_the_api_are_compressed_and_short_ones_are_not(bench: Bench) -> None:
     async with bench.http() as http:
         long, short = await http.get(f"/api/pedidos/{ORDER}"), await http.get("/health/live")
     assert long.headers["content-encoding"] == "gzip"
@@ -152,10 +148,10 @@ async def test_the_apis_longer_answers_are_compressed_and_the_short_ones_not(ben
     assert "content-encoding" not in short.headers
 
 
-# ---------------------------------------------------------------------------------------------- caching
+# ------------------------------------------------------------------------------------------ caching
 
 
-async def test_a_pages_files_are_kept_for_good_under_the_address_of_their_revision(
+async def test_a_file_under_its_revision_is_cached_forever(
     bench: Bench,
 ) -> None:
     async with bench.http() as http:
@@ -169,7 +165,7 @@ async def test_a_pages_files_are_kept_for_good_under_the_address_of_their_revisi
     assert answer.headers["cache-control"] == "max-age=31536000, immutable"
 
 
-async def test_a_file_without_its_revision_is_asked_for_again_and_not_sent_again(
+async def test_a_file_without_its_revision_is_revalidated(
     bench: Bench,
 ) -> None:
     older = "/static/v-0123456789ab/main.js"

@@ -1,4 +1,4 @@
-"""The gateway as a process: how it starts, how it stops, and what it says when it cannot start."""
+"""The gateway as a process: start, stop, and refused starts."""
 
 import asyncio
 import json
@@ -34,7 +34,7 @@ async def gateway(tmp_path: Path, fake_booking: FakeBooking) -> AsyncIterator[Ga
     await asyncio.to_thread(process.kill)
 
 
-async def test_a_stopping_gateway_answers_what_was_asked_and_says_when_to_come_again(
+async def test_a_stopping_gateway_answers_pending_requests_and_closes_with_1012(
     gateway: Gateway, fake_booking: FakeBooking
 ) -> None:
     async with connect(_socket_url(gateway)) as page:
@@ -82,7 +82,7 @@ async def test_a_gateway_stops_in_time_whatever_hangs(
     assert "Traceback" not in gateway.log
 
 
-async def test_a_browser_that_sleeps_does_not_keep_a_gateway_from_stopping(
+async def test_a_sleeping_browser_does_not_delay_the_stop(
     gateway: Gateway, fake_booking: FakeBooking
 ) -> None:
     peer = await cramped_socket(gateway.port)
@@ -98,7 +98,7 @@ async def test_a_browser_that_sleeps_does_not_keep_a_gateway_from_stopping(
     assert "Traceback" not in gateway.log
 
 
-async def test_a_busy_port_is_one_line_that_says_what_moves_it(
+async def test_a_busy_port_is_one_line_that_names_its_settings(
     gateway: Gateway, tmp_path: Path, fake_booking: FakeBooking
 ) -> None:
     settings = {"HTTP_PORT": str(gateway.port), "SECRETS_DIR": str(tmp_path / "secrets")}
@@ -116,8 +116,8 @@ async def test_a_wrong_setting_is_one_line_that_names_it(tmp_path: Path) -> None
     assert "COALESCE_MS" in said
 
 
-def test_a_gateway_whose_background_task_dies_is_gone_soon_whatever_hangs(tmp_path: Path) -> None:
-    """A thread that never ends, and a server that does not let itself be cancelled."""
+def test_a_gateway_whose_background_task_fails_ends_soon_whatever_hangs(tmp_path: Path) -> None:
+    """With a thread that never ends, and a server that ignores its cancellation."""
     code = """
 import asyncio, threading
 import websocket_server

@@ -1,4 +1,4 @@
-"""Everybody who opens a page at the same time is answered with one question to booking, and with what is true now."""
+"""Concurrent requests for a page share one call to booking, and get a fresh answer."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ MOST_KEPT = 64
 
 
 @pytest.mark.parametrize("question", [Vazio, SessaoRequest])
-async def test_a_crowd_costs_booking_one_question_beside_the_one_under_way(
+async def test_concurrent_requests_share_one_call_to_booking(
     bench: Bench, question: type[object]
 ) -> None:
     def ask() -> "asyncio.Task[PublicAnswer]":
@@ -35,7 +35,7 @@ async def test_a_crowd_costs_booking_one_question_beside_the_one_under_way(
     assert len(bench.booking.asked(question)) == 2
 
 
-async def test_a_change_is_in_the_very_next_answer(bench: Bench) -> None:
+async def test_a_change_is_in_the_next_answer(bench: Bench) -> None:
     async def free(http: httpx2.AsyncClient, address: str) -> int:
         answer = await http.get(address)
         return int(answer.text.partition('"livres":')[2].partition(",")[0])
@@ -47,7 +47,7 @@ async def test_a_change_is_in_the_very_next_answer(bench: Bench) -> None:
         assert [await free(http, address) for address in addresses] == [one - 1 for one in before]
 
 
-async def test_an_unchanged_page_is_the_one_that_was_made_before_in_its_language(
+async def test_an_unchanged_page_is_reused_in_its_language(
     bench: Bench,
 ) -> None:
     async with bench.http() as http:
@@ -60,14 +60,14 @@ async def test_an_unchanged_page_is_the_one_that_was_made_before_in_its_language
     assert len(answer._pages) == 2
 
 
-async def test_the_states_of_a_room_are_not_asked_for(bench: Bench) -> None:
+async def test_the_room_is_fetched_without_the_states_of_its_seats(bench: Bench) -> None:
     async with bench.http() as http:
         await http.get(f"/api/sessoes/{SESSION}")
     (request,) = bench.booking.asked(SessaoRequest)
     assert request.sem_estados
 
 
-async def test_answers_are_kept_of_so_many_sessions_only(bench: Bench) -> None:
+async def test_the_number_of_cached_answers_is_limited(bench: Bench) -> None:
     answers: PublicAnswers = bench.gateway.answers
     for number in range(MOST_KEPT + 5):
         answers._of(f"S{number}", b"", partial(PublicAnswer, b"", {"id": number}))

@@ -1,4 +1,5 @@
-"""A browser that does not read delays nobody, is resynced instead of queued for, and is cut off in the end."""
+"""A browser that does not read: it delays nobody, gets snapshots instead of a backlog, and is
+closed in the end."""
 
 import asyncio
 import itertools
@@ -26,14 +27,14 @@ from tests.support.waiting import eventually
 
 @pytest.fixture
 async def hasty(tmp_path: Path, fake_booking: FakeBooking) -> AsyncIterator[Bench]:
-    """A gateway that sends each change by itself."""
+    """A gateway that does not coalesce changes."""
     async with open_bench(tmp_path, fake_booking, coalesce_ms=0) as bench:
         yield bench
 
 
 @asynccontextmanager
 async def sleeper(bench: Bench) -> AsyncIterator[Browser]:
-    """A browser that takes one frame and then reads on only as the test reads."""
+    """A browser that reads one frame, and then only what the test reads."""
     peer = await cramped_socket(bench.port)
     options: dict[str, Any] = {"max_queue": 1, "ping_interval": None, "close_timeout": 0.1}
     async with bench.browser("sleeper", sock=peer, **options) as page:
@@ -41,14 +42,14 @@ async def sleeper(bench: Bench) -> AsyncIterator[Browser]:
 
 
 async def bustle(bench: Bench, watcher: Browser, changes: int) -> None:
-    """Changes of the whole room, each seen by the watcher before the next."""
+    """Changes of the whole room; the watcher sees each before the next."""
     for _ in range(changes):
         bench.booking.change(*(held(seat, "crowd") for seat in SEATS))
         update = await watcher.event("atualizacao")
         assert update["versao"] == bench.booking.version
 
 
-async def test_a_browser_that_sleeps_delays_nobody_and_wakes_up_to_a_fresh_map(
+async def test_a_sleeping_browser_delays_nobody_and_wakes_up_to_a_fresh_map(
     hasty: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(line, "STALL_SECONDS", 60)  # what a busy machine may take for all that
@@ -61,7 +62,7 @@ async def test_a_browser_that_sleeps_delays_nobody_and_wakes_up_to_a_fresh_map(
     assert _has_no_gap(frames)
 
 
-async def test_a_browser_that_never_reads_is_cut_off_and_leaves_nothing(
+async def test_a_browser_that_never_reads_is_closed_and_leaves_nothing(
     hasty: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(line, "STALL_SECONDS", 0.3)
@@ -74,7 +75,7 @@ async def test_a_browser_that_never_reads_is_cut_off_and_leaves_nothing(
         await bustle(hasty, quick, 5)
 
 
-async def test_a_browser_that_wakes_up_too_late_is_told_to_come_again(
+async def test_a_browser_that_wakes_up_too_late_is_closed_with_1013(
     hasty: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(line, "STALL_SECONDS", 0.3)
@@ -96,7 +97,7 @@ async def _read_until_version(page: Browser, version: int) -> list[Frame]:
 
 
 def _has_no_gap(frames: list[Frame]) -> bool:
-    """Each update begins where what came before it ended, or earlier."""
+    """Each update begins at the version of the frame before it, or earlier."""
     return all(
         later["evento"] == "estado_inicial" or later["desde"] <= earlier["versao"]
         for earlier, later in itertools.pairwise(frames)

@@ -1,4 +1,4 @@
-"""What a browser is told and what it may ask, over a real WebSocket; booking is a fake that speaks real gRPC."""
+"""Requests, replies and events over a real WebSocket. Booking is a fake that speaks real gRPC."""
 
 import gc
 import json
@@ -83,7 +83,7 @@ async def test_nobody_learns_who_holds_a_seat(bench: Bench) -> None:
     assert bench.booking.taken["F07"].marca not in str(seen)
 
 
-async def test_a_seat_that_is_taken_is_refused_with_its_name(bench: Bench) -> None:
+async def test_a_taken_seat_is_refused_by_name(bench: Bench) -> None:
     bench.booking.change(sold("F07", "somebody"))
     async with bench.browser() as page:
         reply = await page.ask(acao="bloquear", assentos=["F07", "F08"], id="9")
@@ -134,7 +134,7 @@ async def test_the_payment_reaches_booking_as_typed_and_for_the_buyer_of_the_coo
     assert request.chave_idempotencia == ""
 
 
-async def test_what_is_pasted_with_spaces_words_and_unseen_characters_reaches_booking(
+async def test_pasted_data_reaches_booking_without_spaces_words_and_invisible_characters(
     bench: Bench,
 ) -> None:
     pasted = {
@@ -158,7 +158,7 @@ async def test_what_is_pasted_with_spaces_words_and_unseen_characters_reaches_bo
         ({"nomeCompleto": "", "cpf": "1", "email": ""}, {"nomeCompleto", "cpf", "email"}),
     ],
 )
-async def test_wrong_payment_data_is_told_field_by_field_and_booking_is_not_asked(
+async def test_wrong_payment_data_is_refused_field_by_field_without_a_call_to_booking(
     bench: Bench, changed: dict[str, str], fields: set[str]
 ) -> None:
     async with bench.browser() as page:
@@ -198,7 +198,7 @@ async def test_categories_total_language_and_method_reach_booking(bench: Bench) 
     assert request.pagamento.forma == "pix"
 
 
-async def test_a_page_that_says_none_of_that_still_buys(bench: Bench) -> None:
+async def test_a_page_without_any_of_that_still_buys(bench: Bench) -> None:
     async with bench.browser("ana") as ana:
         reply = await ana.ask(acao="confirmar_pagamento", assentos=["F07"], pagamento=PAYMENT)
     assert reply["status"] == "ok"
@@ -208,7 +208,7 @@ async def test_a_page_that_says_none_of_that_still_buys(bench: Bench) -> None:
     assert (request.idioma, request.pagamento.forma) == ("pt-BR", "")
 
 
-async def test_a_total_of_nothing_is_passed_on(bench: Bench) -> None:
+async def test_a_total_of_zero_reaches_booking(bench: Bench) -> None:
     async with bench.browser("ana") as ana:
         await ana.ask(acao="confirmar_pagamento", assentos=["F07"], total=0, pagamento=PAYMENT)
     [request] = bench.booking.asked(ReservaRequest)
@@ -228,7 +228,7 @@ async def test_an_exchange_reaches_booking_with_both_sides_by_their_canonical_na
     assert (list(request.assentos), list(request.em_troca_de)) == (["F07"], ["A01", "A02"])
 
 
-async def test_every_request_says_that_a_browser_asks_and_from_which_network(bench: Bench) -> None:
+async def test_every_request_has_the_browser_flag_and_the_network(bench: Bench) -> None:
     for buyer, address in (("ana", LOOPBACK), ("bia", LOOPBACK), ("caio", "127.0.0.2")):
         async with bench.browser(buyer, local_addr=(address, 0)) as page:
             for action in (
@@ -254,7 +254,7 @@ async def test_every_request_says_that_a_browser_asks_and_from_which_network(ben
 
 
 @pytest.mark.parametrize("reason", ["pedido_cancelado", "ja_comprado"])
-async def test_a_payment_for_what_was_paid_before_is_answered_with_the_order_and_its_link(
+async def test_a_payment_for_bought_seats_is_answered_with_their_order_and_its_link(
     bench: Bench, reason: str
 ) -> None:
     token = "5e" * 16
@@ -272,7 +272,7 @@ async def test_a_payment_for_what_was_paid_before_is_answered_with_the_order_and
     ("reason", "left"),
     [("cota_de_meia_esgotada", 0), ("cota_de_meia_esgotada", 3), ("pagamento_recusado", None)],
 )
-async def test_a_refused_payment_tells_how_many_half_price_tickets_are_left(
+async def test_a_refused_payment_has_the_number_of_half_price_tickets_left(
     bench: Bench, reason: str, left: int | None
 ) -> None:
     bench.booking.refusal = ReservaResponse(
@@ -285,7 +285,7 @@ async def test_a_refused_payment_tells_how_many_half_price_tickets_are_left(
     assert reply.get("meias_restantes") == left
 
 
-async def test_half_price_sales_are_told_at_first_and_when_they_change(bench: Bench) -> None:
+async def test_half_price_sales_are_sent_at_first_and_when_they_change(bench: Bench) -> None:
     bench.booking.change(sold("A01", "x"), half_price_sold=4)
     async with bench.browser() as page:
         assert (await page.event("estado_inicial"))["meias_vendidas"] == 4
@@ -297,7 +297,7 @@ async def test_half_price_sales_are_told_at_first_and_when_they_change(bench: Be
         assert (await page.event("atualizacao"))["meias_vendidas"] == 4
 
 
-async def test_a_page_is_told_after_every_map_what_it_holds_even_if_that_is_nothing(
+async def test_own_seats_follow_every_snapshot_even_if_there_are_none(
     bench: Bench,
 ) -> None:
     async with bench.browser("ana") as ana:
@@ -315,7 +315,7 @@ async def test_a_returning_buyer_finds_the_own_seats_after_the_map(bench: Bench)
         assert set((await ana.frame())["assentos"]) == {"F07"}
 
 
-async def test_what_a_buyer_has_bought_is_told_to_all_pages_of_the_buyer_alone(
+async def test_bought_seats_are_sent_to_the_buyers_pages_alone(
     bench: Bench,
 ) -> None:
     bench.booking.change(sold("F07", "ana"), sold("A01", "bia"))
@@ -355,7 +355,7 @@ async def test_replies_come_in_the_order_of_the_requests(bench: Bench) -> None:
     assert answered == [str(number) for number in range(10)]
 
 
-async def test_what_was_asked_before_the_page_was_closed_is_done(bench: Bench) -> None:
+async def test_requests_that_arrived_before_the_page_closed_are_performed(bench: Bench) -> None:
     async with bench.browser("ana") as ana, bench.browser("rui") as rui:
         await ana.ask(acao="bloquear", assentos=["F07", "F08"])
         bench.booking.answers.clear()
@@ -372,7 +372,7 @@ async def test_what_was_asked_before_the_page_was_closed_is_done(bench: Bench) -
         await eventually(lambda: len(bench.gateway.connections) == 1)
 
 
-async def test_all_pages_are_told_how_many_people_watch_however_many_tabs_they_have(
+async def test_all_pages_get_the_number_of_buyers_that_watch(
     bench: Bench,
 ) -> None:
     async with bench.browser("ana"), bench.browser("ana") as second, bench.browser("rui") as rui:
@@ -390,7 +390,7 @@ async def test_all_pages_of_a_session_share_one_stream(bench: Bench) -> None:
         assert bench.booking.streams_opened == 1
 
 
-async def test_a_page_that_watches_keeps_nothing_of_its_handshake(bench: Bench) -> None:
+async def test_a_watching_page_keeps_no_memory_of_its_handshake(bench: Bench) -> None:
     async with bench.browser() as page:
         await page.event("meus_assentos")
         gc.collect()
@@ -400,7 +400,7 @@ async def test_a_page_that_watches_keeps_nothing_of_its_handshake(bench: Bench) 
         assert not bench.server.server_state.tasks
 
 
-async def test_a_version_that_is_missing_leads_to_a_fresh_map(bench: Bench) -> None:
+async def test_a_missing_version_leads_to_a_fresh_map(bench: Bench) -> None:
     async with bench.browser() as page:
         await page.event("estado_inicial")
         bench.booking.change(sold("A01", "x"), skip=1)

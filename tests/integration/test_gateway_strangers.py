@@ -1,4 +1,5 @@
-"""What strangers do leaves nothing in the log but a bounded line, and no buyer waits for it."""
+"""Hostile peers: their mistakes are not logged, except for rare lines, and no buyer waits for
+them."""
 
 import asyncio
 import contextlib
@@ -124,7 +125,7 @@ def say_and_listen_on(port: int, *said: bytes) -> None:
 
 
 @pytest.mark.parametrize("end", [say_and_reset, say_and_go, say_and_listen_on])
-async def test_what_a_stranger_says_is_no_error_of_ours(
+async def test_a_strangers_mistakes_are_not_logged_as_errors(
     gateway: Gateway, end: Callable[..., None]
 ) -> None:
     for said in SAYINGS.values():
@@ -133,7 +134,7 @@ async def test_what_a_stranger_says_is_no_error_of_ours(
     await buyers_are_served(gateway)
 
 
-async def test_frames_that_break_the_rules_are_no_error_of_ours(gateway: Gateway) -> None:
+async def test_frames_that_violate_the_protocol_are_not_logged_as_errors(gateway: Gateway) -> None:
     def break_rules(frames: bytes) -> None:
         with strangers.websocket(gateway.port, frames) as stranger:
             strangers.reset(stranger)
@@ -147,7 +148,7 @@ async def test_frames_that_break_the_rules_are_no_error_of_ours(gateway: Gateway
 
 
 @pytest.mark.parametrize("kind", FRAMES)
-async def test_frames_that_ask_for_nothing_end_their_socket(
+async def test_a_flood_of_control_frames_closes_its_socket(
     bench: Bench, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(line, "LINGER_SECONDS", 0.3)
@@ -173,7 +174,7 @@ async def test_headers_over_the_limit_are_refused_however_fast_they_come(bench: 
         await asyncio.to_thread(strangers.hear, stranger, b"HTTP/1.1 400")
 
 
-async def test_a_browser_that_answers_our_pings_is_not_cut_off(bench: Bench) -> None:
+async def test_a_browser_that_answers_our_pings_stays_connected(bench: Bench) -> None:
     def answer_and_click() -> None:
         click = frame(0x81, b'{"acao":"estender","id":"1"}')
         with strangers.websocket(bench.port, frame(0x8A) * 15, click) as browser:
@@ -182,7 +183,7 @@ async def test_a_browser_that_answers_our_pings_is_not_cut_off(bench: Bench) -> 
     await asyncio.to_thread(answer_and_click)
 
 
-# ------------------------------------------------------------------------------------------ deadlines
+# ---------------------------------------------------------------------------------------- deadlines
 
 SLOW: dict[str, tuple[bytes, bytes]] = {
     "nothing": (b"", b""),
@@ -208,7 +209,7 @@ SLOW: dict[str, tuple[bytes, bytes]] = {
 
 
 @pytest.mark.parametrize("kind", SLOW)
-async def test_a_request_that_does_not_come_whole_in_time_is_given_up(
+async def test_an_incomplete_request_is_aborted_in_time(
     tmp_path: Path, fake_booking: FakeBooking, kind: str
 ) -> None:
     first, more = SLOW[kind]
@@ -226,7 +227,7 @@ async def test_a_request_that_does_not_come_whole_in_time_is_given_up(
         assert not bench.server.server_state.connections
 
 
-async def test_an_answer_that_nobody_reads_is_given_up(
+async def test_an_unread_answer_is_aborted_in_time(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(protocols, "READ_SECONDS", 0.3)
@@ -237,7 +238,7 @@ async def test_an_answer_that_nobody_reads_is_given_up(
         await eventually(lambda: not bench.server.server_state.connections)
 
 
-async def test_a_stopping_gateway_waits_for_no_stranger_and_has_no_word_for_it(
+async def test_a_stopping_gateway_does_not_wait_for_strangers_and_logs_nothing(
     gateway: Gateway,
 ) -> None:
     asset = b"GET /static/seat-map.js HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -252,7 +253,7 @@ async def test_a_stopping_gateway_waits_for_no_stranger_and_has_no_word_for_it(
     assert "Traceback" not in gateway.log
 
 
-# ------------------------------------------------------------------- what the kernel and Python were asked
+# ------------------------------------------------------------ what the kernel and Python were asked
 
 
 async def test_no_request_starts_a_thread_of_its_own(bench: Bench) -> None:
@@ -289,7 +290,7 @@ async def test_small_answers_do_not_wait_for_an_acknowledgement(bench: Bench) ->
 
 
 async def buyers_are_served(gateway: Gateway) -> None:
-    """And the log has not a word about what happened before."""
+    """And the log says nothing about what happened before."""
 
     def buy() -> None:
         click = frame(0x81, b'{"acao":"melhores","quantidade":1,"id":"1"}')

@@ -45,7 +45,7 @@ async def test_a_film_without_a_picture_is_drawn_without_asking_anybody(
     assert fake_booking.posters_asked == 0
 
 
-async def test_the_programmes_own_picture_is_asked_for_once(fake_booking: FakeBooking) -> None:
+async def test_the_programmes_own_picture_is_fetched_once(fake_booking: FakeBooking) -> None:
     fake_booking.posters["vagalume"] = picture()
     own, again = await art_of(fake_booking, WITH_PICTURE, WITH_PICTURE)
     assert kind_and_size(own) == ("image/jpeg", (192, 288))

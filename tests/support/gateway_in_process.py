@@ -51,11 +51,11 @@ class Browser:
         return frame
 
     async def event(self, name: str) -> Frame:
-        """The next frame of this event; frames before it are passed over."""
+        """The next frame of this event; earlier frames are skipped."""
         return await self._first(lambda frame: frame.get("evento") == name)
 
     async def owns(self, *seats: str) -> None:
-        """Returns when the buyer is told to hold just these, which may be before the reply and after it."""
+        """Waits until the buyer's own seats are these, before or after the reply."""
         while self.own is None or set(self.own) != set(seats):
             await self.frame()
 
@@ -69,7 +69,7 @@ class Browser:
         return await self.reply(request_id)
 
     async def closed(self) -> int:
-        """The code that the gateway closes the socket with; what it says before is passed over."""
+        """The code that the gateway closes the socket with; earlier frames are skipped."""
         try:
             async with asyncio.timeout(SECONDS):
                 while True:
@@ -110,7 +110,7 @@ class Bench:
     async def browser(
         self, buyer: str = "", session: str = SESSION, cookie: str = "", **options: Any
     ) -> AsyncIterator[Browser]:
-        """A page. Without a buyer it comes as one that the gateway has never seen."""
+        """A page; without a buyer it has no cookie."""
         cookie = cookie or (self.cookie(buyer) if buyer else "")
         headers = {"Cookie": cookie} if cookie else {}
         headers |= options.pop("headers", {})
@@ -123,7 +123,7 @@ class Bench:
 
 
 async def cramped_socket(port: int) -> socket.socket:
-    """A connection with little room in the kernel for what its program does not read."""
+    """A connection with a small receive buffer in the kernel."""
     peer = socket.socket()
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
     peer.setblocking(False)
@@ -133,7 +133,7 @@ async def cramped_socket(port: int) -> socket.socket:
 
 @asynccontextmanager
 async def open_bench(folder: Path, booking: FakeBooking, **changed: Any) -> AsyncIterator[Bench]:
-    """The gateway with these settings changed; it is gone at the end."""
+    """A gateway with these settings changed. It stops at the end."""
     port = free_port()
     defaults: dict[str, Any] = {
         "http_port": port,

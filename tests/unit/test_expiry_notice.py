@@ -13,7 +13,7 @@ BODY = b'{"sessao":"S001","assento":"A05","motivo":"timeout"}'
 NOW = 1_795_000_000
 
 
-def test_a_fresh_signature_is_believed() -> None:
+def test_a_fresh_signature_is_accepted() -> None:
     assert verify(SECRET, str(NOW), sign(SECRET, NOW, BODY), BODY, NOW)
 
 

@@ -1,4 +1,4 @@
-"""Who gets a slot among the gateway's connections, and who has to give one up."""
+"""Admission control: which connections get a slot, and which are evicted."""
 
 import pytest
 
@@ -15,7 +15,7 @@ from gateway.settings import GatewaySettings
 
 
 class Door:
-    """Connections by name, as the kernel numbers them: each gets the lowest descriptor that is free."""
+    """Connections by name, with descriptors as the kernel assigns them: the lowest free number."""
 
     def __init__(self, **settings: object) -> None:
         self.admission = Admission(GatewaySettings.model_validate(settings))
@@ -42,7 +42,7 @@ class Door:
         self._open.pop(name)[1].leave()
 
 
-def test_a_newcomer_takes_the_place_of_the_one_that_has_waited_longest() -> None:
+def test_a_new_connection_evicts_the_one_that_has_waited_longest() -> None:
     door = Door(max_connections=20)
     for number in range(20):
         assert door.come(f"{number}", f"192.0.2.{number}")
@@ -52,7 +52,7 @@ def test_a_newcomer_takes_the_place_of_the_one_that_has_waited_longest() -> None
     assert door.cut == ["2"]
 
 
-def test_nobody_comes_in_while_all_are_at_work_and_somebody_once_one_has_gone() -> None:
+def test_no_connection_is_admitted_while_all_are_being_answered() -> None:
     door = Door(max_connections=20)
     for number in range(20):
         door.come(f"{number}", f"192.0.2.{number}")
@@ -63,7 +63,7 @@ def test_nobody_comes_in_while_all_are_at_work_and_somebody_once_one_has_gone() 
     assert door.cut == []
 
 
-def test_an_address_that_has_too_many_makes_room_among_its_own() -> None:
+def test_an_address_at_its_limit_evicts_its_own_connections() -> None:
     door = Door(max_connections_per_address=1)
     assert door.come("neighbour", "192.0.2.2")
     for number in range(1 + LEAST_REQUESTS):
@@ -72,7 +72,7 @@ def test_an_address_that_has_too_many_makes_room_among_its_own() -> None:
     assert door.cut == ["0"]
 
 
-def test_one_address_never_has_all_places() -> None:
+def test_one_address_never_gets_all_slots() -> None:
     door = Door(max_connections=40)
     for number in range(40):
         door.come(f"{number}")
@@ -96,18 +96,19 @@ def test_a_trusted_proxy_has_no_limit_of_its_own() -> None:
     assert door.cut == []
 
 
-def test_the_descriptors_that_the_process_may_have_are_a_limit_too(
+def test_the_limit_of_open_files_is_a_limit_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     door = Door()
     monkeypatch.setattr(open_files, "limit", lambda: 256)
     for number in range(256):
         door.come(f"{number}", f"192.0.2.{number % 100}")
-    # Descriptors 0 to 2 are the process's own. A connection that is cut frees its own a moment later.
+    # Descriptors 0 to 2 are the process's own. A connection that is cut frees its own a moment
+    # later.
     assert len(door.cut) == 256 - (256 - RESERVE - 3)
 
 
-def test_a_place_that_was_left_is_not_left_once_more() -> None:
+def test_leaving_a_slot_twice_changes_nothing() -> None:
     door = Door(max_connections=20)
     for number in range(21):
         door.come(f"{number}", f"192.0.2.{number}")

@@ -1,4 +1,4 @@
-"""/openapi.json describes every route of the API, and what it says of an answer is what the gateway answers."""
+"""/openapi.json describes every route of the API, and its types fit the gateway's answers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -62,7 +62,7 @@ def test_an_answer_has_the_fields_that_its_type_names_and_no_others(name: str) -
 
 @pytest.fixture(scope="module")
 def described() -> dict[str, dict[str, Any]]:
-    """What /openapi.json says of each route, by its path."""
+    """The routes in /openapi.json, by path."""
     app = create_app()
     app.openapi_url = "/openapi.json"
     paths: dict[str, dict[str, Any]] = app.openapi()["paths"]

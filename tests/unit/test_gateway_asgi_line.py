@@ -1,4 +1,5 @@
-"""A WebSocket under a server that is not ours: the same frames in the same order, and the same endings."""
+"""A WebSocket under another server than ours: the same frames in the same order, the same
+endings."""
 
 import asyncio
 from typing import Any
@@ -14,7 +15,7 @@ from tests.support.waiting import eventually
 
 
 class FakeSocket:
-    """A browser that takes frames while `reads` is set."""
+    """A browser that reads frames while `reads` is set."""
 
     def __init__(self) -> None:
         self.incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -75,7 +76,7 @@ def framed(text: str) -> bytes:
     return frame(Opcode.TEXT, text.encode())
 
 
-async def test_messages_come_in_and_a_browser_that_goes_ends_the_line(
+async def test_messages_arrive_and_a_disconnect_ends_the_line(
     asgi_line: AsgiLine, socket: FakeSocket, receiver: FakeReceiver
 ) -> None:
     socket.incoming.put_nowait({"type": "websocket.receive", "text": "olá"})
@@ -88,7 +89,7 @@ async def test_messages_come_in_and_a_browser_that_goes_ends_the_line(
     assert not asgi_line.is_writable
 
 
-async def test_the_line_takes_a_frame_at_a_time_and_asks_for_the_next(
+async def test_the_line_sends_one_frame_at_a_time(
     asgi_line: AsgiLine, socket: FakeSocket, receiver: FakeReceiver
 ) -> None:
     serving = asyncio.create_task(asgi_line.serve(receiver))
@@ -104,7 +105,7 @@ async def test_the_line_takes_a_frame_at_a_time_and_asks_for_the_next(
     assert receiver.endings == 1
 
 
-async def test_what_comes_after_the_end_is_dropped(
+async def test_frames_after_the_end_are_dropped(
     asgi_line: AsgiLine, socket: FakeSocket, receiver: FakeReceiver
 ) -> None:
     socket.reads.clear()
@@ -121,7 +122,7 @@ async def test_what_comes_after_the_end_is_dropped(
     assert socket.closed == (FLOOD.code, FLOOD.reason)
 
 
-async def test_a_browser_that_does_not_read_is_told_to_come_again(
+async def test_a_browser_that_does_not_read_is_closed_with_1013(
     asgi_line: AsgiLine,
     socket: FakeSocket,
     receiver: FakeReceiver,
@@ -135,7 +136,7 @@ async def test_a_browser_that_does_not_read_is_told_to_come_again(
     assert receiver.endings == 1
 
 
-async def test_a_browser_that_has_gone_while_a_frame_was_under_way_ends_the_line(
+async def test_a_disconnect_during_a_frame_ends_the_line(
     asgi_line: AsgiLine, socket: FakeSocket, receiver: FakeReceiver
 ) -> None:
     socket.has_gone = True

@@ -1,4 +1,4 @@
-"""The page's files that name others are made whole."""
+"""Imports of the page's files are resolved."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ MODULES = {
 
 
 def ahead(html: str) -> list[tuple[str, str]]:
-    """The modules that a page loads ahead, each with the other attributes of its line."""
+    """The modules that a page preloads, each with the other attributes of its line."""
     return re.findall(r'<link rel="modulepreload" href="/static/([\w.]+)"([^>]*)>', html)
 
 
@@ -24,7 +24,7 @@ def entry(module: str, attributes: str = "") -> str:
     return f'<link rel="modulepreload" href="/static/{module}"{attributes}>'
 
 
-def test_a_sheet_has_those_that_it_imports_in_their_order() -> None:
+def test_a_sheet_contains_its_imports_in_order() -> None:
     css = '@import "map.css";\n@import"base.css";x{y:z}'
     assert whole_sheet(css, SHEETS.get) == "d{e:f}a{b:c}x{y:z}"
 
@@ -33,7 +33,7 @@ def test_an_import_of_a_sheet_that_is_missing_stays() -> None:
     assert whole_sheet('@import "new.css";x{y:z}', SHEETS.get) == '@import "new.css";x{y:z}'
 
 
-def test_a_page_loads_ahead_what_its_modules_import_and_nothing_that_comes_late() -> None:
+def test_a_page_preloads_static_imports_and_no_dynamic_ones() -> None:
     low = ' fetchpriority="low"'
     page = f"<title>x</title>{entry('main.js')}{entry('view.js', low)}"
     assert ahead(whole_page(page, MODULES.get)) == [

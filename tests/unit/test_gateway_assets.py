@@ -28,7 +28,7 @@ export { a, c };
 
 
 class Folder:
-    """A folder of files, looked at after each change."""
+    """A folder of files, with a refresh after each change."""
 
     def __init__(self, path: Path) -> None:
         self.path = path / "static"
@@ -77,7 +77,7 @@ def content(folder: Folder, path: str) -> bytes:
         UnicodeDecodeError("utf-8", b"x", 0, 1, "half a letter"),
     ],
 )
-async def test_files_that_cannot_be_read_for_now_stay_as_they_were(
+async def test_unreadable_files_are_not_reloaded(
     folder: Folder,
     problem: Exception,
     monkeypatch: pytest.MonkeyPatch,
@@ -102,7 +102,7 @@ async def test_files_that_cannot_be_read_for_now_stay_as_they_were(
     assert len(caplog.records) == 1
 
 
-def test_a_file_that_changes_is_taken_up_under_a_new_revision(folder: Folder) -> None:
+def test_a_changed_file_is_reloaded_under_a_new_revision(folder: Folder) -> None:
     before, sheet = folder.assets.revision, folder.assets.find("page.css")
     folder.write("main.js", "let a = 2;\n")
     assert folder.assets.revision != before
@@ -112,7 +112,7 @@ def test_a_file_that_changes_is_taken_up_under_a_new_revision(folder: Folder) ->
     assert folder.assets.revision == before
 
 
-def test_an_older_revision_leads_to_the_newest_file_which_is_not_for_good(folder: Folder) -> None:
+def test_an_old_revision_leads_to_the_newest_file_without_caching(folder: Folder) -> None:
     older = f"{folder.assets.revision}/main.js"
     assert folder.assets.is_current(older)
     folder.write("main.js", "let a = 2;\n")
@@ -133,11 +133,11 @@ def test_files_come_and_go(folder: Folder) -> None:
 @pytest.mark.parametrize(
     "path", ["", "/", "..", "../assets.py", "/etc/passwd", "v-0123456789ab/", "nothing.js", "\x00"]
 )
-def test_nothing_outside_of_the_folder_is_found(folder: Folder, path: str) -> None:
+def test_no_file_outside_the_folder_is_found(folder: Folder, path: str) -> None:
     assert folder.assets.find(path) is None
 
 
-def test_modules_and_styles_go_without_comments_and_white_space(folder: Folder) -> None:
+def test_modules_and_styles_are_minified(folder: Folder) -> None:
     folder.write("main.js", MODULE)
     folder.write("page.css", "/* What it is. */\na {\n  b: c;\n}\n")
     assert content(folder, "main.js") == (
@@ -146,7 +146,7 @@ def test_modules_and_styles_go_without_comments_and_white_space(folder: Folder) 
     assert content(folder, "page.css") == b"a{b:c}"
 
 
-def test_what_is_compressed_is_what_is_sent(folder: Folder) -> None:
+def test_compressed_files_decompress_to_the_original(folder: Folder) -> None:
     folder.write("main.js", "let a = 1;\n" * 100)
     asset = folder.assets.find("main.js")
     assert asset is not None
@@ -156,7 +156,7 @@ def test_what_is_compressed_is_what_is_sent(folder: Folder) -> None:
     assert len({asset.etag(encoding) for encoding in ("br", "gzip", "")}) == 3
 
 
-def test_a_bundle_stands_in_the_place_of_the_modules_while_it_is_made_of_them(
+def test_a_bundle_replaces_the_modules_that_it_was_made_of(
     folder: Folder, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -184,14 +184,14 @@ def test_a_bundle_stands_in_the_place_of_the_modules_while_it_is_made_of_them(
     ]
 
 
-def test_a_module_that_is_new_makes_a_bundle_unfit(folder: Folder) -> None:
+def test_a_new_module_invalidates_the_bundle(folder: Folder) -> None:
     folder.put_together(main="let b=1;")
     folder.write("new.js", "")
     assert content(folder, "main.js") == b"let a=1;"
     assert content(folder, "new.js") == b""
 
 
-def test_a_bundle_that_is_not_finished_is_not_served(folder: Folder) -> None:
+def test_an_unfinished_bundle_is_not_served(folder: Folder) -> None:
     folder.bundle.mkdir()
     (folder.bundle / "main.js").write_text("let b=1;")
     (folder.bundle / bundle.SOURCES).write_text("{")

@@ -1,4 +1,4 @@
-"""The buyer's cookie, and whose pages may open a socket."""
+"""The buyer's cookie, and the origins that may open a socket."""
 
 import pytest
 from starlette.requests import HTTPConnection
@@ -22,7 +22,7 @@ def browser(name: str, cookie: str) -> HTTPConnection:
     return HTTPConnection({"type": "http", "headers": [(b"cookie", raw)]})
 
 
-def test_a_new_visitor_is_somebody_new_whom_the_cookie_remembers() -> None:
+def test_a_new_visitor_gets_a_buyer_that_the_cookie_remembers() -> None:
     cookies = BuyerCookies([SECRET], secure=True)
     first, second = cookies.read(None), cookies.read(None)
     assert first is not None
@@ -32,7 +32,7 @@ def test_a_new_visitor_is_somebody_new_whom_the_cookie_remembers() -> None:
     assert cookies.read(cookie_of(cookies, first)) == Visitor(first.buyer)
 
 
-def test_a_cookie_that_we_did_not_sign_is_nobody() -> None:
+def test_a_cookie_that_we_did_not_sign_has_no_buyer() -> None:
     cookies = BuyerCookies([SECRET], secure=True)
     other = BuyerCookies([b"somebody else's secret"], secure=True)
     good = cookie_of(cookies, Visitor("ana"))
@@ -53,7 +53,7 @@ def test_a_cookie_that_we_did_not_sign_is_nobody() -> None:
         assert cookies.of_or_replaced(browser(cookies.cookie_name, cookie)).is_new
 
 
-def test_cookies_change_over_from_one_secret_to_the_next() -> None:
+def test_cookies_survive_a_rotation_of_the_secret() -> None:
     before = BuyerCookies([SECRET], secure=False)
     during = BuyerCookies([b"the next secret of the tests", SECRET], secure=False)
     after = BuyerCookies([b"the next secret of the tests"], secure=False)
@@ -106,18 +106,18 @@ def connection(**headers: str) -> HTTPConnection:
         ("http://localhost:x", "localhost:8000", False),
     ],
 )
-def test_a_socket_is_for_our_own_pages_and_those_that_a_setting_names(
+def test_a_socket_is_for_our_own_origin_and_those_in_the_settings(
     origin: str, host: str, admitted: bool
 ) -> None:
     origins = Origins("https://cinema.example", "https://partner.example/, ")
     assert origins.admits(connection(origin=origin, host=host)) is admitted
 
 
-def test_who_is_no_browser_sends_no_origin_and_is_let_in() -> None:
+def test_a_client_without_an_origin_is_admitted() -> None:
     assert Origins("https://cinema.example", "").admits(connection(host="x"))
 
 
-def test_a_browsers_own_word_on_its_page_counts() -> None:
+def test_sec_fetch_site_decides_before_the_origin() -> None:
     origins = Origins("https://cinema.example", "")
     assert origins.admits(connection(origin="null", sec_fetch_site="same-origin"))
     assert not origins.admits(connection(origin="null", sec_fetch_site="cross-site"))

@@ -1,7 +1,9 @@
-"""What each answer costs the gateway's event loop: at most 5 ms, and at most its row in gateway/costs.py.
+"""The cost of each answer for the event loop: at most 5 ms, and at most its row in
+gateway/costs.py.
 
-Measured is the CPU time of the loop's thread, to which other processes of the machine do not add, and of several
-runs the least. Booking is a stand-in with its answers ready, about a hall of 3,000 seats and 1,000 sessions.
+Measured is the CPU time of the loop's thread, to which other processes of the machine do not add,
+and of several runs the least. Booking is a stand-in with its answers ready, about a hall of 3,000
+seats and 1,000 sessions.
 """
 
 import asyncio
@@ -106,13 +108,13 @@ ADDRESSES: dict[str, Callable[[], str]] = {
 
 
 class ReadyBooking:
-    """Has the methods of a BookingClient that ANSWERS names."""
+    """A BookingClient with the methods in ANSWERS."""
 
     def __init__(self) -> None:
         self.ready: dict[str, tuple[type[Any], bytes]] = {}
 
     def prepare(self) -> None:
-        """The answers as bytes: to make them is not the gateway's work, to read them is."""
+        """The answers as bytes: parsing them is the gateway's work, making them is not."""
         messages = {name: make() for name, make in ANSWERS.items()}
         self.ready = {n: (type(m), m.SerializeToString()) for n, m in messages.items()}
 
@@ -143,7 +145,7 @@ async def app(tmp_path: Path) -> AsyncIterator[tuple[FastAPI, ReadyBooking]]:
 
 
 async def request(app: FastAPI, method: str, address: str) -> int:
-    """The status of one answer that is read to its end."""
+    """Reads one answer to its end, and returns its status."""
     path, _, query = address.partition("?")
     scope = {
         "type": "http",
@@ -168,14 +170,14 @@ async def request(app: FastAPI, method: str, address: str) -> int:
 
 
 def own_pace_ms() -> float:
-    """A piece of work that takes REFERENCE_MS where nothing else runs: on a busy core everything takes longer."""
+    """Work that takes REFERENCE_MS on an idle core; on a busy one everything takes longer."""
     begin = time.thread_time()
     sum(number * number for number in range(20_000))
     return (time.thread_time() - begin) * 1_000
 
 
 class Stopwatch:
-    """The least CPU time of several runs, on a machine as fast as the one that the table was made on."""
+    """The least CPU time of several runs, scaled to the machine that the table was made on."""
 
     def __init__(self, prepare: Callable[[], None] = lambda: None) -> None:
         self._prepare = prepare
@@ -196,7 +198,7 @@ class Stopwatch:
 
 
 @pytest.mark.parametrize("route", ADDRESSES)
-async def test_an_answer_costs_the_event_loop_what_its_row_says(
+async def test_an_answer_costs_the_event_loop_at_most_its_row(
     app: tuple[FastAPI, ReadyBooking], route: str
 ) -> None:
     method = "POST" if route.endswith(("/reenviar", "/cancelar", "/email")) else "GET"

@@ -79,7 +79,7 @@ def test_it_says_film_room_and_hour_in_the_buyers_language(language: str) -> Non
     assert re.search(r"\d\d(/| \w{3,4} ?)\d{0,2} · \d\d?[h:]\d\d", html)
 
 
-def test_a_films_title_is_never_taken_for_markup() -> None:
+def test_a_films_title_is_never_markup() -> None:
     answer = hall("##")
     answer.sessao.filme.titulo = NASTY
     html = MapLook.of(answer).html("en")

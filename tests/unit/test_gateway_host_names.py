@@ -1,4 +1,4 @@
-"""By which name the gateway may be asked."""
+"""The `Host` names that the gateway answers to."""
 
 import pytest
 
@@ -22,7 +22,7 @@ from gateway.origins import Hosts
         "gateway:8000",
     ],
 )
-def test_our_own_names_are_answered(host: str) -> None:
+def test_our_own_names_are_admitted(host: str) -> None:
     assert Hosts("https://cinema.example", "caixa.intranet, gateway:8000").admits(host)
 
 

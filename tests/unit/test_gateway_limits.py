@@ -1,4 +1,4 @@
-"""How much one socket and one address may ask."""
+"""Rate limits and counts, by socket and by address."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def test_a_rate_below_one_still_lets_one_through() -> None:
     assert TokenBucket(0.1, Clock()).take()
 
 
-def test_what_costs_more_is_let_through_less_often() -> None:
+def test_a_higher_cost_passes_less_often() -> None:
     clock = Clock()
     bucket = TokenBucket(10, clock)
     assert sum(bucket.take(5) for _ in range(100)) == 4
@@ -35,7 +35,7 @@ def test_what_costs_more_is_let_through_less_often() -> None:
     assert sum(bucket.take(5) for _ in range(100)) == 2
 
 
-def test_what_costs_more_than_a_burst_takes_the_whole_of_it() -> None:
+def test_a_cost_above_the_burst_takes_a_full_bucket() -> None:
     clock = Clock()
     bucket = TokenBucket(1, clock)
     assert bucket.take(9)
@@ -65,7 +65,7 @@ def test_all_addresses_together_have_only_so_many_sockets(caplog: pytest.LogCapt
     assert "MAX_CONNECTIONS" in line
 
 
-def test_an_address_that_is_quiet_is_forgotten_and_a_busy_one_is_not() -> None:
+def test_an_idle_address_is_forgotten_and_a_busy_one_is_not() -> None:
     clock = Clock()
     addresses = Addresses(1, 1, 1_000, clock)
     busy = addresses.of("busy")

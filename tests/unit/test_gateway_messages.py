@@ -1,4 +1,4 @@
-"""What a browser may say, as values; the gateway's integration tests hold the same against a real socket."""
+"""Parsing a browser's messages; the integration tests do the same over a real socket."""
 
 import json
 
@@ -33,7 +33,7 @@ def test_each_action_becomes_a_value_of_its_own() -> None:
     assert parse('{"acao":"ressincronizar"}') == Resync()
 
 
-def test_a_payment_is_taken_as_typed_and_judged_later() -> None:
+def test_a_payment_is_parsed_as_typed_and_validated_later() -> None:
     message = parse(
         '{"acao":"confirmar_pagamento","assentos":["F07"],"chave":"k","pagamento":{"nomeCompleto":" Zé ","cpf":null}}'
     )
@@ -42,7 +42,7 @@ def test_a_payment_is_taken_as_typed_and_judged_later() -> None:
     assert message.key == "k"
 
 
-def test_a_payment_may_say_categories_total_language_and_method() -> None:
+def test_a_payment_may_have_categories_total_language_and_method() -> None:
     message = parse(
         '{"acao":"confirmar_pagamento","assentos":["F07","F08"],"ingressos":{"f8":"meia_idoso"},'
         '"total":4800,"idioma":"es","pagamento":{"forma":"pix"}}'
@@ -90,20 +90,18 @@ def test_every_category_is_one_of_the_contract() -> None:
         ({"pagamento": {"forma": 1}}, "forma"),
     ],
 )
-def test_a_field_that_will_not_do_is_refused_with_what_it_takes(
-    fields: dict[str, object], advice: str
-) -> None:
+def test_a_wrong_field_is_refused_with_advice(fields: dict[str, object], advice: str) -> None:
     fault = parse(json.dumps({"acao": "confirmar_pagamento", "assentos": ["F07"], **fields}))
     assert isinstance(fault, Faulty)
     assert (fault.reply_kind, fault.reason) == ("confirmacao_pagamento", "dados_invalidos")
     assert advice in fault.text
 
 
-def test_what_a_message_says_about_session_and_buyer_is_not_even_read() -> None:
+def test_session_and_buyer_in_a_message_are_ignored() -> None:
     assert parse('{"acao":"estender","sessao":{"x":[1]},"usuario_id":5}') == Extend()
 
 
-def test_a_field_of_ours_is_no_field_of_theirs() -> None:
+def test_english_field_names_are_ignored() -> None:
     assert _reason(parse('{"acao":"bloquear","seats":["F07"]}')) == "dados_invalidos"
 
 
@@ -116,7 +114,7 @@ def test_the_limit_is_four_kibibytes_of_utf8() -> None:
 
 
 @pytest.mark.parametrize("width", range(1, 4_000, 97))
-def test_no_nesting_and_no_number_is_too_much(width: int) -> None:
+def test_deep_nesting_and_huge_numbers_do_no_harm(width: int) -> None:
     for frame in ("[" * width, '{"acao":' * (width // 8), '{"acao":' + "9" * width + "}"):
         assert _reason(parse(frame)) == "mensagem_invalida"
 

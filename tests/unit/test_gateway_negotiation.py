@@ -1,4 +1,4 @@
-"""Which language and which encoding a browser gets, whatever its headers say."""
+"""Content negotiation: language and encoding, from any header."""
 
 import pytest
 
@@ -52,7 +52,7 @@ def test_the_buyers_own_choice_comes_before_the_browsers() -> None:
         "\x00",
     ],
 )
-def test_a_header_that_makes_no_sense_means_the_default(header: str) -> None:
+def test_a_malformed_header_means_the_default(header: str) -> None:
     assert language(None, header) == DEFAULT
     assert encoding(header) == ""
 
@@ -71,5 +71,5 @@ def test_a_header_that_makes_no_sense_means_the_default(header: str) -> None:
         ("", ""),
     ],
 )
-def test_the_smallest_encoding_that_the_browser_takes_is_used(header: str, chosen: str) -> None:
+def test_the_smallest_accepted_encoding_is_used(header: str, chosen: str) -> None:
     assert encoding(header) == chosen

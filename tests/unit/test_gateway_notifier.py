@@ -1,4 +1,4 @@
-"""What the listener tells the gateway, and how much of it it keeps while nobody takes it."""
+"""The listener's notices, and its queue while the gateway is away."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -13,7 +13,7 @@ F07 = ExpiryNotice(sessao="S001", assento="F07", motivo="timeout")
 
 
 class FakeGateway:
-    """Answers each notice as `answer` says, and waits with that while `open` is not set."""
+    """Answers each notice with `answer`, once `open` is set."""
 
     def __init__(
         self, answer: Callable[[ExpiryNotice], PostResult] = lambda _: PostResult.TAKEN
@@ -40,14 +40,14 @@ async def running(gateway: FakeGateway) -> AsyncIterator[GatewayNotifier]:
         await asyncio.wait([task])
 
 
-async def test_an_expired_seat_is_told_once() -> None:
+async def test_an_expired_seat_is_posted_once() -> None:
     gateway = FakeGateway()
     async with running(gateway) as notifier:
         notifier.expired("S001", "F07")
         await eventually(lambda: gateway.seen == [F07])
 
 
-async def test_what_the_gateway_never_takes_becomes_one_sweep_of_everything() -> None:
+async def test_a_notice_that_keeps_failing_becomes_one_sweep_of_everything() -> None:
     gateway = FakeGateway(
         lambda notice: PostResult.TAKEN if notice == EVERYTHING else PostResult.FAILED
     )
@@ -56,7 +56,7 @@ async def test_what_the_gateway_never_takes_becomes_one_sweep_of_everything() ->
         await eventually(lambda: gateway.seen == [F07] * ATTEMPTS + [EVERYTHING], timeout=10)
 
 
-async def test_what_the_gateway_refuses_is_not_told_again() -> None:
+async def test_a_refused_notice_is_not_posted_again() -> None:
     gateway = FakeGateway(lambda _: PostResult.REFUSED)
     async with running(gateway) as notifier:
         notifier.expired("S001", "F07")
@@ -66,7 +66,7 @@ async def test_what_the_gateway_refuses_is_not_told_again() -> None:
         await eventually(lambda: gateway.seen[2:] == [EVERYTHING])
 
 
-async def test_a_sweep_is_asked_for_until_the_gateway_takes_it() -> None:
+async def test_a_sweep_is_posted_until_the_gateway_takes_it() -> None:
     outcomes = iter([PostResult.FAILED, PostResult.FAILED, PostResult.TAKEN])
     gateway = FakeGateway(lambda _: next(outcomes))
     async with running(gateway) as notifier:
@@ -74,7 +74,7 @@ async def test_a_sweep_is_asked_for_until_the_gateway_takes_it() -> None:
         await eventually(lambda: gateway.seen == [EVERYTHING] * 3)
 
 
-async def test_more_notices_than_the_queue_holds_become_one_sweep() -> None:
+async def test_notices_beyond_the_queues_length_become_one_sweep() -> None:
     gateway = FakeGateway()
     gateway.open.clear()
     async with running(gateway) as notifier:
@@ -88,7 +88,7 @@ async def test_more_notices_than_the_queue_holds_become_one_sweep() -> None:
         assert len(gateway.seen) < 20, "those that waited were covered by the sweep"
 
 
-async def test_what_expires_while_a_sweep_is_under_way_is_told_after_it() -> None:
+async def test_a_seat_that_expires_during_a_sweep_is_posted_after_it() -> None:
     gateway = FakeGateway()
     gateway.open.clear()
     async with running(gateway) as notifier:

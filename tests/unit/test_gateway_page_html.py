@@ -1,4 +1,4 @@
-"""What the gateway makes of a page's file."""
+"""Filling a page's HTML file."""
 
 import json
 import re
@@ -16,7 +16,7 @@ NASTY = '</script><script>alert(1)</script><!-- <script> --> ]]> & "q" \u2028 \\
 
 
 class Reader(HTMLParser):
-    """What a browser sees: the language, the addresses of files, the scripts and what they hold."""
+    """Collects the language, the addresses of files, and the scripts with their content."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ def test_a_page_gets_its_language_its_files_and_its_data(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["index.html", "sessao.html", "pedido.html"])
 @pytest.mark.parametrize(("language", "module"), [("pt-BR", "pt"), ("en", "en"), ("es", "es")])
-def test_the_texts_of_the_buyers_language_and_no_other_are_loaded_ahead(
+def test_only_the_texts_of_the_buyers_language_are_preloaded(
     name: str, language: str, module: str
 ) -> None:
     files = {address.rsplit("/")[-1] for address in page(name, language=language).files}

@@ -1,4 +1,4 @@
-"""The Pix code, held against what the Banco Central and the CRC's catalogue have published."""
+"""The Pix code, compared with the published examples of the Banco Central and the CRC catalogue."""
 
 from binascii import crc_hqx
 
@@ -15,7 +15,7 @@ KNOWN_FIELDS = ["00", "26", "52", "53", "54", "58", "59", "60", "62", "63"]
 
 
 def fields_of(code: str) -> dict[str, str]:
-    """Tag to value, by the lengths that the code itself gives."""
+    """Value by tag, parsed by the lengths in the code."""
     found: dict[str, str] = {}
     while code:
         tag, length = code[:2], int(code[2:4])
@@ -25,7 +25,7 @@ def fields_of(code: str) -> dict[str, str]:
     return found
 
 
-def test_the_published_example_comes_out_to_the_letter() -> None:
+def test_the_published_example_is_reproduced() -> None:
     assert sealed(PUBLISHED[:-8]) == PUBLISHED
     account = field("00", "br.gov.bcb.pix") + field("01", "123e4567-e12b-12d1-a456-426655440000")
     assert field("26", account) == PUBLISHED[6:68]
@@ -40,7 +40,7 @@ def test_the_checksum_is_the_one_that_the_standard_names() -> None:
     ("total", "amount"),
     [(1, "0.01"), (99, "0.99"), (4_800, "48.00"), (LARGEST_AMOUNT, "9999999999.99")],
 )
-def test_a_code_says_how_much_and_to_whom(total: int, amount: str) -> None:
+def test_a_code_has_the_amount_and_the_receiver(total: int, amount: str) -> None:
     code = pix_code(total)
     said = fields_of(code)
     assert list(said) == KNOWN_FIELDS
@@ -53,12 +53,12 @@ def test_a_code_says_how_much_and_to_whom(total: int, amount: str) -> None:
 
 
 @pytest.mark.parametrize("total", [0, -1, LARGEST_AMOUNT + 1])
-def test_a_total_that_the_format_has_no_room_for_is_refused(total: int) -> None:
+def test_a_total_outside_the_formats_range_is_refused(total: int) -> None:
     with pytest.raises(ValueError, match="total"):
         pix_code(total)
 
 
-def test_the_receiver_fits_and_can_be_nobodys() -> None:
+def test_the_receiver_fits_and_is_made_up() -> None:
     assert len(SIMULATED.name) <= 25
     assert len(SIMULATED.city) <= 15
     assert "simulado" in SIMULATED.name

@@ -1,4 +1,4 @@
-"""Styles that browsers of the last four years read."""
+"""Styles for browsers of the last four years."""
 
 import re
 
@@ -9,7 +9,7 @@ from gateway.plain_css import plain_first
 PAGE = Assets(ROOT / "static").text("page.css")
 
 
-def test_a_token_of_two_themes_is_a_light_one_and_on_a_dark_screen_another() -> None:
+def test_light_dark_becomes_a_rule_for_each_theme() -> None:
     css = ":root {\n  --bg: light-dark(#fff, #0d0e11);\n  --gap: 8px;\n}\na { top: 0 }"
     assert plain_first(css) == (
         ":root {\n  --bg:#fff;\n  --gap: 8px;\n}"
@@ -17,7 +17,7 @@ def test_a_token_of_two_themes_is_a_light_one_and_on_a_dark_screen_another() -> 
     )
 
 
-def test_what_comes_later_still_wins() -> None:
+def test_later_rules_still_win() -> None:
     css = ":root{--bg:light-dark(#fff,#000)}@media print{:root{--bg:#fff}}"
     assert plain_first(css).endswith("}}@media print{:root{--bg:#fff}}")
 
@@ -25,11 +25,12 @@ def test_what_comes_later_still_wins() -> None:
 def test_a_dynamic_height_follows_a_static_one() -> None:
     css = "body { height: 100dvh; max-height: calc(50dvh - 8px) }"
     assert plain_first(css) == (
-        "body { height: 100vh;height: 100dvh; max-height: calc(50vh - 8px) ;max-height: calc(50dvh - 8px) }"
+        "body { height: 100vh;height: 100dvh; max-height: calc(50vh - 8px) ;max-height: "
+        "calc(50dvh - 8px) }"
     )
 
 
-def test_nothing_of_the_page_needs_what_only_newer_browsers_read() -> None:
+def test_the_page_needs_no_newer_syntax() -> None:
     assert "light-dark(" not in PAGE
     newer = re.findall(r"[\w-]+:[^;{}]*dvh[^;{}]*", PAGE)
     assert newer

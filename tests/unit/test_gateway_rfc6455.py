@@ -1,4 +1,4 @@
-"""WebSocket frames as RFC 6455 has them, however they are cut on their way."""
+"""WebSocket frames (RFC 6455), in any pieces."""
 
 import secrets
 
@@ -14,7 +14,7 @@ MOST = 64 * 1_024
 
 
 def masked(first: int, payload: bytes = b"") -> bytes:
-    """A frame as browsers send it, by another implementation; `first`: its first byte."""
+    """A browser's frame, made by another implementation; `first` is its first byte."""
     frame = Frame(Kind(first & 0x0F), payload, fin=bool(first & 0x80))
     return frame.serialize(mask=True)
 
@@ -25,7 +25,7 @@ def read(*pieces: bytes) -> list[tuple[int, str | bytes]]:
 
 
 @pytest.mark.parametrize("length", [0, 1, 125, 126, 127, 4_096, 65_536])
-def test_a_message_is_read_whole_in_whatever_pieces_it_comes(length: int) -> None:
+def test_a_message_is_parsed_whole_from_any_pieces(length: int) -> None:
     payload = secrets.token_bytes(length)
     said = masked(0x82, payload) + masked(0x81, "é".encode()) + masked(0x89, b"?")
     expected = [(Opcode.BINARY, payload), (Opcode.TEXT, "é"), (Opcode.PING, b"?")]
@@ -57,7 +57,7 @@ BREACHES = {
 
 
 @pytest.mark.parametrize("breach", BREACHES)
-def test_what_breaks_the_rules_is_named_by_its_code(breach: str) -> None:
+def test_a_violation_has_its_close_code(breach: str) -> None:
     said, code = BREACHES[breach]
     with pytest.raises(Broken) as broken:
         read(said)
@@ -68,7 +68,7 @@ def test_what_breaks_the_rules_is_named_by_its_code(breach: str) -> None:
     ("payload", "code"),
     [(b"", 1005), (b"\x03\xe8", 1000), (b"\x03\xe9bye", 1001), (b"\x0f\xa0", 4000)],
 )
-def test_a_close_frame_says_its_code(payload: bytes, code: int) -> None:
+def test_a_close_frame_has_its_code(payload: bytes, code: int) -> None:
     assert rfc6455.close_code(payload) == code
 
 
@@ -76,7 +76,7 @@ def test_a_close_frame_says_its_code(payload: bytes, code: int) -> None:
     ("payload", "code"),
     [(b"\x03", 1002), (b"\x03\xed", 1002), (b"\0\1", 1002), (b"\3\xe8\xff", 1007)],
 )
-def test_a_close_frame_of_no_known_code_or_no_text_breaks_the_rules(
+def test_a_close_frame_without_a_valid_code_or_text_is_a_violation(
     payload: bytes, code: int
 ) -> None:
     with pytest.raises(Broken) as broken:
@@ -85,7 +85,7 @@ def test_a_close_frame_of_no_known_code_or_no_text_breaks_the_rules(
 
 
 @pytest.mark.parametrize("length", [0, 125, 126, 65_535, 65_536])
-def test_what_we_send_is_understood_by_another_implementation(length: int) -> None:
+def test_another_implementation_parses_our_frames(length: int) -> None:
     text = b"x" * length
     framed = rfc6455.frame(Opcode.TEXT, text)
     assert rfc6455.payload_of(framed) == text

@@ -1,4 +1,4 @@
-"""A session's seats as the stream tells them, and as frames tell them on."""
+"""A session's seat map from booking's stream, and the frames made of it."""
 
 import json
 from typing import Any
@@ -17,12 +17,12 @@ def seat_map(*seats: pb.EstadoAssento, version: int = 5) -> SeatMap:
 
 
 def said(frame: bytes) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(payload_of(frame))
-    return told
+    sent: dict[str, Any] = json.loads(payload_of(frame))
+    return sent
 
 
 def owned(seats: SeatMap, buyer: str) -> dict[str, bool]:
-    """The buyer's seats: whether each is held, or sold."""
+    """The buyer's seats, and whether each is held."""
     return {seat.name: seat.is_held for seat in seats.owned_by(held("A01", buyer).marca)}
 
 
@@ -30,7 +30,7 @@ def update(version: int, *changes: pb.EstadoAssento) -> pb.Atualizacao:
     return pb.Atualizacao(versao=version, mudancas=changes)
 
 
-def test_what_is_left_of_a_hold_is_computed_when_it_is_sent() -> None:
+def test_the_time_left_of_a_hold_is_computed_when_it_is_sent() -> None:
     held_map = seat_map(held("A01", "ana", ms=2_000))
     for now, left in ((100.0, 2_000), (101.5, 500), (200.0, 0)):
         frame = said(frames.initial_state("S001", held_map, now))
@@ -52,7 +52,7 @@ def test_a_seat_is_held_then_sold_then_free() -> None:
 
 @pytest.mark.parametrize("version", [1, 5, 7])
 def test_any_version_but_the_next_is_noticed_before_anything_changes(version: int) -> None:
-    """Versions that come again are those of other data: booking tells each one once."""
+    """A repeated version belongs to other data: booking sends each once."""
     seats = seat_map(sold("A01", "ana"))
     with pytest.raises(ContinuityLost):
         seats.apply(update(version, freed("A01", "ana")), now=100.0)
@@ -60,7 +60,7 @@ def test_any_version_but_the_next_is_noticed_before_anything_changes(version: in
     assert len(list(seats.taken())) == 1
 
 
-def test_half_price_tickets_are_counted_as_booking_tells_them() -> None:
+def test_the_count_of_half_price_tickets_comes_from_booking() -> None:
     snapshot = pb.MapaSessao(sessao_id="S001", versao=5, meias_vendidas=7)
     seats = SeatMap(snapshot, now=100.0)
     assert said(frames.initial_state("S001", seats, 100.0))["meias_vendidas"] == 7
@@ -71,7 +71,7 @@ def test_half_price_tickets_are_counted_as_booking_tells_them() -> None:
         assert seats.half_price_sold == count
 
 
-def test_an_update_tells_half_price_sales_only_where_they_changed() -> None:
+def test_an_update_has_half_price_sales_only_if_they_changed() -> None:
     assert "meias_vendidas" not in said(frames.update(5, 6, [], 100.0))
     assert said(frames.update(5, 6, [], 100.0, 0))["meias_vendidas"] == 0
 
@@ -81,5 +81,5 @@ def test_frames_carry_no_tag() -> None:
     changes = seats.apply(
         update(6, held("A02", "ana"), sold("A03", "ana"), freed("A01", "ana")), 100.0
     )
-    told = frames.initial_state("S001", seats, 100.0) + frames.update(5, 6, changes, 100.0)
-    assert held("A01", "ana").marca.encode() not in told
+    sent = frames.initial_state("S001", seats, 100.0) + frames.update(5, 6, changes, 100.0)
+    assert held("A01", "ana").marca.encode() not in sent

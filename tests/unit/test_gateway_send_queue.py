@@ -1,4 +1,4 @@
-"""What waits for one browser: nothing while its line takes frames; bounded, newest first, nothing lost that counts."""
+"""One page's send queue: empty while the line is writable, bounded, and without losing state."""
 
 import re
 
@@ -10,7 +10,7 @@ from gateway.send_queue import MOST_OVERFLOWS, MOST_REPLIES, MOST_UPDATES, SendQ
 
 
 class FakeView:
-    """A session whose snapshot is a word, and where the buyer holds what the test says."""
+    """A session with a word as its snapshot; the test sets the buyer's seats."""
 
     def __init__(self) -> None:
         self.snapshot: bytes | None = b"snapshot"
@@ -25,7 +25,7 @@ class FakeView:
 
 
 class FakeLine:
-    """Takes `room` frames, and more each time that the browser reads."""
+    """Accepts `room` frames, and more each time that the browser reads."""
 
     def __init__(self) -> None:
         self.room = 0
@@ -52,14 +52,14 @@ class Page:
         self.queue = SendQueue(view, "ana", self.line)  # type: ignore[arg-type]
 
     def read(self, frames: int) -> list[bytes | Ending]:
-        """What the browser is sent when it has room for so many frames more."""
+        """The frames that the browser gets when it reads so many more."""
         self.line.room += frames
         self.queue.pump()
         sent, self.line.sent = self.line.sent, []
         return sent
 
     def lag(self) -> None:
-        """One change more than fit."""
+        """Puts one update more than fits."""
         for number in range(MOST_UPDATES + 1):
             self.queue.put_update(f"update {number}".encode())
 
@@ -90,9 +90,7 @@ def test_a_browser_that_reads_gets_each_frame_at_once_and_in_order(
     assert page.line.sent == [b"update 1", b"reply", b"update 2", b"own"]
 
 
-def test_what_a_full_line_did_not_take_goes_before_anything_newer(
-    page: Page, queue: SendQueue
-) -> None:
+def test_queued_frames_go_before_newer_ones(page: Page, queue: SendQueue) -> None:
     assert page.read(2) == [b"snapshot", b"own"]
     queue.put_update(b"update 1")
     assert page.read(1) == [b"update 1"]
@@ -112,7 +110,7 @@ def test_the_snapshot_comes_first_and_then_the_buyers_own_seats(
     assert page.read(9) == [b"snapshot", b"reply", b"own", b"situation", b"audience"]
 
 
-def test_replies_do_not_wait_for_a_snapshot_that_nobody_has(
+def test_replies_do_not_wait_for_a_missing_snapshot(
     page: Page, queue: SendQueue, view: FakeView
 ) -> None:
     view.snapshot = None
@@ -141,14 +139,14 @@ def test_a_browser_that_lags_gets_a_snapshot_instead_of_the_backlog(
     assert page.read(1) == [b"after"]
 
 
-def test_a_browser_that_lags_again_and_again_is_cut_off(page: Page) -> None:
+def test_a_browser_that_overflows_repeatedly_is_closed(page: Page) -> None:
     for _ in range(MOST_OVERFLOWS):
         assert page.read(1) == [b"snapshot"]
         page.lag()
     assert page.read(1) == [TOO_SLOW]
 
 
-def test_a_browser_that_catches_up_in_between_may_lag_for_ever(page: Page) -> None:
+def test_a_browser_that_catches_up_in_between_is_never_closed(page: Page) -> None:
     for _ in range(MOST_OVERFLOWS * 2):
         assert page.read(2) == [b"snapshot", b"own"]
         page.line.room = 1
@@ -157,13 +155,13 @@ def test_a_browser_that_catches_up_in_between_may_lag_for_ever(page: Page) -> No
         page.lag()
 
 
-def test_a_browser_that_asks_and_does_not_read_is_cut_off(page: Page, queue: SendQueue) -> None:
+def test_a_browser_that_asks_and_does_not_read_is_closed(page: Page, queue: SendQueue) -> None:
     for _ in range(MOST_REPLIES + 1):
         queue.put_reply(b"reply")
     assert page.read(1) == [TOO_SLOW]
 
 
-def test_own_seats_are_told_as_they_are_when_they_are_sent(
+def test_own_seats_are_encoded_when_they_are_sent(
     page: Page, queue: SendQueue, view: FakeView
 ) -> None:
     assert page.read(2) == [b"snapshot", b"own"]
@@ -174,7 +172,7 @@ def test_own_seats_are_told_as_they_are_when_they_are_sent(
     assert page.read(9) == [b"newest", b"1"]
 
 
-def test_only_the_newest_count_of_watchers_is_told(page: Page, queue: SendQueue) -> None:
+def test_only_the_newest_count_of_watchers_is_sent(page: Page, queue: SendQueue) -> None:
     assert page.read(2) == [b"snapshot", b"own"]
     for count in range(100):
         queue.put_audience(str(count).encode())
@@ -182,7 +180,7 @@ def test_only_the_newest_count_of_watchers_is_told(page: Page, queue: SendQueue)
     assert page.read(9) == [b"reply", b"99"]
 
 
-def test_an_ending_cuts_in_but_a_restart_waits_for_what_is_due(
+def test_an_ending_is_immediate_but_a_restart_waits_for_what_is_due(
     page: Page, queue: SendQueue
 ) -> None:
     queue.end_after_all(RESTART)
@@ -190,7 +188,7 @@ def test_an_ending_cuts_in_but_a_restart_waits_for_what_is_due(
     assert page.read(2) == [b"own", RESTART]
 
 
-def test_an_ending_waits_for_nothing(page: Page, queue: SendQueue) -> None:
+def test_an_ending_drops_the_queue(page: Page, queue: SendQueue) -> None:
     queue.put_reply(b"reply")
     queue.end(TOO_SLOW)
     assert page.read(9) == [TOO_SLOW]

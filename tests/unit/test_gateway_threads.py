@@ -1,4 +1,4 @@
-"""No request waits for a thread: a plain function as a route or a dependency would run in one."""
+"""No request needs a thread: FastAPI would run a plain function in one."""
 
 import inspect
 from collections.abc import Iterable, Iterator, Mapping
@@ -44,7 +44,7 @@ def problems_handlers() -> Mapping[object, object]:
 
 
 def all_routes(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
-    """Routers that were included keep their own routes."""
+    """Also the routes of included routers."""
     for route in routes:
         yield route
         yield from all_routes(getattr(getattr(route, "original_router", route), "routes", []))

@@ -1,4 +1,4 @@
-"""Who may see an order, and who may change it."""
+"""The right to see an order, and the right to change it."""
 
 import pytest
 
@@ -31,7 +31,7 @@ FROM_BEFORE = pb.Pedido(pedido_id=ORDER.pedido_id, usuario_id="ana")
         ("é", "", Access.NONE),
     ],
 )
-def test_the_link_shows_and_the_buyer_or_the_manage_token_changes(
+def test_the_link_shows_an_order_and_the_buyer_or_the_manage_token_changes_it(
     token: str, buyer: str, access: Access
 ) -> None:
     assert access_of(ORDER, token, buyer) is access
@@ -48,7 +48,7 @@ def test_an_order_without_a_buyer_belongs_to_nobody() -> None:
 
 
 @pytest.mark.parametrize("text", ["", ".", "a.b.c", "." * 100, "07-x.", "%00", "a" * 5_000])
-def test_whatever_a_url_names_can_be_read(text: str) -> None:
+def test_any_text_parses_as_a_reference(text: str) -> None:
     reference = Reference.parse(text)
     assert text.startswith(reference.order_id)
 
