@@ -165,7 +165,7 @@ async def test_a_member_that_does_not_get_what_there_is_says_so_and_the_next_one
     broker: KafkaBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kafka_group, "_RECORDS", BATCH)  # so that something is left over
-    with pytest.raises(Stalled, match="have messages that no poll brings"):
+    with pytest.raises(Stalled, match="have messages that no poll returns"):
         async with GroupMember(broker.bootstrap, INSTANCE, STALL_SECONDS) as member:
             await eventually(Reader(member).has_all, JOIN_SECONDS)
     monkeypatch.undo()
@@ -213,9 +213,9 @@ async def test_a_consumer_that_stalls_says_so_once_is_not_ready_and_joins_again(
         )
     )
     await eventually(lambda: ready.ready, JOIN_SECONDS, "ready")
-    await eventually(lambda: "no poll brings" in caplog.text, JOIN_SECONDS, "the stall")
+    await eventually(lambda: "no poll returns" in caplog.text, JOIN_SECONDS, "the stall")
     assert not ready.ready
     await eventually(lambda: clerk.has_all and ready.ready, JOIN_SECONDS, "all, and ready")
-    assert caplog.text.count("no poll brings") == 1
+    assert caplog.text.count("no poll returns") == 1
     consuming.cancel()
     await asyncio.wait([consuming])
