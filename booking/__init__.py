@@ -1,1 +1,2 @@
-"""The parts of the booking service: what a request must be, what happens to it, and what watchers are told."""
+"""The parts of the booking service: what a request must be, what happens to it, and what watchers
+are told."""

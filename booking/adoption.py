@@ -1,4 +1,4 @@
-"""An operator's word that what Redis has now is what is to be sold from."""
+"""Adoption: an operator decides that booking sells from the data that Redis has now."""
 
 import logging
 
@@ -29,8 +29,9 @@ _OF_BOOKING = f"REDIS_URL and SECRETS_DIR must be those of the booking server: {
 async def adopt(named: str, settings: BookingSettings) -> None:
     """Idempotent, also while booking servers run: they sell again within seconds.
 
-    `named` is the Redis that is meant, as `host:port/database`; empty: one that a file beside the secrets knows. Raises
-    CannotStart, and has changed nothing then, where the settings lead to another one.
+    `named` is the Redis that the operator means, as `host:port/database`; empty: one that a file
+    beside the secrets knows. Raises CannotStart, and changes nothing, if the settings lead to
+    another Redis.
     """
     files = DatasetFiles(settings.secrets_dir, settings.redis_url)
     redis = connect(settings)
@@ -55,14 +56,14 @@ async def adopt(named: str, settings: BookingSettings) -> None:
 
 
 async def refuse_later_schema(redis: RedisClient) -> None:
-    """Whoever named it: this version could not read it. Raises CannotStart."""
+    """Even for a Redis that was named: this version could not read it. Raises CannotStart."""
     found = await find_dataset(redis)
     if schema_of(found.identity) > SCHEMA:
         raise CannotStart(schema_problem(found.identity))
 
 
 async def refuse_stranger(redis: RedisClient, files: DatasetFiles, named: str) -> None:
-    """Somebody's wrong REDIS_URL must not make another Redis the one that is sold from. Raises CannotStart."""
+    """A wrong REDIS_URL must not adopt somebody else's Redis. Raises CannotStart."""
     if named and named != files.redis:
         raise CannotStart(
             f"{named} is to be adopted, but the settings name Redis {files.redis}: {_OF_BOOKING}"
@@ -85,9 +86,9 @@ async def _contents(redis: RedisClient) -> str:
 
 
 async def adopt_dataset(redis: RedisClient, files: DatasetFiles) -> str:
-    """What is complete and not known here keeps its identity; what has lost something gets a new one.
+    """A complete dataset that is unknown here keeps its identity; one with losses gets a new one.
 
-    So nobody else who knows the old one takes the new data for it.
+    So no other server that knows the old identity takes the new data for it.
     """
     found = await find_dataset(redis)
     identity = found.identity if _is_whole(files, found) else new_identity()
@@ -101,7 +102,7 @@ async def adopt_dataset(redis: RedisClient, files: DatasetFiles) -> str:
 def _is_whole(files: DatasetFiles, found: Found) -> bool:
     try:
         kept = files.identity()
-    except DatasetFileFault:  # an empty file: it is written again
+    except DatasetFileFault:  # an empty file, which is written again
         kept = ""
     if found.identity != kept:
         return schema_of(found.identity) > 0

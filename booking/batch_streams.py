@@ -1,7 +1,8 @@
-"""Many requests over one stream (ADR 34): each is carried out by the method of its own call, with all its checks.
+"""Many requests over one stream (ADR 34): each one runs the method of its own call, with all its
+checks.
 
-The requests of a message begin in one turn of the loop, so their scripts travel to Redis in one write. What is answered
-within a turn goes back in one message.
+The requests of a message begin in one turn of the loop, so their scripts travel to Redis in one
+write. Answers that become ready within a turn go back in one message.
 """
 
 import asyncio
@@ -20,9 +21,7 @@ from cinema.deadlines import Deadlines
 
 log = logging.getLogger(__name__)
 
-MOST_UNDER_WAY = (
-    2_048  # requests of one stream; so many answers wait for a caller that does not read
-)
+MOST_UNDER_WAY = 2_048  # requests of one stream, and answers that a slow caller has not read
 MOST_STREAMS = 1_024
 
 Method = Callable[[Any, Context], Awaitable[pb.ReservaResponse]]
@@ -30,14 +29,15 @@ Methods = Mapping[str, Method]  # by the name of their request in PedidoEmLote
 
 
 class Patience:
-    """Deadlines by how long the caller waits, in steps of a tenth of a second: the requests of a step share a timer."""
+    """Deadlines in steps of a tenth of a second of the caller's patience: the requests of a step
+    share a timer."""
 
     def __init__(self, seconds: float) -> None:
         self.most = Deadlines(seconds)
         self._steps: dict[int, Deadlines] = {}
 
     def of(self, left_ms: int) -> tuple[Deadlines, float | None]:
-        """As `within_deadline` takes them."""
+        """The first two arguments of `within_deadline`."""
         left = left_ms / 1_000
         step = int(left * OF_THE_CALLERS_TIME * 10)
         if left_ms <= 0 or step / 10 >= self.most.seconds:
@@ -50,7 +50,7 @@ class Patience:
 
 
 class BatchStreams:
-    """All streams of a server. A request takes at most `seconds`."""
+    """All streams of a server. A request may take `seconds`."""
 
     def __init__(self, methods: Methods, seconds: float) -> None:
         self._methods = methods
@@ -61,11 +61,12 @@ class BatchStreams:
         self._is_closing = False
 
     async def serve(self, messages: AsyncIterable[pb.LotePedidos], context: Context) -> None:
-        """Until the caller has ended its side and everything is answered. Raises TooManyStreams, InvalidRequest."""
+        """Returns when the caller has ended its side and has every answer. Raises TooManyStreams,
+        InvalidRequest."""
         if len(self._streams) >= MOST_STREAMS:
             raise TooManyStreams
         stream = _Stream(self._methods, self._patience, context)
-        # The caller learns that batches are known here, and which of the servers this is.
+        # Announces batches, and which of the servers this is.
         await context.send_initial_metadata(((BATCHES_ARE_KNOWN, self._name),))
         self._streams.add(stream)
         self._say_how_many()
@@ -77,7 +78,7 @@ class BatchStreams:
             self._streams.discard(stream)
 
     def close(self) -> None:
-        """Callers are asked to end their streams; what they have sent is still answered."""
+        """Asks callers to end their streams; requests that they have sent still get their answers."""
         self._is_closing = True
         for stream in self._streams:
             stream.ask_to_end()

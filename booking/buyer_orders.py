@@ -1,8 +1,8 @@
-"""What a buyer has bought: found by the accounts that sessions keep, and by whose the sold seats are.
+"""A buyer's orders, found by the accounts that sessions keep, and by the owner tags of their sold
+seats.
 
-Nothing lists a buyer's orders, so nothing has to be kept in step: to ask costs a script for each partition of the
-programme, and one read more for each session in which the buyer has bought. Sessions that left the programme
-are among them until their films have ended (booking/programme_guard.py lists them).
+No list of a buyer's orders exists, so nothing can drift from it. A question costs one script for
+each partition of the programme, and one more read for each session in which the buyer has bought.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ class BuyerOrders:
         return [order for order in found if order and not order.cancelled]
 
     async def _sessions_of(self, buyer: str) -> list[str]:
-        """Those in which the buyer has bought, by their time."""
+        """The sessions in which the buyer has bought, by their start."""
         times = await self._times()
         partitions: defaultdict[int, list[str]] = defaultdict(list)
         for session_id in times:

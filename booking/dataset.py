@@ -1,11 +1,13 @@
-"""Whether Redis still has the dataset that was sold from: not an empty one, another one, or an older copy.
+"""Whether Redis still has the dataset that was sold from: not an empty one, another one, or an
+older copy.
 
-A dataset has an identity, `<schema version>:<id>`, one key in each partition, and the same is kept in a file beside the
-secrets. The scripts that hold and sell compare it themselves. How far the data has got (the last event of each
-partition, and a beat that every booking server writes every second) is remembered there, too: a Redis that is behind
-what was seen has lost something.
+A dataset has an identity, `<schema version>:<id>`, one key in each partition, and a copy of it in a
+file beside the secrets. The scripts that hold and sell compare it themselves. The same folder
+remembers how far the data had got: the last event of each partition, and a beat that every booking
+server writes every second. A Redis that is behind those marks has lost something.
 
-A replica that succeeds its master may lack what the master had not passed on yet; that much is said, and sold on.
+A replica that succeeds its master may lack the master's last writes. That is logged, and sales go
+on.
 """
 
 import asyncio
@@ -27,11 +29,11 @@ from cinema.streams import parse_entry_id
 log = logging.getLogger(__name__)
 
 SCHEMA = 1
-OLDER = "older:"  # before the identity of a copy that was found to be older than the dataset
+OLDER = "older:"  # prefix: an older copy of the dataset with this identity
 TOLERATED_MS = 10_000
-_BEGINNING_SECONDS = 1.0  # for 64 keys, on a busy machine
+_BEGINNING_SECONDS = 1.0  # to write 64 keys on a busy machine
 ADOPT = "booking_service_server.py --adopt-dataset"
-# Each way of running gives the command booking's settings in another way.
+# Each way of running passes booking's settings to the command in another way.
 ADOPTING = (
     f"(make run) .venv/bin/python -m deploy.command {ADOPT}, (compose) docker compose exec booking python {ADOPT}, "
     f"(else, with booking's settings) python {ADOPT}"
@@ -43,7 +45,7 @@ _KEYS = [partition_keys(partition) for partition in range(PARTITIONS)]
 
 @dataclass(frozen=True)
 class Found:
-    """What Redis has now: each partition's identity (empty: none), and how far it has got."""
+    """The data in Redis now: each partition's identity (empty: none), and how far it has got."""
 
     identities: Sequence[str]
     marks: Marks
@@ -54,7 +56,7 @@ class Found:
 
     @property
     def identity(self) -> str:
-        """The one that all partitions have, else empty."""
+        """The identity that all partitions have, else empty."""
         first, *others = set(self.identities)
         return "" if others else first
 
@@ -62,13 +64,14 @@ class Found:
 class Dataset:
     """The dataset of one Redis, as one booking server knows it.
 
-    `newest` has the ids of the last events that this process has newest of, by stream; it is filled from outside.
+    `newest` has the ids of the last events that this process has read or written, by stream. Its
+    owner fills it.
     """
 
     def __init__(self, redis: RedisClient, files: DatasetFiles, newest: dict[str, str]) -> None:
-        self.expected: str | None = None  # what the scripts are to find; None: nothing may be sold
+        self.expected: str | None = None  # the scripts compare it; None: nothing may be sold
         self.changes = (
-            0  # how often data was lost or replaced: whoever watches then needs a new snapshot
+            0  # how often data was lost or replaced: every watcher then needs a new snapshot
         )
         self.warning = ""
         self._redis = redis
@@ -79,7 +82,8 @@ class Dataset:
         self._begun = False
 
     async def check(self, *, replicated: bool) -> str:
-        """Why nothing may be sold; empty where it may. Raises REDIS_ERRORS where it could not be looked at."""
+        """Why nothing may be sold; empty: sales may go on. Raises REDIS_ERRORS if Redis cannot be
+        asked."""
         try:
             self._kept = self._files.identity() or await self._first_identity()
             problem = await self._compare(self._kept, replicated) if self._kept else _INCOMPLETE
@@ -94,12 +98,13 @@ class Dataset:
         self.expected = identity
 
     async def _first_identity(self) -> str:
-        """For a Redis of which no file knows: a new one, or the one it has. Empty while it has but a part of one."""
+        """For a Redis that no file knows: a new identity, or the one that it has. Empty while it
+        has only a part of one."""
         if self._kept:  # the file was deleted under a server that runs
             self._files.keep_identity(self._kept)
             return self._kept
         found = await self._look_twice()
-        # Only a server that saw it empty fills in what is missing: for any other it may be missing because it was lost.
+        # Only a server that saw Redis empty writes missing identities: elsewhere they may be lost.
         self._begun = self._begun or found.is_new
         if self._begun:
             await write_identity(self._redis, new_identity(), only_missing=True)
@@ -112,7 +117,7 @@ class Dataset:
         return found.identity
 
     async def _look_twice(self) -> Found:
-        """What is incomplete is looked at twice: another server may be writing it at this moment."""
+        """Looks twice at an incomplete identity: another server may be writing it."""
         found = await find_dataset(self._redis)
         if self._begun or found.is_new or found.identity:
             return found
@@ -120,7 +125,7 @@ class Dataset:
         return await find_dataset(self._redis)
 
     async def _compare(self, kept: str, replicated: bool) -> str:
-        # What is known is read first: what happens while Redis is asked must not seem to be missing there.
+        # Read the marks first: events that happen during the question must not seem to be missing.
         known = self._files.marks(kept).raised(self._newest)
         known = replace(known, replicated=known.replicated or replicated)
         found = await find_dataset(self._redis)
@@ -140,9 +145,9 @@ class Dataset:
         return problem
 
     async def _mark_as_lost(self, known: Marks, found: Found) -> None:
-        """An older copy has the identity of what it is a copy of: it is marked, since calls that are under way, and
-        servers that have seen less, would take it for the dataset."""
-        # What is known goes into the file, so that an operator can lower it there.
+        """Marks an older copy, which has the identity of its original: calls under way, and servers
+        that have seen less, would take it for the dataset."""
+        # The marks go into the file, where an operator can lower them.
         self._keep_marks(self._kept, known)
         self._newest.clear()
         self._expect(None)
@@ -150,12 +155,13 @@ class Dataset:
             await write_identity(self._redis, OLDER + self._kept, only_missing=False)
 
     async def beat(self) -> None:
-        """One write to a dataset that is whole; remembers how far it has got. Raises REDIS_ERRORS if it is refused."""
+        """Writes the beat to a whole dataset, and remembers how far it has got. Raises REDIS_ERRORS
+        if Redis refuses it."""
         beats = await beat(self._redis)
         self._keep_marks(self._kept, replace(self._found, beats=beats))
 
     def _keep_marks(self, identity: str, marks: Marks) -> None:
-        """Without them less is noticed after a restart, which is no reason to stop."""
+        """Without marks a restarted server notices less, which is no reason to stop."""
         try:
             self._files.keep_marks(identity, marks)
         except DatasetFileFault as fault:
@@ -171,7 +177,7 @@ _INCOMPLETE = f"Redis has a part of a dataset only: {_ADVICE}"
 
 
 def loss(kept: str, known: Marks, found: Found) -> str:
-    """Why nothing may be sold from what was found, where `kept` was sold from; empty where it may."""
+    """Why nothing may be sold from `found`, where `kept` was sold from; empty: it may."""
     if found.identity.startswith(OLDER):
         return _CAME_BACK_OLDER
     if found.identity == kept:
@@ -195,7 +201,7 @@ def schema_problem(identity: str) -> str:
 
 
 def schema_of(identity: str) -> int:
-    """0 where the text is not a dataset's identity."""
+    """0 if the text is not a dataset's identity."""
     form = _IDENTITY.fullmatch(identity)
     return int(form[1]) if form else 0
 
@@ -208,7 +214,7 @@ def _age_problem(known: Marks, found: Marks) -> str:
 
 
 def how_far_behind(known: Marks, found: Marks) -> tuple[int, int]:
-    """By how many ms the beats are, and in how many partitions events are missing."""
+    """By how many ms the beats are behind, and in how many partitions events are missing."""
     beats = [beat - found.beats.get(key, 0) for key, beat in known.beats.items()]
     behind = sum(
         parse_entry_id(found.events.get(stream, "0-0")) < parse_entry_id(event)
@@ -225,7 +231,7 @@ def new_identity() -> str:
 
 
 async def find_dataset(redis: RedisClient) -> Found:
-    """Asked every second: one node needs no command for each partition's identity and beat."""
+    """Runs every second, so one node gets a single command for all identities and beats."""
     names = [name for keys in _KEYS for name in (keys.dataset, keys.beat)]
     pipeline = redis.pipeline(transaction=False)
     if isinstance(redis, Redis):
@@ -248,7 +254,8 @@ async def find_dataset(redis: RedisClient) -> Found:
 
 
 async def write_identity(redis: RedisClient, identity: str, *, only_missing: bool) -> None:
-    """Into every partition. With `only_missing` that of the first partition, which one of several servers wrote."""
+    """Into every partition. With `only_missing`: the identity of the first partition, which one of
+    several servers wrote."""
     first, *others = _KEYS
     await redis.set(first.dataset, identity, nx=only_missing)
     identity = str(await redis.get(first.dataset))
@@ -259,11 +266,11 @@ async def write_identity(redis: RedisClient, identity: str, *, only_missing: boo
 
 
 async def beat(redis: RedisClient) -> dict[str, int]:
-    """One write on each master. The beats, by key."""
+    """One write on each master. Returns the beats, by key."""
     if isinstance(redis, Redis):
         keys = [_KEYS[0].beat]
     else:
-        # The first partition of each: it moves to another node together with the others.
+        # One beat a node is enough: a node's partitions share its disk and its replica.
         by_node = {str(redis.get_node_from_key(one.beat)): one.beat for one in reversed(_KEYS)}
         keys = list(by_node.values())
     script = redis.register_script(script_text("beat"))

@@ -1,7 +1,7 @@
-"""What is remembered of a dataset beside the secrets, so that its loss is noticed.
+"""The files that remember a dataset beside the secrets, so that its loss is noticed.
 
-Two files for each Redis, named after its host, port and database: the dataset's identity, written once, and how far
-its data had got when it was last looked at, written every second.
+Two files for each Redis, named after its host, port and database: the dataset's identity, written
+once, and its marks (how far its data had got), written every second.
 """
 
 import json
@@ -22,19 +22,20 @@ _ODD = re.compile(r"[^A-Za-z0-9.-]+")
 
 
 class DatasetFileFault(Exception):
-    """The file cannot be read or written; the text names it and says what mends it."""
+    """The file cannot be read or written; the text names it and says how to repair it."""
 
 
 @dataclass(frozen=True)
 class Marks:
-    """How far a dataset has got: the id of the last event by its stream's key, and ms by the key of each beat."""
+    """How far a dataset has got: the id of the last event by its stream's key, and each beat in ms
+    by its key."""
 
     events: Mapping[str, str] = field(default_factory=dict)
     beats: Mapping[str, int] = field(default_factory=dict)
     replicated: bool = False  # a replica may succeed its master
 
     def raised(self, events: Mapping[str, str]) -> "Marks":
-        """With these events as well, where they are younger."""
+        """With these events where they are younger."""
         newest = {
             stream: max(self.events.get(stream, event), event, key=parse_entry_id)
             for stream, event in events.items()
@@ -43,7 +44,8 @@ class Marks:
 
 
 class DatasetFiles:
-    """For one Redis. Several booking servers may share the folder. Every method raises DatasetFileFault."""
+    """For one Redis. Several booking servers may share the folder. Every method raises
+    DatasetFileFault."""
 
     def __init__(self, folder: Path, redis_url: str) -> None:
         host, port, database = _place(redis_url)
@@ -67,7 +69,7 @@ class DatasetFiles:
         return sorted(name for name in names if not name.endswith(".seen"))
 
     def identity(self) -> str:
-        """Empty where no dataset of this Redis is known."""
+        """Empty if no dataset of this Redis is known."""
         try:
             text = self._identity.read_text(errors="replace").strip()
         except FileNotFoundError:
@@ -82,7 +84,7 @@ class DatasetFiles:
         _replace(self._identity, identity, durable=True)
 
     def marks(self, identity: str) -> Marks:
-        """None known where they are of another dataset, or where a power cut took them."""
+        """Empty if the file is of another dataset, or if a power cut destroyed it."""
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
             kept = json.loads(self._marks.read_text())
             if kept.pop("dataset") == identity:
@@ -94,7 +96,7 @@ class DatasetFiles:
 
 
 def _place(redis_url: str) -> tuple[str, str, str]:
-    """Host, port and database; a socket has a path and no port."""
+    """Host, port and database; a Unix socket has a path and no port."""
     parts = parse_url(redis_url)
     database = str(parts.get("db", 0))
     if "path" in parts:
@@ -104,12 +106,12 @@ def _place(redis_url: str) -> tuple[str, str, str]:
 
 @cache
 def _process_name() -> str:
-    """Not its id: containers that share the folder have the same."""
+    """Not the process id: containers that share the folder have the same ids."""
     return secrets.token_hex(4)
 
 
 def _replace(path: Path, text: str, *, durable: bool) -> None:
-    """By rename: nobody reads half of it. Readable by its owner alone."""
+    """By rename, so nobody reads half a file. Only its owner can read it."""
     mine = path.with_name(f".{path.name}-{_process_name()}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

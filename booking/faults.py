@@ -1,4 +1,4 @@
-"""The edge of the server: each kind of fault becomes one status, and no call waits without an end."""
+"""The server's boundary: each kind of fault becomes one gRPC status, and every call has a deadline."""
 
 import asyncio
 import logging
@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # a generic for checkers only
     Handler = grpc.RpcMethodHandler[Any, Any]
 
 
-# A caller in a hurry still hears why it was refused.
+# Our error arrives before the caller's own deadline.
 OF_THE_CALLERS_TIME = 0.9
 
 
@@ -62,9 +62,11 @@ _FAULTS: tuple[tuple[tuple[type[Exception], ...], grpc.StatusCode, str], ...] = 
 
 
 class GuardedServer:
-    """Stands for a server where a servicer is added: its methods are guarded once, and calls meet no interceptor.
+    """Takes a server's place where a servicer is added, and wraps each method once: faster than an
+    interceptor at every call.
 
-    Faults become statuses. What nobody foresaw is logged here and INTERNAL, without its text, outside.
+    Faults become statuses. An unexpected fault is logged here, and is INTERNAL without its text
+    outside.
     """
 
     def __init__(self, server: grpc.aio.Server, deadline_seconds: float) -> None:
@@ -72,7 +74,7 @@ class GuardedServer:
         self._deadlines = Deadlines(deadline_seconds)
 
     def add_generic_rpc_handlers(self, handlers: object) -> None:
-        """Brings the same methods as the call that follows."""
+        """The following call registers the same methods."""
 
     def add_registered_method_handlers(self, service: str, methods: "dict[str, Handler]") -> None:
         guarded = {name: self._guarded(method) for name, method in methods.items()}
@@ -80,7 +82,8 @@ class GuardedServer:
         self._server.add_generic_rpc_handlers((handler,))
 
     def _guarded(self, method: "Handler") -> "Handler":
-        """Of the bytes of a request: where they are no message, gRPC would answer with the parser's own words."""
+        """Parses the request itself: gRPC would answer unreadable bytes with the parser's own
+        words."""
         parse = cast(Parse, method.request_deserializer)
         if method.request_streaming:
             both = _guarded_both(method.stream_stream, parse)
@@ -108,7 +111,7 @@ def _guarded_call(
 async def within_deadline(
     deadlines: Deadlines, left: float | None, method: Any, request: Any, context: Context
 ) -> Any:
-    """The method's answer. `left`: for so many seconds the caller waits, where it says so."""
+    """The method's answer. `left`: the caller's remaining seconds, if it has a deadline."""
     if left is None or left * OF_THE_CALLERS_TIME >= deadlines.seconds:
         with Deadline(deadlines):
             return await method(request, context)
@@ -119,7 +122,7 @@ async def within_deadline(
 def _guarded_stream(method: Any, parse: Parse) -> Callable[[bytes, Context], AsyncIterator[Any]]:
     async def call(data: bytes, context: Context) -> AsyncIterator[Any]:
         try:
-            # Closed by name: an abandoned watch must not wait for the garbage collector.
+            # aclosing: an abandoned watch must not wait for the garbage collector.
             async with aclosing(method(parse(data), context)) as messages:
                 async for message in messages:
                     yield message
@@ -132,7 +135,7 @@ def _guarded_stream(method: Any, parse: Parse) -> Callable[[bytes, Context], Asy
 def _guarded_both(
     method: Any, parse: Parse
 ) -> Callable[[AsyncIterable[bytes], Context], Awaitable[None]]:
-    """Streams in both directions. There is no deadline for all of it: its requests have theirs."""
+    """Bidirectional streams. The stream has no deadline; each of its requests has one."""
 
     async def call(_: AsyncIterable[bytes], context: Context) -> None:
         try:
@@ -145,19 +148,19 @@ def _guarded_both(
 
 
 async def _messages(context: Context, parse: Parse) -> AsyncGenerator[Any]:
-    """Until the caller ends its side. gRPC's own iterator complains where it is not read to its end."""
+    """Ends with the caller's side. gRPC's own iterator complains if it is not read to its end."""
     while (data := await context.read()) is not grpc.aio.EOF:
         yield parse(data)
 
 
 def _say_refused(reason: str) -> None:
-    """Once for all calls that are refused for the same reason: while Redis is away that is many a second."""
+    """Logs a reason once for all calls: while Redis is away many a second fail for it."""
     if _refusals.passes(reason):
         log.warning("refused for now: %s", reason, extra=WAITS)
 
 
 def status_of(fault: Exception) -> tuple[grpc.StatusCode, str]:
-    """What the caller is answered. What an operator should know is logged."""
+    """The caller's answer. Logs what an operator should know."""
     for kinds, status, text in _FAULTS:
         if isinstance(fault, kinds):
             if status is grpc.StatusCode.UNAVAILABLE:

@@ -1,14 +1,14 @@
 """Fans the public events in Redis out to everybody who watches a session.
 
-One reader a process (on a cluster one a partition, since an XREAD cannot span slots), which reads only the partitions
-of sessions that somebody watches. Whoever watches first starts to listen and then reads a snapshot: what is older
-than the snapshot is dropped, and a hole in the versions means a new snapshot. So nothing is missed, and nothing is
-stored here.
+One reader a process (on a cluster one a partition, since an XREAD cannot span slots) reads only the
+partitions of sessions that have watchers. A watcher starts to listen and then reads a snapshot: it
+drops events that are older than the snapshot, and asks for a new snapshot at a gap in the versions.
+So it misses nothing, and nothing is stored here.
 
-Redis keeps a partition's last thousand events. A reader that fell further behind cannot know whose
-events it missed, so everybody who watches the partition gets a new snapshot. So does everybody whose session
-has begun to count its versions from below (its Redis was flushed, or came back with other data), and everybody
-there is when sales are paused or resumed.
+Redis keeps the last thousand events of a partition. A reader that fell further behind cannot know
+whose events it missed, so all watchers of the partition get a new snapshot. So do the watchers of a
+session whose versions fell (its Redis was flushed, or came back with other data), and all watchers
+when sales are paused or resumed.
 """
 
 import asyncio
@@ -26,10 +26,8 @@ from cinema.retry import Backoff
 from cinema.streams import Entry, parse_entry_id
 
 _EVENTS_A_WATCHER = 1_000
-_UPDATES_A_BATCH = (
-    64  # of 200 seats each they are still far below the 4 MB that gRPC takes in one message
-)
-# No session gets as far as this version, so it is a hole for everybody.
+_UPDATES_A_BATCH = 64  # of 200 seats each, far below gRPC's limit of 4 MB a message
+# No session reaches this version, so it is a gap for every watcher.
 _HOLE = pb.Atualizacao(versao=2**62)
 _STATES = {
     "held": pb.StatusReserva.BLOQUEADO_TEMP,
@@ -39,14 +37,15 @@ _STATES = {
 
 
 class FeedLost(Exception):
-    """The feed has lost Redis, or is closing: the watch ends, and the watcher may come again."""
+    """The feed has lost Redis, or is closing: the watch ends, and the watcher may return."""
 
     def __str__(self) -> str:
         return "the event feed is not open"
 
 
 class Watcher:
-    """What one stream has still to be told; bounded, so that a slow one costs a snapshot, not memory."""
+    """The events that one stream has not sent yet; bounded, so a slow watcher costs a snapshot, not
+    memory."""
 
     def __init__(self) -> None:
         self._waiting: asyncio.Queue[tuple[int, pb.Atualizacao] | None] = asyncio.Queue(
@@ -55,7 +54,7 @@ class Watcher:
         self._overflowed = False
 
     def put(self, update: pb.Atualizacao, at_ms: int = 0) -> None:
-        """`at_ms` is when it happened, by Redis' clock."""
+        """`at_ms` is the time of the change, by Redis' clock."""
         try:
             self._waiting.put_nowait((at_ms, update))
         except asyncio.QueueFull:
@@ -69,24 +68,25 @@ class Watcher:
     async def updates_after(
         self, version: int, at_ms: int = 0
     ) -> AsyncIterator[list[pb.Atualizacao]]:
-        """Every update after a snapshot of `version`, read at `at_ms`: all that wait at once, never none.
+        """Every update after a snapshot of `version`, read at `at_ms`: all waiting ones at once,
+        never none.
 
-        Ends where continuity is lost. Raises FeedLost. An update that the snapshot has already is dropped, but not one
-        that is younger than the snapshot and yet has a lower version.
+        Ends where continuity is lost. Raises FeedLost. Drops an update that the snapshot includes,
+        but not a younger one with a lower version.
         """
         while not self._overflowed:
             batch: list[pb.Atualizacao] = []
             goes_on = True
             while goes_on and (not batch or self._has_more_for(batch)):
-                told = await self._waiting.get()
-                if told is None:
+                waiting = await self._waiting.get()
+                if waiting is None:
                     raise FeedLost
-                told_ms, update = told
+                happened_ms, update = waiting
                 if update.versao == version + 1:
-                    version, at_ms = update.versao, told_ms
+                    version, at_ms = update.versao, happened_ms
                     batch.append(update)
                 else:
-                    goes_on = update.versao <= version and told_ms <= at_ms
+                    goes_on = update.versao <= version and happened_ms <= at_ms
             if batch:
                 yield batch
             if not goes_on:
@@ -104,7 +104,7 @@ class Watcher:
 
 
 class SeatFeed:
-    """`newest` learns of every event that is read."""
+    """Notes the id of every event that it reads in `newest`."""
 
     def __init__(
         self,
@@ -129,10 +129,10 @@ class SeatFeed:
         return sum(len(watchers) for watchers in self._watchers.values())
 
     async def wait_until_open(self) -> None:
-        """Raises FeedLost where Redis does not come back in time."""
+        """Raises FeedLost if Redis does not come back in time."""
         try:
             async with asyncio.timeout(self._patience):
-                # Asked again: it may have closed between being set and our turn.
+                # In a loop: the feed may close between `set` and this task's turn.
                 while not self._open.is_set():
                     await self._open.wait()
         except TimeoutError:
@@ -140,7 +140,7 @@ class SeatFeed:
 
     @asynccontextmanager
     async def watch(self, session_id: str) -> AsyncIterator[Watcher]:
-        """In the block the watcher hears of every change of the session. Raises one of REDIS_ERRORS."""
+        """In the block the watcher gets every change of the session. Raises one of REDIS_ERRORS."""
         watcher = Watcher()
         partition = partition_of(session_id)
         self._watchers[session_id].add(watcher)
@@ -153,7 +153,7 @@ class SeatFeed:
                 del self._watchers[session_id]
 
     async def run(self, backoff: Backoff) -> None:
-        """Reads until Redis fails, and raises one of REDIS_ERRORS then, when every watch has been ended."""
+        """Reads until Redis fails; then ends every watch and raises one of REDIS_ERRORS."""
         try:
             async with asyncio.timeout(self._patience):
                 await self._redis.ping()
@@ -162,14 +162,14 @@ class SeatFeed:
             async with asyncio.TaskGroup() as group:
                 for reader in dict.fromkeys(self._readers):
                     group.create_task(reader.run())
-        # Not `except*`, which would wrap what is raised here into another group, past whoever waits for a Redis error.
+        # Not `except*`: it would wrap the error in a group, which callers do not expect.
         except ExceptionGroup as failed:
             raise _redis_error_of(failed) from None
         finally:
             self.close()
 
     def resync_all(self) -> None:
-        """A new snapshot for everybody who watches."""
+        """Every watcher gets a new snapshot."""
         self.resync(self._watchers)
 
     def close(self) -> None:
@@ -180,7 +180,7 @@ class SeatFeed:
                 watcher.end()
 
     def resync(self, session_ids: Collection[str]) -> None:
-        """Whoever watches one of the sessions gets a new snapshot."""
+        """The watchers of these sessions get new snapshots."""
         for session_id in session_ids:
             for watcher in self._watchers.get(session_id, ()):
                 watcher.put(_HOLE)
@@ -200,8 +200,8 @@ class SeatFeed:
 
 
 def _update(entry_ms: int, fields: dict[str, str]) -> pb.Atualizacao:
-    """An event as the contract has it. What is left of a hold counts from the event's own time: the entries' ids, which
-    are all that a booking server of an earlier version wrote, do not go back where Redis' clock was set back."""
+    """An event as the contract's message. The rest of a hold counts from the event's own `at`:
+    entry ids do not go back when Redis' clock is set back. Earlier versions wrote no `at`."""
     at_ms = int(fields.get("at", entry_ms))
     return pb.Atualizacao(
         versao=int(fields["version"]),
@@ -220,6 +220,6 @@ def _update(entry_ms: int, fields: dict[str, str]) -> pb.Atualizacao:
 
 
 def _redis_error_of(group: ExceptionGroup[Exception]) -> Exception:
-    """The first of REDIS_ERRORS where the readers failed of nothing else, or else the group: a bug is not hidden."""
+    """The first of REDIS_ERRORS if all readers failed with one, else the group: no bug is hidden."""
     redis_errors, others = group.split(REDIS_ERRORS)
     return group if others or not redis_errors else redis_errors.exceptions[0]

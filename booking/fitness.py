@@ -1,4 +1,5 @@
-"""Whether booking is fit to sell: every second, whether Redis answers, is durable, takes writes and has the dataset."""
+"""Whether booking is fit to sell: every second, whether Redis answers, is durable, takes writes and
+has the dataset."""
 
 import asyncio
 import logging
@@ -17,7 +18,7 @@ PERIOD_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Fitness:
-    """`problem` is empty where seats can be sold; `warning` says what will stop that."""
+    """`problem` is empty while seats can be sold; `warning` names a problem that is coming."""
 
     problem: str = ""
     warning: str = ""
@@ -26,13 +27,13 @@ class Fitness:
     dataset_changes: int = 0
 
     def looks_different_from(self, before: "Fitness") -> bool:
-        """To whoever watches a session: sales are paused or resumed, or what they watch is other data."""
+        """For watchers: sales are paused or resumed, or the data was replaced."""
         mine, theirs = ((bool(one.problem), one.dataset_changes) for one in (self, before))
         return mine != theirs
 
 
 class FitnessWatch:
-    """Also knows the Redis servers whose data has been looked at: one that has just started may have other data."""
+    """Also knows which Redis servers were checked: one that has just started may have other data."""
 
     def __init__(self, redis: RedisClient, dataset: Dataset) -> None:
         self._redis = redis
@@ -43,18 +44,18 @@ class FitnessWatch:
         self._latest = Fitness()
 
     def latest(self) -> Fitness:
-        """What the last look has found; before the first one nothing can be sold."""
+        """The result of the last check; before the first one nothing can be sold."""
         return self._latest
 
     async def wait_until_checked(self) -> None:
-        """Returns once it is known whether booking is fit to sell: before that no client may ask Redis."""
+        """Returns after the first check. Before that no client may use Redis."""
         await self._is_checked.wait()
 
     def admits(self, run_id: str) -> bool:
         return run_id in self._admitted
 
     async def run(self, publish: Callable[[Fitness], Awaitable[None]]) -> None:
-        """Looks every second, publishes what it finds, and logs what changed."""
+        """Checks every second, publishes the result, and logs what changed."""
         before: Fitness | None = None
         while True:
             health = await redis_health.examine(self._redis)
@@ -69,18 +70,18 @@ class FitnessWatch:
 
     async def _judge(self, health: RedisHealth) -> Fitness:
         problem = ""
-        # Where it does not answer it is not asked again, and what was known of its data holds.
+        # A Redis that does not answer is not asked again; the last result about its data stays.
         if health.run_ids:
             try:
                 problem = await self._dataset.check(replicated=health.replicated)
-                # A server that is loading its data says who it is before one can look at them.
+                # A loading server has a run id before its data can be checked.
                 self._checked = health.run_ids
                 if not problem:
                     await self._dataset.beat()
             except REDIS_ERRORS as error:
                 problem = redis_health.explain(error)
         problem = health.problem or problem
-        # A Redis that is away does not say how many replicas it has: sales go on waiting for as many as before.
+        # While Redis is away its replicas are unknown: sales go on waiting for as many as before.
         replicas = (health if not problem else self._latest).replicas_to_wait_for
         return Fitness(
             problem,

@@ -1,4 +1,4 @@
-"""Passes on what each look at Redis has found: readiness, and sales that are paused or resumed."""
+"""Publishes each check of Redis: readiness, and sales that are paused or resumed."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from cinema.service import ReadyFile
 
 
 class FitnessReport:
-    """Ready is a server that can sell, with a programme that was checked, until `stop` is set."""
+    """A server is ready if it can sell, with a checked programme, until `stop` is set."""
 
     def __init__(
         self,

@@ -1,4 +1,5 @@
-"""Which seats of an order may be given back without the others: a sofa goes whole, and no companion stays alone."""
+"""Which seats of an order can be given back without the others: a sofa goes whole, and no
+companion's seat stays without its wheelchair space."""
 
 from collections.abc import Collection
 
@@ -25,7 +26,7 @@ def parse_order_seats(request: pb.CancelarAssentosRequest, order: Order) -> tupl
 
 
 def whole_sofas(order: Order, seats: tuple[str, ...], session: Session | None) -> tuple[str, ...]:
-    """With the other halves of sofas that the order has, too."""
+    """With the other halves of the order's sofas."""
     halves = session.room.other_halves if session else {}
     others = [halves[seat] for seat in seats if halves.get(seat) in order.seats]
     return tuple(dict.fromkeys((*seats, *others)))
@@ -34,9 +35,9 @@ def whole_sofas(order: Order, seats: tuple[str, ...], session: Session | None) -
 def companions_left_alone(
     order: Order, leaving: Collection[str], bought: Collection[str], session: Session
 ) -> tuple[str, ...]:
-    """Companions' seats of the order that would stay without the wheelchair space that they went with.
+    """Companions' seats of the order that would stay without their wheelchair space.
 
-    `bought`: all that the buyer has bought in the session.
+    `bought`: all seats that the buyer has bought in the session.
     """
     rows_by_seat = session.room.rows_by_seat
     rows = {rows_by_seat[s].name: rows_by_seat[s] for s in leaving if s in rows_by_seat}.values()

@@ -1,4 +1,4 @@
-"""Requests that name many things: a few of these at a time, so that sales go on in between."""
+"""Requests that name many things, a few at a time, so that sales go on in between."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -10,7 +10,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _MOST = 500
-_GROUP = 32  # some 2 ms of the event loop, in which nothing is sold
+_GROUP = 32  # about 2 ms of the event loop, in which nothing is sold
 
 
 def groups(things: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -21,7 +21,7 @@ def groups(things: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 async def for_each(things: Sequence[T], call: Callable[[T], Awaitable[R]]) -> list[R]:
-    """What it returns, in their order. Where calls raise, the first one's failure, once its group has ended."""
+    """The results, in order. If calls fail, raises the first failure once its group has ended."""
     results: list[R] = []
     for group in groups(things):
         for result in await asyncio.gather(*map(call, group), return_exceptions=True):

@@ -34,7 +34,7 @@ _OPTIONS = [
 
 
 class GrpcServer:
-    """Not serving until it is said to be: its health service knows that."""
+    """NOT_SERVING until `set_serving`."""
 
     def __init__(self, servicer: BookingServicer, feed: SeatFeed, deadline_seconds: float) -> None:
         self._servicer = servicer
@@ -66,7 +66,8 @@ class GrpcServer:
             await self._health.set(name, states.SERVING if serving else states.NOT_SERVING)
 
     async def drain(self, seconds: float) -> None:
-        """Withdraws readiness first; watches end at once, calls and requests under way are finished."""
+        """Withdraws readiness first; watches end at once, calls and requests under way are
+        finished."""
         await self._health.enter_graceful_shutdown()
         self._feed.close()
         self._servicer.batches.close()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class HoldRules:
     """Times in milliseconds, limits in seats.
 
-    `most_seats` binds a buyer and a person. A network address may hold the larger of `network_seats` and
-    `network_percent` of the room.
+    `most_seats` binds a buyer and a person. A network address may hold the larger of
+    `network_seats` and `network_percent` of the room.
     """
 
     hold_ms: int
@@ -24,7 +24,8 @@ class HoldRules:
 
 @dataclass(frozen=True)
 class Network:
-    """Where a request comes from: a keyed hash of the address, and how many seats it may hold. Empty: no limit."""
+    """Where a request comes from: a keyed hash of the address, and how many seats it may hold.
+    Empty: no limit."""
 
     tag: str = ""
     most_held: int = 0

@@ -48,8 +48,9 @@ class HoldTransitions(Transitions):
     ) -> Answer:
         """Free -> held, all or none; a repeated request has the same answer.
 
-        `closes_at` is the time in ms at which the session's sales and holds end, 0 for never. The buyer's holds among
-        `instead_of`, which has none of `seats`, are given back in the same step.
+        `closes_at` is the time in ms at which the session's sales and holds end, 0 for never. The
+        buyer's holds among `instead_of`, which has none of `seats`, are given back in the same
+        step.
         """
         for _ in range(_SWEEP_TRIES):
             code, answer = await self._try_hold(
@@ -161,7 +162,8 @@ class HoldTransitions(Transitions):
         return int(freed)
 
     async def shorten(self, session_id: str, seats: Sequence[str]) -> int:
-        """Held -> held for a hold time, where a hold would last longer than any may. Returns how many."""
+        """Held -> held for a hold time, where a hold would last longer than any may. Returns how
+        many."""
         keys, rules = session_keys(session_id), self.rules
         shortened, *event = await self._run(
             "shorten",

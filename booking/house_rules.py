@@ -1,8 +1,10 @@
-"""The rules of the house, for requests that come from a browser. Other callers may hold and buy any free seat.
+"""The rules of the house, for requests from a browser. Other callers may hold and buy any free
+seat.
 
-They are manners, not truth: each check reads who has the seats, and the transition follows, so a seat may change in
-between. The worst that comes of it is that two people who are quick at the same time leave a seat alone. What must
-never happen (a seat sold twice, a basket taken in part) is checked inside the transition.
+They are manners, not invariants: each check reads who has the seats, and the transition follows, so
+a seat may change in between. At worst two people who are quick at the same time leave a single
+seat. The invariants (no seat is sold twice, no basket is taken in part) are checked inside the
+transition.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,7 +25,7 @@ class HouseRules:
         self._seats = seats
 
     async def refusal_of_hold(self, wanted: SeatRequest) -> Answer | None:
-        """A sofa is held whole, or its second half by the buyer who has the first."""
+        """A sofa is held whole, or its second half by the holder of the first."""
         if not _split_sofas(wanted):
             return None
         own = (await self._own_other_halves(wanted)).keys() - set(wanted.given_back)
@@ -31,7 +33,7 @@ class HouseRules:
         return Answer(Refusal.HALF_A_SOFA, split) if split else None
 
     async def whole_sofas(self, wanted: SeatRequest) -> SeatRequest:
-        """A sofa is given back whole: the request with the other halves that the buyer holds, too."""
+        """A sofa is given back whole: adds the other halves that the buyer holds."""
         if not _split_sofas(wanted):
             return wanted
         own = await self._own_other_halves(wanted)
@@ -39,7 +41,7 @@ class HouseRules:
         return replace(wanted, seats=(*wanted.seats, *held))
 
     async def whole_exchange(self, wanted: SeatRequest) -> SeatRequest:
-        """What is given back for other seats is given back like this, too."""
+        """The same for the seats that an exchange gives back."""
         if not wanted.given_back:
             return wanted
         whole = await self.whole_sofas(replace(wanted, seats=wanted.given_back))
@@ -48,10 +50,10 @@ class HouseRules:
         )
 
     async def judged(self, wanted: SeatRequest, purchase: Purchase) -> Purchase:
-        """With a veto where the seats may not be bought like this.
+        """With a veto where the rules forbid to buy these seats.
 
-        As a veto it comes after every other answer of `confirm`: a repeated order key is answered with its order. What
-        has changed since the buyer looked is said first.
+        `confirm` applies a veto after every other check, so a repeated order key still gets its
+        order. A change since the buyer looked comes before the rules.
         """
         if not wanted.from_browser or purchase.veto not in (None, Refusal.PAYMENT_DECLINED):
             return purchase
@@ -63,13 +65,13 @@ class HouseRules:
         return purchase
 
     async def _own_other_halves(self, wanted: SeatRequest) -> Mapping[str, Claim]:
-        """Of sofas of which the request names one half: the other half, where the buyer has it."""
+        """The other half of each sofa of which the request names one half, if the buyer has it."""
         others = [wanted.session.room.other_halves[seat] for seat in _split_sofas(wanted)]
         return _own(wanted, await self._seats.claims(wanted.session.id, others))
 
 
 def _split_sofas(wanted: SeatRequest) -> tuple[str, ...]:
-    """The halves of sofas that a browser names without the other one."""
+    """The halves of sofas that a browser names without the other half."""
     return split_sofas(wanted.session.room, wanted.seats) if wanted.from_browser else ()
 
 
@@ -81,9 +83,9 @@ def _own(wanted: SeatRequest, claims: Mapping[str, Claim]) -> dict[str, Claim]:
 def _problems(
     wanted: SeatRequest, claims: Mapping[str, Claim]
 ) -> Iterator[tuple[Refusal, tuple[str, ...]]]:
-    """What is wrong with buying these seats, given who has the seats of their rows.
+    """Which rules forbid to buy these seats, given who has the seats of their rows.
 
-    What the buyer holds and does not pay for now counts as free: it may be given back.
+    Seats that the buyer holds but does not pay for now count as free: they may be given back.
     """
     room, own = wanted.session.room, _own(wanted, claims)
     bought = {seat for seat, claim in own.items() if claim.sold}

@@ -1,6 +1,8 @@
-"""How many mails an order, a mailbox and a network may cause: counted in Redis, so that it binds over all processes.
+"""How many mails an order, a mailbox and a network may cause: counted in Redis, so that it binds
+over all processes.
 
-Nothing personal is kept: a mailbox is counted under a keyed hash, a network under the tag that the gateway made.
+Nothing personal is kept: a mailbox is counted under a keyed hash, a network under the tag that the
+gateway made.
 """
 
 import logging
@@ -25,7 +27,8 @@ Count = tuple[str, int, int]  # name, how much it takes, what a mail adds
 
 @dataclass(frozen=True)
 class MailLimitRules:
-    """How many mails within a window: to one mailbox, from one network, and of one order that are asked for again.
+    """How many mails within a window: to one mailbox, from one network, and of one order that are
+    asked for again.
 
     `most_corrections` is how often the address of an order may be corrected in all.
     """
@@ -54,7 +57,8 @@ class MailLimits:
         self._quiet_until = float("-inf")
 
     async def reserve(self, email: str, network: str, order_id: str = "") -> bool:
-        """Whether one more mail is within the limits; then it is counted. `order_id` of one that is asked for again."""
+        """Whether one more mail is within the limits; then it is counted. `order_id` of one that is
+        asked for again."""
         counts = self._counts(email, network, order_id)
         full = await self._run(_IF_NOT_FULL, counts)
         if full and counts[full - 1][0] == _network(network):

@@ -88,7 +88,8 @@ class MailRpcs(cinema_pb2_grpc.ReservaServicer):
         return pb.RetomarEmailsResponse(retomados=retried, ha_mais=more)
 
     async def _unknown(self, order_id: str) -> UnknownOrder:
-        """What to raise about an order that is not there. Raises SalesPaused where it may have been lost."""
+        """What to raise about an order that is not there. Raises SalesPaused where it may have been
+        lost."""
         await self._must_not_be_lost(order_id)
         return UnknownOrder(order_id)
 

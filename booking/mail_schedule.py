@@ -1,7 +1,8 @@
 """The mails that are to be sent: in Redis with their orders, until their end is recorded.
 
-A partition's sorted set has each order with such a mail by the time at which it may be taken. Taking it moves that time
-on, so a sender that dies leaves its mails to the next one, and no mail is in a process alone.
+A partition's sorted set has each order with such a mail by the time at which it may be taken.
+Taking it moves that time on, so a sender that dies leaves its mails to the next one, and no mail is
+in a process alone.
 """
 
 from collections import defaultdict
@@ -37,7 +38,8 @@ class DueMail:
 
 @dataclass(frozen=True)
 class MailRecord:
-    """What became of a mail. `kind`, if any, says which mail is meant; the numbers belong to a pending one."""
+    """What became of a mail. `kind`, if any, says which mail is meant; the numbers belong to a
+    pending one."""
 
     state: MailState
     kind: MailKind | None = None
@@ -60,13 +62,15 @@ class MailSchedule:
         self._retry = script_at(redis, script_text("retry_mail"))
 
     async def add(self, order_id: str, kind: MailKind, lease_ms: int) -> bool | None:
-        """Schedules the mail, once. False where it was before or there is nothing to send, None: no such order."""
+        """Schedules the mail, once. False where it was before or there is nothing to send, None: no
+        such order."""
         keys = [_keys_of(order_id).mails, order_key(order_id)]
         code: int = await self._schedule(keys=keys, args=[order_id, kind, lease_ms])
         return None if code == _NO_ORDER else code == _SCHEDULED
 
     async def claim(self, limit: int, lease_ms: int, sending: Sequence[str]) -> list[DueMail]:
-        """Mails that are due, the longest waiting first, for the caller alone; and more time for those in `sending`."""
+        """Mails that are due, the longest waiting first, for the caller alone; and more time for
+        those in `sending`."""
         now = await self._now()
         await self._prolong(sending, now + lease_ms)
         claimed: list[str] = []
@@ -90,7 +94,8 @@ class MailSchedule:
         return code != 1
 
     async def retry_failed(self) -> tuple[int, bool]:
-        """Makes failed mails due again, some at a time: how many, and whether there are more to look at."""
+        """Makes failed mails due again, some at a time: how many, and whether there are more to
+        look at."""
         now, retried, seen = await self._now(), 0, 0
         for partition in range(PARTITIONS):
             keys = partition_keys(partition)
@@ -134,7 +139,8 @@ class MailSchedule:
         return chosen
 
     async def _due_mail(self, order_id: str, fields: Mapping[str, str]) -> list[DueMail]:
-        """Nothing where the order is gone: then its mail is, too. Nor the ticket of an order that was cancelled."""
+        """Nothing where the order is gone: then its mail is, too. Nor the ticket of an order that
+        was cancelled."""
         if not fields:
             await self._redis.zrem(_keys_of(order_id).mails, order_id)
             return []

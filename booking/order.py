@@ -22,7 +22,8 @@ class Payer:
 
 @dataclass(frozen=True)
 class Screening:
-    """What a ticket is for, as the programme had it when the ticket was sold. `starts_at` in Unix ms.
+    """What a ticket is for, as the programme had it when the ticket was sold. `starts_at` in Unix
+    ms.
 
     Orders from before this was kept have the start alone.
     """
@@ -38,7 +39,8 @@ class Screening:
 
 @dataclass(frozen=True)
 class OrderTokens:
-    """The secrets of an order's links: `view` shows it, `manage` may also cancel, resend and correct it.
+    """The secrets of an order's links: `view` shows it, `manage` may also cancel, resend and
+    correct it.
 
     Both are empty for orders from before there were tokens.
     """
@@ -51,9 +53,10 @@ class OrderTokens:
 class Purchase:
     """What a confirmation is about.
 
-    `key` makes it idempotent; `person` is a keyed hash of who pays, empty where the request does not say;
-    `closes_at` is when the session's sales end, in Unix ms (0: never); `quota` is how many half-price tickets the
-    session has. `veto` refuses a sale that would otherwise be possible, because of the seats `vetoed`.
+    `key` makes it idempotent; `person` is a keyed hash of who pays, empty where the request does
+    not say; `closes_at` is when the session's sales end, in Unix ms (0: never); `quota` is how many
+    half-price tickets the session has. `veto` refuses a sale that would otherwise be possible,
+    because of the seats `vetoed`.
     """
 
     tickets: tuple[Ticket, ...]
@@ -94,7 +97,8 @@ class Purchase:
     def fingerprint(self) -> str:
         """Equal for equal bodies; kept beside the order key.
 
-        What may change between two tries of one buyer is left out: how it is paid, and what it costs.
+        What may change between two tries of one buyer is left out: how it is paid, and what it
+        costs.
         """
         categories = sorted((ticket.seat, ticket.category) for ticket in self.tickets)
         body = [categories, self.payer.name, self.payer.masked_cpf, self.payer.email]
@@ -113,9 +117,9 @@ class GivenBack:
 class Order:
     """A sale, as the buyer may see it. `tickets` are those that were not given back one by one.
 
-    `created_at` and `cancelled_at` in Unix ms, by Redis' clock; the latter is 0 for an order that is not cancelled, or
-    was before the time was kept. `settled`: what the session needed of it is gone. `erased_at` is when its personal
-    data went, 0 while they are there.
+    `created_at` and `cancelled_at` in Unix ms, by Redis' clock; the latter is 0 for an order that
+    is not cancelled, or was before the time was kept. `settled`: what the session needed of it is
+    gone. `erased_at` is when its personal data went, 0 while they are there.
     """
 
     id: str

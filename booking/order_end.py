@@ -1,6 +1,8 @@
-"""The end of an order: what goes a while after its session, what goes later, and how the order itself goes.
+"""The end of an order: what goes a while after its session, what goes later, and how the order
+itself goes.
 
-Each step is one Lua script that checks and then writes, so any number of booking servers may take it at once.
+Each step is one Lua script that checks and then writes, so any number of booking servers may take
+it at once.
 """
 
 from booking.order import Order
@@ -22,7 +24,8 @@ class OrderEnd:
         self._remove = redis.register_script(script_text("remove_order"))
 
     async def settle(self, order: Order) -> bool:
-        """Its order keys, its part of the buyer's account, and who bought each seat. True if this call did it."""
+        """Its order keys, its part of the buyer's account, and who bought each seat. True if this
+        call did it."""
         return await self._run(order, settles=True, erases=False)
 
     async def erase(self, order: Order) -> bool:

@@ -1,12 +1,14 @@
 """The order's record: what Redis keeps of a sale, written and read here alone.
 
-An order is a hash. `nome`, `cpf` and `email` are its personal data, absent once they are erased. `0`, `1`, … are the
-pieces of a JSON array with what never changes, in the order of `_SALE`. Beside them is what changes: `created_at`,
-`state`, `cancelled_at`, `given_back` (lua/cancel.lua), `mail`, `mail_reason`, `corrections`, `key` (the digest
-of the order key), and from some time after the session on `settled_at` and `erased_at` (lua/forget.lua).
+An order is a hash. `nome`, `cpf` and `email` are its personal data, absent once they are erased.
+`0`, `1`, … are the pieces of a JSON array with what never changes, in the order of `_SALE`. Beside
+them is what changes: `created_at`, `state`, `cancelled_at`, `given_back` (lua/cancel.lua), `mail`,
+`mail_reason`, `corrections`, `key` (the digest of the order key), and from some time after the
+session on `settled_at` and `erased_at` (lua/forget.lua).
 
-Pieces, because Redis packs a small hash as long as no value is longer than 64 bytes: half the memory. Earlier
-versions kept all of it as one JSON object, `data`, which is still read; booking/order_upgrade.py repacks it.
+Pieces, because Redis packs a small hash as long as no value is longer than 64 bytes: half the
+memory. Earlier versions kept all of it as one JSON object, `data`, which is still read;
+booking/order_upgrade.py repacks it.
 """
 
 import base64

@@ -76,7 +76,8 @@ def _ticket_message(ticket: Ticket) -> pb.Ingresso:
 def _sold_session(
     order: Order, session: Session | None, programme: Programme, now_ms: int
 ) -> pb.Sessao:
-    """As it was sold. A record without the film takes it from today's session, where there still is one."""
+    """As it was sold. A record without the film takes it from today's session, where there still is
+    one."""
     sold = order.screening
     if sold.film or session is None:
         picture = programme.pictures.get(sold.film_id)

@@ -1,4 +1,5 @@
-"""The RPCs about an order that was sold: to see or cancel it, and to have its mail sent again or elsewhere."""
+"""The RPCs about an order that was sold: to see or cancel it, and to have its mail sent again or
+elsewhere."""
 
 import time
 from collections.abc import Callable
@@ -83,7 +84,8 @@ class OrderRpcs(MailRpcs):
     async def _give_back(
         self, order_id: str, asked: Callable[[Order], tuple[str, ...]], network: str
     ) -> pb.ReservaResponse:
-        """`asked`: which of the order's seats. Those that were given back before are not given back again."""
+        """`asked`: which of the order's seats. Those that were given back before are not given back
+        again."""
         while True:
             order = await self._order(order_id)
             seats = asked(order)
@@ -137,7 +139,8 @@ class OrderRpcs(MailRpcs):
             return _done(order, "E-mail corrigido.")
         if order.corrections >= self._limits.rules.most_corrections:
             return self._no_more_corrections(order)
-        # Not counted as asked for again: asking in vain is how a buyer notices that the address is wrong.
+        # Not counted as asked for again: asking in vain is how a buyer notices that the address is
+        # wrong.
         if not await self._limits.reserve(email, network):
             return _refusal(order, Refusal.TOO_MANY_MAILS)
         return await self._correct(order, email)

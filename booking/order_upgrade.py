@@ -1,4 +1,5 @@
-"""Brings an order that an earlier version wrote into today's form, before it is changed. Reading needs no upgrade."""
+"""Brings an order that an earlier version wrote into today's form, before it is changed. Reading
+needs no upgrade."""
 
 import json
 

@@ -25,7 +25,8 @@ from cinema.redis_connection import RedisClient, ScanPlace, scan_keys
 
 log = logging.getLogger(__name__)
 
-# SCAN looks at so many keys a call; with orders being most of the keys, about as many orders come back.
+# SCAN looks at so many keys a call; with orders being most of the keys, about as many orders come
+# back.
 _KEYS_A_PAGE = 40
 _CURSOR = re.compile(r"(?P<node>\d{1,4}):(?P<cursor>\d{1,20})", re.ASCII)
 
@@ -64,10 +65,11 @@ class OrderBook:
         return [from_record(order_id, fields) if fields else None for order_id, fields in found]
 
     async def page(self, cursor: str) -> tuple[list[Order], str]:
-        """Some orders, in no particular order, and the cursor for the next ones; both begin and end with an empty one.
+        """Some orders, in no particular order, and the cursor for the next ones; both begin and end
+        with an empty one.
 
-        Each order that is there from the first page to the last comes at least once. What another hand has put among
-        them is left out, and logged. Raises MalformedCursor.
+        Each order that is there from the first page to the last comes at least once. What another
+        hand has put among them is left out, and logged. Raises MalformedCursor.
         """
         records, after = await self.records(cursor)
         return [order for order, _ in records], after

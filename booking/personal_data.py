@@ -1,7 +1,8 @@
-"""An operator's commands for one person (LGPD, articles 18 and 19): what is kept of them, and its erasure.
+"""An operator's commands for one person (LGPD, articles 18 and 19): what is kept of them, and its
+erasure.
 
-A person is an e-mail address; an order alone is named by its code or id. A walk through all orders finds them: nothing
-lists people.
+A person is an e-mail address; an order alone is named by its code or id. A walk through all orders
+finds them: nothing lists people.
 """
 
 import json
@@ -34,7 +35,8 @@ _SECRETS = ("link", "chave")
 
 
 async def export_person(who: str, settings: BookingSettings) -> None:
-    """Writes all that is kept of the person to standard output, as a JSON array. Raises CannotStart."""
+    """Writes all that is kept of the person to standard output, as a JSON array. Raises
+    CannotStart."""
     async with _Archive(settings) as archive:
         await archive.refuse_stranger()
         found = [await archive.export(*one) async for one in archive.orders_of(who)]
@@ -73,7 +75,8 @@ class _Archive:
             raise CannotStart(explain(error)) from None
 
     async def refuse_stranger(self) -> None:
-        """Where nobody is found in another Redis, somebody's data would seem to be erased. Raises CannotStart."""
+        """Where nobody is found in another Redis, somebody's data would seem to be erased. Raises
+        CannotStart."""
         found, kept = (await find_dataset(self._redis)).identity, self._files.identity()
         if not kept or found != kept:
             raise CannotStart(
@@ -131,7 +134,8 @@ class _Archive:
 
 
 def is_of(order: Order, who: str) -> bool:
-    """Capitals do not count in an address, since few mail servers count them; a space around it neither."""
+    """Capitals do not count in an address, since few mail servers count them; a space around it
+    neither."""
     if "@" in who:
         return bool(order.payer.email) and _folded(order.payer.email) == _folded(who)
     return who.strip() == order.id or who.strip().upper() == order_code(order.id)

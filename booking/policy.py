@@ -13,8 +13,8 @@ _DAY_MS = 24 * 3_600_000
 
 @dataclass(frozen=True)
 class Policy:
-    """`patience` is how many seconds a request may take; `cancel_until_ms` is how long before its session's start an
-    order can still be cancelled."""
+    """`patience` is how many seconds a request may take; `cancel_until_ms` is how long before its
+    session's start an order can still be cancelled."""
 
     holds: HoldRules
     mails: MailLimitRules

@@ -1,8 +1,9 @@
 """Keeps a new programme from contradicting what is sold and held.
 
-The orders themselves are the authority: each has film, room, language, start and seats as they were sold. So the answer
-is the same after a restart, and in each of several booking servers. A seat that is sold between the check and the new
-version taking effect is not lost: its order's page compares it with the programme of the day.
+The orders themselves are the authority: each has film, room, language, start and seats as they were
+sold. So the answer is the same after a restart, and in each of several booking servers. A seat that
+is sold between the check and the new version taking effect is not lost: its order's page compares
+it with the programme of the day.
 """
 
 import asyncio
@@ -118,7 +119,8 @@ class ProgrammeGuard:
 
 
 def _is_doubtful(before: Session | None, after: Session | None) -> bool:
-    """Whether the change may hurt somebody, and says no word about it. A word is good for one change."""
+    """Whether the change may hurt somebody, and says no word about it. A word is good for one
+    change."""
     if before is None or after is None:
         return after is None or not (after.change or after.cancelled)
     if before.edition == after.edition or after.cancelled:
@@ -168,7 +170,8 @@ def _broken_holds(
 
 
 def _ends_at(session: Session, now_ms: int) -> int:
-    """When its last film has ended. One that takes place every day was sold for the next two days at most."""
+    """When its last film has ended. One that takes place every day was sold for the next two days
+    at most."""
     if session.closes_at_ms == 0:
         return now_ms + 2 * _DAY_MS
     return session.closes_at_ms + session.film.duration_minutes * 60_000

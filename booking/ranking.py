@@ -1,4 +1,5 @@
-"""Which seats are best for a group that wants to sit together. The page ranks them likewise (static/groups.js)."""
+"""Which seats are best for a group that wants to sit together. The page ranks them likewise
+(static/groups.js)."""
 
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache

@@ -30,7 +30,8 @@ _CODE = re.compile(rf"\b({'|'.join(_REFUSALS)})\b")
 
 @dataclass(frozen=True)
 class RedisHealth:
-    """`problem` is empty where Redis answers, is durable and has room; `warning`, while it will stay so."""
+    """`problem` is empty where Redis answers, is durable and has room; `warning`, while it will
+    stay so."""
 
     problem: str = ""
     warning: str = ""
@@ -60,7 +61,8 @@ async def examine(redis: RedisClient) -> RedisHealth:
 
 
 def explain(error: BaseException) -> str:
-    """What an error of Redis means for an operator, in one line that stays the same while the cause does."""
+    """What an error of Redis means for an operator, in one line that stays the same while the cause
+    does."""
     code = getattr(error, "status_code", "")
     if code not in _REFUSALS:
         code = _first_code(str(error))
@@ -92,7 +94,8 @@ async def _examine_node(redis: RedisClient, **node: Any) -> RedisHealth:
 
 
 def _has_replica(info: dict[str, Any]) -> bool:
-    """One that has caught up: while it loads its first copy of the data, there is nothing to wait for."""
+    """One that has caught up: while it loads its first copy of the data, there is nothing to wait
+    for."""
     replicas = (info.get(f"slave{number}") for number in range(int(info["connected_slaves"])))
     return any(isinstance(one, dict) and one.get("state") == "online" for one in replicas)
 
@@ -106,7 +109,8 @@ def _write_problem(info: dict[str, Any]) -> str:
 
 
 def _percent_full(info: dict[str, Any]) -> float:
-    """What Redis itself compares with maxmemory: without the buffers of its replicas and its append-only file."""
+    """What Redis itself compares with maxmemory: without the buffers of its replicas and its
+    append-only file."""
     most = int(info.get("maxmemory", 0))
     used = int(info.get("used_memory", 0)) - int(info.get("mem_not_counted_for_evict", 0))
     return 100 * used / most if most else 0

@@ -1,7 +1,8 @@
-"""Requests about what the programme no longer has: a session that was dropped, a seat whose row was removed.
+"""Requests about what the programme no longer has: a session that was dropped, a seat whose row was
+removed.
 
-The programme and, for what it does not know, Redis are asked: a hold outlives the row that it is in, and a session
-that somebody held a seat in was once on sale.
+The programme and, for what it does not know, Redis are asked: a hold outlives the row that it is
+in, and a session that somebody held a seat in was once on sale.
 """
 
 from collections.abc import Awaitable, Callable, Collection
@@ -36,7 +37,8 @@ class SessionGone(InvalidRequest):
 
 
 def refuses_gone_sessions(rpc: Rpc) -> Rpc:
-    """What is asked of a session that was dropped is a refusal for people, and no malformed request."""
+    """What is asked of a session that was dropped is a refusal for people, and no malformed
+    request."""
 
     @wraps(rpc)
     async def call(self: Any, request: Any, context: Context) -> pb.ReservaResponse:

@@ -1,4 +1,5 @@
-"""What a caller may ask. Everything that is malformed ends here, in Portuguese, before any state is looked at."""
+"""What a caller may ask. Everything that is malformed ends here, in Portuguese, before any state is
+looked at."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -49,7 +50,8 @@ class UnknownSeat(InvalidRequest):
 
 @dataclass(frozen=True, slots=True)
 class SeatRequest:
-    """A request about seats of a known session, by a valid buyer. `network` is empty where the request does not say.
+    """A request about seats of a known session, by a valid buyer. `network` is empty where the
+    request does not say.
 
     `from_browser`: it keeps to the rules of the house (booking/house_rules.py).
     """
@@ -66,7 +68,8 @@ class SeatRequest:
 def parse_seats(
     request: pb.ReservaRequest, programme: Programme, gone: Collection[str] = ()
 ) -> SeatRequest:
-    """The request's session, buyer, and at least one seat of its room or of `gone`. Raises InvalidRequest."""
+    """The request's session, buyer, and at least one seat of its room or of `gone`. Raises
+    InvalidRequest."""
     parsed = parse_optional_seats(request, programme, gone)
     if not parsed.seats:
         raise InvalidRequest("Nenhum assento informado: envie pelo menos um, como A05.")
@@ -160,7 +163,8 @@ def _parse_payer(request: pb.ReservaRequest) -> Payer:
 def parse_purchase(
     request: pb.ReservaRequest, wanted: SeatRequest, person_secret: bytes
 ) -> Purchase:
-    """What is to be sold, and for how much. Payments are simulated: which one is declined is the buyer's choice."""
+    """What is to be sold, and for how much. Payments are simulated: which one is declined is the
+    buyer's choice."""
     method, tickets = _parse_payment_method(request), _parse_tickets(request, wanted)
     return Purchase(
         tickets=tickets,

@@ -1,8 +1,8 @@
 """What ends by time: orders in three steps, then what is left of their session.
 
-Each booking server walks through all orders, a page at a time with a pause after each; every step is safe to repeat, so
-several servers need not agree. The orders themselves say when their session began, so it does not matter whether the
-programme still has it.
+Each booking server walks through all orders, a page at a time with a pause after each; every step
+is safe to repeat, so several servers need not agree. The orders themselves say when their session
+began, so it does not matter whether the programme still has it.
 """
 
 import asyncio
@@ -30,7 +30,8 @@ _KEYS_A_PAGE = 100
 
 @dataclass(frozen=True)
 class RetentionRules:
-    """How long things stay after a session's start, or after an order's cancellation, in ms; 0: for good."""
+    """How long things stay after a session's start, or after an order's cancellation, in ms; 0: for
+    good."""
 
     session_ms: int
     personal_ms: int
@@ -55,7 +56,8 @@ def counts_from(order: Order, session: Session | None) -> int:
 
 
 def is_over(session: Session | None, now_ms: int) -> bool:
-    """Whether nobody can buy or see anything of the session any more; not one that takes place every day."""
+    """Whether nobody can buy or see anything of the session any more; not one that takes place
+    every day."""
     if session is None:
         return True
     ends = session.closes_at_ms + session.film.duration_minutes * 60_000
@@ -63,7 +65,8 @@ def is_over(session: Session | None, now_ms: int) -> bool:
 
 
 class Retention:
-    """`programme` is the one in force; `may_write` is asked before each page: lost data are not tidied up."""
+    """`programme` is the one in force; `may_write` is asked before each page: lost data are not
+    tidied up."""
 
     def __init__(
         self,
@@ -127,7 +130,8 @@ class Retention:
         if not order.erased_at and _is_due(age, rules.personal_ms):
             done["erased"] += await self._end.erase(order)
         if order.erased_at and _is_due(age, rules.order_ms):
-            # As long after as the settings say, also where the data went late: so the ledger has followed by then.
+            # As long after as the settings say, also where the data went late: so the ledger has
+            # followed by then.
             erased_by = now - (rules.order_ms - rules.personal_ms)
             done["orders removed"] += await self._end.remove(order, erased_by)
 

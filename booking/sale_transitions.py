@@ -16,8 +16,8 @@ from cinema.notification import Status, outbox_message
 from cinema.refusals import Refusal
 from cinema.tickets import quota_needed
 
-# WAITAOF asks the replicas at once, before they have synced a sale; they then report once a second. Asking repeatedly
-# cuts a sale's wait from 1 s to 90 ms (measured).
+# WAITAOF asks the replicas at once, before they have synced a sale; they then report once a second.
+# Asking repeatedly cuts a sale's wait from 1 s to 90 ms (measured).
 _REPLICA_WAITS_MS = (10, 50, 250, 1_000)
 # confirm.lua's codes other than success. 5 is the success of an earlier request.
 _CONFIRM_REFUSALS = {
@@ -44,12 +44,14 @@ _VETOES = {
 
 
 class NotDurable(RedisError):
-    """Redis took the sale, but no replica has it on disk in time: unknown, ask again with the same key."""
+    """Redis took the sale, but no replica has it on disk in time: unknown, ask again with the same
+    key."""
 
 
 class SaleTransitions(Transitions):
     async def confirm(self, session_id: str, buyer: str, purchase: Purchase) -> Answer:
-        """Held -> sold, once per order key. Raises NotDurable where too few replicas have the sale on disk."""
+        """Held -> sold, once per order key. Raises NotDurable where too few replicas have the sale
+        on disk."""
         order_id = new_order_id(session_id)
         tokens = OrderTokens(new_order_token(), new_order_token())
         keys = session_keys(session_id)
@@ -80,8 +82,8 @@ class SaleTransitions(Transitions):
         return _answer_without_sale(purchase, code, known_order, more)
 
     async def _run_durably(self, name: str, keys: list[str], args: list[str | int]) -> Any:
-        """WAITAOF covers the writes of its own connection only, so script and wait travel together: a connection that
-        broke between them would have nothing to wait for."""
+        """WAITAOF covers the writes of its own connection only, so script and wait travel together:
+        a connection that broke between them would have nothing to wait for."""
         replicas = self.fitness().replicas_to_wait_for
         if not replicas:
             return await self._run(name, keys, args)

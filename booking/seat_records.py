@@ -1,7 +1,8 @@
-"""A seat's hold and its sale as Redis keeps them, in JSON. Read here; written by lua/hold.lua and lua/confirm.lua.
+"""A seat's hold and its sale as Redis keeps them, in JSON. Read here; written by lua/hold.lua and
+lua/confirm.lua.
 
-A hold is an object. A sale is an array; earlier versions wrote an object with a name for each value, and with the
-buyer, whom the tag replaces.
+A hold is an object. A sale is an array; earlier versions wrote an object with a name for each
+value, and with the buyer, whom the tag replaces.
 """
 
 import json
@@ -18,8 +19,8 @@ _TAG = re.compile(r'^\["([^"]*)"|"tag":\s*"([^"]*)"')
 class Claim:
     """Who has a seat, by a buyer's tag. `since` and `at` in ms by Redis' clock.
 
-    `since` is when the hold counts as begun, which may be when an earlier hold began; `at` is when it was made.
-    Claims from before these were kept have neither.
+    `since` is when the hold counts as begun, which may be when an earlier hold began; `at` is when
+    it was made. Claims from before these were kept have neither.
     """
 
     tag: str
@@ -44,7 +45,8 @@ class Hold:
 
 @dataclass(frozen=True)
 class Sale:
-    """`seats`: how many the order has. `since` and `at` as in a Claim; None and empty where they are not kept any more.
+    """`seats`: how many the order has. `since` and `at` as in a Claim; None and empty where they
+    are not kept any more.
 
     `person` and `network` are keyed hashes, the former cut short.
     """

@@ -26,7 +26,8 @@ class SoldSeats(dict[str, SeatSold]):
 
 @dataclass(frozen=True)
 class SeatSnapshot:
-    """Every seat of a session that is not free, at one version; `at_ms` is when it was read, by Redis' clock."""
+    """Every seat of a session that is not free, at one version; `at_ms` is when it was read, by
+    Redis' clock."""
 
     version: int
     held: Mapping[str, SeatHeld]

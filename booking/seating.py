@@ -1,7 +1,7 @@
 """The rules of the house about where one may sit.
 
-The page judges by the same rules, to explain and to mend before the payment begins (static/seating.js);
-tests/unit_js/seating_cases.json says for both of them what they come to.
+The page judges by the same rules, to explain and to mend before the payment begins
+(static/seating.js); tests/unit_js/seating_cases.json says for both of them what they come to.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -23,7 +23,8 @@ def split_sofas(room: Room, seats: Collection[str], own: Collection[str] = ()) -
 
 
 def lost_companions(row: Row, chosen: Collection[str], bought: Collection[str]) -> Iterator[str]:
-    """Companion seats in `chosen` without a wheelchair space of the buyer's in the same group (Decreto 9.404/2018).
+    """Companion seats in `chosen` without a wheelchair space of the buyer's in the same group
+    (Decreto 9.404/2018).
 
     A group is unbroken by a gap or by a seat of another kind. `bought`: what the buyer has already.
     """
@@ -38,11 +39,12 @@ def lonely_seats(
 ) -> Iterator[str]:
     """Single free seats that would be left over beside the chosen ones.
 
-    The end of a row, an aisle and a place that is made for somebody close a stretch as a taken seat does. `chosen`
-    maps the buyer's seats to when he chose them, `taken` everybody else's to when they were taken; None where that is
-    not known.
+    The end of a row, an aisle and a place that is made for somebody close a stretch as a taken seat
+    does. `chosen` maps the buyer's seats to when he chose them, `taken` everybody else's to when
+    they were taken; None where that is not known.
 
-    - Unavoidable: a stretch with one seat more than the buyer takes has a single one left wherever he sits.
+    - Unavoidable: a stretch with one seat more than the buyer takes has a single one left wherever
+      he sits.
     - One person where nobody sat: whoever comes alone need not move, nor take a second seat.
     - Not his fault: the neighbour on the other side came later, or may have.
     """

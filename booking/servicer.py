@@ -40,7 +40,8 @@ from cinema.identity import owner_tag
 from cinema.refusals import Refusal, sentence
 from cinema.tickets import half_price_quota
 
-# How often "the best seats" may be snatched away between looking and holding, before it is a refusal.
+# How often "the best seats" may be snatched away between looking and holding, before it is a
+# refusal.
 _BEST_TRIES = 8
 _BEST_SPREAD = 8
 # Why a seat that looked free is not to be had.
@@ -136,7 +137,8 @@ class BookingServicer(OrderRpcs):
         for attempt in range(_BEST_TRIES):
             seat_map = await self._seats.snapshot(session.id)
             best = best_seats(session.room, passed_over | seat_map.taken, quantity)
-            # A crowd that wants the best group spreads out: the second try is for one of a few, and so on.
+            # A crowd that wants the best group spreads out: the second try is for one of a few, and
+            # so on.
             choice = list(islice(best, 1 + attempt * _BEST_SPREAD))
             if not choice:
                 break
@@ -173,7 +175,8 @@ class BookingServicer(OrderRpcs):
         return await self._reply(answer, seats, "Mais tempo para {seats}.")
 
     async def _own_seats(self, wanted: SeatRequest) -> tuple[str, ...]:
-        """What the buyer holds; without holds what the buyer has bought, maybe in another tab just now."""
+        """What the buyer holds; without holds what the buyer has bought, maybe in another tab just
+        now."""
         seat_map = await self._seats.snapshot(wanted.session.id)
         tag = owner_tag(wanted.session.id, wanted.buyer)
         return seat_map.held_by(tag) or seat_map.sold_to(tag)
@@ -190,7 +193,8 @@ class BookingServicer(OrderRpcs):
         return await self._reply(answer, wanted.seats, "Pagamento confirmado: {seats}.")
 
     async def _confirm(self, wanted: SeatRequest, purchase: Purchase) -> Answer:
-        """A sale whose mail would be one too many goes through without it: the order's page is the proof."""
+        """A sale whose mail would be one too many goes through without it: the order's page is the
+        proof."""
         email, network = purchase.payer.email, wanted.network
         taken = bool(email) and not purchase.veto and await self._limits.reserve(email, network)
         if not taken:

@@ -1,7 +1,9 @@
-"""The programme with the seats that are left: counted again only in partitions where something has happened.
+"""The programme with the seats that are left: counted again only in partitions where something has
+happened.
 
-Each time Redis is asked for the last event of every partition, so the list is never older than the question. The counts
-are read after that, and kept with the event's id: what happens in between has a later event, and is counted next time.
+Each time Redis is asked for the last event of every partition, so the list is never older than the
+question. The counts are read after that, and kept with the event's id: what happens in between has
+a later event, and is counted next time.
 """
 
 import asyncio
@@ -60,7 +62,8 @@ class SessionList:
         }
 
     async def _count(self, sessions: Sequence[Session]) -> list[int]:
-        """How many seats of each are not free; seats that a changed room no longer has are not counted."""
+        """How many seats of each are not free; seats that a changed room no longer has are not
+        counted."""
         plain = [session for session in sessions if not session.change]
         keys = [session_keys(session.id) for session in plain]
         hashes = [key for one in keys for key in (one.holds, one.sold)]

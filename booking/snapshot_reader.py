@@ -1,8 +1,8 @@
 """The seat maps of sessions: kept, and brought up to date with the events since they were read.
 
-A map is as Redis has it at a moment after it was asked for, never an older one: each time Redis is asked what has
-happened after the last event that the map knows. Only a stream that still has that very event can say so; a stream
-that was trimmed, or is another dataset's, has the map read whole.
+A map is as Redis has it at a moment after it was asked for, never an older one: each time Redis is
+asked what has happened after the last event that the map knows. Only a stream that still has that
+very event can say so; a stream that was trimmed, or is another dataset's, has the map read whole.
 """
 
 import asyncio

@@ -1,7 +1,8 @@
 """Reads the event streams that somebody listens to, all with one blocked XREAD.
 
-A stream that nobody listens to costs nothing. One that gets its first listener interrupts the blocked read, which then
-goes on with it too; its connection is closed for that, which is cheaper than a read that names every stream each time.
+A stream that nobody listens to costs nothing. One that gets its first listener interrupts the
+blocked read, which then goes on with it too; its connection is closed for that, which is cheaper
+than a read that names every stream each time.
 """
 
 import asyncio
@@ -17,12 +18,14 @@ from cinema.streams import Entry, parse_entry_id, read_streams
 _BLOCK_MS = 1_000
 _EVENTS_A_READ = EVENTS_KEPT // 2
 _GATHER_SECONDS = 0.005  # listeners that come together interrupt the read once
-# After a read that brought something: what happens meanwhile comes with the next one, which costs no more for many.
+# After a read that brought something: what happens meanwhile comes with the next one, which costs
+# no more for many.
 _REST_SECONDS = 0.005
 
 
 class StreamReader:
-    """`on_event` gets each event of a stream; `on_gap` each stream of which events may have been dropped unread.
+    """`on_event` gets each event of a stream; `on_gap` each stream of which events may have been
+    dropped unread.
 
     On a cluster the streams of one reader must live in one slot.
     """

@@ -27,7 +27,8 @@ Members = Mapping[int, Sequence[tuple[str, float]]]
 
 
 class Sweeper:
-    """Looks at every partition once a second, and every quarter of one at those where something is due before that."""
+    """Looks at every partition once a second, and every quarter of one at those where something is
+    due before that."""
 
     def __init__(self, redis: RedisClient, seats: SeatStateService) -> None:
         self._redis = redis
@@ -46,7 +47,8 @@ class Sweeper:
     async def sweep(self, session_id: str = "") -> int:
         """Frees what is due, in one session or in all. How many seats that were; safe at any time.
 
-        Nothing while sales are paused: an older copy of the data must not go on as if it were the data.
+        Nothing while sales are paused: an older copy of the data must not go on as if it were the
+        data.
         """
         if self._seats.is_paused:
             return 0
@@ -60,7 +62,8 @@ class Sweeper:
         return freed
 
     async def sweep_soon(self) -> int:
-        """Frees what is due by now of the partitions in which the last sweep of all saw deadlines ahead."""
+        """Frees what is due by now of the partitions in which the last sweep of all saw deadlines
+        ahead."""
         if not self._soon or self._seats.is_paused:
             return 0
         now = await self._now()
@@ -88,7 +91,8 @@ class Sweeper:
     async def _members(
         self, partitions: Collection[int], earliest: str, latest: int | str
     ) -> Members:
-        """Of the due sets of those partitions that have some between two times: the first ones, with their times."""
+        """Of the due sets of those partitions that have some between two times: the first ones,
+        with their times."""
         ask = nodes_of(self._redis).send
         which = (earliest, latest, "WITHSCORES", "LIMIT", 0, _DUE_A_LOOK)
         keys = [partition_keys(partition).due for partition in partitions]

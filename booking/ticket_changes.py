@@ -66,7 +66,8 @@ def _is_moved(sold: Screening, session: Session) -> bool:
 
 
 def alteration(order: Order, session: Session | None, now_ms: int) -> str:
-    """What the buyer must know about what became of the session since the sale, in Portuguese; empty: nothing."""
+    """What the buyer must know about what became of the session since the sale, in Portuguese;
+    empty: nothing."""
     if session is None:
         return "" if is_over(order.screening, now_ms) else _DROPPED
     if session.cancelled:
@@ -80,9 +81,11 @@ def alteration(order: Order, session: Session | None, now_ms: int) -> str:
 
 
 def cancellable_until(order: Order, session: Session | None, cancel_until_ms: int) -> int:
-    """Unix time in ms. `cancel_until_ms` is how long before the start an order can still be given back.
+    """Unix time in ms. `cancel_until_ms` is how long before the start an order can still be given
+    back.
 
-    Of a session that was moved the later start counts. One that does not take place can be given back for a month.
+    Of a session that was moved the later start counts. One that does not take place can be given
+    back for a month.
     """
     starts = order.screening.starts_at
     if session is None or session.cancelled:

@@ -1,4 +1,5 @@
-"""What all transitions of a seat share: their scripts, the dataset that they expect, the events that they append."""
+"""What all transitions of a seat share: their scripts, the dataset that they expect, the events
+that they append."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -26,10 +27,11 @@ def with_any_dataset() -> Fitness:
 
 
 class Transitions:
-    """`fitness` is the last look at Redis: its dataset is the only one that seats are held and sold in; empty: any.
+    """`fitness` is the last look at Redis: its dataset is the only one that seats are held and sold
+    in; empty: any.
 
-    Where its dataset is None, every transition raises SalesPaused. `newest` learns of every event that a transition
-    appends.
+    Where its dataset is None, every transition raises SalesPaused. `newest` learns of every event
+    that a transition appends.
     """
 
     def __init__(

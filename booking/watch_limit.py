@@ -1,4 +1,5 @@
-"""How many sessions one caller may watch at a time, so that none keeps the others from watching theirs."""
+"""How many sessions one caller may watch at a time, so that none keeps the others from watching
+theirs."""
 
 from collections import Counter
 from collections.abc import Iterator
