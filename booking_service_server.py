@@ -1,6 +1,7 @@
 """The booking server: `cinema.proto` over gRPC, on the seats' state in Redis.
 
-Several at once are normal: all state is in Redis, each process sweeps and follows the events by itself.
+Several may run at once: all state is in Redis, and each process sweeps and follows the events by
+itself.
 """
 
 import argparse
@@ -92,18 +93,20 @@ def _arguments() -> argparse.Namespace:
         nargs="?",
         const="",
         metavar="HOST:PORT/DB",
-        help="sell from what Redis has now, after it has lost data or another took its place, and end; "
-        "one that SECRETS_DIR does not know must be named",
+        help="sell from the data that Redis has now, after a loss or a replacement, and end; "
+        "a Redis that SECRETS_DIR does not know must be named",
     )
     commands.add_argument(
         "--export-person",
         metavar="EMAIL",
-        help="write all that is kept of a person to standard output as JSON, and end; an order's code does, too",
+        help="write all stored data of a person to standard output as JSON, and end; "
+        "the code of an order names that order alone",
     )
     commands.add_argument(
         "--erase-person",
         metavar="EMAIL",
-        help="erase name, CPF mask and e-mail from a person's orders, send them no more mails, and end",
+        help="erase name, CPF mask and e-mail from a person's orders, send no more mails for them, "
+        "and end",
     )
     return parser.parse_args()
 

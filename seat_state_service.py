@@ -1,10 +1,11 @@
 """The state of every seat, in Redis: each transition is one Lua script under lua/.
 
-A script checks everything and then writes everything: the seats, the session's version, the public event and, for a
-sale, the outbox. So either all of a transition happened or none of it, and each one is safe to repeat.
+A script checks everything and then writes everything: the seats, the session's version, the public
+event and, for a sale, the outbox. So a transition happens whole or not at all, and each one is safe
+to repeat.
 
-Callers pass known sessions, canonical seats and valid buyers. Every method raises what redis-py raises
-(`cinema.redis_connection.REDIS_ERRORS`) when Redis is away: the outcome is then unknown.
+Callers pass known sessions, canonical seats and valid buyers. Every method raises what redis-py
+raises (`cinema.redis_connection.REDIS_ERRORS`) while Redis is away: the outcome is then unknown.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +25,8 @@ from cinema.redis_scripts import packed
 
 
 class SeatStateService(HoldTransitions, SaleTransitions):
-    """The transitions, and what is asked of the seats. One for a process; several processes at once are normal."""
+    """The transitions, and questions about seats. One a process; several processes may run at
+    once."""
 
     def __init__(
         self,
@@ -45,12 +47,13 @@ class SeatStateService(HoldTransitions, SaleTransitions):
         return await self._snapshots.count(session_id)
 
     async def claims(self, session_id: str, seats: Sequence[str]) -> Mapping[str, Claim]:
-        """Who has which of these seats. Not of one moment: a seat that changes meanwhile is as before or as after."""
+        """Who has which of these seats. Not from one moment: a seat that changes meanwhile has its
+        old or its new state."""
         if not seats:
             return {}
         keys = session_keys(session_id)
         ask = nodes_of(self.redis).send
-        # In this order: what is sold in between is seen twice, and not missed.
+        # Holds first: a seat that is sold in between is seen twice, not missed.
         holds = await ask(packed("HMGET", keys.holds, *seats), keys.holds)
         sales = await ask(packed("HMGET", keys.sold, *seats), keys.sold)
         held = zip(seats, holds, strict=True)

@@ -47,7 +47,7 @@ async def adopt(named: str, settings: BookingSettings) -> None:
     finally:
         await redis.aclose()
     log.info(
-        "dataset %s in Redis %s is sold from: it has %d orders, and %d sessions that were sold from",
+        "sales go on from dataset %s in Redis %s: %d orders, %d sessions with sales or holds",
         identity,
         files.redis,
         orders,
@@ -72,7 +72,8 @@ async def refuse_stranger(redis: RedisClient, files: DatasetFiles, named: str) -
         return
     known = ", ".join(files.all_known()) or "none"
     raise CannotStart(
-        f"Redis {files.redis} is not adopted: no file in {files.folder.absolute()} knows it (known: {known}). "
+        f"Redis {files.redis} is not adopted: no file in {files.folder.absolute()} knows it "
+        f"(known: {known}). "
         f"It has {await _contents(redis)}; nothing was changed. {_OF_BOOKING}. "
         f"If this is the right Redis all the same, name it: {ADOPT} {files.redis}"
     )

@@ -78,7 +78,8 @@ class BatchStreams:
             self._streams.discard(stream)
 
     def close(self) -> None:
-        """Asks callers to end their streams; requests that they have sent still get their answers."""
+        """Asks callers to end their streams; requests that they have sent still get their
+        answers."""
         self._is_closing = True
         for stream in self._streams:
             stream.ask_to_end()
@@ -160,7 +161,7 @@ class _Stream:
         try:
             deadlines, left = self._patience.of(left_ms)
             answer = await within_deadline(deadlines, left, method, request, self._context)
-        except Exception as fault:  # noqa: BLE001 - the boundary of a request: mapped, logged, answered
+        except Exception as fault:  # noqa: BLE001 - the boundary of a request: mapped and answered
             if self._under_way.pop(number, None):
                 self._refuse(number, fault)
         else:

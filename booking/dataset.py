@@ -35,7 +35,8 @@ _BEGINNING_SECONDS = 1.0  # to write 64 keys on a busy machine
 ADOPT = "booking_service_server.py --adopt-dataset"
 # Each way of running passes booking's settings to the command in another way.
 ADOPTING = (
-    f"(make run) .venv/bin/python -m deploy.command {ADOPT}, (compose) docker compose exec booking python {ADOPT}, "
+    f"(make run) .venv/bin/python -m deploy.command {ADOPT}, (compose) docker compose exec "
+    f"booking python {ADOPT}, "
     f"(else, with booking's settings) python {ADOPT}"
 )
 _ADVICE = f"nothing is sold. Bring the lost data back, or go on with what is there: {ADOPTING}"
@@ -170,7 +171,7 @@ class Dataset:
             self.warning = ""
 
 
-# ---------------------------------------------------------------------------------------- what was lost
+# ----------------------------------------------------------------------------------- what was lost
 
 _CAME_BACK_OLDER = f"Redis came back older than it was: {_ADVICE}"
 _INCOMPLETE = f"Redis has a part of a dataset only: {_ADVICE}"
@@ -194,7 +195,8 @@ def schema_problem(identity: str) -> str:
     schema = schema_of(identity)
     if schema > SCHEMA:
         return (
-            f"the dataset {identity} has schema {schema}, but this version knows schemas up to {SCHEMA}: "
+            f"the dataset {identity} has schema {schema}, but this version knows schemas up to "
+            f"{SCHEMA}: "
             "start the version that wrote it, or a later one"
         )
     return "" if schema else f"{identity!r} is no dataset of a booking server: {_ADVICE}"
@@ -223,7 +225,7 @@ def how_far_behind(known: Marks, found: Marks) -> tuple[int, int]:
     return max([0, *beats]), behind
 
 
-# --------------------------------------------------------------------------------------------- in Redis
+# ---------------------------------------------------------------------------------------- in Redis
 
 
 def new_identity() -> str:

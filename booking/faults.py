@@ -1,4 +1,5 @@
-"""The server's boundary: each kind of fault becomes one gRPC status, and every call has a deadline."""
+"""The server's boundary: each kind of fault becomes one gRPC status, and every call has a
+deadline."""
 
 import asyncio
 import logging

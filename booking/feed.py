@@ -220,6 +220,7 @@ def _update(entry_ms: int, fields: dict[str, str]) -> pb.Atualizacao:
 
 
 def _redis_error_of(group: ExceptionGroup[Exception]) -> Exception:
-    """The first of REDIS_ERRORS if all readers failed with one, else the group: no bug is hidden."""
+    """The first of REDIS_ERRORS if all readers failed with one, else the group: no bug is
+    hidden."""
     redis_errors, others = group.split(REDIS_ERRORS)
     return group if others or not redis_errors else redis_errors.exceptions[0]

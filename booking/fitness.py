@@ -33,7 +33,8 @@ class Fitness:
 
 
 class FitnessWatch:
-    """Also knows which Redis servers were checked: one that has just started may have other data."""
+    """Also knows which Redis servers were checked: one that has just started may have other
+    data."""
 
     def __init__(self, redis: RedisClient, dataset: Dataset) -> None:
         self._redis = redis

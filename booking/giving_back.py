@@ -12,7 +12,8 @@ from cinema.seats import MalformedSeat, canonical
 
 
 def parse_order_seats(request: pb.CancelarAssentosRequest, order: Order) -> tuple[str, ...]:
-    """The seats that the request names, each of which the order has or had. Raises InvalidRequest."""
+    """The seats that the request names, each of which the order has or had. Raises
+    InvalidRequest."""
     if not 0 < len(request.assentos) <= MOST_SEATS_IN_A_REQUEST:
         raise InvalidRequest(f"assentos: de 1 a {MOST_SEATS_IN_A_REQUEST}.")
     try:

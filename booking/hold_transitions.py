@@ -48,9 +48,8 @@ class HoldTransitions(Transitions):
     ) -> Answer:
         """Free -> held, all or none; a repeated request has the same answer.
 
-        `closes_at` is the time in ms at which the session's sales and holds end, 0 for never. The
-        buyer's holds among `instead_of`, which has none of `seats`, are given back in the same
-        step.
+        `closes_at` is when the session's sales and holds end, in ms; 0: never. The buyer's holds
+        among `instead_of`, which has none of `seats`, are given back in the same step.
         """
         for _ in range(_SWEEP_TRIES):
             code, answer = await self._try_hold(
@@ -124,7 +123,8 @@ class HoldTransitions(Transitions):
     async def extend(
         self, session_id: str, buyer: str, seats: Sequence[str], token: str = "", closes_at: int = 0
     ) -> Answer:
-        """Held -> held for a whole hold time from now, up to each seat's ceiling and `closes_at`."""
+        """Held -> held for a whole hold time from now, up to each seat's ceiling and
+        `closes_at`."""
         self._expected_dataset()
         keys, rules = session_keys(session_id), self.rules
         code, remaining, *more = await self._run(

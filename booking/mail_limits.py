@@ -1,8 +1,8 @@
-"""How many mails an order, a mailbox and a network may cause: counted in Redis, so that it binds
-over all processes.
+"""How many mails an order, a mailbox and a network may cause. Redis counts them, so the limits bind
+across all processes.
 
-Nothing personal is kept: a mailbox is counted under a keyed hash, a network under the tag that the
-gateway made.
+Nothing personal is stored: a mailbox is counted under a keyed hash, a network under the gateway's
+tag.
 """
 
 import logging
@@ -16,21 +16,20 @@ from cinema.lua_scripts import script_text
 from cinema.redis_connection import RedisClient, script_at
 
 QUIET_SECONDS = 60.0
-# Buyers seldom cancel. Who buys to cancel, and so has mails sent to anybody, is soon done.
+# Buyers seldom cancel. Buying and cancelling to flood a mailbox soon reaches the limit.
 CANCELLATION_COST = 10
 _IF_NOT_FULL, _ANYHOW, _TAKE_BACK = 1, 0, -1
 
 log = logging.getLogger(__name__)
 
-Count = tuple[str, int, int]  # name, how much it takes, what a mail adds
+Count = tuple[str, int, int]  # name, limit, what a mail adds
 
 
 @dataclass(frozen=True)
 class MailLimitRules:
-    """How many mails within a window: to one mailbox, from one network, and of one order that are
-    asked for again.
+    """How many mails within a window: to one mailbox, from one network, and repeated for one order.
 
-    `most_corrections` is how often the address of an order may be corrected in all.
+    `most_corrections` is how often the address of one order may be corrected in all.
     """
 
     most_to_mailbox: int
@@ -57,8 +56,8 @@ class MailLimits:
         self._quiet_until = float("-inf")
 
     async def reserve(self, email: str, network: str, order_id: str = "") -> bool:
-        """Whether one more mail is within the limits; then it is counted. `order_id` of one that is
-        asked for again."""
+        """Counts one more mail if it is within the limits, and says whether it is. `order_id`: of
+        an order whose mail is repeated."""
         counts = self._counts(email, network, order_id)
         full = await self._run(_IF_NOT_FULL, counts)
         if full and counts[full - 1][0] == _network(network):
@@ -66,11 +65,12 @@ class MailLimits:
         return not full
 
     async def note_cancellation(self, email: str, network: str) -> None:
-        """Counts its mail, which is never refused: a buyer can always cancel in time."""
+        """Counts the cancellation's mail, which is never refused: a buyer can always cancel in
+        time."""
         await self._run(_ANYHOW, self._counts(email, network, "", CANCELLATION_COST))
 
     async def give_back(self, email: str, network: str) -> None:
-        """The mail that was taken is not sent."""
+        """Takes a reserved mail back: it is not sent."""
         await self._run(_TAKE_BACK, self._counts(email, network, ""))
 
     async def _run(self, mode: int, counts: Sequence[Count]) -> int:
@@ -90,7 +90,7 @@ class MailLimits:
         return found
 
     def _warn(self, network: str) -> None:
-        """At most one line a minute."""
+        """Logs at most one line a minute."""
         if self._clock() < self._quiet_until:
             return
         self._quiet_until = self._clock() + QUIET_SECONDS

@@ -88,13 +88,13 @@ class MailRpcs(cinema_pb2_grpc.ReservaServicer):
         return pb.RetomarEmailsResponse(retomados=retried, ha_mais=more)
 
     async def _unknown(self, order_id: str) -> UnknownOrder:
-        """What to raise about an order that is not there. Raises SalesPaused where it may have been
+        """The error for an order that does not exist. Raises SalesPaused if the order may have been
         lost."""
         await self._must_not_be_lost(order_id)
         return UnknownOrder(order_id)
 
     async def _must_not_be_lost(self, order_id: str) -> None:
-        """An order that is not there. Raises SalesPaused where it may have been."""
+        """Raises SalesPaused if an order that does not exist may have been lost."""
         await self._seats.must_have_dataset(partition_of_order(order_id))
 
     def _due_message(self, mail: DueMail) -> pb.EmailDevido:

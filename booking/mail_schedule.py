@@ -1,8 +1,8 @@
-"""The mails that are to be sent: in Redis with their orders, until their end is recorded.
+"""The mails to send: in Redis with their orders, until their end is recorded.
 
-A partition's sorted set has each order with such a mail by the time at which it may be taken.
-Taking it moves that time on, so a sender that dies leaves its mails to the next one, and no mail is
-in a process alone.
+A partition's sorted set has each order with such a mail, by the time at which a sender may claim
+it. Claiming is a lease: it moves that time on, so after a sender's death the next one claims its
+mails, and no mail is in the memory of one process alone.
 """
 
 from collections import defaultdict
@@ -38,8 +38,8 @@ class DueMail:
 
 @dataclass(frozen=True)
 class MailRecord:
-    """What became of a mail. `kind`, if any, says which mail is meant; the numbers belong to a
-    pending one."""
+    """The result of sending a mail. `kind` says which mail is meant, if any; the numbers belong to
+    a pending one."""
 
     state: MailState
     kind: MailKind | None = None
@@ -47,8 +47,8 @@ class MailRecord:
     pause_ms: int = 0
     tries: int = 0
     copies: int = 0
-    corrections: int = 0  # of the address that it went to
-    given_back: int = 0  # seats of the order that it told of
+    corrections: int = 0  # of the address that the mail went to
+    given_back: int = 0  # seats that the order had given back by then
 
 
 class MailSchedule:
@@ -62,15 +62,15 @@ class MailSchedule:
         self._retry = script_at(redis, script_text("retry_mail"))
 
     async def add(self, order_id: str, kind: MailKind, lease_ms: int) -> bool | None:
-        """Schedules the mail, once. False where it was before or there is nothing to send, None: no
-        such order."""
+        """Schedules the mail, once. False: it was scheduled before, or there is nothing to send;
+        None: no such order."""
         keys = [_keys_of(order_id).mails, order_key(order_id)]
         code: int = await self._schedule(keys=keys, args=[order_id, kind, lease_ms])
         return None if code == _NO_ORDER else code == _SCHEDULED
 
     async def claim(self, limit: int, lease_ms: int, sending: Sequence[str]) -> list[DueMail]:
-        """Mails that are due, the longest waiting first, for the caller alone; and more time for
-        those in `sending`."""
+        """Due mails for the caller alone, the longest waiting first. Renews the lease of those in
+        `sending`."""
         now = await self._now()
         await self._prolong(sending, now + lease_ms)
         claimed: list[str] = []
@@ -81,7 +81,7 @@ class MailSchedule:
         return [mail for order in orders for mail in await self._due_mail(*order)]
 
     async def record(self, order_id: str, record: MailRecord) -> bool:
-        """False where there is no such order."""
+        """False if there is no such order."""
         keys = _keys_of(order_id)
         code: int = await self._record(
             keys=[keys.mails, keys.failed_mails, order_key(order_id)],
@@ -94,8 +94,8 @@ class MailSchedule:
         return code != 1
 
     async def retry_failed(self) -> tuple[int, bool]:
-        """Makes failed mails due again, some at a time: how many, and whether there are more to
-        look at."""
+        """Makes some failed mails due again. Returns how many, and whether there are more to
+        check."""
         now, retried, seen = await self._now(), 0, 0
         for partition in range(PARTITIONS):
             keys = partition_keys(partition)
@@ -118,14 +118,14 @@ class MailSchedule:
         return retried
 
     async def _prolong(self, sending: Iterable[str], until: int) -> None:
-        """Only those that are still scheduled, and none to an earlier time."""
+        """Renews only mails that are still scheduled, and never to an earlier time."""
         pipeline = self._redis.pipeline(transaction=False)
         for order_id in sending:
             pipeline.zadd(_keys_of(order_id).mails, {order_id: until}, xx=True, gt=True)
         await pipeline.execute()
 
     async def _due(self, limit: int, now: int) -> dict[int, list[str]]:
-        """By partition; in all, those `limit` that have been due longest."""
+        """The `limit` mails that have been due longest, by partition."""
         pipeline = self._redis.pipeline(transaction=False)
         for partition in range(PARTITIONS):
             mails = partition_keys(partition).mails
@@ -139,15 +139,15 @@ class MailSchedule:
         return chosen
 
     async def _due_mail(self, order_id: str, fields: Mapping[str, str]) -> list[DueMail]:
-        """Nothing where the order is gone: then its mail is, too. Nor the ticket of an order that
-        was cancelled."""
+        """Empty if the order is gone, together with its mail; and for the ticket of a cancelled
+        order."""
         if not fields:
             await self._redis.zrem(_keys_of(order_id).mails, order_id)
             return []
         kind = MailKind(fields.get("mail_kind", MailKind.TICKET))
         order = from_record(order_id, fields)
         if order.cancelled and kind is MailKind.TICKET:
-            return []  # the mail about its end takes its place, as soon as that is asked for
+            return []  # the cancellation's mail replaces it as soon as that is scheduled
         tries, copies = (int(fields.get(name, 0)) for name in ("mail_tries", "mail_copies"))
         return [DueMail(order, kind, tries, copies)]
 

@@ -1,4 +1,5 @@
-"""How many seats one network address may hold in a session, and who is told when one wants more."""
+"""How many seats one network address may hold in a session, and a log line for operators when one
+wants more."""
 
 import logging
 import time
@@ -30,8 +31,9 @@ class Networks:
         if self._clock() < self._quiet_until:
             return
         log.warning(
-            "refused %d requests for more than %d held seats from one network, the last one in session %s from %s… "
-            "(MAX_HELD_PER_ADDRESS; where all buyers come through one proxy, the gateway needs TRUSTED_PROXIES)",
+            "refused %d requests for more than %d held seats from one network, "
+            "the last one in session %s from %s… (MAX_HELD_PER_ADDRESS; "
+            "where all buyers come through one proxy, the gateway needs TRUSTED_PROXIES)",
             self._refused,
             network.most_held,
             session.id,

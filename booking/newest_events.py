@@ -1,4 +1,4 @@
-"""Which event of each stream this process knows to be the youngest."""
+"""The youngest event of each stream that this process knows."""
 
 from cinema.streams import parse_entry_id
 

@@ -13,7 +13,8 @@ from cinema.tickets import Ticket
 
 @dataclass(frozen=True)
 class Payer:
-    """Who pays, as far as it is kept: the CPF as a mask only. All empty for the original's clients."""
+    """The person who pays, as far as it is stored: the CPF as a mask only. All empty for the
+    original's clients."""
 
     name: str = ""
     masked_cpf: str = ""
@@ -22,10 +23,9 @@ class Payer:
 
 @dataclass(frozen=True)
 class Screening:
-    """What a ticket is for, as the programme had it when the ticket was sold. `starts_at` in Unix
-    ms.
+    """What a ticket is for, by the programme at its sale. `starts_at` in Unix ms.
 
-    Orders from before this was kept have the start alone.
+    Older orders have the start alone.
     """
 
     starts_at: int = 0
@@ -39,7 +39,7 @@ class Screening:
 
 @dataclass(frozen=True)
 class OrderTokens:
-    """The secrets of an order's links: `view` shows it, `manage` may also cancel, resend and
+    """The secrets of an order's links: `view` shows it, `manage` can also cancel, resend and
     correct it.
 
     Both are empty for orders from before there were tokens.
@@ -51,11 +51,11 @@ class OrderTokens:
 
 @dataclass(frozen=True)
 class Purchase:
-    """What a confirmation is about.
+    """What a confirmation sells.
 
-    `key` makes it idempotent; `person` is a keyed hash of who pays, empty where the request does
-    not say; `closes_at` is when the session's sales end, in Unix ms (0: never); `quota` is how many
-    half-price tickets the session has. `veto` refuses a sale that would otherwise be possible,
+    `key` makes it idempotent. `person` is a keyed hash of the payer, empty if the request does not
+    say. `closes_at` is when the session's sales end, in Unix ms (0: never). `quota` is the
+    session's number of half-price tickets. `veto` refuses a sale that is otherwise possible,
     because of the seats `vetoed`.
     """
 
@@ -90,15 +90,15 @@ class Purchase:
 
     @property
     def key_digest(self) -> str:
-        """128 bits of it in 22 characters, however long the key is: what is kept of it."""
+        """128 bits of the key in 22 characters, whatever its length: Redis stores only this."""
         digest = hashlib.sha256(self.key.encode()).digest()[:16]
         return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
     def fingerprint(self) -> str:
-        """Equal for equal bodies; kept beside the order key.
+        """Equal for equal bodies; stored with the order key.
 
-        What may change between two tries of one buyer is left out: how it is paid, and what it
-        costs.
+        It leaves out what may change between two tries of one buyer: the payment method and the
+        price.
         """
         categories = sorted((ticket.seat, ticket.category) for ticket in self.tickets)
         body = [categories, self.payer.name, self.payer.masked_cpf, self.payer.email]
@@ -107,7 +107,7 @@ class Purchase:
 
 @dataclass(frozen=True)
 class GivenBack:
-    """A ticket of an order that was cancelled while the order kept others; `at` in Unix ms."""
+    """A ticket that was cancelled while its order kept others; `at` in Unix ms."""
 
     ticket: Ticket
     at: int
@@ -115,11 +115,11 @@ class GivenBack:
 
 @dataclass(frozen=True)
 class Order:
-    """A sale, as the buyer may see it. `tickets` are those that were not given back one by one.
+    """A sale, as its buyer may see it. `tickets` are those that were not given back one by one.
 
     `created_at` and `cancelled_at` in Unix ms, by Redis' clock; the latter is 0 for an order that
-    is not cancelled, or was before the time was kept. `settled`: what the session needed of it is
-    gone. `erased_at` is when its personal data went, 0 while they are there.
+    is not cancelled, or was cancelled before the time was stored. `settled`: the session's data of
+    it is deleted. `erased_at` is when its personal data was erased, 0 while it is stored.
     """
 
     id: str

@@ -1,8 +1,7 @@
-"""The end of an order: what goes a while after its session, what goes later, and how the order
-itself goes.
+"""The end of an order in three steps: the session's data, the personal data, the order itself.
 
-Each step is one Lua script that checks and then writes, so any number of booking servers may take
-it at once.
+Each step is one Lua script that checks and then writes, so several booking servers may run it at
+the same time.
 """
 
 from booking.order import Order
@@ -24,17 +23,18 @@ class OrderEnd:
         self._remove = redis.register_script(script_text("remove_order"))
 
     async def settle(self, order: Order) -> bool:
-        """Its order keys, its part of the buyer's account, and who bought each seat. True if this
-        call did it."""
+        """Deletes its order keys, its part of the buyer's account, and who bought each seat. True
+        if this call did it."""
         return await self._run(order, settles=True, erases=False)
 
     async def erase(self, order: Order) -> bool:
-        """Name, CPF and e-mail, with any mail that is due. True if this call did it."""
+        """Erases name, CPF and e-mail, with any due mail. True if this call did it."""
         await self._upgrade.run(order.id)
         return await self._run(order, settles=False, erases=True)
 
     async def remove(self, order: Order, erased_by_ms: int) -> bool:
-        """The order and its seats' sales, if its personal data went by then, by Redis' clock."""
+        """Deletes the order and its sales, if its personal data was erased by then, by Redis'
+        clock."""
         keys = session_keys(order.session_id)
         code: int = await self._remove(
             keys=[

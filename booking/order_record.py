@@ -1,13 +1,13 @@
-"""The order's record: what Redis keeps of a sale, written and read here alone.
+"""The order's record: the only place that writes and reads what Redis stores of an order.
 
-An order is a hash. `nome`, `cpf` and `email` are its personal data, absent once they are erased.
-`0`, `1`, … are the pieces of a JSON array with what never changes, in the order of `_SALE`. Beside
-them is what changes: `created_at`, `state`, `cancelled_at`, `given_back` (lua/cancel.lua), `mail`,
-`mail_reason`, `corrections`, `key` (the digest of the order key), and from some time after the
-session on `settled_at` and `erased_at` (lua/forget.lua).
+An order is a hash. `nome`, `cpf` and `email` are its personal data, absent once erased. `0`, `1`, …
+are the pieces of a JSON array with what never changes, in the order of `_SALE`. The other fields
+change: `created_at`, `state`, `cancelled_at`, `given_back` (lua/cancel.lua), `mail`, `mail_reason`,
+`corrections`, `key` (the digest of the order key), and some time after the session `settled_at` and
+`erased_at` (lua/forget.lua).
 
 Pieces, because Redis packs a small hash as long as no value is longer than 64 bytes: half the
-memory. Earlier versions kept all of it as one JSON object, `data`, which is still read;
+memory. Earlier versions wrote one JSON object, `data`, which is still read;
 booking/order_upgrade.py repacks it.
 """
 
@@ -26,7 +26,8 @@ from cinema.tickets import Category, Ticket
 
 Record = dict[str, Any]  # by the names of the ledger and the contract
 
-_PIECE = 63  # bytes: the default of hash-max-listpack-value is 64, and this is the longest with a head of one byte
+# Bytes: the default of hash-max-listpack-value is 64, and 63 is the longest with a one-byte header.
+_PIECE = 63
 _PERSONAL = {"nome": "nome_completo", "cpf": "cpf", "email": "email"}
 # May only grow at its end: orders in Redis count on it.
 _SALE = (
@@ -63,7 +64,7 @@ def to_fields(
 
 
 def fields_of(record: Record) -> dict[str, str]:
-    """The fields of the hash that never change, and the personal data that there are."""
+    """The fields of the hash that never change, and the personal data, if any."""
     tickets = [
         (seat, CATEGORY_NUMBERS[Category(name)], price) for seat, name, price in record["ingressos"]
     ]
@@ -82,7 +83,7 @@ def fields_of(record: Record) -> dict[str, str]:
 
 
 def record_of(fields: Mapping[str, str]) -> Record:
-    """Raises ValueError, KeyError or TypeError where another hand was at work."""
+    """Raises ValueError, KeyError or TypeError if somebody edited the record by hand."""
     if "data" in fields:
         record: Record = json.loads(fields["data"])
         return record
@@ -98,12 +99,12 @@ def record_of(fields: Mapping[str, str]) -> Record:
 
 
 def from_record(order_id: str, fields: Mapping[str, str]) -> Order:
-    """The order of a hash. Records from before film, room and tokens were kept lack them."""
+    """The order of a hash. Older records lack film, room and tokens."""
     return order_of(order_id, fields, record_of(fields))
 
 
 def order_of(order_id: str, fields: Mapping[str, str], data: Record) -> Order:
-    """The same, of a record that was read already."""
+    """The same, from a record that `record_of` has read."""
     sold = {
         seat: Ticket(seat, Category(category), price) for seat, category, price in data["ingressos"]
     }
@@ -131,13 +132,13 @@ def order_of(order_id: str, fields: Mapping[str, str], data: Record) -> Order:
 
 
 def times_given_back(fields: Mapping[str, str]) -> dict[str, int]:
-    """When each seat was given back that was so by itself, in Unix ms."""
+    """The seats that were given back one by one, with the times in Unix ms."""
     pairs = (entry.split(":") for entry in fields.get("given_back", "").split())
     return {seat: int(at) for seat, at in pairs}
 
 
 def given_back_field(order: Order) -> str:
-    """What the order's hash has of it, to compare with what it has now."""
+    """The hash's field for these seats: a script compares it with the current one."""
     return " ".join(f"{one.ticket.seat}:{one.at}" for one in order.given_back)
 
 

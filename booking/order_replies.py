@@ -1,4 +1,5 @@
-"""From an order to the contract's message: as it was sold, and as it is by the programme of today."""
+"""From an order to the contract's message: as it was sold, and as it is by the programme of
+today."""
 
 import cinema_pb2 as pb
 from booking.order import Order

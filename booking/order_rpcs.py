@@ -1,5 +1,4 @@
-"""The RPCs about an order that was sold: to see or cancel it, and to have its mail sent again or
-elsewhere."""
+"""The RPCs about a sold order: show it, cancel it, send its mail again or to another address."""
 
 import time
 from collections.abc import Callable
@@ -84,8 +83,8 @@ class OrderRpcs(MailRpcs):
     async def _give_back(
         self, order_id: str, asked: Callable[[Order], tuple[str, ...]], network: str
     ) -> pb.ReservaResponse:
-        """`asked`: which of the order's seats. Those that were given back before are not given back
-        again."""
+        """`asked` chooses some of the order's seats. Seats that were given back before are
+        skipped."""
         while True:
             order = await self._order(order_id)
             seats = asked(order)
@@ -94,7 +93,7 @@ class OrderRpcs(MailRpcs):
                 return _cancelled(order, seats)
             if refusal := await self._refusal_to_give_back(order, leaving):
                 return reservation_reply(refusal, seats, "")
-            # Another tab may have been quicker: then the order is read again, and has fewer seats.
+            # If another tab was quicker, read the order again: it has fewer seats now.
             if await self._seats.cancel(order, leaving):
                 break
         if order.payer.email:
@@ -139,8 +138,7 @@ class OrderRpcs(MailRpcs):
             return _done(order, "E-mail corrigido.")
         if order.corrections >= self._limits.rules.most_corrections:
             return self._no_more_corrections(order)
-        # Not counted as asked for again: asking in vain is how a buyer notices that the address is
-        # wrong.
+        # Not counted as a repeated mail: a buyer notices a wrong address by asking again in vain.
         if not await self._limits.reserve(email, network):
             return _refusal(order, Refusal.TOO_MANY_MAILS)
         return await self._correct(order, email)
@@ -176,7 +174,7 @@ _CANCELLED = "O pedido foi cancelado: não há ingresso para enviar."
 
 
 def _must_be_valid(order: Order) -> None:
-    """There is a ticket, and there may be somebody to send it to. Raises InvalidRequest."""
+    """The order has a ticket and may have a mailbox. Raises InvalidRequest."""
     if order.erased_at:
         raise InvalidRequest(_ERASED)
     if order.cancelled:

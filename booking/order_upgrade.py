@@ -1,5 +1,5 @@
-"""Brings an order that an earlier version wrote into today's form, before it is changed. Reading
-needs no upgrade."""
+"""Rewrites an earlier version's order in today's form before it is changed. Reading needs no
+upgrade."""
 
 import json
 
@@ -15,7 +15,7 @@ class OrderUpgrade:
         self._repack = redis.register_script(script_text("repack_order"))
 
     async def run(self, order_id: str) -> None:
-        """Nothing for an order that has today's form. Raises what redis-py raises."""
+        """Changes nothing if the order has today's form. Raises what redis-py raises."""
         key = order_key(order_id)
         while record := await self._redis.hget(key, "data"):
             fields = fields_of(json.loads(record))
@@ -23,5 +23,5 @@ class OrderUpgrade:
 
 
 def flat(fields: dict[str, str]) -> str:
-    """As scripts take them: a JSON array of each name and its value."""
+    """Scripts take a JSON array of each name and its value."""
     return json.dumps([part for pair in fields.items() for part in pair], ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Orders as Redis has them."""
+"""The orders in Redis: one, many, or page by page; and their mail's requests."""
 
 import logging
 import re
@@ -25,14 +25,13 @@ from cinema.redis_connection import RedisClient, ScanPlace, scan_keys
 
 log = logging.getLogger(__name__)
 
-# SCAN looks at so many keys a call; with orders being most of the keys, about as many orders come
-# back.
+# For SCAN. Most keys are orders, so a page has about as many orders.
 _KEYS_A_PAGE = 40
 _CURSOR = re.compile(r"(?P<node>\d{1,4}):(?P<cursor>\d{1,20})", re.ASCII)
 
 
 class Correction(IntEnum):
-    """What became of a correction of the address, as correct_email.lua says it."""
+    """The replies of correct_email.lua."""
 
     DONE = 0
     NO_ORDER = 1
@@ -42,7 +41,7 @@ class Correction(IntEnum):
 
 
 class MalformedCursor(ValueError):
-    """The text is no cursor that a page came with."""
+    """The text is not a cursor of an earlier page."""
 
 
 class OrderBook:
@@ -59,17 +58,17 @@ class OrderBook:
         return from_record(order_id, fields) if fields else None
 
     async def get_all(self, order_ids: Sequence[str]) -> list[Order | None]:
-        """In their order."""
+        """In the order of the ids."""
         hashes = await self._hashes([order_key(order_id) for order_id in order_ids])
         found = zip(order_ids, hashes, strict=True)
         return [from_record(order_id, fields) if fields else None for order_id, fields in found]
 
     async def page(self, cursor: str) -> tuple[list[Order], str]:
-        """Some orders, in no particular order, and the cursor for the next ones; both begin and end
-        with an empty one.
+        """Some orders, in no particular order, and the cursor of the next page; the walk begins and
+        ends with an empty cursor.
 
-        Each order that is there from the first page to the last comes at least once. What another
-        hand has put among them is left out, and logged. Raises MalformedCursor.
+        An order that exists from the first page to the last comes at least once. Unreadable records
+        are left out, and logged. Raises MalformedCursor.
         """
         records, after = await self.records(cursor)
         return [order for order, _ in records], after
@@ -96,7 +95,7 @@ class OrderBook:
         )
 
     async def correct_email(self, order: Order, email: str, most: int) -> Correction:
-        """Another address, and the mail to be sent there; at most so many times."""
+        """Changes the address and sends the mail there, at most `most` times."""
         await self._upgrade.run(order.id)
         keys, key = partition_keys(partition_of(order.session_id)), order_key(order.id)
         return Correction(
@@ -112,7 +111,7 @@ def _resend_message(order: Order) -> str:
 
 
 def _readable(order_id: str, fields: Mapping[str, str]) -> Iterator[tuple[Order, Record]]:
-    """Nothing where the order has gone meanwhile, or cannot be read."""
+    """Empty if the order is gone, or unreadable."""
     if not fields:
         return
     try:

@@ -1,8 +1,8 @@
-"""An operator's commands for one person (LGPD, articles 18 and 19): what is kept of them, and its
-erasure.
+"""An operator's commands for one person (LGPD, articles 18 and 19): export and erasure of their
+data.
 
-A person is an e-mail address; an order alone is named by its code or id. A walk through all orders
-finds them: nothing lists people.
+A person is an e-mail address; the code or id of an order names that order alone. No list of people
+exists, so a walk through all orders finds them.
 """
 
 import json
@@ -30,12 +30,12 @@ from cinema.service import CannotStart
 log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
-# They open the order for anybody who reads the export.
+# Left out of the export: they open the order for every reader.
 _SECRETS = ("link", "chave")
 
 
 async def export_person(who: str, settings: BookingSettings) -> None:
-    """Writes all that is kept of the person to standard output, as a JSON array. Raises
+    """Writes all stored data of the person to standard output, as a JSON array. Raises
     CannotStart."""
     async with _Archive(settings) as archive:
         await archive.refuse_stranger()
@@ -57,7 +57,7 @@ async def erase_person(who: str, settings: BookingSettings) -> None:
 
 
 class _Archive:
-    """The orders in Redis, for a command that then ends. Redis' faults leave it as CannotStart."""
+    """The orders in Redis, for a command. Raises Redis' errors as CannotStart."""
 
     def __init__(self, settings: BookingSettings) -> None:
         self._redis: Any = connect(settings)  # every reply's type is a union over both protocols
@@ -75,18 +75,20 @@ class _Archive:
             raise CannotStart(explain(error)) from None
 
     async def refuse_stranger(self) -> None:
-        """Where nobody is found in another Redis, somebody's data would seem to be erased. Raises
+        """In a wrong Redis the person has no orders, and the data would seem erased. Raises
         CannotStart."""
         found, kept = (await find_dataset(self._redis)).identity, self._files.identity()
         if not kept or found != kept:
             raise CannotStart(
-                f"Redis {self._files.redis} has dataset {found or 'none'}, and {self._files.folder.absolute()} knows "
-                f"{kept or 'none'} for it: REDIS_URL and SECRETS_DIR must be those of the booking server. "
+                f"Redis {self._files.redis} has dataset {found or 'none'}, and "
+                f"{self._files.folder.absolute()} knows "
+                f"{kept or 'none'} for it: REDIS_URL and SECRETS_DIR must be those of the "
+                f"booking server. "
                 "Nothing was done"
             )
 
     async def orders_of(self, who: str) -> AsyncIterator[tuple[Order, Record]]:
-        """Each once, with its record. Those that are made meanwhile may be missing."""
+        """Each order once, with its record. Orders made meanwhile may be missing."""
         book, cursor, seen = OrderBook(self._redis), "", set[str]()
         while True:
             records, cursor = await book.records(cursor)
@@ -98,7 +100,7 @@ class _Archive:
                 return
 
     async def export(self, order: Order, record: Record) -> Json:
-        """By the names of the record, the ledger and the contract."""
+        """With the names of the record, the ledger and the contract."""
         return {
             "pedido_id": order.id,
             "codigo": order_code(order.id),
@@ -122,7 +124,7 @@ class _Archive:
         }
 
     async def _sales(self, order: Order) -> Json:
-        """With the keyed hashes of person and network, which go with the session."""
+        """With the keyed hashes of person and network, which end with the session's data."""
         sold = session_keys(order.session_id).sold
         texts = await self._redis.hmget(sold, list(order.seats))
         sales = {
@@ -134,8 +136,7 @@ class _Archive:
 
 
 def is_of(order: Order, who: str) -> bool:
-    """Capitals do not count in an address, since few mail servers count them; a space around it
-    neither."""
+    """Ignores upper and lower case, as most mail servers do, and spaces around the address."""
     if "@" in who:
         return bool(order.payer.email) and _folded(order.payer.email) == _folded(who)
     return who.strip() == order.id or who.strip().upper() == order_code(order.id)
@@ -145,5 +146,5 @@ def _folded(email: str) -> str:
     email = email.strip()
     try:
         return str(mail_address.parse(email, top_level_needed=False)).casefold()
-    except mail_address.WrongAddress:  # as orders of before there were rules may have it
+    except mail_address.WrongAddress:  # as in orders from before addresses were checked
         return email.casefold()

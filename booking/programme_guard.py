@@ -1,9 +1,9 @@
-"""Keeps a new programme from contradicting what is sold and held.
+"""Refuses a new programme that contradicts sales and holds.
 
-The orders themselves are the authority: each has film, room, language, start and seats as they were
-sold. So the answer is the same after a restart, and in each of several booking servers. A seat that
-is sold between the check and the new version taking effect is not lost: its order's page compares
-it with the programme of the day.
+The orders are the authority: each has film, room, language, start and seats from its sale. So the
+answer is the same after a restart, and on each of several booking servers. A seat that is sold
+between the check and the new version is not lost: its order's page compares it with the programme
+of the day.
 """
 
 import asyncio
@@ -34,14 +34,15 @@ _ADVICE = 'avise os compradores com alterada = "…" na sessão, ou cancele-a co
 
 @dataclass(frozen=True)
 class Taken:
-    """What is sold and held of one session."""
+    """The orders and held seats of one session."""
 
     orders: Sequence[Order] = ()
     held: Collection[str] = ()
 
 
 class ProgrammeGuard:
-    """`booking.programme.file.Guard`. The version that was in force last is in Redis, too."""
+    """Implements `booking.programme.file.Guard`. Redis has the text of the version that was in
+    force last."""
 
     def __init__(self, redis: RedisClient) -> None:
         self._redis: Any = redis  # every reply's type is a union over both protocols
@@ -83,10 +84,10 @@ class ProgrammeGuard:
             (after.place_of(name), name, _conflict(*versions, taken[name], _now_ms()))
             for name, versions in doubtful.items()
         )
-        told = [
+        found = [
             f"{place}: sessão {name}: {conflict}" for place, name, conflict in refused if conflict
         ]
-        return told[:_MOST_REFUSALS_NAMED]
+        return found[:_MOST_REFUSALS_NAMED]
 
     async def _taken(self, session_ids: list[str]) -> dict[str, Taken]:
         keys = [session_keys(session_id) for session_id in session_ids]
@@ -119,8 +120,8 @@ class ProgrammeGuard:
 
 
 def _is_doubtful(before: Session | None, after: Session | None) -> bool:
-    """Whether the change may hurt somebody, and says no word about it. A word is good for one
-    change."""
+    """Whether the change may hurt a buyer and does not announce itself. An announcement is good for
+    one change."""
     if before is None or after is None:
         return after is None or not (after.change or after.cancelled)
     if before.edition == after.edition or after.cancelled:
@@ -129,7 +130,7 @@ def _is_doubtful(before: Session | None, after: Session | None) -> bool:
 
 
 def _conflict(before: Session | None, after: Session | None, taken: Taken, now_ms: int) -> str:
-    """Empty where nobody is hurt."""
+    """Empty if it hurts nobody."""
     orders, changes = list[Order](), set[str]()
     for order in taken.orders:
         broken = set(_broken(order, before, after, now_ms))
@@ -139,7 +140,8 @@ def _conflict(before: Session | None, after: Session | None, taken: Taken, now_m
     held, broken = _broken_holds(before, after, taken.held)
     if not orders and not held:
         return ""
-    return f"{_counted(orders, held)}; esta versão muda: {', '.join(sorted(changes | broken))}. Desfaça, ou {_ADVICE}"
+    changed = ", ".join(sorted(changes | broken))
+    return f"{_counted(orders, held)}; esta versão muda: {changed}. Desfaça, ou {_ADVICE}"
 
 
 def _broken(
@@ -159,7 +161,7 @@ def _broken(
 def _broken_holds(
     before: Session | None, after: Session | None, held: Collection[str]
 ) -> tuple[Collection[str], set[str]]:
-    """What is held is about the session as it is now; where that is not known, about its seats."""
+    """Holds are for the session as it is now; if that is unknown, for its seats."""
     if after is None:
         return held, {"a sessão sai da programação"} if held else set()
     changes = set(differences(screening_of(before), held, after)) if before and held else set()

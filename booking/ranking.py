@@ -1,4 +1,4 @@
-"""Which seats are best for a group that wants to sit together. The page ranks them likewise
+"""Ranks the seats for a group that wants to sit together. The page has the same ranking
 (static/groups.js)."""
 
 from collections.abc import Collection, Iterator, Sequence
@@ -10,13 +10,14 @@ from typing import NamedTuple
 
 from booking.programme.rooms import ORDINARY, Place, Room, Row
 
-_DEPTH = 2 / 3  # of the room, from the screen: where sound and picture are set up for
+_DEPTH = 2 / 3  # of the room, from the screen: where sound and picture are best
 _ROW_PITCH = 2.0  # a row is about as deep as two seats are wide
-_LONELY = 3.0  # what a single seat left over between others costs, in seat widths
+_LONELY = 3.0  # the cost of a single seat left over, in seat widths
 
 
 class _Group(NamedTuple):
-    """Adjacent seats, ordered by how far they are from the sweet spot; the rest decides ties."""
+    """Adjacent seats, ordered by their distance from the sweet spot; the other fields decide
+    ties."""
 
     cost: float  # seat widths
     row: int
@@ -29,9 +30,9 @@ class _Group(NamedTuple):
 def best_seats(room: Room, taken: Collection[str], quantity: int) -> Iterator[list[str]]:
     """Every group of `quantity` free, adjacent seats of one row, best first.
 
-    Good is near the sweet spot, two thirds back and centred; a group that would leave a single seat
-    alone is put back by a few seats' widths. The same input gives the same order. Later changes of
-    `taken` are not seen.
+    The sweet spot is two thirds back and centred. A group that would leave a single seat costs a
+    few seats' widths more. The same input gives the same order. Later changes of `taken` are not
+    seen.
     """
     return _in_order(_groups(room, quantity), frozenset(taken))
 
@@ -60,7 +61,8 @@ def _is_lonely(beside: tuple[str, ...], occupied: frozenset[str]) -> bool:
 
 @lru_cache(maxsize=256)
 def _groups(room: Room, quantity: int) -> Sequence[_Group]:
-    """All groups of an empty room, best first: what depends on the room alone, worked out once."""
+    """All groups of an empty room, best first: this depends on the room alone, and is computed
+    once."""
     if quantity < 1:
         return ()
     centre = (max(len(row.places) for row in room.rows) - 1) / 2
@@ -75,7 +77,7 @@ def _groups(room: Room, quantity: int) -> Sequence[_Group]:
                 end = first + quantity
                 groups.append(
                     _Group(
-                        sqrt(depth * depth + width * width),  # exact, so that the page has the same
+                        sqrt(depth * depth + width * width),  # exact: the page computes the same
                         index,
                         column,
                         run[first:end],
@@ -87,9 +89,10 @@ def _groups(room: Room, quantity: int) -> Sequence[_Group]:
 
 
 def _runs(row: Row) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """First column and seats of each stretch without a gap or a place made for somebody.
+    """First column and seats of each stretch without a gap or a special place.
 
-    Those are left to them: who wants a couple's sofa picks it on the map.
+    Special places are left to those who need or want them: a buyer picks a couple's sofa on the
+    map.
     """
     for open_to_all, stretch in groupby(enumerate(row.places), key=lambda item: _is_open(item[1])):
         if open_to_all:

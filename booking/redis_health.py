@@ -1,4 +1,4 @@
-"""Whether Redis can be trusted with a sale: that it answers, is durable, and has room."""
+"""Whether Redis can be trusted with a sale: it answers, is durable, and has room."""
 
 import re
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from redis.exceptions import ResponseError
 from cinema.redis_connection import REDIS_ERRORS, RedisClient
 from cinema.retry import brief
 
-# What a sale needs in order to survive a power cut, and a full memory.
+# A sale needs these to survive a power cut and a full memory.
 _REQUIRED = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
-# Percent of maxmemory. What is left after the second serves those who are buying already.
+# Percent of maxmemory. The rest after the second serves buyers who already hold seats.
 _NEARLY_FULL, _FULL = 90, 95
 _REFUSALS = {
     "MISCONF": "it could not save its data: see its log and its disk",
@@ -30,8 +30,8 @@ _CODE = re.compile(rf"\b({'|'.join(_REFUSALS)})\b")
 
 @dataclass(frozen=True)
 class RedisHealth:
-    """`problem` is empty where Redis answers, is durable and has room; `warning`, while it will
-    stay so."""
+    """`problem` is empty if Redis answers, is durable and has room; `warning` names a problem that
+    is coming."""
 
     problem: str = ""
     warning: str = ""
@@ -43,7 +43,7 @@ class RedisHealth:
 
 
 async def examine(redis: RedisClient) -> RedisHealth:
-    """Every master of a cluster must be well; the first that is not is named."""
+    """Every master of a cluster must be healthy; names the first that is not."""
     try:
         if isinstance(redis, Redis):
             return await _examine_node(redis)
@@ -61,8 +61,7 @@ async def examine(redis: RedisClient) -> RedisHealth:
 
 
 def explain(error: BaseException) -> str:
-    """What an error of Redis means for an operator, in one line that stays the same while the cause
-    does."""
+    """An error of Redis in an operator's words: one line, the same as long as the cause is."""
     code = getattr(error, "status_code", "")
     if code not in _REFUSALS:
         code = _first_code(str(error))
@@ -74,7 +73,7 @@ def explain(error: BaseException) -> str:
 
 
 def _first_code(text: str) -> str:
-    """Redis 6.2 wraps what a script runs into in words of its own, under the code ERR."""
+    """Redis 6.2 wraps a script's error in its own words, under the code ERR."""
     found = _CODE.search(text)
     return found[1] if found else ""
 
@@ -94,8 +93,7 @@ async def _examine_node(redis: RedisClient, **node: Any) -> RedisHealth:
 
 
 def _has_replica(info: dict[str, Any]) -> bool:
-    """One that has caught up: while it loads its first copy of the data, there is nothing to wait
-    for."""
+    """Whether a replica has caught up: one that loads its first copy confirms nothing."""
     replicas = (info.get(f"slave{number}") for number in range(int(info["connected_slaves"])))
     return any(isinstance(one, dict) and one.get("state") == "online" for one in replicas)
 
@@ -109,8 +107,8 @@ def _write_problem(info: dict[str, Any]) -> str:
 
 
 def _percent_full(info: dict[str, Any]) -> float:
-    """What Redis itself compares with maxmemory: without the buffers of its replicas and its
-    append-only file."""
+    """As Redis compares it with maxmemory: without the buffers of replicas and of the append-only
+    file."""
     most = int(info.get("maxmemory", 0))
     used = int(info.get("used_memory", 0)) - int(info.get("mem_not_counted_for_evict", 0))
     return 100 * used / most if most else 0
@@ -127,7 +125,7 @@ async def _configuration_problem(redis: RedisClient, info: dict[str, Any], **nod
         # One by one: before Redis 7.0 CONFIG GET takes a single name.
         found = {name: (await redis.config_get(name, **node)).get(name) for name in _REQUIRED}
     except ResponseError:
-        # A managed server may keep its configuration to itself; INFO tells the most important part.
+        # A managed server may forbid CONFIG; INFO has the most important part.
         return "" if info.get("aof_enabled") else "Redis is not durable: appendonly is not yes"
     wrong = [
         f"{name} is {found[name]}, not {value}"

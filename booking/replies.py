@@ -1,4 +1,4 @@
-"""From outcomes to the contract's messages: mapped once, here."""
+"""From answers and sessions to the contract's messages."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -16,7 +16,7 @@ _KINDS = {kind: kind.value.upper() for kind in SeatKind}
 def reservation_reply(
     answer: Answer, seats: Sequence[str], success: str, limit: int = 0
 ) -> pb.ReservaResponse:
-    """`success` is the sentence for a granted request; `{seats}` in it becomes the seats."""
+    """`success` is the sentence of a granted request; `{seats}` in it becomes the seats."""
     if answer.refusal:
         return pb.ReservaResponse(
             sucesso=False,
@@ -66,14 +66,15 @@ def session_message(session: Session, not_free: int, now_ms: int) -> pb.Sessao:
 
 
 def rows_part(session: Session) -> bytes:
-    """Of a MapaResponse the rows of the room, with the session's prices."""
+    """A serialised MapaResponse with the room's rows at the session's prices alone, to merge into
+    an answer."""
     prices = frozenset((kind, session.price_of(kind)) for kind in session.room.kinds)
     return _rows_part(session.room, prices)
 
 
 @lru_cache(maxsize=64)
 def _rows_part(room: Room, prices: frozenset[tuple[SeatKind, int]]) -> bytes:
-    """Made once for all sessions in this room at these prices."""
+    """Encoded once for all sessions in this room at these prices."""
     price_of = dict(prices)
     rows = [_row_message(row, price_of) for row in room.rows]
     return pb.MapaResponse(fileiras=rows).SerializeToString()
@@ -97,7 +98,7 @@ def _row_message(row: Row, price_of: Mapping[SeatKind, int]) -> pb.Fileira:
 
 
 def count_message(session: Session, count: SeatCount) -> pb.MapaSessao:
-    """A map without its seats."""
+    """A map without seats."""
     return pb.MapaSessao(
         sessao_id=session.id,
         edicao=session.edition,
@@ -127,7 +128,7 @@ def seat_map_message(session: Session, seat_map: SeatSnapshot) -> pb.MapaSessao:
 
 
 def _sold_part(sold: SoldSeats) -> bytes:
-    """Made once as long as no seat is sold or given back."""
+    """Encoded once for each state of the sales."""
     if sold.encoded is None:
         state = pb.StatusReserva.RESERVADO
         seats = [

@@ -1,8 +1,7 @@
-"""Requests about what the programme no longer has: a session that was dropped, a seat whose row was
-removed.
+"""Requests about a dropped session, or a seat whose row was removed.
 
-The programme and, for what it does not know, Redis are asked: a hold outlives the row that it is
-in, and a session that somebody held a seat in was once on sale.
+The programme and, beyond it, Redis are asked: a hold outlives its row, and a session with a hold
+was on sale once.
 """
 
 from collections.abc import Awaitable, Callable, Collection
@@ -37,8 +36,7 @@ class SessionGone(InvalidRequest):
 
 
 def refuses_gone_sessions(rpc: Rpc) -> Rpc:
-    """What is asked of a session that was dropped is a refusal for people, and no malformed
-    request."""
+    """Answers requests about a dropped session with a refusal for people instead of an error."""
 
     @wraps(rpc)
     async def call(self: Any, request: Any, context: Context) -> pb.ReservaResponse:
@@ -51,7 +49,7 @@ def refuses_gone_sessions(rpc: Rpc) -> Rpc:
 
 
 class RequestReader:
-    """Raises InvalidRequest for what is malformed, and SessionGone."""
+    """Raises InvalidRequest for malformed requests, and SessionGone."""
 
     def __init__(self, programme: ProgrammeFile, seats: SeatStateService) -> None:
         self._programme = programme
@@ -65,16 +63,17 @@ class RequestReader:
             raise
 
     async def best(self, request: pb.MelhoresRequest) -> tuple[SeatRequest, int]:
-        """How many seats are wanted, and a request that names none yet."""
+        """How many seats the caller wants, and a request without seats."""
         await self.session(request.sessao_id)
         return parse_best(request, self._programme.current)
 
     async def seats(self, request: pb.ReservaRequest) -> SeatRequest:
-        """At least one. Each is in the room, or is held or sold although the room has it no longer."""
+        """At least one seat. Each is in the room, or is held or sold although the room no longer
+        has it."""
         return await self._parse(parse_seats, request)
 
     async def optional_seats(self, request: pb.ReservaRequest) -> SeatRequest:
-        """Likewise, or none, for all that the buyer holds."""
+        """The same, or no seats, which means all that the buyer holds."""
         return await self._parse(parse_optional_seats, request)
 
     async def _parse(self, parse: Parse, request: pb.ReservaRequest) -> SeatRequest:

@@ -1,5 +1,5 @@
-"""What a caller may ask. Everything that is malformed ends here, in Portuguese, before any state is
-looked at."""
+"""Parses requests. Malformed input ends here, with a Portuguese message, before any state is
+read."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -33,7 +33,7 @@ _NETWORK_TAG = re.compile(r"([0-9a-f]{32})?", re.ASCII)
 
 
 class InvalidRequest(ValueError):
-    """Malformed input; the text says what was wrong and what is accepted."""
+    """Malformed input; the text says what is wrong and what is accepted."""
 
 
 class UnknownSession(InvalidRequest):
@@ -50,10 +50,10 @@ class UnknownSeat(InvalidRequest):
 
 @dataclass(frozen=True, slots=True)
 class SeatRequest:
-    """A request about seats of a known session, by a valid buyer. `network` is empty where the
-    request does not say.
+    """A request about seats of a known session, by a valid buyer. `network` is empty if the request
+    does not say it.
 
-    `from_browser`: it keeps to the rules of the house (booking/house_rules.py).
+    `from_browser`: the rules of the house apply (booking/house_rules.py).
     """
 
     session: Session
@@ -62,7 +62,7 @@ class SeatRequest:
     token: str
     network: str
     from_browser: bool
-    given_back: tuple[str, ...] = ()  # for `seats`, none of which is among them
+    given_back: tuple[str, ...] = ()  # in exchange for `seats`, and none of them
 
 
 def parse_seats(
@@ -79,7 +79,7 @@ def parse_seats(
 def parse_optional_seats(
     request: pb.ReservaRequest, programme: Programme, gone: Collection[str] = ()
 ) -> SeatRequest:
-    """Like `parse_seats`, where no seats mean all of the buyer's. Raises InvalidRequest."""
+    """Like `parse_seats`; without seats it means all of the buyer's. Raises InvalidRequest."""
     place, token = request.assento, request.reserva_token
     session = parse_session(place.sessao_id, programme)
     single = place.assento_num
@@ -100,7 +100,7 @@ def parse_optional_seats(
 
 
 def parse_best(request: pb.MelhoresRequest, programme: Programme) -> tuple[SeatRequest, int]:
-    """How many seats are wanted, and a request that names none yet. Raises InvalidRequest."""
+    """How many seats the caller wants, and a request without seats. Raises InvalidRequest."""
     session = parse_session(request.sessao_id, programme)
     buyer, network = parse_buyer(request.usuario_id), parse_network(request.rede)
     wanted = SeatRequest(session, buyer, (), "", network, request.do_navegador)
@@ -117,7 +117,8 @@ def parse_session(session_id: str, programme: Programme) -> Session:
 def parse_buyer(buyer: str) -> str:
     if not is_valid_buyer(buyer):
         raise InvalidRequest(
-            f"usuario_id inválido: {_quote(buyer)}. Use de 1 a {LONGEST_BUYER} caracteres visíveis, "
+            f"usuario_id inválido: {_quote(buyer)}. "
+            f"Use de 1 a {LONGEST_BUYER} caracteres visíveis, "
             "e nenhum nome reservado, como RESERVADO."
         )
     return buyer
@@ -130,7 +131,7 @@ def parse_network(tag: str) -> str:
 
 
 def parse_email(text: str) -> str:
-    """As it is kept. Raises InvalidRequest."""
+    """The address as it is stored. Raises InvalidRequest."""
     fault = fault_of_email(text)
     if fault:
         raise InvalidRequest(f"email: {fault}")
@@ -146,7 +147,7 @@ def _parse_key(key: str) -> str:
 
 
 def _parse_payer(request: pb.ReservaRequest) -> Payer:
-    """Who pays; empty where the request says nothing of it, as the original's clients do."""
+    """The payer; empty if the request names none, like the original's clients."""
     if not request.HasField("pagamento"):
         return Payer()
     payment = request.pagamento
@@ -163,8 +164,8 @@ def _parse_payer(request: pb.ReservaRequest) -> Payer:
 def parse_purchase(
     request: pb.ReservaRequest, wanted: SeatRequest, person_secret: bytes
 ) -> Purchase:
-    """What is to be sold, and for how much. Payments are simulated: which one is declined is the
-    buyer's choice."""
+    """The tickets and the payer. Payments are simulated: the buyer's choice of a card decides
+    whether it is declined."""
     method, tickets = _parse_payment_method(request), _parse_tickets(request, wanted)
     return Purchase(
         tickets=tickets,
@@ -184,7 +185,7 @@ def parse_purchase(
 def _veto(
     request: pb.ReservaRequest, wanted: SeatRequest, tickets: Sequence[Ticket], method: str
 ) -> Refusal | None:
-    """Why the seats are not sold although the buyer holds them."""
+    """Why a sale is refused although the buyer holds the seats."""
     session = wanted.session
     if session.cancelled:
         return Refusal.SESSION_CANCELLED
@@ -225,7 +226,7 @@ def _parse_tickets(request: pb.ReservaRequest, wanted: SeatRequest) -> tuple[Tic
 
 
 def _full_price(seat: str, session: Session) -> int:
-    """Of a seat that the room no longer has: any, since it is not sold."""
+    """Any price for a seat that the room no longer has: it is not sold."""
     place = session.room.seats.get(seat)
     return session.price_of(place.kind if place else SeatKind.COMUM)
 
@@ -272,5 +273,5 @@ def _parse_seat(name: str, session: Session, gone: Collection[str]) -> str:
 
 
 def _quote(text: str) -> str:
-    """Somebody's words, short enough for an error message."""
+    """A caller's text, short enough for an error message."""
     return repr(text if len(text) <= 40 else text[:40] + "…")

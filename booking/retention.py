@@ -1,8 +1,8 @@
-"""What ends by time: orders in three steps, then what is left of their session.
+"""Deletes data whose time is over: orders in three steps, then the rest of their session.
 
-Each booking server walks through all orders, a page at a time with a pause after each; every step
-is safe to repeat, so several servers need not agree. The orders themselves say when their session
-began, so it does not matter whether the programme still has it.
+Each booking server walks through all orders, a page at a time with a pause after each. Every step
+is safe to repeat, so servers need no agreement. An order says itself when its session began, so a
+session may leave the programme.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ _KEYS_A_PAGE = 100
 
 @dataclass(frozen=True)
 class RetentionRules:
-    """How long things stay after a session's start, or after an order's cancellation, in ms; 0: for
+    """How long data stays after a session's start, or after an order's cancellation, in ms; 0: for
     good."""
 
     session_ms: int
@@ -47,7 +47,7 @@ class RetentionRules:
 def counts_from(order: Order, session: Session | None) -> int:
     """The Unix time in ms from which an order's days count.
 
-    `session` is as the programme has it now: it may have been put off.
+    `session` is the programme's of today: it may have been postponed.
     """
     if order.cancelled_at:
         return order.cancelled_at
@@ -56,8 +56,7 @@ def counts_from(order: Order, session: Session | None) -> int:
 
 
 def is_over(session: Session | None, now_ms: int) -> bool:
-    """Whether nobody can buy or see anything of the session any more; not one that takes place
-    every day."""
+    """Whether the session has ended for buyers. A daily session never has."""
     if session is None:
         return True
     ends = session.closes_at_ms + session.film.duration_minutes * 60_000
@@ -65,8 +64,8 @@ def is_over(session: Session | None, now_ms: int) -> bool:
 
 
 class Retention:
-    """`programme` is the one in force; `may_write` is asked before each page: lost data are not
-    tidied up."""
+    """`programme` is the one in force. `may_write` is asked before each page: a damaged dataset is
+    left alone."""
 
     def __init__(
         self,
@@ -87,7 +86,7 @@ class Retention:
         self._forget_cooldowns = redis.register_script(script_text("forget_cooldowns"))
 
     async def run(self, backoff: Backoff) -> None:
-        """Walks every ten minutes, sooner where the rules are shorter than that; until Redis fails."""
+        """Walks every ten minutes, or more often if the rules are shorter; until Redis fails."""
         between = self._rules.seconds_between_walks
         while True:
             # Several servers that start together walk at different times.
@@ -101,7 +100,7 @@ class Retention:
             await asyncio.sleep(between / 2)
 
     async def walk(self) -> Counter[str]:
-        """Through everything once. How often each step was taken."""
+        """Walks through everything once. Returns how often each step was taken."""
         done = Counter[str]()
         await self._walk_orders(done)
         await self._walk_sessions(done)
@@ -109,7 +108,7 @@ class Retention:
             keys = partition_keys(partition)
             if self._may_write():
                 await self._forget_cooldowns(keys=[keys.cooldowns, keys.released])
-        return +done  # without what was looked at in vain
+        return +done  # without zeros
 
     async def _walk_orders(self, done: Counter[str]) -> None:
         cursor = ""
@@ -130,8 +129,7 @@ class Retention:
         if not order.erased_at and _is_due(age, rules.personal_ms):
             done["erased"] += await self._end.erase(order)
         if order.erased_at and _is_due(age, rules.order_ms):
-            # As long after as the settings say, also where the data went late: so the ledger has
-            # followed by then.
+            # Count from the erasure, even a late one: the ledger needs that time to follow.
             erased_by = now - (rules.order_ms - rules.personal_ms)
             done["orders removed"] += await self._end.remove(order, erased_by)
 

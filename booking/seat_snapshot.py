@@ -19,14 +19,14 @@ class SeatSold:
 
 
 class SoldSeats(dict[str, SeatSold]):
-    """By seat. Never changed once it is part of a map, so what was made of it can be kept with it."""
+    """By seat. Immutable once it is part of a snapshot, so its encoding is cached with it."""
 
     encoded: bytes | None = None
 
 
 @dataclass(frozen=True)
 class SeatSnapshot:
-    """Every seat of a session that is not free, at one version; `at_ms` is when it was read, by
+    """Every seat of a session that is not free, at one version; `at_ms` is the time of reading, by
     Redis' clock."""
 
     version: int

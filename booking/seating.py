@@ -1,7 +1,7 @@
 """The rules of the house about where one may sit.
 
-The page judges by the same rules, to explain and to mend before the payment begins
-(static/seating.js); tests/unit_js/seating_cases.json says for both of them what they come to.
+The page applies the same rules, to explain them before the payment (static/seating.js).
+tests/unit_js/seating_cases.json has the expected results for both.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -13,7 +13,7 @@ _BESIDE_A_WHEELCHAIR = frozenset({SeatKind.CADEIRANTE, SeatKind.ACOMPANHANTE})
 
 
 def split_sofas(room: Room, seats: Collection[str], own: Collection[str] = ()) -> tuple[str, ...]:
-    """Those of the seats whose sofa's other half is neither among them nor among the buyer's `own`."""
+    """The seats whose sofa's other half is neither among them nor among the buyer's `own`."""
     halves = room.other_halves
     return tuple(
         seat
@@ -26,7 +26,7 @@ def lost_companions(row: Row, chosen: Collection[str], bought: Collection[str]) 
     """Companion seats in `chosen` without a wheelchair space of the buyer's in the same group
     (Decreto 9.404/2018).
 
-    A group is unbroken by a gap or by a seat of another kind. `bought`: what the buyer has already.
+    A gap or a seat of another kind ends a group. `bought`: the seats that the buyer has already.
     """
     for group in row.stretches(lambda place: place.kind in _BESIDE_A_WHEELCHAIR):
         own = [place for place in group if place.seat in chosen or place.seat in bought]
@@ -39,14 +39,13 @@ def lonely_seats(
 ) -> Iterator[str]:
     """Single free seats that would be left over beside the chosen ones.
 
-    The end of a row, an aisle and a place that is made for somebody close a stretch as a taken seat
-    does. `chosen` maps the buyer's seats to when he chose them, `taken` everybody else's to when
-    they were taken; None where that is not known.
+    The end of a row, an aisle and a place for somebody special close a stretch like a taken seat.
+    `chosen` maps the buyer's seats to when they were chosen, `taken` all others' seats to when they
+    were taken; None if that is unknown. These are allowed:
 
-    - Unavoidable: a stretch with one seat more than the buyer takes has a single one left wherever
-      he sits.
-    - One person where nobody sat: whoever comes alone need not move, nor take a second seat.
-    - Not his fault: the neighbour on the other side came later, or may have.
+    - Unavoidable: a stretch of one seat more than the buyer takes leaves one over anyway.
+    - One person in an empty stretch: need not move, nor take a second seat.
+    - Not the buyer's fault: the neighbour on the other side came later, or may have.
     """
     if _is_alone(row, chosen, taken):
         return
@@ -64,7 +63,7 @@ def lonely_seats(
 
 
 def _is_alone(row: Row, chosen: Mapping[str, int | None], taken: Mapping[str, int | None]) -> bool:
-    """Whether the buyer takes one seat, of a stretch in which nobody had one when he chose it."""
+    """Whether the buyer takes one seat in a stretch that was empty at that time."""
     if len(chosen) != 1:
         return False
     ((own, chosen_at),) = chosen.items()
@@ -78,7 +77,7 @@ def _is_alone(row: Row, chosen: Mapping[str, int | None], taken: Mapping[str, in
 def _came_later(
     row: Row, seat: str, chosen: Mapping[str, int | None], taken: Mapping[str, int | None]
 ) -> bool:
-    """Whether the single seat is between one of the buyer's and one that was taken after that."""
+    """Whether the single seat is between a seat of the buyer's and one that was taken later."""
     before, after = _neighbours(row, seat)
     if before is None or after is None:
         return False
@@ -89,7 +88,7 @@ def _came_later(
 
 
 def _is_later(taken_at: int | None, chosen_at: int | None) -> bool:
-    """Or may be."""
+    """Or may be later."""
     return chosen_at is None or taken_at is None or taken_at >= chosen_at
 
 

@@ -40,11 +40,10 @@ from cinema.identity import owner_tag
 from cinema.refusals import Refusal, sentence
 from cinema.tickets import half_price_quota
 
-# How often "the best seats" may be snatched away between looking and holding, before it is a
-# refusal.
+# How many times "the best seats" may go to others between reading and holding.
 _BEST_TRIES = 8
 _BEST_SPREAD = 8
-# Why a seat that looked free is not to be had.
+# Refusals of a seat that looked free.
 _SNATCHED = (Refusal.SEAT_TAKEN, Refusal.ALREADY_BOUGHT, Refusal.COOLING_DOWN)
 
 
@@ -109,7 +108,7 @@ class BookingServicer(OrderRpcs):
     async def _reply(
         self, answer: Answer, seats: tuple[str, ...], success: str
     ) -> pb.ReservaResponse:
-        """With the tokens of an order that the request did not make itself."""
+        """Adds the tokens of an order that an earlier request made."""
         if answer.order_id and answer.tokens is None:
             known = await self._orders.get(answer.order_id)
             answer = replace(answer, tokens=known.tokens if known else None)
@@ -130,15 +129,14 @@ class BookingServicer(OrderRpcs):
     async def _hold_best(
         self, wanted: SeatRequest, quantity: int
     ) -> tuple[Answer, tuple[str, ...]]:
-        """No seats: there are none together."""
+        """No seats: none are free together."""
         session, answer = wanted.session, Answer(Refusal.NONE_TOGETHER)
         seats = tuple[str, ...]()
         passed_over = set[str]()
         for attempt in range(_BEST_TRIES):
             seat_map = await self._seats.snapshot(session.id)
             best = best_seats(session.room, passed_over | seat_map.taken, quantity)
-            # A crowd that wants the best group spreads out: the second try is for one of a few, and
-            # so on.
+            # Spreads a crowd that wants the best group: each further try picks from more groups.
             choice = list(islice(best, 1 + attempt * _BEST_SPREAD))
             if not choice:
                 break
@@ -175,8 +173,7 @@ class BookingServicer(OrderRpcs):
         return await self._reply(answer, seats, "Mais tempo para {seats}.")
 
     async def _own_seats(self, wanted: SeatRequest) -> tuple[str, ...]:
-        """What the buyer holds; without holds what the buyer has bought, maybe in another tab just
-        now."""
+        """The buyer's holds; without holds the buyer's purchases, perhaps from another tab."""
         seat_map = await self._seats.snapshot(wanted.session.id)
         tag = owner_tag(wanted.session.id, wanted.buyer)
         return seat_map.held_by(tag) or seat_map.sold_to(tag)
@@ -193,8 +190,7 @@ class BookingServicer(OrderRpcs):
         return await self._reply(answer, wanted.seats, "Pagamento confirmado: {seats}.")
 
     async def _confirm(self, wanted: SeatRequest, purchase: Purchase) -> Answer:
-        """A sale whose mail would be one too many goes through without it: the order's page is the
-        proof."""
+        """Sells without a mail if the mail would exceed a limit: the order's page is the proof."""
         email, network = purchase.payer.email, wanted.network
         taken = bool(email) and not purchase.veto and await self._limits.reserve(email, network)
         if not taken:
@@ -204,7 +200,8 @@ class BookingServicer(OrderRpcs):
             await self._limits.give_back(email, network)
         return answer
 
-    async def Lotes(  # type: ignore[override]  # noqa: N802 - it writes, instead of being iterated over
+    # It writes, instead of being iterated over.
+    async def Lotes(  # type: ignore[override]  # noqa: N802
         self, requests: AsyncIterable[pb.LotePedidos], context: Context
     ) -> None:
         await self.batches.serve(requests, context)
@@ -253,7 +250,7 @@ class BookingServicer(OrderRpcs):
             await self._feed.wait_until_open()
             async with self._feed.watch(session.id) as watcher:
                 while True:
-                    # In this order: what happens while the snapshot is read waits in the watcher.
+                    # Watch first, then read: the watcher queues changes during the read.
                     seat_map = await self._seats.snapshot(session.id)
                     session = await self._requests.session(session.id)
                     snapshot = seat_map_message(session, seat_map)
@@ -269,7 +266,7 @@ class BookingServicer(OrderRpcs):
     async def VarrerSessao(  # noqa: N802
         self, request: pb.VarreduraRequest, context: Context
     ) -> pb.VarreduraResponse:
-        """The holds of a session that was dropped end like any others."""
+        """Holds of a dropped session end like any others."""
         if request.sessao_id:
             with suppress(SessionGone):
                 await self._requests.session(request.sessao_id)

@@ -1,9 +1,8 @@
-"""The programme with the seats that are left: counted again only in partitions where something has
-happened.
+"""The programme with the number of free seats, counted again only in partitions with new events.
 
-Each time Redis is asked for the last event of every partition, so the list is never older than the
-question. The counts are read after that, and kept with the event's id: what happens in between has
-a later event, and is counted next time.
+Each request asks Redis for the last event of every partition, so the list is never older than the
+request. The counts are read after that, and stored with the event's id: a change in between has a
+later event, and is counted next time.
 """
 
 import asyncio
@@ -22,7 +21,7 @@ from cinema.redis_connection import RedisClient, nodes_of, script_at
 from cinema.redis_scripts import packed
 from cinema.shared_reads import SharedReads
 
-_LONGEST_MS = 60_000  # what is deleted by hand makes no event
+_LONGEST_MS = 60_000  # keys deleted by hand make no event
 
 
 class SessionList:
@@ -34,7 +33,7 @@ class SessionList:
         self._reads = SharedReads[None, pb.SessoesResponse]()
 
     async def get(self) -> pb.SessoesResponse:
-        """To be sent, and not to be changed."""
+        """The shared message: send it, do not change it."""
         return await self._reads.read(None, self._refresh)
 
     async def _refresh(self) -> pb.SessoesResponse:
@@ -47,11 +46,11 @@ class SessionList:
         counts = await asyncio.gather(*(self._count(listing.partitions[one]) for one in changed))
         for partition, taken in zip(changed, counts, strict=True):
             listing.recount(partition, newest[partition], taken)
-            await asyncio.sleep(0)  # a thousand sessions are some milliseconds of work
+            await asyncio.sleep(0)  # a thousand sessions take milliseconds
         return listing.answer()
 
     async def _last_events(self, partitions: Iterable[int]) -> dict[int, str]:
-        """The id of each partition's last event; empty where there is none."""
+        """The id of each partition's last event; empty if it has none."""
         ask = nodes_of(self._redis).send
         streams = [partition_keys(partition).events for partition in partitions]
         last = await asyncio.gather(
@@ -62,8 +61,8 @@ class SessionList:
         }
 
     async def _count(self, sessions: Sequence[Session]) -> list[int]:
-        """How many seats of each are not free; seats that a changed room no longer has are not
-        counted."""
+        """How many seats of each session are not free, without seats that its changed room no
+        longer has."""
         plain = [session for session in sessions if not session.change]
         keys = [session_keys(session.id) for session in plain]
         hashes = [key for one in keys for key in (one.holds, one.sold)]
@@ -82,21 +81,21 @@ class SessionList:
 
 
 class _Listing:
-    """The sessions of one programme in their order, with what is known of their seats."""
+    """The sessions of one programme in their order, with the counts of their seats."""
 
     def __init__(self, programme: Programme, now_ms: int) -> None:
         self._programme = programme
         self._now_ms = now_ms
         sessions = [one for one in programme.by_start() if not one.cancelled]
         times = (one.closes_at_ms or one.starts_at_ms for one in sessions)
-        # Until one of them begins: that closes it, or moves a bare time of day on by a day.
+        # Until a session begins: that closes it, or moves a daily one to the next day.
         self._good_until = min((at for at in times if at > now_ms), default=now_ms + _LONGEST_MS)
         self._good_until = min(self._good_until, now_ms + _LONGEST_MS)
         self._order = [session.id for session in sessions]
         self._taken: dict[str, int] = {}
         self._messages: dict[str, pb.Sessao] = {}
         self._answer: pb.SessoesResponse | None = None
-        self.events: dict[int, str] = {}  # by partition the last one before its seats were counted
+        self.events: dict[int, str] = {}  # by partition: the last event before its count
         self.partitions: defaultdict[int, list[Session]] = defaultdict(list)
         for session in sessions:
             self.partitions[partition_of(session.id)].append(session)

@@ -49,7 +49,9 @@ class BookingSettings(RedisSettings, TlsSettings, SecretsSettings):
         default=30,
         ge=0,
         le=100,
-        description="the same as a share of the room, where that is more: 0 to 100, 100 for no limit",
+        description=(
+            "the same as a share of the room, where that is more: 0 to 100, 100 for no limit"
+        ),
     )
     person_secret: SecretStr | None = Field(
         default=None,
@@ -68,7 +70,10 @@ class BookingSettings(RedisSettings, TlsSettings, SecretsSettings):
     max_mails_per_address: int = Field(
         default=1_000,
         ge=0,
-        description="mails that one network address causes an hour, a cancellation counted as 10; 0: any number",
+        description=(
+            "mails that one network address causes an hour, a cancellation counted as 10; 0: any "
+            "number"
+        ),
     )
     max_mails_per_order: int = Field(
         default=5,
@@ -80,11 +85,17 @@ class BookingSettings(RedisSettings, TlsSettings, SecretsSettings):
     )
     session_data_days: Days = Field(
         default=2,
-        description="days from a session's start that order keys and accounts stay, at most 36500; 0: for good",
+        description=(
+            "days from a session's start that order keys and accounts stay, at most 36500; 0: "
+            "for good"
+        ),
     )
     personal_data_days: Days = Field(
         default=30,
-        description="days from a session's start that name, CPF mask and e-mail stay, at most 36500; 0: for good",
+        description=(
+            "days from a session's start that name, CPF mask and e-mail stay, at most 36500; 0: "
+            "for good"
+        ),
     )
     order_days: Days = Field(
         default=90,
@@ -102,7 +113,8 @@ class BookingSettings(RedisSettings, TlsSettings, SecretsSettings):
             short, long = getattr(self, shorter), getattr(self, longer)
             if long and not 0 < short <= long:
                 raise ValueError(
-                    f"{longer.upper()}={long:g} is refused: it takes 0, or at least {shorter.upper()} "
+                    f"{longer.upper()}={long:g} is refused: it takes 0, or at least "
+                    f"{shorter.upper()} "
                     f"(now {short:g}, and then more than 0)"
                 )
         return self

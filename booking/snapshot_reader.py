@@ -1,8 +1,8 @@
-"""The seat maps of sessions: kept, and brought up to date with the events since they were read.
+"""Snapshots of sessions, cached and updated by the events since they were read.
 
-A map is as Redis has it at a moment after it was asked for, never an older one: each time Redis is
-asked what has happened after the last event that the map knows. Only a stream that still has that
-very event can say so; a stream that was trimmed, or is another dataset's, has the map read whole.
+A snapshot is never older than its request: each request asks Redis for the events after the last
+one that the cached snapshot knows. Only a stream that still has this very event can answer; if the
+stream was trimmed, or is another dataset's, the snapshot is read whole.
 """
 
 import asyncio
@@ -22,13 +22,13 @@ from cinema.redis_connection import RedisClient, script_at
 from cinema.shared_reads import SharedReads
 
 _ALL, _CHANGES = 1, 2
-_MOST_SEATS_KEPT = 50_000  # of all maps together: some 12 MB
-_SEATS_A_TURN = 500  # how many are read before the event loop has its turn again
+_MOST_SEATS_KEPT = 50_000  # of all snapshots: about 12 MB
+_SEATS_A_TURN = 500  # parsed before the event loop has its turn again
 
 
 @dataclass(frozen=True)
 class _Reply:
-    """What snapshot.lua answers."""
+    """The reply of snapshot.lua."""
 
     now: int
     version: int
@@ -47,7 +47,7 @@ class _Reply:
 
 @dataclass(frozen=True)
 class _Kept:
-    """A map as it was after `event`. Its seats never change: another state is another object."""
+    """A snapshot after `event`. Immutable: another state is another object."""
 
     event: str = ""
     version: int = 0
@@ -65,7 +65,7 @@ class SnapshotReader:
         self._reads = SharedReads[str, SeatSnapshot]()
 
     async def of(self, session_id: str) -> SeatSnapshot:
-        """At one version, at most as old as the question."""
+        """At one version, at most as old as the request."""
         return await self._reads.read(session_id, partial(self._refresh, session_id))
 
     async def count(self, session_id: str) -> SeatCount:
@@ -106,7 +106,7 @@ def _size(kept: _Kept) -> int:
 
 
 def _after_changes(before: _Kept, reply: _Reply) -> _Kept | None:
-    """With the changes of each event since; None where they do not lead to what Redis has."""
+    """The snapshot with the events since; None if that does not lead to Redis' numbers."""
     changes, version = list[Any](), before.version
     for at, text in zip(reply.seats[::2], reply.seats[1::2], strict=True):
         version += 1
@@ -115,14 +115,14 @@ def _after_changes(before: _Kept, reply: _Reply) -> _Kept | None:
         changes += json.loads(text)
     held, sold = _applied(changes, before)
     if (version, len(held), len(sold)) != (reply.version, reply.held, reply.sold):
-        return None  # another hand was at work
+        return None  # somebody changed Redis by hand
     return _Kept(reply.event, version, held, sold)
 
 
 def _applied(
     changes: Sequence[dict[str, Any]], before: _Kept
 ) -> tuple[dict[str, SeatHeld], SoldSeats]:
-    """The same objects where nothing changes in them."""
+    """Reuses an object that does not change."""
     concerns_sales = any(one["state"] == "sold" or one["seat"] in before.sold for one in changes)
     sold = SoldSeats(before.sold) if concerns_sales else before.sold
     held = dict(before.held) if changes else before.held
@@ -151,7 +151,7 @@ async def _parse_whole(reply: _Reply) -> _Kept:
 
 
 async def _by_twos(flat: Iterable[str]) -> AsyncIterator[tuple[str, str]]:
-    """By twos; after a number of them everybody else has a turn."""
+    """Pairs; yields to the event loop after each batch."""
     texts = iter(flat)
     pairs = zip(texts, texts, strict=True)
     while batch := list(islice(pairs, _SEATS_A_TURN)):

@@ -1,4 +1,4 @@
-"""All that the RPCs read from Redis and write there."""
+"""Everything that the RPCs read and write in Redis."""
 
 from dataclasses import dataclass
 from typing import Self

@@ -1,8 +1,8 @@
-"""Reads the event streams that somebody listens to, all with one blocked XREAD.
+"""Reads the event streams that have listeners, all with one blocked XREAD.
 
-A stream that nobody listens to costs nothing. One that gets its first listener interrupts the
-blocked read, which then goes on with it too; its connection is closed for that, which is cheaper
-than a read that names every stream each time.
+A stream without listeners costs nothing. A stream's first listener interrupts the blocked read,
+which then includes it. Interrupting closes the connection, which is cheaper than a read that names
+every stream.
 """
 
 import asyncio
@@ -17,9 +17,8 @@ from cinema.streams import Entry, parse_entry_id, read_streams
 
 _BLOCK_MS = 1_000
 _EVENTS_A_READ = EVENTS_KEPT // 2
-_GATHER_SECONDS = 0.005  # listeners that come together interrupt the read once
-# After a read that brought something: what happens meanwhile comes with the next one, which costs
-# no more for many.
+_GATHER_SECONDS = 0.005  # listeners that come together interrupt once
+# Pause after a read with events, so that the next one brings many at the same cost.
 _REST_SECONDS = 0.005
 
 
@@ -42,14 +41,14 @@ class StreamReader:
         self._on_event = on_event
         self._on_gap = on_gap
         self._listeners = Counter[str]()
-        self._positions: dict[str, str] = {}  # the last event that was read, of what is listened to
+        self._positions: dict[str, str] = {}  # by stream: the last event that was read
         self._added = asyncio.Event()
         self._blocked: asyncio.Timeout | None = None
         self._is_interrupted = False
 
     @asynccontextmanager
     async def listening(self, stream: str) -> AsyncIterator[None]:
-        """In the block every event of the stream is read. Raises one of REDIS_ERRORS."""
+        """In the block every event of the stream reaches `on_event`. Raises one of REDIS_ERRORS."""
         self._listeners[stream] += 1
         try:
             if stream not in self._positions:
@@ -64,7 +63,7 @@ class StreamReader:
     async def _start_listening(self, stream: str) -> None:
         async with asyncio.timeout(self._patience):
             last: Any = await self._redis.xrevrange(stream, count=1)
-        # Another listener may have come first, and the read may have gone on since.
+        # Another listener may have set the position, and the read may have moved it since.
         if stream not in self._positions:
             self._positions[stream] = str(last[0][0]) if last else "0-0"
             self._added.set()
@@ -76,7 +75,7 @@ class StreamReader:
             self._blocked.reschedule(asyncio.get_running_loop().time() + _GATHER_SECONDS)
 
     async def run(self) -> None:
-        """Raises one of REDIS_ERRORS once Redis fails; then nothing is listened to any more."""
+        """Raises one of REDIS_ERRORS when Redis fails; then no stream has a listener."""
         try:
             while True:
                 while not self._positions:
@@ -88,14 +87,14 @@ class StreamReader:
             self._positions.clear()
 
     async def _read_once(self) -> bool:
-        """Whether it brought anything."""
+        """Whether it read any events."""
         asked = dict(self._positions)
         brought = await self._wait_for_events(asked)
         for stream, entries in brought.items():
-            # Whoever listens again after nobody did has another position.
+            # A stream whose listeners left and came back has another position.
             if self._positions.get(stream) != asked[stream]:
                 continue
-            # Only a full batch can have been preceded by more than Redis keeps.
+            # Only before a full batch may Redis have trimmed unread events.
             if len(entries) == _EVENTS_A_READ and await self._was_trimmed(stream, asked[stream]):
                 self._on_gap(stream)
             for entry in entries:
@@ -120,7 +119,7 @@ class StreamReader:
             self._blocked = None
 
     async def _was_trimmed(self, stream: str, position: str) -> bool:
-        """Whether entries after `position` may have been dropped, as far as one can tell."""
+        """Whether entries after `position` may have been dropped."""
         async with asyncio.timeout(self._patience):
             oldest = await self._redis.xrange(stream, count=1)
         return not oldest or parse_entry_id(str(oldest[0][0])) > parse_entry_id(position)

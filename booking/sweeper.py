@@ -1,4 +1,5 @@
-"""Frees holds that are due. The due sets are the authority: no notification is needed for this."""
+"""Frees holds whose deadline has passed. The due sets are the authority; no notification is
+needed."""
 
 import asyncio
 import itertools
@@ -17,18 +18,18 @@ from seat_state_service import SeatStateService
 log = logging.getLogger(__name__)
 
 PERIOD_SECONDS = 0.25
-_LOOKS = 4  # at what is due soon, of which each first one is at everything
-_HORIZON_MS = 2_000  # of a look at everything: the next one may come late
-_DUE_A_LOOK = 500
+_SWEEPS = 4  # each fourth sweep is of all partitions, the others of those with deadlines soon
+_HORIZON_MS = 2_000  # of a whole sweep; the next one may come late
+_DUE_A_SWEEP = 500
 
 
-# By partition: what its due set has, and when each is due.
+# By partition: members of its due set, each with its deadline.
 Members = Mapping[int, Sequence[tuple[str, float]]]
 
 
 class Sweeper:
-    """Looks at every partition once a second, and every quarter of one at those where something is
-    due before that."""
+    """Checks every partition once a second, and four times a second those with a deadline before
+    that."""
 
     def __init__(self, redis: RedisClient, seats: SeatStateService) -> None:
         self._redis = redis
@@ -37,18 +38,17 @@ class Sweeper:
 
     async def run(self, backoff: Backoff) -> None:
         """Sweeps until Redis fails."""
-        for look in itertools.cycle(range(_LOOKS)):
-            freed = await self.sweep_soon() if look else await self.sweep()
+        for turn in itertools.cycle(range(_SWEEPS)):
+            freed = await self.sweep_soon() if turn else await self.sweep()
             backoff.reset()
             if freed:
                 log.info("seats freed whose hold had ended: %d", freed)
             await asyncio.sleep(PERIOD_SECONDS)
 
     async def sweep(self, session_id: str = "") -> int:
-        """Frees what is due, in one session or in all. How many seats that were; safe at any time.
+        """Frees due seats, of one session or of all. Returns how many; safe at any time.
 
-        Nothing while sales are paused: an older copy of the data must not go on as if it were the
-        data.
+        Does nothing while sales are paused: an older copy of the data must not change.
         """
         if self._seats.is_paused:
             return 0
@@ -62,8 +62,7 @@ class Sweeper:
         return freed
 
     async def sweep_soon(self) -> int:
-        """Frees what is due by now of the partitions in which the last sweep of all saw deadlines
-        ahead."""
+        """Frees due seats in the partitions in which the last whole sweep saw deadlines ahead."""
         if not self._soon or self._seats.is_paused:
             return 0
         now = await self._now()
@@ -76,14 +75,16 @@ class Sweeper:
         return freed
 
     async def _shorten(self, partitions: Collection[int], latest: int, session_id: str) -> None:
-        """No hold is due after `latest`, unless Redis' clock was ahead when it was made."""
+        """Shortens holds that are due after `latest`: Redis' clock was ahead when they were
+        made."""
         late = await self._members(partitions, f"({latest}", "+inf")
         shortened = 0
         for session, seats in _by_session(late, math.inf, session_id).items():
             shortened += await self._seats.shorten(session, seats)
         if shortened:
             log.warning(
-                "Redis' clock was set back, or HOLD_MAX_SECONDS lowered: %d holds would have lasted too long"
+                "Redis' clock was set back, or HOLD_MAX_SECONDS lowered: %d holds would have "
+                "lasted too long"
                 " and now end with HOLD_SECONDS",
                 shortened,
             )
@@ -91,10 +92,9 @@ class Sweeper:
     async def _members(
         self, partitions: Collection[int], earliest: str, latest: int | str
     ) -> Members:
-        """Of the due sets of those partitions that have some between two times: the first ones,
-        with their times."""
+        """The first members of these partitions' due sets between two times, with their times."""
         ask = nodes_of(self._redis).send
-        which = (earliest, latest, "WITHSCORES", "LIMIT", 0, _DUE_A_LOOK)
+        which = (earliest, latest, "WITHSCORES", "LIMIT", 0, _DUE_A_SWEEP)
         keys = [partition_keys(partition).due for partition in partitions]
         found = await asyncio.gather(
             *(ask(packed("ZRANGEBYSCORE", key, *which), key) for key in keys)
@@ -111,13 +111,13 @@ class Sweeper:
 
 
 def _with_times(reply: list[Any]) -> list[tuple[str, float]]:
-    """RESP3 has pairs, RESP2 each member before its score."""
+    """RESP3 has pairs, RESP2 alternates member and score."""
     pairs = reply if isinstance(reply[0], list) else zip(reply[::2], reply[1::2], strict=True)
     return [(member, float(score)) for member, score in pairs]
 
 
 def _by_session(members: Members, latest: float, session_id: str) -> dict[str, list[str]]:
-    """Their seats, up to that time; in all sessions or in that one."""
+    """The members' seats up to `latest`, of one session or of all."""
     sessions: defaultdict[str, list[str]] = defaultdict(list)
     for member, at in itertools.chain.from_iterable(members.values()):
         session, seat = parse_due_member(member)

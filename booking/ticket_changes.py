@@ -1,4 +1,4 @@
-"""What a ticket was sold for, and what of that the programme no longer keeps."""
+"""Compares a sold ticket with the programme of today."""
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
@@ -14,7 +14,7 @@ _CHANGED = "Esta sessão mudou depois da sua compra."
 
 
 def screening_of(session: Session) -> Screening:
-    """What a ticket that is sold now is for."""
+    """What a ticket sold now is for."""
     film = session.film
     return Screening(
         starts_at=session.starts_at_ms,
@@ -28,7 +28,8 @@ def screening_of(session: Session) -> Screening:
 
 
 def differences(sold: Screening, seats: Collection[str], session: Session) -> Iterator[str]:
-    """Each in Portuguese. What an old order's record lacks is not compared; a film may be renamed."""
+    """The differences, in Portuguese. Ignores facts that an old record lacks; a film may be
+    renamed."""
     if _is_moved(sold, session):
         yield "início"
     if sold.film_id and sold.film_id != session.film.id:
@@ -43,12 +44,12 @@ def differences(sold: Screening, seats: Collection[str], session: Session) -> It
 
 
 def gone_seats(seats: Collection[str], session: Session) -> list[str]:
-    """Those that the session's room does not have."""
+    """The seats that the session's room does not have."""
     return sorted({seat for seat in seats if seat not in session.room.seats})
 
 
 def seats_of(session: Session, seats: Collection[str]) -> int:
-    """How many of them the session's room has."""
+    """How many of the seats the session's room has."""
     return len(session.room.seats.keys() & seats)
 
 
@@ -58,7 +59,7 @@ def is_over(sold: Screening, now_ms: int) -> bool:
 
 
 def _is_moved(sold: Screening, session: Session) -> bool:
-    """A bare time of day is every day, and sold for the next one at most."""
+    """A daily session: a ticket is for the next showing at most."""
     if isinstance(session.start, datetime):
         return sold.starts_at != session.starts_at_ms
     was = local_time(sold.starts_at)
@@ -66,8 +67,8 @@ def _is_moved(sold: Screening, session: Session) -> bool:
 
 
 def alteration(order: Order, session: Session | None, now_ms: int) -> str:
-    """What the buyer must know about what became of the session since the sale, in Portuguese;
-    empty: nothing."""
+    """What became of the session since the sale, as a sentence for the buyer, in Portuguese; empty:
+    nothing."""
     if session is None:
         return "" if is_over(order.screening, now_ms) else _DROPPED
     if session.cancelled:

@@ -19,7 +19,7 @@ _FIT_WITH_ANY_DATASET = Fitness(dataset="")
 
 
 class SalesPaused(RedisError):
-    """Redis has not the dataset that is sold from, or not all of it. Nothing was written."""
+    """Redis does not have the dataset that is sold from, or not all of it. Nothing was written."""
 
 
 def with_any_dataset() -> Fitness:
@@ -27,11 +27,10 @@ def with_any_dataset() -> Fitness:
 
 
 class Transitions:
-    """`fitness` is the last look at Redis: its dataset is the only one that seats are held and sold
-    in; empty: any.
+    """`fitness` returns the last check of Redis. Its dataset is the only one to hold and sell seats
+    in; empty: any. If it is None, every transition raises SalesPaused.
 
-    Where its dataset is None, every transition raises SalesPaused. `newest` learns of every event
-    that a transition appends.
+    `newest` notes every event that a transition appends.
     """
 
     def __init__(
@@ -62,7 +61,8 @@ class Transitions:
         return dataset
 
     def _note_event(self, keys: SessionKeys, event: Sequence[str]) -> None:
-        """At once, so that its loss is noticed. `event` is empty where nothing changed."""
+        """Noted with the answer, so that its loss is noticed. `event` is empty if nothing
+        changed."""
         for entry_id in event:
             self._newest.note(keys.partition.events, entry_id)
 

@@ -1,11 +1,10 @@
-"""How many sessions one caller may watch at a time, so that none keeps the others from watching
-theirs."""
+"""How many sessions one caller may watch at a time, so that every caller gets its share."""
 
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# So many callers may watch as much as they like; where there are more, each has its share.
+# Up to so many callers watch without a share; above that each has its share.
 _FULL_SHARES = 8
 
 

@@ -1,4 +1,5 @@
-"""The programme: which film runs where and when, and what a place costs. A TOML file, checked whole."""
+"""The programme: which film runs where and when, and what a seat costs. A TOML file, checked
+whole."""
 
 from booking.programme.programme import (
     Programme,

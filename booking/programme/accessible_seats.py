@@ -1,11 +1,13 @@
-"""How many accessible seats a room must have: Decreto 5.296/2004, art. 23, as Decreto 9.404/2018 words it.
+"""How many accessible seats a room must have: Decreto 5.296/2004, art. 23, as amended by Decreto
+9.404/2018.
 
-§ 1: of up to 1,000 places 2% wheelchair spaces and 2% seats for people with a disability or reduced mobility, at least
-one of each; above that 20 of each and 1% of what exceeds 1,000. § 2: half of those seats are made for obese people, at
-least one. § 3: a companion sits beside each of them. Fractions count as the next whole number.
+§ 1: of up to 1,000 places 2% are wheelchair spaces and 2% are seats for people with a disability or
+reduced mobility, at least one of each; above 1,000 they are 20 of each and 1% of the rest. § 2:
+half of those seats are made for obese people, at least one. § 3: a companion sits beside each.
+Fractions count as the next whole number.
 
-A seat for obese people counts among the seats of § 1. Of a companion seat we ask that it is in one unbroken group of
-wheelchair spaces and companion seats, with as many of these as of those.
+A seat for obese people counts among the seats of § 1. A companion seat must be in one unbroken
+group of wheelchair spaces and companion seats that has as many of the one as of the other.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,13 +21,13 @@ _LARGE = 1_000  # places
 
 
 def required(places: int) -> int:
-    """Wheelchair spaces, and as many seats for reduced mobility."""
+    """The number of wheelchair spaces, and of seats for reduced mobility."""
     large = min(places, _LARGE)
     return -(-large * 2 // 100) + -(-(places - large) // 100)
 
 
 def missing_seats(rows: Sequence[Row]) -> Iterator[str]:
-    """A sentence in Portuguese for each kind of which the room has too few."""
+    """A sentence in Portuguese for each kind that the room lacks."""
     kinds = [place.kind for row in rows for place in row.places if place]
     needed = required(len(kinds))
     wheelchairs = kinds.count(SeatKind.CADEIRANTE)
@@ -52,7 +54,7 @@ def missing_seats(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _companions(rows: Sequence[Row]) -> int:
-    """Wheelchair spaces whose companion has a seat in the same group."""
+    """The number of wheelchair spaces with a companion seat in the same group."""
     return sum(
         min(group.count(SeatKind.CADEIRANTE), group.count(SeatKind.ACOMPANHANTE))
         for row in rows

@@ -1,4 +1,4 @@
-"""What is wrong between a programme's entries that are each right by themselves."""
+"""Faults between a programme's entries that are valid by themselves."""
 
 from collections.abc import Callable, Iterator
 
@@ -54,7 +54,7 @@ def _block_faults(path: Path, room: RoomEntry) -> Iterator[tuple[Path, str]]:
 
 
 def _overlaps(programme: ProgrammeEntry, line_of: LineOf) -> Iterator[tuple[Path, str]]:
-    """Two showings in one room at a time: each of its seats could be sold twice."""
+    """Two showings in one room at the same time: each seat could be sold twice."""
     for first, second in clashes(showings(programme)):
         yield second.path, overlap_text(first, second, line_of)
 
@@ -67,7 +67,7 @@ def overlap_text(first: Showing, second: Showing, line_of: LineOf) -> str:
 
 
 def _repeated(names: list[str]) -> Iterator[int]:
-    """The positions of names that are there already."""
+    """The positions of repeated names."""
     seen: set[str] = set()
     for index, name in enumerate(names):
         if name in seen:

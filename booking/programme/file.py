@@ -1,4 +1,5 @@
-"""A programme's file: each new version is taken up without a restart, unless it is faulty or its guard refuses it."""
+"""A programme's file: a new version takes effect without a restart, unless it is faulty or the
+guard refuses it."""
 
 import asyncio
 import logging
@@ -17,17 +18,18 @@ Version = tuple[int, int, int] | None
 
 
 class ProgrammeNotCheckedError(Exception):
-    """The service has just started, and whether the programme fits what is sold is not known yet."""
+    """The service has just started: the programme is not yet compared with what is sold."""
 
 
 class Guard(Protocol):
-    """Knows what is sold. Every method raises one of REDIS_ERRORS where that cannot be known."""
+    """Knows what is sold. Every method raises one of REDIS_ERRORS if it cannot find out."""
 
     async def last(self, candidate: Programme) -> Programme | None:
-        """The version that was in force last: the candidate, where it is that one. None: there was none."""
+        """The version that was in force last: the candidate, if it is the same. None: there was
+        none."""
 
     async def refusals(self, before: Programme | None, after: Programme) -> list[str]:
-        """Why `after` must not follow `before`, in Portuguese; none: it may."""
+        """Why `after` must not follow `before`, in Portuguese; empty: it may."""
 
     async def keep(self, before: Programme | None, programme: Programme) -> None:
         """From now on `programme` is the version that was in force last, instead of `before`."""
@@ -36,9 +38,10 @@ class Guard(Protocol):
 class ProgrammeFile:
     """The version in force.
 
-    With a guard nothing is in force before the first check. Then that is the file's version, or, where that one
-    contradicts what is sold, the version that was in force last, so that everything else is still sold. A refused
-    version is looked at again now and then: orders are cancelled, and holds end.
+    With a guard no version is in force before the first check. Then it is the file's version, or,
+    if that contradicts sales, the version that was in force last, so that all other sessions are
+    still sold. A refused version is checked again now and then: orders are cancelled, and holds
+    end.
     """
 
     def __init__(
@@ -48,9 +51,9 @@ class ProgrammeFile:
         guard: Guard | None = None,
         changed: Changed = lambda _session_ids: None,
     ) -> None:
-        """Reads the file; `watch` looks at it every `look_every` seconds. Raises ProgrammeError.
+        """Reads the file; `watch` checks it every `look_every` seconds. Raises ProgrammeError.
 
-        `changed` is called with the sessions that buyers must look at again.
+        Calls `changed` with the sessions whose buyers need a new map.
         """
         self._path = path
         self._look_every = look_every
@@ -78,9 +81,10 @@ class ProgrammeFile:
         return self._current
 
     async def watch(self) -> NoReturn:
-        """Takes up each new version that is good. A bad one is logged once; the old one stays.
+        """Puts each new valid version in force. Logs an invalid one once; the old one stays.
 
-        A version counts once two looks have seen it: who writes in place has time to finish.
+        A version counts once two checks have seen it, so that an editor that writes in place can
+        finish.
         """
         seen = self._known
         while True:
@@ -94,7 +98,7 @@ class ProgrammeFile:
             seen = latest
 
     def _versions(self) -> tuple[Version, ...]:
-        """Of the file and of the pictures that it names."""
+        """The versions of the file and of the pictures that it names."""
         return tuple(map(_version, (self._path, *self._pictures)))
 
     async def _load(self) -> None:
@@ -131,18 +135,18 @@ class ProgrammeFile:
             self._put_in_force(before)
             return False
         if refusals:
-            # Nothing else could be in force: what was sold is for the operator to mend, and the rest is sold.
+            # No other version is known: the operator must help those buyers, and the rest is sold.
             self._complain("the programme contradicts what is sold, no other is known", refusals)
         return True
 
     def _complain(self, what: str, why: str, level: int = logging.ERROR) -> None:
-        """Once a version, however often it is looked at."""
+        """Logs a complaint once a version."""
         if what != self._complaint:
             log.log(level, "%s: %s", what, why)
         self._complaint = what
 
     def _put_in_force(self, programme: Programme) -> None:
-        """Nothing, where it is already."""
+        """Does nothing if it is in force already."""
         before, self._current = self._current, programme
         if programme is before:
             return
@@ -154,7 +158,7 @@ class ProgrammeFile:
 
 
 def _changed_sessions(before: Programme, after: Programme) -> set[str]:
-    """The sessions that are not what they were."""
+    """The sessions that changed."""
     editions = [
         {(name, session.edition, session.change) for name, session in programme.sessions.items()}
         for programme in (before, after)
@@ -163,7 +167,7 @@ def _changed_sessions(before: Programme, after: Programme) -> set[str]:
 
 
 def _version(path: Path) -> Version:
-    """Differs between versions, whether replaced or written in place. None: there is no file."""
+    """Differs between versions, replaced or written in place. None: there is no file."""
     try:
         status = path.stat()
     except OSError:

@@ -1,4 +1,5 @@
-"""The pictures that a programme names for its films. One that cannot be had is told, and the film's is drawn."""
+"""The pictures that a programme names for its films. A faulty one is reported, and the film's is
+drawn."""
 
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from cinema.art.picture import NoPicture, Picture, read_picture
 
 
 def read_pictures(reading: Reading, folder: Path) -> tuple[dict[str, Picture], list[Fault]]:
-    """By the films' ids, and what is wrong with others. Some tens of milliseconds of work for each."""
+    """By the films' ids; and the faults of others. Tens of milliseconds of work each."""
     pictures: dict[str, Picture] = {}
     faults: list[Fault] = []
     for index, film in enumerate(reading.programme.films):

@@ -1,4 +1,4 @@
-"""The programme: which film runs where and when, and what a place costs. A TOML file that is checked whole."""
+"""The programme, parsed from its TOML file and checked whole."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,28 +21,29 @@ _MOST_FAULTS_NAMED = 20
 
 
 class ProgrammeError(Exception):
-    """The text says in Portuguese what is wrong, a line a fault: file, line, key, reason."""
+    """The text lists the faults in Portuguese, one a line: file, line, key, reason."""
 
 
 @dataclass(frozen=True, eq=False)
 class Programme:
-    """`name` is the file's, `text` what it says; `warnings` are what is allowed, and probably not meant."""
+    """`name` and `text` are the file's; `warnings` name valid entries that are probably
+    mistakes."""
 
     sessions: Mapping[str, Session]  # by id, ordered by start as it was when the programme was read
     name: str = ""
     text: str = ""
     warnings: tuple[str, ...] = ()
-    folder: Path | None = None  # of the file, and of the pictures that it names
+    folder: Path | None = None  # of the file and its pictures
     pictures: Mapping[str, Picture] = field(default_factory=dict)  # by the films' ids
-    picture_files: tuple[Path, ...] = ()  # also those that are no pictures
+    picture_files: tuple[Path, ...] = ()  # also faulty ones
     line_of: Callable[[str], int] = lambda _session_id: 1
 
     def by_start(self) -> list[Session]:
-        """Ordered by the start as of now: a bare time moves on by a day once it is past."""
+        """Ordered by the start as of now: a daily session moves on by a day once it has begun."""
         return sorted(self.sessions.values(), key=lambda session: (session.starts_at, session.id))
 
     def place_of(self, session_id: str) -> str:
-        """Where the file speaks of a session; the file alone where it does not."""
+        """The session's line in the file; the file alone if it has no such session."""
         if session_id not in self.sessions:
             return self.name
         return f"{self.name}, linha {self.line_of(session_id)}"
@@ -56,7 +57,7 @@ def load_programme(path: Path) -> Programme:
 def parse_programme(text: str, name: str, folder: Path | None = None) -> Programme:
     """Checks the whole text of the file with that name. Raises ProgrammeError.
 
-    A picture that cannot be had is a warning: a film is sold without it. So are all, without a folder.
+    A faulty picture is a warning: the film is sold without it. Without a folder no picture is read.
     """
     try:
         reading = read_programme(text)
@@ -77,7 +78,7 @@ def parse_programme(text: str, name: str, folder: Path | None = None) -> Program
 
 
 def _located(name: str, faults: Iterable[Fault]) -> Iterator[str]:
-    """The first of them, since one mistake may repeat itself in every session."""
+    """The first faults, since one mistake may repeat in every session."""
     return (
         f"{name}, linha {line}: {message}" for line, message in islice(faults, _MOST_FAULTS_NAMED)
     )

@@ -1,4 +1,4 @@
-"""Rooms: rows of places, and the text that the programme writes them in."""
+"""Rooms: rows of places, and the text format in which the programme has them."""
 
 import json
 import re
@@ -17,7 +17,7 @@ _GAP = "_"
 
 
 class SeatKind(StrEnum):
-    """What a place is made for, by its name in the programme's prices and in the published map."""
+    """The kind of a place, by its name in the programme's prices and in the published map."""
 
     COMUM = "comum"
     PREMIUM = "premium"
@@ -41,7 +41,7 @@ MARKS: Mapping[str, SeatKind] = MappingProxyType(
 )
 
 
-# What is for anybody; every other kind is a place that is made for somebody.
+# For anybody; every other kind is a special place.
 ORDINARY = frozenset({SeatKind.COMUM, SeatKind.PREMIUM})
 
 
@@ -59,7 +59,8 @@ class Row:
     block: str = ""  # the name of the rows that begin here: "Mezanino"
 
     def stretches(self, belongs: Callable[[Place], bool]) -> Iterator[tuple[Place, ...]]:
-        """Neighbouring places from the left: a gap ends a stretch, and so does a place that does not belong."""
+        """Neighbouring places from the left. A gap ends a stretch, and so does a place that does
+        not belong."""
         for inside, places in groupby(
             self.places, lambda place: place is not None and belongs(place)
         ):
@@ -93,9 +94,10 @@ class Room:
 
     @cached_property
     def other_halves(self) -> Mapping[str, str]:
-        """Of each couple's seat the other one of its sofa.
+        """Maps each couple's seat to the other half of its sofa.
 
-        Neighbouring couple's seats are paired from the left; the last one of an odd number is a seat by itself.
+        Neighbouring couple's seats pair from the left; the last one of an odd number has no other
+        half.
         """
         halves: dict[str, str] = {}
         for row in self.rows:
@@ -112,10 +114,10 @@ class Room:
 
 
 def read_row(text: object) -> Row:
-    """Reads "A CC..__..": the row's name, a space, a mark a place.
+    """Reads "A CC..__..": the row's name, a space, and one mark a place.
 
-    Seats are numbered from 1 along the row; gaps are not counted.
-    Raises ValueError with a text for whoever writes the programme.
+    Seats are numbered from 1 along the row; gaps are not counted. Raises ValueError with a text for
+    the programme's author.
     """
     match = _ROW.fullmatch(text) if isinstance(text, str) else None
     if match is None:

@@ -1,6 +1,6 @@
-"""What a programme file may say, and in which words a fault in it is told.
+"""The schema of a programme file, and the Portuguese words for its faults.
 
-The entries mirror the file: their keys are Portuguese there and English here.
+The entries mirror the file: its keys are Portuguese, the fields here are English.
 """
 
 import re
@@ -27,7 +27,7 @@ def _one_line(text: str) -> str:
 
 
 def _file_beside(name: str) -> str:
-    """Below the programme's folder, and nowhere else."""
+    """A path below the programme's folder."""
     if not _FILE_NAME.fullmatch(name):
         raise ValueError("deve ser um arquivo ao lado da programação, como cartazes/filme.jpg")
     return name
@@ -72,7 +72,7 @@ class FilmEntry(_Entry):
 
 
 class BlockEntry(_Entry):
-    """Rows that have a name of their own, such as a balcony."""
+    """Rows under a name, such as a balcony."""
 
     name: Line = Field(validation_alias="nome")
     first_row: str = Field(validation_alias="desde")
@@ -116,7 +116,7 @@ class ProgrammeEntry(_Entry):
 
 
 def fault_text(detail: ErrorDetails) -> str:
-    """A fault that pydantic found, in Portuguese, with its key."""
+    """A pydantic error in Portuguese, with its key."""
     # pydantic marks a fault in a table's key, rather than in its value, with a last part "[key]".
     names = [part for part in detail["loc"] if isinstance(part, str) and part != "[key]"]
     key = ".".join(names[-2:] if "precos" in names[:-1] else names[-1:])

@@ -1,4 +1,4 @@
-"""One showing of a film, as the programme has it."""
+"""One showing of a film."""
 
 import hashlib
 import json
@@ -18,14 +18,14 @@ class Film:
     duration_minutes: int
     rating: str  # the age rating, such as "16" or "L"
     synopsis: str
-    poster: str = ""  # the version of the picture that the programme has for it; empty: it is drawn
+    poster: str = ""  # the picture's version; empty: it is drawn
 
 
 @dataclass(frozen=True, eq=False)
 class Session:
-    """`start` is an aware moment, or a bare time of day for a demonstration that never goes stale.
+    """`start` is an aware moment, or a bare time of day: a daily session, for demonstrations.
 
-    `change` and `cancelled` are sentences for buyers: why it is not what was sold, and why it does not take place.
+    `change` and `cancelled` are sentences for buyers: what changed, and why it does not take place.
     """
 
     id: str
@@ -39,7 +39,7 @@ class Session:
 
     @property
     def starts_at(self) -> datetime:
-        """In America/Sao_Paulo. Of a bare time: the next moment at which the clock shows it."""
+        """In America/Sao_Paulo. For a daily session: its next start."""
         if isinstance(self.start, datetime):
             return self.start
         return next_moment(self.start, datetime.now(SAO_PAULO))
@@ -51,16 +51,16 @@ class Session:
 
     @cached_property
     def closes_at_ms(self) -> int:
-        """When holds are no longer taken, as Unix time in ms: at the start. 0: never."""
+        """When sales and holds end, as Unix time in ms: at the start. 0: never."""
         return int(self.start.timestamp() * 1_000) if isinstance(self.start, datetime) else 0
 
     @cached_property
     def edition(self) -> str:
-        """Differs between versions of which a buyer must know: another film, room, seat, language or time."""
+        """Differs if buyers must know of a change: another film, room, seat, language or time."""
         names = json.dumps([self.film.id, self.film.title, self.room.name])
         facts = json.dumps([self.language, str(self.start), self.cancelled])
-        told = f"{names[:-1]}, {self.room.layout}, {facts[1:]}"
-        return hashlib.sha256(told.encode()).hexdigest()[:16]
+        text = f"{names[:-1]}, {self.room.layout}, {facts[1:]}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def price_of(self, kind: SeatKind) -> int:
         """In centavos. A kind without a price of its own costs what COMUM costs."""

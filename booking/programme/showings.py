@@ -1,7 +1,7 @@
-"""When a session occupies its room, and which two do so at the same time.
+"""When a session occupies its room, and which sessions collide.
 
-A dated session does once; one at a bare time of day does every day. Only showings of one kind are
-certain to meet: a bare time is meant for demonstrations.
+A dated session occupies it once, a daily session every day. Only two sessions of the same kind
+certainly collide.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Showing:
-    """`length` is the film's and the room's cleaning after it; `path` is the start's in the file."""
+    """`length` includes the room's cleaning after the film; `path` is the start's in the file."""
 
     id: str
     room: str
@@ -32,7 +32,7 @@ class Showing:
 
     @property
     def begins(self) -> datetime:
-        """Of a bare time: on a day like any other."""
+        """For a daily showing: on an arbitrary day."""
         if isinstance(self.start, datetime):
             return self.start
         return datetime.combine(_EPOCH, self.start)
@@ -50,14 +50,14 @@ class Showing:
         return f"{self.ends:%H:%M}"
 
     def meets_daily(self, other: "Showing") -> bool:
-        """Whether they meet if each one is repeated every day."""
+        """Whether they collide if each is repeated every day."""
         after = (other.begins - self.begins) % _DAY
         before = (self.begins - other.begins) % _DAY
         return after < self.length or before < other.length
 
 
 def showings(programme: ProgrammeEntry) -> list[Showing]:
-    """Of a programme whose sessions name films and rooms that it has; a cancelled one leaves its room free."""
+    """Needs known films and rooms. A cancelled session leaves its room free."""
     minutes = {film.id: film.duration_minutes for film in programme.films}
     cleaning = {room.id: room.cleaning_minutes for room in programme.rooms}
     return [
@@ -74,14 +74,15 @@ def showings(programme: ProgrammeEntry) -> list[Showing]:
 
 
 def clashes(of: Iterable[Showing]) -> Iterator[tuple[Showing, Showing]]:
-    """Pairs that are in one room at the same time: for each showing at most one that was there first."""
+    """Pairs that are in one room at the same time, at most one for each showing that comes
+    second."""
     for room in _by_room(of).values():
         yield from _dated_clashes([showing for showing in room if showing.is_dated])
         yield from _daily_clashes([showing for showing in room if not showing.is_dated])
 
 
 def doubtful(of: Iterable[Showing]) -> Iterator[tuple[Showing, Showing]]:
-    """A daily showing and a dated one that meet, if the daily one is shown on that day, too."""
+    """A daily and a dated showing that collide if the daily one also runs on that date."""
     for room in _by_room(of).values():
         daily = [showing for showing in room if not showing.is_dated]
         for dated in (showing for showing in room if showing.is_dated):
@@ -96,7 +97,7 @@ def _by_room(of: Iterable[Showing]) -> dict[str, list[Showing]]:
 
 
 def _dated_clashes(room: list[Showing]) -> Iterator[tuple[Showing, Showing]]:
-    last: Showing | None = None  # of those that began before, the one that ends last
+    last: Showing | None = None  # of the earlier ones, the one that ends last
     for showing in sorted(room, key=lambda showing: showing.begins):
         if last and showing.begins < last.ends:
             yield last, showing

@@ -1,6 +1,7 @@
 """From a programme's text to its tables: TOML's own faults, in Portuguese, with their line.
 
-What people type by hand gets advice of its own: dates as editors and keyboards write them, and typographic quotes.
+Common typing mistakes get advice: dates as editors and keyboards write them, and typographic
+quotes.
 """
 
 import re
@@ -22,7 +23,7 @@ class Fault(NamedTuple):
 
 
 class FaultyProgrammeError(Exception):
-    """Carries every fault, in the order of their lines."""
+    """All faults, in the order of their lines."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = sorted(faults)
@@ -56,7 +57,7 @@ def _syntax_fault(text: str, error: str) -> Fault:
 
 
 def _advice(line: str) -> str:
-    """What the line was probably meant to be; empty where nobody can say."""
+    """What the author probably meant; empty if unclear."""
     if _TYPOGRAPHIC.search(line):
         return 'os textos ficam entre aspas retas, como "Sala 1", e não entre aspas curvas'
     start = _START.match(line)

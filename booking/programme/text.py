@@ -1,4 +1,5 @@
-"""Reads a programme's text: everything is checked before anything is used, and each fault named with its line."""
+"""Reads a programme's text: everything is checked before anything is used, and each fault has its
+line."""
 
 from functools import cached_property
 from typing import NamedTuple
@@ -13,7 +14,8 @@ from booking.programme.warnings import warnings
 
 
 class _Lines:
-    """Where things are in the text, found when it is first asked: a good programme hardly needs it."""
+    """The positions in the text, found at the first question: a valid programme hardly needs
+    them."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -28,7 +30,7 @@ class _Lines:
 
 class Reading(NamedTuple):
     programme: ProgrammeEntry
-    warnings: list[Fault]  # what is allowed, and probably not meant
+    warnings: list[Fault]  # valid, but probably mistakes
     lines: _Lines
 
     def line_of_session(self, session_id: str) -> int:

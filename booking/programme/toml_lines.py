@@ -1,8 +1,7 @@
-"""Where things stand in a TOML text: the line of every key and of every element of an array.
+"""The line of every key and of every array element in a TOML text.
 
-`tomllib` forgets positions, and a fault that is found after parsing should still name its line.
-This reads texts that `tomllib` has accepted, so it only has to know where things begin and end, not
-whether they are right.
+`tomllib` forgets positions, but a fault that is found after parsing needs its line. This reads
+texts that `tomllib` has accepted, so it only finds where things begin and end.
 """
 
 import re
@@ -37,13 +36,13 @@ class _Token(NamedTuple):
 def find_lines(text: str) -> dict[Path, int]:
     """The line, from 1, of each key and element by its path, such as `("salas", 0, "fileiras", 3)`.
 
-    An element of an array of tables stands where its `[[header]]` does.
+    The line of an element of an array of tables is its `[[header]]`'s.
     """
     return _Scanner(text).scan()
 
 
 def line_of(lines: dict[Path, int], path: Path) -> int:
-    """The line of `path`, else of the nearest thing that contains it, else the first."""
+    """The line of `path`, else of the nearest container, else the first."""
     while path and path not in lines:
         path = path[:-1]
     return lines.get(path, 1)
@@ -83,7 +82,7 @@ class _Scanner:
         return path
 
     def _current(self, path: Path) -> Path:
-        """An array of tables stands for its last element."""
+        """The path of an array of tables means its last element."""
         count = self._elements.get(path, 0)
         return (*path, count - 1) if count else path
 
@@ -150,7 +149,7 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 def _plain(key: str) -> str:
-    """A key without its quotes."""
+    """A key without quotes."""
     if key[0] not in "\"'":
         return key
     return str(tomllib.loads(f"key = {key}")["key"])

@@ -1,4 +1,4 @@
-"""What a programme may say, but hardly means: logged with its line, and nothing is refused for it."""
+"""Valid entries that are probably mistakes: logged with their line, and not refused."""
 
 from collections.abc import Iterator
 

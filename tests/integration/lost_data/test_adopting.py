@@ -86,7 +86,7 @@ def test_a_redis_that_no_file_knows_is_adopted_by_its_name(desk: Desk, tmp_path:
     assert f"name it: {ADOPT[7:]} {name}" in adopting(elsewhere).stderr
     done = adopting(elsewhere, name)
     assert done.returncode == 0, done.stderr
-    assert f"in Redis {name} is sold from" in done.stderr
+    assert f"in Redis {name}: " in done.stderr
     assert len(identities(desk)) == 1
 
 
