@@ -214,7 +214,9 @@ class BookingServicer(OrderRpcs):
         answer = await self._session_list.get()
         if not self._fitness().problem:
             return answer
-        return pb.SessoesResponse(sessoes=answer.sessoes, vendas_pausadas=True)
+        return pb.SessoesResponse(
+            sessoes=answer.sessoes, vendas_pausadas=True, cinema=answer.cinema
+        )
 
     async def ObterCartaz(  # noqa: N802
         self, request: pb.CartazRequest, context: Context
@@ -238,6 +240,7 @@ class BookingServicer(OrderRpcs):
             limite_assentos=self._seats.rules.most_seats,
             tempo_reserva_ms=self._seats.rules.hold_ms,
             meias_total=half_price_quota(len(session.room.seats)),
+            cinema=self._programme.cinema,
         )
         answer.MergeFromString(rows_part(session))
         return answer

@@ -114,7 +114,7 @@ class _Listing:
     def answer(self) -> pb.SessoesResponse:
         if self._answer is None:
             messages = [self._messages[session_id] for session_id in self._order]
-            self._answer = pb.SessoesResponse(sessoes=messages)
+            self._answer = pb.SessoesResponse(sessoes=messages, cinema=self._programme.cinema)
         return self._answer
 
 

@@ -15,6 +15,7 @@ from cinema.tickets import Category
 
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Centavos = Annotated[int, Field(ge=0)]
+Cinema = Annotated[str, Field(description="its name, or empty")]
 MailState = Annotated[str, Field(json_schema_extra={"enum": [*MAIL_STATE_WORDS.values()]})]
 DataUri = Annotated[str, Field(description="a picture, as a data URI")]
 
@@ -59,6 +60,7 @@ class SessionList(TypedDict):
     sessoes: Annotated[list[ListedSession], Field(description="by start")]
     words: Annotated[dict[str, ByLanguage], Field(description="by `idioma|sala`")]
     vendas_pausadas: Annotated[bool, Field(description="`livres` is not reliable now")]
+    cinema: Cinema
 
 
 class Place(TypedDict):
@@ -81,6 +83,7 @@ class SessionMap(Session):
     edicao: Annotated[str, Field(description="changes with film, room, start or language")]
     alteracao: Annotated[str, Field(description="why the session is not what was sold")]
     cancelada: bool
+    cinema: Cinema
     precos: Annotated[dict[str, Centavos], Field(description="by `tipo`")]
     fileiras: list[Row]
 

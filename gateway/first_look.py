@@ -53,6 +53,7 @@ class ProgrammeLook:
     seats."""
 
     films: list[tuple[str, list[tuple[str, int]]]]
+    cinema: str = ""
 
     @classmethod
     def of(cls, answer: SessoesResponse) -> "ProgrammeLook":
@@ -65,13 +66,13 @@ class ProgrammeLook:
             if _day(one) == day:
                 today.setdefault(one.filme.filme_id, []).append((one.sessao_id, one.inicio_ms))
         shown = sorted(titles, key=lambda film: film not in today)
-        return cls([(titles[film], today.get(film, [])) for film in shown])
+        return cls([(titles[film], today.get(film, [])) for film in shown], answer.cinema)
 
     def html(self, language: str) -> str:
         title = escape(texts_in(language)["page"]["programme"])
         films = "".join(_film(name, hours, language) for name, hours in self.films)
         return (
-            f'<header class="top"><h1>{title}</h1></header>'
+            f'<header class="top"><p class="cinema">{escape(self.cinema)}</p><h1>{title}</h1></header>'
             '<div class="days"><span class="day"></span></div>'
             f'<main class="programme" aria-busy="true">{films}</main>'
         )

@@ -56,6 +56,7 @@ def sessions_json(answer: SessoesResponse) -> api_types.SessionList:
         # Once for all sessions that share them.
         "words": {"|".join(said): _words(*said) for said in {said for _, said in sessions}},
         "vendas_pausadas": answer.vendas_pausadas,
+        "cinema": answer.cinema,
     }
 
 
@@ -124,6 +125,7 @@ def map_json(answer: MapaResponse) -> api_types.SessionMap:
         "edicao": answer.mapa.edicao,
         "alteracao": "" if is_past else session.alteracao,
         "cancelada": session.cancelada,
+        "cinema": answer.cinema,
         "precos": {kind: price for _, prices in rows for kind, price in prices.items()},
         "fileiras": fragments,
     }

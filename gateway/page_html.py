@@ -60,8 +60,9 @@ def _data_block(data: Json | orjson.Fragment) -> str:
 
 @dataclass(frozen=True)
 class Head:
-    """`image` is a path at this gateway, or empty."""
+    """`site` is the cinema's name. `image` is a path at this gateway, or empty."""
 
+    site: str
     title: str
     text: str
     image: str = ""
@@ -70,24 +71,27 @@ class Head:
 def head_of(page: str, about: About | None, language: str) -> Head:
     """The head of one of the HTML files. `about` is None if booking did not answer in time."""
     texts = texts_in(language)["page"]
+    site = (about or {}).get("cinema") or texts["cinema"]
     if page == "index.html":
-        title = f"{texts['programme']} · {texts['cinema']}"
+        title = f"{texts['programme']} · {site}"
         image = preview_path(about["filme"]["art"]) if about and "filme" in about else ""
-        return Head(title, texts["programme_text"], image)
+        return Head(site, title, texts["programme_text"], image)
     if page == "pedido.html":
         if about is None or not about["sessao"]["filme"]["titulo"]:
-            return Head(f"{texts['order']} · {texts['cinema']}", texts["order_text"])
+            return Head(site, f"{texts['order']} · {site}", texts["order_text"])
         session = about["sessao"]
         return Head(
+            site,
             f"{session['filme']['titulo']} · {about['codigo']}",
             _facts(session, language),
             preview_path(session["filme"]["art"]),
         )
     if about is None:
-        return Head(texts["cinema"], texts["session_text"])
+        return Head(site, site, texts["session_text"])
     title = f"{about['filme']['titulo']} · {_when(about, language)}"
     facts = _facts(about, language)
-    return Head(title, f"{facts}. {texts['session_text']}", preview_path(about["filme"]["art"]))
+    image = preview_path(about["filme"]["art"])
+    return Head(site, title, f"{facts}. {texts['session_text']}", image)
 
 
 def _when(session: About, language: str) -> str:
@@ -109,7 +113,7 @@ def _open_graph(head: Head, language: str, public_url: str) -> Iterator[tuple[st
     yield "title", head.title
     yield "description", head.text
     yield "type", "website"
-    yield "site_name", texts_in(language)["page"]["cinema"]
+    yield "site_name", head.site
     yield "locale", _OPEN_GRAPH_LOCALES[language]
     if head.image:
         yield "image", f"{public_url}{head.image}"

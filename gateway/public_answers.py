@@ -25,7 +25,7 @@ from gateway.problems import UNKNOWN_SESSION, Refused
 _MOST_KEPT = 64
 _MOST_PAGES = 9  # three languages, two encodings and none
 _LIST = ""
-_ABOUT = ("filme", "inicio", "words")  # the fields that a page's head needs
+_ABOUT = ("filme", "inicio", "words", "cinema")  # the fields that a page's head needs
 
 
 class PublicAnswer:

@@ -20,7 +20,7 @@
  *   alteracao: string, cancelada: boolean,
  *   fileiras: {nome: string, bloco?: string, lugares: ({assento: string, tipo: string, preco: number}|null)[]}[]}} SessionMap
  */
-/** @typedef {{sessoes: Session[], words?: Record<string, Session["words"]>, vendas_pausadas?: boolean}} SessionList `words` of all sessions, by sound and room; while sales are paused, the data may be lost, and `livres` is not to be believed */
+/** @typedef {{sessoes: Session[], words?: Record<string, Session["words"]>, vendas_pausadas?: boolean, cinema?: string}} SessionList `words` of all sessions, by sound and room; while sales are paused, the data may be lost, and `livres` is not to be believed */
 /** @typedef {{assento: string, categoria: import("./tickets.js").Category, preco: number}} Sold `preco`: centavos */
 /**
  * @typedef {object} Order

@@ -2,7 +2,7 @@
 /** The films and their sessions, a day at a time, with the seats left kept fresh while somebody looks. */
 import { fetchOwnOrders, fetchSessions, persist } from "./api.js";
 import { DayChips } from "./day-chips.js";
-import { make, part } from "./dom.js";
+import { make, part, say } from "./dom.js";
 import { Film } from "./film.js";
 import { dayNear, isElsewhere, isoDay, namedHour } from "./format.js";
 import { hasSeats } from "./sessions.js";
@@ -60,7 +60,6 @@ export class Programme {
 
   #open() {
     const root = show("programme-view");
-    document.title = `${t("programme.title")} · ${t("cinema")}`;
     if (isElsewhere(new Date())) part(root, "films").before(make("p", { class: "zone quiet", text: t("programme.zone") }));
     this.#days = new DayChips(part(root, "days"), () => this.#render());
   }
@@ -86,8 +85,15 @@ export class Programme {
   #take(list) {
     this.#since = new Date();
     this.#list = list;
+    this.#name(list.cinema);
     this.#tell(list.vendas_pausadas ? t("programme.paused") : "");
     this.#render();
+  }
+
+  /** @param {string} [cinema] its name, where the programme has one */
+  #name(cinema) {
+    document.title = `${t("programme.title")} · ${cinema || t("cinema")}`;
+    say(part(document, "cinema"), cinema ?? "");
   }
 
   #render() {

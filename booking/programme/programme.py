@@ -37,6 +37,7 @@ class Programme:
     pictures: Mapping[str, Picture] = field(default_factory=dict)  # by the films' ids
     picture_files: tuple[Path, ...] = ()  # also faulty ones
     line_of: Callable[[str], int] = lambda _session_id: 1
+    cinema: str = ""  # its name; empty: none is given
 
     def by_start(self) -> list[Session]:
         """Ordered by the start as of now: a daily session moves on by a day once it has begun."""
@@ -74,6 +75,7 @@ def parse_programme(text: str, name: str, folder: Path | None = None) -> Program
         pictures,
         tuple(folder / film.poster for film in reading.programme.films if folder and film.poster),
         reading.line_of_session,
+        reading.programme.cinema,
     )
 
 

@@ -110,6 +110,7 @@ class SessionEntry(_Entry):
 
 
 class ProgrammeEntry(_Entry):
+    cinema: Line = ""
     films: list[FilmEntry] = Field(validation_alias="filmes", min_length=1)
     rooms: list[RoomEntry] = Field(validation_alias="salas", min_length=1)
     sessions: list[SessionEntry] = Field(validation_alias="sessoes", min_length=1)

@@ -48,6 +48,7 @@ class FakeBooking(BatchServicer):
         self.refusal: pb.ReservaResponse | None = None  # of a payment or a cancellation
         self.half_price_sold = 0
         self.paused = False
+        self.cinema = ""
         self.order = an_order()
         self.title = "O Agente Secreto"
         self.posters: dict[str, pb.Cartaz] = {}  # by the films' ids
@@ -173,7 +174,9 @@ class FakeBooking(BatchServicer):
 
     async def ListarSessoes(self, request: pb.Vazio, context: Context) -> pb.SessoesResponse:
         await self._begin(request, context)
-        return pb.SessoesResponse(sessoes=[self._session()], vendas_pausadas=self.paused)
+        return pb.SessoesResponse(
+            sessoes=[self._session()], vendas_pausadas=self.paused, cinema=self.cinema
+        )
 
     async def ObterMapa(self, request: pb.SessaoRequest, context: Context) -> pb.MapaResponse:
         await self._begin(request, context)
@@ -183,6 +186,7 @@ class FakeBooking(BatchServicer):
             pb.Lugar(assento="A02", tipo=pb.PREMIUM, preco_centavos=4400),
         ]
         return pb.MapaResponse(
+            cinema=self.cinema,
             sessao=self._session(),
             fileiras=[pb.Fileira(nome="A", lugares=places)],
             mapa=self._seat_map(),

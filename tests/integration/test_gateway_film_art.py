@@ -133,6 +133,16 @@ async def test_the_programme_is_previewed_by_the_film_that_comes_next(bench: Ben
     assert head["twitter:card"] == "summary_large_image"
 
 
+async def test_a_cinema_with_a_name_has_it_in_titles_and_previews(bench: Bench) -> None:
+    bench.booking.cinema = "Cine Aurora"
+    async with bench.http() as http:
+        pages = [(await http.get(path)).text for path in ("/", "/sessao/S001")]
+    programme, session = map(head_of, pages)
+    assert programme["title"] == "Em cartaz · Cine Aurora"
+    assert programme["og:site_name"] == session["og:site_name"] == "Cine Aurora"
+    assert '<p class="cinema">Cine Aurora</p>' in pages[0]
+
+
 async def test_a_head_speaks_the_readers_language(bench: Bench) -> None:
     async with bench.http() as http:
         head = head_of((await http.get("/sessao/S001", headers={"Accept-Language": "en"})).text)

@@ -193,6 +193,7 @@ async def test_the_list_of_sessions_is_what_the_page_expects(bench: Bench) -> No
             },
         },
         "vendas_pausadas": False,
+        "cinema": "",
     }
 
 

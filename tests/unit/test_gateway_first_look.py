@@ -143,6 +143,11 @@ def test_the_programme_speaks_the_buyers_language(language: str, hour: str) -> N
     assert f"<h1>{texts_in(language)['page']['programme']}</h1>" in html
 
 
+def test_the_cinema_has_its_name_above_the_programme() -> None:
+    answer = pb.SessoesResponse(sessoes=[a_session()], cinema="Cine <Aurora>")
+    assert '<p class="cinema">Cine &lt;Aurora&gt;</p>' in ProgrammeLook.of(answer).html("es")
+
+
 def test_a_programme_without_films_has_its_title() -> None:
     assert programme() == []
 

@@ -44,6 +44,12 @@ class TestGoodProgramme:
         assert session.language == "legendado"
         assert session.price_of(SeatKind.PREMIUM) == 4400
 
+    def test_the_cinema_may_have_a_name(self, file: Path) -> None:
+        assert load_programme(file).cinema == ""
+        assert with_text(file, f'cinema = "Cine Aurora"\n{GOOD}').cinema == "Cine Aurora"
+        with pytest.raises(ProgrammeError, match="cinema"):
+            with_text(file, f'cinema = ""\n{GOOD}')
+
     def test_a_kind_without_a_price_costs_what_an_ordinary_seat_costs(self, file: Path) -> None:
         session = load_programme(file).sessions["S1"]
         assert {session.price_of(kind) for kind in SeatKind} == {3200, 4400}
