@@ -41,31 +41,31 @@ def _descriptors() -> int:
 class Slot:
     """One connection's share of the limits."""
 
-    __slots__ = ("_abort", "_crowds")
+    __slots__ = ("_abort", "_pools")
 
-    def __init__(self, *crowds: "_Crowd") -> None:
-        self._crowds = crowds
+    def __init__(self, *pools: "_Pool") -> None:
+        self._pools = pools
         self._abort: Callable[[], None] | None = None
 
     def wait(self, abort: Callable[[], None]) -> None:
         """The connection waits for its peer: another one may take the slot, and `abort` is
         called then."""
         self._abort = abort
-        for crowd in self._crowds:
-            crowd.waiting.pop(self, None)
-            crowd.waiting[self] = None
+        for pool in self._pools:
+            pool.waiting.pop(self, None)
+            pool.waiting[self] = None
 
-    def work(self) -> None:
+    def keep(self) -> None:
         """The connection is being answered, or has become a WebSocket: it keeps its slot."""
-        for crowd in self._crowds:
-            crowd.waiting.pop(self, None)
+        for pool in self._pools:
+            pool.waiting.pop(self, None)
 
     def leave(self) -> None:
         """The connection is closed. Safe to repeat."""
-        self.work()
-        for crowd in self._crowds:
-            crowd.leave()
-        self._crowds = ()
+        self.keep()
+        for pool in self._pools:
+            pool.leave()
+        self._pools = ()
 
     def evict(self) -> None:
         self.leave()
@@ -74,7 +74,7 @@ class Slot:
 
 
 @dataclass(eq=False)
-class _Crowd:
+class _Pool:
     """Connections that share a limit."""
 
     most: float
@@ -90,7 +90,7 @@ class _Crowd:
         if self.size == 0:
             self.emptied()
 
-    def make_room(self) -> bool:
+    def evict_oldest(self) -> bool:
         """Evicts the connection that has waited longest. Returns whether there was one."""
         oldest = next(iter(self.waiting), None)
         if oldest is None:
@@ -101,7 +101,7 @@ class _Crowd:
 
 class Admission:
     def __init__(self, settings: GatewaySettings) -> None:
-        self._all = _Crowd(most_connections(settings))
+        self._all = _Pool(most_connections(settings))
         sockets = settings.max_connections_per_address
         # The WebSockets of an address, and the requests that load their pages; but never all
         # slots.
@@ -109,7 +109,7 @@ class Admission:
             sockets + max(LEAST_REQUESTS, sockets // 4), most_connections(settings) * 3 // 4
         )
         self._is_proxy = peers_named_by(settings.trusted_proxies)
-        self._addresses: dict[str, _Crowd] = {}
+        self._addresses: dict[str, _Pool] = {}
         self._crowded, self._full = RareWarning(log), RareWarning(log)
 
     def admit(self, descriptor: int, host: str) -> Slot | None:
@@ -118,23 +118,23 @@ class Admission:
         None: refuse it.
         """
         key = network(host)
-        address = self._addresses.get(key) or self._new_crowd(key, host)
-        if address.is_full() and not address.make_room():
+        address = self._addresses.get(key) or self._new_pool(key, host)
+        if address.is_full() and not address.evict_oldest():
             self._crowded.say(CROWDED, key, address.size)
             return None
-        if self._is_full(descriptor) and not self._all.make_room():
+        if self._is_full(descriptor) and not self._all.evict_oldest():
             self._full.say(FULL, self._all.size)
             return None
-        for crowd in (self._all, address):
-            crowd.size += 1
+        for pool in (self._all, address):
+            pool.size += 1
         self._addresses[key] = address
         return Slot(self._all, address)
 
-    def _new_crowd(self, key: str, host: str) -> _Crowd:
+    def _new_pool(self, key: str, host: str) -> _Pool:
         """A trusted proxy has no limit by address: only its requests' headers name the browsers
         behind it."""
         most = math.inf if self._is_proxy(host) else self._most_an_address
-        return _Crowd(most, lambda: self._forget(key))
+        return _Pool(most, lambda: self._forget(key))
 
     def _forget(self, key: str) -> None:
         self._addresses.pop(key, None)

@@ -101,12 +101,12 @@ class GuardedHttp(H11Protocol):
         if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
             self._expect_request()
         else:
-            self.slot.work()
+            self.slot.keep()
             self._stop_deadline()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         self._upgraded = True
-        self.slot.work()
+        self.slot.keep()
         self._stop_timers()
         self.transport.pause_reading()  # until the application has accepted or refused it
         super().handle_websocket_upgrade(event)

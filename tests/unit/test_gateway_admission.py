@@ -14,15 +14,15 @@ from gateway.admission import (
 from gateway.settings import GatewaySettings
 
 
-class Door:
+class Connections:
     """Connections by name, with descriptors as the kernel assigns them: the lowest free number."""
 
     def __init__(self, **settings: object) -> None:
         self.admission = Admission(GatewaySettings.model_validate(settings))
-        self.cut: list[str] = []
+        self.evicted: list[str] = []
         self._open: dict[str, tuple[int, Slot]] = {}
 
-    def come(self, name: str, host: str = "192.0.2.1") -> bool:
+    def open(self, name: str, host: str = "192.0.2.1") -> bool:
         taken = {descriptor for descriptor, _ in self._open.values()}
         descriptor = next(number for number in range(3, 10**6) if number not in taken)
         slot = self.admission.admit(descriptor, host)
@@ -33,91 +33,93 @@ class Door:
         return True
 
     def wait(self, name: str) -> None:
-        self._open[name][1].wait(lambda: self.cut.append(name))
+        self._open[name][1].wait(lambda: self.evicted.append(name))
 
-    def work(self, name: str) -> None:
-        self._open[name][1].work()
+    def keep(self, name: str) -> None:
+        self._open[name][1].keep()
 
-    def go(self, name: str) -> None:
+    def close(self, name: str) -> None:
         self._open.pop(name)[1].leave()
 
 
 def test_a_new_connection_evicts_the_one_that_has_waited_longest() -> None:
-    door = Door(max_connections=20)
+    connections = Connections(max_connections=20)
     for number in range(20):
-        assert door.come(f"{number}", f"192.0.2.{number}")
-    door.work("0")
-    door.wait("1")  # it has just been answered
-    assert door.come("new", "198.51.100.1")
-    assert door.cut == ["2"]
+        assert connections.open(f"{number}", f"192.0.2.{number}")
+    connections.keep("0")
+    connections.wait("1")  # it has just been answered
+    assert connections.open("new", "198.51.100.1")
+    assert connections.evicted == ["2"]
 
 
 def test_no_connection_is_admitted_while_all_are_being_answered() -> None:
-    door = Door(max_connections=20)
+    connections = Connections(max_connections=20)
     for number in range(20):
-        door.come(f"{number}", f"192.0.2.{number}")
-        door.work(f"{number}")
-    assert not door.come("new")
-    door.go("7")
-    assert door.come("new")
-    assert door.cut == []
+        connections.open(f"{number}", f"192.0.2.{number}")
+        connections.keep(f"{number}")
+    assert not connections.open("new")
+    connections.close("7")
+    assert connections.open("new")
+    assert connections.evicted == []
 
 
 def test_an_address_at_its_limit_evicts_its_own_connections() -> None:
-    door = Door(max_connections_per_address=1)
-    assert door.come("neighbour", "192.0.2.2")
+    connections = Connections(max_connections_per_address=1)
+    assert connections.open("neighbour", "192.0.2.2")
     for number in range(1 + LEAST_REQUESTS):
-        door.come(f"{number}")
-    assert door.come("new")
-    assert door.cut == ["0"]
+        connections.open(f"{number}")
+    assert connections.open("new")
+    assert connections.evicted == ["0"]
 
 
 def test_one_address_never_gets_all_slots() -> None:
-    door = Door(max_connections=40)
+    connections = Connections(max_connections=40)
     for number in range(40):
-        door.come(f"{number}")
-    assert len(door.cut) == 10
-    assert door.come("neighbour", "192.0.2.2")
-    assert len(door.cut) == 10
+        connections.open(f"{number}")
+    assert len(connections.evicted) == 10
+    assert connections.open("neighbour", "192.0.2.2")
+    assert len(connections.evicted) == 10
 
 
 def test_an_ipv6_network_is_one_address() -> None:
-    door = Door(max_connections_per_address=1)
+    connections = Connections(max_connections_per_address=1)
     for number in range(2 + LEAST_REQUESTS):
-        door.come(f"{number}", f"2001:db8::{number}")
-    assert door.cut == ["0"]
+        connections.open(f"{number}", f"2001:db8::{number}")
+    assert connections.evicted == ["0"]
 
 
 def test_a_trusted_proxy_has_no_limit_of_its_own() -> None:
-    door = Door(max_connections_per_address=1, trusted_proxies="10.0.0.0/8, 192.0.2.7")
+    connections = Connections(
+        max_connections_per_address=1, trusted_proxies="10.0.0.0/8, 192.0.2.7"
+    )
     for number in range(100):
-        assert door.come(f"a{number}", "10.1.2.3")
-        assert door.come(f"b{number}", "192.0.2.7")
-    assert door.cut == []
+        assert connections.open(f"a{number}", "10.1.2.3")
+        assert connections.open(f"b{number}", "192.0.2.7")
+    assert connections.evicted == []
 
 
 def test_the_limit_of_open_files_is_a_limit_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    door = Door()
+    connections = Connections()
     monkeypatch.setattr(open_files, "limit", lambda: 256)
     for number in range(256):
-        door.come(f"{number}", f"192.0.2.{number % 100}")
+        connections.open(f"{number}", f"192.0.2.{number % 100}")
     # Descriptors 0 to 2 are the process's own. A connection that is cut frees its own a moment
     # later.
-    assert len(door.cut) == 256 - (256 - RESERVE - 3)
+    assert len(connections.evicted) == 256 - (256 - RESERVE - 3)
 
 
 def test_leaving_a_slot_twice_changes_nothing() -> None:
-    door = Door(max_connections=20)
+    connections = Connections(max_connections=20)
     for number in range(21):
-        door.come(f"{number}", f"192.0.2.{number}")
-    assert door.cut == ["0"]
-    door.go("0")
+        connections.open(f"{number}", f"192.0.2.{number}")
+    assert connections.evicted == ["0"]
+    connections.close("0")
     for number in range(19):
-        door.work(f"{number + 1}")
-    assert door.come("one more")
-    assert door.cut == ["0", "20"]
+        connections.keep(f"{number + 1}")
+    assert connections.open("one more")
+    assert connections.evicted == ["0", "20"]
 
 
 def test_pages_and_health_checks_have_room_beside_all_websockets(
