@@ -95,7 +95,8 @@ $(STUBS): cinema.proto requirements.txt | $(VENV)/installed
 	@touch $(STUBS)
 
 cinema_pb2_grpc.pyi: cinema.proto requirements-dev.txt | $(VENV)/installed-dev
-	@$(PY) -m grpc_tools.protoc -I. --plugin=$(VENV)/bin/protoc-gen-mypy_grpc --mypy_grpc_out=quiet:. cinema.proto
+	@$(PY) -m grpc_tools.protoc -I. --plugin=$(VENV)/bin/protoc-gen-mypy_grpc \
+		--mypy_grpc_out=quiet:. cinema.proto
 	@touch $@
 
 clean:

@@ -10,14 +10,23 @@ from deploy import commands
 COLUMNS = 100
 GIT_SECONDS = 30
 _GENERATED = re.compile(r"\.(lock|json|jsonl|svg|sha256)$|requirements[\w-]*\.txt$")
-# A Markdown table's row, and a word that is longer than the line: an address, mostly.
-_CANNOT_WRAP = re.compile(r"\s*\|.*\|$|\W*\S{60,}\W*$")
+_CANNOT_WRAP = (
+    r"\s*\|.*\|",  # a Markdown table's row
+    r"#+ .*",  # a heading, or a comment that ruff checks
+    r"\W*\S{60,}\W*",  # one long word, such as an address
+    r"\s*(?:[\w.]+ ?[:=] |\"[\w.]+\": )?\"[^\"]*\"[,;]?",  # a text for readers, in one piece
+    r"test\(\".*",  # a test's name
+    r".*  # (?:noqa|type:).*",
+)
+_UNWRAPPED = re.compile("|".join(f"(?:{one})$" for one in _CANNOT_WRAP))
 
 
 def wide_lines(file: Path) -> Iterator[int]:
-    """The numbers of the lines that are too wide."""
+    """The numbers of the lines that are too wide, but for those of a document's code."""
+    in_code = False
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-        if len(line) > COLUMNS and not _CANNOT_WRAP.match(line):
+        in_code ^= file.suffix == ".md" and line.lstrip().startswith("```")
+        if len(line) > COLUMNS and not in_code and not _UNWRAPPED.match(line):
             yield number
 
 

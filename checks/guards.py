@@ -36,6 +36,7 @@ def guards() -> dict[str, Command]:
         "luacheck": ["luacheck", "--quiet", "--no-color", "lua"],
         "shellcheck": [_beside_python("shellcheck"), "deploy/setup.sh", ".ci/run"],
         "links": _module("checks.links"),
+        "columns": _module("checks.columns"),
     }
 
 

@@ -166,5 +166,7 @@ export const renewIdentity = async () => (await fetch(location.pathname, { cache
 export const isReachable = async () => (await ask("/health/ready")).status === 200;
 
 /** @param {string} id */
-export const socketUrl = (id) =>
-  `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/ws/reserva?sessao=${encodeURIComponent(id)}`;
+export function socketUrl(id) {
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  return `${scheme}//${location.host}/ws/reserva?sessao=${encodeURIComponent(id)}`;
+}

@@ -10,7 +10,6 @@ const LONGEST = 120;
 const MOST_READ = 1000;
 /** Control, format and other characters that nobody sees. */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/u;
-// biome-ignore lint/suspicious/noMisleadingCharacterClass: each of these is one character
 const BLANK = /[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\u{e0100}-\u{e01ef}]/u;
 const JOINED = "\\u0600-\\u0dff\\u1000-\\u109f\\u1780-\\u18af\\ua840-\\ua87f\\ufb50-\\ufdff\\ufe70-\\ufefc\\u{11000}-\\u{11fff}";
 const IDEOGRAPH = "\\u3400-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3ffff}";

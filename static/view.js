@@ -76,7 +76,8 @@ function unfold(toggle) {
 
 /** Named by its own language, whatever the page's is. @param {string} language */
 function button(language) {
-  const name = `${short(language)}, ${t(/** @type {import("./text.js").TextKey} */ (`language.${language}`))}`;
+  const key = /** @type {import("./text.js").TextKey} */ (`language.${language}`);
+  const name = `${short(language)}, ${t(key)}`;
   const node = make("button", {
     type: "button", lang: language, "data-language": language, "aria-label": name, "aria-pressed": String(language === tag), text: short(language),
   });

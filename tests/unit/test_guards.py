@@ -76,9 +76,9 @@ def test_a_link_and_an_anchor_must_lead_somewhere(tmp_path: Path) -> None:
 def test_a_line_has_a_hundred_columns_at_most(tmp_path: Path) -> None:
     file = tmp_path / "wide.md"
     words = "word " * 21
-    file.write_text(f"{'x' * 100}\n{words}\n| {words} |\n", encoding="utf-8")
+    file.write_text(f"{'x' * 100}\n{words}\n| {words} |\n```\n{words}\n", encoding="utf-8")
     assert list(columns.wide_lines(file)) == [2]
 
 
 def test_every_guard_is_shown_to_fail() -> None:
-    assert set(guards()) == {*BAD, "links"}
+    assert set(guards()) == {*BAD, "links", "columns"}

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "static"
 SUITES = sorted((ROOT / "tests" / "unit_js").glob("*.test.mjs"))
 
-LONGEST_MODULE = 200  # lines
+LONGEST_MODULE = 260  # lines, as Biome formats them
 LANGUAGES = {
     "pt.js",
     "en.js",
