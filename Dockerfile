@@ -10,7 +10,8 @@ COPY static /page/static
 RUN node bundle.mjs /page/static /page/bundle
 
 FROM python:3.11.15-slim-bookworm AS base
-# GRPC_VERBOSITY: gRPC's C core would write lines of its own into a service's log ("Got goaway") when booking restarts.
+# GRPC_VERBOSITY: gRPC's C core would write lines of its own into a service's log ("Got goaway")
+# when booking restarts.
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 GRPC_VERBOSITY=ERROR
 WORKDIR /app
 
@@ -25,11 +26,13 @@ RUN python -m grpc_tools.protoc -I. --python_out=. --grpc_python_out=. cinema.pr
     && pip --python /venv/bin/python uninstall -y grpcio-tools setuptools
 COPY . .
 COPY --from=page /page/bundle bundle
-# Readable for the image's user whatever the umask of the clone; compiled here, as a service cannot write.
+# Readable for the image's user whatever the umask of the clone; compiled here, as a service cannot
+# write.
 RUN rm -r deploy && chmod -R a+rX . && python -m compileall -q --invalidation-mode unchecked-hash .
 
 FROM base
-# Nobody's id on purpose. A new volume takes over the owner and the mode of the folder that it is mounted on.
+# Nobody's id on purpose. A new volume takes over the owner and the mode of the folder that it is
+# mounted on.
 RUN install -d -o 10001 -g 10001 -m 0700 /records /secrets
 COPY --from=build /venv /venv
 COPY --from=build /app /app

@@ -37,9 +37,8 @@ class RedisHealth:
     warning: str = ""
     replicas_to_wait_for: int = 0
     replicated: bool = False  # it has a replica, which may succeed it
-    run_ids: frozenset[str] = (
-        frozenset()
-    )  # one a start of a server; none where Redis does not answer
+    # one a start of a server; none where Redis does not answer
+    run_ids: frozenset[str] = frozenset()
 
 
 async def examine(redis: RedisClient) -> RedisHealth:

@@ -1,4 +1,5 @@
-"""`python -m checks [GUARD ...]` runs the guards side by side and prints what the failing ones say."""
+"""`python -m checks [GUARD ...]` runs the guards side by side and prints what the failing ones
+say."""
 
 import argparse
 import os

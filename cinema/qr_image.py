@@ -1,8 +1,9 @@
 """The QR code of a ticket as a PNG, put together from pictures that were drawn once.
 
-Each module of a code is a sum modulo 2 of its content's bits: they are among the modules themselves, those of the
-error correction (Reed-Solomon) are linear in them, and the mask is added last. So a code is the exclusive or of a blank
-one and one picture for each bit that is set. To draw one costs 30 times as much, and one with each mask 250 times.
+Each module of a code is a sum modulo 2 of its content's bits: they are among the modules
+themselves, those of the error correction (Reed-Solomon) are linear in them, and the mask is added
+last. So a code is the exclusive or of a blank one and one picture for each bit that is set. To draw
+one costs 30 times as much, and one with each mask 250 times.
 """
 
 import struct
@@ -38,13 +39,15 @@ def qr_pixels(content: str) -> tuple[bytes, int]:
 
 @lru_cache(maxsize=_KEPT)
 def qr_code_of(content: str) -> tuple[int, int]:
-    """A bit a module, the first one the highest, dark ones set, with the most even mask; and its side."""
+    """A bit a module, the first one the highest, dark ones set, with the most even mask; and its
+    side."""
     codes, side = qr_codes(content)
     return min(codes, key=lambda code: penalty(code, side)), side
 
 
 def qr_codes(content: str) -> tuple[list[int], int]:
-    """The content's code with each of the eight masks, as `qr_mask` has it, and its side with both quiet zones."""
+    """The content's code with each of the eight masks, as `qr_mask` has it, and its side with
+    both quiet zones."""
     if set(content) <= set(_CHARACTERS):
         blanks, pictures, side = _pictures(len(content))
         difference = 0

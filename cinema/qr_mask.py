@@ -1,7 +1,8 @@
-"""Which mask a QR code takes: the one that leaves the fewest patterns which mislead a scanner (ISO/IEC 18004, 7.8.3).
+"""Which mask a QR code takes: the one that leaves the fewest patterns which mislead a scanner
+(ISO/IEC 18004, 7.8.3).
 
-A code is one number, a bit a module from the lower right on, the quiet zone with it, and dark is 1. So each rule is a
-few shifts of that number, which look at all modules at once.
+A code is one number, a bit a module from the lower right on, the quiet zone with it, and dark is 1.
+So each rule is a few shifts of that number, which look at all modules at once.
 """
 
 from functools import lru_cache
@@ -22,7 +23,10 @@ def penalty(code: int, side: int) -> int:
 
 
 def _of_lines(code: int, light: int, side: int, step: int) -> int:
-    """Five or more of one colour in a row; and what looks like a finder pattern. A step of `side` is down a column."""
+    """Five or more of one colour in a row; and what looks like a finder pattern.
+
+    A step of `side` is down a column.
+    """
     same = ~(code ^ code >> step) & _pairs(side, step)
     runs = same & same >> step & same >> 2 * step & same >> 3 * step
     beginnings = runs & ~(runs >> step)

@@ -1,7 +1,8 @@
 """The font for what every reader's own fonts lack: FiraGO Bold (SIL Open Font License).
 
-It has Latin, Greek, Cyrillic, Arabic, Hebrew, Georgian, Thai and Devanagari. fpdf2 reads a whole font for each
-document, which takes 100 ms, so it gets a font of the wanted letters alone. Each of those is made once.
+It has Latin, Greek, Cyrillic, Arabic, Hebrew, Georgian, Thai and Devanagari. fpdf2 reads a whole
+font for each document, which takes 100 ms, so it gets a font of the wanted letters alone. Each of
+those is made once.
 """
 
 import hashlib

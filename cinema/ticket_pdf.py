@@ -34,7 +34,8 @@ _SEAT = re.compile(r"([A-Z]+)0*([0-9]+)")
 
 
 def takes_long(order: pb.Pedido) -> bool:
-    """Whether its tickets need a thread: the library is not loaded yet, or a font has to be read."""
+    """Whether its tickets need a thread: the library is not loaded yet, or a font has to be
+    read."""
     session = order.sessao
     return "fpdf" not in sys.modules or not is_plain(session.filme.titulo + session.sala)
 

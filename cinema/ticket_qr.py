@@ -1,4 +1,5 @@
-"""QR codes: that of a ticket, which the door reads, says the same on the order's page and in the mail."""
+"""QR codes: that of a ticket, which the door reads, says the same on the order's page and in the
+mail."""
 
 from typing import Literal
 
@@ -6,7 +7,8 @@ import segno
 
 from cinema.order_code import order_code
 
-# Every mask can be read. To draw all eight and take the most even one is most of a code's cost (8 ms of 10).
+# Every mask can be read. To draw all eight and take the most even one is most of a code's cost (8
+# ms of 10).
 _MASK = 3
 
 

@@ -72,7 +72,8 @@ class ProgrammeLook:
         title = escape(texts_in(language)["page"]["programme"])
         films = "".join(_film(name, hours, language) for name, hours in self.films)
         return (
-            f'<header class="top"><p class="cinema">{escape(self.cinema)}</p><h1>{title}</h1></header>'
+            '<header class="top"><p '
+            f'class="cinema">{escape(self.cinema)}</p><h1>{title}</h1></header>'
             '<div class="days"><span class="day"></span></div>'
             f'<main class="programme" aria-busy="true">{films}</main>'
         )

@@ -1,5 +1,8 @@
 // @ts-check
-/** One quiet line: how many seats are free, and how many people look. It changes seldom, so that a crowd does not make it flicker. */
+/**
+ * One quiet line: how many seats are free, and how many people look. It changes seldom, so that a
+ * crowd does not make it flicker.
+ */
 import { t } from "./text.js";
 
 const REST_MS = 3000;

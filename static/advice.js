@@ -1,5 +1,8 @@
 // @ts-check
-/** Tells quietly what stands against paying; loudly, with the hand led to what mends it, once somebody wants to pay. */
+/**
+ * Tells quietly what stands against paying; loudly, with the hand led to what mends it, once
+ * somebody wants to pay.
+ */
 import { make } from "./dom.js";
 import { enumerate, t } from "./text.js";
 import { needsQuota } from "./tickets.js";
@@ -9,12 +12,18 @@ import { needsQuota } from "./tickets.js";
 /** @typedef {import("./seating.js").Offer} Offer */
 
 /** In the words for booking's own refusal. */
-const TEXTS = /** @type {const} */ ({ lonely: "reason.lugar_isolado", companion: "reason.acompanhante_sem_cadeirante" });
+const TEXTS = /** @type {const} */ ({
+  lonely: "reason.lugar_isolado",
+  companion: "reason.acompanhante_sem_cadeirante",
+});
 
 export class Advice {
   #shown = "[]";
 
-  /** @param {HTMLElement} root @param {HTMLElement} next what one goes on with once all is mended */
+  /**
+   * @param {HTMLElement} root
+   * @param {HTMLElement} next what one goes on with once all is mended
+   */
   constructor(root, next) {
     this.root = root;
     this.next = next;
@@ -28,7 +37,9 @@ export class Advice {
     const hadFocus = this.root.contains(document.activeElement);
     this.root.hidden = !troubles.length;
     if (!troubles.length) this.root.removeAttribute("data-insists");
-    this.root.replaceChildren(...troubles.map((trouble, i) => this.#entry(trouble, `${this.root.dataset.part}-${i}`)));
+    this.root.replaceChildren(
+      ...troubles.map((trouble, i) => this.#entry(trouble, `${this.root.dataset.part}-${i}`)),
+    );
     if (hadFocus) (this.root.querySelector("button") ?? this.next).focus();
   }
 
@@ -41,23 +52,42 @@ export class Advice {
   /** @param {Trouble} trouble @param {string} id */
   #entry({ kind, text, offers }, id) {
     const buttons = offers.map((offer) => {
-      const button = make("button", { class: "button", type: "button", "aria-describedby": id, text: offer.text });
+      const button = make("button", {
+        class: "button",
+        type: "button",
+        "aria-describedby": id,
+        text: offer.text,
+      });
       button.onclick = offer.do;
       return button;
     });
-    return make("div", { class: "trouble", "data-trouble": kind },
-      make("p", { id, text }), make("div", { class: "trouble-offers" }, ...buttons));
+    return make(
+      "div",
+      { class: "trouble", "data-trouble": kind },
+      make("p", { id, text }),
+      make("div", { class: "trouble-offers" }, ...buttons),
+    );
   }
 }
 
-/** @param {import("./seating.js").Problem} problem @param {(offer: Offer) => void} exchange @returns {Trouble} */
+/**
+ * @param {import("./seating.js").Problem} problem
+ * @param {(offer: Offer) => void} exchange
+ * @returns {Trouble}
+ */
 export const seatingTrouble = ({ kind, seats, offers }, exchange) => ({
   kind,
   text: t(TEXTS[kind], { n: seats.length, assentos: enumerate(seats) }),
   offers: offers.map((offer) => ({ text: offerText(offer), do: () => exchange(offer) })),
 });
 
-/** More half-price tickets are chosen than there are. @param {import("./tickets.js").Ticket[]} tickets @param {number} left @param {(seats: string[]) => void} payFull @returns {Trouble[]} */
+/**
+ * More half-price tickets are chosen than there are.
+ * @param {import("./tickets.js").Ticket[]} tickets
+ * @param {number} left
+ * @param {(seats: string[]) => void} payFull
+ * @returns {Trouble[]}
+ */
 export function quotaTrouble(tickets, left, payFull) {
   const half = tickets.filter(({ category }) => needsQuota(category)).map(({ seat }) => seat.name);
   const over = half.slice(left);

@@ -1,7 +1,10 @@
 // @ts-check
 /** The gateway's HTTP side. Nothing rejects: a fault is an answer with status 0. */
 
-/** @typedef {{id: string, titulo: string, duracao_min: number, classificacao: string, sinopse: string, art: string}} Film `art`: its picture's address, or nothing */
+/**
+ * @typedef {{id: string, titulo: string, duracao_min: number, classificacao: string, sinopse:
+ * string, art: string}} Film `art`: its picture's address, or nothing
+ */
 /**
  * @typedef {object} Session
  * @property {string} id
@@ -9,27 +12,38 @@
  * @property {string} sala
  * @property {string} inicio ISO 8601
  * @property {string} idioma
- * @property {Record<string, {audio: string, tag: string, room: string}>} [words] sound and room by language; `tag`: capitals such as DUB, or nothing
+ * @property {Record<string, {audio: string, tag: string, room: string}>} [words] sound and room by
+ * language; `tag`: capitals such as DUB, or nothing
  * @property {number} preco_a_partir_de centavos
  * @property {number} lugares
  * @property {number} livres
  * @property {boolean} encerrada
  */
 /**
- * @typedef {Session & {limite_assentos: number, tempo_reserva_ms: number, meias_total: number, meias_vendidas: number, edicao: string,
- *   alteracao: string, cancelada: boolean,
- *   fileiras: {nome: string, bloco?: string, lugares: ({assento: string, tipo: string, preco: number}|null)[]}[]}} SessionMap
+ * @typedef {Session & {limite_assentos: number, tempo_reserva_ms: number, meias_total: number,
+ * meias_vendidas: number, edicao: string,
+ *   alteracao: string, cancelada: boolean, fileiras: {nome: string, bloco?: string, lugares:
+ *   ({assento: string, tipo: string, preco: number}|null)[]}[]}} SessionMap
  */
-/** @typedef {{sessoes: Session[], words?: Record<string, Session["words"]>, vendas_pausadas?: boolean, cinema?: string}} SessionList `words` of all sessions, by sound and room; while sales are paused, the data may be lost, and `livres` is not to be believed */
-/** @typedef {{assento: string, categoria: import("./tickets.js").Category, preco: number}} Sold `preco`: centavos */
+/**
+ * @typedef {{sessoes: Session[], words?: Record<string, Session["words"]>, vendas_pausadas?:
+ * boolean, cinema?: string}} SessionList `words` of all sessions, by sound and room; while sales
+ * are paused, the data may be lost, and `livres` is not to be believed
+ */
+/**
+ * @typedef {{assento: string, categoria: import("./tickets.js").Category, preco: number}} Sold
+ * `preco`: centavos
+ */
 /**
  * @typedef {object} Order
  * @property {string} pedido
  * @property {string} link its path; whoever has it sees the tickets
- * @property {boolean} pode_gerir whether it may be cancelled, resent and corrected from here; else nome, cpf and email are empty
+ * @property {boolean} pode_gerir whether it may be cancelled, resent and corrected from here; else
+ * nome, cpf and email are empty
  * @property {string} codigo
  * @property {"confirmado"|"cancelado"} estado
- * @property {Session} sessao as it was sold; an old order whose session has gone from the programme lacks film and room
+ * @property {Session} sessao as it was sold; an old order whose session has gone from the programme
+ * lacks film and room
  * @property {Session|null} sessao_atual as the programme has it now; null if it no longer does
  * @property {string} alteracao what became of the session since the sale; empty: nothing
  * @property {string[]} assentos
@@ -41,19 +55,32 @@
  * @property {string} criado_em ISO 8601
  * @property {"pendente"|"enviado"|"falhou"|"sem_endereco"} email_estado
  * @property {string} email_motivo
- * @property {(Sold & {vai_com: string, qr: string})[]} ingressos `vai_com`: the seat that is given back with it, the other half of its sofa
- * @property {(Sold & {em: string})[]} devolvidos what was given back while the order kept others; `em`: when, ISO 8601
+ * @property {(Sold & {vai_com: string, qr: string})[]} ingressos `vai_com`: the seat that is given
+ * back with it, the other half of its sofa
+ * @property {(Sold & {em: string})[]} devolvidos what was given back while the order kept others;
+ * `em`: when, ISO 8601
  * @property {"pix"|"cartao"|""} forma
  * @property {boolean} cancelavel
  * @property {string} cancelavel_ate ISO 8601
  * @property {string} [guardado_em] there is no network: the order as it was then, ISO 8601
  */
-/** @typedef {{pedido: string, link: string, sessao: string, filme: string, sala: string, inicio: string, terminou: boolean, alteracao: string, assentos: string[]}} OwnOrder one of this browser's orders in short */
+/**
+ * @typedef {{pedido: string, link: string, sessao: string, filme: string, sala: string, inicio:
+ * string, terminou: boolean, alteracao: string, assentos: string[]}} OwnOrder one of this browser's
+ * orders in short
+ */
 /** @typedef {{copia_e_cola: string, qr: string}} Pix `qr`: an image's address */
-/** @template T @typedef {{status: number, data: T|null, reason: string}} Answer `data` only with a 2xx status, else the gateway's `motivo` */
+/**
+ * @template T
+ * @typedef {{status: number, data: T|null, reason: string}} Answer `data` only with a 2xx status,
+ * else the gateway's `motivo`
+ */
 
 const PATIENCE_MS = 10000;
-/** A connection that hiccups (a phone that changes networks) is tried again; only questions are, never orders. */
+/**
+ * A connection that hiccups (a phone that changes networks) is tried again; only questions are,
+ * never orders.
+ */
 const RETRY_AFTER_MS = [300, 1200];
 /** Between two tries of a page that has nothing to show yet. */
 const FIRST_PAUSE_MS = 2000;
@@ -79,8 +106,10 @@ async function ask(path, options = {}) {
 }
 
 /**
- * What the gateway sent along with the page, so that it can draw without asking; used once, since it ages.
- * @template T @param {string} field @param {unknown} [value] how to tell that it is what is asked for
+ * What the gateway sent along with the page, so that it can draw without asking; used once, since
+ * it ages.
+ * @template T @param {string} field @param {unknown} [value] how to tell that it is what is asked
+ * for
  * @returns {Answer<T>|null}
  */
 function given(field, value) {
@@ -102,8 +131,10 @@ async function read(path) {
 }
 
 /**
- * Asks until there is an answer, if need be for ever: once the trouble is over nobody has to press anything.
- * @template {Answer<any>} T @param {() => Promise<T>} question @param {() => void} onTrouble called once, when there is none at first
+ * Asks until there is an answer, if need be for ever: once the trouble is over nobody has to press
+ * anything.
+ * @template {Answer<any>} T @param {() => Promise<T>} question @param {() => void} onTrouble called
+ * once, when there is none at first
  * @returns {Promise<T>} with data, or with status 404
  */
 export async function persist(question, onTrouble) {
@@ -121,21 +152,27 @@ export const sessionPath = (id) => `/sessao/${encodeURIComponent(id)}`;
 
 /** @returns {Promise<Answer<SessionList>>} */
 export async function fetchSessions() {
-  const answer = given("sessoes") ?? await read("/api/sessoes");
-  for (const session of answer.data?.sessoes ?? []) session.words = answer.data?.words?.[`${session.idioma}|${session.sala}`];
+  const answer = given("sessoes") ?? (await read("/api/sessoes"));
+  for (const session of answer.data?.sessoes ?? [])
+    session.words = answer.data?.words?.[`${session.idioma}|${session.sala}`];
   return answer;
 }
 
 /** @param {string} id @returns {Promise<Answer<SessionMap>>} */
-export const fetchSession = async (id) => given("id", id) ?? read(`/api/sessoes/${encodeURIComponent(id)}`);
+export const fetchSession = async (id) =>
+  given("id", id) ?? read(`/api/sessoes/${encodeURIComponent(id)}`);
 
 /** @param {string} reference of an order: its id and, behind a dot, a token */
 const orderPath = (reference) => `/api/pedidos/${encodeURIComponent(reference)}`;
 
 /** @param {string} reference @returns {Promise<Answer<Order>>} */
-export const fetchOrder = async (reference) => given("pedido", reference.split(".")[0]) ?? read(orderPath(reference));
+export const fetchOrder = async (reference) =>
+  given("pedido", reference.split(".")[0]) ?? read(orderPath(reference));
 
-/** What this browser has bought and not given back, by the sessions' start. @returns {Promise<Answer<{pedidos: OwnOrder[]}>>} */
+/**
+ * What this browser has bought and not given back, by the sessions' start.
+ * @returns {Promise<Answer<{pedidos: OwnOrder[]}>>}
+ */
 export const fetchOwnOrders = () => ask("/api/pedidos");
 
 /** @param {string} reference */
@@ -147,20 +184,41 @@ export const mailAgain = (reference) => ask(`${orderPath(reference)}/reenviar`, 
 /** @param {string} reference */
 export const pdfPath = (reference) => `${orderPath(reference)}/ingressos.pdf`;
 
-/** Another address for the order, to which its mail goes. @param {string} reference @param {string} email @returns {Promise<Answer<{status: string}>>} */
-export const correctAddress = (reference, email) => ask(`${orderPath(reference)}/email`, { method: "POST", body: JSON.stringify({ email }) });
+/**
+ * Another address for the order, to which its mail goes.
+ * @param {string} reference
+ * @param {string} email
+ * @returns {Promise<Answer<{status: string}>>}
+ */
+export const correctAddress = (reference, email) =>
+  ask(`${orderPath(reference)}/email`, { method: "POST", body: JSON.stringify({ email }) });
 
-/** Gives some seats of an order back; safe to repeat. @param {string} reference @param {string[]} seats @returns {Promise<Answer<{status: string}>>} */
-export const cancelSeats = (reference, seats) => ask(`${orderPath(reference)}/assentos/cancelar`, { method: "POST", body: JSON.stringify({ assentos: seats }) });
+/**
+ * Gives some seats of an order back; safe to repeat.
+ * @param {string} reference
+ * @param {string[]} seats
+ * @returns {Promise<Answer<{status: string}>>}
+ */
+export const cancelSeats = (reference, seats) =>
+  ask(`${orderPath(reference)}/assentos/cancelar`, {
+    method: "POST",
+    body: JSON.stringify({ assentos: seats }),
+  });
 
-/** Gives all seats of an order back; safe to repeat. @param {string} reference @returns {Promise<Answer<{status: string}>>} */
-export const cancelOrder = (reference) => ask(`${orderPath(reference)}/cancelar`, { method: "POST" });
+/**
+ * Gives all seats of an order back; safe to repeat.
+ * @param {string} reference
+ * @returns {Promise<Answer<{status: string}>>}
+ */
+export const cancelOrder = (reference) =>
+  ask(`${orderPath(reference)}/cancelar`, { method: "POST" });
 
 /** @param {number} total centavos @returns {Promise<Answer<Pix>>} */
 export const fetchPix = (total) => read(`/api/pix?total=${total}`);
 
 /** A page brings the buyer's cookie; whether it came. */
-export const renewIdentity = async () => (await fetch(location.pathname, { cache: "reload" }).catch(() => null))?.ok ?? false;
+export const renewIdentity = async () =>
+  (await fetch(location.pathname, { cache: "reload" }).catch(() => null))?.ok ?? false;
 
 /** Whether this page's gateway answers and can sell. */
 export const isReachable = async () => (await ask("/health/ready")).status === 200;

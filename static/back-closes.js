@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The phone's Back closes what stands over the page, and does not leave the page: while it is open, the history has an
- * entry of its own for it.
+ * The phone's Back closes what stands over the page, and does not leave the page: while it is open,
+ * the history has an entry of its own for it.
  */
 
 const isOver = () => history.state?.over === true;

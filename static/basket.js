@@ -1,5 +1,8 @@
 // @ts-check
-/** Which category each own seat is to be paid in. Kept for the tab: a reload, or a hold that is taken again, does not ask twice. */
+/**
+ * Which category each own seat is to be paid in. Kept for the tab: a reload, or a hold that is
+ * taken again, does not ask twice.
+ */
 import { tabMemory } from "./tab-memory.js";
 import { isCategory, priceOf } from "./tickets.js";
 
@@ -20,7 +23,10 @@ export class Basket {
     this.memory = this.#read();
   }
 
-  /** What is chosen in one tab of the buyer is chosen in all, also in one that is opened later. @param {() => void} onNews */
+  /**
+   * What is chosen in one tab of the buyer is chosen in all, also in one that is opened later.
+   * @param {() => void} onNews
+   */
   share(onNews) {
     try {
       this.tabs = new BroadcastChannel(this.place);

@@ -1,11 +1,17 @@
 // @ts-check
-/** The best seats for a party, the next best, cheaper ones, and a place in parts where there are not so many side by side. */
+/**
+ * The best seats for a party, the next best, cheaper ones, and a place in parts where there are not
+ * so many side by side.
+ */
 import { bestGroups, divided, namesOf, priceOf } from "./groups.js";
 import { t } from "./text.js";
 
 /** @typedef {import("./room.js").Seat} Seat */
 
-/** Others want the best seats, too: after a lost race one of the next few is tried, so that a crowd spreads out. */
+/**
+ * Others want the best seats, too: after a lost race one of the next few is tried, so that a crowd
+ * spreads out.
+ */
 const MOST_TRIES = 6;
 const SPREAD = 4;
 
@@ -29,10 +35,12 @@ export class BestSeats {
   async next() {
     const { store, size } = this.party;
     if (String(store.mine) !== this.#after) this.forget();
-    const fresh = () => this.#groups().filter((group) => !group.some(({ name }) => this.#shown.has(name)));
+    const fresh = () =>
+      this.#groups().filter((group) => !group.some(({ name }) => this.#shown.has(name)));
     if (!fresh().length) this.forget();
     if (this.#groups().length) await this.#takeOneOf(fresh);
-    else if (store.mine.length === size) this.party.granted(store.mine.flatMap((name) => this.party.room.seats.get(name) ?? []));
+    else if (store.mine.length === size)
+      this.party.granted(store.mine.flatMap((name) => this.party.room.seats.get(name) ?? []));
     else this.#offerParts();
   }
 
@@ -50,19 +58,31 @@ export class BestSeats {
       /** @type {Set<string>} */
       const lost = new Set();
       for (let tries = 0; tries < MOST_TRIES; tries++) {
-        const few = choices().filter((group) => !group.some(({ name }) => lost.has(name))).slice(0, 1 + tries * SPREAD);
+        const few = choices()
+          .filter((group) => !group.some(({ name }) => lost.has(name)))
+          .slice(0, 1 + tries * SPREAD);
         const group = few[Math.floor(Math.random() * few.length)];
-        if (!group || !await this.#isSnatched(group, mine, lost, tries + 1 === MOST_TRIES)) return;
+        if (!group || !(await this.#isSnatched(group, mine, lost, tries + 1 === MOST_TRIES)))
+          return;
       }
     });
   }
 
-  /** Asks for a group; whether somebody was quicker and another one is to be tried. @param {Seat[]} group @param {string[]} mine @param {Set<string>} lost @param {boolean} isLast */
+  /**
+   * Asks for a group; whether somebody was quicker and another one is to be tried.
+   * @param {Seat[]} group
+   * @param {string[]} mine
+   * @param {Set<string>} lost
+   * @param {boolean} isLast
+   */
   async #isSnatched(group, mine, lost, isLast) {
     const { choosing } = this.party;
     const names = namesOf(group);
     const old = mine.filter((seat) => !names.includes(seat));
-    const reply = await choosing.ask(names.filter((seat) => !mine.includes(seat)), old);
+    const reply = await choosing.ask(
+      names.filter((seat) => !mine.includes(seat)),
+      old,
+    );
     if (!reply) return false;
     if (reply.ok) this.#taken(group);
     else if (reply.reason !== "assento_indisponivel" || isLast) choosing.refused(reply, names, old);
@@ -89,7 +109,8 @@ export class BestSeats {
     const { party } = this;
     const { room, size, notice } = party;
     const groups = divided(room, party.isOurs, size);
-    if (!groups) return notice.show("sem_lugares_juntos", t("reason.sem_lugares_juntos", { n: size }));
+    if (!groups)
+      return notice.show("sem_lugares_juntos", t("reason.sem_lugares_juntos", { n: size }));
     const all = groups.flat();
     const partes = groups.map(({ length }) => length).join(" + ");
     notice.show("sem_lugares_juntos", t("party.split", { ...party.told(all), n: size, partes }), [

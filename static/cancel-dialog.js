@@ -1,5 +1,8 @@
 // @ts-check
-/** Asks once more before tickets are given back, says what comes back, and what became of it: an answer that got lost is not a no. */
+/**
+ * Asks once more before tickets are given back, says what comes back, and what became of it: an
+ * answer that got lost is not a no.
+ */
 import { cancelOrder, cancelSeats } from "./api.js";
 import { action, part } from "./dom.js";
 import { money } from "./format.js";
@@ -13,7 +16,11 @@ export class CancelDialog {
   #send = () => cancelOrder(this.reference);
   #label = "";
 
-  /** @param {ParentNode} root @param {string} reference of the order @param {() => void} onAnswer what the order is now has to be asked for */
+  /**
+   * @param {ParentNode} root
+   * @param {string} reference of the order
+   * @param {() => void} onAnswer what the order is now has to be asked for
+   */
   constructor(root, reference, onAnswer) {
     this.reference = reference;
     this.dialog = /** @type {HTMLDialogElement} */ (part(root, "cancel-dialog"));
@@ -30,15 +37,22 @@ export class CancelDialog {
     const leaving = order.ingressos.filter(({ assento }) => seats.includes(assento));
     const staying = order.ingressos.length - leaving.length;
     const n = leaving.length;
-    this.#send = () => staying ? cancelSeats(this.reference, seats) : cancelOrder(this.reference);
-    this.#label = staying ? t("receipt.cancel_seat") : t(n > 1 ? "receipt.cancel" : "receipt.cancel_one");
-    part(this.dialog, "cancel-title").textContent = t(staying ? "receipt.cancel_seat_title" : "receipt.cancel_title", { n });
+    this.#send = () => (staying ? cancelSeats(this.reference, seats) : cancelOrder(this.reference));
+    this.#label = staying
+      ? t("receipt.cancel_seat")
+      : t(n > 1 ? "receipt.cancel" : "receipt.cancel_one");
+    part(this.dialog, "cancel-title").textContent = t(
+      staying ? "receipt.cancel_seat_title" : "receipt.cancel_title",
+      { n },
+    );
     part(this.dialog, "cancel-text").textContent = [
       staying && leaving.some(({ vai_com }) => vai_com) && t("receipt.sofa"),
       t("receipt.cancel_text", { n, lugares: placesOf(seats) }),
       staying && t("receipt.rest", { n: staying }),
       refundText(order, leaving),
-    ].filter(Boolean).join(" ");
+    ]
+      .filter(Boolean)
+      .join(" ");
     this.error.textContent = "";
     this.#busy(false);
     this.dialog.showModal();
@@ -50,7 +64,8 @@ export class CancelDialog {
     this.#busy(false);
     const key = `reason.${reason}`;
     if (data) this.dialog.close();
-    else if (reason === "acompanhante_sem_cadeirante") this.error.textContent = t("receipt.companion");
+    else if (reason === "acompanhante_sem_cadeirante")
+      this.error.textContent = t("receipt.companion");
     else this.error.textContent = hasText(key) ? t(key) : t("receipt.cancel_failed");
     this.onAnswer();
   }
@@ -62,7 +77,11 @@ export class CancelDialog {
   }
 }
 
-/** What comes back for these, and how; empty where nothing was paid. @param {Order} order @param {{preco: number}[]} tickets */
+/**
+ * What comes back for these, and how; empty where nothing was paid.
+ * @param {Order} order
+ * @param {{preco: number}[]} tickets
+ */
 export function refundText({ forma }, tickets) {
   const total = tickets.reduce((sum, { preco }) => sum + preco, 0);
   const key = `receipt.refund_${forma}`;

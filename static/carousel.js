@@ -13,7 +13,7 @@ export class Carousel {
 
   get index() {
     const { scrollLeft, scrollWidth, childElementCount } = this.list;
-    return childElementCount ? Math.round(scrollLeft * childElementCount / scrollWidth) : 0;
+    return childElementCount ? Math.round((scrollLeft * childElementCount) / scrollWidth) : 0;
   }
 
   /** @param {number} index @param {ScrollBehavior} [behavior] */

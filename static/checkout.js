@@ -1,5 +1,8 @@
 // @ts-check
-/** From held seats to a paid order: in which categories, at what price, for how long, and what stands against it. */
+/**
+ * From held seats to a paid order: in which categories, at what price, for how long, and what
+ * stands against it.
+ */
 import { fetchSession } from "./api.js";
 import { Basket } from "./basket.js";
 import { Countdown } from "./countdown.js";
@@ -49,9 +52,19 @@ export class Checkout {
     this.parts = parts;
     this.basket = new Basket(session.id);
     this.quota = new HalfPriceQuota(session.meias_total, session.meias_vendidas);
-    this.seating = new Seating(room, session.limite_assentos, store.stateOf.bind(store), store.isOnMap.bind(store));
+    this.seating = new Seating(
+      room,
+      session.limite_assentos,
+      store.stateOf.bind(store),
+      store.isOnMap.bind(store),
+    );
     this.basket.share(parts.repaint);
-    this.countdown = new Countdown(root, session, () => store.msLeft, (ending) => this.#ending(ending));
+    this.countdown = new Countdown(
+      root,
+      session,
+      () => store.msLeft,
+      (ending) => this.#ending(ending),
+    );
     this.panel = new OrderPanel(root, session, {
       pay: () => void this.#pay(),
       extend: () => void choosing.extend(),
@@ -76,22 +89,36 @@ export class Checkout {
     const { store, room, choosing } = this.parts;
     const mine = store.mine.flatMap((name) => room.seats.get(name) ?? []);
     const tickets = this.basket.tickets(mine);
-    const exchange = (/** @type {import("./seating.js").Offer} */ { take, release }) => void choosing.exchange(take, release);
+    const exchange = (/** @type {import("./seating.js").Offer} */ { take, release }) =>
+      void choosing.exchange(take, release);
     const troubles = [
       ...this.seating.problems(mine).map((problem) => seatingTrouble(problem, exchange)),
       ...quotaTrouble(tickets, this.quota.left, (seats) => this.#category(seats, "inteira")),
     ];
-    return { tickets, total: totalOf(tickets), session: this.session, halves: this.quota, troubles };
+    return {
+      tickets,
+      total: totalOf(tickets),
+      session: this.session,
+      halves: this.quota,
+      troubles,
+    };
   }
 
-  /** @param {import("./sales.js").Closing|""} closed why nothing is sold here any more, empty while something is */
+  /**
+   * @param {import("./sales.js").Closing|""} closed why nothing is sold here any more, empty while
+   * something is
+   */
   render(closed) {
     const { order, countdown } = this;
     const { store, choosing } = this.parts;
     countdown.update();
     if (order.tickets.length) void this.#load();
     this.panel.render(order, {
-      closed, msLeft: store.msLeft, ending: countdown.isEnding, longest: choosing.isLongest, checking: this.#payment?.checking ?? false,
+      closed,
+      msLeft: store.msLeft,
+      ending: countdown.isEnding,
+      longest: choosing.isLongest,
+      checking: this.#payment?.checking ?? false,
     });
     const key = JSON.stringify([order.tickets, order.troubles]);
     if (key !== this.#shown) void this.#payment?.update();
@@ -102,23 +129,39 @@ export class Checkout {
     if (this.order.troubles.length) return this.panel.insist();
     const payment = await this.#load();
     if (payment) payment.open();
-    else this.parts.notice.show("page", t("payment.not_open"), [{ text: t("reload"), do: () => location.reload() }]);
+    else
+      this.parts.notice.show("page", t("payment.not_open"), [
+        { text: t("reload"), do: () => location.reload() },
+      ]);
   }
 
-  /** The map does not wait for what paying needs: it comes with the first seat. @returns {Promise<Payment|null>} null: it did not arrive */
+  /**
+   * The map does not wait for what paying needs: it comes with the first seat.
+   * @returns {Promise<Payment|null>} null: it did not arrive
+   */
   #load() {
-    return this.#loading ??= import("./payment.js").then(({ Payment }) => {
-      const { connection, choosing, notice, repaint } = this.parts;
-      this.#payment = new Payment(this.root, connection, this.attempts, () => this.order, notice, {
-        changed: repaint,
-        extend: () => void choosing.extend(),
-        isSold: (seat) => /^(sold|bought)$/.test(this.parts.store.stateOf(seat)),
-        paid: (seats) => this.#paid(seats),
-        refused: (reply) => this.#refused(reply),
-      });
-      repaint();
-      return this.#payment;
-    }, () => this.#loading = null);
+    return (this.#loading ??= import("./payment.js").then(
+      ({ Payment }) => {
+        const { connection, choosing, notice, repaint } = this.parts;
+        this.#payment = new Payment(
+          this.root,
+          connection,
+          this.attempts,
+          () => this.order,
+          notice,
+          {
+            changed: repaint,
+            extend: () => void choosing.extend(),
+            isSold: (seat) => /^(sold|bought)$/.test(this.parts.store.stateOf(seat)),
+            paid: (seats) => this.#paid(seats),
+            refused: (reply) => this.#refused(reply),
+          },
+        );
+        repaint();
+        return this.#payment;
+      },
+      () => (this.#loading = null),
+    ));
   }
 
   /** @param {string[]} seats */
@@ -133,7 +176,10 @@ export class Checkout {
     this.parts.repaint();
   }
 
-  /** The reader's words for a refused payment, once what it tells about is known. @param {import("./protocol.js").Reply} reply */
+  /**
+   * The reader's words for a refused payment, once what it tells about is known.
+   * @param {import("./protocol.js").Reply} reply
+   */
   async #refused(reply) {
     if (reply.reason === "cota_de_meia_esgotada") this.quota.told(reply.halvesLeft);
     if (reply.reason === "preco_mudou") await this.#freshPrices();

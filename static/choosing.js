@@ -1,5 +1,8 @@
 // @ts-check
-/** Holding and releasing seats: the map answers at once, and falls back with the reason and what can be done. */
+/**
+ * Holding and releasing seats: the map answers at once, and falls back with the reason and what can
+ * be done.
+ */
 import { namedHour } from "./format.js";
 import { isPortuguese } from "./language.js";
 import { ticketsOf } from "./notice.js";
@@ -35,7 +38,12 @@ export class Choosing {
     this.limit = limit;
   }
 
-  /** A click on a seat; where it is taken, so many side by side are offered instead of the old ones. @param {string} seat @param {number} [size] @param {string[]} [old] */
+  /**
+   * A click on a seat; where it is taken, so many side by side are offered instead of the old ones.
+   * @param {string} seat
+   * @param {number} [size]
+   * @param {string[]} [old]
+   */
   tap(seat, size = 1, old = []) {
     const state = this.store.stateOf(seat);
     if (this.store.isAsked(seat)) {
@@ -44,13 +52,23 @@ export class Choosing {
     } else if (state === "mine") this.release([seat]);
     else if (state === "free") this.hold([seat]);
     else if (state === "unknown") this.#isLive();
-    else this.notice.show(state, t(state === "sold" ? "notice.sold" : "notice.held", { assento: seat }), this.#nearby([seat], old, size));
+    else
+      this.notice.show(
+        state,
+        t(state === "sold" ? "notice.sold" : "notice.held", { assento: seat }),
+        this.#nearby([seat], old, size),
+      );
   }
 
   /** All or nothing. @param {string[]} wish @returns {Promise<boolean>} whether they are ours */
   hold = (wish) => this.exchange(wish, []);
 
-  /** The new seats for the old ones, all of it or nothing. @param {string[]} wish @param {string[]} old @returns {Promise<boolean>} whether the new ones are ours */
+  /**
+   * The new seats for the old ones, all of it or nothing.
+   * @param {string[]} wish
+   * @param {string[]} old
+   * @returns {Promise<boolean>} whether the new ones are ours
+   */
   async exchange(wish, old) {
     if (!wish.length) return this.release(old);
     const reply = await this.ask(wish, old);
@@ -58,7 +76,12 @@ export class Choosing {
     return reply?.ok ?? false;
   }
 
-  /** An exchange whose refusal is left to the caller. @param {string[]} wish @param {string[]} old @returns {Promise<Reply|null>} null: it was not asked for, and that was said */
+  /**
+   * An exchange whose refusal is left to the caller.
+   * @param {string[]} wish
+   * @param {string[]} old
+   * @returns {Promise<Reply|null>} null: it was not asked for, and that was said
+   */
   async ask(wish, old) {
     const take = this.#whole(wish);
     const release = this.#ownWhole(old).filter((seat) => !take.includes(seat));
@@ -72,7 +95,8 @@ export class Choosing {
   /** @param {string[]} wish @returns {Promise<boolean>} whether they were given back */
   async release(wish) {
     if (!this.#isLive()) return false;
-    const seats = this.#ownWhole(wish), reply = await this.#asking([], seats);
+    const seats = this.#ownWhole(wish),
+      reply = await this.#asking([], seats);
     const again = seats.filter((seat) => this.#wantedAgain.delete(seat));
     if (!reply.ok) this.refused(reply, seats);
     else if (again.length) void this.hold(again);
@@ -87,7 +111,10 @@ export class Choosing {
     if (!reply.ok) return this.refused(reply, []);
     if (reply.msLeft) this.store.granted(this.store.mine, reply.msLeft);
     this.repaint([]);
-    this.notice.show("extended", t("notice.extended", { hora: namedHour(new Date(Date.now() + (this.store.msLeft ?? 0))) }));
+    this.notice.show(
+      "extended",
+      t("notice.extended", { hora: namedHour(new Date(Date.now() + (this.store.msLeft ?? 0))) }),
+    );
   }
 
   /** Whether there is no more time to be had for what is held. */
@@ -101,10 +128,19 @@ export class Choosing {
     const words = [t("notice.expired", { assentos: enumerate(seats) })];
     const key = free.length === seats.length ? "notice.all_free" : "notice.still_free";
     if (free.length) words.push(t(key, { n: free.length, livres: enumerate(free) }));
-    this.notice.show("expired", words.join(" "), free.length ? [this.#again(free)] : this.#nearby(seats));
+    this.notice.show(
+      "expired",
+      words.join(" "),
+      free.length ? [this.#again(free)] : this.#nearby(seats),
+    );
   }
 
-  /** Seats went to somebody else: offers as many side by side, in place of the old ones. @param {string[]} seats @param {string[]} [wish] all that were asked for @param {string[]} [old] */
+  /**
+   * Seats went to somebody else: offers as many side by side, in place of the old ones.
+   * @param {string[]} seats
+   * @param {string[]} [wish] all that were asked for
+   * @param {string[]} [old]
+   */
   lost(seats, wish = seats, old = []) {
     const offers = this.#nearby(wish, old);
     const words = [t("notice.lost", { n: seats.length, assentos: enumerate(seats) })];
@@ -116,7 +152,8 @@ export class Choosing {
   reasonText(reply) {
     if (reply.reason === "sem_resposta") return t("notice.no_answer");
     const key = `reason.${reply.reason}`;
-    if (hasText(key)) return t(key, { n: reply.lost.length || this.limit, assentos: enumerate(reply.lost) });
+    if (hasText(key))
+      return t(key, { n: reply.lost.length || this.limit, assentos: enumerate(reply.lost) });
     return (isPortuguese && reply.message) || t("reason.outro");
   }
 
@@ -127,7 +164,9 @@ export class Choosing {
 
   /** @param {string[]} wish own seats, with the other halves of their sofas */
   #ownWhole(wish) {
-    return this.#whole(wish).filter((seat) => wish.includes(seat) || this.store.stateOf(seat) === "mine");
+    return this.#whole(wish).filter(
+      (seat) => wish.includes(seat) || this.store.stateOf(seat) === "mine",
+    );
   }
 
   /** @param {string[]} take @param {string[]} release */
@@ -136,7 +175,9 @@ export class Choosing {
     this.store.ask(take, "hold");
     this.store.ask(release, "release");
     this.repaint(seats);
-    const reply = await this.connection.request(take.length ? holdSeats(take, release) : releaseSeats(release));
+    const reply = await this.connection.request(
+      take.length ? holdSeats(take, release) : releaseSeats(release),
+    );
     this.store.answered(seats);
     if (reply.ok) {
       for (const seat of take) this.#longest.delete(seat);
@@ -149,10 +190,17 @@ export class Choosing {
     return reply;
   }
 
-  /** Says why. @param {Reply} reply @param {string[]} seats @param {string[]} [old] seats that were to be given back for them */
+  /**
+   * Says why.
+   * @param {Reply} reply
+   * @param {string[]} seats
+   * @param {string[]} [old] seats that were to be given back for them
+   */
   refused(reply, seats, old) {
-    if (reply.reason === "assento_indisponivel") return this.lost(reply.lost.length ? reply.lost : seats, seats, old);
-    const offers = reply.reason === "aguarde" ? [this.#again(seats)] : reply.link ? [ticketsOf(reply.link)] : [];
+    if (reply.reason === "assento_indisponivel")
+      return this.lost(reply.lost.length ? reply.lost : seats, seats, old);
+    const offers =
+      reply.reason === "aguarde" ? [this.#again(seats)] : reply.link ? [ticketsOf(reply.link)] : [];
     this.notice.show(reply.reason, this.reasonText(reply), offers);
   }
 
@@ -175,17 +223,28 @@ export class Choosing {
   /** Says the limit before the gateway does. @param {number} more */
   #fits(more) {
     const fits = this.store.mine.length + more <= this.limit;
-    if (!fits) this.notice.show("limite_de_assentos", t("reason.limite_de_assentos", { n: this.limit }));
+    if (!fits)
+      this.notice.show("limite_de_assentos", t("reason.limite_de_assentos", { n: this.limit }));
     return fits;
   }
 
-  /** A sofa is offered once. Where there are not so many side by side, single seats are better than nothing. @param {string[]} seats @param {string[]} [old] @param {number} [size] */
+  /**
+   * A sofa is offered once. Where there are not so many side by side, single seats are better than
+   * nothing.
+   * @param {string[]} seats
+   * @param {string[]} [old]
+   * @param {number} [size]
+   */
   #nearby(seats, old = [], size = seats.length) {
     const isFree = (/** @type {string} */ name) => this.store.stateOf(name) === "free";
-    const isOffered = (/** @type {string} */ name) => this.#whole([name]).every((seat) => seat >= name && isFree(seat) && !seats.includes(seat));
+    const isOffered = (/** @type {string} */ name) =>
+      this.#whole([name]).every((seat) => seat >= name && isFree(seat) && !seats.includes(seat));
     const groups = size > 1 ? this.room.nearest(seats, isFree, OFFERED, size) : [];
     const offers = groups.length ? groups : this.room.nearest(seats, isOffered, OFFERED, 1);
-    return offers.map((group) => ({ text: t("notice.take", { assento: enumerate(this.#whole(group)) }), do: () => void this.exchange(group, old) }));
+    return offers.map((group) => ({
+      text: t("notice.take", { assento: enumerate(this.#whole(group)) }),
+      do: () => void this.exchange(group, old),
+    }));
   }
 
   #isLive() {

@@ -1,5 +1,8 @@
 // @ts-check
-/** For those who come with others: seats for several, inviting, being invited. Each part comes when it is first asked for. */
+/**
+ * For those who come with others: seats for several, inviting, being invited. Each part comes when
+ * it is first asked for.
+ */
 import { part } from "./dom.js";
 import { t } from "./text.js";
 
@@ -50,7 +53,10 @@ export class Company {
     const { root, notice } = this.view;
     const loaded = await import("./party.js").catch(() => null);
     if (!loaded) return notice.show("page", t("page.failed_text"));
-    this.#party ??= new loaded.Party(this.view, /** @type {HTMLSelectElement} */ (part(root, "best-count")));
+    this.#party ??= new loaded.Party(
+      this.view,
+      /** @type {HTMLSelectElement} */ (part(root, "best-count")),
+    );
     await then(this.#party);
   }
 

@@ -9,7 +9,10 @@ import { NO_ANSWER, parseFrame, resync } from "./protocol.js";
 
 /** @typedef {import("./protocol.js").Frame} Frame */
 /** @typedef {import("./protocol.js").Reply} Reply */
-/** @typedef {"connecting"|"live"|"reconnecting"|"refused"} LineState `refused`: pages come through, and sockets do not */
+/**
+ * @typedef {"connecting"|"live"|"reconnecting"|"refused"} LineState `refused`: pages come through,
+ * and sockets do not
+ */
 
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 8000;
@@ -98,13 +101,20 @@ export class Connection {
     this.#listen(ms);
   }
 
-  /** The network or the computer was away, or may be: whoever looks shall not look at an old map for long. */
+  /**
+   * The network or the computer was away, or may be: whoever looks shall not look at an old map for
+   * long.
+   */
   doubt() {
     this.hurry();
     this.check(DOUBT_MS);
   }
 
-  /** @param {import("./protocol.js").Request} message @param {number} [ms] @returns {Promise<Reply>} */
+  /**
+   * @param {import("./protocol.js").Request} message
+   * @param {number} [ms]
+   * @returns {Promise<Reply>}
+   */
   request(message, ms = ANSWER_MS) {
     const socket = this.#socket;
     if (!socket || this.state !== "live") return Promise.resolve(NO_ANSWER);
@@ -120,9 +130,9 @@ export class Connection {
   }
 
   #connect() {
-    const socket = this.#socket = this.open(this.url);
+    const socket = (this.#socket = this.open(this.url));
     this.#refusals++;
-    socket.onopen = () => this.#refusals = 0;
+    socket.onopen = () => (this.#refusals = 0);
     socket.onmessage = ({ data }) => socket === this.#socket && this.#receive(parseFrame(data));
     socket.onclose = ({ code }) => socket === this.#socket && this.#lost(code);
     this.#listen(ANSWER_MS);
@@ -141,13 +151,18 @@ export class Connection {
     this.onFrame(frame);
   }
 
-  /** Silence for so long means: check the line; no answer to that means that it is dead. @param {number} ms */
+  /**
+   * Silence for so long means: check the line; no answer to that means that it is dead.
+   * @param {number} ms
+   */
   #listen(ms) {
     clearTimeout(this.#watch);
-    this.#watch = setTimeout(() => ms === SILENCE_MS ? this.check() : this.#giveUp(), ms);
+    this.#watch = setTimeout(() => (ms === SILENCE_MS ? this.check() : this.#giveUp()), ms);
   }
 
-  /** By the wall clock, because the one that timers go by stands still on some computers that sleep. */
+  /**
+   * By the wall clock, because the one that timers go by stands still on some computers that sleep.
+   */
   #look() {
     const before = this.#lastLook;
     this.#lastLook = Date.now();
@@ -168,13 +183,15 @@ export class Connection {
     if (this.#stopped) return;
     if (this.state !== "refused") this.#become("reconnecting");
     if (this.#refusals === REFUSALS) void this.#askWhy();
-    const wait = code === POLICY_VIOLATION ? REFUSED_WAIT_MS : backOff(this.#attempt++, Math.random());
+    const wait =
+      code === POLICY_VIOLATION ? REFUSED_WAIT_MS : backOff(this.#attempt++, Math.random());
     this.#retry = setTimeout(() => this.#connect(), wait);
   }
 
   async #askWhy() {
     const through = await this.answers();
-    if (through && this.#refusals >= REFUSALS && this.state === "reconnecting") this.#become("refused");
+    if (through && this.#refusals >= REFUSALS && this.state === "reconnecting")
+      this.#become("refused");
   }
 
   /** Nobody will answer what was asked on a line that is gone. */

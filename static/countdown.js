@@ -2,7 +2,8 @@
 /**
  * What is left of the first hold, as a ring, as m:ss and in the tab's title. Calm until the last
  * minute, which it tells once, early enough to extend (WCAG 2.2.1 asks for 20 seconds). Of short
- * holds the last third counts as that. More time is offered a while before: earlier it would win nothing.
+ * holds the last third counts as that. More time is offered a while before: earlier it would win
+ * nothing.
  */
 import { part } from "./dom.js";
 import { minutesAndSeconds } from "./format.js";
@@ -18,9 +19,11 @@ export class Countdown {
   isEnding = false;
 
   /**
-   * @param {ParentNode} root @param {import("./api.js").SessionMap} session its holds make a full ring
+   * @param {ParentNode} root @param {import("./api.js").SessionMap} session its holds make a full
+   * ring
    * @param {() => number|null} msLeft null: nothing is held
-   * @param {(ending: boolean) => void} onEnding true when the last minute begins, false when it is over or time was won
+   * @param {(ending: boolean) => void} onEnding true when the last minute begins, false when it is
+   * over or time was won
    */
   constructor(root, session, msLeft, onEnding) {
     this.ring = part(root, "ring");
@@ -39,7 +42,8 @@ export class Countdown {
     this.#warn(left !== null && left <= Math.min(LAST_MINUTE_MS, this.total / 3));
     this.#entitle(left);
     if (left === null) return;
-    for (const clock of this.root.querySelectorAll("[data-clock]")) clock.textContent = minutesAndSeconds(left);
+    for (const clock of this.root.querySelectorAll("[data-clock]"))
+      clock.textContent = minutesAndSeconds(left);
     this.#offerMore(left);
     this.ring.style.setProperty("--rest", Math.min(1, left / this.total).toFixed(4));
     if (left) this.#timer = setTimeout(() => this.update(), left % 1000 || 1000);

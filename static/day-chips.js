@@ -1,5 +1,8 @@
 // @ts-check
-/** The days on which there is something to see, of which one is chosen. The address remembers which: `/?dia=2026-12-13`. */
+/**
+ * The days on which there is something to see, of which one is chosen. The address remembers which:
+ * `/?dia=2026-12-13`.
+ */
 import { make } from "./dom.js";
 import { dayNear } from "./format.js";
 
@@ -22,8 +25,13 @@ export class DayChips {
   offer(days, first) {
     if (!days.has(this.#chosen)) this.#chosen = first;
     const labels = [...days].map(([day, date]) => /** @type {const} */ ([day, dayNear(date)]));
-    if (labels.map(([, label]) => label).join() !== [...this.#chips.values()].map((chip) => chip.dataset.label).join()) this.#build(labels);
-    for (const [day, chip] of this.#chips) chip.setAttribute("aria-pressed", String(day === this.#chosen));
+    if (
+      labels.map(([, label]) => label).join() !==
+      [...this.#chips.values()].map((chip) => chip.dataset.label).join()
+    )
+      this.#build(labels);
+    for (const [day, chip] of this.#chips)
+      chip.setAttribute("aria-pressed", String(day === this.#chosen));
   }
 
   /** @param {string} day */
@@ -42,8 +50,12 @@ export class DayChips {
   /** @param {string} day @param {string} label "hoje, qui 26/11" or "sáb 28/11" */
   #chip(day, label) {
     const [near, date] = label.includes(", ") ? label.split(", ") : ["", label];
-    const chip = make("button", { class: "day", type: "button", "data-day": day, "data-label": label },
-      ...(near ? [make("strong", { text: near }), " "] : []), make("span", { text: date }));
+    const chip = make(
+      "button",
+      { class: "day", type: "button", "data-day": day, "data-label": label },
+      ...(near ? [make("strong", { text: near }), " "] : []),
+      make("span", { text: date }),
+    );
     chip.onclick = () => this.choose(day);
     return chip;
   }

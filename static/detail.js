@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * How much of a seat is drawn at its size: everything, no number, or next to nothing. Another style
- * costs every seat of a row, so a vast hall's rows are told a few in each frame of the screen, and more as long as it keeps up.
+ * costs every seat of a row, so a vast hall's rows are told a few in each frame of the screen, and
+ * more as long as it keeps up.
  */
 
 /** @typedef {"full"|"low"|"lowest"} Size `lowest`: nobody could see a number or a round corner */
@@ -9,7 +10,10 @@
 const FIRST_SEATS = 80;
 /** Of a frame that came in time. */
 const IN_TIME_MS = 24;
-/** A hall with fewer seats can afford round corners at every size, and another style for all rows at once. */
+/**
+ * A hall with fewer seats can afford round corners at every size, and another style for all rows at
+ * once.
+ */
 const VAST = 1000;
 
 /** @param {number} pitch pixels a seat takes @param {number} seats in the hall @returns {Size} */
@@ -52,13 +56,21 @@ export class Detail {
     cancelAnimationFrame(this.#frame);
   }
 
-  /** Rows in the middle of the window first; twice as many after a frame in time. @param {number} time */
+  /**
+   * Rows in the middle of the window first; twice as many after a frame in time.
+   * @param {number} time
+   */
   #next(time) {
     this.#share = time - this.#before < IN_TIME_MS ? 2 * this.#share : FIRST_SEATS;
     this.#before = time;
-    const rows = this.#waiting.map((row) => ({ row, far: farFromMiddle(row) })).sort((a, b) => a.far - b.far);
+    const rows = this.#waiting
+      .map((row) => ({ row, far: farFromMiddle(row) }))
+      .sort((a, b) => a.far - b.far);
     let seats = 0;
-    const now = rows.filter(({ row }) => (seats += row.childElementCount) <= this.#share || seats === row.childElementCount);
+    const now = rows.filter(
+      ({ row }) =>
+        (seats += row.childElementCount) <= this.#share || seats === row.childElementCount,
+    );
     this.#tell(now.map(({ row }) => row));
     this.#waiting = rows.slice(now.length).map(({ row }) => row);
     if (this.#waiting.length) this.#inNextFrame((time) => this.#next(time));

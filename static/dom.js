@@ -5,14 +5,24 @@ const SVG = "http://www.w3.org/2000/svg";
 /** Beside this module, of the same revision. */
 const ICONS = new URL("icons.svg", import.meta.url).pathname;
 
-/** The element that a view names `data-part`; a view without it is a mistake in the page. @param {ParentNode} root @param {string} name @returns {HTMLElement} */
+/**
+ * The element that a view names `data-part`; a view without it is a mistake in the page.
+ * @param {ParentNode} root
+ * @param {string} name
+ * @returns {HTMLElement}
+ */
 export function part(root, name) {
   const found = root.querySelector(`[data-part="${name}"]`);
   if (!found) throw new Error(`the view has no part ${name}`);
   return /** @type {HTMLElement} */ (found);
 }
 
-/** The button that carries out `data-action`. @param {ParentNode} root @param {string} name @returns {HTMLButtonElement} */
+/**
+ * The button that carries out `data-action`.
+ * @param {ParentNode} root
+ * @param {string} name
+ * @returns {HTMLButtonElement}
+ */
 export function action(root, name) {
   const found = root.querySelector(`[data-action="${name}"]`);
   if (!found) throw new Error(`the view has no action ${name}`);
@@ -22,7 +32,8 @@ export function action(root, name) {
 /**
  * A new element; `text` is its content, the rest its attributes.
  * @template {keyof HTMLElementTagNameMap} T
- * @param {T} tag @param {Record<string, string|number>} [attributes] @param {...(Node|string)} children
+ * @param {T} tag @param {Record<string, string|number>} [attributes] @param {...(Node|string)}
+ * children
  * @returns {HTMLElementTagNameMap[T]}
  */
 export function make(tag, attributes = {}, ...children) {
@@ -38,14 +49,23 @@ export function make(tag, attributes = {}, ...children) {
 /** What each element was told last. @type {WeakMap<Element, string>} */
 const told = new WeakMap();
 
-/** Touches the page only where the words changed: what a translator made of them stays. @param {Element} node @param {string} text */
+/**
+ * Touches the page only where the words changed: what a translator made of them stays.
+ * @param {Element} node
+ * @param {string} text
+ */
 export function say(node, text) {
   if (told.get(node) === text) return;
   told.set(node, text);
   node.textContent = text;
 }
 
-/** A new element of a drawing. @param {string} tag @param {Record<string, string>} attributes @param {...Node} children */
+/**
+ * A new element of a drawing.
+ * @param {string} tag
+ * @param {Record<string, string>} attributes
+ * @param {...Node} children
+ */
 export function drawing(tag, attributes, ...children) {
   const node = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
@@ -55,4 +75,8 @@ export function drawing(tag, attributes, ...children) {
 
 /** @param {string} name a symbol of icons.svg */
 export const icon = (name) =>
-  drawing("svg", { class: "icon", "aria-hidden": "true" }, drawing("use", { href: `${ICONS}#${name}` }));
+  drawing(
+    "svg",
+    { class: "icon", "aria-hidden": "true" },
+    drawing("use", { href: `${ICONS}#${name}` }),
+  );

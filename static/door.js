@@ -1,5 +1,8 @@
 // @ts-check
-/** The tickets full screen, one at a time, for a scanner: white whatever the theme, and the screen does not go dark. */
+/**
+ * The tickets full screen, one at a time, for a scanner: white whatever the theme, and the screen
+ * does not go dark.
+ */
 import { Carousel } from "./carousel.js";
 import { action, part } from "./dom.js";
 import { doorCardOf } from "./ticket-stub.js";
@@ -12,7 +15,11 @@ export class Door {
   constructor(root) {
     this.dialog = /** @type {HTMLDialogElement} */ (part(root, "door"));
     this.cards = part(this.dialog, "door-cards");
-    this.carousel = new Carousel(this.cards, action(this.dialog, "door-previous"), action(this.dialog, "door-next"));
+    this.carousel = new Carousel(
+      this.cards,
+      action(this.dialog, "door-previous"),
+      action(this.dialog, "door-next"),
+    );
     action(this.dialog, "close-door").onclick = () => this.dialog.close();
     this.dialog.onclose = () => void this.#rest();
     this.dialog.onkeydown = ({ key }) => {
@@ -20,10 +27,16 @@ export class Door {
       if (key === "ArrowRight") this.carousel.turn(1);
     };
     // A browser lets go of the screen when the page is hidden.
-    document.addEventListener("visibilitychange", () => document.hidden || !this.dialog.open || void this.#wake());
+    document.addEventListener(
+      "visibilitychange",
+      () => document.hidden || !this.dialog.open || void this.#wake(),
+    );
   }
 
-  /** @param {import("./api.js").Order} order @param {number} index of the ticket that is seen first */
+  /**
+   * @param {import("./api.js").Order} order
+   * @param {number} index of the ticket that is seen first
+   */
   open(order, index) {
     this.cards.replaceChildren(...order.ingressos.map((ticket) => doorCardOf(ticket, order)));
     this.dialog.showModal();
@@ -38,7 +51,7 @@ export class Door {
 
   /** Where the browser cannot, or the battery is low, the screen goes dark as ever. */
   async #wake() {
-    this.#awake = await navigator.wakeLock?.request("screen").catch(() => null) ?? null;
+    this.#awake = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
     if (!this.dialog.open) await this.#rest();
   }
 

@@ -7,6 +7,10 @@ export const texts = {
   "closed.cancelled": "This screening has been cancelled",
   "closed.changed": "This screening has changed",
   "closed.removed": "This screening is no longer on",
-  "closed.tickets": "If you have already bought, your tickets are at the link that we e-mailed you.",
-  "closed.others": { one: "This screening still has seats:", other: "These screenings still have seats:" },
+  "closed.tickets":
+    "If you have already bought, your tickets are at the link that we e-mailed you.",
+  "closed.others": {
+    one: "This screening still has seats:",
+    other: "These screenings still have seats:",
+  },
 };

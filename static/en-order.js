@@ -19,11 +19,16 @@ export const texts = {
   "receipt.buyer": "Name",
   "receipt.erased": "Personal data erased.",
   "receipt.bought": "Bought on",
-  "receipt.mail_pendente": { one: "We are sending your ticket to {email}…", other: "We are sending your tickets to {email}…" },
+  "receipt.mail_pendente": {
+    one: "We are sending your ticket to {email}…",
+    other: "We are sending your tickets to {email}…",
+  },
   "receipt.mail_enviado": { one: "Ticket sent to {email}.", other: "Tickets sent to {email}." },
   "receipt.mail_falhou": "The e-mail to {email} did not arrive. This page is valid as your ticket.",
-  "receipt.mail_sem_endereco": "This order has no e-mail. Keep the address of this page: it is valid as your ticket.",
-  "receipt.mail_late": "This is taking a while. We’ll keep trying; meanwhile this page is valid as your ticket.",
+  "receipt.mail_sem_endereco":
+    "This order has no e-mail. Keep the address of this page: it is valid as your ticket.",
+  "receipt.mail_late":
+    "This is taking a while. We’ll keep trying; meanwhile this page is valid as your ticket.",
   "receipt.resend": "Send again",
   "receipt.asking": "Asking for it…",
   "receipt.asked": "All right, we are sending it again.",
@@ -38,7 +43,8 @@ export const texts = {
   "receipt.of": "Ticket {n} of {total}",
   "receipt.previous": "Previous ticket",
   "receipt.next": "Next ticket",
-  "receipt.offline": "You’re offline: these are the tickets as they were on {quando}. They are valid at the entrance.",
+  "receipt.offline":
+    "You’re offline: these are the tickets as they were on {quando}. They are valid at the entrance.",
   "receipt.tickets": "Tickets",
   "receipt.other": "See other screenings",
   "receipt.qr": "QR code of ticket {assento}",
@@ -53,26 +59,39 @@ export const texts = {
   "receipt.cancel_until": "You can cancel until {quando}.",
   "receipt.cancel_late": "It could be cancelled until {quando}.",
   "receipt.cancel_title": "Cancel this order?",
-  "receipt.cancel_text": { one: "{lugares} is free for anyone again at once. This cannot be undone.", other: "{lugares} are free for anyone again at once. This cannot be undone." },
+  "receipt.cancel_text": {
+    one: "{lugares} is free for anyone again at once. This cannot be undone.",
+    other: "{lugares} are free for anyone again at once. This cannot be undone.",
+  },
   "receipt.sofa": "The couple’s sofa goes as a whole.",
-  "receipt.rest": { one: "Your other ticket stays valid.", other: "Your other {n} tickets stay valid." },
+  "receipt.rest": {
+    one: "Your other ticket stays valid.",
+    other: "Your other {n} tickets stay valid.",
+  },
   "receipt.refund_pix": "You get {total} back by Pix, to the account that paid (simulated).",
   "receipt.refund_cartao": "You get {total} back on the card that paid (simulated).",
   "receipt.refund": "You get {total} back by the same payment method (simulated).",
   "receipt.keep": "Keep order",
   "receipt.cancelling": "Cancelling…",
-  "receipt.cancel_failed": "We do not know whether the cancellation arrived. Try again: repeating it changes nothing.",
-  "receipt.cancelled_text": { one: "The seat is free again. This ticket is no longer valid.", other: "The seats are free again. These tickets are no longer valid." },
+  "receipt.cancel_failed":
+    "We do not know whether the cancellation arrived. Try again: repeating it changes nothing.",
+  "receipt.cancelled_text": {
+    one: "The seat is free again. This ticket is no longer valid.",
+    other: "The seats are free again. These tickets are no longer valid.",
+  },
   "receipt.given_back": "Cancelled",
   "receipt.given_back_at": "Cancelled on {quando}",
-  "receipt.companion": "A companion’s seat does not stay without the wheelchair space beside it: cancel the companion’s ticket first.",
+  "receipt.companion":
+    "A companion’s seat does not stay without the wheelchair space beside it: cancel the companion’s ticket first.",
   "receipt.again": "Choose again in this screening",
-  "receipt.view_only": "This link only shows the tickets. Cancelling, correcting the e-mail and sending it again are up to the buyer: with the manage link in the purchase e-mail, or in the browser used to buy.",
+  "receipt.view_only":
+    "This link only shows the tickets. Cancelling, correcting the e-mail and sending it again are up to the buyer: with the manage link in the purchase e-mail, or in the browser used to buy.",
   "receipt.correct": "Correct e-mail",
   "receipt.add_address": "Add e-mail",
   "receipt.right_address": "Correct e-mail",
   "receipt.correct_and_send": "Correct and send",
-  "receipt.correct_failed": "We don’t know whether the correction arrived. Try again: repeating changes nothing.",
+  "receipt.correct_failed":
+    "We don’t know whether the correction arrived. Try again: repeating changes nothing.",
 
   "reason.limite_de_emails": "Too many e-mails in a short time. Try again in an hour.",
   "reason.limite_de_correcoes": "This e-mail cannot be corrected any more.",

@@ -7,16 +7,34 @@ export const texts = {
   "party.cheaper": "See cheaper ones",
   "party.others": "See others",
   "party.no_room": "{n} side by side do not fit here.",
-  "party.split": "There are not {n} seats together. You can sit close, in {partes}: {assentos} · {total}",
+  "party.split":
+    "There are not {n} seats together. You can sit close, in {partes}: {assentos} · {total}",
   "party.take": "Take {partes}",
-  "reason.sem_lugares_juntos": { one: "No seat is free right now.", other: "There are not {n} free seats right now." },
+  "reason.sem_lugares_juntos": {
+    one: "No seat is free right now.",
+    other: "There are not {n} free seats right now.",
+  },
 
   "invitation.title": "Cinema: {filme}",
-  "invitation.text": { one: "Shall we see {filme}? {quando}. I have {assentos}: come and sit near me.", other: "Shall we see {filme}? {quando}. We have {assentos}: come and sit near us." },
+  "invitation.text": {
+    one: "Shall we see {filme}? {quando}. I have {assentos}: come and sit near me.",
+    other: "Shall we see {filme}? {quando}. We have {assentos}: come and sit near us.",
+  },
   "invitation.copied": "Link copied. Send it to whoever is coming: it shows only where you sit.",
   "invitation.link": "Send this link to whoever is coming: {link}",
-  "invitation.beside": { one: "Whoever invited you is in {assentos}. The marked seats beside it are free.", other: "Whoever invited you is in {assentos}. The marked seats beside them are free." },
-  "invitation.full": { one: "Whoever invited you is in {assentos}, and no seat beside it is free. The nearest ones:", other: "Whoever invited you is in {assentos}, and no seat beside them is free. The nearest ones:" },
-  "invitation.released": { one: "{assentos} from the invitation is free again: whoever invited you no longer has it.", other: "{assentos} from the invitation are free again: whoever invited you no longer has them." },
-  "invitation.late": "You were invited to sit near {assentos}, but there are no more tickets on sale for this session.",
+  "invitation.beside": {
+    one: "Whoever invited you is in {assentos}. The marked seats beside it are free.",
+    other: "Whoever invited you is in {assentos}. The marked seats beside them are free.",
+  },
+  "invitation.full": {
+    one: "Whoever invited you is in {assentos}, and no seat beside it is free. The nearest ones:",
+    other:
+      "Whoever invited you is in {assentos}, and no seat beside them is free. The nearest ones:",
+  },
+  "invitation.released": {
+    one: "{assentos} from the invitation is free again: whoever invited you no longer has it.",
+    other: "{assentos} from the invitation are free again: whoever invited you no longer has them.",
+  },
+  "invitation.late":
+    "You were invited to sit near {assentos}, but there are no more tickets on sale for this session.",
 };

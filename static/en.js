@@ -5,26 +5,27 @@ export const locale = "en-GB";
 export const dateStyle = /** @type {const} */ ({ month: "short", hourSign: ":" });
 
 export const texts = {
-  "cinema": "Cinema",
-  "language": "Language",
+  cinema: "Cinema",
+  language: "Language",
   "language.pt-BR": "Português",
   "language.en": "English",
   "language.es": "Español",
-  "retry": "Try again",
-  "reload": "Reload",
-  "close": "Close",
-  "back": "Back",
+  retry: "Try again",
+  reload: "Reload",
+  close: "Close",
+  back: "Back",
   "time.zone": "Brasilia time",
   "page.failed": "The page did not load completely",
   "page.failed_text": "Check your connection and try again.",
-  "see_programme": "See what’s on",
+  see_programme: "See what’s on",
 
   "programme.title": "Now showing",
   "programme.zone": "All times are Brasilia time.",
   "programme.empty_text": "Come back later: the next screenings will appear here.",
   "programme.failed": "We could not load the programme. Check your connection. We’ll keep trying.",
   "programme.stale": "No connection: the seats left are those of {hora}.",
-  "programme.paused": "Sales are paused because of a problem on our side. When they resume, this page will show the free seats.",
+  "programme.paused":
+    "Sales are paused because of a problem on our side. When they resume, this page will show the free seats.",
   "programme.from": "from {preco}",
   "programme.free": { one: "{n} seat left", other: "{n} seats left" },
   "programme.last": { one: "Last seat", other: "Last {n} seats" },
@@ -63,7 +64,7 @@ export const texts = {
 
   "list.free_only": "Only free ones",
   "list.free": { zero: "none free", one: "{n} free", other: "{n} free" },
-  "row": "Row {fila}",
+  row: "Row {fila}",
   "seat.name": "Row {fila}, seat {numero}, {tipo}{estado}{preco}",
 
   "kind.comum": "Seat",
@@ -96,21 +97,29 @@ export const texts = {
   "line.reconnecting": "reconnecting",
   "line.offline": "no internet",
   "line.refused": "live connection blocked",
-  "line.refused_text": "Your network blocks the live connection (WebSocket), so you can’t choose seats here. Try mobile data or another network, or turn off any VPN, proxy or blocker. We’ll keep trying.",
-  "line.no_cookies": "This browser blocks cookies. You can buy, but don’t reload the page: you would lose the seats you chose. Your tickets will come by email.",
+  "line.refused_text":
+    "Your network blocks the live connection (WebSocket), so you can’t choose seats here. Try mobile data or another network, or turn off any VPN, proxy or blocker. We’ll keep trying.",
+  "line.no_cookies":
+    "This browser blocks cookies. You can buy, but don’t reload the page: you would lose the seats you chose. Your tickets will come by email.",
   "line.paused": "sales paused",
   "line.since": "No connection since {hora}. Reconnecting…",
   "line.held": "Your seats are still held for you.",
-  "line.paused_since": "Sales have been paused since {hora} because of a problem on our side. We’ll say here when they resume.",
+  "line.paused_since":
+    "Sales have been paused since {hora} because of a problem on our side. We’ll say here when they resume.",
   "line.returned": "You’re back online. The map is up to date.",
 
-  "activity.free": { zero: "none of {total} free", one: "{n} of {total} free", other: "{n} of {total} free" },
+  "activity.free": {
+    zero: "none of {total} free",
+    one: "{n} of {total} free",
+    other: "{n} of {total} free",
+  },
   "activity.looking": "{n} people viewing",
 
   "order.name": "Your seats",
   "order.skip": "Go to your seats",
   "order.empty": "Choose your seats",
-  "order.rules": "Up to {n} per person. We hold them for {tempo} while you decide. {gesture} again to release.",
+  "order.rules":
+    "Up to {n} per person. We hold them for {tempo} while you decide. {gesture} again to release.",
   "gesture.tap": "Tap",
   "gesture.click": "Click",
   "order.ended": "Sales have ended",
@@ -135,9 +144,17 @@ export const texts = {
   "order.category": "Ticket type for {assento}",
   "order.full": { one: "{n} full price", other: "{n} full price" },
   "order.half": { one: "{n} half price", other: "{n} half price" },
-  "order.room_for": { zero: "{total} of {total}: the most per person.", one: "You can choose {n} more.", other: "You can choose {n} more." },
+  "order.room_for": {
+    zero: "{total} of {total}: the most per person.",
+    one: "You can choose {n} more.",
+    other: "You can choose {n} more.",
+  },
   "order.invite": "Invite somebody to sit with you",
-  "quota.left": { zero: "All {total} half-price tickets are gone.", one: "{n} of {total} half-price tickets still available", other: "{n} of {total} half-price tickets still available" },
+  "quota.left": {
+    zero: "All {total} half-price tickets are gone.",
+    one: "{n} of {total} half-price tickets still available",
+    other: "{n} of {total} half-price tickets still available",
+  },
 
   "category.inteira": "Full price",
   "category.meia_estudante": "Half · student",
@@ -148,16 +165,28 @@ export const texts = {
   "proof.meia_estudante": "Bring your Brazilian student card (CIE) and a photo ID.",
   "proof.meia_id_jovem": "Bring your ID Jovem and a photo ID.",
   "proof.meia_pcd": "Bring the BPC card or the INSS document, and a photo ID.",
-  "proof.meia_acompanhante": "Valid together with the person with a disability, who brings the proof.",
+  "proof.meia_acompanhante":
+    "Valid together with the person with a disability, who brings the proof.",
   "proof.meia_idoso": "Bring a photo ID. Outside the half-price quota.",
   "price.both": "{inteira} · half {meia}",
-  "price.half": "Half price in Brazil: students, ID Jovem holders, disabled people and their companion, and anyone aged 60 or over. Proof is required at the entrance.",
+  "price.half":
+    "Half price in Brazil: students, ID Jovem holders, disabled people and their companion, and anyone aged 60 or over. Proof is required at the entrance.",
   "hint.cadeirante": "A space for a wheelchair, without a seat.",
   "hint.acompanhante": "Only together with the wheelchair space beside it.",
 
-  "reason.lugar_isolado": { one: "Your choice leaves {assentos} on its own. To pay, pick one of the options.", other: "Your choice leaves {assentos} on their own. To pay, pick one of the options." },
-  "reason.acompanhante_sem_cadeirante": { one: "{assentos} is for a companion: it goes with the wheelchair space beside it.", other: "{assentos} are for companions: they go with the wheelchair space beside them." },
-  "mend.quota": { zero: "The half-price tickets are gone.", one: "Only {n} half-price ticket is left, and you chose more.", other: "Only {n} half-price tickets are left, and you chose more." },
+  "reason.lugar_isolado": {
+    one: "Your choice leaves {assentos} on its own. To pay, pick one of the options.",
+    other: "Your choice leaves {assentos} on their own. To pay, pick one of the options.",
+  },
+  "reason.acompanhante_sem_cadeirante": {
+    one: "{assentos} is for a companion: it goes with the wheelchair space beside it.",
+    other: "{assentos} are for companions: they go with the wheelchair space beside them.",
+  },
+  "mend.quota": {
+    zero: "The half-price tickets are gone.",
+    one: "Only {n} half-price ticket is left, and you chose more.",
+    other: "Only {n} half-price tickets are left, and you chose more.",
+  },
   "mend.also": "Take {assentos} as well",
   "mend.exchange": "Swap {de} for {para}",
   "mend.full": "Pay full price for {assentos}",
@@ -165,7 +194,10 @@ export const texts = {
   "notice.last_minute": "Your hold ends in less than a minute.",
   "notice.more_time": "More time",
   "notice.extended": "Done: your seats are held until {hora}.",
-  "notice.lost": { one: "{assentos} has just gone to someone else.", other: "{assentos} have just gone to someone else." },
+  "notice.lost": {
+    one: "{assentos} has just gone to someone else.",
+    other: "{assentos} have just gone to someone else.",
+  },
   "notice.nearest": { one: "The nearest free one:", other: "The nearest free ones:" },
   "notice.take": "Take {assento}",
   "payment.see_tickets": "Show tickets",
@@ -173,7 +205,8 @@ export const texts = {
   "notice.still_free": { one: "{livres} is still free.", other: "{livres} are still free." },
   "notice.all_free": { one: "It is still free.", other: "They are still free." },
   "notice.take_again": "Hold again",
-  "notice.waiting": "For a few seconds it is open to everyone. We’ll take it for you as soon as we can…",
+  "notice.waiting":
+    "For a few seconds it is open to everyone. We’ll take it for you as soon as we can…",
   "notice.sold": "{assento} is already sold. Choose a free one.",
   "notice.held": "Someone else is holding {assento}. If they release it, you’ll see it here.",
   "notice.not_live": "Wait until you’re back online to choose.",
@@ -182,18 +215,35 @@ export const texts = {
   "session.unknown": "This screening does not exist",
   "session.unknown_text": "The link may be wrong, or the screening has left the programme.",
   "session.failed": "We could not open the screening",
-  "session.failed_text": "Check your connection. We’ll keep trying; what you have held or paid for still counts.",
-  "session.nearly_full": "None free right now, but some are on hold. If one is released, you’ll see it here.",
+  "session.failed_text":
+    "Check your connection. We’ll keep trying; what you have held or paid for still counts.",
+  "session.nearly_full":
+    "None free right now, but some are on hold. If one is released, you’ll see it here.",
   "session.next": "Another screening with seats: {quando}",
 
-  "reason.assento_indisponivel": { one: "That seat is no longer free. Nothing was charged just now.", other: "Those seats are no longer free. Nothing was charged just now." },
-  "reason.ja_comprado": { one: "{assentos} is already yours: you bought it before, maybe in another tab. Nothing was charged just now.", other: "{assentos} are already yours: you bought them before, maybe in another tab. Nothing was charged just now." },
-  "reason.limite_de_assentos": "The limit is {n} seats per person for this screening, bought ones included.",
-  "reason.limite_da_rede": "There are already many seats on hold from your network for this screening. Try again shortly, or from another connection.",
+  "reason.assento_indisponivel": {
+    one: "That seat is no longer free. Nothing was charged just now.",
+    other: "Those seats are no longer free. Nothing was charged just now.",
+  },
+  "reason.ja_comprado": {
+    one: "{assentos} is already yours: you bought it before, maybe in another tab. Nothing was charged just now.",
+    other:
+      "{assentos} are already yours: you bought them before, maybe in another tab. Nothing was charged just now.",
+  },
+  "reason.limite_de_assentos":
+    "The limit is {n} seats per person for this screening, bought ones included.",
+  "reason.limite_da_rede":
+    "There are already many seats on hold from your network for this screening. Try again shortly, or from another connection.",
   "reason.reserva_expirada": "Your hold has ended. Choose again; nothing was charged.",
-  "reason.nao_e_sua": { one: "You are not holding that seat.", other: "You are not holding those seats." },
+  "reason.nao_e_sua": {
+    one: "You are not holding that seat.",
+    other: "You are not holding those seats.",
+  },
   "reason.token_invalido": "That hold is no longer valid. Choose again.",
-  "reason.aguarde": { one: "Your hold on that seat ended a moment ago. Wait a few seconds and try again.", other: "Your hold on those seats ended a moment ago. Wait a few seconds and try again." },
+  "reason.aguarde": {
+    one: "Your hold on that seat ended a moment ago. Wait a few seconds and try again.",
+    other: "Your hold on those seats ended a moment ago. Wait a few seconds and try again.",
+  },
   "reason.limite_de_tempo": "No more time can be added. There is still time to pay now.",
   "reason.sessao_encerrada": "Sales for this screening have ended.",
   "reason.sessao_mudou": "The screening changed. Nothing was charged: reload the page and check.",
@@ -203,7 +253,8 @@ export const texts = {
   "reason.indisponivel": "Sales stopped for a moment. Nothing was charged; try again.",
   "reason.identidade_invalida": "Your access has expired. We’re renewing it.",
   "reason.excesso_de_mensagens": "Too many clicks at once. Wait a little.",
-  "reason.excesso_de_conexoes": "There are too many connections from your network. We’ll try again shortly.",
+  "reason.excesso_de_conexoes":
+    "There are too many connections from your network. We’ll try again shortly.",
   "reason.sessao_desconhecida": "This screening does not exist, or is no longer on.",
   "reason.outro": "That did not work. Try again.",
 

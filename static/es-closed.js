@@ -8,5 +8,8 @@ export const texts = {
   "closed.changed": "Esta función cambió",
   "closed.removed": "Esta función salió de la cartelera",
   "closed.tickets": "Si ya compraste, tus entradas están en el enlace que te enviamos por correo.",
-  "closed.others": { one: "Esta función todavía tiene lugares:", other: "Estas funciones todavía tienen lugares:" },
+  "closed.others": {
+    one: "Esta función todavía tiene lugares:",
+    other: "Estas funciones todavía tienen lugares:",
+  },
 };

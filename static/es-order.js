@@ -19,11 +19,19 @@ export const texts = {
   "receipt.buyer": "A nombre de",
   "receipt.erased": "Datos personales eliminados.",
   "receipt.bought": "Comprado el",
-  "receipt.mail_pendente": { one: "Enviando la entrada a {email}…", other: "Enviando las entradas a {email}…" },
-  "receipt.mail_enviado": { one: "Entrada enviada a {email}.", other: "Entradas enviadas a {email}." },
+  "receipt.mail_pendente": {
+    one: "Enviando la entrada a {email}…",
+    other: "Enviando las entradas a {email}…",
+  },
+  "receipt.mail_enviado": {
+    one: "Entrada enviada a {email}.",
+    other: "Entradas enviadas a {email}.",
+  },
   "receipt.mail_falhou": "El correo a {email} no llegó. Esta página vale como entrada.",
-  "receipt.mail_sem_endereco": "Este pedido no tiene correo. Guarda la dirección de esta página: vale como entrada.",
-  "receipt.mail_late": "Está tardando. Seguimos intentándolo; mientras tanto, esta página vale como entrada.",
+  "receipt.mail_sem_endereco":
+    "Este pedido no tiene correo. Guarda la dirección de esta página: vale como entrada.",
+  "receipt.mail_late":
+    "Está tardando. Seguimos intentándolo; mientras tanto, esta página vale como entrada.",
   "receipt.resend": "Enviar de nuevo",
   "receipt.asking": "Pidiendo el envío…",
   "receipt.asked": "Listo, hacemos el envío de nuevo.",
@@ -38,7 +46,8 @@ export const texts = {
   "receipt.of": "Entrada {n} de {total}",
   "receipt.previous": "Entrada anterior",
   "receipt.next": "Entrada siguiente",
-  "receipt.offline": "Sin internet: estas son las entradas como estaban el {quando}. Valen en la entrada.",
+  "receipt.offline":
+    "Sin internet: estas son las entradas como estaban el {quando}. Valen en la entrada.",
   "receipt.tickets": "Entradas",
   "receipt.other": "Ver otras funciones",
   "receipt.qr": "Código QR de la entrada {assento}",
@@ -49,30 +58,46 @@ export const texts = {
   "receipt.cancel": "Cancelar todo el pedido",
   "receipt.cancel_one": "Cancelar pedido",
   "receipt.cancel_seat": "Cancelar esta entrada",
-  "receipt.cancel_seat_title": { one: "¿Cancelar esta entrada?", other: "¿Cancelar estas entradas?" },
+  "receipt.cancel_seat_title": {
+    one: "¿Cancelar esta entrada?",
+    other: "¿Cancelar estas entradas?",
+  },
   "receipt.cancel_until": "Se puede cancelar hasta el {quando}.",
   "receipt.cancel_late": "El plazo para cancelar terminó el {quando}.",
   "receipt.cancel_title": "¿Cancelar este pedido?",
-  "receipt.cancel_text": { one: "{lugares} vuelve a quedar libre al momento, para cualquiera. No se puede deshacer.", other: "{lugares} vuelven a quedar libres al momento, para cualquiera. No se puede deshacer." },
+  "receipt.cancel_text": {
+    one: "{lugares} vuelve a quedar libre al momento, para cualquiera. No se puede deshacer.",
+    other: "{lugares} vuelven a quedar libres al momento, para cualquiera. No se puede deshacer.",
+  },
   "receipt.sofa": "El sofá de pareja va entero.",
-  "receipt.rest": { one: "La otra entrada sigue valiendo.", other: "Las otras {n} entradas siguen valiendo." },
+  "receipt.rest": {
+    one: "La otra entrada sigue valiendo.",
+    other: "Las otras {n} entradas siguen valiendo.",
+  },
   "receipt.refund_pix": "Te devolvemos {total} por Pix, a la cuenta que pagó (simulado).",
   "receipt.refund_cartao": "Te devolvemos {total} a la tarjeta que pagó (simulado).",
   "receipt.refund": "{total} se devuelven al mismo medio de pago (simulado).",
   "receipt.keep": "Mantener pedido",
   "receipt.cancelling": "Cancelando…",
-  "receipt.cancel_failed": "No sabemos si la cancelación llegó. Inténtalo de nuevo: repetir no cambia nada.",
-  "receipt.cancelled_text": { one: "La butaca volvió a quedar libre. Esta entrada ya no vale.", other: "Las butacas volvieron a quedar libres. Estas entradas ya no valen." },
+  "receipt.cancel_failed":
+    "No sabemos si la cancelación llegó. Inténtalo de nuevo: repetir no cambia nada.",
+  "receipt.cancelled_text": {
+    one: "La butaca volvió a quedar libre. Esta entrada ya no vale.",
+    other: "Las butacas volvieron a quedar libres. Estas entradas ya no valen.",
+  },
   "receipt.given_back": "Canceladas",
   "receipt.given_back_at": "Cancelada el {quando}",
-  "receipt.companion": "La butaca de acompañante no queda sin el espacio para silla de ruedas de al lado: cancela primero la de acompañante.",
+  "receipt.companion":
+    "La butaca de acompañante no queda sin el espacio para silla de ruedas de al lado: cancela primero la de acompañante.",
   "receipt.again": "Elegir otra vez en esta función",
-  "receipt.view_only": "Este enlace solo muestra las entradas. Cancelar, corregir el correo y reenviarlo le corresponde a quien compró: con el enlace de gestión del correo de compra o en el navegador con el que compró.",
+  "receipt.view_only":
+    "Este enlace solo muestra las entradas. Cancelar, corregir el correo y reenviarlo le corresponde a quien compró: con el enlace de gestión del correo de compra o en el navegador con el que compró.",
   "receipt.correct": "Corregir correo",
   "receipt.add_address": "Agregar correo",
   "receipt.right_address": "Correo correcto",
   "receipt.correct_and_send": "Corregir y enviar",
-  "receipt.correct_failed": "No sabemos si la corrección llegó. Inténtalo de nuevo: repetir no cambia nada.",
+  "receipt.correct_failed":
+    "No sabemos si la corrección llegó. Inténtalo de nuevo: repetir no cambia nada.",
 
   "reason.limite_de_emails": "Fueron demasiados correos en poco tiempo. Inténtalo en una hora.",
   "reason.limite_de_correcoes": "Este correo ya no se puede corregir más.",

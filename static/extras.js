@@ -1,5 +1,8 @@
 // @ts-check
-/** What a map can do without at first: the small map, the word about the zoom, the film beside the map. Each is loaded when it is wanted. */
+/**
+ * What a map can do without at first: the small map, the word about the zoom, the film beside the
+ * map. Each is loaded when it is wanted.
+ */
 import { part } from "./dom.js";
 
 export class Extras {
@@ -7,7 +10,10 @@ export class Extras {
   #minimap = null;
   #minimapAsked = false;
 
-  /** @param {Pick<import("./session-view.js").SessionView, "root"|"session"|"room"|"store"|"zoom"|"notice">} view */
+  /**
+   * @param {Pick<import("./session-view.js").SessionView,
+   * "root"|"session"|"room"|"store"|"zoom"|"notice">} view
+   */
   constructor(view) {
     this.view = view;
   }

@@ -1,5 +1,8 @@
 // @ts-check
-/** The film, what seats cost and who pays half: beside a map with room for it, before anything is chosen. */
+/**
+ * The film, what seats cost and who pays half: beside a map with room for it, before anything is
+ * chosen.
+ */
 import { make } from "./dom.js";
 import { filmLength, shortMoney } from "./format.js";
 import { asInProgramme } from "./language.js";
@@ -13,19 +16,37 @@ export function filmCard({ titulo, duracao_min, classificacao, sinopse, art }, r
   return [
     make("img", { class: "art", src: art, alt: "", width: 400, height: 600 }),
     make("p", { class: "film-card-title", text: titulo, ...asInProgramme }),
-    make("p", { class: "film-facts quiet" }, ratingBadge(classificacao), make("span", { text: filmLength(duracao_min) })),
+    make(
+      "p",
+      { class: "film-facts quiet" },
+      ratingBadge(classificacao),
+      make("span", { text: filmLength(duracao_min) }),
+    ),
     make("p", { class: "synopsis", text: sinopse, ...asInProgramme }),
     ...priceList(room),
   ];
 }
 
-/** Kinds that cost as much as an ordinary seat are left out. @param {import("./room.js").Room} room */
+/**
+ * Kinds that cost as much as an ordinary seat are left out.
+ * @param {import("./room.js").Room} room
+ */
 function priceList(room) {
   const kinds = room.kinds();
-  const shown = [...kinds].filter(([kind, price]) => kind === "comum" || price !== kinds.get("comum"));
+  const shown = [...kinds].filter(
+    ([kind, price]) => kind === "comum" || price !== kinds.get("comum"),
+  );
   const terms = shown.flatMap(([kind, price]) => [
     make("dt", { text: kindText(kind) }),
-    make("dd", { text: t("price.both", { inteira: shortMoney(price), meia: shortMoney(priceOf("meia_estudante", price)) }) }),
+    make("dd", {
+      text: t("price.both", {
+        inteira: shortMoney(price),
+        meia: shortMoney(priceOf("meia_estudante", price)),
+      }),
+    }),
   ]);
-  return [make("dl", { class: "price-list" }, ...terms), make("p", { class: "quiet", text: t("price.half") })];
+  return [
+    make("dl", { class: "price-list" }, ...terms),
+    make("p", { class: "quiet", text: t("price.half") }),
+  ];
 }

@@ -22,19 +22,48 @@ export class Film {
     this.choose = choose;
     this.cards = new Map(sessions.map((session) => [session.id, new SessionCard(session)]));
     this.elsewhere = make("p", { class: "film-elsewhere quiet" });
-    this.root = make("article", { class: "film" },
-      make("img", { class: "art", src: art, alt: "", width: 400, height: 600, loading: "lazy", decoding: "async" }),
-      make("div", { class: "film-text" },
+    this.root = make(
+      "article",
+      { class: "film" },
+      make("img", {
+        class: "art",
+        src: art,
+        alt: "",
+        width: 400,
+        height: 600,
+        loading: "lazy",
+        decoding: "async",
+      }),
+      make(
+        "div",
+        { class: "film-text" },
         make("h2", { text: titulo, ...asInProgramme }),
-        make("p", { class: "film-facts quiet" }, ratingBadge(classificacao), make("span", { text: filmLength(duracao_min) })),
-        make("p", { class: "synopsis", text: sinopse, ...asInProgramme })),
-      make("div", { class: "film-times" },
-        make("ul", { class: "sessions", "aria-label": t("programme.sessions_of", { filme: titulo }) },
-          ...[...this.cards.values()].map(({ root }) => root)),
-        this.elsewhere));
+        make(
+          "p",
+          { class: "film-facts quiet" },
+          ratingBadge(classificacao),
+          make("span", { text: filmLength(duracao_min) }),
+        ),
+        make("p", { class: "synopsis", text: sinopse, ...asInProgramme }),
+      ),
+      make(
+        "div",
+        { class: "film-times" },
+        make(
+          "ul",
+          { class: "sessions", "aria-label": t("programme.sessions_of", { filme: titulo }) },
+          ...[...this.cards.values()].map(({ root }) => root),
+        ),
+        this.elsewhere,
+      ),
+    );
   }
 
-  /** @param {Session[]} sessions the same, with their seats as they are now @param {boolean} paused @param {string} day */
+  /**
+   * @param {Session[]} sessions the same, with their seats as they are now
+   * @param {boolean} paused
+   * @param {string} day
+   */
   update(sessions, paused, day) {
     this.#sessions = sessions;
     this.#day = day;
@@ -51,20 +80,35 @@ export class Film {
     return this.#sessions.filter(({ id }) => this.cards.get(id)?.day === this.#day);
   }
 
-  /** Where else it can be seen, if not on that day; first what tells one offer from another. @param {boolean} paused @returns {(string|Node)[]} */
+  /**
+   * Where else it can be seen, if not on that day; first what tells one offer from another.
+   * @param {boolean} paused
+   * @returns {(string|Node)[]}
+   */
   #offer(paused) {
     const { today } = this;
     if (!today.length) return this.#otherDay();
-    const next = paused || today.some(hasSeats) ? undefined : nextWithSeats(today[0], this.#sessions);
+    const next =
+      paused || today.some(hasSeats) ? undefined : nextWithSeats(today[0], this.#sessions);
     if (!next) return [""];
-    return [next.id, make("a", { href: sessionPath(next.id), text: t("session.next", { quando: dayAndHour(next.inicio) }) })];
+    return [
+      next.id,
+      make("a", {
+        href: sessionPath(next.id),
+        text: t("session.next", { quando: dayAndHour(next.inicio) }),
+      }),
+    ];
   }
 
   /** @returns {(string|Node)[]} */
   #otherDay() {
     const next = this.#sessions.find(hasSeats) ?? this.#sessions[0];
     const day = this.cards.get(next.id)?.day ?? "";
-    const button = make("button", { class: "button", type: "button", text: t("programme.other_day", { quando: dayNear(new Date(next.inicio)) }) });
+    const button = make("button", {
+      class: "button",
+      type: "button",
+      text: t("programme.other_day", { quando: dayNear(new Date(next.inicio)) }),
+    });
     button.onclick = () => {
       this.choose(day);
       this.cards.get(next.id)?.link.focus();

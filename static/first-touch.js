@@ -19,13 +19,17 @@ export class FirstTouch {
     const state = store.stateOf(name);
     const isSpecial = state === "free" && !session.encerrada && SPECIAL.test(seat?.kind ?? "");
     if (seat && state === "bought") void this.#said().then((talk) => talk?.bought(seat));
-    else if (seat && isSpecial) void this.#said().then((talk) => talk ? talk.touched(seat, take) : take());
+    else if (seat && isSpecial)
+      void this.#said().then((talk) => (talk ? talk.touched(seat, take) : take()));
     else take();
   }
 
   /** Null where it did not arrive: then the touch is what it always was. */
   #said() {
     const { room, notice, connection } = this.view;
-    return this.#talk ??= import("./seat-talk.js").then(({ SeatTalk }) => new SeatTalk(room, notice, connection), () => this.#talk = null);
+    return (this.#talk ??= import("./seat-talk.js").then(
+      ({ SeatTalk }) => new SeatTalk(room, notice, connection),
+      () => (this.#talk = null),
+    ));
   }
 }

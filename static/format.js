@@ -1,14 +1,30 @@
 // @ts-check
-/** Money, dates and durations as the reader writes them. Money is integer centavos, times are São Paulo's. */
+/**
+ * Money, dates and durations as the reader writes them. Money is integer centavos, times are São
+ * Paulo's.
+ */
 import { dateStyle, locale } from "./language.js";
 import { t } from "./text.js";
 
 const timeZone = "America/Sao_Paulo";
 const currency = { style: "currency", currency: "BRL", currencyDisplay: "narrowSymbol" };
 const full = new Intl.NumberFormat(locale, /** @type {any} */ (currency));
-const short = new Intl.NumberFormat(locale, /** @type {any} */ ({ ...currency, trailingZeroDisplay: "stripIfInteger" }));
-const day = new Intl.DateTimeFormat(locale, { timeZone, weekday: "short", day: "2-digit", month: dateStyle.month });
-const clock = new Intl.DateTimeFormat(locale, { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const short = new Intl.NumberFormat(
+  locale,
+  /** @type {any} */ ({ ...currency, trailingZeroDisplay: "stripIfInteger" }),
+);
+const day = new Intl.DateTimeFormat(locale, {
+  timeZone,
+  weekday: "short",
+  day: "2-digit",
+  month: dateStyle.month,
+});
+const clock = new Intl.DateTimeFormat(locale, {
+  timeZone,
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
 
 /** "R$ 32,00". @param {number} cents */
 export const money = (cents) => full.format(cents / 100);
@@ -17,14 +33,18 @@ export const money = (cents) => full.format(cents / 100);
 export const shortMoney = (cents) => short.format(cents / 100);
 
 /** @param {"hour"|"minute"|"second"} unit @param {"narrow"|"short"} unitDisplay */
-const amounts = (unit, unitDisplay) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay });
+const amounts = (unit, unitDisplay) =>
+  new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay });
 const hours = amounts("hour", "narrow");
 const minutes = amounts("minute", "narrow");
 const wholeMinutes = amounts("minute", "short");
 const wholeSeconds = amounts("second", "short");
 
 /** "17h45" and "5h" in Brazil, else "17:45" and "05:00". @param {Date} date */
-export const hour = (date) => dateStyle.hourSign === ":" ? clock.format(date) : clock.format(date).replace(/^0?(\d+):(?:00)?/, `$1${dateStyle.hourSign}`);
+export const hour = (date) =>
+  dateStyle.hourSign === ":"
+    ? clock.format(date)
+    : clock.format(date).replace(/^0?(\d+):(?:00)?/, `$1${dateStyle.hourSign}`);
 
 /** "sáb 13/12". @param {Date} date */
 export const weekday = (date) => day.format(date).replace(/[.,]/g, "");
@@ -37,14 +57,19 @@ export const isoDay = (date) => calendar.format(date);
 /** @param {Date} date */
 const dayNumber = (date) => Date.parse(calendar.format(date)) / 86400000;
 
-/** "hoje, sáb 13/12", "amanhã, dom 14/12", later "seg 15/12". @param {Date} date @param {Date} [now] */
+/**
+ * "hoje, sáb 13/12", "amanhã, dom 14/12", later "seg 15/12".
+ * @param {Date} date
+ * @param {Date} [now]
+ */
 export function dayNear(date, now = new Date()) {
   const days = dayNumber(date) - dayNumber(now);
   return (days === 0 || days === 1 ? `${relative.format(days, "day")}, ` : "") + weekday(date);
 }
 
 /** @param {string} [timeZone] without one the reader's own */
-const moments = (timeZone) => new Intl.DateTimeFormat("sv", { timeZone, dateStyle: "short", timeStyle: "short" });
+const moments = (timeZone) =>
+  new Intl.DateTimeFormat("sv", { timeZone, dateStyle: "short", timeStyle: "short" });
 const [here, there] = [moments(), moments(timeZone)];
 
 /** Whether the reader's clocks show another time than the cinema's. @param {Date} date */
@@ -73,4 +98,6 @@ export function minutesAndSeconds(ms) {
 
 /** "5 min" or "45 s" of milliseconds. @param {number} ms */
 export const roughly = (ms) =>
-  ms >= 60000 ? wholeMinutes.format(Math.round(ms / 60000)) : wholeSeconds.format(Math.round(ms / 1000));
+  ms >= 60000
+    ? wholeMinutes.format(Math.round(ms / 60000))
+    : wholeSeconds.format(Math.round(ms / 1000));

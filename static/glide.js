@@ -1,5 +1,8 @@
 // @ts-check
-/** A movement that shows the way: a step a frame of the screen for a fifth of a second, or one step for who wants nothing to move. */
+/**
+ * A movement that shows the way: a step a frame of the screen for a fifth of a second, or one step
+ * for who wants nothing to move.
+ */
 
 const LASTS_MS = 200;
 const still = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");

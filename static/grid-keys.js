@@ -7,11 +7,22 @@
 /** @typedef {import("./room.js").Room} Room */
 /** @typedef {import("./room.js").Seat} Seat */
 
-/** The seat of a row that stands nearest to a column. @param {Seat[]} seats @param {number} column */
+/**
+ * The seat of a row that stands nearest to a column.
+ * @param {Seat[]} seats
+ * @param {number} column
+ */
 const closest = (seats, column) =>
-  seats.reduce((best, seat) => Math.abs(seat.column - column) < Math.abs(best.column - column) ? seat : best);
+  seats.reduce((best, seat) =>
+    Math.abs(seat.column - column) < Math.abs(best.column - column) ? seat : best,
+  );
 
-/** Rows without a seat are gaps: skipped. @param {Room} room @param {Seat} from @param {number} step */
+/**
+ * Rows without a seat are gaps: skipped.
+ * @param {Room} room
+ * @param {Seat} from
+ * @param {number} step
+ */
 function verticalFrom(room, from, step) {
   for (let line = from.line + step; line >= 0 && line < room.rows.length; line += step) {
     const { seats } = room.rows[line];
@@ -26,27 +37,41 @@ function besides(room, from, step) {
   return seats[seats.indexOf(from) + step] ?? from;
 }
 
-/** The row of that name; from one that begins with it the next one that does, and round. @param {Room} room @param {Seat} from @param {string} letter */
+/**
+ * The row of that name; from one that begins with it the next one that does, and round.
+ * @param {Room} room
+ * @param {Seat} from
+ * @param {string} letter
+ */
 function rowNamed(room, from, letter) {
-  const named = room.rows.filter(({ name, seats }) => seats.length && name.toUpperCase().startsWith(letter.toUpperCase()));
+  const named = room.rows.filter(
+    ({ name, seats }) => seats.length && name.toUpperCase().startsWith(letter.toUpperCase()),
+  );
   const row = named[(named.indexOf(room.rows[from.line]) + 1) % named.length];
   return row ? closest(row.seats, from.column) : null;
 }
 
 /**
- * @param {Room} room @param {Seat} from @param {string} key as in KeyboardEvent.key @param {boolean} control
+ * @param {Room} room @param {Seat} from @param {string} key as in KeyboardEvent.key @param
+ * {boolean} control
  * @returns {Seat|null} null: the key means nothing here
  */
 export function seatAfterKey(room, from, key, control) {
   const row = room.rows[from.line].seats;
   const all = [...room.seats.values()];
   switch (key) {
-    case "ArrowLeft": return besides(room, from, -1);
-    case "ArrowRight": return besides(room, from, 1);
-    case "ArrowUp": return verticalFrom(room, from, -1);
-    case "ArrowDown": return verticalFrom(room, from, 1);
-    case "Home": return control ? all[0] : row[0];
-    case "End": return control ? all[all.length - 1] : row[row.length - 1];
+    case "ArrowLeft":
+      return besides(room, from, -1);
+    case "ArrowRight":
+      return besides(room, from, 1);
+    case "ArrowUp":
+      return verticalFrom(room, from, -1);
+    case "ArrowDown":
+      return verticalFrom(room, from, 1);
+    case "Home":
+      return control ? all[0] : row[0];
+    case "End":
+      return control ? all[all.length - 1] : row[row.length - 1];
   }
   return /^\p{L}$/u.test(key) && !control ? rowNamed(room, from, key) : null;
 }

@@ -17,8 +17,14 @@ const MARGIN_PX = 1;
 
 /** @typedef {{width: number, height: number}} Size */
 /** @typedef {{left: number, top: number}} Point of the window or of the plane, in pixels */
-/** @typedef {Size & Point & {scale: number, plane: Size}} Place the hall's, in the plane that scrolls; the plane is at least as large as the window */
-/** @typedef {Point & {level: number, scroll: Point}} View the hall's corner in the window, and the scroll position that puts it there */
+/**
+ * @typedef {Size & Point & {scale: number, plane: Size}} Place the hall's, in the plane that
+ * scrolls; the plane is at least as large as the window
+ */
+/**
+ * @typedef {Point & {level: number, scroll: Point}} View the hall's corner in the window, and the
+ * scroll position that puts it there
+ */
 
 export class HallFit {
   /** Depth of a row before scaling. */
@@ -36,7 +42,11 @@ export class HallFit {
     this.lines = rows.length + rows.filter(({ apart }) => apart).length + SCREEN_ROWS;
   }
 
-  /** @param {Size} window @param {number} side width of the letters on each side @param {number} foot height at the bottom that is left free */
+  /**
+   * @param {Size} window
+   * @param {number} side width of the letters on each side
+   * @param {number} foot height at the bottom that is left free
+   */
   refit(window, side, foot = 0) {
     const wide = (window.width - 2 * side - 2 * MARGIN_PX) / this.columns;
     const high = (window.height - foot - 2 * MARGIN_PX) / this.lines;
@@ -72,16 +82,34 @@ export class HallFit {
       width: Math.max(this.#window.width, width + 2 * this.#side),
       height: Math.max(this.#window.height, height + this.#foot),
     };
-    return { scale, width, height, plane, left: (plane.width - width) / 2, top: (plane.height - this.#foot - height) / 2 };
+    return {
+      scale,
+      width,
+      height,
+      plane,
+      left: (plane.width - width) / 2,
+      top: (plane.height - this.#foot - height) / 2,
+    };
   }
 
-  /** How many pixels of a picture that was drawn at a level the window shows when it is stretched. @param {number} level @param {number} times */
+  /**
+   * How many pixels of a picture that was drawn at a level the window shows when it is stretched.
+   * @param {number} level
+   * @param {number} times
+   */
   pictured(level, times) {
     const { width, height } = this.place(level);
-    return Math.min(width, this.#window.width / times) * Math.min(height, this.#window.height / times);
+    return (
+      Math.min(width, this.#window.width / times) * Math.min(height, this.#window.height / times)
+    );
   }
 
-  /** The view at a level that has the hall's corner as near to a point as scrolling can bring it. @param {number} level @param {Point} corner @returns {View} */
+  /**
+   * The view at a level that has the hall's corner as near to a point as scrolling can bring it.
+   * @param {number} level
+   * @param {Point} corner
+   * @returns {View}
+   */
   view(level, corner) {
     const { left, top, plane } = this.place(level);
     const scroll = {
@@ -96,22 +124,41 @@ export class HallFit {
     return { left: this.#window.width / 2, top: this.#window.height / 2 };
   }
 
-  /** Where such a point stands in the window. @param {View} view @param {[number, number]} point @returns {Point} */
+  /**
+   * Where such a point stands in the window.
+   * @param {View} view
+   * @param {[number, number]} point
+   * @returns {Point}
+   */
   standsAt(view, [across, down]) {
     const { width, height } = this.place(view.level);
     return { left: view.left + across * width, top: view.top + down * height };
   }
 
-  /** Where the middle of some seats is, in such parts. @param {import("./room.js").Seat[]} seats @returns {[number, number]} */
+  /**
+   * Where the middle of some seats is, in such parts.
+   * @param {import("./room.js").Seat[]} seats
+   * @returns {[number, number]}
+   */
   middleOf(seats) {
-    const depths = seats.map(({ line }) => SCREEN_ROWS + line + this.rows.slice(0, line + 1).filter(({ apart }) => apart).length);
-    return [(half(seats.map(({ column }) => column)) + 0.5) / this.columns, (half(depths) + 0.5) / this.lines];
+    const depths = seats.map(
+      ({ line }) =>
+        SCREEN_ROWS + line + this.rows.slice(0, line + 1).filter(({ apart }) => apart).length,
+    );
+    return [
+      (half(seats.map(({ column }) => column)) + 0.5) / this.columns,
+      (half(depths) + 0.5) / this.lines,
+    ];
   }
 
-  /** The level at which such seats, and one more on each side, are in the window. @param {import("./room.js").Seat[]} seats */
+  /**
+   * The level at which such seats, and one more on each side, are in the window.
+   * @param {import("./room.js").Seat[]} seats
+   */
   levelOfAll(seats) {
     const wide = this.#window.width / (span(seats.map(({ column }) => column)) + 3);
-    const high = this.#window.height / (span(seats.map(({ line }) => line)) + 3) * PITCH_PX / this.deep;
+    const high =
+      ((this.#window.height / (span(seats.map(({ line }) => line)) + 3)) * PITCH_PX) / this.deep;
     return this.levelOf(Math.min(wide, high));
   }
 
@@ -120,36 +167,67 @@ export class HallFit {
     return left >= 0 && left <= this.#window.width && top >= 0 && top <= this.#window.height;
   }
 
-  /** Which point of the hall stands at one of the window, as parts of its width and height. @param {View} view @param {Point} at @returns {[number, number]} */
+  /**
+   * Which point of the hall stands at one of the window, as parts of its width and height.
+   * @param {View} view
+   * @param {Point} at
+   * @returns {[number, number]}
+   */
   pointAt(view, at = this.center) {
     const { width, height } = this.place(view.level);
     return [(at.left - view.left) / width, (at.top - view.top) / height];
   }
 
-  /** The view that has such a point there. @param {number} level @param {[number, number]} point @param {Point} at */
+  /**
+   * The view that has such a point there.
+   * @param {number} level
+   * @param {[number, number]} point
+   * @param {Point} at
+   */
   lookAt(level, [across, down], at = this.center) {
     const { width, height } = this.place(level);
     return this.view(level, { left: at.left - across * width, top: at.top - down * height });
   }
 
-  /** The part of the hall that is in the window, by its corners as parts of the hall's width and height. @param {View} view */
+  /**
+   * The part of the hall that is in the window, by its corners as parts of the hall's width and
+   * height.
+   * @param {View} view
+   */
   shown(view) {
     const { width, height } = this.#window;
-    const [from, to] = [this.pointAt(view, { left: 0, top: 0 }), this.pointAt(view, { left: width, top: height })];
+    const [from, to] = [
+      this.pointAt(view, { left: 0, top: 0 }),
+      this.pointAt(view, { left: width, top: height }),
+    ];
     const [left, top, right, bottom] = [...from, ...to].map((part) => within(part, 0, 1));
     return { left, top, right, bottom };
   }
 
-  /** The view at another level that leaves what is at (x, y) of the window there. @param {View} from @param {number} level @param {number} x @param {number} y */
+  /**
+   * The view at another level that leaves what is at (x, y) of the window there.
+   * @param {View} from
+   * @param {number} level
+   * @param {number} x
+   * @param {number} y
+   */
   around(from, level, x, y) {
     const times = level / from.level;
     return this.view(level, { left: x - (x - from.left) * times, top: y - (y - from.top) * times });
   }
 
-  /** The left edges of the columns of letters in the window: beside the hall as far as that is in view. @param {View} view @returns {[number, number]} */
+  /**
+   * The left edges of the columns of letters in the window: beside the hall as far as that is in
+   * view.
+   * @param {View} view
+   * @returns {[number, number]}
+   */
   letters({ level, left }) {
     const { width } = this.place(level);
-    return [Math.max(0, left - this.#side), Math.min(this.#window.width - this.#side, left + width)];
+    return [
+      Math.max(0, left - this.#side),
+      Math.min(this.#window.width - this.#side, left + width),
+    ];
   }
 }
 

@@ -1,5 +1,7 @@
 // @ts-check
-/** The hall as it is drawn: laid out at a level of the zoom, or that picture stretched to another. */
+/**
+ * The hall as it is drawn: laid out at a level of the zoom, or that picture stretched to another.
+ */
 import { Detail } from "./detail.js";
 import { SCREEN_ROWS } from "./hall-fit.js";
 import { fitLetters, lettersOf } from "./row-letters.js";
@@ -8,7 +10,13 @@ import { fitLetters, lettersOf } from "./row-letters.js";
 /** @typedef {import("./hall-fit.js").HallFit} HallFit */
 
 export class HallPicture {
-  /** @param {HTMLElement} map the scrolling window @param {HTMLElement} hall what is scaled in it @param {HTMLElement} grid the seats @param {HallFit} fit @param {import("./room.js").Room} room */
+  /**
+   * @param {HTMLElement} map the scrolling window
+   * @param {HTMLElement} hall what is scaled in it
+   * @param {HTMLElement} grid the seats
+   * @param {HallFit} fit
+   * @param {import("./room.js").Room} room
+   */
   constructor(map, hall, grid, fit, room) {
     this.hall = hall;
     this.grid = grid;
@@ -20,12 +28,21 @@ export class HallPicture {
     for (const side of this.sides) side.replaceChildren(...lettersOf(room, SCREEN_ROWS));
   }
 
-  /** What the style leaves for the letters on each side, and at the bottom for what stands there. */
+  /**
+   * What the style leaves for the letters on each side, and at the bottom for what stands there.
+   */
   get margins() {
-    return { side: this.sides[0].offsetWidth, foot: parseFloat(getComputedStyle(this.plane).paddingBottom) };
+    return {
+      side: this.sides[0].offsetWidth,
+      foot: parseFloat(getComputedStyle(this.plane).paddingBottom),
+    };
   }
 
-  /** Shows the picture that was laid out for one view as another. @param {View} drawn @param {View} seen */
+  /**
+   * Shows the picture that was laid out for one view as another.
+   * @param {View} drawn
+   * @param {View} seen
+   */
   stretch(drawn, seen) {
     const down = seen.top - drawn.top;
     const times = seen.level / drawn.level;

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * The map as somebody's friends see it who came by his link: his seats and the free ones beside them are marked. The link names
- * seats and nothing else, so whoever changes it sees other seats marked and no more than everybody sees.
+ * The map as somebody's friends see it who came by his link: his seats and the free ones beside
+ * them are marked. The link names seats and nothing else, so whoever changes it sees other seats
+ * marked and no more than everybody sees.
  */
 import { addTexts } from "./language.js";
 import { INVITATION } from "./sharing.js";
@@ -19,7 +20,10 @@ const FOR_FRIENDS = /^(comum|premium|casal)$/;
 
 await addTexts("party");
 
-/** @param {import("./session-view.js").SessionView} view @returns {Invitation|null} null: the link names no seat of this room */
+/**
+ * @param {import("./session-view.js").SessionView} view
+ * @returns {Invitation|null} null: the link names no seat of this room
+ */
 export function invitationTo(view) {
   const names = new Set((new URLSearchParams(location.search).get(INVITATION) ?? "").split("-"));
   const seats = [...names].flatMap((name) => view.room.seats.get(name) ?? []).slice(0, MOST);
@@ -48,29 +52,49 @@ class Invitation {
   #tell() {
     const { notice, zoom } = this.view;
     const friends = this.#friends.map(({ name }) => name);
-    if (this.seats.every(({ name }) => /^(mine|bought)$/.test(this.#state(name)))) return; // one's own link
-    if (this.#isOver) return notice.show("invitation", t("invitation.late", about(this.seats.map(({ name }) => name))));
+    // one's own link
+    if (this.seats.every(({ name }) => /^(mine|bought)$/.test(this.#state(name)))) return;
+    if (this.#isOver)
+      return notice.show(
+        "invitation",
+        t("invitation.late", about(this.seats.map(({ name }) => name))),
+      );
     if (friends.length) this.#tellWhere(friends);
     else this.#tellReleased();
-    zoom.show(this.seats.map(({ name }) => name), notice.root);
+    zoom.show(
+      this.seats.map(({ name }) => name),
+      notice.root,
+    );
   }
 
   /** @param {string[]} friends */
   #tellWhere(friends) {
     const { room, notice } = this.view;
     const beside = this.#sides.map((side) => side.slice(0, 1));
-    const offers = beside.length ? beside : room.nearest(friends, (name) => this.#state(name) === "free", OFFERED, 1);
-    notice.show("invitation", t(beside.length ? "invitation.beside" : "invitation.full", about(friends)), offers.slice(0, OFFERED).map((group) => this.#offer(group)));
+    const offers = beside.length
+      ? beside
+      : room.nearest(friends, (name) => this.#state(name) === "free", OFFERED, 1);
+    notice.show(
+      "invitation",
+      t(beside.length ? "invitation.beside" : "invitation.full", about(friends)),
+      offers.slice(0, OFFERED).map((group) => this.#offer(group)),
+    );
   }
 
   #tellReleased() {
     const free = this.seats.map(({ name }) => name).filter((name) => this.#state(name) === "free");
-    if (free.length) this.view.notice.show("invitation", t("invitation.released", about(free)), [this.#offer(free)]);
+    if (free.length)
+      this.view.notice.show("invitation", t("invitation.released", about(free)), [
+        this.#offer(free),
+      ]);
   }
 
   /** @param {string[]} seats */
   #offer(seats) {
-    return { text: t("notice.take", { assento: enumerate(seats) }), do: () => void this.view.choosing.hold(seats) };
+    return {
+      text: t("notice.take", { assento: enumerate(seats) }),
+      do: () => void this.view.choosing.hold(seats),
+    };
   }
 
   /** Seats of the link that somebody else has: nobody is told who. */
@@ -80,14 +104,18 @@ class Invitation {
 
   /** On each side of the friends' seats the free ones, nearest first. @returns {string[][]} */
   get #sides() {
-    return this.#friends.flatMap((friend) => [-1, 1].map((step) => this.#beside(friend, step))).filter(({ length }) => length);
+    return this.#friends
+      .flatMap((friend) => [-1, 1].map((step) => this.#beside(friend, step)))
+      .filter(({ length }) => length);
   }
 
   /** @param {Seat} friend @param {number} step */
   #beside({ line, column }, step) {
     const found = [];
     for (let away = 1; away <= REACH; away++) {
-      const seat = this.view.room.rows[line].seats.find((other) => other.column === column + step * away);
+      const seat = this.view.room.rows[line].seats.find(
+        (other) => other.column === column + step * away,
+      );
       if (!seat || !FOR_FRIENDS.test(seat.kind) || this.#state(seat.name) !== "free") break;
       found.push(seat.name);
     }

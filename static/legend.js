@@ -10,7 +10,10 @@ import { t } from "./text.js";
 const STATES = /** @type {const} */ (["mine", "bought", "held", "sold"]);
 
 export class Legend {
-  /** What was on the map stays explained: a legend that comes and goes would disturb. @type {Set<SeatState>} */
+  /**
+   * What was on the map stays explained: a legend that comes and goes would disturb.
+   * @type {Set<SeatState>}
+   */
   #met = new Set();
 
   /** @param {HTMLElement} root @param {import("./room.js").Room} room */
@@ -30,7 +33,11 @@ export class Legend {
   render() {
     const states = STATES.filter((state) => this.#met.has(state));
     const [standard, ...named] = kindsOf(this.room);
-    this.root.replaceChildren(standard, ...states.map((state) => entry("comum", state, t(`legend.${state}`))), ...named);
+    this.root.replaceChildren(
+      standard,
+      ...states.map((state) => entry("comum", state, t(`legend.${state}`))),
+      ...named,
+    );
     requestAnimationFrame(() => this.#letPush());
   }
 
@@ -49,7 +56,8 @@ function kindsOf(room) {
   return [
     ...(standard === undefined ? [] : [entry("comum", "free", priced(t("legend.free"), standard))]),
     ...named.map(([kind, price]) =>
-      entry(kind, "free", price === standard ? kindText(kind) : priced(kindText(kind), price))),
+      entry(kind, "free", price === standard ? kindText(kind) : priced(kindText(kind), price)),
+    ),
   ];
 }
 
@@ -58,7 +66,12 @@ const priced = (text, price) => `${text} · ${shortMoney(price)}`;
 
 /** @param {string} kind @param {string} state @param {string} text */
 function entry(kind, state, text) {
-  const sample = make("span", { class: "seat sample", "aria-hidden": "true", "data-kind": kind, "data-state": state });
+  const sample = make("span", {
+    class: "seat sample",
+    "aria-hidden": "true",
+    "data-kind": kind,
+    "data-state": state,
+  });
   if (hasIcon(kind)) sample.append(icon(kind));
   return make("li", {}, sample, text);
 }

@@ -24,7 +24,10 @@ export class LineStatus {
   #returned = 0;
   #told = "";
 
-  /** @param {ParentNode} root @param {() => boolean} isHolding whether seats are held for the reader */
+  /**
+   * @param {ParentNode} root
+   * @param {() => boolean} isHolding whether seats are held for the reader
+   */
   constructor(root, isHolding) {
     this.isHolding = isHolding;
     this.badge = part(root, "line");
@@ -39,12 +42,18 @@ export class LineStatus {
     if (line === this.line) return;
     if (this.line === "live") this.#since = new Date();
     clearTimeout(this.#returned);
-    this.#returned = line === "live" && this.line !== "connecting" ? setTimeout(() => this.#settled(), RETURNED_MS) : 0;
+    this.#returned =
+      line === "live" && this.line !== "connecting"
+        ? setTimeout(() => this.#settled(), RETURNED_MS)
+        : 0;
     this.line = line;
     this.#render();
   }
 
-  /** @param {Message|null} message about sales as a whole @param {boolean} closed whether nothing is sold any more: then the line is of no interest */
+  /**
+   * @param {Message|null} message about sales as a whole
+   * @param {boolean} closed whether nothing is sold any more: then the line is of no interest
+   */
   sales(message, closed) {
     if (message?.kind === this.#sales?.kind && closed === this.#closed) return;
     this.#sales = message;
@@ -63,7 +72,13 @@ export class LineStatus {
     this.stage.dataset.line = line;
     this.text.textContent = t(`line.${line}`);
     this.badge.hidden = this.#closed;
-    this.#tell(this.#closed ? null : line === "live" || line === "connecting" ? this.#sales ?? this.#relief() : this.#trouble());
+    this.#tell(
+      this.#closed
+        ? null
+        : line === "live" || line === "connecting"
+          ? (this.#sales ?? this.#relief())
+          : this.#trouble(),
+    );
   }
 
   /** @returns {Message|null} */

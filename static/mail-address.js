@@ -1,12 +1,17 @@
 // @ts-check
-/** Which e-mail addresses are taken, for a payment and where an order's is corrected. The same rules as cinema/mail_address.py. */
+/**
+ * Which e-mail addresses are taken, for a payment and where an order's is corrected. The same rules
+ * as cinema/mail_address.py.
+ */
 
 import { narrow, tidied } from "./typed-text.js";
 
 /** @typedef {import("./text.js").TextKey} TextKey */
 
 const LONGEST_EMAIL = 254;
-/** As `<input type="email">` by the HTML standard. What is sent quotes it where its dots need that. */
+/**
+ * As `<input type="email">` by the HTML standard. What is sent quotes it where its dots need that.
+ */
 const LOCAL_PART = /^[A-Za-z0-9.!#$%&'*+/=?^_\x60{|}~-]+$/;
 const LONGEST_LOCAL_PART = 64;
 const LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
@@ -36,6 +41,10 @@ export function emailFault(text) {
   if (!DOMAIN.test(domain)) return "fault.email_invalid";
   if (BEYOND_ASCII.test(local)) return "fault.email_accents";
   const length = local.length + (/^\.|\.\.|\.$/.test(local) ? 2 : 0);
-  return LOCAL_PART.test(local) && !local.includes("=?")
-    && length <= LONGEST_LOCAL_PART && length + domain.length < LONGEST_EMAIL ? "" : "fault.email_invalid";
+  return LOCAL_PART.test(local) &&
+    !local.includes("=?") &&
+    length <= LONGEST_LOCAL_PART &&
+    length + domain.length < LONGEST_EMAIL
+    ? ""
+    : "fault.email_invalid";
 }

@@ -9,10 +9,12 @@ async function start() {
     const { SessionPage } = await import("./session-page.js");
     return new SessionPage(decodeURIComponent(session[1])).start();
   }
-  if (location.pathname !== "/") return showMessage(t("page.unknown"), t("page.unknown_text"), null);
+  if (location.pathname !== "/")
+    return showMessage(t("page.unknown"), t("page.unknown_text"), null);
   const { Programme } = await import("./programme.js");
   await new Programme().start();
-  // While somebody reads, what the map needs comes too. What does not come now is asked for by the map.
+  // While somebody reads, what the map needs comes too. What does not come now is asked for by the
+  // map.
   void import("./session-page.js").catch(() => {});
 }
 

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * The whole hall in a corner while the map is zoomed: what is taken, what is one's own, and a frame around the part in
- * view. A tap on it goes there. It is loaded with the first zoom, and is for the eye alone.
+ * The whole hall in a corner while the map is zoomed: what is taken, what is one's own, and a frame
+ * around the part in view. A tap on it goes there. It is loaded with the first zoom, and is for the
+ * eye alone.
  */
 import { drawing, make } from "./dom.js";
 import { SCREEN_ROWS } from "./hall-fit.js";
@@ -10,7 +11,10 @@ import { SCREEN_ROWS } from "./hall-fit.js";
 
 /** Three thousand dots are drawn at most so often. */
 const REST_MS = 500;
-/** From so near to the hall's lower left end on it would cover seats that cannot be moved from under it. */
+/**
+ * From so near to the hall's lower left end on it would cover seats that cannot be moved from under
+ * it.
+ */
 const END = 0.08;
 
 export class Minimap {
@@ -19,7 +23,8 @@ export class Minimap {
   #waiting = 0;
 
   /**
-   * @param {HTMLElement} map @param {import("./zoom.js").MapZoom} zoom @param {import("./room.js").Room} room
+   * @param {HTMLElement} map @param {import("./zoom.js").MapZoom} zoom @param
+   * {import("./room.js").Room} room
    * @param {(seat: string) => import("./store.js").SeatState} stateOf
    */
   constructor(map, zoom, room, stateOf) {
@@ -36,15 +41,23 @@ export class Minimap {
     this.taken = drawing("path", { class: "minimap-taken" });
     this.mine = drawing("path", { class: "minimap-mine" });
     this.frame = drawing("rect", { class: "minimap-frame" });
-    const hall = drawing("svg", { viewBox: `0 0 ${room.columns} ${this.height}`, preserveAspectRatio: "none" });
+    const hall = drawing("svg", {
+      viewBox: `0 0 ${room.columns} ${this.height}`,
+      preserveAspectRatio: "none",
+    });
     hall.append(this.seats, this.taken, this.mine, this.frame);
-    this.root = make("div", { class: "minimap", "data-part": "minimap", "aria-hidden": "true" }, hall);
+    this.root = make(
+      "div",
+      { class: "minimap", "data-part": "minimap", "aria-hidden": "true" },
+      hall,
+    );
     this.root.style.setProperty("aspect-ratio", `${room.columns} / ${this.height}`);
   }
 
   start() {
     this.map.after(this.root);
-    for (const news of ["view", "scroll"]) this.map.addEventListener(news, () => this.#frameView(), { passive: true });
+    for (const news of ["view", "scroll"])
+      this.map.addEventListener(news, () => this.#frameView(), { passive: true });
     this.root.addEventListener("pointerdown", (event) => this.#go(event));
     this.root.addEventListener("pointermove", (event) => event.buttons && this.#go(event));
     this.#draw();
@@ -59,15 +72,27 @@ export class Minimap {
 
   #draw() {
     this.#waiting = 0;
-    this.taken.setAttribute("d", this.#dots((state) => state === "held" || state === "sold"));
-    this.mine.setAttribute("d", this.#dots((state) => /^(mine|asking|bought)$/.test(state)));
+    this.taken.setAttribute(
+      "d",
+      this.#dots((state) => state === "held" || state === "sold"),
+    );
+    this.mine.setAttribute(
+      "d",
+      this.#dots((state) => /^(mine|asking|bought)$/.test(state)),
+    );
   }
 
   #frameView() {
     const { left, top, right, bottom } = this.zoom.shown;
     const { columns } = this.room;
-    const place = { x: left * columns, y: top * this.height, width: (right - left) * columns, height: (bottom - top) * this.height };
-    for (const [name, value] of Object.entries(place)) this.frame.setAttribute(name, value.toFixed(2));
+    const place = {
+      x: left * columns,
+      y: top * this.height,
+      width: (right - left) * columns,
+      height: (bottom - top) * this.height,
+    };
+    for (const [name, value] of Object.entries(place))
+      this.frame.setAttribute(name, value.toFixed(2));
     this.root.toggleAttribute("data-top", left < END && bottom > 1 - END && top > END);
   }
 
@@ -82,7 +107,8 @@ export class Minimap {
   #dots(belongs) {
     let path = "";
     for (const { name, line, column } of this.room.seats.values()) {
-      if (belongs(this.stateOf(name))) path += `M${column + 0.1} ${this.#tops[line] + 0.1}h.8v.8h-.8z`;
+      if (belongs(this.stateOf(name)))
+        path += `M${column + 0.1} ${this.#tops[line] + 0.1}h.8v.8h-.8z`;
     }
     return path;
   }

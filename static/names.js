@@ -10,14 +10,22 @@ const LONGEST = 120;
 const MOST_READ = 1000;
 /** Control, format and other characters that nobody sees. */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/u;
-const BLANK = /[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\u{e0100}-\u{e01ef}]/u;
-const JOINED = "\\u0600-\\u0dff\\u1000-\\u109f\\u1780-\\u18af\\ua840-\\ua87f\\ufb50-\\ufdff\\ufe70-\\ufefc\\u{11000}-\\u{11fff}";
+const BLANK =
+  /[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\u{e0100}-\u{e01ef}]/u;
+const JOINED =
+  "\\u0600-\\u0dff\\u1000-\\u109f\\u1780-\\u18af\\ua840-\\ua87f\\ufb50-\\ufdff\\ufe70-\\ufefc\\u{11000}-\\u{11fff}";
 const IDEOGRAPH = "\\u3400-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3ffff}";
 /** What shapes the letter before it. */
-const SHAPING = new RegExp(`([${JOINED}])[\\u200c\\u200d]|([\\u1800-\\u18aa])[\\u180b-\\u180d\\u180f]`
-  + `|([${IDEOGRAPH}])[\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}]`, "gu");
-const ADDRESS = new RegExp("[@/\\\\]|[a-z]{2,}:\\S|www[.。]|[\\p{L}\\p{N}_-]{2,}[.。][\\p{L}\\p{N}_]{2,}"
-  + "|[\\p{L}\\p{N}_][.。][\\p{L}\\p{N}_]{2,3}(?![\\p{L}\\p{N}_])|\\p{Nd}[.。]\\p{Nd}", "iu");
+const SHAPING = new RegExp(
+  `([${JOINED}])[\\u200c\\u200d]|([\\u1800-\\u18aa])[\\u180b-\\u180d\\u180f]` +
+    `|([${IDEOGRAPH}])[\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}]`,
+  "gu",
+);
+const ADDRESS = new RegExp(
+  "[@/\\\\]|[a-z]{2,}:\\S|www[.。]|[\\p{L}\\p{N}_-]{2,}[.。][\\p{L}\\p{N}_]{2,}" +
+    "|[\\p{L}\\p{N}_][.。][\\p{L}\\p{N}_]{2,3}(?![\\p{L}\\p{N}_])|\\p{Nd}[.。]\\p{Nd}",
+  "iu",
+);
 const ODD = /[<>]|^[\p{Sm}\p{Pd}\p{M}%％]|\p{M}{7}/u;
 
 /** @param {string} text */

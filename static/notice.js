@@ -54,10 +54,16 @@ export class Notice {
   /** Where the map shows the seats that it names, as "F07". */
   #named() {
     const names = this.root.textContent?.match(/\b[A-Z]{1,2}\d{2,}\b/g) ?? [];
-    return names.flatMap((name) => document.querySelector(`#grid [data-seat="${name}"]`)?.getBoundingClientRect() ?? []);
+    return names.flatMap(
+      (name) =>
+        document.querySelector(`#grid [data-seat="${name}"]`)?.getBoundingClientRect() ?? [],
+    );
   }
 
-  /** A modal dialog makes the rest of the page mute: while one is open, notices show in it. @param {Element} host */
+  /**
+   * A modal dialog makes the rest of the page mute: while one is open, notices show in it.
+   * @param {Element} host
+   */
   moveTo(host) {
     if (this.place.parentElement !== host) host.append(this.place);
   }
@@ -85,4 +91,7 @@ export class Notice {
 }
 
 /** @param {string} link of an order @returns {NoticeAction} */
-export const ticketsOf = (link) => ({ text: t("payment.see_tickets"), do: () => location.assign(`/pedido/${encodeURIComponent(link)}`) });
+export const ticketsOf = (link) => ({
+  text: t("payment.see_tickets"),
+  do: () => location.assign(`/pedido/${encodeURIComponent(link)}`),
+});

@@ -6,7 +6,11 @@ import { emailFault } from "./mail-address.js";
 import { hasText, t } from "./text.js";
 
 export class OrderAddress {
-  /** @param {ParentNode} root @param {string} reference of the order @param {() => void} onCorrected its mail is on its way */
+  /**
+   * @param {ParentNode} root
+   * @param {string} reference of the order
+   * @param {() => void} onCorrected its mail is on its way
+   */
   constructor(root, reference, onCorrected) {
     this.form = /** @type {HTMLFormElement} */ (part(root, "address"));
     this.input = /** @type {HTMLInputElement} */ (part(this.form, "address-input"));

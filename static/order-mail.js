@@ -20,11 +20,18 @@ export class OrderMail {
   #timer = 0;
   /** Since when what becomes of a mail is waited for; null: it is known. @type {number|null} */
   #since = null;
-  /** Whether the mail was asked for again here: what becomes of it is news, also where the last one arrived. */
+  /**
+   * Whether the mail was asked for again here: what becomes of it is news, also where the last one
+   * arrived.
+   */
   #askedAgain = false;
   #sentAt = "";
 
-  /** @param {ParentNode} root @param {string} reference of the order @param {() => void} onWait the order is to be asked for again */
+  /**
+   * @param {ParentNode} root
+   * @param {string} reference of the order
+   * @param {() => void} onWait the order is to be asked for again
+   */
   constructor(root, reference, onWait) {
     this.root = part(root, "mail");
     this.text = part(root, "mail-text");
@@ -41,7 +48,9 @@ export class OrderMail {
     this.root.hidden = estado === "cancelado" || !pode_gerir || dados_apagados;
     this.root.dataset.email = email_estado;
     this.#follow(email_estado === "pendente");
-    this.text.textContent = [this.#stateOf(order), this.#late, isPortuguese ? email_motivo : ""].filter(Boolean).join(" ");
+    this.text.textContent = [this.#stateOf(order), this.#late, isPortuguese ? email_motivo : ""]
+      .filter(Boolean)
+      .join(" ");
     this.again.hidden = email_estado === "pendente" || email_estado === "sem_endereco";
     this.address.render(email);
   }
@@ -66,8 +75,10 @@ export class OrderMail {
 
   /** @param {Order} order */
   #stateOf({ email, email_estado, assentos }) {
-    if (this.#askedAgain && email_estado === "pendente") return t("receipt.resend_pending", { email });
-    if (this.#askedAgain && email_estado === "enviado") return t("receipt.resend_sent", { email, hora: this.#sentAt });
+    if (this.#askedAgain && email_estado === "pendente")
+      return t("receipt.resend_pending", { email });
+    if (this.#askedAgain && email_estado === "enviado")
+      return t("receipt.resend_sent", { email, hora: this.#sentAt });
     return t(`receipt.mail_${email_estado}`, { email, n: assentos.length });
   }
 

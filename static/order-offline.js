@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * Keeps an order for when there is no network: the page's files, the page without data, and the order as it is now, without its
- * buyer. A browser that lets nothing be kept, or has no room, shows it all the same, while there is a network.
+ * Keeps an order for when there is no network: the page's files, the page without data, and the
+ * order as it is now, without its buyer. A browser that lets nothing be kept, or has no room, shows
+ * it all the same, while there is a network.
  */
 
 /** @typedef {import("./api.js").Order} Order */
@@ -37,12 +38,18 @@ export async function forget(link) {
   }
 }
 
-/** All files first: the page that was kept before works until this one does. @param {Cache} cache */
+/**
+ * All files first: the page that was kept before works until this one does.
+ * @param {Cache} cache
+ */
 async function keepPage(cache) {
-  const files = performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname).filter((path) => FILES.test(path));
+  const files = performance
+    .getEntriesByType("resource")
+    .map(({ name }) => new URL(name).pathname)
+    .filter((path) => FILES.test(path));
   const revision = FILES.exec(files[0] ?? "")?.[1];
   if (!revision) return;
-  for (const file of new Set(files)) if (!await cache.match(file)) await cache.add(file);
+  for (const file of new Set(files)) if (!(await cache.match(file))) await cache.add(file);
   const shell = await fetch(SHELL);
   const html = await shell.clone().text();
   if (!shell.ok || !html.includes(`/static/${revision}/`)) return;
@@ -53,13 +60,30 @@ async function keepPage(cache) {
   }
 }
 
-/** The newest last; what is shown from here names nobody and changes nothing. @param {Cache} cache @param {Order} order */
+/**
+ * The newest last; what is shown from here names nobody and changes nothing.
+ * @param {Cache} cache
+ * @param {Order} order
+ */
 async function keepOrder(cache, order) {
-  const shown = { ...order, pode_gerir: false, nome: "", cpf: "", email: "", email_motivo: "", guardado_em: new Date().toISOString() };
+  const shown = {
+    ...order,
+    pode_gerir: false,
+    nome: "",
+    cpf: "",
+    email: "",
+    email_motivo: "",
+    guardado_em: new Date().toISOString(),
+  };
   const place = placeOf(order.link);
   if (order.sessao.filme.art) await cache.add(order.sessao.filme.art).catch(() => {});
   await cache.delete(place);
-  await cache.put(place, new Response(JSON.stringify(shown), { headers: { "content-type": "application/json" } }));
-  const orders = (await cache.keys()).filter(({ url }) => new URL(url).pathname.startsWith("/api/"));
+  await cache.put(
+    place,
+    new Response(JSON.stringify(shown), { headers: { "content-type": "application/json" } }),
+  );
+  const orders = (await cache.keys()).filter(({ url }) =>
+    new URL(url).pathname.startsWith("/api/"),
+  );
   for (const oldest of orders.slice(0, -MOST_ORDERS)) await cache.delete(oldest);
 }

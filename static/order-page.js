@@ -1,5 +1,7 @@
 // @ts-check
-/** `/pedido/<id>.<token>`: the tickets, what became of their mail, and the way to give them back. */
+/**
+ * `/pedido/<id>.<token>`: the tickets, what became of their mail, and the way to give them back.
+ */
 import { calendarPath, fetchOrder, pdfPath, persist, sessionPath } from "./api.js";
 import { CancelDialog, refundText } from "./cancel-dialog.js";
 import { Carousel } from "./carousel.js";
@@ -30,13 +32,18 @@ class OrderPage {
     this.mail = new OrderMail(root, reference, () => this.#look());
     this.cancelDialog = new CancelDialog(root, reference, () => this.#look());
     this.door = new Door(root);
-    this.carousel = new Carousel(part(root, "stubs"), action(root, "previous"), action(root, "next"));
+    this.carousel = new Carousel(
+      part(root, "stubs"),
+      action(root, "previous"),
+      action(root, "next"),
+    );
   }
 
   start() {
     action(this.root, "print").onclick = () => print();
     action(this.root, "show").onclick = () => this.door.open(this.order, this.carousel.index);
-    action(this.root, "cancel").onclick = () => this.cancelDialog.open(this.order, this.order.assentos);
+    action(this.root, "cancel").onclick = () =>
+      this.cancelDialog.open(this.order, this.order.assentos);
     part(this.root, "calendar").setAttribute("href", calendarPath(this.reference));
     part(this.root, "pdf").setAttribute("href", pdfPath(this.reference));
     document.addEventListener("visibilitychange", () => document.hidden || this.#look());
@@ -70,7 +77,8 @@ class OrderPage {
   #keep(order) {
     const place = part(this.root, "offline");
     place.hidden = !order.guardado_em;
-    if (order.guardado_em) place.textContent = t("receipt.offline", { quando: dayAndHour(order.guardado_em) });
+    if (order.guardado_em)
+      place.textContent = t("receipt.offline", { quando: dayAndHour(order.guardado_em) });
     else void offline((kept) => kept.keepForOffline(order));
   }
 
@@ -79,15 +87,22 @@ class OrderPage {
     const { ingressos, devolvidos, cancelavel, pode_gerir } = order;
     const several = cancelavel && pode_gerir && ingressos.length > 1;
     this.door.close();
-    part(this.root, "stubs").replaceChildren(...ingressos.map((ticket, index) => stubOf(ticket, order, {
-      show: () => this.door.open(order, index),
-      cancel: several ? () => this.cancelDialog.open(order, [ticket.assento, ticket.vai_com].filter(Boolean)) : null,
-    })));
+    part(this.root, "stubs").replaceChildren(
+      ...ingressos.map((ticket, index) =>
+        stubOf(ticket, order, {
+          show: () => this.door.open(order, index),
+          cancel: several
+            ? () => this.cancelDialog.open(order, [ticket.assento, ticket.vai_com].filter(Boolean))
+            : null,
+        }),
+      ),
+    );
     this.carousel.update();
     const back = part(this.root, "given-back");
     back.hidden = !devolvidos.length;
     part(back, "given-back-list").replaceChildren(...devolvidos.map(givenBackOf));
-    part(back, "given-back-text").textContent = order.estado === "cancelado" ? "" : refundText(order, devolvidos);
+    part(back, "given-back-text").textContent =
+      order.estado === "cancelado" ? "" : refundText(order, devolvidos);
   }
 
   /** @param {Order} order */
@@ -96,12 +111,20 @@ class OrderPage {
     const film = sessao.filme.titulo || t("receipt.title");
     document.title = `${film} · ${codigo}`;
     part(root, "receipt").dataset.state = estado;
-    part(root, "state").textContent = t(estado === "cancelado" ? "receipt.cancelled" : "receipt.confirmed");
+    part(root, "state").textContent = t(
+      estado === "cancelado" ? "receipt.cancelled" : "receipt.confirmed",
+    );
     part(root, "art").hidden = !sessao.filme.art;
     if (sessao.filme.art) part(root, "art").setAttribute("src", sessao.filme.art);
-    part(root, "film").replaceChildren(make("span", { text: film, ...(sessao.filme.titulo ? asInProgramme : {}) }));
-    part(root, "summary").replaceChildren(make("strong", { text: whenOf(this.order) }), ...(sessao.filme.titulo
-      ? [`${filmLength(sessao.filme.duracao_min)} · `, audioOf(sessao)] : []));
+    part(root, "film").replaceChildren(
+      make("span", { text: film, ...(sessao.filme.titulo ? asInProgramme : {}) }),
+    );
+    part(root, "summary").replaceChildren(
+      make("strong", { text: whenOf(this.order) }),
+      ...(sessao.filme.titulo
+        ? [`${filmLength(sessao.filme.duracao_min)} · `, audioOf(sessao)]
+        : []),
+    );
     part(root, "code").textContent = codigo;
     part(root, "count").textContent = t("order.count", { n: assentos.length });
     part(root, "total").textContent = money(total);
@@ -119,31 +142,55 @@ class OrderPage {
 
   /** While there may be a free seat beside these. @param {Order} order */
   async #offerToInvite({ estado, sessao_atual, assentos, guardado_em }) {
-    const session = estado === "confirmado" && !guardado_em && !sessao_atual?.encerrada ? sessao_atual : null;
+    const session =
+      estado === "confirmado" && !guardado_em && !sessao_atual?.encerrada ? sessao_atual : null;
     // Loaded before the click: a browser opens its share sheet only while the click lasts.
-    const sharing = session && await import("./sharing.js").catch(() => null);
+    const sharing = session && (await import("./sharing.js").catch(() => null));
     const button = action(this.root, "invite");
     button.hidden = !sharing;
-    if (sharing) button.onclick = async () => {
-      part(this.root, "invited").textContent = (await sharing.share(session, assentos))?.text ?? "";
-    };
+    if (sharing)
+      button.onclick = async () => {
+        part(this.root, "invited").textContent =
+          (await sharing.share(session, assentos))?.text ?? "";
+      };
   }
 
   /** What can be done with the order as it stands. @param {Order} order */
   #offer(order) {
-    const { estado, assentos, ingressos, devolvidos, sessao, pode_gerir, cancelavel, cancelavel_ate, guardado_em } = order;
+    const {
+      estado,
+      assentos,
+      ingressos,
+      devolvidos,
+      sessao,
+      pode_gerir,
+      cancelavel,
+      cancelavel_ate,
+      guardado_em,
+    } = order;
     const { root } = this;
     const cancelled = estado === "cancelado";
     const when = dayAndHour(cancelavel_ate);
     part(root, "show").hidden = cancelled;
-    for (const name of ["calendar", "pdf"]) part(root, name).hidden = cancelled || Boolean(guardado_em);
+    for (const name of ["calendar", "pdf"])
+      part(root, name).hidden = cancelled || Boolean(guardado_em);
     for (const name of ["print", "show"]) action(root, name).hidden = cancelled;
     action(root, "cancel").hidden = !cancelavel || !pode_gerir;
-    action(root, "cancel").textContent = t(assentos.length > 1 ? "receipt.cancel" : "receipt.cancel_one");
+    action(root, "cancel").textContent = t(
+      assentos.length > 1 ? "receipt.cancel" : "receipt.cancel_one",
+    );
     part(root, "cancel").hidden = cancelled || !pode_gerir;
     part(root, "view-only").hidden = cancelled || pode_gerir || Boolean(guardado_em);
-    part(root, "cancel-until").textContent = t(cancelavel ? "receipt.cancel_until" : "receipt.cancel_late", { quando: when });
-    const words = cancelled ? [t("receipt.cancelled_text", { n: assentos.length }), refundText(order, [...ingressos, ...devolvidos])] : [];
+    part(root, "cancel-until").textContent = t(
+      cancelavel ? "receipt.cancel_until" : "receipt.cancel_late",
+      { quando: when },
+    );
+    const words = cancelled
+      ? [
+          t("receipt.cancelled_text", { n: assentos.length }),
+          refundText(order, [...ingressos, ...devolvidos]),
+        ]
+      : [];
     part(root, "cancelled").textContent = words.join(" ");
     const again = part(root, "again");
     again.hidden = !cancelled || sessao.encerrada;
@@ -166,15 +213,20 @@ function factsOf({ sessao, assentos, nome, cpf, dados_apagados, forma, criado_em
 }
 
 /** @param {string} name for tests @param {string} term @param {string} value */
-const fact = (name, term, value) => [make("dt", { text: term }), make("dd", { text: value, "data-fact": name })];
+const fact = (name, term, value) => [
+  make("dt", { text: term }),
+  make("dd", { text: value, "data-fact": name }),
+];
 
 /** Once everything is shown. @param {(kept: typeof import("./order-offline.js")) => void} use */
 const offline = (use) => import("./order-offline.js").then(use, () => {});
 
 async function start() {
   const [, named] = /^\/pedido\/([^/]+)\/?$/.exec(location.pathname) ?? ["", ""];
-  const { data, reference } = await persist(() => openOrder(decodeURIComponent(named)),
-    () => showMessage(t("receipt.failed"), t("receipt.failed_text"), () => location.reload()));
+  const { data, reference } = await persist(
+    () => openOrder(decodeURIComponent(named)),
+    () => showMessage(t("receipt.failed"), t("receipt.failed_text"), () => location.reload()),
+  );
   if (data) {
     tidyAddress(reference, data);
     new OrderPage(data, reference, show("order-view")).start();

@@ -1,5 +1,8 @@
 // @ts-check
-/** The one place for the order: own seats, time, total, the next step. A column, or a sheet on a phone. */
+/**
+ * The one place for the order: own seats, time, total, the next step. A column, or a sheet on a
+ * phone.
+ */
 import { Advice } from "./advice.js";
 import { action, make, part, say } from "./dom.js";
 import { money, namedHour, roughly } from "./format.js";
@@ -43,10 +46,19 @@ export class OrderPanel {
     this.rules = make("span");
     this.elsewhere = make("a");
     this.until = make("span", { class: "until" });
-    this.more = make("button", { class: "link", type: "button", "data-action": "extend", text: t("order.more_time"), hidden: "" });
+    this.more = make("button", {
+      class: "link",
+      type: "button",
+      "data-action": "extend",
+      text: t("order.more_time"),
+      hidden: "",
+    });
     this.more.onclick = () => this.#extend();
     this.most = make("span", { text: t("order.longest") });
-    part(root, "order-film").append(make("span", { text: session.filme.titulo, ...asInProgramme }), ` · ${namedHour(new Date(session.inicio))}`);
+    part(root, "order-film").append(
+      make("span", { text: session.filme.titulo, ...asInProgramme }),
+      ` · ${namedHour(new Date(session.inicio))}`,
+    );
   }
 
   /** @param {Order} order @param {PanelState} state */
@@ -60,7 +72,10 @@ export class OrderPanel {
     this.tickets.render(tickets, halves.left);
     this.advice.render(troubles);
     say(part(this.root, "limit"), this.#limit(count));
-    say(part(this.root, "quota"), halves.total && !state.closed ? t("quota.left", { n: halves.left, total: halves.total }) : "");
+    say(
+      part(this.root, "quota"),
+      halves.total && !state.closed ? t("quota.left", { n: halves.left, total: halves.total }) : "",
+    );
     this.#sum(tickets, total);
     part(this.root, "sum").hidden = !count && !checking;
     this.pay.disabled = checking;
@@ -74,7 +89,10 @@ export class OrderPanel {
     this.advice.insist();
   }
 
-  /** On a phone nobody pays before having seen the ticket types: they come between the seats and the payment. */
+  /**
+   * On a phone nobody pays before having seen the ticket types: they come between the seats and the
+   * payment.
+   */
   #chooseTypes() {
     this.#open(true);
     this.tickets.focus();
@@ -107,14 +125,24 @@ export class OrderPanel {
     if (closed) return this.#closed(closed);
     const { limite_assentos, tempo_reserva_ms } = this.session;
     say(this.title, t("order.empty"));
-    say(this.rules, t("order.rules", { n: limite_assentos, tempo: roughly(tempo_reserva_ms), gesture: gesture() }));
+    say(
+      this.rules,
+      t("order.rules", {
+        n: limite_assentos,
+        tempo: roughly(tempo_reserva_ms),
+        gesture: gesture(),
+      }),
+    );
     this.#tell(this.rules);
   }
 
   /** @param {Closing} closed */
   #closed(closed) {
     const isChanged = closed === "changed";
-    say(this.title, t(isChanged ? "order.changed" : closed === "sold_out" ? "order.sold_out" : "order.ended"));
+    say(
+      this.title,
+      t(isChanged ? "order.changed" : closed === "sold_out" ? "order.sold_out" : "order.ended"),
+    );
     say(this.elsewhere, t(isChanged ? "closed.reload" : "order.ended_text"));
     this.elsewhere.setAttribute("href", isChanged ? location.pathname : "/");
     this.#tell(this.elsewhere);
@@ -129,7 +157,8 @@ export class OrderPanel {
 
   /** @param {...Node} nodes */
   #tell(...nodes) {
-    if (nodes.some((node, i) => node !== this.text.childNodes[i])) this.text.replaceChildren(...nodes);
+    if (nodes.some((node, i) => node !== this.text.childNodes[i]))
+      this.text.replaceChildren(...nodes);
   }
 
   /** @param {number} held */
@@ -141,7 +170,8 @@ export class OrderPanel {
 }
 
 /** @param {number} troubles what stands against paying @param {number} total */
-export const payText = (troubles, total) => troubles ? t("order.mend", { n: troubles }) : t("order.pay", { total: money(total) });
+export const payText = (troubles, total) =>
+  troubles ? t("order.mend", { n: troubles }) : t("order.pay", { total: money(total) });
 
 /** What the reader does on a seat. */
 const gesture = () => t(matchMedia("(pointer: coarse)").matches ? "gesture.tap" : "gesture.click");
@@ -150,5 +180,7 @@ const gesture = () => t(matchMedia("(pointer: coarse)").matches ? "gesture.tap" 
 function countText(tickets) {
   const full = tickets.filter(({ category }) => category === "inteira").length;
   const half = tickets.length - full;
-  return [full && t("order.full", { n: full }), half && t("order.half", { n: half })].filter(Boolean).join(" + ");
+  return [full && t("order.full", { n: full }), half && t("order.half", { n: half })]
+    .filter(Boolean)
+    .join(" + ");
 }

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * The service worker of `/pedido/`: tickets that were opened once are shown without a network, too. What is kept the page
- * has put there (order-offline.js); this only answers with it where the network does not answer.
+ * The service worker of `/pedido/`: tickets that were opened once are shown without a network, too.
+ * What is kept the page has put there (order-offline.js); this only answers with it where the
+ * network does not answer.
  */
 const CACHE = "pedidos-1";
 const SHELL = "/pedido/";
@@ -19,7 +20,11 @@ worker.addEventListener("fetch", (/** @type {any} */ event) => {
 /** What an earlier version of this file kept. */
 async function forgetOlder() {
   const names = await caches.keys();
-  await Promise.all(names.filter((name) => name.startsWith("pedidos-") && name !== CACHE).map((name) => caches.delete(name)));
+  await Promise.all(
+    names
+      .filter((name) => name.startsWith("pedidos-") && name !== CACHE)
+      .map((name) => caches.delete(name)),
+  );
 }
 
 /** @param {Request} request @returns {Promise<Response>|null} null: none of our business */
@@ -31,9 +36,12 @@ function answerTo(request) {
   return /^\/api\/pedidos\/[^/]+$/.test(pathname) ? fetchedOrKept(request, pathname) : null;
 }
 
-/** A file of one revision never changes, nor does a film's picture at its address. @param {Request} request */
+/**
+ * A file of one revision never changes, nor does a film's picture at its address.
+ * @param {Request} request
+ */
 async function keptOrFetched(request) {
-  return await kept(request) ?? fetch(request);
+  return (await kept(request)) ?? fetch(request);
 }
 
 /** @param {Request} request @param {string} place where it is kept */
@@ -42,7 +50,7 @@ async function fetchedOrKept(request, place) {
   const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
   const answer = await Promise.race([network.catch(() => null), patience]);
   if (answer && answer.status < 500) return answer;
-  return await kept(place) ?? network;
+  return (await kept(place)) ?? network;
 }
 
 /** A browser that lets nothing be kept has nothing. @param {RequestInfo} request */

@@ -1,5 +1,8 @@
 // @ts-check
-/** The way from the map to the tickets of seats that were bought before; what shows it comes only where there are some. */
+/**
+ * The way from the map to the tickets of seats that were bought before; what shows it comes only
+ * where there are some.
+ */
 export class OwnSeats {
   #shown = "";
 
@@ -15,6 +18,6 @@ export class OwnSeats {
     if (seats === this.#shown) return;
     this.#shown = seats;
     const own = await import("./own-tickets.js").catch(() => null);
-    if (!await own?.showTicketsOf(this.session, this.place)) this.#shown = "";
+    if (!(await own?.showTicketsOf(this.session, this.place))) this.#shown = "";
   }
 }

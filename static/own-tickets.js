@@ -1,5 +1,8 @@
 // @ts-check
-/** What this browser has bought, and the way to it: on the programme, and on the map of a session. Comes where there is something. */
+/**
+ * What this browser has bought, and the way to it: on the programme, and on the map of a session.
+ * Comes where there is something.
+ */
 import { fetchOwnOrders } from "./api.js";
 import { make } from "./dom.js";
 import { dayNear, hour } from "./format.js";
@@ -25,21 +28,36 @@ export class OwnTickets {
   /** @param {OwnOrder[]} orders */
   render(orders) {
     const coming = orders.filter(({ terminou }) => !terminou);
-    const key = JSON.stringify([coming, this.#all, coming.map(({ inicio }) => dayNear(new Date(inicio)))]);
+    const key = JSON.stringify([
+      coming,
+      this.#all,
+      coming.map(({ inicio }) => dayNear(new Date(inicio))),
+    ]);
     if (key === this.#shown) return;
     this.#shown = key;
     const some = this.#all ? coming : coming.slice(0, SHOWN);
-    this.place.replaceChildren(...(coming.length ? [
-      make("section", { class: "own", "aria-labelledby": "own-title" },
-        make("h2", { id: "own-title", text: t("own.title") }),
-        make("ul", {}, ...some.map((order) => make("li", {}, linkTo(order)))),
-        ...(some.length < coming.length ? [this.#more(coming)] : [])),
-    ] : []));
+    this.place.replaceChildren(
+      ...(coming.length
+        ? [
+            make(
+              "section",
+              { class: "own", "aria-labelledby": "own-title" },
+              make("h2", { id: "own-title", text: t("own.title") }),
+              make("ul", {}, ...some.map((order) => make("li", {}, linkTo(order)))),
+              ...(some.length < coming.length ? [this.#more(coming)] : []),
+            ),
+          ]
+        : []),
+    );
   }
 
   /** @param {OwnOrder[]} coming */
   #more(coming) {
-    const button = make("button", { class: "link", type: "button", text: t("own.more", { n: coming.length - SHOWN }) });
+    const button = make("button", {
+      class: "link",
+      type: "button",
+      text: t("own.more", { n: coming.length - SHOWN }),
+    });
     button.onclick = () => {
       this.#all = true;
       this.render(coming);
@@ -53,20 +71,37 @@ export class OwnTickets {
 function linkTo({ link, filme, inicio, sala, assentos, alteracao }) {
   const start = new Date(inicio);
   const when = `${dayNear(start)} · ${hour(start)} · `;
-  return make("a", { href: link },
+  return make(
+    "a",
+    { href: link },
     make("strong", { text: filme, ...asInProgramme }),
     make("span", { class: "quiet" }, when, make("span", { text: sala, ...asInProgramme })),
     make("span", { text: assentos.join(", ") }),
-    ...(alteracao ? [make("span", { class: "own-change", text: alteracao, ...asInProgramme })] : []));
+    ...(alteracao
+      ? [make("span", { class: "own-change", text: alteracao, ...asInProgramme })]
+      : []),
+  );
 }
 
-/** Beside the map: which seats of this session are bought already. @param {string} session @param {HTMLElement} place @returns {Promise<boolean>} false: not known now */
+/**
+ * Beside the map: which seats of this session are bought already.
+ * @param {string} session
+ * @param {HTMLElement} place
+ * @returns {Promise<boolean>} false: not known now
+ */
 export async function showTicketsOf(session, place) {
   const { data } = await fetchOwnOrders();
   if (!data) return false;
   const here = data.pedidos.filter(({ sessao }) => sessao === session);
-  place.replaceChildren(...here.map(({ link, assentos }) => make("p", {},
-    make("span", { text: `${t("own.here", { assentos: enumerate(assentos) })} ` }),
-    make("a", { class: "link", href: link, text: t("own.see") }))));
+  place.replaceChildren(
+    ...here.map(({ link, assentos }) =>
+      make(
+        "p",
+        {},
+        make("span", { text: `${t("own.here", { assentos: enumerate(assentos) })} ` }),
+        make("a", { class: "link", href: link, text: t("own.see") }),
+      ),
+    ),
+  );
   return true;
 }

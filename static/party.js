@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * Choosing for several people at once. A party has all its seats side by side, and never more of them than people: whoever
- * asks again moves. Every request names its seats, so one whose answer was lost is found on the map, and repeated it takes no more.
+ * Choosing for several people at once. A party has all its seats side by side, and never more of
+ * them than people: whoever asks again moves. Every request names its seats, so one whose answer
+ * was lost is found on the map, and repeated it takes no more.
  */
 import { BestSeats } from "./best-seats.js";
 import { shortMoney } from "./format.js";
@@ -26,7 +27,10 @@ export class Party {
   /** Seats that the map is to move to. @type {string[]} */
   #reveal = [];
 
-  /** @param {import("./session-view.js").SessionView} view @param {HTMLSelectElement} select where the size stands */
+  /**
+   * @param {import("./session-view.js").SessionView} view
+   * @param {HTMLSelectElement} select where the size stands
+   */
   constructor(view, select) {
     this.room = view.room;
     this.store = view.store;
@@ -38,8 +42,12 @@ export class Party {
     this.select = select;
     this.bestSeats = new BestSeats(this);
     const { grid } = this.map;
-    for (const kind of ["pointerover", "focusin"]) grid.addEventListener(kind, (event) => this.point(seatOf(event)));
-    grid.addEventListener("pointerleave", ({ pointerType }) => pointerType === "mouse" && this.point(""));
+    for (const kind of ["pointerover", "focusin"])
+      grid.addEventListener(kind, (event) => this.point(seatOf(event)));
+    grid.addEventListener(
+      "pointerleave",
+      ({ pointerType }) => pointerType === "mouse" && this.point(""),
+    );
   }
 
   /** @param {number} size */
@@ -64,7 +72,7 @@ export class Party {
     const { group, size, old } = found;
     if (!group) return this.#noRoom(name, size, old);
     const take = namesOf(group).filter((seat) => !this.store.mine.includes(seat));
-    await this.alone(async () => await this.choosing.exchange(take, old) && this.granted(group));
+    await this.alone(async () => (await this.choosing.exchange(take, old)) && this.granted(group));
   }
 
   /** Shows what a click on a seat would take. @param {string} name empty: on none */
@@ -79,7 +87,11 @@ export class Party {
     this.point("");
   }
 
-  /** Moves the map there, once what was said has its place: on a phone the order grows with the first seat. @param {Seat[]} seats */
+  /**
+   * Moves the map there, once what was said has its place: on a phone the order grows with the
+   * first seat.
+   * @param {Seat[]} seats
+   */
   reveal(seats) {
     this.#reveal = namesOf(seats);
     this.choosing.repaint([]);
@@ -92,18 +104,35 @@ export class Party {
     this.map.mark("preview", group ? namesOf(group) : this.notice.root.hidden ? [] : this.#offered);
   }
 
-  /** Says what the party has now. @param {Seat[]} group @param {{isDear?: boolean, offers?: import("./notice.js").NoticeAction[]}} [more] `isDear`: there are cheaper ones, so its kind is told */
+  /**
+   * Says what the party has now.
+   * @param {Seat[]} group
+   * @param {{isDear?: boolean, offers?: import("./notice.js").NoticeAction[]}} [more] `isDear`:
+   * there are cheaper ones, so its kind is told
+   */
   granted(group, { isDear = false, offers = [] } = {}) {
     this.offer([]);
-    const kinds = group.map(({ kind }) => t(/** @type {import("./text.js").TextKey} */ (`kind.${kind}`)));
-    this.notice.show("taken", t(isDear ? "party.taken_kind" : "party.taken", { ...this.told(group), tipo: enumerate(new Set(kinds)) }), offers);
+    const kinds = group.map(({ kind }) =>
+      t(/** @type {import("./text.js").TextKey} */ (`kind.${kind}`)),
+    );
+    this.notice.show(
+      "taken",
+      t(isDear ? "party.taken_kind" : "party.taken", {
+        ...this.told(group),
+        tipo: enumerate(new Set(kinds)),
+      }),
+      offers,
+    );
   }
 
-  /** One request at a time: on a slow line nobody moves twice by pressing twice. @param {() => Promise<unknown>} work */
+  /**
+   * One request at a time: on a slow line nobody moves twice by pressing twice.
+   * @param {() => Promise<unknown>} work
+   */
   async alone(work) {
     if (this.#busy) return;
     this.#busy = true;
-    await work().finally(() => this.#busy = false);
+    await work().finally(() => (this.#busy = false));
   }
 
   /** @param {Seat} seat */
@@ -111,7 +140,10 @@ export class Party {
   /** Free, or the party's, which would be given back. @param {Seat} seat */
   isOurs = (seat) => this.isFree(seat) || this.store.stateOf(seat.name) === "mine";
 
-  /** What the party would have by a click there; null: a click means that one seat. @param {string} name */
+  /**
+   * What the party would have by a click there; null: a click means that one seat.
+   * @param {string} name
+   */
   #around(name) {
     const seat = this.room.seats.get(name);
     if (!this.size || !seat || !isOrdinary(seat) || !this.isFree(seat)) return null;
@@ -120,18 +152,24 @@ export class Party {
     return { group, size, old: old.filter((own) => !group?.some((other) => other.name === own)) };
   }
 
-  /** How many seats the next click takes, and instead of which. Where some of the party's are missing, they join those that are there. */
+  /**
+   * How many seats the next click takes, and instead of which. Where some of the party's are
+   * missing, they join those that are there.
+   */
   get #wish() {
     const { mine } = this.store;
     const isJoining = mine.length > 0 && mine.length < this.size;
-    return isJoining ? { size: this.size - mine.length, old: [] } : { size: this.size || 1, old: this.size ? mine : [] };
+    return isJoining
+      ? { size: this.size - mine.length, old: [] }
+      : { size: this.size || 1, old: this.size ? mine : [] };
   }
 
   /** @param {string} name @param {number} size @param {string[]} old */
   #noRoom(name, size, old) {
     const isFree = (/** @type {string} */ seat) => this.store.stateOf(seat) === "free";
     const offers = this.room.nearest([name], isFree, OFFERED, size).map((group) => ({
-      text: t("notice.take", { assento: enumerate(group) }), do: () => void this.choosing.exchange(group, old),
+      text: t("notice.take", { assento: enumerate(group) }),
+      do: () => void this.choosing.exchange(group, old),
     }));
     this.notice.show("sem_lugares_juntos", t("party.no_room", { n: size }), offers);
   }
@@ -143,7 +181,11 @@ export class Party {
 
   #askSize() {
     const sizes = Array.from({ length: this.limit }, (_, i) => i + 1);
-    this.notice.show("how_many", t("map.how_many"), sizes.map((size) => ({ text: String(size), do: () => this.#bestOf(size) })));
+    this.notice.show(
+      "how_many",
+      t("map.how_many"),
+      sizes.map((size) => ({ text: String(size), do: () => this.#bestOf(size) })),
+    );
     this.notice.actions.querySelector("button")?.focus();
   }
 

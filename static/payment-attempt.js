@@ -21,8 +21,11 @@ import { tabMemory } from "./tab-memory.js";
 /** @typedef {Purchase & {key: string}} Attempt */
 
 /** `randomUUID` exists in secure contexts only, and a lab may serve plain HTTP. */
-const randomKey = () => crypto.randomUUID?.()
-  ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+const randomKey = () =>
+  crypto.randomUUID?.() ??
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
 
 export class PaymentAttempts {
   /**
@@ -45,7 +48,11 @@ export class PaymentAttempts {
     }
   }
 
-  /** Begins an attempt: the open one again if it is for the same purchase. @param {Purchase} purchase @returns {Attempt} */
+  /**
+   * Begins an attempt: the open one again if it is for the same purchase.
+   * @param {Purchase} purchase
+   * @returns {Attempt}
+   */
   begin(purchase) {
     const { key, ...last } = this.open ?? { key: "" };
     if (JSON.stringify(last) === JSON.stringify(purchase)) return { key, ...purchase };

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * The payment form in a native dialog. It says what is paid for, asks, checks while one types and shows what becomes of
- * the payment; it sends nothing itself. While an answer is not known it cannot be closed.
+ * The payment form in a native dialog. It says what is paid for, asks, checks while one types and
+ * shows what becomes of the payment; it sends nothing itself. While an answer is not known it
+ * cannot be closed.
  */
 import { Advice } from "./advice.js";
 import { BackCloses } from "./back-closes.js";
@@ -67,7 +68,8 @@ export class PaymentDialog {
 
   /**
    * What is held, or what stands against paying for it, changed while the form was open.
-   * @param {Order} order @returns {string[]} seats that it was for, where none of them is held any more
+   * @param {Order} order @returns {string[]} seats that it was for, where none of them is held any
+   * more
    */
   changed(order) {
     if (this.state !== "form" && this.state !== "expired") return [];
@@ -77,7 +79,11 @@ export class PaymentDialog {
     if (now.total !== before.total) this.#fail("");
     if (now.seats === before.seats) return [];
     this.#become(now.seats ? "form" : "expired");
-    this.#say(now.seats ? t("payment.changed", { assentos: enumerate(seatsOf(order)) }) : t("payment.expired"));
+    this.#say(
+      now.seats
+        ? t("payment.changed", { assentos: enumerate(seatsOf(order)) })
+        : t("payment.expired"),
+    );
     return now.seats ? [] : before.seats.split(",");
   }
 
@@ -98,7 +104,11 @@ export class PaymentDialog {
     this.#show();
   }
 
-  /** @param {string} text @param {Record<string, string>} fields messages by field name @param {Order} order */
+  /**
+   * @param {string} text
+   * @param {Record<string, string>} fields messages by field name
+   * @param {Order} order
+   */
   refused(text, fields, order) {
     this.#become(order.tickets.length ? "form" : "expired");
     this.#label(order);
@@ -107,7 +117,11 @@ export class PaymentDialog {
     this.form.show(fields);
   }
 
-  /** Back leads from the tickets to the map. @param {string} order its reference @param {string} text */
+  /**
+   * Back leads from the tickets to the map.
+   * @param {string} order its reference
+   * @param {string} text
+   */
   done(order, text) {
     this.#become("done");
     this.#say(text);
@@ -119,7 +133,9 @@ export class PaymentDialog {
     followByItself(this.dialog, link);
   }
 
-  /** The summary is read first: on a phone a field with the focus would bring the keyboard over it. */
+  /**
+   * The summary is read first: on a phone a field with the focus would bring the keyboard over it.
+   */
   #show() {
     if (this.isOpen) return;
     this.notice.hide();
@@ -184,7 +200,12 @@ export class PaymentDialog {
 /** @param {Order} order */
 const seatsOf = ({ tickets }) => tickets.map(({ seat }) => seat.name);
 
-/** Leads to the tickets after a while; a key or a touch stays here, and so does a reader who wants no motion. @param {HTMLDialogElement} dialog @param {HTMLElement} link to the tickets */
+/**
+ * Leads to the tickets after a while; a key or a touch stays here, and so does a reader who wants
+ * no motion.
+ * @param {HTMLDialogElement} dialog
+ * @param {HTMLElement} link to the tickets
+ */
 function followByItself(dialog, link) {
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
   const timer = setTimeout(() => link.click(), READING_MS);
@@ -193,5 +214,6 @@ function followByItself(dialog, link) {
     dialog.removeAttribute("data-leaving");
   };
   dialog.setAttribute("data-leaving", "");
-  for (const event of ["pointerdown", "keydown", "close"]) dialog.addEventListener(event, stay, { once: true });
+  for (const event of ["pointerdown", "keydown", "close"])
+    dialog.addEventListener(event, stay, { once: true });
 }

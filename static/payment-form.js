@@ -21,17 +21,21 @@ export class PaymentForm {
   /** Whether a finger or a mouse button is down. */
   #pressed = false;
 
-  /** @param {HTMLFormElement} form @param {(person: import("./validation.js").Person) => void} onSubmit with faultless fields */
+  /**
+   * @param {HTMLFormElement} form
+   * @param {(person: import("./validation.js").Person) => void} onSubmit with faultless fields
+   */
   constructor(form, onSubmit) {
     this.form = form;
     this.onSubmit = onSubmit;
     form.addEventListener("submit", (event) => this.#submitted(event));
     // Some password managers tell of a change alone.
-    for (const news of ["input", "change"]) form.addEventListener(news, (event) => this.#typed(event));
+    for (const news of ["input", "change"])
+      form.addEventListener(news, (event) => this.#typed(event));
     form.addEventListener("keydown", (event) => this.#pressedKey(event));
     form.addEventListener("focusout", (event) => this.#left(event));
-    addEventListener("pointerdown", () => this.#pressed = true, true);
-    addEventListener("pointerup", () => this.#pressed = false, true);
+    addEventListener("pointerdown", () => (this.#pressed = true), true);
+    addEventListener("pointerup", () => (this.#pressed = false), true);
     this.#recall();
   }
 
@@ -45,7 +49,8 @@ export class PaymentForm {
   /** Shows what the gateway found. @param {Record<string, string>} faults messages by field name */
   show(faults) {
     for (const name of FIELDS) {
-      if (typeof faults[name] === "string") this.#mark(this.#input(name), isPortuguese ? faults[name] : t("fault.refused"));
+      if (typeof faults[name] === "string")
+        this.#mark(this.#input(name), isPortuguese ? faults[name] : t("fault.refused"));
     }
     this.#focusFault();
   }
@@ -70,8 +75,12 @@ export class PaymentForm {
   /** @param {string} name */
   #judge(name) {
     const input = this.#input(name);
-    const key = name === "cpf" ? cpfFault(input.value, this.#withoutCpf)
-      : name === "email" ? emailFault(input.value) : nameFault(input.value);
+    const key =
+      name === "cpf"
+        ? cpfFault(input.value, this.#withoutCpf)
+        : name === "email"
+          ? emailFault(input.value)
+          : nameFault(input.value);
     this.#mark(input, key && t(key));
   }
 
@@ -90,7 +99,8 @@ export class PaymentForm {
     const { target } = event;
     if (!(target instanceof HTMLInputElement)) return;
     if (KEPT.includes(target.name)) this.#remember();
-    if (target.name === "cpf" && !(event instanceof InputEvent && event.isComposing)) maskInPlace(target);
+    if (target.name === "cpf" && !(event instanceof InputEvent && event.isComposing))
+      maskInPlace(target);
     if (target.name === "semCpf") {
       this.#input("cpf").disabled = target.checked;
       this.#mark(this.#input("cpf"), "");
@@ -98,10 +108,19 @@ export class PaymentForm {
     if (this.#visited.has(target.name)) this.#judge(target.name);
   }
 
-  /** Enter goes on to the next empty field, as a phone's keyboard says; behind the last it sends. @param {KeyboardEvent} event */
+  /**
+   * Enter goes on to the next empty field, as a phone's keyboard says; behind the last it sends.
+   * @param {KeyboardEvent} event
+   */
   #pressedKey(event) {
     const { key, isComposing, target } = event;
-    if (key !== "Enter" || isComposing || !(target instanceof HTMLInputElement) || !FIELDS.includes(target.name)) return;
+    if (
+      key !== "Enter" ||
+      isComposing ||
+      !(target instanceof HTMLInputElement) ||
+      !FIELDS.includes(target.name)
+    )
+      return;
     const behind = FIELDS.slice(FIELDS.indexOf(target.name) + 1).map((name) => this.#input(name));
     const next = behind.find(({ value, disabled }) => !value && !disabled);
     if (!next) return;
@@ -109,9 +128,14 @@ export class PaymentForm {
     next.focus();
   }
 
-  /** A message moves what is below it: it waits until the click that left the field has found its target. @param {FocusEvent} event */
+  /**
+   * A message moves what is below it: it waits until the click that left the field has found its
+   * target.
+   * @param {FocusEvent} event
+   */
   #left({ target }) {
-    if (!(target instanceof HTMLInputElement) || !target.value || !FIELDS.includes(target.name)) return;
+    if (!(target instanceof HTMLInputElement) || !target.value || !FIELDS.includes(target.name))
+      return;
     this.#visited.add(target.name);
     const judge = () => setTimeout(() => this.#judge(target.name));
     if (this.#pressed) addEventListener("pointerup", judge, { once: true });

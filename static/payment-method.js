@@ -94,7 +94,10 @@ class PixCode {
   /** The clipboard is open to secure pages only; elsewhere the code is left selected. */
   async #copy() {
     this.code.select();
-    const copied = await navigator.clipboard?.writeText(this.code.value).then(() => true, () => false);
+    const copied = await navigator.clipboard?.writeText(this.code.value).then(
+      () => true,
+      () => false,
+    );
     this.said.textContent = t(copied ? "payment.pix_copied" : "payment.pix_selected");
   }
 }

@@ -1,5 +1,8 @@
 // @ts-check
-/** What is paid for, once more: film, day, hour and room, each seat with its ticket's type and price, and the total. */
+/**
+ * What is paid for, once more: film, day, hour and room, each seat with its ticket's type and
+ * price, and the total.
+ */
 import { make, part } from "./dom.js";
 import { dayAndHour, money } from "./format.js";
 import { asInProgramme } from "./language.js";
@@ -20,11 +23,22 @@ export class PaymentSummary {
       make("strong", { text: filme.titulo, ...asInProgramme }),
       make("p", { class: "quiet" }, `${dayAndHour(inicio)} · `, roomOf(session)),
       make("ul", {}, ...tickets.map(line)),
-      make("p", { class: "total" }, make("span", { text: t("order.total") }), make("strong", { text: money(total) })),
+      make(
+        "p",
+        { class: "total" },
+        make("span", { text: t("order.total") }),
+        make("strong", { text: money(total) }),
+      ),
     );
   }
 }
 
 /** @param {import("./tickets.js").Ticket} ticket */
-const line = ({ seat, category, price }) => make("li", { "data-pays-for": seat.name },
-  make("strong", { text: seat.name }), make("span", { text: t(`category.${category}`) }), make("span", { text: money(price) }));
+const line = ({ seat, category, price }) =>
+  make(
+    "li",
+    { "data-pays-for": seat.name },
+    make("strong", { text: seat.name }),
+    make("span", { text: t(`category.${category}`) }),
+    make("span", { text: money(price) }),
+  );

@@ -23,9 +23,12 @@ const NOT_TRIED = new Set(["excesso_de_mensagens", "indisponivel"]);
 
 /** The sheet, of the same revision as this module. The form works without it. */
 function addLooks() {
-  const sheet = make("link", { rel: "stylesheet", href: new URL("payment.css", import.meta.url).pathname });
+  const sheet = make("link", {
+    rel: "stylesheet",
+    href: new URL("payment.css", import.meta.url).pathname,
+  });
   document.head.append(sheet);
-  return new Promise((resolve) => sheet.onload = sheet.onerror = resolve);
+  return new Promise((resolve) => (sheet.onload = sheet.onerror = resolve));
 }
 
 export class Payment {
@@ -39,7 +42,8 @@ export class Payment {
    * @param {import("./payment-attempt.js").PaymentAttempts} attempts
    * @param {() => import("./checkout.js").Order} order what is held now
    * @param {import("./notice.js").Notice} notice
-   * @param {{changed: () => void, extend: () => void, isSold: (seat: string) => boolean, paid: (seats: string[]) => void, refused: (reply: Reply) => Promise<string>}} on
+   * @param {{changed: () => void, extend: () => void, isSold: (seat: string) => boolean, paid:
+   * (seats: string[]) => void, refused: (reply: Reply) => Promise<string>}} on
    *   `refused` gives the reader's words
    */
   constructor(root, connection, attempts, order, notice, on) {
@@ -47,7 +51,11 @@ export class Payment {
     this.attempts = attempts;
     this.order = order;
     this.on = on;
-    this.dialog = new PaymentDialog(root, { submit: (payment) => this.#submitted(payment), extend: on.extend }, notice);
+    this.dialog = new PaymentDialog(
+      root,
+      { submit: (payment) => this.#submitted(payment), extend: on.extend },
+      notice,
+    );
   }
 
   open() {
@@ -60,7 +68,8 @@ export class Payment {
     if (!gone.length || !gone.every(this.on.isSold)) return;
     // Whether another tab has bought them is what the refusal to give them back says.
     const reply = await this.connection.request(releaseSeats(gone));
-    if (reply.reason === "ja_comprado" && this.dialog.state === "expired") this.#paidBefore(reply, await this.on.refused(reply));
+    if (reply.reason === "ja_comprado" && this.dialog.state === "expired")
+      this.#paidBefore(reply, await this.on.refused(reply));
   }
 
   /** Goes on with a payment whose answer was not known when the page was left. */
@@ -75,11 +84,16 @@ export class Payment {
   #submitted(payment) {
     const { tickets, total, session, troubles } = this.order();
     if (troubles.length) return this.dialog.insist();
-    this.#send(this.attempts.begin({
-      seats: tickets.map(({ seat }) => seat.name),
-      categories: Object.fromEntries(tickets.map(({ seat, category }) => [seat.name, category])),
-      total, language: tag, edition: session.edicao, payment,
-    }));
+    this.#send(
+      this.attempts.begin({
+        seats: tickets.map(({ seat }) => seat.name),
+        categories: Object.fromEntries(tickets.map(({ seat, category }) => [seat.name, category])),
+        total,
+        language: tag,
+        edition: session.edicao,
+        payment,
+      }),
+    );
   }
 
   /** @param {Attempt} attempt */
@@ -98,13 +112,17 @@ export class Payment {
   async #answerTo(attempt) {
     for (;;) {
       const reply = await this.connection.request(confirmPayment(attempt), ANSWER_MS);
-      if (!UNKNOWN.has(reply.reason) && !(this.checking && NOT_TRIED.has(reply.reason))) return reply;
+      if (!UNKNOWN.has(reply.reason) && !(this.checking && NOT_TRIED.has(reply.reason)))
+        return reply;
       this.#check(true);
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
     }
   }
 
-  /** What was refused unread after an unknown answer may have been sold before. @param {Reply} reply */
+  /**
+   * What was refused unread after an unknown answer may have been sold before.
+   * @param {Reply} reply
+   */
   async #reason(reply) {
     const unread = this.checking && reply.reason === "dados_invalidos";
     return unread ? t("payment.unsure") : this.on.refused(reply);
@@ -112,11 +130,16 @@ export class Payment {
 
   /** @param {Attempt} attempt @param {Reply} reply @param {string} text */
   #refused({ seats }, reply, text) {
-    if (reply.reason === "ja_comprado" && reply.lost.length === seats.length) this.#paidBefore(reply, text);
+    if (reply.reason === "ja_comprado" && reply.lost.length === seats.length)
+      this.#paidBefore(reply, text);
     else this.dialog.refused(text, reply.fields, this.order());
   }
 
-  /** All of it, in another tab or by a request of before. @param {Reply} reply @param {string} text */
+  /**
+   * All of it, in another tab or by a request of before.
+   * @param {Reply} reply
+   * @param {string} text
+   */
   #paidBefore({ lost, link }, text) {
     this.on.paid(lost);
     this.dialog.done(link, text);

@@ -1,5 +1,8 @@
 // @ts-check
-/** The films and their sessions, a day at a time, with the seats left kept fresh while somebody looks. */
+/**
+ * The films and their sessions, a day at a time, with the seats left kept fresh while somebody
+ * looks.
+ */
 import { fetchOwnOrders, fetchSessions, persist } from "./api.js";
 import { DayChips } from "./day-chips.js";
 import { make, part, say } from "./dom.js";
@@ -49,7 +52,10 @@ export class Programme {
     void this.#ownTickets();
   }
 
-  /** What shows them comes only where there is something to show; what does not arrive is asked for at the next look. */
+  /**
+   * What shows them comes only where there is something to show; what does not arrive is asked for
+   * at the next look.
+   */
   async #ownTickets() {
     const { data } = await fetchOwnOrders();
     if (!data || !(data.pedidos.length || this.#own)) return;
@@ -60,7 +66,8 @@ export class Programme {
 
   #open() {
     const root = show("programme-view");
-    if (isElsewhere(new Date())) part(root, "films").before(make("p", { class: "zone quiet", text: t("programme.zone") }));
+    if (isElsewhere(new Date()))
+      part(root, "films").before(make("p", { class: "zone quiet", text: t("programme.zone") }));
     this.#days = new DayChips(part(root, "days"), () => this.#render());
   }
 
@@ -70,7 +77,10 @@ export class Programme {
     else this.#stale();
   }
 
-  /** What was shown before stays: numbers that are a little old, and said to be, beat a fault in their place. */
+  /**
+   * What was shown before stays: numbers that are a little old, and said to be, beat a fault in
+   * their place.
+   */
   #stale() {
     this.#tell(t("programme.stale", { hora: namedHour(this.#since) }));
   }
@@ -113,13 +123,21 @@ export class Programme {
   #offerDays(sessions) {
     // Days that are over stand last.
     const isOver = (/** @type {Date} */ start) => Number(isoDay(start) < isoDay(new Date()));
-    const starts = sessions.map(({ inicio }) => new Date(inicio)).sort((a, b) => isOver(a) - isOver(b) || Number(a) - Number(b));
+    const starts = sessions
+      .map(({ inicio }) => new Date(inicio))
+      .sort((a, b) => isOver(a) - isOver(b) || Number(a) - Number(b));
     const days = new Map(starts.map((start) => [isoDay(start), start]));
-    const open = sessions.filter(hasSeats).map(({ inicio }) => isoDay(new Date(inicio))).sort();
+    const open = sessions
+      .filter(hasSeats)
+      .map(({ inicio }) => isoDay(new Date(inicio)))
+      .sort();
     this.#days?.offer(days, open[0] ?? [...days.keys()][0]);
   }
 
-  /** Only when the programme itself changed: who stands on a session keeps the place. @param {Session[][]} films */
+  /**
+   * Only when the programme itself changed: who stands on a session keeps the place.
+   * @param {Session[][]} films
+   */
   #build(films) {
     const root = part(document, "films");
     const focused = document.activeElement?.getAttribute("data-session");
@@ -130,12 +148,23 @@ export class Programme {
     for (const film of this.#films) film.cards.get(focused ?? "")?.link.focus();
   }
 
-  /** What can be seen on the day stands first, and what is over last. Who stands on one of them is not moved. */
+  /**
+   * What can be seen on the day stands first, and what is over last. Who stands on one of them is
+   * not moved.
+   */
   #order() {
     const root = part(document, "films");
-    const rank = new Map(this.#films.map((film) => [film, film.today.some(hasSeats) ? 0 : film.today.length ? 1 : 2]));
-    const wanted = [...this.#films].sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0)).map((film) => film.root);
-    if (wanted.some((node, index) => root.children[index] !== node) && !root.contains(document.activeElement)) root.append(...wanted);
+    const rank = new Map(
+      this.#films.map((film) => [film, film.today.some(hasSeats) ? 0 : film.today.length ? 1 : 2]),
+    );
+    const wanted = [...this.#films]
+      .sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0))
+      .map((film) => film.root);
+    if (
+      wanted.some((node, index) => root.children[index] !== node) &&
+      !root.contains(document.activeElement)
+    )
+      root.append(...wanted);
   }
 }
 
@@ -143,15 +172,24 @@ export class Programme {
 function byFilm(sessions) {
   /** @type {Map<string, Session[]>} */
   const films = new Map();
-  for (const session of sessions) films.set(session.filme.id, [...films.get(session.filme.id) ?? [], session]);
+  for (const session of sessions)
+    films.set(session.filme.id, [...(films.get(session.filme.id) ?? []), session]);
   return [...films.values()];
 }
 
 /** An evening without a film. */
-const nothing = () => make("div", { class: "message" },
-  make("img", { class: "nothing", src: EMPTY, alt: "", width: 320, height: 200 }),
-  make("h2", { text: t("programme.empty") }), make("p", { class: "quiet", text: t("programme.empty_text") }));
+const nothing = () =>
+  make(
+    "div",
+    { class: "message" },
+    make("img", { class: "nothing", src: EMPTY, alt: "", width: 320, height: 200 }),
+    make("h2", { text: t("programme.empty") }),
+    make("p", { class: "quiet", text: t("programme.empty_text") }),
+  );
 
-/** Everything about a session that its card does not change in place; "today" becomes another day. @param {Session} session */
+/**
+ * Everything about a session that its card does not change in place; "today" becomes another day.
+ * @param {Session} session
+ */
 const keyOf = ({ id, inicio, sala, idioma, preco_a_partir_de, filme }) =>
   JSON.stringify([id, inicio, dayNear(new Date(inicio)), sala, idioma, preco_a_partir_de, filme]);

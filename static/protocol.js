@@ -5,11 +5,23 @@
  */
 
 /** @typedef {"held"|"sold"} Taken */
-/** `type` is empty for a kind of change that the page does not know. @typedef {{type: Taken|"freed"|"", seat: string, reason: string}} Change */
+/**
+ * `type` is empty for a kind of change that the page does not know.
+ * @typedef {{type: Taken|"freed"|"", seat: string, reason: string}} Change
+ */
 /** `halvesSold`: half-price tickets under the quota, null where the frame does not tell. */
-/** @typedef {{kind: "snapshot", version: number, seats: Map<string, Taken>, edition: string, halvesSold: number|null}} Snapshot */
-/** @typedef {{kind: "update", since: number, version: number, changes: Change[], halvesSold: number|null}} Update */
-/** @typedef {{kind: "mine", holds: Map<string, number>, bought: string[]}} Mine `holds`: seat to milliseconds left */
+/**
+ * @typedef {{kind: "snapshot", version: number, seats: Map<string, Taken>, edition: string,
+ * halvesSold: number|null}} Snapshot
+ */
+/**
+ * @typedef {{kind: "update", since: number, version: number, changes: Change[], halvesSold:
+ * number|null}} Update
+ */
+/**
+ * @typedef {{kind: "mine", holds: Map<string, number>, bought: string[]}} Mine `holds`: seat to
+ * milliseconds left
+ */
 /** @typedef {{kind: "live", live: boolean}} Live */
 /** @typedef {{kind: "audience", count: number}} Audience */
 /**
@@ -33,26 +45,47 @@
 
 /** No answer came: whether the request was carried out is not known. @type {Reply} */
 export const NO_ANSWER = Object.freeze({
-  kind: "reply", ok: false, id: "", type: "", reason: "sem_resposta", message: "",
-  seats: [], lost: [], msLeft: 0, order: "", link: "", manage: "", halvesLeft: 0, fields: {},
+  kind: "reply",
+  ok: false,
+  id: "",
+  type: "",
+  reason: "sem_resposta",
+  message: "",
+  seats: [],
+  lost: [],
+  msLeft: 0,
+  order: "",
+  link: "",
+  manage: "",
+  halvesLeft: 0,
+  fields: {},
 });
 
 const UNKNOWN = Object.freeze({ kind: /** @type {const} */ ("unknown") });
 /** @type {ReadonlyMap<unknown, Taken>} */
-const STATES = new Map([["bloqueado", "held"], ["ocupado", "sold"]]);
+const STATES = new Map([
+  ["bloqueado", "held"],
+  ["ocupado", "sold"],
+]);
 /** @type {ReadonlyMap<unknown, Change["type"]>} */
-const CHANGES = new Map([["assento_bloqueado", "held"], ["assento_reservado", "sold"], ["assento_liberado", "freed"]]);
+const CHANGES = new Map([
+  ["assento_bloqueado", "held"],
+  ["assento_reservado", "sold"],
+  ["assento_liberado", "freed"],
+]);
 
 /** @param {unknown} value @returns {Record<string, any>} */
-const record = (value) => value !== null && typeof value === "object" && !Array.isArray(value) ? value : {};
+const record = (value) =>
+  value !== null && typeof value === "object" && !Array.isArray(value) ? value : {};
 /** @param {unknown} value */
-const text = (value) => typeof value === "string" ? value : "";
+const text = (value) => (typeof value === "string" ? value : "");
 /** @param {unknown} value */
-const number = (value) => typeof value === "number" && Number.isFinite(value) ? value : 0;
+const number = (value) => (typeof value === "number" && Number.isFinite(value) ? value : 0);
 /** @param {unknown} value */
-const count = (value) => value === undefined ? null : number(value);
+const count = (value) => (value === undefined ? null : number(value));
 /** @param {unknown} value @returns {string[]} */
-const names = (value) => Array.isArray(value) ? value.filter((name) => typeof name === "string") : [];
+const names = (value) =>
+  Array.isArray(value) ? value.filter((name) => typeof name === "string") : [];
 
 /** @param {Record<string, any>} frame @returns {Snapshot} */
 function snapshot(frame) {
@@ -61,15 +94,28 @@ function snapshot(frame) {
     const state = STATES.get(record(fact).estado);
     if (state) seats.set(seat, state);
   }
-  return { kind: "snapshot", version: number(frame.versao), seats, edition: text(frame.edicao), halvesSold: count(frame.meias_vendidas) };
+  return {
+    kind: "snapshot",
+    version: number(frame.versao),
+    seats,
+    edition: text(frame.edicao),
+    halvesSold: count(frame.meias_vendidas),
+  };
 }
 
 /** @param {Record<string, any>} frame @returns {Update} */
 function update(frame) {
   const list = Array.isArray(frame.mudancas) ? frame.mudancas.map(record) : [];
-  const changes = list.map((c) => ({ type: CHANGES.get(c.evento) ?? "", seat: text(c.assento), reason: text(c.motivo) }));
+  const changes = list.map((c) => ({
+    type: CHANGES.get(c.evento) ?? "",
+    seat: text(c.assento),
+    reason: text(c.motivo),
+  }));
   return {
-    kind: "update", since: number(frame.desde), version: number(frame.versao), changes,
+    kind: "update",
+    since: number(frame.desde),
+    version: number(frame.versao),
+    changes,
     halvesSold: count(frame.meias_vendidas),
   };
 }
@@ -77,18 +123,31 @@ function update(frame) {
 /** @param {Record<string, any>} frame @returns {Mine} */
 function mine(frame) {
   const holds = Object.entries(record(frame.assentos));
-  return { kind: "mine", holds: new Map(holds.map(([seat, ms]) => [seat, number(ms)])), bought: names(frame.comprados) };
+  return {
+    kind: "mine",
+    holds: new Map(holds.map(([seat, ms]) => [seat, number(ms)])),
+    bought: names(frame.comprados),
+  };
 }
 
 /** @param {Record<string, any>} frame @returns {Reply} */
 function reply(frame) {
   const ok = frame.status === "ok";
   return {
-    kind: "reply", ok, id: text(frame.id), type: text(frame.tipo),
-    reason: ok ? "" : text(frame.motivo) || "outro", message: text(frame.mensagem),
-    seats: names(frame.assentos ?? frame.assentos_confirmados), lost: names(frame.assentos_falha),
-    msLeft: number(frame.restante_ms), order: text(frame.pedido), link: text(frame.pedido_link), manage: text(frame.pedido_chave),
-    halvesLeft: number(frame.meias_restantes), fields: record(frame.campos),
+    kind: "reply",
+    ok,
+    id: text(frame.id),
+    type: text(frame.tipo),
+    reason: ok ? "" : text(frame.motivo) || "outro",
+    message: text(frame.mensagem),
+    seats: names(frame.assentos ?? frame.assentos_confirmados),
+    lost: names(frame.assentos_falha),
+    msLeft: number(frame.restante_ms),
+    order: text(frame.pedido),
+    link: text(frame.pedido_link),
+    manage: text(frame.pedido_chave),
+    halvesLeft: number(frame.meias_restantes),
+    fields: record(frame.campos),
   };
 }
 
@@ -113,10 +172,22 @@ export function parseFrame(data) {
   return Object.hasOwn(EVENTS, text(frame.evento)) ? EVENTS[frame.evento](frame) : UNKNOWN;
 }
 
-/** @typedef {{acao: string, [field: string]: unknown}} Request without its `id`, which the connection gives */
+/**
+ * @typedef {{acao: string, [field: string]: unknown}} Request without its `id`, which the
+ * connection gives
+ */
 
-/** All or nothing, and what is given back for them in the same step. @param {string[]} seats @param {string[]} insteadOf @returns {Request} */
-export const holdSeats = (seats, insteadOf) => ({ acao: "bloquear", assentos: seats, ...insteadOf.length && { em_troca_de: insteadOf } });
+/**
+ * All or nothing, and what is given back for them in the same step.
+ * @param {string[]} seats
+ * @param {string[]} insteadOf
+ * @returns {Request}
+ */
+export const holdSeats = (seats, insteadOf) => ({
+  acao: "bloquear",
+  assentos: seats,
+  ...(insteadOf.length && { em_troca_de: insteadOf }),
+});
 /** @param {string[]} seats @returns {Request} */
 export const releaseSeats = (seats) => ({ acao: "liberar", assentos: seats });
 /** @returns {Request} */
@@ -129,5 +200,12 @@ export const resync = () => ({ acao: "ressincronizar" });
  * @returns {Request}
  */
 export const confirmPayment = ({ key, seats, categories, total, language, edition, payment }) => ({
-  acao: "confirmar_pagamento", assentos: seats, ingressos: categories, total, idioma: language, edicao: edition, pagamento: payment, chave: key,
+  acao: "confirmar_pagamento",
+  assentos: seats,
+  ingressos: categories,
+  total,
+  idioma: language,
+  edicao: edition,
+  pagamento: payment,
+  chave: key,
 });

@@ -8,5 +8,8 @@ export const texts = {
   "closed.changed": "Esta sessão mudou",
   "closed.removed": "Esta sessão saiu da programação",
   "closed.tickets": "Se você já comprou, seus ingressos estão no link que enviamos por e-mail.",
-  "closed.others": { one: "Esta sessão ainda tem lugares:", other: "Estas sessões ainda têm lugares:" },
+  "closed.others": {
+    one: "Esta sessão ainda tem lugares:",
+    other: "Estas sessões ainda têm lugares:",
+  },
 };

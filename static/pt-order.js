@@ -6,7 +6,8 @@ export const texts = {
   "receipt.unknown": "Pedido não encontrado",
   "receipt.unknown_text": "Confira o link do e-mail: ele precisa estar inteiro.",
   "receipt.failed": "Não deu para abrir o pedido",
-  "receipt.failed_text": "Seu pedido continua guardado. Confira sua conexão. Vamos continuar tentando.",
+  "receipt.failed_text":
+    "Seu pedido continua guardado. Confira sua conexão. Vamos continuar tentando.",
   "receipt.confirmed": "Confirmado",
   "receipt.cancelled": "Cancelado",
   "receipt.changed": "Esta sessão mudou. Antes: {antes}. Agora: {agora}.",
@@ -19,11 +20,19 @@ export const texts = {
   "receipt.buyer": "Em nome de",
   "receipt.erased": "Dados pessoais apagados.",
   "receipt.bought": "Comprado em",
-  "receipt.mail_pendente": { one: "Enviando o ingresso para {email}…", other: "Enviando os ingressos para {email}…" },
-  "receipt.mail_enviado": { one: "Ingresso enviado para {email}.", other: "Ingressos enviados para {email}." },
+  "receipt.mail_pendente": {
+    one: "Enviando o ingresso para {email}…",
+    other: "Enviando os ingressos para {email}…",
+  },
+  "receipt.mail_enviado": {
+    one: "Ingresso enviado para {email}.",
+    other: "Ingressos enviados para {email}.",
+  },
   "receipt.mail_falhou": "O e-mail para {email} não chegou. Esta página vale como ingresso.",
-  "receipt.mail_sem_endereco": "Este pedido não tem e-mail. Guarde o endereço desta página: ela vale como ingresso.",
-  "receipt.mail_late": "Está demorando. Vamos continuar tentando; enquanto isso, esta página vale como ingresso.",
+  "receipt.mail_sem_endereco":
+    "Este pedido não tem e-mail. Guarde o endereço desta página: ela vale como ingresso.",
+  "receipt.mail_late":
+    "Está demorando. Vamos continuar tentando; enquanto isso, esta página vale como ingresso.",
   "receipt.resend": "Enviar de novo",
   "receipt.asking": "Pedindo o envio…",
   "receipt.asked": "Certo, estamos enviando de novo.",
@@ -38,7 +47,8 @@ export const texts = {
   "receipt.of": "Ingresso {n} de {total}",
   "receipt.previous": "Ingresso anterior",
   "receipt.next": "Próximo ingresso",
-  "receipt.offline": "Sem internet: estes são os ingressos como estavam em {quando}. Eles valem na entrada.",
+  "receipt.offline":
+    "Sem internet: estes são os ingressos como estavam em {quando}. Eles valem na entrada.",
   "receipt.tickets": "Ingressos",
   "receipt.other": "Ver outras sessões",
   "receipt.qr": "QR code do ingresso {assento}",
@@ -49,30 +59,46 @@ export const texts = {
   "receipt.cancel": "Cancelar pedido inteiro",
   "receipt.cancel_one": "Cancelar pedido",
   "receipt.cancel_seat": "Cancelar este ingresso",
-  "receipt.cancel_seat_title": { one: "Cancelar este ingresso?", other: "Cancelar estes ingressos?" },
+  "receipt.cancel_seat_title": {
+    one: "Cancelar este ingresso?",
+    other: "Cancelar estes ingressos?",
+  },
   "receipt.cancel_until": "Dá para cancelar até {quando}.",
   "receipt.cancel_late": "O prazo para cancelar terminou em {quando}.",
   "receipt.cancel_title": "Cancelar este pedido?",
-  "receipt.cancel_text": { one: "{lugares} volta a ficar livre na hora, para qualquer pessoa. Não dá para desfazer.", other: "{lugares} voltam a ficar livres na hora, para qualquer pessoa. Não dá para desfazer." },
+  "receipt.cancel_text": {
+    one: "{lugares} volta a ficar livre na hora, para qualquer pessoa. Não dá para desfazer.",
+    other: "{lugares} voltam a ficar livres na hora, para qualquer pessoa. Não dá para desfazer.",
+  },
   "receipt.sofa": "O sofá de casal vai inteiro.",
-  "receipt.rest": { one: "O outro ingresso continua valendo.", other: "Os outros {n} ingressos continuam valendo." },
+  "receipt.rest": {
+    one: "O outro ingresso continua valendo.",
+    other: "Os outros {n} ingressos continuam valendo.",
+  },
   "receipt.refund_pix": "Você recebe {total} de volta por Pix, na conta que pagou (simulado).",
   "receipt.refund_cartao": "Você recebe {total} de volta no cartão que pagou (simulado).",
   "receipt.refund": "Você recebe {total} de volta na mesma forma de pagamento (simulado).",
   "receipt.keep": "Manter pedido",
   "receipt.cancelling": "Cancelando…",
-  "receipt.cancel_failed": "Não sabemos se o cancelamento chegou. Tente de novo: repetir não muda nada.",
-  "receipt.cancelled_text": { one: "A poltrona voltou a ficar livre. Este ingresso não vale mais.", other: "As poltronas voltaram a ficar livres. Estes ingressos não valem mais." },
+  "receipt.cancel_failed":
+    "Não sabemos se o cancelamento chegou. Tente de novo: repetir não muda nada.",
+  "receipt.cancelled_text": {
+    one: "A poltrona voltou a ficar livre. Este ingresso não vale mais.",
+    other: "As poltronas voltaram a ficar livres. Estes ingressos não valem mais.",
+  },
   "receipt.given_back": "Cancelados",
   "receipt.given_back_at": "Cancelado em {quando}",
-  "receipt.companion": "O lugar de acompanhante não fica sem o espaço para cadeira de rodas ao lado: cancele primeiro o de acompanhante.",
+  "receipt.companion":
+    "O lugar de acompanhante não fica sem o espaço para cadeira de rodas ao lado: cancele primeiro o de acompanhante.",
   "receipt.again": "Escolher de novo nesta sessão",
-  "receipt.view_only": "Este link só mostra os ingressos. Cancelar, corrigir o e-mail e enviar de novo são de quem comprou: pelo link de gestão que está no e-mail da compra ou no navegador em que comprou.",
+  "receipt.view_only":
+    "Este link só mostra os ingressos. Cancelar, corrigir o e-mail e enviar de novo são de quem comprou: pelo link de gestão que está no e-mail da compra ou no navegador em que comprou.",
   "receipt.correct": "Corrigir e-mail",
   "receipt.add_address": "Informar e-mail",
   "receipt.right_address": "E-mail certo",
   "receipt.correct_and_send": "Corrigir e enviar",
-  "receipt.correct_failed": "Não sabemos se a correção chegou. Tente de novo: repetir não muda nada.",
+  "receipt.correct_failed":
+    "Não sabemos se a correção chegou. Tente de novo: repetir não muda nada.",
 
   "reason.limite_de_emails": "Foram e-mails demais em pouco tempo. Tente de novo daqui a uma hora.",
   "reason.limite_de_correcoes": "Este e-mail já foi corrigido quantas vezes dava.",

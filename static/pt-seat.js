@@ -1,8 +1,10 @@
 // @ts-check
 /** What is said about a single seat: at its first touch, and on its card. In Portuguese. */
 export const texts = {
-  "special.cadeirante": "{assento} é um espaço para cadeira de rodas: não tem poltrona. É para você ou para quem vai com você?",
-  "special.acompanhante": "{assento} é para quem acompanha uma pessoa em cadeira de rodas, e vai junto com o espaço ao lado. É o seu caso?",
+  "special.cadeirante":
+    "{assento} é um espaço para cadeira de rodas: não tem poltrona. É para você ou para quem vai com você?",
+  "special.acompanhante":
+    "{assento} é para quem acompanha uma pessoa em cadeira de rodas, e vai junto com o espaço ao lado. É o seu caso?",
   "special.take": "É, pegar {assento}",
   "special.another": "Escolher outra",
   "special.casal": "{assentos} são um sofá para duas pessoas: {preco} os dois lugares.",

@@ -8,26 +8,28 @@ export const locale = "pt-BR";
 export const dateStyle = /** @type {const} */ ({ month: "2-digit", hourSign: "h" });
 
 export const texts = {
-  "cinema": "Cinema",
-  "language": "Idioma",
+  cinema: "Cinema",
+  language: "Idioma",
   "language.pt-BR": "Português",
   "language.en": "English",
   "language.es": "Español",
-  "retry": "Tentar de novo",
-  "reload": "Recarregar",
-  "close": "Fechar",
-  "back": "Voltar",
+  retry: "Tentar de novo",
+  reload: "Recarregar",
+  close: "Fechar",
+  back: "Voltar",
   "time.zone": "horário de Brasília",
   "page.failed": "A página não chegou inteira",
   "page.failed_text": "Confira sua conexão e tente de novo.",
-  "see_programme": "Ver a programação",
+  see_programme: "Ver a programação",
 
   "programme.title": "Em cartaz",
   "programme.zone": "Todos os horários são de Brasília.",
   "programme.empty_text": "Volte mais tarde: as próximas sessões aparecem aqui.",
-  "programme.failed": "Não deu para buscar a programação. Confira sua conexão. Vamos continuar tentando.",
+  "programme.failed":
+    "Não deu para buscar a programação. Confira sua conexão. Vamos continuar tentando.",
   "programme.stale": "Sem conexão: os lugares livres são os das {hora}.",
-  "programme.paused": "As vendas estão pausadas por um problema nosso. Quando voltarem, a página mostra os lugares livres.",
+  "programme.paused":
+    "As vendas estão pausadas por um problema nosso. Quando voltarem, a página mostra os lugares livres.",
   "programme.from": "a partir de {preco}",
   "programme.free": { one: "{n} lugar livre", other: "{n} lugares livres" },
   "programme.last": { one: "Último lugar", other: "Últimos {n} lugares" },
@@ -66,7 +68,7 @@ export const texts = {
 
   "list.free_only": "Só as livres",
   "list.free": { zero: "nenhuma livre", one: "{n} livre", other: "{n} livres" },
-  "row": "Fila {fila}",
+  row: "Fila {fila}",
   "seat.name": "Fila {fila}, poltrona {numero}, {tipo}{estado}{preco}",
 
   "kind.comum": "Poltrona",
@@ -99,21 +101,29 @@ export const texts = {
   "line.reconnecting": "reconectando",
   "line.offline": "sem internet",
   "line.refused": "rede sem conexão ao vivo",
-  "line.refused_text": "Sua rede bloqueia a conexão ao vivo (WebSocket), por isso não dá para escolher poltronas aqui. Tente pelos dados móveis ou por outra rede, ou desligue VPN, proxy ou bloqueador. Vamos continuar tentando.",
-  "line.no_cookies": "Este navegador bloqueia cookies. Dá para comprar, mas sem recarregar a página: as poltronas escolhidas se perderiam. Os ingressos vão por e-mail.",
+  "line.refused_text":
+    "Sua rede bloqueia a conexão ao vivo (WebSocket), por isso não dá para escolher poltronas aqui. Tente pelos dados móveis ou por outra rede, ou desligue VPN, proxy ou bloqueador. Vamos continuar tentando.",
+  "line.no_cookies":
+    "Este navegador bloqueia cookies. Dá para comprar, mas sem recarregar a página: as poltronas escolhidas se perderiam. Os ingressos vão por e-mail.",
   "line.paused": "vendas pausadas",
   "line.since": "Sem conexão desde {hora}. Reconectando…",
   "line.held": "Suas poltronas continuam guardadas.",
-  "line.paused_since": "Vendas pausadas desde {hora} por um problema nosso. Avisamos aqui quando voltarem.",
+  "line.paused_since":
+    "Vendas pausadas desde {hora} por um problema nosso. Avisamos aqui quando voltarem.",
   "line.returned": "Conexão de volta. O mapa está atualizado.",
 
-  "activity.free": { zero: "nenhuma livre de {total}", one: "{n} livre de {total}", other: "{n} livres de {total}" },
+  "activity.free": {
+    zero: "nenhuma livre de {total}",
+    one: "{n} livre de {total}",
+    other: "{n} livres de {total}",
+  },
   "activity.looking": "{n} pessoas vendo agora",
 
   "order.name": "Suas poltronas",
   "order.skip": "Ir para suas poltronas",
   "order.empty": "Escolha suas poltronas",
-  "order.rules": "Até {n} por pessoa. Elas ficam guardadas por {tempo} enquanto você decide. {gesture} de novo para soltar.",
+  "order.rules":
+    "Até {n} por pessoa. Elas ficam guardadas por {tempo} enquanto você decide. {gesture} de novo para soltar.",
   "gesture.tap": "Toque",
   "gesture.click": "Clique",
   "order.ended": "Vendas encerradas",
@@ -138,9 +148,17 @@ export const texts = {
   "order.category": "Tipo de ingresso de {assento}",
   "order.full": { one: "{n} inteira", other: "{n} inteiras" },
   "order.half": { one: "{n} meia", other: "{n} meias" },
-  "order.room_for": { zero: "{total} de {total}: é o máximo por pessoa.", one: "Você pode escolher mais {n}.", other: "Você pode escolher mais {n}." },
+  "order.room_for": {
+    zero: "{total} de {total}: é o máximo por pessoa.",
+    one: "Você pode escolher mais {n}.",
+    other: "Você pode escolher mais {n}.",
+  },
   "order.invite": "Convidar alguém para sentar junto",
-  "quota.left": { zero: "As {total} meias-entradas desta sessão acabaram.", one: "{n} de {total} meias-entradas ainda disponível", other: "{n} de {total} meias-entradas ainda disponíveis" },
+  "quota.left": {
+    zero: "As {total} meias-entradas desta sessão acabaram.",
+    one: "{n} de {total} meias-entradas ainda disponível",
+    other: "{n} de {total} meias-entradas ainda disponíveis",
+  },
 
   "category.inteira": "Inteira",
   "category.meia_estudante": "Meia · estudante",
@@ -154,13 +172,25 @@ export const texts = {
   "proof.meia_acompanhante": "Vale junto com a pessoa com deficiência, que leva o comprovante.",
   "proof.meia_idoso": "Leve um documento com foto. Fica fora da cota de meias.",
   "price.both": "{inteira} · meia {meia}",
-  "price.half": "Pagam meia: estudantes, quem tem ID Jovem, pessoas com deficiência e acompanhante, e quem tem 60 anos ou mais. O comprovante é pedido na entrada.",
+  "price.half":
+    "Pagam meia: estudantes, quem tem ID Jovem, pessoas com deficiência e acompanhante, e quem tem 60 anos ou mais. O comprovante é pedido na entrada.",
   "hint.cadeirante": "Espaço para cadeira de rodas, sem poltrona.",
   "hint.acompanhante": "Só junto com o espaço para cadeira de rodas ao lado.",
 
-  "reason.lugar_isolado": { one: "Sua escolha deixa {assentos} isolada. Para pagar, escolha uma das opções.", other: "Sua escolha deixa {assentos} isoladas. Para pagar, escolha uma das opções." },
-  "reason.acompanhante_sem_cadeirante": { one: "{assentos} é para quem acompanha: vai junto com o espaço para cadeira de rodas ao lado.", other: "{assentos} são para quem acompanha: vão junto com o espaço para cadeira de rodas ao lado." },
-  "mend.quota": { zero: "As meias desta sessão acabaram.", one: "Só resta {n} meia, e você escolheu mais.", other: "Só restam {n} meias, e você escolheu mais." },
+  "reason.lugar_isolado": {
+    one: "Sua escolha deixa {assentos} isolada. Para pagar, escolha uma das opções.",
+    other: "Sua escolha deixa {assentos} isoladas. Para pagar, escolha uma das opções.",
+  },
+  "reason.acompanhante_sem_cadeirante": {
+    one: "{assentos} é para quem acompanha: vai junto com o espaço para cadeira de rodas ao lado.",
+    other:
+      "{assentos} são para quem acompanha: vão junto com o espaço para cadeira de rodas ao lado.",
+  },
+  "mend.quota": {
+    zero: "As meias desta sessão acabaram.",
+    one: "Só resta {n} meia, e você escolheu mais.",
+    other: "Só restam {n} meias, e você escolheu mais.",
+  },
   "mend.also": "Pegar também {assentos}",
   "mend.exchange": "Trocar {de} por {para}",
   "mend.full": "Pagar inteira em {assentos}",
@@ -168,7 +198,10 @@ export const texts = {
   "notice.last_minute": "Sua reserva acaba em menos de um minuto.",
   "notice.more_time": "Mais tempo",
   "notice.extended": "Pronto: suas poltronas ficam guardadas até {hora}.",
-  "notice.lost": { one: "{assentos} acabou de ir para outra pessoa.", other: "{assentos} acabaram de ir para outra pessoa." },
+  "notice.lost": {
+    one: "{assentos} acabou de ir para outra pessoa.",
+    other: "{assentos} acabaram de ir para outra pessoa.",
+  },
   "notice.nearest": { one: "A livre mais próxima:", other: "As livres mais próximas:" },
   "notice.take": "Pegar {assento}",
   "payment.see_tickets": "Ver ingressos",
@@ -178,25 +211,43 @@ export const texts = {
   "notice.take_again": "Pegar de novo",
   "notice.waiting": "Por uns segundos ela fica livre para todos. Pegamos para você assim que der…",
   "notice.sold": "{assento} já foi vendida. Escolha uma livre.",
-  "notice.held": "Outra pessoa está com a {assento}. Se ela desistir, a poltrona aparece livre aqui.",
+  "notice.held":
+    "Outra pessoa está com a {assento}. Se ela desistir, a poltrona aparece livre aqui.",
   "notice.not_live": "Espere a conexão voltar para escolher.",
   "notice.no_answer": "O servidor não respondeu. O mapa mostra o que vale; tente de novo.",
 
   "session.unknown": "Esta sessão não existe",
   "session.unknown_text": "O link pode estar errado ou a sessão saiu da programação.",
   "session.failed": "Não deu para abrir a sessão",
-  "session.failed_text": "Confira sua conexão. Vamos continuar tentando; o que você já reservou ou pagou continua valendo.",
-  "session.nearly_full": "Nenhuma livre agora, mas há poltronas sendo escolhidas. Se alguém desistir, aparece aqui.",
+  "session.failed_text":
+    "Confira sua conexão. Vamos continuar tentando; o que você já reservou ou pagou continua valendo.",
+  "session.nearly_full":
+    "Nenhuma livre agora, mas há poltronas sendo escolhidas. Se alguém desistir, aparece aqui.",
   "session.next": "Outra sessão com lugares: {quando}",
 
-  "reason.assento_indisponivel": { one: "Essa poltrona já não está livre. Nada foi cobrado agora.", other: "Essas poltronas já não estão livres. Nada foi cobrado agora." },
-  "reason.ja_comprado": { one: "{assentos} já é sua: a compra foi feita antes, talvez em outra aba. Nada foi cobrado agora.", other: "{assentos} já são suas: a compra foi feita antes, talvez em outra aba. Nada foi cobrado agora." },
-  "reason.limite_de_assentos": "O limite é de {n} poltronas por pessoa nesta sessão, contando as compradas.",
-  "reason.limite_da_rede": "Sua rede já tem muitas poltronas reservadas nesta sessão. Tente daqui a pouco, ou com outra conexão.",
+  "reason.assento_indisponivel": {
+    one: "Essa poltrona já não está livre. Nada foi cobrado agora.",
+    other: "Essas poltronas já não estão livres. Nada foi cobrado agora.",
+  },
+  "reason.ja_comprado": {
+    one: "{assentos} já é sua: a compra foi feita antes, talvez em outra aba. Nada foi cobrado agora.",
+    other:
+      "{assentos} já são suas: a compra foi feita antes, talvez em outra aba. Nada foi cobrado agora.",
+  },
+  "reason.limite_de_assentos":
+    "O limite é de {n} poltronas por pessoa nesta sessão, contando as compradas.",
+  "reason.limite_da_rede":
+    "Sua rede já tem muitas poltronas reservadas nesta sessão. Tente daqui a pouco, ou com outra conexão.",
   "reason.reserva_expirada": "O tempo da reserva acabou. Escolha de novo; nada foi cobrado.",
-  "reason.nao_e_sua": { one: "Essa poltrona não está com você.", other: "Essas poltronas não estão com você." },
+  "reason.nao_e_sua": {
+    one: "Essa poltrona não está com você.",
+    other: "Essas poltronas não estão com você.",
+  },
   "reason.token_invalido": "Essa reserva não vale mais. Escolha de novo.",
-  "reason.aguarde": { one: "Sua reserva dessa poltrona acabou há pouco. Espere uns segundos e tente de novo.", other: "Sua reserva dessas poltronas acabou há pouco. Espere uns segundos e tente de novo." },
+  "reason.aguarde": {
+    one: "Sua reserva dessa poltrona acabou há pouco. Espere uns segundos e tente de novo.",
+    other: "Sua reserva dessas poltronas acabou há pouco. Espere uns segundos e tente de novo.",
+  },
   "reason.limite_de_tempo": "Não dá para estender mais. Dá tempo de pagar agora.",
   "reason.sessao_encerrada": "As vendas desta sessão terminaram.",
   "reason.sessao_mudou": "A sessão mudou. Nada foi cobrado: recarregue a página e confira.",
@@ -210,7 +261,8 @@ export const texts = {
   "reason.sessao_desconhecida": "Esta sessão não existe, ou saiu da programação.",
   "reason.outro": "Não deu certo. Tente de novo.",
 
-  "payment.not_open": "Não deu para abrir o pagamento. Recarregue a página: suas poltronas continuam guardadas.",
+  "payment.not_open":
+    "Não deu para abrir o pagamento. Recarregue a página: suas poltronas continuam guardadas.",
 
   "fault.email_empty": "Digite seu e-mail.",
   "fault.email_invalid": "Esse e-mail parece incompleto. Exemplo: nome@exemplo.com",

@@ -7,13 +7,19 @@
 
 /** More seats than this in one frame of the screen are painted without a movement each. */
 const LIVELY = 24;
-/** A painting of more seats than that rests so many times as long as it took, from being asked for to being done. */
+/**
+ * A painting of more seats than that rests so many times as long as it took, from being asked for
+ * to being done.
+ */
 const RESTS = 2;
 const LONGEST_REST_MS = 250;
 /** A whole map that is new comes in parts, so that no frame takes long. */
 const MOST = 500;
 
-/** @typedef {{nextFrame: (then: () => void) => unknown, afterwards: (then: () => void, ms: number) => unknown, now: () => number}} Clock */
+/**
+ * @typedef {{nextFrame: (then: () => void) => unknown, afterwards: (then: () => void, ms: number)
+ * => unknown, now: () => number}} Clock
+ */
 
 /** @type {Clock} */
 const BROWSER = {
@@ -33,7 +39,11 @@ export class Repaint {
   /** Something came while it rested. */
   #missed = false;
 
-  /** @param {(seats: string[], lively: boolean) => void} paint `lively`: few enough changes, seen to happen @param {Clock} [clock] */
+  /**
+   * @param {(seats: string[], lively: boolean) => void} paint `lively`: few enough changes, seen to
+   * happen
+   * @param {Clock} [clock]
+   */
   constructor(paint, clock = BROWSER) {
     this.paint = paint;
     this.clock = clock;

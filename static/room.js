@@ -12,7 +12,10 @@
  * @property {number} column place in the row from the left, gaps counted
  * @property {number} partner number of the other half of the sofa; 0: it is none
  */
-/** @typedef {{name: string, seats: Seat[], apart: boolean, block: string}} Row `apart`: a balcony or another block of rows begins with it, which may have a name */
+/**
+ * @typedef {{name: string, seats: Seat[], apart: boolean, block: string}} Row `apart`: a balcony or
+ * another block of rows begins with it, which may have a name
+ */
 
 /** To be offered another kind of seat is worse than one that is far. */
 const OTHER_KIND = 1000;
@@ -26,15 +29,33 @@ export class Room {
   /** Couples' seats, paired from the left. @type {Map<string, string>} */
   otherHalves = new Map();
 
-  /** @param {{nome: string, bloco?: string, lugares: ({assento: string, tipo: string, preco: number}|null)[]}[]} rows as the gateway sends them */
+  /**
+   * @param {{nome: string, bloco?: string, lugares: ({assento: string, tipo: string, preco:
+   * number}|null)[]}[]} rows as the gateway sends them
+   */
   constructor(rows) {
     for (const { nome, bloco = "", lugares } of rows) {
       /** @type {Row} */
-      const row = { name: nome, seats: [], apart: bloco !== "" || beginsBalcony(this.rows.at(-1)?.name, nome), block: bloco };
-      lugares.forEach((place, column) => place && row.seats.push({
-        name: place.assento, row: nome, number: Number(place.assento.slice(nome.length)),
-        kind: place.tipo, price: place.preco, line: this.rows.length, column, partner: 0,
-      }));
+      const row = {
+        name: nome,
+        seats: [],
+        apart: bloco !== "" || beginsBalcony(this.rows.at(-1)?.name, nome),
+        block: bloco,
+      };
+      lugares.forEach(
+        (place, column) =>
+          place &&
+          row.seats.push({
+            name: place.assento,
+            row: nome,
+            number: Number(place.assento.slice(nome.length)),
+            kind: place.tipo,
+            price: place.preco,
+            line: this.rows.length,
+            column,
+            partner: 0,
+          }),
+      );
       for (const seat of row.seats) this.seats.set(seat.name, seat);
       for (const run of stretches(row.seats, ({ kind }) => kind === "casal")) {
         run.forEach((seat, i) => this.#pair(seat, run[i ^ 1]));
@@ -70,20 +91,28 @@ export class Room {
   }
 
   /**
-   * As many free seats side by side as were lost, nearest to them and of their kind where there are any; a row away counts double,
-   * and no sofa is divided. Groups that have no seat in common.
-   * @param {string[]} lost @param {(seat: string) => boolean} isFree @param {number} count of groups @param {number} [size] of each
+   * As many free seats side by side as were lost, nearest to them and of their kind where there are
+   * any; a row away counts double, and no sofa is divided. Groups that have no seat in common.
+   * @param {string[]} lost @param {(seat: string) => boolean} isFree @param {number} count of
+   * groups @param {number} [size] of each
    */
   nearest(lost, isFree, count, size = lost.length) {
     const seats = lost.flatMap((name) => this.seats.get(name) ?? []);
     if (!seats.length) return [];
     const [{ line, kind }] = seats;
     const column = middleOf(seats);
-    const runs = this.rows.flatMap((row) => stretches(row.seats, ({ name }) => isFree(name) && !lost.includes(name)));
-    const groups = runs.flatMap((run) => sideBySide(run, size)).filter((group) => this.#isWhole(group));
+    const runs = this.rows.flatMap((row) =>
+      stretches(row.seats, ({ name }) => isFree(name) && !lost.includes(name)),
+    );
+    const groups = runs
+      .flatMap((run) => sideBySide(run, size))
+      .filter((group) => this.#isWhole(group));
     const far = groups.map((group) => ({
       names: group.map(({ name }) => name),
-      cost: Math.abs(middleOf(group) - column) + 2 * Math.abs(group[0].line - line) + OTHER_KIND * group.filter((seat) => seat.kind !== kind).length,
+      cost:
+        Math.abs(middleOf(group) - column) +
+        2 * Math.abs(group[0].line - line) +
+        OTHER_KIND * group.filter((seat) => seat.kind !== kind).length,
     }));
     far.sort((a, b) => a.cost - b.cost);
     /** @type {string[][]} */
@@ -97,21 +126,35 @@ export class Room {
 
   /** One half stands for its sofa, as a click on it does. @param {Seat[]} group */
   #isWhole(group) {
-    return group.length === 1 || group.every(({ name }) => {
-      const half = this.otherHalves.get(name);
-      return !half || group.some((seat) => seat.name === half);
-    });
+    return (
+      group.length === 1 ||
+      group.every(({ name }) => {
+        const half = this.otherHalves.get(name);
+        return !half || group.some((seat) => seat.name === half);
+      })
+    );
   }
 }
 
 /** @param {Seat[]} seats */
-export const middleOf = (seats) => seats.reduce((sum, { column }) => sum + column, 0) / seats.length;
+export const middleOf = (seats) =>
+  seats.reduce((sum, { column }) => sum + column, 0) / seats.length;
 
-/** Every group of neighbours in a stretch, from the left. @param {Seat[]} run @param {number} size */
-export const sideBySide = (run, size) => run.slice(size - 1).map((_, first) => run.slice(first, first + size));
+/**
+ * Every group of neighbours in a stretch, from the left.
+ * @param {Seat[]} run
+ * @param {number} size
+ */
+export const sideBySide = (run, size) =>
+  run.slice(size - 1).map((_, first) => run.slice(first, first + size));
 
-/** Rows of a balcony have longer names; only after row Z is a longer name just the next one. @param {string|undefined} before @param {string} name */
-const beginsBalcony = (before, name) => before !== undefined && name.length > before.length && !before.endsWith("Z");
+/**
+ * Rows of a balcony have longer names; only after row Z is a longer name just the next one.
+ * @param {string|undefined} before
+ * @param {string} name
+ */
+const beginsBalcony = (before, name) =>
+  before !== undefined && name.length > before.length && !before.endsWith("Z");
 
 /**
  * Neighbouring seats: a gap ends a stretch, and so does a seat that does not belong.

@@ -1,5 +1,8 @@
 // @ts-check
-/** The letters beside the rows. They stand outside of what is scaled: in view and readable at every zoom. */
+/**
+ * The letters beside the rows. They stand outside of what is scaled: in view and readable at every
+ * zoom.
+ */
 import { make } from "./dom.js";
 
 /** Rows that are closer than this are not all named. */
@@ -20,7 +23,8 @@ export function lettersOf(room, screen) {
 }
 
 /**
- * Where rows are closer than letters that one can read, every second or third is named, the first of a part of the hall always.
+ * Where rows are closer than letters that one can read, every second or third is named, the first
+ * of a part of the hall always.
  * @param {HTMLElement} side @param {number} row height in pixels
  */
 export function fitLetters(side, row) {

@@ -1,5 +1,8 @@
 // @ts-check
-/** Whether seats are sold in a session. Once none are, the hall fades behind a card that says why, and where there are some. */
+/**
+ * Whether seats are sold in a session. Once none are, the hall fades behind a card that says why,
+ * and where there are some.
+ */
 import { fetchSession } from "./api.js";
 import { part } from "./dom.js";
 import { t } from "./text.js";
@@ -7,7 +10,10 @@ import { t } from "./text.js";
 /** @typedef {import("./api.js").SessionMap} SessionMap */
 /** @typedef {import("./line-status.js").Message} Message */
 /** @typedef {import("./store.js").SeatStore} SeatStore */
-/** @typedef {"sold_out"|"ended"|"cancelled"|"changed"|"removed"} Closing why nothing is sold any more */
+/**
+ * @typedef {"sold_out"|"ended"|"cancelled"|"changed"|"removed"} Closing why nothing is sold any
+ * more
+ */
 
 /** Timers count no further than a signed number of 32 bits. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -19,7 +25,11 @@ export class Sales {
   #now = null;
   #isRemoved = false;
 
-  /** @param {ParentNode} root @param {SessionMap} session @param {() => void} onMore more is known than before */
+  /**
+   * @param {ParentNode} root
+   * @param {SessionMap} session
+   * @param {() => void} onMore more is known than before
+   */
   constructor(root, session, onMore) {
     this.session = session;
     this.onMore = onMore;
@@ -47,20 +57,26 @@ export class Sales {
   message(store) {
     const { sold, held } = store.counts;
     const isFull = sold + held >= this.session.lugares;
-    if (isFull && held > store.mine.length) return { kind: "nearly_full", text: t("session.nearly_full") };
+    if (isFull && held > store.mine.length)
+      return { kind: "nearly_full", text: t("session.nearly_full") };
     if (this.session.alteracao) return { kind: "news", text: this.session.alteracao };
     // Each connection is somebody new then.
     return navigator.cookieEnabled ? null : { kind: "news", text: t("line.no_cookies") };
   }
 
-  /** The session is no longer what this page shows: nothing is sold here before it is loaded again. */
+  /**
+   * The session is no longer what this page shows: nothing is sold here before it is loaded again.
+   */
   async changed() {
     const { data, status } = await fetchSession(this.session.id);
     this.#now = data ?? this.#now;
     this.removed(status === 404);
   }
 
-  /** A page that lay about, in the browser's cache or in a pocket, may have missed that its session began. */
+  /**
+   * A page that lay about, in the browser's cache or in a pocket, may have missed that its session
+   * began.
+   */
   async freshen() {
     if (this.closed || Date.parse(this.session.inicio) > Date.now()) return;
     const { data } = await fetchSession(this.session.id);

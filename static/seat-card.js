@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What a seat is and how the screen looks from it, beside the seat that the mouse rests on, that has the focus, or that a
- * finger is pressed on. It comes with the first of these.
+ * What a seat is and how the screen looks from it, beside the seat that the mouse rests on, that
+ * has the focus, or that a finger is pressed on. It comes with the first of these.
  */
 import { drawing, make } from "./dom.js";
 import { shortMoney } from "./format.js";
@@ -27,7 +27,11 @@ export class SeatCard {
   /** The finger has stayed: lifting it chooses nothing. */
   #stayed = false;
 
-  /** @param {HTMLElement} grid @param {import("./room.js").Room} room @param {(seat: string) => SeatState} stateOf */
+  /**
+   * @param {HTMLElement} grid
+   * @param {import("./room.js").Room} room
+   * @param {(seat: string) => SeatState} stateOf
+   */
   constructor(grid, room, stateOf) {
     this.stage = /** @type {HTMLElement} */ (grid.closest("[data-part=stage]"));
     this.grid = grid;
@@ -41,14 +45,19 @@ export class SeatCard {
   start(event) {
     this.stage.append(this.root);
     this.grid.addEventListener("pointerover", (over) => this.#over(over));
-    this.grid.addEventListener("pointerleave", ({ pointerType }) => pointerType === "mouse" && this.hide());
+    this.grid.addEventListener(
+      "pointerleave",
+      ({ pointerType }) => pointerType === "mouse" && this.hide(),
+    );
     this.grid.addEventListener("focusin", (focus) => this.#focused(focus));
     this.grid.addEventListener("focusout", () => this.hide());
     this.grid.addEventListener("pointerdown", (down) => this.#down(down));
-    for (const end of ["pointerup", "pointercancel"]) this.grid.addEventListener(end, () => this.#up());
+    for (const end of ["pointerup", "pointercancel"])
+      this.grid.addEventListener(end, () => this.#up());
     this.grid.addEventListener("contextmenu", (menu) => this.#stays() && menu.preventDefault());
     this.grid.addEventListener("click", (click) => this.#clicked(click), true);
-    for (const other of ["pointerdown", "wheel", "scroll"]) addEventListener(other, () => this.hide(), { capture: true, passive: true });
+    for (const other of ["pointerdown", "wheel", "scroll"])
+      addEventListener(other, () => this.hide(), { capture: true, passive: true });
     addEventListener("keydown", ({ key }) => key === "Escape" && this.hide());
     if (event instanceof PointerEvent) this.#over(event);
     else this.#focused(event);
@@ -60,7 +69,10 @@ export class SeatCard {
     this.grid.querySelector("[aria-describedby=seat-card]")?.removeAttribute("aria-describedby");
   }
 
-  /** Quick once one card is shown; a mouse that only passes shows none. @param {PointerEvent} event */
+  /**
+   * Quick once one card is shown; a mouse that only passes shows none.
+   * @param {PointerEvent} event
+   */
   #over(event) {
     const button = seatAt(event);
     if (event.pointerType !== "mouse" || !button) return;
@@ -119,26 +131,44 @@ export class SeatCard {
     const stage = this.stage.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = this.root;
     const above = seat.top - stage.top - height - GAP_PX;
-    const left = Math.min(stage.width - width - GAP_PX, Math.max(GAP_PX, seat.left + seat.width / 2 - stage.left - width / 2));
+    const left = Math.min(
+      stage.width - width - GAP_PX,
+      Math.max(GAP_PX, seat.left + seat.width / 2 - stage.left - width / 2),
+    );
     this.root.style.setProperty("left", `${left}px`);
     this.root.style.setProperty("top", `${above < 0 ? seat.bottom - stage.top + GAP_PX : above}px`);
   }
 }
 
 /** @param {Event} event @returns {HTMLElement|null} */
-const seatAt = ({ target }) => target instanceof Element ? target.closest("[data-seat]") : null;
+const seatAt = ({ target }) => (target instanceof Element ? target.closest("[data-seat]") : null);
 
-/** A sofa is one thing, with one price. @param {import("./room.js").Room} room @param {Seat} seat @param {SeatState} state */
+/**
+ * A sofa is one thing, with one price.
+ * @param {import("./room.js").Room} room
+ * @param {Seat} seat
+ * @param {SeatState} state
+ */
 function contents(room, seat, state) {
-  const whole = room.rows[seat.line].seats.filter((other) => other === seat || other.number === seat.partner);
+  const whole = room.rows[seat.line].seats.filter(
+    (other) => other === seat || other.number === seat.partner,
+  );
   const view = viewFrom(room, seat);
   const numbers = enumerate(whole.map(({ number }) => String(number)));
   return [
     pictureOf(view),
     make("strong", { text: t("card.seat", { fila: seat.row, numero: numbers }) }),
     ...(seat.kind === "comum" ? [] : [make("span", { text: kindOf(seat.kind) })]),
-    make("span", { text: state === "bought" || state === "held" || state === "sold" ? t(`legend.${state}`) : prices(whole) }),
-    make("span", { class: "quiet", text: `${t("card.row", { n: view.row, total: view.rows })} · ${sideOf(view)}` }),
+    make("span", {
+      text:
+        state === "bought" || state === "held" || state === "sold"
+          ? t(`legend.${state}`)
+          : prices(whole),
+    }),
+    make("span", {
+      class: "quiet",
+      text: `${t("card.row", { n: view.row, total: view.rows })} · ${sideOf(view)}`,
+    }),
   ];
 }
 
@@ -164,5 +194,9 @@ function sideOf({ side }) {
 /** @param {import("./seat-view.js").View} view */
 function pictureOf({ corners }) {
   const screen = drawing("polygon", { points: corners.join(" ") });
-  return drawing("svg", { viewBox: `0 0 ${PICTURE.width} ${PICTURE.height}`, "aria-hidden": "true" }, screen);
+  return drawing(
+    "svg",
+    { viewBox: `0 0 ${PICTURE.width} ${PICTURE.height}`, "aria-hidden": "true" },
+    screen,
+  );
 }

@@ -1,5 +1,8 @@
 // @ts-check
-/** The same seats as a list: row by row, and in a row what can be chosen. An equal way to choose, built when it is first looked at. */
+/**
+ * The same seats as a list: row by row, and in a row what can be chosen. An equal way to choose,
+ * built when it is first looked at.
+ */
 import { make } from "./dom.js";
 import { shortMoney } from "./format.js";
 import { rowName, spokenKind } from "./seat-text.js";
@@ -63,7 +66,9 @@ export class SeatList {
     this.root.replaceChildren(this.#onlyFree(), ...this.#parts.map(({ root }) => root));
     for (const part of this.#parts) {
       this.#count(part);
-      part.root.open = rows.length <= FEW_ROWS || part.row.seats.some(({ name }) => /^(mine|asking)$/.test(this.stateOf(name)));
+      part.root.open =
+        rows.length <= FEW_ROWS ||
+        part.row.seats.some(({ name }) => /^(mine|asking)$/.test(this.stateOf(name)));
     }
     this.root.addEventListener("click", (event) => {
       const item = event.target instanceof Element ? event.target.closest("[data-item]") : null;
@@ -84,9 +89,14 @@ export class SeatList {
   #part(row) {
     const count = make("span", { class: "quiet" });
     const seats = make("ul", { "aria-label": t("row", { fila: row.name }) });
-    const root = make("details", { class: "list-row", "data-row": row.name },
-      make("summary", {}, make("h2", {}, rowName(row), " ", count)), seats);
-    root.ontoggle = () => seats.childElementCount || seats.append(...row.seats.map((seat) => this.#item(seat)));
+    const root = make(
+      "details",
+      { class: "list-row", "data-row": row.name },
+      make("summary", {}, make("h2", {}, rowName(row), " ", count)),
+      seats,
+    );
+    root.ontoggle = () =>
+      seats.childElementCount || seats.append(...row.seats.map((seat) => this.#item(seat)));
     return { row, root, count };
   }
 
@@ -106,13 +116,21 @@ export class SeatList {
     const state = this.stateOf(name);
     if (!button || !seat || button.dataset.state === state) return;
     button.dataset.state = state;
-    button.replaceChildren(make("strong", { text: seat.number }), ...this.#words(seat, state).map((word) => `, ${word}`));
+    button.replaceChildren(
+      make("strong", { text: seat.number }),
+      ...this.#words(seat, state).map((word) => `, ${word}`),
+    );
     button.setAttribute("aria-pressed", String(state === "mine" || state === "asking"));
     button.setAttribute("aria-disabled", String(isTaken(state) || state === "unknown"));
     button.parentElement?.toggleAttribute("data-taken", isTaken(state));
   }
 
-  /** Behind the number, and no longer than they must be: a free seat of its row's kind and usual price says nothing else. @param {Seat} seat @param {SeatState} state */
+  /**
+   * Behind the number, and no longer than they must be: a free seat of its row's kind and usual
+   * price says nothing else.
+   * @param {Seat} seat
+   * @param {SeatState} state
+   */
   #words(seat, state) {
     const row = this.room.rows[seat.line];
     const kind = spokenKind(seat);
@@ -136,7 +154,8 @@ export class SeatList {
 }
 
 /** What is special about all seats of a row alike; empty where nothing is. @param {Row} row */
-const sharedKind = ({ seats }) => seats.every((seat) => spokenKind(seat) === spokenKind(seats[0])) ? spokenKind(seats[0]) : "";
+const sharedKind = ({ seats }) =>
+  seats.every((seat) => spokenKind(seat) === spokenKind(seats[0])) ? spokenKind(seats[0]) : "";
 
 /** The usual one first. @param {Row} row */
 function pricesOf({ seats }) {

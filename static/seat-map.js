@@ -30,7 +30,9 @@ export class SeatMap {
   }
 
   start() {
-    this.grid.replaceChildren(...this.room.rows.flatMap((row) => [...gapBefore(row), this.#row(row)]));
+    this.grid.replaceChildren(
+      ...this.room.rows.flatMap((row) => [...gapBefore(row), this.#row(row)]),
+    );
     this.paint(this.room.seats.keys());
     this.#stopAt(this.room.seats.keys().next().value ?? "");
     this.grid.addEventListener("click", (event) => this.#clicked(event));
@@ -47,12 +49,20 @@ export class SeatMap {
     const first = new AbortController();
     const load = (/** @type {Event} */ event) => {
       first.abort();
-      import("./seat-card.js").then(({ SeatCard }) => new SeatCard(this.grid, this.room, this.stateOf).start(event), () => {});
+      import("./seat-card.js").then(
+        ({ SeatCard }) => new SeatCard(this.grid, this.room, this.stateOf).start(event),
+        () => {},
+      );
     };
-    for (const sign of ["pointerover", "focusin"]) this.grid.addEventListener(sign, load, { signal: first.signal });
+    for (const sign of ["pointerover", "focusin"])
+      this.grid.addEventListener(sign, load, { signal: first.signal });
   }
 
-  /** Brings seats up to date. @param {Iterable<string>} seats @param {boolean} [lively] seen to change */
+  /**
+   * Brings seats up to date.
+   * @param {Iterable<string>} seats
+   * @param {boolean} [lively] seen to change
+   */
   paint(seats, lively = false) {
     for (const name of seats) {
       const button = this.#buttons.get(name);
@@ -72,7 +82,10 @@ export class SeatMap {
   #join(seat) {
     const row = this.room.rows[seat.line].seats;
     const at = row.indexOf(seat);
-    for (const [left, right] of [[row[at - 1], seat], [seat, row[at + 1]]]) {
+    for (const [left, right] of [
+      [row[at - 1], seat],
+      [seat, row[at + 1]],
+    ]) {
       if (!left || !right || right.column > left.column + 1) continue;
       const together = this.#areOne(left, right);
       this.#mark(left, "right", together);
@@ -80,11 +93,15 @@ export class SeatMap {
     }
   }
 
-  /** The halves of a sofa, and what is one's own, as long as they are in one state. @param {Seat} left @param {Seat} right */
+  /**
+   * The halves of a sofa, and what is one's own, as long as they are in one state.
+   * @param {Seat} left
+   * @param {Seat} right
+   */
   #areOne(left, right) {
     const [a, b] = [left, right].map(({ name }) => this.stateOf(name));
-    const own = isMine(a) && isMine(b) || a === "bought" && b === a;
-    return own || a === b && left.partner === right.number;
+    const own = (isMine(a) && isMine(b)) || (a === "bought" && b === a);
+    return own || (a === b && left.partner === right.number);
   }
 
   /** @param {Seat} seat @param {string} side @param {boolean} joined */
@@ -106,7 +123,8 @@ export class SeatMap {
 
   /** Marks these seats, and no others. @param {string} mark @param {Iterable<string>} seats */
   mark(mark, seats) {
-    for (const button of this.grid.querySelectorAll(`[data-${mark}]`)) button.removeAttribute(`data-${mark}`);
+    for (const button of this.grid.querySelectorAll(`[data-${mark}]`))
+      button.removeAttribute(`data-${mark}`);
     for (const name of seats) this.#buttons.get(name)?.setAttribute(`data-${mark}`, "");
   }
 
@@ -129,9 +147,17 @@ export class SeatMap {
 
   /** @param {Seat} seat @param {number} gap free places before it */
   #cell(seat, gap) {
-    const button = make("button", {
-      class: "seat", type: "button", tabindex: -1, "data-seat": seat.name, "data-kind": seat.kind,
-    }, hasIcon(seat.kind) ? icon(seat.kind) : String(seat.number));
+    const button = make(
+      "button",
+      {
+        class: "seat",
+        type: "button",
+        tabindex: -1,
+        "data-seat": seat.name,
+        "data-kind": seat.kind,
+      },
+      hasIcon(seat.kind) ? icon(seat.kind) : String(seat.number),
+    );
     this.#buttons.set(seat.name, button);
     const cell = make("span", { class: "cell", role: "gridcell" }, button);
     if (gap) cell.style.setProperty("--gap", String(gap));
@@ -169,12 +195,19 @@ export class SeatMap {
 /** @param {SeatState} state */
 const isMine = (state) => state === "mine" || state === "asking";
 
-/** Where another block of rows begins: its name, as the programme has it, if it has one. @param {import("./room.js").Row} row */
+/**
+ * Where another block of rows begins: its name, as the programme has it, if it has one.
+ * @param {import("./room.js").Row} row
+ */
 function gapBefore({ apart, block }) {
-  return apart ? [make("div", { class: "block", "aria-hidden": "true", text: block, ...asInProgramme })] : [];
+  return apart
+    ? [make("div", { class: "block", "aria-hidden": "true", text: block, ...asInProgramme })]
+    : [];
 }
 
 /** The seat that an event in the map is about; empty: none. @param {Event} event */
 export function seatOf({ target }) {
-  return (target instanceof Element && target.closest("[data-seat]")?.getAttribute("data-seat")) || "";
+  return (
+    (target instanceof Element && target.closest("[data-seat]")?.getAttribute("data-seat")) || ""
+  );
 }

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * What some seats say when they are touched. A place that is made for somebody says so the first time, since whoever does
- * not need it may not know the icon; a sofa, that it is two places; a seat that was bought, where its ticket is.
+ * What some seats say when they are touched. A place that is made for somebody says so the first
+ * time, since whoever does not need it may not know the icon; a sofa, that it is two places; a seat
+ * that was bought, where its ticket is.
  */
 import { money } from "./format.js";
 import { addTexts } from "./language.js";
@@ -17,17 +18,28 @@ export class SeatTalk {
   /** Kinds that the reader knows. @type {Set<string>} */
   #known = new Set();
 
-  /** @param {import("./room.js").Room} room @param {import("./notice.js").Notice} notice @param {import("./connection.js").Connection} connection */
+  /**
+   * @param {import("./room.js").Room} room
+   * @param {import("./notice.js").Notice} notice
+   * @param {import("./connection.js").Connection} connection
+   */
   constructor(room, notice, connection) {
     this.room = room;
     this.notice = notice;
     this.connection = connection;
   }
 
-  /** The refusal to give it back names its order. @param {Seat} seat one that the reader has bought */
+  /**
+   * The refusal to give it back names its order.
+   * @param {Seat} seat one that the reader has bought
+   */
   async bought({ name }) {
     const { link } = await this.connection.request(releaseSeats([name]));
-    this.notice.show("bought", t("special.bought", { assento: name }), link ? [ticketsOf(link)] : []);
+    this.notice.show(
+      "bought",
+      t("special.bought", { assento: name }),
+      link ? [ticketsOf(link)] : [],
+    );
   }
 
   /** @param {Seat} seat a free one @param {() => void} take */
@@ -37,7 +49,11 @@ export class SeatTalk {
     else this.#ask(seat, take);
   }
 
-  /** Taking one keeps it from those who need it: the reader decides first. @param {Seat} seat @param {() => void} take */
+  /**
+   * Taking one keeps it from those who need it: the reader decides first.
+   * @param {Seat} seat
+   * @param {() => void} take
+   */
   #ask({ name, kind }, take) {
     const { root } = this.notice;
     const back = /** @type {HTMLElement|null} */ (document.activeElement);
@@ -47,10 +63,14 @@ export class SeatTalk {
       back?.focus();
       take();
     };
-    this.notice.show(kind, t(kind === "cadeirante" ? "special.cadeirante" : "special.acompanhante", { assento: name }), [
-      { text: t("special.take", { assento: name }), do: accept },
-      { text: t("special.another"), do: () => back?.focus() },
-    ]);
+    this.notice.show(
+      kind,
+      t(kind === "cadeirante" ? "special.cadeirante" : "special.acompanhante", { assento: name }),
+      [
+        { text: t("special.take", { assento: name }), do: accept },
+        { text: t("special.another"), do: () => back?.focus() },
+      ],
+    );
     root.tabIndex = -1;
     root.focus();
   }
@@ -61,7 +81,10 @@ export class SeatTalk {
     take();
     const other = this.room.seats.get(this.room.otherHalves.get(name) ?? "");
     if (!other) return;
-    const sofa = { assentos: enumerate([name, other.name].sort()), preco: money(price + other.price) };
+    const sofa = {
+      assentos: enumerate([name, other.name].sort()),
+      preco: money(price + other.price),
+    };
     this.notice.show(kind, t("special.casal", sofa));
   }
 }

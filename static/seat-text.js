@@ -21,21 +21,34 @@ export function kindText(kind) {
   return hasText(key) ? t(key) : kind;
 }
 
-/** "Fila AA", "Fila AA · Mezanino" where a block of rows begins. @param {import("./room.js").Row} row */
-export const rowName = ({ name, block }) => [t("row", { fila: name }), block].filter(Boolean).join(" · ");
+/**
+ * "Fila AA", "Fila AA · Mezanino" where a block of rows begins.
+ * @param {import("./room.js").Row} row
+ */
+export const rowName = ({ name, block }) =>
+  [t("row", { fila: name }), block].filter(Boolean).join(" · ");
 
 /** What is special about a seat, for whom sees no icon; empty: nothing. @param {Seat} seat */
 export function spokenKind({ kind, partner }) {
   if (kind === "comum") return "";
   const key = `spoken.${kind}`;
-  return hasText(key) && (kind !== "casal" || partner) ? t(key, { other: partner }) : kindText(kind).toLowerCase();
+  return hasText(key) && (kind !== "casal" || partner)
+    ? t(key, { other: partner })
+    : kindText(kind).toLowerCase();
 }
 
-/** "Fila A, poltrona 14, acompanhante de cadeirante, livre, R$ 32,00". @param {Seat} seat @param {SeatState} state */
+/**
+ * "Fila A, poltrona 14, acompanhante de cadeirante, livre, R$ 32,00".
+ * @param {Seat} seat
+ * @param {SeatState} state
+ */
 export function seatName(seat, state) {
   const special = spokenKind(seat);
   return t("seat.name", {
-    fila: seat.row, numero: seat.number, estado: t(`state.${state}`), tipo: special && `${special}, `,
+    fila: seat.row,
+    numero: seat.number,
+    estado: t(`state.${state}`),
+    tipo: special && `${special}, `,
     preco: GONE.has(state) ? "" : `, ${money(seat.price)}`,
   });
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The rules of the house about where one may sit, with offers to mend, before the payment begins. Booking has the same
- * (booking/seating.py).
+ * The rules of the house about where one may sit, with offers to mend, before the payment begins.
+ * Booking has the same (booking/seating.py).
  */
 import { stretches } from "./room.js";
 
@@ -39,7 +39,11 @@ export class Seating {
     this.isOnMap = isOnMap;
   }
 
-  /** Called whenever the seats change, it remembers who was there first. @param {Seat[]} mine @returns {Problem[]} */
+  /**
+   * Called whenever the seats change, it remembers who was there first.
+   * @param {Seat[]} mine
+   * @returns {Problem[]}
+   */
   problems(mine) {
     this.#remember(mine);
     const rows = [...new Set(mine.map(({ line }) => this.room.rows[line].seats))];
@@ -47,13 +51,17 @@ export class Seating {
       isMine: (/** @type {Seat} */ seat) => mine.includes(seat),
       isFree: (/** @type {Seat} */ { name }) => this.stateOf(name) === "free",
       hasBought: (/** @type {Seat} */ { name }) => this.stateOf(name) === "bought",
-      wasThere: (/** @type {string} */ own, /** @type {string} */ other) => this.#there.get(own)?.has(other) ?? true,
+      wasThere: (/** @type {string} */ own, /** @type {string} */ other) =>
+        this.#there.get(own)?.has(other) ?? true,
       spare: this.limit - mine.length,
     };
     return [...lostCompanions(rows, facts), ...lonelySeats(rows, facts)];
   }
 
-  /** The map may be slower than a reply: with the own hold it shows everybody who was there before. @param {Seat[]} mine */
+  /**
+   * The map may be slower than a reply: with the own hold it shows everybody who was there before.
+   * @param {Seat[]} mine
+   */
   #remember(mine) {
     const held = new Set(mine.map(({ name }) => name));
     for (const name of this.#there.keys()) if (!held.has(name)) this.#there.delete(name);
@@ -68,9 +76,16 @@ export class Seating {
   }
 }
 
-/** Companion seats are sold only with a wheelchair space beside them (Decreto 9.404/2018). @param {Seat[][]} rows @param {Facts} facts @returns {Problem[]} */
+/**
+ * Companion seats are sold only with a wheelchair space beside them (Decreto 9.404/2018).
+ * @param {Seat[][]} rows
+ * @param {Facts} facts
+ * @returns {Problem[]}
+ */
 function lostCompanions(rows, facts) {
-  const places = rows.flatMap((row) => stretches(row, ({ kind }) => kind === "cadeirante" || kind === "acompanhante"));
+  const places = rows.flatMap((row) =>
+    stretches(row, ({ kind }) => kind === "cadeirante" || kind === "acompanhante"),
+  );
   return places.flatMap((place) => problemAt(place, facts));
 }
 
@@ -80,14 +95,22 @@ function problemAt(place, { isMine, isFree, hasBought, spare }) {
   const spaces = place.filter(({ kind }) => kind === "cadeirante");
   if (!seats.length || spaces.some((space) => isMine(space) || hasBought(space))) return [];
   const names = seats.map(({ name }) => name);
-  const nearest = spaces.filter(isFree).sort((a, b) => Math.abs(a.column - seats[0].column) - Math.abs(b.column - seats[0].column))[0];
+  const nearest = spaces
+    .filter(isFree)
+    .sort((a, b) => Math.abs(a.column - seats[0].column) - Math.abs(b.column - seats[0].column))[0];
   const also = nearest && spare ? [{ take: [nearest.name], release: [] }] : [];
-  return [{ kind: /** @type {const} */ ("companion"), seats: names, offers: [...also, { take: [], release: names }] }];
+  return [
+    {
+      kind: /** @type {const} */ ("companion"),
+      seats: names,
+      offers: [...also, { take: [], release: names }],
+    },
+  ];
 }
 
 /**
- * No single free seat may be left over beside one's own. The end of a row, an aisle and a place made for somebody close
- * a stretch as a taken seat does. The rule does not bind where
+ * No single free seat may be left over beside one's own. The end of a row, an aisle and a place
+ * made for somebody close a stretch as a taken seat does. The rule does not bind where
  *
  * - it cannot be kept: the stretch has one seat more than the buyer takes;
  * - one person sits where nobody sat: a lone buyer need not move, nor take a second seat;
@@ -97,47 +120,85 @@ function problemAt(place, { isMine, isFree, hasBought, spare }) {
  */
 function lonelySeats(rows, facts) {
   if (isAlone(rows, facts)) return [];
-  const open = (/** @type {Seat} */ seat) => ORDINARY.has(seat.kind) && (facts.isMine(seat) || facts.isFree(seat));
+  const open = (/** @type {Seat} */ seat) =>
+    ORDINARY.has(seat.kind) && (facts.isMine(seat) || facts.isFree(seat));
   return rows.flatMap((row) => stretches(row, open).flatMap((run) => problemIn(run, row, facts)));
 }
 
-/** Whether one seat is mine, of a stretch in which nobody had one when it was chosen. @param {Seat[][]} rows @param {Facts} facts */
+/**
+ * Whether one seat is mine, of a stretch in which nobody had one when it was chosen.
+ * @param {Seat[][]} rows
+ * @param {Facts} facts
+ */
 function isAlone(rows, { isMine, isFree, wasThere }) {
   const [own, another] = rows.flat().filter(isMine);
-  const run = rows.flatMap((row) => stretches(row, ({ kind }) => ORDINARY.has(kind))).find((seats) => seats.includes(own));
-  return !another && run?.every((seat) => seat === own || isFree(seat) || !wasThere(own.name, seat.name));
+  const run = rows
+    .flatMap((row) => stretches(row, ({ kind }) => ORDINARY.has(kind)))
+    .find((seats) => seats.includes(own));
+  return (
+    !another && run?.every((seat) => seat === own || isFree(seat) || !wasThere(own.name, seat.name))
+  );
 }
 
-/** @param {Seat[]} run seats that are free or mine, side by side @param {Seat[]} row @param {Facts} facts @returns {Problem[]} */
+/**
+ * @param {Seat[]} run seats that are free or mine, side by side
+ * @param {Seat[]} row
+ * @param {Facts} facts
+ * @returns {Problem[]}
+ */
 function problemIn(run, row, facts) {
   const mine = run.filter(facts.isMine);
   if (!mine.length || run.length === mine.length + 1) return [];
   const alone = leftAlone(run, mine, row, facts);
   if (!alone.length) return [];
   const also = alone.length <= facts.spare ? [{ take: names(alone), release: [] }] : [];
-  return [{ kind: "lonely", seats: names(alone), offers: [...also, ...exchange(run, mine, row, facts)] }];
+  return [
+    { kind: "lonely", seats: names(alone), offers: [...also, ...exchange(run, mine, row, facts)] },
+  ];
 }
 
 /** @param {Seat[]} run @param {Seat[]} mine @param {Seat[]} row @param {Facts} facts */
 function leftAlone(run, mine, row, facts) {
-  const single = stretches(run, (seat) => !mine.includes(seat)).filter(({ length }) => length === 1);
+  const single = stretches(run, (seat) => !mine.includes(seat)).filter(
+    ({ length }) => length === 1,
+  );
   return single.map(([seat]) => seat).filter((seat) => !cameLater(seat, mine, row, facts));
 }
 
-/** Whether a seat is alone because somebody else came after us. @param {Seat} seat @param {Seat[]} mine @param {Seat[]} row @param {Facts} facts */
+/**
+ * Whether a seat is alone because somebody else came after us.
+ * @param {Seat} seat
+ * @param {Seat[]} mine
+ * @param {Seat[]} row
+ * @param {Facts} facts
+ */
 function cameLater(seat, mine, row, facts) {
-  const [before, after] = [-1, 1].map((step) => row.find(({ column }) => column === seat.column + step));
+  const [before, after] = [-1, 1].map((step) =>
+    row.find(({ column }) => column === seat.column + step),
+  );
   if (!before || !after) return false;
   const [own, other] = mine.includes(before) ? [before, after] : [after, before];
   if (mine.includes(other) || !facts.isMine(own)) return false;
   return ORDINARY.has(other.kind) && !facts.wasThere(own.name, other.name);
 }
 
-/** The least that mends it: one seat for another one, else the whole group side by side. @param {Seat[]} run @param {Seat[]} mine @param {Seat[]} row @param {Facts} facts @returns {Offer[]} */
+/**
+ * The least that mends it: one seat for another one, else the whole group side by side.
+ * @param {Seat[]} run
+ * @param {Seat[]} mine
+ * @param {Seat[]} row
+ * @param {Facts} facts
+ * @returns {Offer[]}
+ */
 function exchange(run, mine, row, facts) {
-  const swaps = mine.flatMap((from) => run.filter((to) => !mine.includes(to))
-    .map((to) => run.filter((seat) => seat === to || (seat !== from && mine.includes(seat)))));
-  const blocks = run.slice(mine.length - 1).map((_, start) => run.slice(start, start + mine.length));
+  const swaps = mine.flatMap((from) =>
+    run
+      .filter((to) => !mine.includes(to))
+      .map((to) => run.filter((seat) => seat === to || (seat !== from && mine.includes(seat)))),
+  );
+  const blocks = run
+    .slice(mine.length - 1)
+    .map((_, start) => run.slice(start, start + mine.length));
   for (const candidates of [swaps, blocks]) {
     const good = candidates.filter((wish) => !leftAlone(run, wish, row, facts).length);
     good.sort((a, b) => trouble(mine, a) - trouble(mine, b));

@@ -8,8 +8,15 @@ import { t } from "./text.js";
 
 /** @typedef {import("./api.js").Session} Session */
 
-/** Up to this share of free seats, from the emptiest hall to the fullest. @type {[number, number][]} */
-const STEPS = [[0.1, 3], [0.5, 2], [1, 1]];
+/**
+ * Up to this share of free seats, from the emptiest hall to the fullest.
+ * @type {[number, number][]}
+ */
+const STEPS = [
+  [0.1, 3],
+  [0.5, 2],
+  [1, 1],
+];
 
 export class SessionCard {
   #shown = "";
@@ -24,13 +31,25 @@ export class SessionCard {
     this.spoken = make("span", { class: "unseen" });
     this.gauge = make("span", { class: "gauge", "aria-hidden": "true" });
     this.price = make("span", { class: "quiet" });
-    this.link = make("a", { class: "session-link", href: sessionPath(session.id), "data-session": session.id, "data-day": this.day },
+    this.link = make(
+      "a",
+      {
+        class: "session-link",
+        href: sessionPath(session.id),
+        "data-session": session.id,
+        "data-day": this.day,
+      },
       make("strong", { class: "session-hour", text: hour(start) }),
       make("span", { class: "unseen", text: ` ${dayNear(start)} ` }),
-      make("span", { class: "session-audio" }, ...(tag ? [...tagsOf(tag), unseen(audioOf(session))] : [audioOf(session)])),
+      make(
+        "span",
+        { class: "session-audio" },
+        ...(tag ? [...tagsOf(tag), unseen(audioOf(session))] : [audioOf(session)]),
+      ),
       make("span", { class: "session-left" }, this.gauge, this.left, this.spoken),
       make("span", { class: "session-where quiet" }, roomOf(session)),
-      this.price);
+      this.price,
+    );
     this.root = make("li", {}, this.link);
   }
 
@@ -45,13 +64,16 @@ export class SessionCard {
     this.gauge.hidden = state !== "free";
     this.gauge.style.setProperty("--step", String(step));
     const isOver = state === "sold_out" || state === "ended";
-    this.price.textContent = isOver ? "" : t("programme.from", { preco: shortMoney(session.preco_a_partir_de) });
+    this.price.textContent = isOver
+      ? ""
+      : t("programme.from", { preco: shortMoney(session.preco_a_partir_de) });
     [this.left.textContent, this.spoken.textContent] = leftTexts(session, state, step);
   }
 }
 
 /** @param {string} tag "NAC AD" */
-const tagsOf = (tag) => tag.split(" ").map((text) => make("span", { class: "audio-tag", "aria-hidden": "true", text }));
+const tagsOf = (tag) =>
+  tag.split(" ").map((text) => make("span", { class: "audio-tag", "aria-hidden": "true", text }));
 
 /** @param {Node} node */
 const unseen = (node) => make("span", { class: "unseen" }, node);
@@ -69,13 +91,22 @@ function stepOf({ livres, lugares }) {
   return step;
 }
 
-/** What is seen and what is heard. @param {Session} session @param {ReturnType<typeof stateOf>} state @param {number} step @returns {[string, string]} */
+/**
+ * What is seen and what is heard.
+ * @param {Session} session
+ * @param {ReturnType<typeof stateOf>} state
+ * @param {number} step
+ * @returns {[string, string]}
+ */
 function leftTexts({ livres }, state, step) {
   if (state === "paused") return [t("line.paused"), t("line.paused")];
   if (state !== "free") {
     const text = t(state === "ended" ? "programme.ended" : "programme.sold_out");
     return [text, text];
   }
-  const words = step === 3 ? t("programme.last", { n: livres }) : t(step === 2 ? "gauge.filling" : "gauge.free");
+  const words =
+    step === 3
+      ? t("programme.last", { n: livres })
+      : t(step === 2 ? "gauge.filling" : "gauge.free");
   return [words, t("programme.free", { n: livres })];
 }

@@ -1,5 +1,8 @@
 // @ts-check
-/** What became of a session while its map or its order is looked at. A map loads this only once it has changed. */
+/**
+ * What became of a session while its map or its order is looked at. A map loads this only once it
+ * has changed.
+ */
 import { dayAndHour } from "./format.js";
 import { addTexts } from "./language.js";
 import { wordsOf } from "./sessions.js";
@@ -10,9 +13,16 @@ import { t } from "./text.js";
 await addTexts("order");
 
 /** @param {Session} session */
-const whatOf = (session) => [session.filme.titulo, wordsOf(session).room, dayAndHour(session.inicio)].filter(Boolean).join(", ");
+const whatOf = (session) =>
+  [session.filme.titulo, wordsOf(session).room, dayAndHour(session.inicio)]
+    .filter(Boolean)
+    .join(", ");
 
-/** What was and what is; empty where film, room and start are the same. @param {Session} was @param {Session} is */
+/**
+ * What was and what is; empty where film, room and start are the same.
+ * @param {Session} was
+ * @param {Session} is
+ */
 export function difference(was, is) {
   const [antes, agora] = [whatOf(was), whatOf(is)];
   return antes === agora ? "" : t("receipt.changed", { antes, agora });

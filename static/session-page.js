@@ -13,8 +13,10 @@ export class SessionPage {
   }
 
   async start() {
-    const { data } = await persist(() => fetchSession(this.id),
-      () => showMessage(t("session.failed"), t("session.failed_text"), () => location.reload()));
+    const { data } = await persist(
+      () => fetchSession(this.id),
+      () => showMessage(t("session.failed"), t("session.failed_text"), () => location.reload()),
+    );
     if (data) new SessionView(data, show("session-view")).start();
     else await this.#unknown();
   }
@@ -22,6 +24,6 @@ export class SessionPage {
   async #unknown() {
     showMessage(t("session.unknown"), t("session.unknown_text"), null);
     const card = await import("./closed-card.js").catch(() => null);
-    part(document, "text").after(...await card?.otherSessions(null) ?? []);
+    part(document, "text").after(...((await card?.otherSessions(null)) ?? []));
   }
 }

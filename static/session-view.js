@@ -1,5 +1,8 @@
 // @ts-check
-/** The map of one session and everything around it: puts the parts together. Frames change the store, and what changed is painted. */
+/**
+ * The map of one session and everything around it: puts the parts together. Frames change the
+ * store, and what changed is painted.
+ */
 import { Activity } from "./activity.js";
 import { isReachable, renewIdentity, socketUrl } from "./api.js";
 import { Checkout } from "./checkout.js";
@@ -43,25 +46,45 @@ export class SessionView {
     this.room = new Room(session.fileiras);
     this.store = new SeatStore();
     const stateOf = this.store.stateOf.bind(this.store);
-    this.connection = new Connection(socketUrl(session.id), (frame) => this.#receive(frame), () => this.#lineChanged(), isReachable);
+    this.connection = new Connection(
+      socketUrl(session.id),
+      (frame) => this.#receive(frame),
+      () => this.#lineChanged(),
+      isReachable,
+    );
     this.line = new LineStatus(root, () => (this.store.msLeft ?? 0) > 0);
     this.ownSeats = new OwnSeats(session.id, part(root, "own"));
     this.sales = new Sales(root, session, () => this.#repaint.mark([]));
     this.legend = new Legend(part(root, "legend"), this.room);
     this.activity = new Activity(part(root, "activity"));
     this.notice = new Notice(root);
-    this.choosing = new Choosing(this.store, this.connection, this.room, this.notice,
-      (seats) => this.#repaint.mark(seats), session.limite_assentos);
+    this.choosing = new Choosing(
+      this.store,
+      this.connection,
+      this.room,
+      this.notice,
+      (seats) => this.#repaint.mark(seats),
+      session.limite_assentos,
+    );
     this.zoom = new MapZoom(part(root, "map"), part(root, "hall"), part(root, "grid"), this.room);
-    this.map = new SeatMap(part(root, "grid"), this.room, stateOf, (seat, button, event) => this.#tapped(seat, button, event));
+    this.map = new SeatMap(part(root, "grid"), this.room, stateOf, (seat, button, event) =>
+      this.#tapped(seat, button, event),
+    );
     this.touch = new FirstTouch(this);
-    this.list = new SeatList(part(root, "list"), this.room, stateOf, (seat) => this.touch.of(seat, () => this.company.tap(seat)));
+    this.list = new SeatList(part(root, "list"), this.room, stateOf, (seat) =>
+      this.touch.of(seat, () => this.company.tap(seat)),
+    );
     this.extras = new Extras(this);
     this.company = new Company(this);
     this.toolbar = new Toolbar(root, session.limite_assentos, this.zoom, this.list, this.company);
     this.checkout = new Checkout(root, session, {
-      room: this.room, store: this.store, connection: this.connection, choosing: this.choosing, notice: this.notice,
-      repaint: () => this.#repaint.mark([]), repriced: (fresh) => this.#repriced(fresh),
+      room: this.room,
+      store: this.store,
+      connection: this.connection,
+      choosing: this.choosing,
+      notice: this.notice,
+      repaint: () => this.#repaint.mark([]),
+      repriced: (fresh) => this.#repriced(fresh),
     });
   }
 
@@ -70,7 +93,10 @@ export class SessionView {
     this.map.start();
     this.zoom.start();
     this.extras.start();
-    part(this.root, "grid").addEventListener("pointerdown", ({ pointerType }) => this.#pointer = pointerType);
+    part(this.root, "grid").addEventListener(
+      "pointerdown",
+      ({ pointerType }) => (this.#pointer = pointerType),
+    );
     watchTheWorld(this.connection, this.sales, () => this.#lineChanged());
     this.connection.start();
     void this.company.start();
@@ -81,9 +107,15 @@ export class SessionView {
     document.title = `${filme.titulo} · ${dayAndHour(inicio)}`;
     part(this.root, "art").setAttribute("src", filme.art);
     part(this.root, "back").setAttribute("href", `/?dia=${isoDay(new Date(inicio))}`);
-    part(this.root, "title").replaceChildren(make("span", { text: filme.titulo, ...asInProgramme }));
+    part(this.root, "title").replaceChildren(
+      make("span", { text: filme.titulo, ...asInProgramme }),
+    );
     part(this.root, "summary").replaceChildren(
-      roomOf(this.session), make("span", { text: dayAndHour(inicio) }), audioOf(this.session), make("span", { class: "extra", text: filmLength(filme.duracao_min) }));
+      roomOf(this.session),
+      make("span", { text: dayAndHour(inicio) }),
+      audioOf(this.session),
+      make("span", { class: "extra", text: filmLength(filme.duracao_min) }),
+    );
     this.legend.render();
   }
 
@@ -136,7 +168,7 @@ export class SessionView {
   async #turnedAway(reply) {
     if (reply.reason === "sessao_desconhecida") return this.sales.removed(true);
     this.notice.show(reply.reason, this.choosing.reasonText(reply));
-    if (reply.reason !== "identidade_invalida" || !await renewIdentity()) return;
+    if (reply.reason !== "identidade_invalida" || !(await renewIdentity())) return;
     this.connection.stop();
     this.connection.start();
   }

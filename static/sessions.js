@@ -1,12 +1,16 @@
 // @ts-check
-/** What the programme says of its sessions: their room and sound in the reader's language, and which of them have seats. */
+/**
+ * What the programme says of its sessions: their room and sound in the reader's language, and which
+ * of them have seats.
+ */
 import { make } from "./dom.js";
 import { asInProgramme, tag } from "./language.js";
 
 /** @typedef {import("./api.js").Session} Session */
 
 /** @param {Session} session */
-export const wordsOf = ({ sala, idioma, words }) => words?.[tag] ?? { room: sala, audio: idioma, tag: "" };
+export const wordsOf = ({ sala, idioma, words }) =>
+  words?.[tag] ?? { room: sala, audio: idioma, tag: "" };
 
 /** Its room, marked as Portuguese where it is. @param {Session} session */
 export const roomOf = (session) => spoken(wordsOf(session).room, session.sala);
@@ -15,7 +19,8 @@ export const roomOf = (session) => spoken(wordsOf(session).room, session.sala);
 export const audioOf = (session) => spoken(wordsOf(session).audio, session.idioma);
 
 /** @param {string} text @param {string} original */
-const spoken = (text, original) => make("span", { text, ...(text === original ? asInProgramme : {}) });
+const spoken = (text, original) =>
+  make("span", { text, ...(text === original ? asInProgramme : {}) });
 
 /** @param {Session} session */
 const startOf = ({ inicio }) => Date.parse(inicio);
@@ -24,14 +29,22 @@ const startOf = ({ inicio }) => Date.parse(inicio);
 export const hasSeats = ({ livres, encerrada }) => livres > 0 && !encerrada;
 
 /**
- * Where else there are seats: later sessions first, of these the film's own, then in the order of time.
- * @param {Session|null} session null: nobody knows which @param {Session[]} sessions @returns {Session[]}
+ * Where else there are seats: later sessions first, of these the film's own, then in the order of
+ * time.
+ * @param {Session|null} session null: nobody knows which @param {Session[]} sessions @returns
+ * {Session[]}
  */
 export function othersWithSeats(session, sessions) {
-  const isEarlier = (/** @type {Session} */ other) => Number(session !== null && startOf(other) < startOf(session));
-  const isOtherFilm = (/** @type {Session} */ other) => Number(other.filme.id !== session?.filme.id);
-  return sessions.filter((other) => other.id !== session?.id && hasSeats(other))
-    .sort((a, b) => isEarlier(a) - isEarlier(b) || isOtherFilm(a) - isOtherFilm(b) || startOf(a) - startOf(b));
+  const isEarlier = (/** @type {Session} */ other) =>
+    Number(session !== null && startOf(other) < startOf(session));
+  const isOtherFilm = (/** @type {Session} */ other) =>
+    Number(other.filme.id !== session?.filme.id);
+  return sessions
+    .filter((other) => other.id !== session?.id && hasSeats(other))
+    .sort(
+      (a, b) =>
+        isEarlier(a) - isEarlier(b) || isOtherFilm(a) - isOtherFilm(b) || startOf(a) - startOf(b),
+    );
 }
 
 /** @param {Session} session @param {Session[]} sessions @returns {Session|undefined} */

@@ -1,5 +1,8 @@
 // @ts-check
-/** "Sit with me": a link to the map that names one's seats, and nothing else of oneself. A share sheet, or what else the browser has. */
+/**
+ * "Sit with me": a link to the map that names one's seats, and nothing else of oneself. A share
+ * sheet, or what else the browser has.
+ */
 import { sessionPath } from "./api.js";
 import { part } from "./dom.js";
 import { dayAndHour } from "./format.js";
@@ -12,27 +15,43 @@ await addTexts("party");
 export const INVITATION = "junto";
 
 /** @param {string} session @param {string[]} seats */
-export const linkTo = (session, seats) => `${location.origin}${sessionPath(session)}?${INVITATION}=${seats.join("-")}`;
+export const linkTo = (session, seats) =>
+  `${location.origin}${sessionPath(session)}?${INVITATION}=${seats.join("-")}`;
 
 /** @param {import("./session-view.js").SessionView} view */
 export function offerToShare({ root, session, store, notice }) {
   const seats = [...store.bought, ...store.mine].sort();
   const button = part(root, "invite");
-  // With the tickets of seats that are held; by itself where all is paid, and a phone shows no tickets.
+  // With the tickets of seats that are held; by itself where all is paid, and a phone shows no
+  // tickets.
   const place = store.mine.length ? part(root, "tickets").parentElement : part(root, "order");
   if (button.parentElement !== place) place?.append(button);
   button.hidden = !seats.length;
   button.onclick = async () => {
     const outcome = await share(session, seats);
     // A link that could not be copied stays until it has been copied by hand.
-    if (outcome) notice.show("invitation", outcome.text, outcome.copied ? [] : [{ text: t("close"), do: () => {} }]);
+    if (outcome)
+      notice.show(
+        "invitation",
+        outcome.text,
+        outcome.copied ? [] : [{ text: t("close"), do: () => {} }],
+      );
   };
 }
 
-/** @param {import("./api.js").Session} session @param {string[]} seats @returns {Promise<{copied: boolean, text: string}|null>} null: the browser's share sheet has it */
+/**
+ * @param {import("./api.js").Session} session
+ * @param {string[]} seats
+ * @returns {Promise<{copied: boolean, text: string}|null>} null: the browser's share sheet has it
+ */
 export async function share({ id, filme, inicio }, seats) {
   const url = linkTo(id, seats);
-  const about = { filme: filme.titulo, quando: dayAndHour(inicio), assentos: enumerate(seats), n: seats.length };
+  const about = {
+    filme: filme.titulo,
+    quando: dayAndHour(inicio),
+    assentos: enumerate(seats),
+    n: seats.length,
+  };
   const sheet = { title: t("invitation.title", about), text: t("invitation.text", about), url };
   if (await isShared(sheet)) return null;
   try {

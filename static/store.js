@@ -6,7 +6,10 @@
 
 /** @typedef {import("./protocol.js").Change} Change */
 /** @typedef {import("./protocol.js").Taken} Taken */
-/** @typedef {"unknown"|"free"|"asking"|"mine"|"bought"|"held"|"sold"} SeatState `held` and `sold`: by somebody else */
+/**
+ * @typedef {"unknown"|"free"|"asking"|"mine"|"bought"|"held"|"sold"} SeatState `held` and `sold`:
+ * by somebody else
+ */
 /**
  * What a frame did.
  * @typedef {object} Effect
@@ -90,17 +93,28 @@ export class SeatStore {
     return effect();
   }
 
-  /** Shows a request's wish at once. @param {Iterable<string>} seats @param {"hold"|"release"} wish */
+  /**
+   * Shows a request's wish at once.
+   * @param {Iterable<string>} seats
+   * @param {"hold"|"release"} wish
+   */
   ask(seats, wish) {
     for (const seat of seats) this.#asked.set(seat, wish);
   }
 
-  /** The request is answered: its seats show what is known again. @param {Iterable<string>} seats */
+  /**
+   * The request is answered: its seats show what is known again.
+   * @param {Iterable<string>} seats
+   */
   answered(seats) {
     for (const seat of seats) this.#asked.delete(seat);
   }
 
-  /** A reply granted seats; `meus_assentos` says the same to every page. @param {string[]} seats @param {number} ms */
+  /**
+   * A reply granted seats; `meus_assentos` says the same to every page.
+   * @param {string[]} seats
+   * @param {number} ms
+   */
   granted(seats, ms) {
     for (const seat of seats) {
       this.#mine.set(seat, this.now() + ms);
@@ -116,7 +130,10 @@ export class SeatStore {
     }
   }
 
-  /** A reply took seats back: free already, though the map may be told a moment later. @param {string[]} seats */
+  /**
+   * A reply took seats back: free already, though the map may be told a moment later.
+   * @param {string[]} seats
+   */
   released(seats) {
     for (const seat of seats) if (this.#mine.has(seat)) this.#given.add(seat);
   }
@@ -128,7 +145,8 @@ export class SeatStore {
     this.isKnown = true;
     this.#taken = new Map(frame.seats);
     this.#given.clear();
-    for (const seat of this.#bought) if (this.#taken.get(seat) !== "sold") this.#bought.delete(seat);
+    for (const seat of this.#bought)
+      if (this.#taken.get(seat) !== "sold") this.#bought.delete(seat);
     for (const seat of this.#mine.keys()) {
       if (this.#taken.get(seat) !== "held") this.#lose(seat, done, !this.#taken.has(seat));
     }
@@ -167,7 +185,12 @@ export class SeatStore {
 
   /** @param {import("./protocol.js").Mine} frame */
   #holds(frame) {
-    const done = effect([...this.#mine.keys(), ...frame.holds.keys(), ...this.#bought, ...frame.bought]);
+    const done = effect([
+      ...this.#mine.keys(),
+      ...frame.holds.keys(),
+      ...this.#bought,
+      ...frame.bought,
+    ]);
     this.#bought = new Set(frame.bought);
     for (const seat of frame.bought) this.#mine.delete(seat);
     for (const [seat, end] of this.#mine) {

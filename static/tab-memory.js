@@ -1,5 +1,8 @@
 // @ts-check
-/** What the tab remembers over a reload. Where a browser keeps nothing, or has no room left, until the page goes. */
+/**
+ * What the tab remembers over a reload. Where a browser keeps nothing, or has no room left, until
+ * the page goes.
+ */
 
 /** @type {Map<string, string>} */
 const here = new Map();

@@ -24,16 +24,21 @@ function form(entry, n) {
  * @param {Record<string, string|number>} [values]
  */
 export function t(key, values = {}) {
-  return form(texts[key], Number(values.n)).replace(/\{(\w+)\}/g, (_, name) => written(values[name] ?? ""));
+  return form(texts[key], Number(values.n)).replace(/\{(\w+)\}/g, (_, name) =>
+    written(values[name] ?? ""),
+  );
 }
 
 /** @param {string|number} value */
-const written = (value) => typeof value === "number" ? numbers.format(value) : value;
+const written = (value) => (typeof value === "number" ? numbers.format(value) : value);
 
 /** "F07, F08 e F09". @param {Iterable<string>} words */
 export const enumerate = (words) => list.format(words);
 
-/** Fills every `data-t` (content) and `data-t-label` (accessible name) below a root. @param {ParentNode} root */
+/**
+ * Fills every `data-t` (content) and `data-t-label` (accessible name) below a root.
+ * @param {ParentNode} root
+ */
 export function fillTexts(root) {
   for (const node of root.querySelectorAll("[data-t]")) {
     node.textContent = t(/** @type {TextKey} */ (node.getAttribute("data-t")));

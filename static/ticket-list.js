@@ -1,5 +1,8 @@
 // @ts-check
-/** The tickets of the order. A row lives as long as its seat is held, so that what one is about to choose stays under the hand. */
+/**
+ * The tickets of the order. A row lives as long as its seat is held, so that what one is about to
+ * choose stays under the hand.
+ */
 import { icon, make, say } from "./dom.js";
 import { shortMoney } from "./format.js";
 import { kindText } from "./seat-text.js";
@@ -13,21 +16,29 @@ export class TicketList {
   /** @type {Map<string, TicketRow>} */
   #rows = new Map();
 
-  /** @param {HTMLElement} list @param {ConstructorParameters<typeof TicketRow>[1]} on @param {() => void} onFocusLost the row with the focus went away, and no other is left */
+  /**
+   * @param {HTMLElement} list
+   * @param {ConstructorParameters<typeof TicketRow>[1]} on
+   * @param {() => void} onFocusLost the row with the focus went away, and no other is left
+   */
   constructor(list, on, onFocusLost) {
     this.list = list;
     this.on = on;
     this.onFocusLost = onFocusLost;
   }
 
-  /** @param {Ticket[]} tickets @param {number} halvesLeft half-price tickets that the session has left */
+  /**
+   * @param {Ticket[]} tickets
+   * @param {number} halvesLeft half-price tickets that the session has left
+   */
   render(tickets, halvesLeft) {
     const rows = tickets.map((ticket) => this.#rowOf(ticket));
     const hadFocus = this.#dropAllBut(new Set(rows));
     const spare = halvesLeft - quotaNeeded(tickets);
     tickets.forEach((ticket, i) => {
       const { root } = rows[i];
-      if (this.list.children[i] !== root) this.list.insertBefore(root, this.list.children[i] ?? null);
+      if (this.list.children[i] !== root)
+        this.list.insertBefore(root, this.list.children[i] ?? null);
       rows[i].update(ticket, spare + quotaNeeded([ticket]));
     });
     if (hadFocus && rows.length) rows[0].release.focus();
@@ -59,22 +70,43 @@ export class TicketList {
   }
 }
 
-/** One own seat: its category, what each category costs, what to bring, and the way to release it. */
+/**
+ * One own seat: its category, what each category costs, what to bring, and the way to release it.
+ */
 class TicketRow {
   /**
    * @param {import("./room.js").Seat} seat
-   * @param {{category: (seat: string, category: Category) => void, release: (seat: string) => void}} on
+   * @param {{category: (seat: string, category: Category) => void, release: (seat: string) =>
+   * void}} on
    */
   constructor({ name }, on) {
-    this.release = make("button", {
-      class: "round", type: "button", "data-action": "release", "aria-label": t("order.release", { assento: name }),
-    }, icon("close"));
+    this.release = make(
+      "button",
+      {
+        class: "round",
+        type: "button",
+        "data-action": "release",
+        "aria-label": t("order.release", { assento: name }),
+      },
+      icon("close"),
+    );
     this.release.onclick = () => on.release(name);
     this.note = make("p", { class: "quiet", id: `note-${name}` });
     this.options = CATEGORIES.map((category) => make("option", { value: category }));
-    this.choice = make("select", { "aria-label": t("order.category", { assento: name }), "aria-describedby": this.note.id }, ...this.options);
+    this.choice = make(
+      "select",
+      { "aria-label": t("order.category", { assento: name }), "aria-describedby": this.note.id },
+      ...this.options,
+    );
     this.choice.onchange = () => on.category(name, /** @type {Category} */ (this.choice.value));
-    this.root = make("li", { class: "ticket", "data-ticket": name }, make("strong", { text: name }), this.choice, this.release, this.note);
+    this.root = make(
+      "li",
+      { class: "ticket", "data-ticket": name },
+      make("strong", { text: name }),
+      this.choice,
+      this.release,
+      this.note,
+    );
   }
 
   /** @param {Ticket} ticket @param {number} halves half-price tickets that this one may be of */
@@ -84,13 +116,23 @@ class TicketRow {
       this.options[i].disabled = halves < 1 && needsQuota(each);
     });
     this.choice.value = category;
-    say(this.note, [kindNote(seat.kind), category === "inteira" ? "" : t(`proof.${category}`)].filter(Boolean).join(" "));
+    say(
+      this.note,
+      [kindNote(seat.kind), category === "inteira" ? "" : t(`proof.${category}`)]
+        .filter(Boolean)
+        .join(" "),
+    );
     this.note.hidden = !this.note.textContent;
   }
 }
 
-/** The price first: it is read also where a long name is cut off. @param {Category} category @param {number} full */
-const optionText = (category, full) => `${shortMoney(priceOf(category, full))} · ${t(`category.${category}`)}`;
+/**
+ * The price first: it is read also where a long name is cut off.
+ * @param {Category} category
+ * @param {number} full
+ */
+const optionText = (category, full) =>
+  `${shortMoney(priceOf(category, full))} · ${t(`category.${category}`)}`;
 
 /** What is special about the seat. @param {string} kind */
 function kindNote(kind) {

@@ -27,46 +27,90 @@ export const placesOf = (seats) => enumerate(seats.map(placeOf));
 /** @param {Ticket} ticket @param {Order} order @param {Offers} offers */
 export function stubOf(ticket, order, { show, cancel }) {
   const { assento, categoria } = ticket;
-  const stub = make("li", { class: "stub", "data-ticket": assento, "data-category": categoria },
-    make("div", { class: "stub-text" }, ...positionOf(ticket, order), make("p", { class: "stub-print stub-film", text: order.sessao.filme.titulo }),
-      make("h2", { text: placeOf(assento) }), make("p", { class: "stub-print stub-when", text: whenOf(order) }), ...typeOf(ticket, order),
+  const stub = make(
+    "li",
+    { class: "stub", "data-ticket": assento, "data-category": categoria },
+    make(
+      "div",
+      { class: "stub-text" },
+      ...positionOf(ticket, order),
+      make("p", { class: "stub-print stub-film", text: order.sessao.filme.titulo }),
+      make("h2", { text: placeOf(assento) }),
+      make("p", { class: "stub-print stub-when", text: whenOf(order) }),
+      ...typeOf(ticket, order),
       ...(order.nome ? [make("p", { class: "stub-print", text: order.nome })] : []),
-      make("p", { class: "stub-print code-text", text: order.codigo })));
+      make("p", { class: "stub-print code-text", text: order.codigo }),
+    ),
+  );
   if (order.estado === "confirmado") stub.append(codeOf(ticket, show));
   if (cancel) {
-    const button = make("button", { class: "link stub-cancel", type: "button", "data-action": "cancel-seat", text: t("receipt.cancel_seat") });
+    const button = make("button", {
+      class: "link stub-cancel",
+      type: "button",
+      "data-action": "cancel-seat",
+      text: t("receipt.cancel_seat"),
+    });
     button.onclick = cancel;
     stub.append(button);
   }
   return stub;
 }
 
-/** Everything that the door asks for, black on white. @param {Ticket} ticket @param {Order} order */
+/**
+ * Everything that the door asks for, black on white.
+ * @param {Ticket} ticket
+ * @param {Order} order
+ */
 export function doorCardOf(ticket, order) {
   const { sessao, codigo } = order;
-  return make("li", { class: "door-card", "data-door": ticket.assento },
-    make("img", { class: "qr", src: ticket.qr, alt: t("receipt.qr", { assento: placeOf(ticket.assento) }) }),
-    make("div", { class: "door-text" }, ...positionOf(ticket, order),
+  return make(
+    "li",
+    { class: "door-card", "data-door": ticket.assento },
+    make("img", {
+      class: "qr",
+      src: ticket.qr,
+      alt: t("receipt.qr", { assento: placeOf(ticket.assento) }),
+    }),
+    make(
+      "div",
+      { class: "door-text" },
+      ...positionOf(ticket, order),
       make("h2", { text: placeOf(ticket.assento) }),
       make("p", { class: "code-text", text: codigo }),
       make("p", {}, make("strong", { text: sessao.filme.titulo, ...asInProgramme })),
       make("p", { text: whenOf(order) }),
-      ...typeOf(ticket, order)));
+      ...typeOf(ticket, order),
+    ),
+  );
 }
 
 /** What was given back while the order kept others. @param {Order["devolvidos"][number]} ticket */
 export function givenBackOf({ assento, preco, em }) {
-  return make("li", { "data-given-back": assento }, make("s", { text: placeOf(assento) }),
-    make("span", { text: money(preco) }), make("span", { class: "quiet", text: t("receipt.given_back_at", { quando: dayAndHour(em) }) }));
+  return make(
+    "li",
+    { "data-given-back": assento },
+    make("s", { text: placeOf(assento) }),
+    make("span", { text: money(preco) }),
+    make("span", { class: "quiet", text: t("receipt.given_back_at", { quando: dayAndHour(em) }) }),
+  );
 }
 
 /** Nothing where there is but one. @param {Ticket} ticket @param {Order} order */
 function positionOf(ticket, { ingressos, estado }) {
   if (ingressos.length < 2 || estado !== "confirmado") return [];
-  return [make("p", { class: "quiet stub-of", text: t("receipt.of", { n: ingressos.indexOf(ticket) + 1, total: ingressos.length }) })];
+  return [
+    make("p", {
+      class: "quiet stub-of",
+      text: t("receipt.of", { n: ingressos.indexOf(ticket) + 1, total: ingressos.length }),
+    }),
+  ];
 }
 
-/** Type, price, and what to bring while there is something to bring it to. @param {Ticket} ticket @param {Order} order */
+/**
+ * Type, price, and what to bring while there is something to bring it to.
+ * @param {Ticket} ticket
+ * @param {Order} order
+ */
 function typeOf({ categoria, preco }, { estado }) {
   const needsProof = categoria !== "inteira" && estado === "confirmado";
   return [
@@ -78,11 +122,23 @@ function typeOf({ categoria, preco }, { estado }) {
 /** @param {Ticket} ticket @param {() => void} show */
 function codeOf({ assento, qr }, show) {
   const place = placeOf(assento);
-  const button = make("button", { class: "stub-code", type: "button", "data-action": "show-one", "aria-label": t("receipt.show_one", { lugar: place }) },
-    make("img", { class: "qr", src: qr, alt: t("receipt.qr", { assento: place }) }), icon("fit"));
+  const button = make(
+    "button",
+    {
+      class: "stub-code",
+      type: "button",
+      "data-action": "show-one",
+      "aria-label": t("receipt.show_one", { lugar: place }),
+    },
+    make("img", { class: "qr", src: qr, alt: t("receipt.qr", { assento: place }) }),
+    icon("fit"),
+  );
   button.onclick = show;
   return button;
 }
 
 /** "qui 26/11 · 17h45 · Sala 1", as far as it is known. @param {Order} order */
-export const whenOf = ({ sessao }) => [sessao.id && dayAndHour(sessao.inicio), sessao.sala && wordsOf(sessao).room].filter(Boolean).join(" · ");
+export const whenOf = ({ sessao }) =>
+  [sessao.id && dayAndHour(sessao.inicio), sessao.sala && wordsOf(sessao).room]
+    .filter(Boolean)
+    .join(" · ");

@@ -4,26 +4,47 @@
  * as cinema/tickets.py. The page shows them, booking works it all out again and is the authority.
  */
 
-/** @typedef {"inteira"|"meia_estudante"|"meia_id_jovem"|"meia_pcd"|"meia_acompanhante"|"meia_idoso"} Category */
-/** @typedef {{seat: import("./room.js").Seat, category: Category, price: number}} Ticket `price` in centavos */
+/**
+ * @typedef {"inteira"|"meia_estudante"|"meia_id_jovem"|"meia_pcd"|"meia_acompanhante"|"meia_idoso"}
+ * Category
+ */
+/**
+ * @typedef {{seat: import("./room.js").Seat, category: Category, price: number}} Ticket `price` in
+ * centavos
+ */
 
 /** @type {Category[]} in the order in which they are offered */
-export const CATEGORIES = ["inteira", "meia_estudante", "meia_id_jovem", "meia_pcd", "meia_acompanhante", "meia_idoso"];
+export const CATEGORIES = [
+  "inteira",
+  "meia_estudante",
+  "meia_id_jovem",
+  "meia_pcd",
+  "meia_acompanhante",
+  "meia_idoso",
+];
 
 /** @param {unknown} value @returns {value is Category} */
 export const isCategory = (value) => CATEGORIES.includes(/** @type {any} */ (value));
 
-/** Half of an odd price is rounded down: never more than half. @param {Category} category @param {number} full centavos */
-export const priceOf = (category, full) => category === "inteira" ? full : Math.floor(full / 2);
+/**
+ * Half of an odd price is rounded down: never more than half.
+ * @param {Category} category
+ * @param {number} full centavos
+ */
+export const priceOf = (category, full) => (category === "inteira" ? full : Math.floor(full / 2));
 
-/** People of 60 or more pay half whatever was sold before (Lei 10.741). @param {Category} category */
+/**
+ * People of 60 or more pay half whatever was sold before (Lei 10.741).
+ * @param {Category} category
+ */
 export const needsQuota = (category) => category !== "inteira" && category !== "meia_idoso";
 
 /** Centavos. @param {Ticket[]} tickets */
 export const totalOf = (tickets) => tickets.reduce((sum, { price }) => sum + price, 0);
 
 /** @param {Ticket[]} tickets */
-export const quotaNeeded = (tickets) => tickets.filter(({ category }) => needsQuota(category)).length;
+export const quotaNeeded = (tickets) =>
+  tickets.filter(({ category }) => needsQuota(category)).length;
 
 /** What is left of the session's half-price tickets, as far as the gateway has told. */
 export class HalfPriceQuota {
@@ -39,7 +60,10 @@ export class HalfPriceQuota {
     return Math.max(0, this.total - this.sold);
   }
 
-  /** A frame that is older than what is known changes nothing. @param {import("./protocol.js").Frame} frame */
+  /**
+   * A frame that is older than what is known changes nothing.
+   * @param {import("./protocol.js").Frame} frame
+   */
   apply(frame) {
     if (frame.kind !== "snapshot" && frame.kind !== "update") return;
     if (frame.kind === "update" && frame.version <= this.#version) return;

@@ -34,7 +34,8 @@ export class Toolbar {
   #offerGroups(limit, party) {
     const count = /** @type {HTMLSelectElement} */ (part(this.best, "best-count"));
     count.append(make("option", { value: "", text: t("map.how_many") }));
-    for (let n = 1; n <= limit; n++) count.append(make("option", { value: n, text: t("map.people", { n }) }));
+    for (let n = 1; n <= limit; n++)
+      count.append(make("option", { value: n, text: t("map.people", { n }) }));
     count.onchange = () => party.choose(Number(count.value));
     this.best.onsubmit = (event) => {
       event.preventDefault();

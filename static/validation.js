@@ -8,24 +8,36 @@ import { faultOfName } from "./names.js";
 import { narrow } from "./typed-text.js";
 
 /** @typedef {import("./text.js").TextKey} TextKey */
-/** @typedef {{nomeCompleto: string, cpf: string, email: string}} Person an empty `cpf`: a buyer without one */
-/** @typedef {Person & {forma: string}} Payment `forma`: pix, cartao, cartao_recusado; empty where nothing is to be paid */
+/**
+ * @typedef {{nomeCompleto: string, cpf: string, email: string}} Person an empty `cpf`: a buyer
+ * without one
+ */
+/**
+ * @typedef {Person & {forma: string}} Payment `forma`: pix, cartao, cartao_recusado; empty where
+ * nothing is to be paid
+ */
 
 /** Whatever stands between and around them, as in "CPF: 123.456.789-09". @param {string} text */
 export const digitsOf = (text) => narrow(text).replace(/\D/g, "");
 
 /** @param {string} digits the digits before the check digit, whose weights end at 2 */
 function checkDigit(digits) {
-  const sum = [...digits].reduce((total, digit, i) => total + Number(digit) * (digits.length + 1 - i), 0);
-  return (sum * 10) % 11 % 10;
+  const sum = [...digits].reduce(
+    (total, digit, i) => total + Number(digit) * (digits.length + 1 - i),
+    0,
+  );
+  return ((sum * 10) % 11) % 10;
 }
 
 /** Eleven digits, not all equal, both mod-11 check digits right. @param {string} text */
 export function isCpf(text) {
   const digits = digitsOf(text);
-  return digits.length === 11 && !/^(\d)\1*$/.test(digits)
-    && checkDigit(digits.slice(0, 9)) === Number(digits[9])
-    && checkDigit(digits.slice(0, 10)) === Number(digits[10]);
+  return (
+    digits.length === 11 &&
+    !/^(\d)\1*$/.test(digits) &&
+    checkDigit(digits.slice(0, 9)) === Number(digits[9]) &&
+    checkDigit(digits.slice(0, 10)) === Number(digits[10])
+  );
 }
 
 /** "123.456.789-09" as far as it is typed. @param {string} text */

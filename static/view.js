@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * Views: one template of the HTML at a time fills the page, in the language in force. Every view offers the others. The
- * choice is a cookie that the gateway reads, and the page is loaded again: its address is its state, and holds are the buyer's.
+ * Views: one template of the HTML at a time fills the page, in the language in force. Every view
+ * offers the others. The choice is a cookie that the gateway reads, and the page is loaded again:
+ * its address is its state, and holds are the buyer's.
  */
 import { action, make, part } from "./dom.js";
 import { tag, tags } from "./language.js";
@@ -22,7 +23,9 @@ export function viewOf(id) {
 export function show(id) {
   const view = viewOf(id);
   offerLanguages(view);
-  const kept = [...document.body.children].filter((node) => /^(TEMPLATE|NOSCRIPT|SCRIPT)$/.test(node.tagName));
+  const kept = [...document.body.children].filter((node) =>
+    /^(TEMPLATE|NOSCRIPT|SCRIPT)$/.test(node.tagName),
+  );
   document.body.dataset.view = id;
   document.body.replaceChildren(...kept, view);
   return document.body;
@@ -30,7 +33,8 @@ export function show(id) {
 
 /**
  * A whole page that says one thing: what happened, what it means, what to do.
- * @param {string} title @param {string} text @param {(() => void)|null} retry null: trying again would not help
+ * @param {string} title @param {string} text @param {(() => void)|null} retry null: trying again
+ * would not help
  */
 export function showMessage(title, text, retry) {
   const view = show("message-view");
@@ -56,7 +60,10 @@ function choose(language) {
   location.replace(address);
 }
 
-/** A page that the browser kept from before a switch would speak the old language. @param {PageTransitionEvent} event */
+/**
+ * A page that the browser kept from before a switch would speak the old language.
+ * @param {PageTransitionEvent} event
+ */
 function returned({ persisted }) {
   const chosen = new RegExp(`(?:^|; )${COOKIE}=([\\w-]+)`).exec(document.cookie)?.[1];
   if (persisted && chosen && chosen !== tag && tags.includes(chosen)) location.reload();
@@ -65,8 +72,10 @@ function returned({ persisted }) {
 /** Fills every place of a view that is meant for it. @param {ParentNode} view */
 function offerLanguages(view) {
   addEventListener("pageshow", returned);
-  for (const place of view.querySelectorAll("[data-part=languages]")) place.replaceChildren(...tags.map(button));
-  for (const toggle of view.querySelectorAll("[data-action=languages]")) toggle.addEventListener("click", () => unfold(toggle));
+  for (const place of view.querySelectorAll("[data-part=languages]"))
+    place.replaceChildren(...tags.map(button));
+  for (const toggle of view.querySelectorAll("[data-action=languages]"))
+    toggle.addEventListener("click", () => unfold(toggle));
 }
 
 /** Where there is little room, a button stands for them. @param {Element} toggle */
@@ -79,7 +88,12 @@ function button(language) {
   const key = /** @type {import("./text.js").TextKey} */ (`language.${language}`);
   const name = `${short(language)}, ${t(key)}`;
   const node = make("button", {
-    type: "button", lang: language, "data-language": language, "aria-label": name, "aria-pressed": String(language === tag), text: short(language),
+    type: "button",
+    lang: language,
+    "data-language": language,
+    "aria-label": name,
+    "aria-pressed": String(language === tag),
+    text: short(language),
   });
   node.onclick = () => language === tag || choose(language);
   return node;

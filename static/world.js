@@ -3,7 +3,8 @@
 
 /**
  * The line and the session are checked instead of believed.
- * @param {import("./connection.js").Connection} connection @param {import("./sales.js").Sales} sales @param {() => void} lineChanged
+ * @param {import("./connection.js").Connection} connection @param {import("./sales.js").Sales}
+ * sales @param {() => void} lineChanged
  */
 export function watchTheWorld(connection, sales, lineChanged) {
   for (const news of ["online", "offline"]) {

@@ -1,5 +1,8 @@
 // @ts-check
-/** What zooms the map besides its buttons: wheel, pinch and keys. A mouse pans by dragging, a finger by the browser's own scrolling. */
+/**
+ * What zooms the map besides its buttons: wheel, pinch and keys. A mouse pans by dragging, a finger
+ * by the browser's own scrolling.
+ */
 
 /** @typedef {import("./zoom.js").MapZoom} MapZoom */
 
@@ -59,7 +62,7 @@ class Pinch {
       const window = this.map.getBoundingClientRect();
       const x = (a.clientX + b.clientX) / 2 - window.x;
       const y = (a.clientY + b.clientY) / 2 - window.y;
-      this.zoom.to(this.zoom.level * apart / (this.#apart || apart), x, y);
+      this.zoom.to((this.zoom.level * apart) / (this.#apart || apart), x, y);
     }
     this.#apart = apart;
   }
@@ -71,21 +74,32 @@ function drag(map, event) {
   const from = { x: event.clientX + map.scrollLeft, y: event.clientY + map.scrollTop };
   const listening = new AbortController();
   let moved = false;
-  map.addEventListener("pointermove", (move) => {
-    const x = from.x - move.clientX;
-    const y = from.y - move.clientY;
-    moved ||= Math.hypot(x - map.scrollLeft, y - map.scrollTop) > DRAG_PX;
-    if (moved) map.scrollTo(x, y);
-  }, { signal: listening.signal });
-  addEventListener("pointerup", () => {
-    listening.abort();
-    if (moved) swallowClick();
-  }, { once: true });
+  map.addEventListener(
+    "pointermove",
+    (move) => {
+      const x = from.x - move.clientX;
+      const y = from.y - move.clientY;
+      moved ||= Math.hypot(x - map.scrollLeft, y - map.scrollTop) > DRAG_PX;
+      if (moved) map.scrollTo(x, y);
+    },
+    { signal: listening.signal },
+  );
+  addEventListener(
+    "pointerup",
+    () => {
+      listening.abort();
+      if (moved) swallowClick();
+    },
+    { once: true },
+  );
 }
 
 /** The click that ends a drag chooses no seat; one that comes later does. */
 function swallowClick() {
   const listening = new AbortController();
-  addEventListener("click", (click) => click.stopPropagation(), { capture: true, signal: listening.signal });
+  addEventListener("click", (click) => click.stopPropagation(), {
+    capture: true,
+    signal: listening.signal,
+  });
   setTimeout(() => listening.abort());
 }

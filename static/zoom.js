@@ -18,7 +18,10 @@ const FINGER_PX = 20;
 const COMFORT_PX = 34;
 const STEP = 1.4;
 const SETTLED_MS = 200;
-/** Of the screen: a picture that needs more of them, 4 bytes each, is drawn anew while it is zoomed out. */
+/**
+ * Of the screen: a picture that needs more of them, 4 bytes each, is drawn anew while it is zoomed
+ * out.
+ */
 const LARGEST_PICTURE_PX = 40e6;
 
 export class MapZoom {
@@ -36,7 +39,12 @@ export class MapZoom {
   /** Of the window that the hall was fitted to last. */
   #size = "";
 
-  /** @param {HTMLElement} map the scrolling window @param {HTMLElement} hall what is scaled in it @param {HTMLElement} grid the seats @param {import("./room.js").Room} room */
+  /**
+   * @param {HTMLElement} map the scrolling window
+   * @param {HTMLElement} hall what is scaled in it
+   * @param {HTMLElement} grid the seats
+   * @param {import("./room.js").Room} room
+   */
   constructor(map, hall, grid, room) {
     this.map = map;
     this.room = room;
@@ -79,7 +87,12 @@ export class MapZoom {
     this.#glideTo(Math.max(this.level, this.#fit.levelOf(COMFORT_PX)), seat);
   }
 
-  /** Has seats in the middle of the window, or of what is left of it, comfortable for a finger where they were too small. @param {string[]} names @param {Element} cover what stands over the window's lower edge */
+  /**
+   * Has seats in the middle of the window, or of what is left of it, comfortable for a finger where
+   * they were too small.
+   * @param {string[]} names
+   * @param {Element} cover what stands over the window's lower edge
+   */
   show(names, cover) {
     const seats = names.flatMap((name) => this.room.seats.get(name) ?? []);
     if (!seats.length || this.map.hidden) return;
@@ -87,10 +100,15 @@ export class MapZoom {
     const window = this.map.getBoundingClientRect();
     const { top, height } = cover.getBoundingClientRect();
     const covered = height ? Math.min(window.height / 2, Math.max(0, window.bottom - top)) : 0;
-    const level = this.isSmall ? Math.min(this.#fit.levelOf(COMFORT_PX), this.#fit.levelOfAll(seats)) : this.level;
+    const level = this.isSmall
+      ? Math.min(this.#fit.levelOf(COMFORT_PX), this.#fit.levelOfAll(seats))
+      : this.level;
     const { left, top: middle } = this.#fit.center;
     const point = this.#fit.middleOf(seats);
-    this.#move(level, point, this.#fit.standsAt(this.#current, point), { left, top: middle - covered / 2 });
+    this.#move(level, point, this.#fit.standsAt(this.#current, point), {
+      left,
+      top: middle - covered / 2,
+    });
   }
 
   /**
@@ -102,7 +120,10 @@ export class MapZoom {
     this.#show(this.#fit.around(this.#current, this.#fit.clamp(level), x, y));
   }
 
-  /** Brings a point of the hall to the middle of the window. @param {[number, number]} point in parts of its width and height */
+  /**
+   * Brings a point of the hall to the middle of the window.
+   * @param {[number, number]} point in parts of its width and height
+   */
   lookAt(point) {
     this.#glide.stop();
     this.#show(this.#fit.lookAt(this.#current.level, point));
@@ -119,19 +140,30 @@ export class MapZoom {
     return this.#glide.isUnderWay ? this.#goal : this.level;
   }
 
-  /** @param {number} level @param {HTMLElement} [seat] one outside of the window comes to its middle */
+  /**
+   * @param {number} level
+   * @param {HTMLElement} [seat] one outside of the window comes to its middle
+   */
   #glideTo(level, seat) {
     const from = seat ? this.#middleOf(seat) : this.#fit.center;
     const to = this.#fit.isInside(from) ? from : this.#fit.center;
     this.#move(level, this.#fit.pointAt(this.#current, from), from, to);
   }
 
-  /** @param {number} level @param {[number, number]} point of the hall @param {Point} from where it is in the window @param {Point} to where it will be */
+  /**
+   * @param {number} level
+   * @param {[number, number]} point of the hall
+   * @param {Point} from where it is in the window
+   * @param {Point} to where it will be
+   */
   #move(level, point, from, to) {
     const start = this.#current.level;
-    const goal = this.#goal = this.#fit.clamp(level);
+    const goal = (this.#goal = this.#fit.clamp(level));
     this.#glide.start((part) => {
-      const at = { left: from.left + (to.left - from.left) * part, top: from.top + (to.top - from.top) * part };
+      const at = {
+        left: from.left + (to.left - from.left) * part,
+        top: from.top + (to.top - from.top) * part,
+      };
       this.#show(this.#fit.lookAt(start * (goal / start) ** part, point, at));
       if (part === 1) this.#settle();
     });
@@ -149,7 +181,10 @@ export class MapZoom {
     if (this.#seen === this.#drawn) {
       const { level } = this.#drawn;
       const { left, top } = this.#fit.place(level);
-      this.#drawn = this.#seen = this.#fit.view(level, { left: left - this.map.scrollLeft, top: top - this.map.scrollTop });
+      this.#drawn = this.#seen = this.#fit.view(level, {
+        left: left - this.map.scrollLeft,
+        top: top - this.map.scrollTop,
+      });
     }
     return this.#seen;
   }
@@ -157,7 +192,8 @@ export class MapZoom {
   /** Stretches the picture to a view that was made from the current one. @param {View} view */
   #show(view) {
     this.#seen = view;
-    const picture = this.#fit.pictured(this.#drawn.level, view.level / this.#drawn.level) * devicePixelRatio ** 2;
+    const picture =
+      this.#fit.pictured(this.#drawn.level, view.level / this.#drawn.level) * devicePixelRatio ** 2;
     if (picture > LARGEST_PICTURE_PX) return this.#settle();
     this.#picture.stretch(this.#drawn, view);
     clearTimeout(this.#settling);
@@ -175,12 +211,16 @@ export class MapZoom {
     this.#tell();
   }
 
-  /** The window has another size: works the fit out anew, and keeps the level and what is in the middle. */
+  /**
+   * The window has another size: works the fit out anew, and keeps the level and what is in the
+   * middle.
+   */
   #refit() {
     const { offsetWidth: width, offsetHeight: height } = this.map;
     const known = this.#size;
     this.#size = `${width} ${height}`;
-    // A window that was looked at already, as when the map moves in the same breath: the move goes on.
+    // A window that was looked at already, as when the map moves in the same breath: the move goes
+    // on.
     if (!width || this.#size === known) return;
     this.#glide.stop();
     const middle = this.#fit.pointAt(this.#current);

@@ -1,4 +1,5 @@
-"""Many buyers at once against one session, over gRPC, and a verdict: is every seat one buyer's only?
+"""Many buyers at once against one session, over gRPC, and a verdict: is every seat one buyer's
+only?
 
 Run it from the project's root while booking runs (`make run`):
 
@@ -28,7 +29,7 @@ EPILOG = """\
 modes:
   same-seat      all buyers want one and the same seat; another one in every round
   random-groups  every buyer wants a random group of free seats
-  fill           like random-groups, without giving back between the rounds, until the session is full
+  fill           like random-groups, but nothing is given back, until the session is full
 
 exit status: 0 a good verdict, 1 a bad one, 2 wrong usage or no server.
 

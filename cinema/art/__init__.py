@@ -1,4 +1,5 @@
-"""A picture for every film: drawn from its name as SVG for pages, as PNG where SVG is not understood.
+"""A picture for every film: drawn from its name as SVG for pages, as PNG where SVG is not
+understood.
 
 The same film always gets the same picture. `REVISION` changes with the way of drawing.
 """

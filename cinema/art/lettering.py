@@ -1,4 +1,5 @@
-"""Titles in large type: as large as they fit, in a poster's narrow capitals (Fjalla One, SIL Open Font License)."""
+"""Titles in large type: as large as they fit, in a poster's narrow capitals (Fjalla One, SIL
+Open Font License)."""
 
 import threading
 import unicodedata
@@ -19,7 +20,8 @@ _SMALLEST = 9.0  # pixels: below that a line is broken wherever it has to
 
 @dataclass(frozen=True)
 class Lettering:
-    """A title in lines, each as wide as the box at most; `is_ours`: the font has all of its letters."""
+    """A title in lines, each as wide as the box at most; `is_ours`: the font has all of its
+    letters."""
 
     lines: tuple[str, ...]
     size: float
@@ -46,7 +48,8 @@ def fit(title: str, width: float, height: float, largest: float) -> Lettering:
 
 
 def outlines(letters: Iterable[str]) -> dict[str, str]:
-    """Of each letter an SVG path in the font's own units, upwards from its baseline, from x = 0 on."""
+    """Of each letter an SVG path in the font's own units, upwards from its baseline, from x = 0
+    on."""
     paths = {}
     with _font_lock:
         glyphs, names = _font().getGlyphSet(), _font().getBestCmap()

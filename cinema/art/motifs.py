@@ -1,4 +1,7 @@
-"""What a drawn picture shows. Each motif fills a scene; at its lower edge it has the colour of the ground."""
+"""What a drawn picture shows.
+
+Each motif fills a scene; at its lower edge it has the colour of the ground.
+"""
 
 import math
 from collections.abc import Callable, Iterator

@@ -1,4 +1,5 @@
-"""A film's own picture, as the programme names it: made into an upright JPEG of one size where it is read."""
+"""A film's own picture, as the programme names it: made into an upright JPEG of one size where
+it is read."""
 
 import hashlib
 from dataclasses import dataclass
@@ -41,7 +42,8 @@ def read_picture(path: Path) -> Picture:
     except UnidentifiedImageError:
         raise NoPicture(f"{path.name!r} não é uma imagem JPEG, PNG ou WebP") from None
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        # Pillow says in many ways that a picture is cut off, or that its insides do not fit together.
+        # Pillow says in many ways that a picture is cut off, or that its insides do not fit
+        # together.
         raise NoPicture(f"{path.name!r} não pode ser lido como imagem") from None
     return Picture(hashlib.sha256(jpeg).hexdigest()[:16], jpeg)
 

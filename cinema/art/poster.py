@@ -19,7 +19,8 @@ _MARGIN = 0.075  # of the shorter side
 
 @dataclass(frozen=True)
 class Poster:
-    """`scene` is drawn first, in its order; the title stands at `at`, its first line's left foot."""
+    """`scene` is drawn first, in its order; the title stands at `at`, its first line's left
+    foot."""
 
     width: int
     height: int

@@ -1,4 +1,5 @@
-"""A poster as SVG: shapes and outlines alone, so that it looks the same everywhere and asks for nothing."""
+"""A poster as SVG: shapes and outlines alone, so that it looks the same everywhere and asks for
+nothing."""
 
 from collections.abc import Iterator
 from xml.sax.saxutils import escape

@@ -1,16 +1,18 @@
 // @ts-check
 /**
- * node bundle.mjs STATIC BUNDLE puts the page's modules together into a few files: what each page begins with, what it
- * loads later, and what several of these share. A page's HTML in STATIC names the modules that it begins with; in BUNDLE
- * it names their files.
- * Texts stay modules of their own, one a language, since their addresses are made up where they are loaded.
+ * node bundle.mjs STATIC BUNDLE puts the page's modules together into a few files: what each page
+ * begins with, what it loads later, and what several of these share. A page's HTML in STATIC names
+ * the modules that it begins with; in BUNDLE it names their files. Texts stay modules of their own,
+ * one a language, since their addresses are made up where they are loaded.
  */
 import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { rolldown } from "rolldown";
 
-/** What the gateway compares with its own files before it serves any of these (gateway/bundle.py). */
+/**
+ * What the gateway compares with its own files before it serves any of these (gateway/bundle.py).
+ */
 const SOURCES = ".sources.json";
 /** What the browsers of the last four years read; newer syntax is written in it. */
 const TARGET = "es2022";
@@ -22,11 +24,19 @@ const [from, to] = process.argv.slice(2).map((path) => resolve(path));
 /** @returns {Promise<Map<string, string>>} the modules and pages by name */
 async function readSources() {
   const names = (await readdir(from)).filter((name) => /\.(js|html)$/.test(name)).sort();
-  return new Map(await Promise.all(names.map(async (name) => /** @type {[string, string]} */ ([name, await readFile(join(from, name), "utf8")]))));
+  return new Map(
+    await Promise.all(
+      names.map(
+        async (name) =>
+          /** @type {[string, string]} */ ([name, await readFile(join(from, name), "utf8")]),
+      ),
+    ),
+  );
 }
 
 /**
- * The pages that load a module ahead, by the module's name: those that name it, or a module that imports it.
+ * The pages that load a module ahead, by the module's name: those that name it, or a module that
+ * imports it.
  * @param {Map<string, string>} sources @param {(name: string) => string[]} importsOf
  */
 function pagesOf(sources, importsOf) {
@@ -35,32 +45,40 @@ function pagesOf(sources, importsOf) {
   for (const [page, html] of sources) {
     const ahead = new Set([...html.matchAll(AHEAD)].map(([name]) => name));
     for (const name of ahead) for (const other of importsOf(name)) ahead.add(other);
-    for (const name of ahead) pages.set(name, [...pages.get(name) ?? [], page]);
+    for (const name of ahead) pages.set(name, [...(pages.get(name) ?? []), page]);
   }
   return pages;
 }
 
 /**
- * Modules that several others want, in one file for those of several pages and in one of each page's own. Only where
- * whatever loads a module is on pages that load it ahead: it works as soon as its file is there, and what a page wants
- * late it may never want.
+ * Modules that several others want, in one file for those of several pages and in one of each
+ * page's own. Only where whatever loads a module is on pages that load it ahead: it works as soon
+ * as its file is there, and what a page wants late it may never want.
  * @param {Map<string, string>} sources
  */
 function groupsOf(sources) {
   /** @type {Map<string, string[]>|null} */
   let pages = null;
   const importsOf = (/** @type {any} */ context) => (/** @type {string} */ name) =>
-    (context.getModuleInfo(join(from, name))?.importedIds ?? []).map((/** @type {string} */ id) => basename(id));
+    (context.getModuleInfo(join(from, name))?.importedIds ?? []).map((/** @type {string} */ id) =>
+      basename(id),
+    );
   const aheadIn = (/** @type {any} */ context) => (/** @type {string} */ id) =>
     (pages ??= pagesOf(sources, importsOf(context))).get(basename(id)) ?? [];
   const isAhead = (/** @type {string} */ id, /** @type {any} */ context) => {
     const ahead = aheadIn(context);
-    /** @param {string} module @param {Set<string>} seen @returns {string[]} the pages whose modules load it, late or not */
+    /**
+     * @param {string} module
+     * @param {Set<string>} seen
+     * @returns {string[]} the pages whose modules load it, late or not
+     */
     const wanting = (module, seen) => {
       if (seen.has(module)) return [];
       seen.add(module);
       const { importers, dynamicImporters } = context.getModuleInfo(module);
-      return [...importers, ...dynamicImporters].flatMap((other) => ahead(other).length ? ahead(other) : wanting(other, seen));
+      return [...importers, ...dynamicImporters].flatMap((other) =>
+        ahead(other).length ? ahead(other) : wanting(other, seen),
+      );
     };
     return wanting(id, new Set()).every((page) => ahead(id).includes(page));
   };
@@ -70,26 +88,42 @@ function groupsOf(sources) {
     const [page, another] = aheadIn(context)(id);
     return page && !another && isAhead(id, context) ? `${basename(page, ".html")}-shared` : null;
   };
-  return [{ name: ofSeveral, minShareCount: 2, priority: 2 }, { name: ofOne, minShareCount: 2, priority: 1 }];
+  return [
+    { name: ofSeveral, minShareCount: 2, priority: 2 },
+    { name: ofOne, minShareCount: 2, priority: 1 },
+  ];
 }
 
 /** @param {Map<string, string>} sources @returns {Promise<import("rolldown").OutputChunk[]>} */
 async function chunksOf(sources) {
-  const first = [...sources.values()].flatMap((text) => [...text.matchAll(FIRST)].map(([, name]) => name));
+  const first = [...sources.values()].flatMap((text) =>
+    [...text.matchAll(FIRST)].map(([, name]) => name),
+  );
   const input = Object.fromEntries(first.map((name) => [name, join(from, `${name}.js`)]));
-  const build = await rolldown({ input, cwd: from, platform: "browser", logLevel: "warn", transform: { target: TARGET } });
+  const build = await rolldown({
+    input,
+    cwd: from,
+    platform: "browser",
+    logLevel: "warn",
+    transform: { target: TARGET },
+  });
   const { output } = await build.generate({
     format: "esm",
     minify: true,
     entryFileNames: "[name].js",
-    // A page of an older revision that loads one late gets the very file, or an error that it tells of.
+    // A page of an older revision that loads one late gets the very file, or an error that it tells
+    // of.
     chunkFileNames: "[name]-[hash].js",
     codeSplitting: { groups: groupsOf(sources) },
   });
   return /** @type {any} */ (output.filter(({ type }) => type === "chunk"));
 }
 
-/** The sources last: whoever reads them before has files that do not fit. @param {Map<string, string>} files @param {string} sources */
+/**
+ * The sources last: whoever reads them before has files that do not fit.
+ * @param {Map<string, string>} files
+ * @param {string} sources
+ */
 async function write(files, sources) {
   await mkdir(to, { recursive: true });
   for (const [name, text] of [...files, [SOURCES, sources]]) {
@@ -97,16 +131,33 @@ async function write(files, sources) {
     await rename(join(to, `.${name}.${process.pid}`), join(to, name));
   }
   const kept = new Set([...files.keys(), SOURCES]);
-  for (const name of await readdir(to)) if (!kept.has(name) && !name.startsWith(".")) await rm(join(to, name), { force: true });
+  for (const name of await readdir(to))
+    if (!kept.has(name) && !name.startsWith(".")) await rm(join(to, name), { force: true });
 }
 
 const sources = await readSources();
 const chunks = await chunksOf(sources);
-const fileOf = new Map(chunks.flatMap(({ fileName, moduleIds }) => moduleIds.map((id) => /** @type {[string, string]} */ ([basename(id), fileName]))));
+const fileOf = new Map(
+  chunks.flatMap(({ fileName, moduleIds }) =>
+    moduleIds.map((id) => /** @type {[string, string]} */ ([basename(id), fileName])),
+  ),
+);
 const pages = [...sources].filter(([name]) => name.endsWith(".html"));
 const files = new Map([
   ...chunks.map(({ fileName, code }) => /** @type {[string, string]} */ ([fileName, code])),
-  ...pages.map(([name, html]) => /** @type {[string, string]} */ ([name, html.replace(AHEAD, (module) => fileOf.get(module) ?? module)])),
+  ...pages.map(
+    ([name, html]) =>
+      /** @type {[string, string]} */ ([
+        name,
+        html.replace(AHEAD, (module) => fileOf.get(module) ?? module),
+      ]),
+  ),
 ]);
-const digests = [...sources].map(([name, text]) => [name, createHash("sha256").update(text).digest("hex")]);
-await write(files, JSON.stringify({ modules: [...fileOf.keys()], sources: Object.fromEntries(digests) }, null, 1));
+const digests = [...sources].map(([name, text]) => [
+  name,
+  createHash("sha256").update(text).digest("hex"),
+]);
+await write(
+  files,
+  JSON.stringify({ modules: [...fileOf.keys()], sources: Object.fromEntries(digests) }, null, 1),
+);

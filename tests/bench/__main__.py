@@ -1,4 +1,5 @@
-"""The benchmarks, in one command: each row of docs/benchmarks.md, beside the limits of its parts and a naive design.
+"""The benchmarks, in one command: each row of docs/benchmarks.md, beside the limits of its parts
+and a naive design.
 
     python -m tests.bench                   every row
     python -m tests.bench hold sale         these
@@ -7,8 +8,8 @@
     python -m tests.bench grpcio            several versions of grpcio beside each other
     python -m tests.bench page              docs/benchmarks.md and its plots, from the history
 
-The figures are written as Markdown to standard output; --record adds them to docs/benchmarks.jsonl and to the page.
-Ratios hold on a busy machine, too; times do on a quiet one only.
+The figures are written as Markdown to standard output; --record adds them to docs/benchmarks.jsonl
+and to the page. Ratios hold on a busy machine, too; times do on a quiet one only.
 """
 
 import argparse

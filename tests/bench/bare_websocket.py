@@ -1,4 +1,5 @@
-"""The limit of an open map: uvicorn with a WebSocket that is accepted and then waits for its browser, on uvloop.
+"""The limit of an open map: uvicorn with a WebSocket that is accepted and then waits for its
+browser, on uvloop.
 
 `python -m tests.bench.bare_websocket PORT` serves it until it is killed.
 """

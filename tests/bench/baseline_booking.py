@@ -1,7 +1,8 @@
 """The naive booking server, as a yardstick: a pool of threads, and one call of redis-py for a hold.
 
-Written by us in the design that this project replaces, for cinema.proto's two original calls. It promises little: a
-sale is two calls to Redis with a gap between them, nobody sees a change, and no order is kept.
+Written by us in the design that this project replaces, for cinema.proto's two original calls. It
+promises little: a sale is two calls to Redis with a gap between them, nobody sees a change, and no
+order is kept.
 
 `python -m tests.bench.baseline_booking PORT REDIS_URL` serves it until it is killed.
 """

@@ -1,9 +1,12 @@
-"""The naive gateway, as a yardstick: each change is sent to every socket of its session by `gather` of `send_text`.
+"""The naive gateway, as a yardstick: each change is sent to every socket of its session by `gather`
+of `send_text`.
 
-Written by us in the design that this project replaces: booking is called from the socket's own coroutine, with a stub
-that blocks the loop. A slow browser keeps everybody waiting, and a late one knows nothing of what was before.
+Written by us in the design that this project replaces: booking is called from the socket's own
+coroutine, with a stub that blocks the loop. A slow browser keeps everybody waiting, and a late one
+knows nothing of what was before.
 
-`python -m tests.bench.baseline_gateway PORT BOOKING_ADDRESS` serves it, as uvicorn does by default, until it is killed.
+`python -m tests.bench.baseline_gateway PORT BOOKING_ADDRESS` serves it, as uvicorn does by default,
+until it is killed.
 """
 
 import asyncio

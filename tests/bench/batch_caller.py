@@ -1,4 +1,5 @@
-"""Holds in batches over streams, as cheaply as a caller can: what is asked is written down before the clock runs."""
+"""Holds in batches over streams, as cheaply as a caller can: what is asked is written down
+before the clock runs."""
 
 from __future__ import annotations  # commits without batches are measured, too
 
@@ -17,7 +18,8 @@ Stream = grpc.aio.StreamStreamCall[bytes, bytes]
 
 
 class BatchCaller:
-    """Has `under_way` holds on each of its streams; what is answered is followed by as many in one message."""
+    """Has `under_way` holds on each of its streams; what is answered is followed by as many in
+    one message."""
 
     def __init__(self, channel: grpc.aio.Channel, streams: int, under_way: int) -> None:
         self._open: grpc.aio.StreamStreamMultiCallable[bytes, bytes] = channel.stream_stream(

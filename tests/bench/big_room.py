@@ -1,4 +1,5 @@
-"""Programmes to measure: a hall of 3,000 seats (a fan of 25 rows, and a balcony of 20 behind it), and one of 200."""
+"""Programmes to measure: a hall of 3,000 seats (a fan of 25 rows, and a balcony of 20 behind
+it), and one of 200."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -51,7 +52,10 @@ precos = {{ comum = 3200, premium = 4400 }}
 
 
 def programme(big: Iterable[str] = (SESSION,), small: Iterable[str] = ()) -> str:
-    """The TOML text, with these sessions in either hall. The first is in a week: orders can be cancelled."""
+    """The TOML text, with these sessions in either hall.
+
+    The first is in a week: orders can be cancelled.
+    """
     rows = [_stalls_row(n, name) for n, name in enumerate(_STALLS)]
     rows += [_balcony_row(name) for name in _BALCONY]
     small_rows = [f"{name} {'.' * 14}_{'.' * 6}" for name in _SMALL_ROWS]

@@ -1,6 +1,8 @@
-"""Buyers who call booking, or anything that speaks cinema.proto's two original calls: as cheaply as a client can.
+"""Buyers who call booking, or anything that speaks cinema.proto's two original calls: as cheaply as
+a client can.
 
-What they ask is written down before the clock runs, so that on two cores little of what is measured is theirs.
+What they ask is written down before the clock runs, so that on two cores little of what is measured
+is theirs.
 """
 
 import uuid

@@ -1,7 +1,8 @@
-"""What Chromium's own trace says of a page: how long its main thread was kept at a time, and which frames were missed.
+"""What Chromium's own trace says of a page: how long its main thread was kept at a time, and which
+frames were missed.
 
-Each task has two lengths: `wall`, by the clock, is what somebody at the page feels; `cpu` is what the page asked for,
-and says the same on a busy machine as on a quiet one.
+Each task has two lengths: `wall`, by the clock, is what somebody at the page feels; `cpu` is what
+the page asked for, and says the same on a busy machine as on a quiet one.
 """
 
 import json

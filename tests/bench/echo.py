@@ -1,4 +1,5 @@
-"""The limit of a call: a bare grpc.aio server that parses a hold and answers it, and does nothing else.
+"""The limit of a call: a bare grpc.aio server that parses a hold and answers it, and does nothing
+else.
 
 `python -m tests.bench.echo PORT` serves it on uvloop until it is killed.
 """

@@ -1,10 +1,12 @@
-"""Several versions of grpcio beside each other: what an echo costs server and caller, and what a hold costs booking.
+"""Several versions of grpcio beside each other: what an echo costs server and caller, and what a
+hold costs booking.
 
     python -m tests.bench grpcio
     python -m tests.bench grpcio 1.80.1 1.85.1 --rounds 5
 
-Each version has a virtual environment of its own in var/cache, with the generator, protobuf and health checking that
-go with it and stubs made by them; everything else is what this one has. They are measured in turn, round after round.
+Each version has a virtual environment of its own in var/cache, with the generator, protobuf and
+health checking that go with it and stubs made by them; everything else is what this one has. They
+are measured in turn, round after round.
 """
 
 import argparse
@@ -62,7 +64,8 @@ class Version:
         if not ready.exists():
             self._install()
             ready.touch()
-        # What it does not have itself comes from the environment that runs now: the cache may be older than that.
+        # What it does not have itself comes from the environment that runs now: the cache may be
+        # older than that.
         (self._site_packages() / "others.pth").write_text(sysconfig.get_path("purelib"))
         self._stubs.mkdir(exist_ok=True)
         out = [f"--{kind}_out={self._stubs}" for kind in ("python", "grpc_python")]

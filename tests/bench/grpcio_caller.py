@@ -1,7 +1,8 @@
-"""Calls a server from a process of its own, with the grpcio of its environment, and says what that cost.
+"""Calls a server from a process of its own, with the grpcio of its environment, and says what that
+cost.
 
-`python -m tests.bench.grpcio_caller ADDRESS` reads seats as JSON from stdin, [[session, seat], …], holds each, and
-writes the cost as JSON to stdout.
+`python -m tests.bench.grpcio_caller ADDRESS` reads seats as JSON from stdin, [[session, seat], …],
+holds each, and writes the cost as JSON to stdout.
 """
 
 import asyncio

@@ -1,11 +1,11 @@
 """What CI runs: the guarded figures, quickly, beside the newest quick run of docs/benchmarks.jsonl.
 
-    python -m tests.bench guard
-    python -m tests.bench guard --record    what is measured now is what later runs are compared with
+    python -m tests.bench guard python -m tests.bench guard --record what is measured now is what
+    later runs are compared with
 
-Each guarded figure is CPU in units of the same run's echo (or of another part's limit, or bytes): a slow or busy
-machine is slow for both. It may be worse by a half, which is a fall of speed by a third. What seems to have fallen is
-measured twice more, and the best of the three counts.
+Each guarded figure is CPU in units of the same run's echo (or of another part's limit, or bytes): a
+slow or busy machine is slow for both. It may be worse by a half, which is a fall of speed by a
+third. What seems to have fallen is measured twice more, and the best of the three counts.
 """
 
 import argparse
@@ -63,7 +63,10 @@ def references(entries: Sequence[Entry]) -> dict[str, Entry]:
 
 
 def falls(rows: Sequence[Row], before: Mapping[str, Entry], measure: Measure) -> list[Fall]:
-    """What is too slow in the best of all attempts. A row that was never recorded cannot have fallen."""
+    """What is too slow in the best of all attempts.
+
+    A row that was never recorded cannot have fallen.
+    """
     suspects = [row for row in rows if row.name in before]
     best: dict[tuple[str, str], Fall] = {}
     for _ in range(ATTEMPTS):

@@ -1,4 +1,5 @@
-"""What was measured when, of which commit, on which machine: docs/benchmarks.jsonl, a line for each row of a run."""
+"""What was measured when, of which commit, on which machine: docs/benchmarks.jsonl, a line for
+each row of a run."""
 
 import importlib.metadata
 import json
@@ -75,7 +76,8 @@ def append(entries: Iterable[Entry], file: Path = FILE) -> None:
 
 
 def commit() -> str:
-    """The commit of the code that is measured, with a + where what a service runs was changed since; "" without git."""
+    """The commit of the code that is measured, with a + where what a service runs was changed
+    since; "" without git."""
     changed = _git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!tests", ":!docs")
     return _git("rev-parse", "--short=7", "HEAD") + ("+" if changed else "")
 

@@ -1,4 +1,5 @@
-"""A mail server that takes everything and looks at nothing, so that what a mail costs is the sender's."""
+"""A mail server that takes everything and looks at nothing, so that what a mail costs is the
+sender's."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

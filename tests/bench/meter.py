@@ -34,7 +34,8 @@ def metered(processes: Mapping[str, LocalProcess]) -> Iterator[Spent]:
 
 @dataclass(frozen=True)
 class Cost:
-    """Of so many operations: `cpu` in microseconds an operation by process, `latencies` in seconds."""
+    """Of so many operations: `cpu` in microseconds an operation by process, `latencies` in
+    seconds."""
 
     rate: float
     cpu: Mapping[str, float]

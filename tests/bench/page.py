@@ -1,4 +1,5 @@
-"""docs/benchmarks.md: what the history says is written between two marks; the words around it are ours.
+"""docs/benchmarks.md: what the history says is written between two marks; the words around it are
+ours.
 
 python -m tests.bench page
 """

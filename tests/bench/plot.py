@@ -1,4 +1,5 @@
-"""A row over time as a picture: a panel for each figure that has a goal or is guarded, a point for each run."""
+"""A row over time as a picture: a panel for each figure that has a goal or is guarded, a point
+for each run."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape

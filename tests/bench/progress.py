@@ -4,7 +4,8 @@ from time import perf_counter
 
 
 class Progress:
-    """From the first move that is seen to the goal: what comes before it (a lease, a rebalance) is not counted."""
+    """From the first move that is seen to the goal: what comes before it (a lease, a rebalance)
+    is not counted."""
 
     def __init__(self, now: int, more: int) -> None:
         self._count = now

@@ -1,6 +1,8 @@
-"""The limit of a fan-out: a ready frame is written to each open socket's transport, on uvloop, and nothing else.
+"""The limit of a fan-out: a ready frame is written to each open socket's transport, on uvloop, and
+nothing else.
 
-`python -m tests.bench.ready_frames PORT` serves it until it is killed; one text frame from anybody sets off a flood.
+`python -m tests.bench.ready_frames PORT` serves it until it is killed; one text frame from anybody
+sets off a flood.
 """
 
 import asyncio

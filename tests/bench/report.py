@@ -1,4 +1,5 @@
-"""A row's figures as a Markdown table: the median over the rounds, the lowest and the highest, and the goal."""
+"""A row's figures as a Markdown table: the median over the rounds, the lowest and the highest,
+and the goal."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,5 @@
-"""Ours and the naive design, whole and side by side: Redis, booking and gateway each, and sessions to use up."""
+"""Ours and the naive design, whole and side by side: Redis, booking and gateway each, and
+sessions to use up."""
 
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence

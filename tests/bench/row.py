@@ -39,10 +39,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Row:
-    """`stage` starts what is measured and gives one round, which measures every part once, one after the other.
+    """`stage` starts what is measured and gives one round, which measures every part once, one
+    after the other.
 
-    A ratio is of two measurements of one round: what else the machine does then slows down both. `about` says how it is
-    measured, for docs/benchmarks.md.
+    A ratio is of two measurements of one round: what else the machine does then slows down both.
+    `about` says how it is measured, for docs/benchmarks.md.
     """
 
     name: str

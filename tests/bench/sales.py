@@ -14,7 +14,10 @@ CALL_SECONDS = 5
 
 @dataclass(frozen=True)
 class Sale:
-    """Of one seat. `seconds`: how long the purchase took, without the hold; `acknowledged`: time.monotonic()."""
+    """Of one seat.
+
+    `seconds`: how long the purchase took, without the hold; `acknowledged`: time.monotonic().
+    """
 
     order: str
     seconds: float

@@ -1,4 +1,5 @@
-"""Open maps as cheap as Python has them: WebSockets (RFC 6455) without a library's comfort, some 10 µs a frame.
+"""Open maps as cheap as Python has them: WebSockets (RFC 6455) without a library's comfort, some 10
+µs a frame.
 
 What a page of the benchmark costs is taken from the two cores that the services share with it.
 """
@@ -61,7 +62,7 @@ class Page(asyncio.Protocol):
         if self._transport:
             self._transport.abort()
 
-    # ------------------------------------------------------------------------------------- asyncio calls these
+    # -------------------------------------------------------------------------- asyncio calls these
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.WriteTransport", transport)  # uvloop's is no subclass
@@ -78,7 +79,7 @@ class Page(asyncio.Protocol):
             if waiting and not waiting.done():
                 waiting.set_exception(Lost())
 
-    # ---------------------------------------------------------------------------------------------------- frames
+    # --------------------------------------------------------------------------------------- frames
 
     def _take_handshake(self) -> None:
         head, end, rest = self._buffer.partition(b"\r\n\r\n")
@@ -124,7 +125,8 @@ class Page(asyncio.Protocol):
 
 
 def _body(data: bytes, at: int) -> tuple[int, int] | None:
-    """Where the payload of the frame at `at` begins and ends; None if not even its head is there."""
+    """Where the payload of the frame at `at` begins and ends; None if not even its head is
+    there."""
     begin = at + 2
     if len(data) < begin:
         return None

@@ -1,4 +1,5 @@
-"""What the benchmarks run on: every service a process of its own, as `make run` has them, with data of its own."""
+"""What the benchmarks run on: every service a process of its own, as `make run` has them, with
+data of its own."""
 
 import tempfile
 from collections.abc import Iterator
@@ -11,7 +12,8 @@ from tests.support.mailbox import Mailbox
 from tests.support.services import Booking, Gateway
 from tests.support.system import System
 
-# What a crowd behind one address needs: the rows that raise these limits say so in docs/benchmarks.md.
+# What a crowd behind one address needs: the rows that raise these limits say so in
+# docs/benchmarks.md.
 ONE_ADDRESS = {
     "MAX_SEATS_PER_BUYER": "100",
     "MAX_HELD_PER_ADDRESS_PERCENT": "100",

@@ -1,4 +1,5 @@
-"""Buyers without a pause: holds, sales, releases and cancellations in one session, at a given rate."""
+"""Buyers without a pause: holds, sales, releases and cancellations in one session, at a given
+rate."""
 
 import asyncio
 import random
@@ -50,7 +51,10 @@ class Holding:
 
 
 class Traffic:
-    """Keeps about half of the seats taken. `changes`: seats that changed so far, as booking has acknowledged."""
+    """Keeps about half of the seats taken.
+
+    `changes`: seats that changed so far, as booking has acknowledged.
+    """
 
     def __init__(
         self, stub: "ReservaStub", session: str, seats: Sequence[str], rate: float
@@ -138,7 +142,8 @@ class Traffic:
 
 
 async def half_full(channel: Any, session: str, rate: float) -> Traffic:
-    """Traffic that has taken half of the free seats, and does nothing more until it is told to flow."""
+    """Traffic that has taken half of the free seats, and does nothing more until it is told to
+    flow."""
     seats = free_seats(await Crowd(channel, session, CALL_SECONDS).seat_map())
     traffic = Traffic(ReservaStub(channel), session, seats, rate)
     await traffic.fill()

@@ -81,7 +81,8 @@ def _answer(pipe: Connection) -> Any:
 
 
 def _seats(frame: bytes) -> list[str]:
-    """The seats of one change, as the naive gateway sends it, or of many; a yardstick's frame has none."""
+    """The seats of one change, as the naive gateway sends it, or of many; a yardstick's frame
+    has none."""
     if not frame.startswith(b"{"):
         return []
     facts = orjson.loads(frame)
@@ -89,7 +90,7 @@ def _seats(frame: bytes) -> list[str]:
     return [change["assento"] for change in changes]
 
 
-# ------------------------------------------------------------------------------------------------ the other process
+# -------------------------------------------------------------------------------- the other process
 
 _LOOK_SECONDS = 0.1
 _SETTLED_SECONDS = 1  # without a frame, once all are open

@@ -1,4 +1,5 @@
-"""What the services are measured beside, each a process of its own: the parts' own limits, and the naive design."""
+"""What the services are measured beside, each a process of its own: the parts' own limits, and
+the naive design."""
 
 import os
 import sys

@@ -43,7 +43,10 @@ class Campaign:
         self._standing: list[Attempt] = []  # what the map has to agree with
 
     async def run(self, free: Sequence[str], on_answer: OnAnswer) -> None:
-        """Begins with the seats that are free. Raises grpc.aio.AioRpcError where no map is to be had."""
+        """Begins with the seats that are free.
+
+        Raises grpc.aio.AioRpcError where no map is to be had.
+        """
         filling = self._rules.rounds is None
         try:
             for _ in itertools.count() if filling else range(self._rules.rounds or 0):

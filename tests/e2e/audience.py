@@ -1,4 +1,5 @@
-"""The other people in the same hall: no browser, straight to booking, and what booking says is true."""
+"""The other people in the same hall: no browser, straight to booking, and what booking says is
+true."""
 
 import contextlib
 import uuid
@@ -61,7 +62,8 @@ class Audience:
         return {seat.assento: _STATES[seat.estado] for seat in answer.mapa.assentos}
 
     def expect_map(self, page: SessionPage, seconds: float = 10) -> None:
-        """The page shows what booking says, seat by seat; its own are held by or sold to somebody, too."""
+        """The page shows what booking says, seat by seat; its own are held by or sold to
+        somebody, too."""
         known = {"mine": "held", "bought": "sold"}
 
         def shown() -> dict[str, str]:

@@ -1,4 +1,5 @@
-"""axe-core in a real page: what would stand in the way of somebody who sees, hears or moves differently."""
+"""axe-core in a real page: what would stand in the way of somebody who sees, hears or moves
+differently."""
 
 from dataclasses import dataclass
 from importlib.resources import files
@@ -15,12 +16,13 @@ _RUN = """async (exempt) => {
         resultTypes: ["violations"],
     });
     return violations.flatMap(({ id, nodes }) => nodes
-        .filter(({ target }) => id !== "target-size" || !document.querySelector(target[0])?.closest(exempt))
+        .filter(({ target }) =>
+          id !== "target-size" || !document.querySelector(target[0])?.closest(exempt))
         .map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`));
 }"""
 
-# Seats of a map that is fitted to a phone are small until one is tapped, which brings them closer. WCAG 2.5.8 lets
-# that pass, because the buttons for zoom and the list do the same and are large.
+# Seats of a map that is fitted to a phone are small until one is tapped, which brings them closer.
+# WCAG 2.5.8 lets that pass, because the buttons for zoom and the list do the same and are large.
 _SMALL_SEATS = "[data-detail^=low]"
 
 
@@ -43,7 +45,8 @@ def faults(page: Page) -> list[str]:
 
 
 def expect_no_faults(page: Page) -> None:
-    """On a dark desk and on a light phone; nothing moves meanwhile, since colours are read as they are."""
+    """On a dark desk and on a light phone; nothing moves meanwhile, since colours are read as
+    they are."""
     found = []
     for look in (DESK, PHONE):
         page.set_viewport_size(look.size)

@@ -78,7 +78,8 @@ class Checkout(Tab):
         return self._troubles("[data-part=advice]")
 
     def mend(self, label: str) -> None:
-        """Takes an offer: "Pegar também D09", "Trocar D10 por D09", "Soltar A03", "Pagar inteira em F08"."""
+        """Takes an offer: "Pegar também D09", "Trocar D10 por D09", "Soltar A03", "Pagar inteira
+        em F08"."""
         place = self.dialog if self.dialog.is_visible() else self.page.locator("[data-part=advice]")
         place.locator(".trouble button", has_text=label).click()
         self._painted()
@@ -106,10 +107,11 @@ class Checkout(Tab):
 
     @property
     def more_time(self) -> Locator:
-        """To be had from two minutes before the end; the answer is a notice (`extended`, `limite_de_tempo`)."""
+        """To be had from two minutes before the end; the answer is a notice (`extended`,
+        `limite_de_tempo`)."""
         return self.page.locator("[data-part=order] [data-action=extend]")
 
-    # ---------------------------------------------------------------------------------------------------- payment
+    # -------------------------------------------------------------------------------------- payment
 
     @property
     def dialog(self) -> Locator:
@@ -117,7 +119,8 @@ class Checkout(Tab):
         return self.page.locator("[data-part=payment]")
 
     def press_pay(self) -> None:
-        """Clicks "Pagar" in the order, on a phone after the ticket types, and does not wait for what comes of it."""
+        """Clicks "Pagar" in the order, on a phone after the ticket types, and does not wait for
+        what comes of it."""
         self._open_sheet()
         self.page.locator("[data-action=pay]").click()
 
@@ -198,7 +201,8 @@ class Checkout(Tab):
         return link.removeprefix("/pedido/")
 
     def payment_faults(self) -> dict[str, str]:
-        """What stands beside the fields, by field (name, cpf, email); `""` is the whole payment's."""
+        """What stands beside the fields, by field (name, cpf, email); `""` is the whole
+        payment's."""
         places = {"name": "#name-error", "cpf": "#cpf-error", "email": "#email-error"}
         found = {name: self._text(place) for name, place in places.items()}
         found[""] = self._text("[data-part=payment-error]")

@@ -1,4 +1,5 @@
-"""A real Chromium, and pages in it: each in a browser profile of its own, as different people have."""
+"""A real Chromium, and pages in it: each in a browser profile of its own, as different people
+have."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -71,7 +72,8 @@ _chromium = SharedChromium()
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
-    """Playwright keeps an event loop running: an asynchronous test in the next module could not begin its own."""
+    """Playwright keeps an event loop running: an asynchronous test in the next module could not
+    begin its own."""
     yield
     if nextitem is None or (nextitem.path != item.path and not _needs_browser(nextitem)):
         _chromium.close()
@@ -88,7 +90,8 @@ def browser() -> Browser:
 
 @pytest.fixture
 def new_page(browser: Browser) -> Iterator[NewPage]:
-    """`new_page(language="en")` is somebody else's browser every time, in São Paulo's time whatever it speaks.
+    """`new_page(language="en")` is somebody else's browser every time, in São Paulo's time whatever
+    it speaks.
 
     Without service workers, which would answer instead of a test that stands in for the network.
     """
@@ -108,9 +111,11 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
 
 @pytest.fixture
 def open_session(system: System, new_page: NewPage) -> Iterator[OpenPage]:
-    """`open_session("S001", gateway=1)`: a buyer with the map open. No page may have an error of its own.
+    """`open_session("S001", gateway=1)`: a buyer with the map open. No page may have an error of
+    its own.
 
-    `prepare` is given the tab before it goes anywhere; `beside` is a page whose buyer opens a second tab.
+    `prepare` is given the tab before it goes anywhere; `beside` is a page whose buyer opens a
+    second tab.
     """
     opened: list[SessionPage] = []
 

@@ -1,4 +1,5 @@
-"""A language that marks all that it says: what a page shows without a mark does not come from the languages."""
+"""A language that marks all that it says: what a page shows without a mark does not come from
+the languages."""
 
 import re
 
@@ -10,7 +11,8 @@ _MARKED = """
 const mark = (text) => `\u27e6${text}\u27e7`;
 const marked = (entry) => typeof entry === "string" ? mark(entry)
   : Object.fromEntries(Object.entries(entry).map(([form, text]) => [form, mark(text)]));
-export const texts = Object.fromEntries(Object.entries(spoken).map(([key, entry]) => [key, marked(entry)]));
+export const texts = Object.fromEntries(
+  Object.entries(spoken).map(([key, entry]) => [key, marked(entry)]));
 """
 _INNERMOST = re.compile(r"\u27e6[^\u27e6\u27e7]*\u27e7")
 
@@ -22,7 +24,8 @@ _SHOWN = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const { parentElement, data } = walker.currentNode;
-    if (!parentElement.closest(SILENT) && parentElement.checkVisibility({ visibilityProperty: true })) said.push(data);
+    const seen = parentElement.checkVisibility({ visibilityProperty: true });
+    if (seen && !parentElement.closest(SILENT)) said.push(data);
   }
   for (const node of document.body.querySelectorAll(SPOKEN.map((name) => `[${name}]`).join())) {
     if (!node.closest(SILENT)) said.push(...SPOKEN.map((name) => node.getAttribute(name) ?? ""));
@@ -42,7 +45,8 @@ _PROGRAMME = sorted(
 )
 # Whole words: a film's "14" is not the beginning of a code.
 _NOT_OURS = re.compile(
-    rf"{_INTL}|{_BUYER}|(?<!\w)({'|'.join(map(re.escape, _PROGRAMME[::-1]))})(?!\w)|{_SEATS_AND_CODES}"
+    rf"{_INTL}|{_BUYER}|(?<!\w)({'|'.join(map(re.escape, _PROGRAMME[::-1]))})(?!\w)"
+    rf"|{_SEATS_AND_CODES}"
 )
 
 
@@ -58,7 +62,8 @@ def speak_marked(page: Page) -> None:
 
 
 def unmarked(page: Page) -> list[str]:
-    """What the page says that comes neither from the languages nor from the programme, the buyer or Intl."""
+    """What the page says that comes neither from the languages nor from the programme, the buyer
+    or Intl."""
     return [said for said in page.evaluate(_SHOWN) if re.search(r"[^\W\d_]", _rest(said))]
 
 

@@ -1,4 +1,5 @@
-"""What a page costs on the wire: every answer with its headers, as Chromium's network stack counted it."""
+"""What a page costs on the wire: every answer with its headers, as Chromium's network stack
+counted it."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -43,7 +44,8 @@ class PageWeight:
     def settle(self) -> None:
         """Wait until the page asks for nothing more and everything it asked for is there.
 
-        "networkidle" alone says that of half a second which, on a busy machine, may have been a pause.
+        "networkidle" alone says that of half a second which, on a busy machine, may have been a
+        pause.
         """
         self.page.wait_for_load_state("networkidle")
         wait_until(self._all_ended, what="everything that the page asked for is there")
@@ -53,7 +55,8 @@ class PageWeight:
 
     @property
     def requests(self) -> list[Request]:
-        """In the order in which they were asked for: those to which something came over the wire."""
+        """In the order in which they were asked for: those to which something came over the
+        wire."""
         return [request for request in self._requests.values() if request.bytes]
 
     def bytes_by_kind(self) -> Counter[str]:

@@ -71,9 +71,11 @@ class Picture:
         return max((max(colour) - min(colour)) / 255 for colour in self.colours)
 
     def differs_from(self, other: "Picture") -> float:
-        """The part of the pixels of which one is drawn and the other is not: shape alone, whatever the colours.
+        """The part of the pixels of which one is drawn and the other is not: shape alone, whatever
+        the colours.
 
-        Where the page's own fractions of a pixel made one of them a little larger, what both have is compared.
+        Where the page's own fractions of a pixel made one of them a little larger, what both have
+        is compared.
         """
         rows = zip(self._ink, other._ink, strict=False)
         pairs = [pair for row in rows for pair in zip(*row, strict=False)]

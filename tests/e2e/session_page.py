@@ -24,7 +24,7 @@ class SessionPage(Checkout):
             self.wait_live()
         return self
 
-    # ------------------------------------------------------------------------------------------------------ seats
+    # ---------------------------------------------------------------------------------------- seats
 
     def seat(self, name: str) -> Locator:
         """The seat's button in the map; its state is the attribute data-state."""
@@ -68,7 +68,10 @@ class SessionPage(Checkout):
         self.seat(name).press(key)
 
     def hold(self, *names: str) -> None:
-        """Holds seats one after the other; each is held when this returns. A place made for somebody is for us."""
+        """Holds seats one after the other; each is held when this returns.
+
+        A place made for somebody is for us.
+        """
         for name in names:
             self.click(name)
             held = self.page.locator(f'#grid [data-seat="{name}"][data-state=mine]')
@@ -95,7 +98,8 @@ class SessionPage(Checkout):
         self.page.locator("[data-action=best]").click()
 
     def best(self, count: int) -> list[str]:
-        """The best seats for so many people, or the next best instead of them; what is held then."""
+        """The best seats for so many people, or the next best instead of them; what is held
+        then."""
         before = self.held()
         self.party(count)
         self.ask_best()
@@ -119,7 +123,10 @@ class SessionPage(Checkout):
         return self.page.locator("[data-part=notice-actions] button").all_text_contents()
 
     def show_list(self, *rows: str) -> None:
-        """With these rows opened. On a small phone an open sheet is closed first: it takes the tools' place."""
+        """With these rows opened.
+
+        On a small phone an open sheet is closed first: it takes the tools' place.
+        """
         tools = self.page.locator("[data-action=list]")
         if not tools.is_visible():
             self.page.locator("[data-action=tickets]").click()
@@ -128,7 +135,7 @@ class SessionPage(Checkout):
         for row in rows:
             self.page.locator(f'[data-row="{row}"]:not([open]) > summary').click()
 
-    # ----------------------------------------------------------------------------------------------------- status
+    # --------------------------------------------------------------------------------------- status
 
     @property
     def line(self) -> str:
@@ -161,8 +168,9 @@ class SessionPage(Checkout):
         )
 
     def expect_notice(self, kind: str, text: str = "", seconds: float = PATIENCE) -> None:
-        """`kind`: a refusal's reason; taken, extended, last_minute, expired, sold, bought, held, not_live; or the kind
-        of a seat that says what it is: cadeirante, acompanhante, casal."""
+        """`kind`: a refusal's reason; taken, extended, last_minute, expired, sold, bought, held,
+        not_live; or the kind of a seat that says what it is: cadeirante, acompanhante, casal.
+        """
         notice = self.page.locator(f'[data-part=notice][data-notice="{kind}"]')
         expect(notice).to_be_visible(timeout=seconds * 1000)
         if text:

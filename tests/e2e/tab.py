@@ -7,9 +7,11 @@ from playwright.sync_api import Page, expect
 
 
 def load(page: Page, url: str, view: str) -> None:
-    """Goes to a page and waits for its view; once more if the machine's network changed under the browser.
+    """Goes to a page and waits for its view; once more if the machine's network changed under the
+    browser.
 
-    Chromium drops what it is loading when an interface comes or goes, as with each container that starts.
+    Chromium drops what it is loading when an interface comes or goes, as with each container that
+    starts.
     """
     page.goto(url)
     shown = page.locator(view)
@@ -47,7 +49,8 @@ class Tab:
 
     @property
     def focused(self) -> str:
-        """The id of the element that has the focus (a field of the form: name, cpf, email), or its seat."""
+        """The id of the element that has the focus (a field of the form: name, cpf, email), or
+        its seat."""
         return str(
             self.page.evaluate(
                 "() => document.activeElement.dataset.seat ?? document.activeElement.id"

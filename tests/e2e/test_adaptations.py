@@ -1,4 +1,5 @@
-"""The page adapts: to large letters, narrow windows and fingers, and to people who want less to move or to be said."""
+"""The page adapts: to large letters, narrow windows and fingers, and to people who want less to
+move or to be said."""
 
 from collections.abc import Iterator
 
@@ -14,16 +15,18 @@ from tests.support.system import System, running_system
 
 TWICE = 32  # pixels: twice of what browsers begin with
 
-# What sticks out of the window, and what is cut off where nothing scrolls. A code to be copied may be longer than its
-# field; map, legend and days scroll by their nature.
+# What sticks out of the window, and what is cut off where nothing scrolls. A code to be copied may
+# be longer than its field; map, legend and days scroll by their nature.
 _LOST = """() => {
   const shown = [...document.body.querySelectorAll("*")]
     .filter((node) => node.checkVisibility())
-    .filter((node) => !node.closest(".map, .legend, .days, .unseen, .skip, [data-part=list-text], svg, input"));
+    .filter((node) => !node.closest(
+      ".map, .legend, .days, .unseen, .skip, [data-part=list-text], svg, input"));
   const out = shown.filter((node) => node.getBoundingClientRect().right > innerWidth + 1);
   const cut = shown.filter((node) => node.scrollWidth > node.clientWidth + 1 && node.clientWidth
     && /hidden|clip/.test(getComputedStyle(node).overflowX));
-  return [...out, ...cut].map((node) => `${node.tagName}.${node.className}: ${node.textContent.trim().slice(0, 40)}`);
+  const words = (node) => node.textContent.trim().slice(0, 40);
+  return [...out, ...cut].map((node) => `${node.tagName}.${node.className}: ${words(node)}`);
 }"""
 
 
@@ -87,7 +90,10 @@ def test_nothing_moves_for_who_wants_that(open_session: OpenPage, audience: Audi
     page = open_session(prepare=lambda tab: tab.emulate_media(reduced_motion="reduce"))
     audience.hold("C03")
     page.expect_seat("C03", "held")
-    moving = "() => document.getAnimations().filter(({ effect }) => effect.getTiming().duration > 1).length"
+    moving = (
+        "() => document.getAnimations().filter(({ effect }) => "
+        "effect.getTiming().duration > 1).length"
+    )
     assert page.page.evaluate(moving) == 0
 
 
@@ -98,7 +104,8 @@ _LISTEN = """() => {
     for (const { target, addedNodes } of changes) {
       const node = target instanceof Element ? target : target.parentElement;
       const text = [...addedNodes].map(({ textContent }) => textContent).join("").trim();
-      if (text && node?.closest("[role=status], [role=alert], [aria-live]")) window.heard.push(text);
+      const isLive = node?.closest("[role=status], [role=alert], [aria-live]");
+      if (text && isLive) window.heard.push(text);
     }
   }).observe(document.body, { childList: true, characterData: true, subtree: true });
 }"""

@@ -1,4 +1,5 @@
-"""What people type, click twice or follow by mistake: each gets a clear word, and nothing happens twice."""
+"""What people type, click twice or follow by mistake: each gets a clear word, and nothing
+happens twice."""
 
 import json
 from collections.abc import Callable
@@ -31,7 +32,7 @@ WRONG = [
 ]
 
 
-# ------------------------------------------------------------------------------------------------------ typed wrongly
+# ------------------------------------------------------------------------------------ typed wrongly
 
 
 def test_what_is_wrong_is_told_beside_its_field_and_not_sent(open_wired: OpenWired) -> None:
@@ -89,7 +90,7 @@ def test_signs_in_a_name_are_shown_as_they_were_typed(
     assert _orders_of(system, "E01")[0]["nome_completo"] == name
 
 
-# -------------------------------------------------------------------------------------------------------- done twice
+# --------------------------------------------------------------------------------------- done twice
 
 
 def test_a_double_click_on_a_seat_holds_it_once_and_keeps_it(open_wired: OpenWired) -> None:
@@ -127,7 +128,8 @@ def test_a_double_submit_is_one_order(system: System, open_wired: OpenWired) -> 
 def test_two_tabs_that_pay_for_the_same_seat_make_one_order(
     system: System, open_session: OpenPage, open_wired: OpenWired, audience: Audience
 ) -> None:
-    """The second tab has not heard of the first one's purchase when it pays: it shows the tickets."""
+    """The second tab has not heard of the first one's purchase when it pays: it shows the
+    tickets."""
     first = open_session()
     first.hold("F01")
     second, wire = open_wired(beside=first)
@@ -189,7 +191,7 @@ def test_one_seat_more_than_the_limit_is_refused_in_words_and_falls_back(
     page.release(*seats)
 
 
-# ---------------------------------------------------------------------------------------------------- followed wrongly
+# --------------------------------------------------------------------------------- followed wrongly
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,8 @@ def test_a_map_takes_less_than_60_kb_and_few_requests(
 def test_everything_that_a_map_needs_is_named_by_its_html(
     new_page: NewPage, gateway: Gateway
 ) -> None:
-    """Nothing waits for something else to arrive first: one round trip after the HTML everything is there."""
+    """Nothing waits for something else to arrive first: one round trip after the HTML everything
+    is there."""
     weight = opened(new_page, gateway)
     late = [request.url for request in weight.requests if is_late(request)]
     assert late == []

@@ -1,4 +1,5 @@
-"""A session that changes while its map is open, or after its tickets were bought: pages say what was and what is."""
+"""A session that changes while its map is open, or after its tickets were bought: pages say what
+was and what is."""
 
 import re
 import urllib.request

@@ -1,4 +1,5 @@
-"""Pages in browsers that keep nothing, tabs from yesterday, and readers in another part of the world."""
+"""Pages in browsers that keep nothing, tabs from yesterday, and readers in another part of the
+world."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,7 +17,9 @@ from tests.support.system import System
 ZONE = "(horário de Brasília)"
 NO_STORAGE = """
 for (const name of ["sessionStorage", "localStorage"]) {
-  Object.defineProperty(window, name, { get() { throw new DOMException("blocked", "SecurityError"); } });
+  Object.defineProperty(window, name, {
+    get() { throw new DOMException("blocked", "SecurityError"); }
+  });
 }
 """
 FULL_STORAGE = """

@@ -1,4 +1,5 @@
-"""A session in which nothing is sold any more: the hall fades, and one card says why and leads to two with seats."""
+"""A session in which nothing is sold any more: the hall fades, and one card says why and leads
+to two with seats."""
 
 from collections.abc import Iterator
 
@@ -18,7 +19,8 @@ START, LATER, LAST = "2037-12-13T17:45:00", "2037-12-13T21:00:00", "2037-12-14T2
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """Sessions of two seats, each in a room of its own, and two later ones of the same film with seats."""
+    """Sessions of two seats, each in a room of its own, and two later ones of the same film with
+    seats."""
     programme = demo(
         new_tiny_room(),
         new_room("sala-b", "A .."),
@@ -37,7 +39,8 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 
 
 def expect_faded(page: SessionPage) -> None:
-    """Nothing is left that is about choosing: neither legend nor tools, no seat can be reached, and nothing is live."""
+    """Nothing is left that is about choosing: neither legend nor tools, no seat can be reached,
+    and nothing is live."""
     for part in ("legend", "best", "zoom", "activity", "line", "banner"):
         expect(page.page.locator(f"[data-part={part}]")).to_be_hidden()
     expect(page.page.locator("[data-action=list]")).to_be_hidden()

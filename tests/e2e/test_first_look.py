@@ -1,4 +1,5 @@
-"""What a buyer sees before everything is there: the film and the hall at once, and no seat that may not be free."""
+"""What a buyer sees before everything is there: the film and the hall at once, and no seat that
+may not be free."""
 
 from collections.abc import Iterator
 

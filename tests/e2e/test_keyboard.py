@@ -1,4 +1,5 @@
-"""Buyers who do not use the map with a mouse: one has a keyboard and nothing else, one chooses from the list."""
+"""Buyers who do not use the map with a mouse: one has a keyboard and nothing else, one chooses
+from the list."""
 
 from playwright.sync_api import Locator, expect
 

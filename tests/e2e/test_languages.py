@@ -1,4 +1,5 @@
-"""Portuguese, English and Spanish: chosen by the browser or by the switch, and everything is in the one chosen."""
+"""Portuguese, English and Spanish: chosen by the browser or by the switch, and everything is in
+the one chosen."""
 
 import pytest
 from playwright.sync_api import expect
@@ -18,7 +19,7 @@ def order_title(page: SessionPage) -> str:
     return page.page.locator("[data-part=order-title]").inner_text()
 
 
-# -------------------------------------------------------------------------------------------------------- chosen how
+# --------------------------------------------------------------------------------------- chosen how
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,7 @@ def test_what_only_the_gateway_found_is_told_in_the_buyers_language_too(
     page.release("B01")
 
 
-# ------------------------------------------------------------------------------------------- nothing said by the code
+# ------------------------------------------------------------------------- nothing said by the code
 
 
 def test_the_programme_says_nothing_of_its_own(system: System, new_page: NewPage) -> None:

@@ -1,4 +1,5 @@
-"""Whatever happens to the line, to the computer or to its clock: the map ends up right, and says so until then."""
+"""Whatever happens to the line, to the computer or to its clock: the map ends up right, and says
+so until then."""
 
 import random
 import re
@@ -17,7 +18,7 @@ from tests.support.waiting import wait_until
 HOUR = timedelta(hours=1)
 
 
-# ---------------------------------------------------------------------------------------------- what the gateway says
+# ---------------------------------------------------------------------------- what the gateway says
 
 
 def test_messages_that_the_page_does_not_know_change_nothing(
@@ -111,7 +112,7 @@ def test_pages_that_join_in_the_middle_of_a_rush_all_end_in_the_right_map(
         audience.expect_map(page)
 
 
-# -------------------------------------------------------------------------------------------------- the same buyer
+# ----------------------------------------------------------------------------------- the same buyer
 
 
 def expect_same_time(one: SessionPage, other: SessionPage) -> None:
@@ -145,13 +146,14 @@ def test_two_tabs_of_one_buyer_show_the_same_seats_the_same_time_and_the_same_pu
         audience.expect_map(page)
 
 
-# -------------------------------------------------------------------------------------- the computer and its network
+# --------------------------------------------------------------------- the computer and its network
 
 
 def test_offline_says_so_and_back_online_the_map_is_right(
     open_wired: OpenWired, audience: Audience
 ) -> None:
-    """Chromium's own "offline" does not always reach a WebSocket that is open: the line is cut here as well."""
+    """Chromium's own "offline" does not always reach a WebSocket that is open: the line is cut
+    here as well."""
     page, wire = open_wired()
     page.hold("I01")
     wire.die()

@@ -1,4 +1,5 @@
-"""Redis loses what it has while pages are open: they show what there is, say that sales are paused, and come back."""
+"""Redis loses what it has while pages are open: they show what there is, say that sales are
+paused, and come back."""
 
 import re
 import subprocess

@@ -1,4 +1,5 @@
-"""Tickets that were opened once are there without a network; and whatever keeps that from working harms nothing."""
+"""Tickets that were opened once are there without a network; and whatever keeps that from
+working harms nothing."""
 
 from playwright.sync_api import Page, expect
 
@@ -9,7 +10,8 @@ from tests.support.waiting import wait_until
 
 KEPT = """async (link) => {
   if ((await navigator.serviceWorker.ready).active.state !== "activated") return false;
-  const kept = await Promise.all([caches.match("/pedido/"), caches.match(link.replace("/pedido/", "/api/pedidos/"))]);
+  const data = link.replace("/pedido/", "/api/pedidos/");
+  const kept = await Promise.all([caches.match("/pedido/"), caches.match(data)]);
   return kept.every(Boolean);
 }"""
 NEWER = """async () => {
@@ -18,13 +20,17 @@ NEWER = """async () => {
 }"""
 REPLACED = """async () => {
   const { active } = await navigator.serviceWorker.ready;
-  return active.scriptURL.endsWith("/order-worker.js") && (await caches.keys()).join() === "pedidos-1";
+  const kept = (await caches.keys()).join();
+  return active.scriptURL.endsWith("/order-worker.js") && kept === "pedidos-1";
 }"""
 FULL = """Cache.prototype.put = Cache.prototype.add = async () => {
   throw new DOMException("no room", "QuotaExceededError");
 };"""
-BLOCKED = """for (const [owner, name] of [[Navigator.prototype, "serviceWorker"], [globalThis, "caches"]]) {
-  Object.defineProperty(owner, name, { get() { throw new DOMException("blocked", "SecurityError"); } });
+BLOCKED = """const blocked = [[Navigator.prototype, "serviceWorker"], [globalThis, "caches"]];
+for (const [owner, name] of blocked) {
+  Object.defineProperty(owner, name, {
+    get() { throw new DOMException("blocked", "SecurityError"); }
+  });
 }"""
 
 
@@ -124,7 +130,8 @@ def test_the_worker_of_an_older_version_and_what_it_kept_are_replaced(
     tab.evaluate(
         """async () => {
           await (await caches.open("pedidos-0")).put("/pedido/", new Response("old"));
-          await navigator.serviceWorker.register("/static/order-worker.js?old", { scope: "/pedido/" });
+          const old = "/static/order-worker.js?old";
+          await navigator.serviceWorker.register(old, { scope: "/pedido/" });
           await navigator.serviceWorker.ready;
         }"""
     )

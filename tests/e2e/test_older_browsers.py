@@ -1,4 +1,5 @@
-"""A purchase in a browser of four years ago: Chromium without what Safari 15.4 or Samsung Internet 19 lack."""
+"""A purchase in a browser of four years ago: Chromium without what Safari 15.4 or Samsung
+Internet 19 lack."""
 
 import re
 
@@ -40,7 +41,8 @@ for (const [path, names] of Object.entries({NEWER})) {{
   for (const name of names) {{
     if (!owner) continue;
     delete owner[name];
-    if (name in owner) Object.defineProperty(owner, name, {{ value: undefined, configurable: true }});
+    const gone = {{ value: undefined, configurable: true }};
+    if (name in owner) Object.defineProperty(owner, name, gone);
   }}
 }}
 // A click is a PointerEvent in Chromium alone.
@@ -50,11 +52,13 @@ Object.defineProperty(PointerEvent, Symbol.hasInstance, {{
 }});
 """
 NEWER_RULES = re.compile(
-    r"@(?:container|supports selector|starting-style|view-transition)[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}"
+    r"@(?:container|supports selector|starting-style|view-transition)[^{]*"
+    r"\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}"
     r"|[^{}]*:(?:has|popover-open|open)\b[^{}]*\{[^{}]*\}"
 )
 NEWER_VALUES = re.compile(
-    r"(?<=[;{])[\w-]+:[^;{}]*(?:\d[dsl]vh|light-dark\(|color-mix\(|text-wrap|overflow:clip|/ ?\"\")[^;{}]*;?"
+    r"(?<=[;{])[\w-]+:[^;{}]*"
+    r"(?:\d[dsl]vh|light-dark\(|color-mix\(|text-wrap|overflow:clip|/ ?\"\")[^;{}]*;?"
     r"|(?<=[;{])(?:content-visibility|contain-intrinsic-size|container-type|text-wrap|interpolate-size):[^;{}]*;?"
 )
 
@@ -74,7 +78,10 @@ def older_css(css: str) -> str:
 
 
 def test_what_is_newer_is_taken_out_of_styles_and_the_rest_stays() -> None:
-    css = 'a{b:c;height:100vh;height:100dvh}@container (x:y){a{b:c}}i:has(b){c:d}p{content:"x";content:"x" / ""}'
+    css = (
+        "a{b:c;height:100vh;height:100dvh}@container "
+        '(x:y){a{b:c}}i:has(b){c:d}p{content:"x";content:"x" / ""}'
+    )
     assert older_css(css) == 'a{b:c;height:100vh;}p{content:"x";}'
 
 

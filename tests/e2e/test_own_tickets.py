@@ -1,4 +1,5 @@
-"""The way back to the tickets: on the programme and on the map, for the browser that bought them."""
+"""The way back to the tickets: on the programme and on the map, for the browser that bought
+them."""
 
 from playwright.sync_api import Page, expect
 

@@ -1,4 +1,5 @@
-"""Choosing for several people: the best seats, the next best, one tap for a party; nothing is held twice or lost."""
+"""Choosing for several people: the best seats, the next best, one tap for a party; nothing is
+held twice or lost."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -65,7 +66,7 @@ def is_in_sight(page: SessionPage, seat: str) -> bool:
     return box["width"] >= 24 and box["y"] + box["height"] <= notice["y"]
 
 
-# ---------------------------------------------------------------------------------------------------- the best seats
+# ----------------------------------------------------------------------------------- the best seats
 
 
 def test_the_best_seats_begin_with_how_many_people_come(open_session: OpenPage) -> None:
@@ -136,7 +137,7 @@ def test_a_party_that_fits_nowhere_is_offered_a_place_in_parts(
     page.expect_notice("sem_lugares_juntos", "Não há 6 poltronas livres")
 
 
-# ------------------------------------------------------------------------------------------------- one tap for a party
+# ------------------------------------------------------------------------------ one tap for a party
 
 
 def test_one_click_takes_the_party_as_the_preview_shows_and_leaves_nobody_over(
@@ -206,7 +207,7 @@ def test_a_key_takes_the_party_that_the_focus_shows(open_session: OpenPage) -> N
     page.release(*shown)
 
 
-# ------------------------------------------------------------------------------------------ others, lines and tabs
+# --------------------------------------------------------------------------- others, lines and tabs
 
 
 def without_news(frame: Frame) -> Iterable[Frame]:

@@ -1,4 +1,5 @@
-"""On a phone nobody pays before having seen what for, and its own ways (Back, reload, keyboard) do no harm."""
+"""On a phone nobody pays before having seen what for, and its own ways (Back, reload, keyboard)
+do no harm."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing

@@ -1,4 +1,5 @@
-"""The payment form says what it is for, takes what people and browsers put in, and ends in a moment to be glad."""
+"""The payment form says what it is for, takes what people and browsers put in, and ends in a
+moment to be glad."""
 
 import re
 
@@ -8,14 +9,16 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page import ANA, Buyer, OrderPage, SessionPage
 
-# As Google's does it: every text goes into an element of its own, again whenever the page says something new.
+# As Google's does it: every text goes into an element of its own, again whenever the page says
+# something new.
 _TRANSLATE = """() => {
   const words = () => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const found = [];
     while (walker.nextNode()) {
       const { currentNode: node } = walker;
-      if (node.data.trim() && !node.parentElement.closest("font, script, template, style, option")) found.push(node);
+      const isLeft = node.parentElement.closest("font, script, template, style, option");
+      if (node.data.trim() && !isLeft) found.push(node);
     }
     return found;
   };
@@ -29,10 +32,11 @@ _TRANSLATE = """() => {
     }
   };
   translate();
-  new MutationObserver(translate).observe(document.body, { childList: true, characterData: true, subtree: true });
+  const all = { childList: true, characterData: true, subtree: true };
+  new MutationObserver(translate).observe(document.body, all);
 }"""
-# As password managers do it: the value is set from outside, an element of theirs is put beside the field, and some of
-# them tell of nothing but a change.
+# As password managers do it: the value is set from outside, an element of theirs is put beside the
+# field, and some of them tell of nothing but a change.
 _FILL_IN = """(values) => {
   for (const [id, value] of Object.entries(values)) {
     const field = document.getElementById(id);
@@ -45,7 +49,9 @@ _MOVING = "document.getAnimations().filter(({ effect }) => effect.getTiming().du
 _BLOCKED = """Object.defineProperty(window, "sessionStorage", {
   get() { throw new DOMException("denied", "SecurityError"); } });
 delete window.BroadcastChannel;"""
-_FULL = """Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); };"""
+_FULL = """Storage.prototype.setItem = () => {
+  throw new DOMException("full", "QuotaExceededError");
+};"""
 
 
 def test_it_says_what_is_paid_for_line_by_line(open_session: OpenPage) -> None:
@@ -158,7 +164,7 @@ def test_the_tabs_title_counts_down_while_something_is_held(open_session: OpenPa
     expect(page.page).to_have_title(title)
 
 
-# ------------------------------------------------------------------------------------------------------------- paid
+# --------------------------------------------------------------------------------------------- paid
 
 
 def _pay_where_things_move(page: SessionPage, seat: str) -> str:

@@ -1,4 +1,5 @@
-"""The programme: what is on, when, where, for how much, and how many seats are left, kept true while somebody looks."""
+"""The programme: what is on, when, where, for how much, and how many seats are left, kept true
+while somebody looks."""
 
 import json
 import re
@@ -293,7 +294,8 @@ def test_numbers_that_are_old_are_said_to_be(programme: ProgrammePage) -> None:
 
 
 def test_two_films_with_one_title_are_two_films(programme: ProgrammePage) -> None:
-    """Each with its own length, age rating and sessions, also in a browser without `Map.groupBy`."""
+    """Each with its own length, age rating and sessions, also in a browser without
+    `Map.groupBy`."""
     programme.page.evaluate("delete Map.groupBy; delete Array.prototype.toSorted")
 
     def with_a_remake(sessions: Sessions) -> Sessions:

@@ -1,4 +1,7 @@
-"""From a click to a mailed ticket, as two people with two browsers see it. The system is real, down to the mail."""
+"""From a click to a mailed ticket, as two people with two browsers see it.
+
+The system is real, down to the mail.
+"""
 
 import json
 from collections.abc import Callable, Iterator

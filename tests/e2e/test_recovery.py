@@ -1,4 +1,5 @@
-"""Services die while pages are open and somebody is paying: every page recovers by itself, and nobody pays twice."""
+"""Services die while pages are open and somebody is paying: every page recovers by itself, and
+nobody pays twice."""
 
 import json
 import time
@@ -95,7 +96,7 @@ def test_every_page_recovers_by_itself_when_it_is_killed_during_a_purchase(
     _recorded_once(system, f"{seat}01", order)
 
 
-def test_booking_that_is_away_for_ten_seconds_in_the_middle_of_a_payment_means_checking_then_paid_once(
+def test_booking_away_for_ten_seconds_during_a_payment_means_checking_then_paid_once(
     system: System, open_wired: OpenWired, open_session: OpenPage, audience: Audience
 ) -> None:
     booking = system.bookings[0]

@@ -1,5 +1,6 @@
-"""Every screen will do: a purchase by touch on a phone on its side, in a narrow window, with large letters, in forced
-colours and without movement; and what the page does with the room that it has."""
+"""Every screen will do: a purchase by touch on a phone on its side, in a narrow window, with large
+letters, in forced colours and without movement; and what the page does with the room that it has.
+"""
 
 from itertools import pairwise
 
@@ -168,7 +169,8 @@ def test_the_legend_explains_what_was_seen_and_keeps_it(
     expect(legend).to_contain_text("Sua")
 
 
-# When a text outside of the hall changes, in milliseconds. The countdown of one's own hold is not there.
+# When a text outside of the hall changes, in milliseconds. The countdown of one's own hold is not
+# there.
 _WATCH_TEXTS = """() => {
   window.changedAt = [];
   new MutationObserver((records) => {

@@ -1,4 +1,5 @@
-"""The card of a seat: what it is and how the screen looks from it, for a mouse, a keyboard and a finger."""
+"""The card of a seat: what it is and how the screen looks from it, for a mouse, a keyboard and a
+finger."""
 
 from playwright.sync_api import Browser, Locator, expect
 

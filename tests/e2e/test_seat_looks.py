@@ -1,4 +1,5 @@
-"""How a seat of each state looks: clear in both themes, also offline, and another shape where colours are forced."""
+"""How a seat of each state looks: clear in both themes, also offline, and another shape where
+colours are forced."""
 
 import itertools
 from collections.abc import Iterator
@@ -32,7 +33,10 @@ THEMES: tuple[Theme, ...] = ("light", "dark")
 
 @dataclass
 class Looks:
-    """A page that shows a seat of each state. Pictures are taken once for each theme and state of the line."""
+    """A page that shows a seat of each state.
+
+    Pictures are taken once for each theme and state of the line.
+    """
 
     page: SessionPage
     wire: Wire
@@ -56,7 +60,8 @@ class Looks:
         return asked | pictures_of(self.page.page, others)
 
     def _picture_of_asked(self) -> dict[str, Picture]:
-        """The page waits some seconds for an answer, so the picture counts where it still waits after it."""
+        """The page waits some seconds for an answer, so the picture counts where it still waits
+        after it."""
         page, name = self.page, SEATS["asked"]
         while True:
             if page.seat_state(name) == "free":
@@ -114,7 +119,8 @@ def test_a_number_is_read_on_its_seat(theme: Theme, looks: Looks) -> None:
     for state in ("free", "premium"):
         fill, text = looks.page.seat(SEATS[state]).evaluate(
             """(seat) => ["backgroundColor", "color"]
-              .map((name) => getComputedStyle(seat)[name].match(/[0-9.]+/g).slice(0, 3).map(Number))"""
+              .map((name) => getComputedStyle(seat)[name].match(/[0-9.]+/g))
+              .map((parts) => parts.slice(0, 3).map(Number))"""
         )
         assert contrast(tuple(fill), tuple(text)) >= TEXT
 

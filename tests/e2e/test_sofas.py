@@ -1,4 +1,5 @@
-"""A couple's sofa in the page: taken and given back whole by one tap, one key or one line of the list."""
+"""A couple's sofa in the page: taken and given back whole by one tap, one key or one line of the
+list."""
 
 from playwright.sync_api import Browser
 

@@ -1,4 +1,5 @@
-"""Places that are made for somebody, and seats that were bought: they say so when they are touched."""
+"""Places that are made for somebody, and seats that were bought: they say so when they are
+touched."""
 
 from playwright.sync_api import expect
 

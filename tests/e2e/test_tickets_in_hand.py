@@ -44,7 +44,8 @@ def on_screen(tab: Page, selector: str) -> list[bool]:
     """Which of these pictures are seen, at least in part."""
     seen: list[bool] = tab.locator(selector).evaluate_all(
         """(pictures) => pictures.map((one) => {
-            const { left, right } = one.getBoundingClientRect(), list = one.closest("ul").getBoundingClientRect();
+            const { left, right } = one.getBoundingClientRect();
+            const list = one.closest("ul").getBoundingClientRect();
             return right > list.left + 1 && left < list.right - 1;
         })"""
     )
@@ -133,7 +134,7 @@ def test_on_paper_each_ticket_has_the_film_large_its_row_and_seat_and_its_code(
     expect(page.page.locator("[data-part=mail]")).to_be_hidden()
 
 
-# -------------------------------------------------------------------------------------------- giving a seat back
+# ------------------------------------------------------------------------------- giving a seat back
 
 
 def give_back(shown: OrderPage, seat: str) -> None:

@@ -1,4 +1,5 @@
-"""A hall of 3,000 seats: what a change costs, how it is zoomed, and what can be read of it at every size."""
+"""A hall of 3,000 seats: what a change costs, how it is zoomed, and what can be read of it at
+every size."""
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -22,10 +23,13 @@ _WATCH = """() => {
     const seat = element.closest("[data-seat], [data-item]");
     if (seat) window.changed.seats.add(seat.dataset.seat ?? seat.dataset.item);
     else window.changed.others.add(element);
-  })).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+  })).observe(document.body, {
+    subtree: true, childList: true, attributes: true, characterData: true
+  });
 }"""
 _CHANGED = "() => ({ seats: [...window.changed.seats], others: window.changed.others.size })"
-# Of the letters on the left that are shown: the text, its height, its middle, and the middle of its row.
+# Of the letters on the left that are shown: the text, its height, its middle, and the middle of its
+# row.
 _LETTERS = """() => {
   const middle = ({ top, bottom }) => (top + bottom) / 2;
   const rows = new Map([...document.querySelectorAll("#grid .row")].map((row) => {

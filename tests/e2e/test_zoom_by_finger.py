@@ -24,7 +24,10 @@ _WATCH_WIDTH = """() => {
   };
   look();
 }"""
-_LATE = "() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/minimap.js'))"
+_LATE = (
+    "() => performance.getEntriesByType('resource').some(({ name }) => "
+    "name.endsWith('/minimap.js'))"
+)
 
 
 @pytest.fixture

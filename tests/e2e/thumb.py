@@ -1,4 +1,5 @@
-"""Somebody who has one finger and a screen: sees no more than is in view, and scrolls where the finger is."""
+"""Somebody who has one finger and a screen: sees no more than is in view, and scrolls where the
+finger is."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,7 +37,8 @@ _FRAMES = 5
 
 @dataclass(frozen=True)
 class Screen:
-    """`media` as Playwright's `emulate_media` takes it; `letters` in pixels, as set in the browser."""
+    """`media` as Playwright's `emulate_media` takes it; `letters` in pixels, as set in the
+    browser."""
 
     name: str
     width: int

@@ -1,4 +1,5 @@
-"""The line between a page and its gateway, in a test's hands: what was said, and what gets through."""
+"""The line between a page and its gateway, in a test's hands: what was said, and what gets
+through."""
 
 import json
 import re
@@ -28,8 +29,9 @@ class Wire:
 
     Put it in before the page is opened; it stays through every reconnection.
 
-    `to_page` and `to_gateway` say what becomes of a frame on its way: the frames that arrive instead of it. Frames
-    move only while Playwright is asked for something, as every look at the page does.
+    `to_page` and `to_gateway` say what becomes of a frame on its way: the frames that arrive
+    instead of it. Frames move only while Playwright is asked for something, as every look at the
+    page does.
     """
 
     def __init__(self, page: Page) -> None:
@@ -43,12 +45,14 @@ class Wire:
         page.route_web_socket(re.compile("/ws/reserva"), self._connect)
 
     def sent(self, **fields: object) -> list[Frame]:
-        """What the page asked for so far, with these fields among others; whether it got through or not."""
+        """What the page asked for so far, with these fields among others; whether it got through
+        or not."""
         self._move()
         return [frame for frame in self._sent if fields.items() <= frame.items()]
 
     def received(self, **fields: object) -> list[Frame]:
-        """What the gateway said so far, with these fields among others; whether the page heard it or not."""
+        """What the gateway said so far, with these fields among others; whether the page heard
+        it or not."""
         self._move()
         return [frame for frame in self._received if fields.items() <= frame.items()]
 

@@ -1,4 +1,5 @@
-"""Booking's contract without its answers: a batch is answered by the methods for single requests."""
+"""Booking's contract without its answers: a batch is answered by the methods for single
+requests."""
 
 # ruff: noqa: N802 - the contract's names
 
@@ -65,7 +66,7 @@ class BatchServicer(ReservaServicer):
         async with writing:
             await context.write(pb.LoteRespostas(respostas=[answer]))
 
-    # --------------------------------------------------------------------------- what a gateway never calls
+    # ------------------------------------------------------------------- what a gateway never calls
 
     async def RegistrarEmail(self, request: pb.RegistroEmail, context: Context) -> pb.Vazio:
         raise NotImplementedError

@@ -1,4 +1,5 @@
-"""Stands in for booking with its real streams of batches, and requests that take as long as a test wants."""
+"""Stands in for booking with its real streams of batches, and requests that take as long as a
+test wants."""
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator

@@ -1,4 +1,5 @@
-"""A fake booking service: real gRPC on a port of its own, one session in memory, faults on demand."""
+"""A fake booking service: real gRPC on a port of its own, one session in memory, faults on
+demand."""
 
 # ruff: noqa: N802 - the contract's names
 
@@ -100,7 +101,8 @@ class FakeBooking(BatchServicer):
         self._tell(pb.EventoSessao(atualizacao=update))
 
     def begin_again(self, *, paused: bool = False) -> None:
-        """Its Redis has come back with other data, or sales are paused or resumed: a new snapshot for everybody."""
+        """Its Redis has come back with other data, or sales are paused or resumed: a new
+        snapshot for everybody."""
         self.paused = paused
         self._tell(pb.EventoSessao(instantaneo=self._seat_map()))
 
@@ -108,7 +110,7 @@ class FakeBooking(BatchServicer):
         for watcher in self._watchers:
             watcher.put_nowait(event)
 
-    # ---------------------------------------------------------------------------------- the contract
+    # --------------------------------------------------------------------------------- the contract
 
     async def ReservarAssento(
         self, request: pb.ReservaRequest, context: Context

@@ -51,7 +51,10 @@ def notification(order: pb.Pedido, status: Status = Status.CONFIRMED) -> Notific
 
 
 class FakeOrders:
-    """Booking's side. `failures` are raised by the next calls, one each; while `down` every call finds nobody."""
+    """Booking's side.
+
+    `failures` are raised by the next calls, one each; while `down` every call finds nobody.
+    """
 
     def __init__(self, *orders: pb.Pedido) -> None:
         self.orders = {order.pedido_id: order for order in orders}
@@ -148,7 +151,8 @@ class FakeMails:
 
 
 class FakeMailer:
-    """`answers` has, for an address, what its next mails meet; while `down` there is no server at all.
+    """`answers` has, for an address, what its next mails meet; while `down` there is no server at
+    all.
 
     A mail to an address in `slow` takes until that event is set.
     """

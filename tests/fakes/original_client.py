@@ -1,7 +1,9 @@
-"""A client as it was written for the first version of cinema.proto, which knows nothing of what came later.
+"""A client as it was written for the first version of cinema.proto, which knows nothing of what
+came later.
 
-`original_client.py ADDRESS` reads calls as JSON from stdin, [[rpc, session, seat, user], …], makes them one after
-another, and writes what came of each as JSON to stdout. PYTHONPATH is the folder of that version's stubs.
+`original_client.py ADDRESS` reads calls as JSON from stdin, [[rpc, session, seat, user], …], makes
+them one after another, and writes what came of each as JSON to stdout. PYTHONPATH is the folder of
+that version's stubs.
 """
 
 import json

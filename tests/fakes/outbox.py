@@ -41,7 +41,10 @@ class FakeOutbox(Outbox):
 
 
 class FakeSink:
-    """`answers` has the next results of an order; Done from then on. While `hold` is cleared, nothing is answered."""
+    """`answers` has the next results of an order; Done from then on.
+
+    While `hold` is cleared, nothing is answered.
+    """
 
     def __init__(self) -> None:
         self.seen: list[str] = []

@@ -1,4 +1,7 @@
-"""Each part is killed during purchases. No acknowledged order is missing anywhere, and nothing is sold twice."""
+"""Each part is killed during purchases.
+
+No acknowledged order is missing anywhere, and nothing is sold twice.
+"""
 
 import asyncio
 import json

@@ -16,7 +16,8 @@ def pytest_asyncio_loop_factories(
 
 
 def _is_no_shared_poller(record: logging.LogRecord) -> bool:
-    """grpc.aio has one poller for all loops of a process: a loop may find that another has read (grpc/grpc#25364).
+    """grpc.aio has one poller for all loops of a process: a loop may find that another has read
+    (grpc/grpc#25364).
 
     A test run has a loop for each test, a service only one.
     """

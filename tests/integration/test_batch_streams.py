@@ -1,4 +1,5 @@
-"""A server's end of the streams of batches, over real gRPC, with requests that take as long as the test wants."""
+"""A server's end of the streams of batches, over real gRPC, with requests that take as long as
+the test wants."""
 
 from typing import Any
 
@@ -20,7 +21,7 @@ def buyer(name: str) -> Buyer:
     return Buyer(SESSION, name, "")
 
 
-# ------------------------------------------------------------------------------------------------------- booking's end
+# ------------------------------------------------------------------------------------ booking's end
 
 
 async def test_a_slow_request_holds_up_no_other_one(server: Server) -> None:

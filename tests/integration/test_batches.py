@@ -80,7 +80,7 @@ async def test_a_batch_is_answered_as_its_calls_would_be(desk: Desk) -> None:
             assert (answer.codigo, answer.resposta) == (0, called)
 
 
-# --------------------------------------------------------------------------------------------------------------- storm
+# -------------------------------------------------------------------------------------------- storm
 
 
 # Long enough for a busy machine's round trips.

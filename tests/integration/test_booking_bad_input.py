@@ -1,4 +1,5 @@
-"""Malformed input: a clear refusal in Portuguese, no change of any state, and the server goes on."""
+"""Malformed input: a clear refusal in Portuguese, no change of any state, and the server goes
+on."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,8 @@ SEAT_METHODS = ["ReservarAssento", "ConfirmarPagamento", "LiberarAssento", "Este
 
 @contextmanager
 def refused(desk: Desk, session: str, *words: str) -> Iterator[None]:
-    """INVALID_ARGUMENT with these words, and neither the session nor the number of keys has changed."""
+    """INVALID_ARGUMENT with these words, and neither the session nor the number of keys has
+    changed."""
     before = everything(desk, session)
     with pytest.raises(grpc.RpcError) as error:
         yield

@@ -1,4 +1,5 @@
-"""Holds that end by themselves: freed within a second, once, with no listener, by however many servers."""
+"""Holds that end by themselves: freed within a second, once, with no listener, by however many
+servers."""
 
 import json
 from collections import Counter

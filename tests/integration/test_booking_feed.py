@@ -109,7 +109,8 @@ async def test_a_watcher_who_is_too_slow_gets_a_new_snapshot_and_then_every_chan
 async def test_a_reader_who_missed_what_redis_dropped_gives_everybody_there_a_new_snapshot(
     bench: Bench,
 ) -> None:
-    """The last change of a quiet session is dropped unread: no later version would ever show the hole."""
+    """The last change of a quiet session is dropped unread: no later version would ever show the
+    hole."""
     stream = bench.watch(bench.hall.session)
     assert (await anext(stream)).instantaneo.versao == 0
     hold_unseen(bench.url, bench.hall.session)
@@ -119,7 +120,8 @@ async def test_a_reader_who_missed_what_redis_dropped_gives_everybody_there_a_ne
 
 
 def hold_unseen(url: str, quiet: str) -> None:
-    """A change, and then more events than Redis keeps: all while the test's loop, and so the reader, stands still."""
+    """A change, and then more events than Redis keeps: all while the test's loop, and so the
+    reader, stands still."""
     keys = session_keys(quiet)
     hold = '{"buyer": "ana", "token": "t", "tag": "x", "since": 1, "deadline": 9007199254740991}'
     with redis.Redis.from_url(url) as client:

@@ -133,7 +133,7 @@ def test_a_session_that_has_begun_is_closed_for_everything_but_giving_back_and_s
     assert ana.release("A05").sucesso
 
 
-# ------------------------------------------------------------------------------ starting and stopping
+# ---------------------------------------------------------------------------- starting and stopping
 
 
 def test_a_server_starts_before_redis_and_serves_once_redis_is_there(
@@ -205,6 +205,7 @@ async def test_open_watches_end_and_do_not_keep_the_server_from_stopping(
 
 
 def holds_under_way(redis: Redis) -> int:
-    """Scripts with as many arguments as a hold has: booking's own, once a second, have hardly any."""
+    """Scripts with as many arguments as a hold has: booking's own, once a second, have hardly
+    any."""
     scripts = [one for one in redis.client_list() if one["cmd"].startswith("evalsha")]
     return sum(int(one["argv-mem"]) > HOLD_BYTES for one in scripts)

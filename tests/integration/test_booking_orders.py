@@ -1,4 +1,5 @@
-"""What an order keeps of its sale, whatever becomes of the programme, and the secrets of its links."""
+"""What an order keeps of its sale, whatever becomes of the programme, and the secrets of its
+links."""
 
 import re
 from collections.abc import Iterator
@@ -154,7 +155,7 @@ def test_an_order_from_before_whose_session_has_gone_still_knows_when_it_was(box
     assert (order.link_token, order.chave) == ("", "")
 
 
-# ------------------------------------------------------------------------------------------------ links
+# -------------------------------------------------------------------------------------------- links
 
 
 def test_a_sale_is_answered_with_the_secrets_of_the_orders_links(desk: Desk) -> None:

@@ -1,4 +1,5 @@
-"""Redis hangs, dies, or is not durable: callers hear so in time, and all is well again by itself."""
+"""Redis hangs, dies, or is not durable: callers hear so in time, and all is well again by
+itself."""
 
 import time
 from collections.abc import Iterator

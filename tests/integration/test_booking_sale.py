@@ -1,4 +1,5 @@
-"""From the list of sessions to a cancelled order: what the booking server answers to a well-behaved caller."""
+"""From the list of sessions to a cancelled order: what the booking server answers to a
+well-behaved caller."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""Categories, prices, payments that are declined, and orders that are cancelled in time, over gRPC."""
+"""Categories, prices, payments that are declined, and orders that are cancelled in time, over
+gRPC."""
 
 from contextlib import ExitStack
 from datetime import datetime, timedelta

@@ -1,4 +1,7 @@
-"""A hold ends on every map by itself, once, with the listener and without it. Two gateways, two booking servers."""
+"""A hold ends on every map by itself, once, with the listener and without it.
+
+Two gateways, two booking servers.
+"""
 
 import asyncio
 import json

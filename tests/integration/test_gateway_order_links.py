@@ -174,7 +174,11 @@ async def test_booking_gets_the_network_that_causes_a_mail(bench: Bench, action:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{}", b"[]", b"null", b'{"email":1}', b'{"email":null}', b"\xff", b'{"email":"' + b"x" * 300 + b'"}']
+    "body",
+    [
+        *(b"", b"{}", b"[]", b"null", b"\xff"),
+        *(b'{"email":1}', b'{"email":null}', b'{"email":"' + b"x" * 300 + b'"}'),
+    ],
 )  # fmt: skip
 async def test_a_malformed_address_is_a_400(bench: Bench, body: bytes) -> None:
     async with bench.http() as http:
@@ -220,7 +224,10 @@ async def test_an_order_is_not_cached_not_indexed_and_sends_no_referrer(
 
 
 @pytest.mark.parametrize(
-    "path", [f"/pedido/{ORDER}.{VIEW}/", "/sessao/S001/", "/api/sessoes/", f"/api/pedidos/{ORDER}.{VIEW}/",
+    "path",
+    [
+        *(f"/pedido/{ORDER}.{VIEW}/", "/sessao/S001/", "/api/sessoes/"),
+        f"/api/pedidos/{ORDER}.{VIEW}/",
              "/health/live/", "/notify_liberacao/", "/static/", "//cinema.example/"]
 )  # fmt: skip
 async def test_a_trailing_slash_does_not_redirect(bench: Bench, path: str) -> None:

@@ -27,7 +27,7 @@ from tests.support.hall import Buyer, Hall
 HALF = Category.STUDENT
 
 
-# ------------------------------------------------------------------------------------------- the transition
+# ----------------------------------------------------------------------------------- the transition
 
 
 async def bought(buyer: Buyer, *seats: str) -> str:
@@ -150,7 +150,7 @@ async def test_many_tabs_at_a_time_give_each_seat_back_once(hall: Hall) -> None:
     assert await hall.redis.get(hall.keys.half_price) == "0"
 
 
-# ----------------------------------------------------------------------------------------------- over gRPC
+# ---------------------------------------------------------------------------------------- over gRPC
 
 
 def give_back(desk: Desk, order_id: str, *seats: str) -> pb.ReservaResponse:
@@ -288,7 +288,7 @@ def test_the_ledger_has_what_is_left_and_what_was_given_back(desk: Desk) -> None
     assert datetime.fromisoformat(back["cancelado_em"]).tzinfo is not None
 
 
-# ----------------------------------------------------------------------------------------------- over HTTP
+# ---------------------------------------------------------------------------------------- over HTTP
 
 ADDRESS = f"/api/pedidos/{ORDER}/assentos/cancelar"
 

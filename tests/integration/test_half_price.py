@@ -1,4 +1,5 @@
-"""The quota of half-price tickets is kept by the same script that sells, and tickets cost what their category says."""
+"""The quota of half-price tickets is kept by the same script that sells, and tickets cost what
+their category says."""
 
 import asyncio
 

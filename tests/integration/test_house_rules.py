@@ -1,4 +1,5 @@
-"""No message to the gateway gets round the rules of the house; a bare client may hold any free seat."""
+"""No message to the gateway gets round the rules of the house; a bare client may hold any free
+seat."""
 
 import itertools
 import uuid
@@ -113,7 +114,7 @@ def refused(reply: Frame, reason: str, *seats: str) -> bool:
     )
 
 
-# --------------------------------------------------------------------------------------------------------------- sofas
+# -------------------------------------------------------------------------------------------- sofas
 
 
 @pytest.mark.parametrize(
@@ -211,7 +212,7 @@ async def test_the_best_seats_are_never_a_sofa_nor_made_for_somebody(house: Hous
         assert (await page.ask(acao="melhores", quantidade=1))["motivo"] == "sem_lugares_juntos"
 
 
-# ---------------------------------------------------------------------------------------------------------- companions
+# --------------------------------------------------------------------------------------- companions
 
 
 async def test_a_companion_seat_is_not_sold_without_a_wheelchair_space(house: House) -> None:
@@ -238,7 +239,7 @@ async def test_a_companion_seat_follows_a_space_that_was_bought_before(house: Ho
         assert (await pay(later, "A03"))["status"] == "ok"
 
 
-# -------------------------------------------------------------------------------------------------------- lonely seats
+# ------------------------------------------------------------------------------------- lonely seats
 
 
 @pytest.mark.parametrize("first", ["nobody", "somebody who holds", "somebody who bought"])
@@ -315,7 +316,7 @@ async def test_a_seat_that_is_gone_counts_more_than_one_that_is_left_alone(house
         assert refused(await pay(page, "B02"), "assento_indisponivel", "B02")
 
 
-# -------------------------------------------------------------------------------------------------------- bare clients
+# ------------------------------------------------------------------------------------- bare clients
 
 
 async def test_a_bare_client_holds_and_buys_any_free_seat(house: House) -> None:

@@ -98,7 +98,10 @@ def one_more_than_a_batch(broker: KafkaBroker, topic: str) -> None:
 def test_the_library_forgets_what_is_left_over_of_a_paused_partition(
     broker: KafkaBroker, topic: str
 ) -> None:
-    """The fault that docs/upstream describes. Once this fails the library is mended, and polls may be bounded again."""
+    """The fault that docs/upstream describes.
+
+    Once this fails the library is mended, and polls may be bounded again.
+    """
     consumer = KafkaConsumer(
         bootstrap_servers=broker.bootstrap, auto_offset_reset="earliest", max_poll_records=BATCH
     )
@@ -128,7 +131,10 @@ def read(consumer: KafkaConsumer, partition: TopicPartition, number: int) -> int
 
 
 class Reader:
-    """Reads as the consumer does. The partition that comes first is left for later until the other one is read."""
+    """Reads as the consumer does.
+
+    The partition that comes first is left for later until the other one is read.
+    """
 
     def __init__(self, member: GroupMember) -> None:
         self._member = member
@@ -176,7 +182,10 @@ async def test_a_member_that_does_not_get_what_there_is_says_so_and_the_next_one
 
 
 class Clerk:
-    """The delivery. The partition that comes first is left for later until the other one is read."""
+    """The delivery.
+
+    The partition that comes first is left for later until the other one is read.
+    """
 
     def __init__(self) -> None:
         self._resting = ""

@@ -1,4 +1,5 @@
-"""The ledger follows the orders: what is cancelled, what was paid, and what another hand has taken away."""
+"""The ledger follows the orders: what is cancelled, what was paid, and what another hand has
+taken away."""
 
 import json
 import os

@@ -1,4 +1,7 @@
-"""How many mails a stranger can have sent: by order, to one mailbox, from one network. And corrected addresses."""
+"""How many mails a stranger can have sent: by order, to one mailbox, from one network.
+
+And corrected addresses.
+"""
 
 import secrets
 import threading
@@ -117,7 +120,7 @@ def scheduled(desk: Desk, order_id: str, kind: str) -> bool:
     return bool(ask(desk, "AgendarEmail", request).agendado)
 
 
-# ------------------------------------------------------------------------------------------------- limits
+# ------------------------------------------------------------------------------------------- limits
 
 
 def test_171_requests_for_one_orders_mail_make_few_mails(strict: Desk) -> None:
@@ -229,7 +232,7 @@ def test_neither_address_nor_network_can_be_read_in_redis_nor_in_the_log(strict:
     assert room.network not in strict.booking.log
 
 
-# ------------------------------------------------------------------------------------------------ windows
+# ------------------------------------------------------------------------------------------ windows
 
 
 @pytest.fixture
@@ -265,7 +268,7 @@ async def test_where_one_count_is_full_none_is_counted(redis_url: str) -> None:
     assert before.keys() == after.keys()
 
 
-# -------------------------------------------------------------------------------------------- corrections
+# -------------------------------------------------------------------------------------- corrections
 
 
 def claimed(desk: Desk, order_id: str) -> list[pb.EmailDevido]:
@@ -333,7 +336,8 @@ def test_an_address_is_corrected_a_few_times_and_no_more(strict: Desk) -> None:
 
 
 def test_who_asked_for_the_mail_in_vain_can_still_correct_the_address(strict: Desk) -> None:
-    """A mistyped address is noticed by the mail that does not come, after it was asked for again and again."""
+    """A mistyped address is noticed by the mail that does not come, after it was asked for again
+    and again."""
     room, right = Room(strict), somebody()
     order_id = room.buy("A05").pedido_id
     for _ in range(AGAIN):

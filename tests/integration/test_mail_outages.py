@@ -22,7 +22,8 @@ MORE_THAN_A_BATCH = 620  # kafka-python forgot what was left over of 500
 MORE_THAN_A_READ = 100  # of the outbox: 64 entries
 OLD_TRIES = 5  # after which a mail used to be given up
 
-# The mail room and the schedule are the same both ways; what hands them the mails differs, and has tests of its own.
+# The mail room and the schedule are the same both ways; what hands them the mails differs, and has
+# tests of its own.
 both_ways = pytest.mark.parametrize(
     "kafka",
     [
@@ -47,7 +48,8 @@ def mails(office: BoxOffice, sold: Sequence[pb.Pedido]) -> list[int]:
 
 
 def repeat(office: BoxOffice, known: Sequence[pb.Pedido], *, kafka: bool) -> None:
-    """Notifications that have had their effect come again, so many that others have to be read behind them."""
+    """Notifications that have had their effect come again, so many that others have to be read
+    behind them."""
     if not kafka:
         for number in range(MORE_THAN_A_READ):
             office.redis.xadd(KEYS.outbox, {MESSAGE_FIELD: message(known[number % len(known)])})

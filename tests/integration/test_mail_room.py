@@ -1,4 +1,5 @@
-"""What a mail server's answers come to: the mails of a real conversation, from the schedule to their end."""
+"""What a mail server's answers come to: the mails of a real conversation, from the schedule to
+their end."""
 
 import asyncio
 from collections.abc import AsyncIterator

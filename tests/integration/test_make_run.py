@@ -1,4 +1,5 @@
-"""`make run` on a copy of the repository: it starts, heals, stops whole, and says clearly when it cannot."""
+"""`make run` on a copy of the repository: it starts, heals, stops whole, and says clearly when
+it cannot."""
 
 import json
 import os

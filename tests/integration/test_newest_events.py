@@ -1,4 +1,5 @@
-"""What booking writes counts as seen at once, so that its loss is noticed, whether somebody watches or not."""
+"""What booking writes counts as seen at once, so that its loss is noticed, whether somebody
+watches or not."""
 
 from booking.newest_events import NewestEvents
 from seat_state_service import SeatStateService

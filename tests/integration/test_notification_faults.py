@@ -1,4 +1,5 @@
-"""Whatever is killed or away between the sale and the mail: every order is recorded once and mailed."""
+"""Whatever is killed or away between the sale and the mail: every order is recorded once and
+mailed."""
 
 import time
 from collections.abc import Sequence

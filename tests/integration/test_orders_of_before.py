@@ -1,4 +1,5 @@
-"""Orders, keys and accounts that the version before wrote: they are read, answered, corrected, erased and cancelled."""
+"""Orders, keys and accounts that the version before wrote: they are read, answered, corrected,
+erased and cancelled."""
 
 import json
 from typing import Any

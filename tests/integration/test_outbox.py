@@ -161,7 +161,10 @@ async def collected(outbox: Outbox, number: int) -> dict[int, list[str]]:
 
 
 async def read(outbox: Outbox) -> list[Entry]:
-    """Some entries. A cluster on a busy machine may lose a master meanwhile, as the relay may see."""
+    """Some entries.
+
+    A cluster on a busy machine may lose a master meanwhile, as the relay may see.
+    """
     async with asyncio.timeout(20):
         while True:
             with suppress(*REDIS_ERRORS):

@@ -392,11 +392,12 @@ def test_a_session_that_was_dropped_is_a_sentence_and_not_a_malformed_request(
     assert cinema.desk.stub.VarrerSessao(sweep, timeout=CALL_SECONDS).liberados == 0
 
 
-# ------------------------------------------------------------------------------- at the start, and without Redis
+# ------------------------------------------------------------------ at the start, and without Redis
 
 
 def test_a_change_that_was_made_while_booking_was_down_is_refused_too(cinema: Cinema) -> None:
-    """Everything is sold as it was; whoever comes at night finds the lines and the count in the log."""
+    """Everything is sold as it was; whoever comes at night finds the lines and the count in the
+    log."""
     order_id = bought(cinema.customer(), "C01")
     added = new_session()
     cinema.desk.booking.terminate(10)

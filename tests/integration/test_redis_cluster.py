@@ -271,7 +271,8 @@ def test_a_master_that_lost_its_data_pauses_sales_on_all_of_them_until_it_is_ado
 
 
 def has_replicated(node: ClusterNode) -> bool:
-    """Whether its replica has everything: a cluster before 7.2 acknowledges without waiting for that."""
+    """Whether its replica has everything: a cluster before 7.2 acknowledges without waiting for
+    that."""
     with Redis(LOOPBACK, node.port) as redis:
         replication = redis.info("replication")
     return bool(replication["slave0"]["offset"] == replication["master_repl_offset"])

@@ -1,4 +1,5 @@
-"""REDIS_URL may choose the protocol of Redis and the shapes of redis-py's replies: every service works with each."""
+"""REDIS_URL may choose the protocol of Redis and the shapes of redis-py's replies: every service
+works with each."""
 
 import json
 from pathlib import Path

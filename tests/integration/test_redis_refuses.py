@@ -1,4 +1,5 @@
-"""Every reason why Redis refuses writes: booking is not ready and says why, open pages hear that sales are paused."""
+"""Every reason why Redis refuses writes: booking is not ready and says why, open pages hear that
+sales are paused."""
 
 import json
 import urllib.error

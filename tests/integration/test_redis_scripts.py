@@ -1,4 +1,5 @@
-"""Scripts over connections of their own: every call has its own reply, in time, whatever becomes of Redis."""
+"""Scripts over connections of their own: every call has its own reply, in time, whatever becomes
+of Redis."""
 
 import asyncio
 import shutil

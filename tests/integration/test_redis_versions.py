@@ -1,4 +1,5 @@
-"""The same promises on every Redis that this machine has, and more where Redis can wait for its replicas."""
+"""The same promises on every Redis that this machine has, and more where Redis can wait for its
+replicas."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

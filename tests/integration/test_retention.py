@@ -1,4 +1,5 @@
-"""What ends by time, on every Redis that this machine has: keys and accounts, personal data, the order, the session."""
+"""What ends by time, on every Redis that this machine has: keys and accounts, personal data, the
+order, the session."""
 
 import json
 import time
@@ -95,7 +96,7 @@ async def until_nothing_is_left(hall: Hall, ending: Retention) -> None:
     await eventually(nothing_is_left)
 
 
-# --------------------------------------------------------------------------------------- step by step
+# ------------------------------------------------------------------------------------- step by step
 
 
 async def test_a_while_after_the_session_keys_and_accounts_go_and_the_sale_stays(
@@ -220,7 +221,8 @@ async def test_a_session_that_was_put_off_counts_from_its_new_start(hall: Hall) 
 async def test_an_order_stays_until_its_data_have_been_gone_for_the_days_between(
     hall: Hall,
 ) -> None:
-    """However late that was: the ledger follows what happened to the order, and must have the time."""
+    """However late that was: the ledger follows what happened to the order, and must have the
+    time."""
     await sold(hall, "A01")
     ending = retention(hall, session_ms=1, personal_ms=1, order_ms=DAY_MS)
     await ending.walk()
@@ -262,7 +264,7 @@ async def test_a_record_that_another_hand_broke_keeps_no_other_from_ending(
     assert "cannot be read" in caplog.text
 
 
-# ------------------------------------------------------------------------------------------- sessions
+# ----------------------------------------------------------------------------------------- sessions
 
 
 async def test_a_session_that_nobody_bought_leaves_nothing_either(hall: Hall) -> None:
@@ -311,7 +313,7 @@ async def wait_until_unasked(hall: Hall) -> None:
     await eventually(is_unasked)
 
 
-# ---------------------------------------------------------------------------------------------- mails
+# -------------------------------------------------------------------------------------------- mails
 
 
 async def test_an_erased_order_has_no_mail_due_and_gets_none(hall: Hall) -> None:
@@ -354,7 +356,7 @@ async def test_an_address_that_is_corrected_meanwhile_is_erased_too(hall: Hall) 
     assert not await end.erase(order)
 
 
-# --------------------------------------------------------------------------------------------- limits
+# ------------------------------------------------------------------------------------------- limits
 
 
 async def test_after_its_keys_went_a_repeated_request_sells_nothing(hall: Hall) -> None:
@@ -365,7 +367,8 @@ async def test_after_its_keys_went_a_repeated_request_sells_nothing(hall: Hall) 
 
 
 async def test_what_an_order_costs_redis_is_what_the_readme_says(hall: Hall) -> None:
-    """Bytes an order, with key, hash and its part of the session; one seat an order, which is the dearest."""
+    """Bytes an order, with key, hash and its part of the session; one seat an order, which is
+    the dearest."""
     begin = await used(hall)
     for number in range(ORDERS):
         buyer = hall.buyer(f"{number:016x}" * 2)

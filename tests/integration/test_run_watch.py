@@ -1,4 +1,5 @@
-"""The watch of a `make run` whose supervisord was killed: what is left is stopped, whatever was under way."""
+"""The watch of a `make run` whose supervisord was killed: what is left is stopped, whatever was
+under way."""
 
 import os
 import secrets
@@ -13,11 +14,15 @@ from tests.support.waiting import allowed
 
 STOP_SECONDS = 10
 DIED = "processname:booking groupname:booking from_state:RUNNING expected:0 pid:1"
-HEARD = f"ver:3.0 server:supervisor serial:1 pool:watch poolserial:1 eventname:PROCESS_STATE_EXITED len:{len(DIED)}"
+HEARD = (
+    "ver:3.0 server:supervisor serial:1 pool:watch poolserial:1 "
+    f"eventname:PROCESS_STATE_EXITED len:{len(DIED)}"
+)
 
 
 def settings(run: str) -> dict[str, str]:
-    """The environment of a run that starts nothing of its own, and of which nothing ever gets ready."""
+    """The environment of a run that starts nothing of its own, and of which nothing ever gets
+    ready."""
     nothing = dict.fromkeys(["RUN_REDIS", "RUN_KAFKA", "RUN_MAIL", "RUN_CONSUMER"], "false")
     nowhere = {"BOOKING_ADDRESS": "127.0.0.1:1", "GATEWAY": "http://127.0.0.1:1"}
     return {**os.environ, **nothing, **nowhere, "MAKE_RUN_ID": run}

@@ -1,4 +1,5 @@
-"""A kept seat map is what Redis has, whatever happened since it was read, and costs what has changed."""
+"""A kept seat map is what Redis has, whatever happened since it was read, and costs what has
+changed."""
 
 import random
 from dataclasses import replace

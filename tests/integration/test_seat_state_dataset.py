@@ -1,4 +1,5 @@
-"""A script that holds or sells looks at the dataset itself, whatever the rest of booking knows of it."""
+"""A script that holds or sells looks at the dataset itself, whatever the rest of booking knows
+of it."""
 
 from collections.abc import AsyncIterator
 

@@ -119,7 +119,8 @@ BROKEN: dict[str, tuple[str, Scenario, list[tuple[str, str, str]]]] = {
     "an event that names the buyer": (
         "(7) version 1 names ",
         _groups_overlap,
-        [("hold", "deadline = new.deadline, tag = tag})", "deadline = new.deadline, tag = buyer})")],
+        [("hold", "deadline = new.deadline, tag = "
+            "tag})", "deadline = new.deadline, tag = buyer})")],
     ),
     "a network that holds more than it may": (
         f"(8) 5 seats are held from {NETWORKS[0].tag}",
@@ -140,7 +141,8 @@ BROKEN: dict[str, tuple[str, Scenario, list[tuple[str, str, str]]]] = {
     "a hold beyond its ceiling": (
         "(9) A01 is held until ",
         _one_holds_again,
-        [("hold", "math.min(since, tonumber(redis.call('HGET', released_key, member) or 0))", "since")],
+        [("hold", "math.min(since, tonumber(redis.call('HGET', released_key, member) or "
+            "0))", "since")],
     ),
     "a buyer whose seats are miscounted": (
         "(+) ",

@@ -289,8 +289,9 @@ async def test_scripts_that_redis_has_forgotten_are_sent_again(hall: Hall) -> No
 
 
 async def test_a_call_that_was_given_up_leaves_no_answer_for_the_next_one(hall: Hall) -> None:
-    """200 holds are cancelled after 0 to 11 turns of the event loop: before the request is written, between the
-    request and its reply, and after the reply. The ECHO that follows on the same connection must get its own reply.
+    """200 holds are cancelled after 0 to 11 turns of the event loop: before the request is written,
+    between the request and its reply, and after the reply. The ECHO that follows on the same
+    connection must get its own reply.
     """
     ana, given_up = hall.buyer(), 0
     for delay in range(200):

@@ -1,4 +1,5 @@
-"""A ceiling and a cool-down that nobody gets around, and a session that sells nothing once it is closed."""
+"""A ceiling and a cool-down that nobody gets around, and a session that sells nothing once it is
+closed."""
 
 import asyncio
 
@@ -16,7 +17,8 @@ FOREVER = 10_000_000
 
 @pytest.fixture
 def strict(hall: Hall) -> Hall:
-    """A hold is as long as its ceiling, and a released seat is remembered for as long as the test lasts."""
+    """A hold is as long as its ceiling, and a released seat is remembered for as long as the
+    test lasts."""
     return hall.with_rules(hold_ms=300_000, ceiling_ms=300_000, cooldown_ms=FOREVER)
 
 
@@ -204,7 +206,7 @@ async def test_a_cool_down_of_a_clock_that_was_an_hour_ahead_keeps_nobody_waitin
     assert (await hall.buyer("ana").hold("A01")).refusal is None
 
 
-# ------------------------------------------------------------------------------------- a closed session
+# --------------------------------------------------------------------------------- a closed session
 
 
 async def test_nothing_is_sold_nor_extended_once_the_session_is_closed(hall: Hall) -> None:

@@ -1,4 +1,5 @@
-"""The list of sessions says how many seats are left at this moment, and counts only where something has happened."""
+"""The list of sessions says how many seats are left at this moment, and counts only where
+something has happened."""
 
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""The five services in five terminals, before anything that they need is there: each waits, and goes on by itself."""
+"""The five services in five terminals, before anything that they need is there: each waits, and
+goes on by itself."""
 
 import asyncio
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
-"""Only streams with listeners are read, and a new listener misses nothing from its first moment on."""
+"""Only streams with listeners are read, and a new listener misses nothing from its first moment
+on."""
 
 import asyncio
 import secrets
@@ -35,7 +36,8 @@ class Desk:
 
 @pytest.fixture
 async def desk(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
-    # Far beyond any test's patience: what is heard was not waited for until the end of a blocked read.
+    # Far beyond any test's patience: what is heard was not waited for until the end of a blocked
+    # read.
     monkeypatch.setattr(stream_reader, "_BLOCK_MS", 60_000)
     blocking = connect_blocking(RedisSettings(redis_url=redis_url))
     async with patient_client(redis_url) as client, blocking:

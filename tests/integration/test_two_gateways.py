@@ -1,4 +1,5 @@
-"""Two gateways before two booking servers on one real Redis: every change reaches the browsers of both."""
+"""Two gateways before two booking servers on one real Redis: every change reaches the browsers
+of both."""
 
 import asyncio
 import json
@@ -66,7 +67,8 @@ async def cookie_from(gateway: Gateway) -> str:
 
 
 class Watcher:
-    """Keeps the map as a page does: a snapshot, then every change; a hole in the versions fails the test."""
+    """Keeps the map as a page does: a snapshot, then every change; a hole in the versions fails
+    the test."""
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
@@ -179,7 +181,8 @@ async def test_one_booking_server_dies_and_comes_back_and_its_gateway_with_it(pa
 
 
 async def _buyer(pair: Pair, number: int) -> None:
-    """Holds, gives back and pays at random, now through the one gateway and now through the other."""
+    """Holds, gives back and pays at random, now through the one gateway and now through the
+    other."""
     chance = random.Random(number)
     cookie = await cookie_from(pair.gateways[0])
     payment = PAYMENT | {"cpf": made_up_cpf()}

@@ -114,7 +114,8 @@ async def test_a_changed_file_is_taken_up_with_reload(
 def test_small_answers_do_not_wait_for_an_acknowledgement(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, reload: bool
 ) -> None:
-    """With --reload uvicorn binds the socket itself, in a way that asyncio's own loop would take for no TCP."""
+    """With --reload uvicorn binds the socket itself, in a way that asyncio's own loop would take
+    for no TCP."""
     monkeypatch.setenv("SECRETS_DIR", str(tmp_path))
     config = uvicorn.Config("websocket_server:app", port=free_port(), log_config=None)
 

@@ -1,4 +1,5 @@
-"""One person at one address, with as many cookies as wanted, before two gateways and two booking servers."""
+"""One person at one address, with as many cookies as wanted, before two gateways and two booking
+servers."""
 
 import asyncio
 import contextlib

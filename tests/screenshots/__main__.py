@@ -1,9 +1,11 @@
-"""`make screenshots`: every state of the pages on phone, tablet and desk, in light, dark and forced colours.
+"""`make screenshots`: every state of the pages on phone, tablet and desk, in light, dark and forced
+colours.
 
     python -m tests.screenshots
     python -m tests.screenshots held payment
 
-The pictures land in screenshots/. Redis, booking, gateway, workers, mail and Chromium are real; Kafka is off.
+The pictures land in screenshots/. Redis, booking, gateway, workers, mail and Chromium are real;
+Kafka is off.
 """
 
 import argparse

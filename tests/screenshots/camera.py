@@ -1,4 +1,5 @@
-"""Pictures of a page as it stands: on a phone, upright and on its side, a tablet and a desk, in every scheme."""
+"""Pictures of a page as it stands: on a phone, upright and on its side, a tablet and a desk, in
+every scheme."""
 
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,8 @@ SCHEMES: dict[str, dict[str, Any]] = {
     "dark": {"color_scheme": "dark", "forced_colors": "none"},
     "forced": {"color_scheme": "dark", "forced_colors": "active"},
 }
-# The page paints what it was told in the next frame. A map is laid out anew in the one after a new size, and a
-# vast hall tells its rows so from the third on, one after the other.
+# The page paints what it was told in the next frame. A map is laid out anew in the one after a new
+# size, and a vast hall tells its rows so from the third on, one after the other.
 _FRAMES = 4
 _AFTER_FRAMES = """async (frames) => {
     for (let n = 0; n < frames; n += 1) await new Promise(requestAnimationFrame);
@@ -32,7 +33,8 @@ class Camera:
         self._folder = folder
 
     def take(self, page: Page, name: str, *, scripts: bool = True) -> None:
-        """`<name>-<size>-<scheme>.png` for each size and scheme; the page keeps its state meanwhile."""
+        """`<name>-<size>-<scheme>.png` for each size and scheme; the page keeps its state
+        meanwhile."""
         for size, viewport in SIZES.items():
             page.set_viewport_size(viewport)
             for scheme, media in SCHEMES.items():

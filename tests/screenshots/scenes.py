@@ -1,4 +1,7 @@
-"""Every state of the pages, each brought about as it comes about. A scene's pictures carry the names given here."""
+"""Every state of the pages, each brought about as it comes about.
+
+A scene's pictures carry the names given here.
+"""
 
 import re
 from collections.abc import Callable, Iterable

@@ -47,7 +47,8 @@ def write_programme(path: Path) -> Programme:
 
 @dataclass
 class Studio:
-    """The whole system as real processes, and a real Chromium; everything that a picture shows happened.
+    """The whole system as real processes, and a real Chromium; everything that a picture shows
+    happened.
 
     `take` makes the pictures of one state; every tab that a scene opens is closed when it ends.
     """

@@ -1,4 +1,5 @@
-"""Batches from both ends: the gateway's client on a channel of its own, and a bare stream to a booking server."""
+"""Batches from both ends: the gateway's client on a channel of its own, and a bare stream to a
+booking server."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

@@ -124,7 +124,10 @@ def all_orders(stub: Any) -> dict[str, pb.Pedido]:
 
 
 class Desk:
-    """A real booking process on a real Redis of its own, and a gRPC stub for it. No gateway, no Kafka."""
+    """A real booking process on a real Redis of its own, and a gRPC stub for it.
+
+    No gateway, no Kafka.
+    """
 
     def __init__(
         self, folder: Path, booking: Booking, redis_server: RedisServer, sessions: list[str]
@@ -200,6 +203,9 @@ def stack() -> Iterator[ExitStack]:
 
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """One booking server for many tests, each in a session of its own. Nobody stops or pauses it."""
+    """One booking server for many tests, each in a session of its own.
+
+    Nobody stops or pauses it.
+    """
     with ExitStack() as stack:
         yield _open_desk(stack, tmp_path_factory.mktemp("desk"), OF_THE_SHARED_DESK)

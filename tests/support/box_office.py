@@ -1,4 +1,5 @@
-"""A box office for tests: booking, Redis, Kafka and a mail server that are really there, and what came of each sale."""
+"""A box office for tests: booking, Redis, Kafka and a mail server that are really there, and
+what came of each sale."""
 
 import itertools
 import json
@@ -37,7 +38,8 @@ _SEATS = [f"{row}{number:02d}" for row in "BCDEFGHIJ" for number in range(1, 21)
 class BoxOffice:
     """Sells seats of one session, one at a time, each to another buyer with an address of its own.
 
-    Redis, Kafka, the SMTP server and booking are real; a test starts the producers and consumers (`Staff`).
+    Redis, Kafka, the SMTP server and booking are real; a test starts the producers and consumers
+    (`Staff`).
     """
 
     def __init__(
@@ -207,7 +209,8 @@ class Staff(ExitStack):
         return [record for record in self.records() if record["pedido_id"] in wanted]
 
     def recorded(self, orders: Sequence[pb.Pedido]) -> list[str]:
-        """The ids of those of these orders that are in the ledger, as often as they are there; sorted."""
+        """The ids of those of these orders that are in the ledger, as often as they are there;
+        sorted."""
         return sorted(str(record["pedido_id"]) for record in self.records_of(orders))
 
     def check_logs(self) -> None:

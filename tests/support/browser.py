@@ -1,7 +1,9 @@
-"""The browsers that the end-to-end tests drive. `python -m tests.support.browser` installs them where that is easy.
+"""The browsers that the end-to-end tests drive. `python -m tests.support.browser` installs them
+where that is easy.
 
-Chromium's headless shell is the same browser without its window, in half the CPU; any other Chromium does, too. Any
-Firefox does: Playwright speaks WebDriver BiDi with it, for which it needs no build of its own.
+Chromium's headless shell is the same browser without its window, in half the CPU; any other
+Chromium does, too. Any Firefox does: Playwright speaks WebDriver BiDi with it, for which it needs
+no build of its own.
 """
 
 import logging
@@ -26,7 +28,8 @@ log = logging.getLogger("setup")
 
 
 class Kind(NamedTuple):
-    """A browser that is wanted: Debian's package of it, what is there already, and what else the tests could drive."""
+    """A browser that is wanted: Debian's package of it, what is there already, and what else the
+    tests could drive."""
 
     package: str
     there: str | None

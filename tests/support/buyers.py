@@ -1,4 +1,7 @@
-"""Buyers without a browser. When something dies they do what the page does: come back, ask again with the same key."""
+"""Buyers without a browser.
+
+When something dies they do what the page does: come back, ask again with the same key.
+"""
 
 import asyncio
 import json
@@ -42,7 +45,10 @@ class Buyer:
         self._asked_to_pay = False
 
     async def buy(self, session: str, *seats: str, seconds: float = 40) -> str:
-        """Holds and pays; the id of the acknowledged order. Raises Refused, or TimeoutError in the end."""
+        """Holds and pays; the id of the acknowledged order.
+
+        Raises Refused, or TimeoutError in the end.
+        """
         backoff = Backoff(first=0.1, maximum=1.0)
         async with asyncio.timeout(seconds):
             while True:

@@ -1,4 +1,5 @@
-"""Certificates that are made for one test: an authority of its own, and a server that it vouches for."""
+"""Certificates that are made for one test: an authority of its own, and a server that it vouches
+for."""
 
 import ssl
 import subprocess

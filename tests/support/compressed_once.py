@@ -1,7 +1,9 @@
-"""The gateway compresses the page once in a process of a test run, and not at each of its 300 starts.
+"""The gateway compresses the page once in a process of a test run, and not at each of its 300
+starts.
 
-To compress all files takes 0.7 s of CPU, and the same content always gives the same bytes. Importing this module
-replaces the function in the process that imports it. Benchmarks do not: they measure a start as it is.
+To compress all files takes 0.7 s of CPU, and the same content always gives the same bytes.
+Importing this module replaces the function in the process that imports it. Benchmarks do not: they
+measure a start as it is.
 """
 
 from functools import lru_cache

@@ -1,4 +1,5 @@
-"""All files of the page, compressed by the import of this module: every gateway that is forked then has them."""
+"""All files of the page, compressed by the import of this module: every gateway that is forked
+then has them."""
 
 from gateway.assets import Assets
 from gateway.context import BUNDLE, STATIC

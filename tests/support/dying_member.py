@@ -1,7 +1,9 @@
-"""A member of the consumer group that is killed the moment it has joined, before it knows the topic's partitions.
+"""A member of the consumer group that is killed the moment it has joined, before it knows the
+topic's partitions.
 
-kafka-python has no public hook at either moment, so this replaces two private methods. Its version is pinned; after an
-upgrade that renames them, test_kafka_group fails first: the member is not killed.
+kafka-python has no public hook at either moment, so this replaces two private methods. Its version
+is pinned; after an upgrade that renames them, test_kafka_group fails first: the member is not
+killed.
 
 python -m tests.support.dying_member 127.0.0.1:9092 some-instance some-topic some-group
 """

@@ -1,6 +1,7 @@
 """Firefox as it comes, driven by WebDriver BiDi, the W3C's protocol that it speaks by itself.
 
-Playwright wants a Firefox of its own build: with Debian's it sends commands that this one does not know yet.
+Playwright wants a Firefox of its own build: with Debian's it sends commands that this one does not
+know yet.
 """
 
 import json
@@ -28,7 +29,8 @@ PREFERENCES = {
 }
 WINDOW = {"width": 1280, "height": 800}
 _LISTENS = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
-# Where a person would press: the middle of the element, once it is shown, may be used and lies in view.
+# Where a person would press: the middle of the element, once it is shown, may be used and lies in
+# view.
 _MIDDLE = """(selector) => {
   const found = document.querySelector(selector);
   if (!found?.checkVisibility() || found.disabled) return null;
@@ -37,7 +39,10 @@ _MIDDLE = """(selector) => {
   const middle = { x: Math.round(x + width / 2), y: Math.round(y + height / 2) };
   return found.contains(document.elementFromPoint(middle.x, middle.y)) ? middle : null;
 }"""
-_TEXT = "(selector) => document.querySelector(selector)?.textContent.replace(/\\s+/g, ' ').trim() ?? null"
+_TEXT = (
+    "(selector) => document.querySelector(selector)?.textContent.replace(/\\s+/g, ' "
+    "').trim() ?? null"
+)
 
 
 class BiDiError(Exception):
@@ -90,7 +95,8 @@ class Tab:
         """What a JavaScript function of the page answers, as JSON has it."""
         answer = self._ask(
             "script.callFunction",
-            functionDeclaration=f"async (...all) => JSON.stringify(await ({function})(...all) ?? null)",
+            functionDeclaration=f"async (...all) => JSON.stringify(await ({function})(...all) "
+            "?? null)",
             arguments=[{"type": "string", "value": one} for one in arguments],
             awaitPromise=True,
             target={"context": self._context},

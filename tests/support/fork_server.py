@@ -1,8 +1,10 @@
-"""Services forked from a process that has imported everything: a start takes 0.2 s of CPU instead of 0.7.
+"""Services forked from a process that has imported everything: a start takes 0.2 s of CPU instead
+of 0.7.
 
-A run of the suite starts some five hundred services. Each test process has one fork server, the standard library's.
-A forked service runs its script from the beginning, in a session, an environment and with a log of its own, as if
-Python had just been started for it. `make run` and uvicorn's command, which have tests, do without.
+A run of the suite starts some five hundred services. Each test process has one fork server, the
+standard library's. A forked service runs its script from the beginning, in a session, an
+environment and with a log of its own, as if Python had just been started for it. `make run` and
+uvicorn's command, which have tests, do without.
 """
 
 import faulthandler
@@ -31,7 +33,8 @@ _processes.set_forkserver_preload([*SCRIPTS, "tests.support.compressed_page"])
 
 
 class Script:
-    """A running script: as much of `subprocess.Popen` as tests use. It has begun when the constructor returns.
+    """A running script: as much of `subprocess.Popen` as tests use. It has begun when the
+    constructor returns.
 
     `command` is its path and its arguments.
     """

@@ -1,4 +1,5 @@
-"""A gateway in the test's own event loop, a fake booking behind it, and browsers that speak to it over real sockets."""
+"""A gateway in the test's own event loop, a fake booking behind it, and browsers that speak to
+it over real sockets."""
 
 import asyncio
 import json
@@ -90,7 +91,8 @@ class Browser:
 
 
 class Bench:
-    """A real gateway with real sockets, in the test's own process; booking is a fake that speaks real gRPC."""
+    """A real gateway with real sockets, in the test's own process; booking is a fake that speaks
+    real gRPC."""
 
     def __init__(self, gateway: Gateway, server: Server, port: int, booking: FakeBooking) -> None:
         self.gateway = gateway

@@ -107,7 +107,8 @@ def _tickets(seats: Iterable[str], category: Category) -> tuple[Ticket, ...]:
 
 
 class Hall:
-    """An empty session in a real Redis, spoken to through SeatStateService in the test's own process.
+    """An empty session in a real Redis, spoken to through SeatStateService in the test's own
+    process.
 
     `dump` returns everything that Redis has of the session.
     """

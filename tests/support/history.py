@@ -1,4 +1,5 @@
-"""What a test knows of a session afterwards: what was asked, what was made public, what stands in Redis."""
+"""What a test knows of a session afterwards: what was asked, what was made public, what stands
+in Redis."""
 
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -32,7 +33,10 @@ class History:
     _recorded_to: str = ""
 
     async def record_events(self, redis: Any) -> None:
-        """Adds what was made public since the last call. Redis keeps a thousand events, so call it often."""
+        """Adds what was made public since the last call.
+
+        Redis keeps a thousand events, so call it often.
+        """
         stream = session_keys(self.session).partition.events
         since = f"({self._recorded_to}" if self._recorded_to else "-"
         for entry, fields in await redis.xrange(stream, since):

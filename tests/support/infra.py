@@ -1,7 +1,8 @@
 """Fixtures for the real backends: Redis, Kafka and SMTP on ports of their own.
 
-A container where a Docker engine answers, else a local process exactly as `make run` has it. A backend that cannot
-be had skips the test with the reason on a developer's machine and fails it in CI.
+A container where a Docker engine answers, else a local process exactly as `make run` has it. A
+backend that cannot be had skips the test with the reason on a developer's machine and fails it in
+CI.
 """
 
 import itertools
@@ -30,7 +31,8 @@ def unavailable(reason: object) -> NoReturn:
 
 
 def started(make: Callable[[], P]) -> P:
-    """The process that `make` describes, started; a missing backend ends the test as `unavailable` says."""
+    """The process that `make` describes, started; a missing backend ends the test as
+    `unavailable` says."""
     try:
         return make().start()
     except BackendMissing as missing:
@@ -56,7 +58,8 @@ def _database_numbers() -> Iterator[int]:
 
 @pytest.fixture
 def empty_redis_url(redis_url: str, _database_numbers: Iterator[int]) -> str:
-    """A database of the shared Redis, empty when the test begins: for tests that count or start services."""
+    """A database of the shared Redis, empty when the test begins: for tests that count or start
+    services."""
     url = f"{redis_url.rpartition('/')[0]}/{next(_database_numbers)}"
     with redis.Redis.from_url(url) as connection:
         connection.flushdb()
@@ -72,7 +75,10 @@ def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
 
 @pytest.fixture(scope="session")
 def kafka_bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """host:port of a Kafka broker for the whole run. Tests share it: use random topics and groups."""
+    """host:port of a Kafka broker for the whole run.
+
+    Tests share it: use random topics and groups.
+    """
     if containers.engine_has(containers.KAFKA_IMAGE):
         with containers.kafka_bootstrap() as bootstrap:
             yield bootstrap
@@ -91,6 +97,7 @@ def kafka_broker(tmp_path: Path) -> Iterator[KafkaBroker]:
 
 @pytest.fixture
 def mailbox() -> Iterator[Mailbox]:
-    """An SMTP server of the test's own that keeps every mail, and refuses or goes away on demand."""
+    """An SMTP server of the test's own that keeps every mail, and refuses or goes away on
+    demand."""
     with Mailbox() as box:
         yield box

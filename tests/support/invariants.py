@@ -1,11 +1,12 @@
-"""Checks the guarantees of the seats' state, from a recorded history and what stands in Redis at its end.
+"""Checks the guarantees of the seats' state, from a recorded history and what stands in Redis at
+its end.
 
-(1) a seat is sold at most once between cancellations   (2) never both locked and sold
-(3) a request takes all its seats or none                (4) orders and outbox entries match one to one
-(5) a session's versions have no gaps                    (6) every lock has its due entry
-(7) no public event carries a buyer's identity           (8) no network and no person has more than they may
-(9) no hold lasts beyond its ceiling, nor begins while its seat cools down for its buyer, however often it is given back
-(+) the books agree: events, map, buyers' counts
+(1) a seat is sold at most once between cancellations (2) never both locked and sold (3) a request
+takes all its seats or none (4) orders and outbox entries match one to one (5) a session's versions
+have no gaps (6) every lock has its due entry (7) no public event carries a buyer's identity (8) no
+network and no person has more than they may (9) no hold lasts beyond its ceiling, nor begins while
+its seat cools down for its buyer, however often it is given back (+) the books agree: events, map,
+buyers' counts
 """
 
 import json
@@ -233,7 +234,8 @@ def _shares(standing: Standing, rules: HoldRules, networks: Iterable[Network]) -
 
 @dataclass
 class _Stay:
-    """One buyer's time in one seat, from its first hold, over holds that followed within a cool-down."""
+    """One buyer's time in one seat, from its first hold, over holds that followed within a
+    cool-down."""
 
     begun: int
     left: float = math.inf
@@ -256,7 +258,10 @@ def _times(history: History, rules: HoldRules) -> Iterator[str]:
                 if not cools and stay.left < math.inf:
                     stay = _Stay(at)
                 if change["deadline"] > stay.begun + rules.ceiling_ms:
-                    yield f"(9) {change['seat']} is held until {change['deadline']}, beyond its ceiling"
+                    yield (
+                        f"(9) {change['seat']} is held until {change['deadline']}, beyond "
+                        "its ceiling"
+                    )
                 stays[mine] = replace(stay, left=math.inf, expired=False)
 
 

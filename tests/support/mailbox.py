@@ -1,4 +1,5 @@
-"""A real SMTP server for tests: it keeps what it gets, and refuses, delays or goes away when told to."""
+"""A real SMTP server for tests: it keeps what it gets, and refuses, delays or goes away when
+told to."""
 
 import asyncio
 import email
@@ -24,9 +25,9 @@ PERMANENT = "550 5.1.1 no such mailbox"
 class Mailbox:
     """Collects the mails of one SMTP server, as a context manager.
 
-    `answer` is given to every message instead of taking it (`TEMPORARY`, `PERMANENT`, or any SMTP reply), `answers`
-    the same for single recipients. Those in `slow` get no answer until they are taken out again. `stop` and `start`
-    take the server away and bring it back on the same port.
+    `answer` is given to every message instead of taking it (`TEMPORARY`, `PERMANENT`, or any SMTP
+    reply), `answers` the same for single recipients. Those in `slow` get no answer until they are
+    taken out again. `stop` and `start` take the server away and bring it back on the same port.
     """
 
     def __init__(

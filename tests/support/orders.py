@@ -25,7 +25,8 @@ def film_session(**changes: object) -> pb.Sessao:
 
 
 def order(**changes: object) -> pb.Pedido:
-    """F07 at full and F08 at half price, for people who can cancel until two hours before the film."""
+    """F07 at full and F08 at half price, for people who can cancel until two hours before the
+    film."""
     fields: dict[str, Any] = {
         "pedido_id": ORDER_ID,
         "sessao_id": "S001",

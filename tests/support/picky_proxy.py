@@ -1,4 +1,5 @@
-"""A proxy between a browser and a gateway, as in offices and hotels: it lets pages through, and no WebSocket."""
+"""A proxy between a browser and a gateway, as in offices and hotels: it lets pages through, and
+no WebSocket."""
 
 import contextlib
 import re
@@ -41,7 +42,8 @@ class PickyProxy:
         return Handler
 
     def serve(self, browser: socket.socket) -> None:
-        """A browser asks for a WebSocket on a connection of its own, so the first request decides."""
+        """A browser asks for a WebSocket on a connection of its own, so the first request
+        decides."""
         head = browser.recv(_CHUNK)
         if self.answer is not None and _UPGRADE.search(head):
             browser.sendall(self.answer)

@@ -1,7 +1,7 @@
 """Ports for the servers of the tests: below those that the kernel gives to outgoing connections.
 
-A port that a stopped server has left is nobody else's until that server is started again, since each is handed out once
-in a long while, and each worker of pytest-xdist has a range of its own.
+A port that a stopped server has left is nobody else's until that server is started again, since
+each is handed out once in a long while, and each worker of pytest-xdist has a range of its own.
 """
 
 import itertools

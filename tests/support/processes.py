@@ -33,7 +33,8 @@ class Running(Protocol):
 
 
 class LocalProcess:
-    """One process and its log. `start` returns when it is ready; every other method may be called at any time.
+    """One process and its log. `start` returns when it is ready; every other method may be called
+    at any time.
 
     As a context manager it is started on entry and gone on exit.
     """
@@ -101,7 +102,8 @@ class LocalProcess:
             )
 
     def terminate(self, timeout: float = STOP_SECONDS) -> int:
-        """SIGTERM, then its exit status; one that takes longer than `timeout` is killed: TimeoutError."""
+        """SIGTERM, then its exit status; one that takes longer than `timeout` is killed:
+        TimeoutError."""
         if self._process is None:
             return 0
         self._signal(signal.SIGCONT)

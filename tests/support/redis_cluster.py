@@ -20,7 +20,8 @@ from tests.support.waiting import wait_until
 
 MASTERS = 3
 SLOTS = 16_384
-# Without the delay, with which a master waits for further replicas, a replica could succeed it at once.
+# Without the delay, with which a master waits for further replicas, a replica could succeed it at
+# once.
 OPTIONS = [
     *("--cluster-enabled", "yes"),
     *("--cluster-node-timeout", "1000"),
@@ -117,7 +118,8 @@ def redis_cluster(tmp_path: Path) -> Iterator[LocalCluster]:
 
 
 def _collect_lost_connections() -> None:
-    """redis-py's cluster client loses sight of connections whose making was cancelled, and closes none of them.
+    """redis-py's cluster client loses sight of connections whose making was cancelled, and closes
+    none of them.
 
     Collected here, they are not held against whatever test the garbage collector happens to run in.
     """

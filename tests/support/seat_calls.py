@@ -1,4 +1,5 @@
-"""Booking's requests about seats, each a call of its own; the gateway's builder makes the messages."""
+"""Booking's requests about seats, each a call of its own; the gateway's builder makes the
+messages."""
 
 from typing import Any, TypeVar
 
@@ -11,8 +12,8 @@ Answer = TypeVar("Answer", covariant=True)
 class SeatCalls(SeatRequests[Answer]):
     """`Answer` is what the stub's methods return: a ReservaResponse, or an awaitable of one.
 
-    `options` are those of each call, such as a timeout. `fields` of the contract are set beside what the builder sets:
-    values that no gateway sends.
+    `options` are those of each call, such as a timeout. `fields` of the contract are set beside
+    what the builder sets: values that no gateway sends.
     """
 
     def __init__(self, stub: Any, fields: dict[str, Any] | None = None, **options: Any) -> None:

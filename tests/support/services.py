@@ -1,7 +1,7 @@
 """The five services as real processes: what a test starts, kills and reads the log of.
 
-A service gets only the settings that the test names. Whatever it does not name points at nothing, so that a test
-never touches what else runs on the machine.
+A service gets only the settings that the test names. Whatever it does not name points at nothing,
+so that a test never touches what else runs on the machine.
 """
 
 import contextlib
@@ -86,7 +86,8 @@ def pytest_configure() -> None:
     ServiceProcess.is_forked = True
 
 
-# The demo's sessions begin at a time of day: in the two hours before it, their orders could not be cancelled.
+# The demo's sessions begin at a time of day: in the two hours before it, their orders could not be
+# cancelled.
 ALWAYS_CANCELLED = {"CANCEL_UNTIL_MINUTES": "0"}
 # Tests sell to one made-up person over and over.
 UNLIMITED = {"MAX_MAILS_PER_MAILBOX": "0", "MAX_MAILS_PER_ADDRESS": "0"}

@@ -44,7 +44,8 @@ class Mail:
 
 
 class ScriptedServer:
-    """`answers` by command (GREETING and END are commands, too), `for_recipient` by address and command.
+    """`answers` by command (GREETING and END are commands, too), `for_recipient` by address and
+    command.
 
     A list of answers is used up from its beginning; then the usual answer follows.
     """

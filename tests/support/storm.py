@@ -1,4 +1,5 @@
-"""Random concurrent buyers on a few seats, in a real Redis, at several SeatStateService instances; all is recorded.
+"""Random concurrent buyers on a few seats, in a real Redis, at several SeatStateService instances;
+all is recorded.
 
 `invariants` checks the recorded history afterwards, as Jepsen does.
 """
@@ -61,7 +62,10 @@ class Recorder:
 
 
 class Visitor:
-    """A buyer who does a bit of everything, at whichever instance answers. Two pay in one person's name."""
+    """A buyer who does a bit of everything, at whichever instance answers.
+
+    Two pay in one person's name.
+    """
 
     def __init__(
         self, recorder: Recorder, at: Sequence[Buyer], person: str, dice: random.Random
@@ -128,10 +132,11 @@ class Visitor:
 
 
 async def storm(clients: Sequence[RedisClient], session: str, seed: str) -> Recorder:
-    """Each client is a service process; two of them sweep. Asserts that a bit of everything happened.
+    """Each client is a service process; two of them sweep. Asserts that a bit of everything
+    happened.
 
-    A booking server on the same database sweeps, too: it needs the storm's cool-down, since a hold takes a longer one
-    for that of a clock that was set back.
+    A booking server on the same database sweeps, too: it needs the storm's cool-down, since a hold
+    takes a longer one for that of a clock that was set back.
     """
     return await storm_in([Hall(client, STORM_RULES, session) for client in clients], seed)
 

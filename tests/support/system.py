@@ -1,4 +1,5 @@
-"""The whole system as `make run` has it: every service a real process, on ports and data of its own."""
+"""The whole system as `make run` has it: every service a real process, on ports and data of its
+own."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,7 +20,8 @@ HOLD_SECONDS = 300
 
 
 class System:
-    """Two booking servers, two gateways, listener, producer and consumer; started on entry, gone on exit.
+    """Two booking servers, two gateways, listener, producer and consumer; started on entry, gone on
+    exit.
 
     The second gateway asks the second booking server, so whatever both show went through Redis.
     """
@@ -108,8 +110,8 @@ def running_system(
 ) -> Iterator[System]:
     """A running system with data of its own in `folder`.
 
-    Without Kafka the producer hands confirmations to the ledger and the mail itself: a quicker start. `programme` is
-    TOML text in the place of the demo's.
+    Without Kafka the producer hands confirmations to the ledger and the mail itself: a quicker
+    start. `programme` is TOML text in the place of the demo's.
     """
     if programme:
         file = folder / "programacao.toml"
@@ -127,6 +129,9 @@ def running_system(
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """A running system without Kafka for the tests of one module. A module that needs another one overrides this."""
+    """A running system without Kafka for the tests of one module.
+
+    A module that needs another one overrides this.
+    """
     with running_system(tmp_path_factory.mktemp("system")) as running:
         yield running

@@ -14,7 +14,8 @@ PATIENCE = 15.0  # seconds that a test waits unless it says otherwise: enough fo
 
 
 def wait_until(condition: Callable[[], T | None], timeout: float = PATIENCE, what: str = "") -> T:
-    """The first true value of `condition`, asked every 20 ms; TimeoutError after `timeout` seconds."""
+    """The first true value of `condition`, asked every 20 ms; TimeoutError after `timeout`
+    seconds."""
     deadline = time.monotonic() + timeout
     while True:
         if result := condition():
@@ -53,7 +54,8 @@ async def eventually(
 
 
 def allowed(seconds: float) -> float:
-    """So long on a quiet machine; on one that has other work for its processors, as much longer as that work takes."""
+    """So long on a quiet machine; on one that has other work for its processors, as much longer
+    as that work takes."""
     return seconds * max(1, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 

@@ -1,4 +1,5 @@
-"""Colours of both themes can be told apart: WCAG 1.4.3 for text, 1.4.11 for shapes. axe leaves single digits out."""
+"""Colours of both themes can be told apart: WCAG 1.4.3 for text, 1.4.11 for shapes. axe leaves
+single digits out."""
 
 import re
 from pathlib import Path

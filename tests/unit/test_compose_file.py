@@ -1,4 +1,5 @@
-"""What docker-compose.yml, the Dockerfile and .dockerignore promise, read from the files: no engine is needed."""
+"""What docker-compose.yml, the Dockerfile and .dockerignore promise, read from the files: no
+engine is needed."""
 
 import re
 import shlex
@@ -23,7 +24,8 @@ DOCKERFILE = text("Dockerfile")
 LOCAL_PACKAGES = text("deploy/requirements-local.txt")
 IN_THE_IMAGE = re.findall(r"^!(.+)$", text(".dockerignore"), re.M)
 
-# What a container has at a place of its own: its addresses and folders, which the file maps to what is outside.
+# What a container has at a place of its own: its addresses and folders, which the file maps to what
+# is outside.
 OF_THE_CONTAINER = {
     "HTTP_HOST": "0.0.0.0",
     "HTTP_PORT": 8000,
@@ -126,7 +128,8 @@ def test_a_health_check_says_whether_a_container_works(name: str) -> None:
 def test_a_service_starts_when_those_of_ours_that_it_calls_are_healthy(
     name: str, file: str
 ) -> None:
-    """Redis, Kafka and the mail server may be somebody else's: each service waits for them by itself."""
+    """Redis, Kafka and the mail server may be somebody else's: each service waits for them by
+    itself."""
     needed = CONTAINERS[name].get("depends_on", {})
     assert {condition["condition"] for condition in needed.values()} <= {"service_healthy"}
     told = " ".join(str(value) for value in environment(name).values())

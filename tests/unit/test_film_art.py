@@ -20,8 +20,8 @@ from cinema.art.poster import UPRIGHT, WIDE, Poster, poster, wide_poster
 from cinema.art.svg import svg
 
 LONG = (
-    "Uma história muito longa sobre tudo o que aconteceu naquela tarde de domingo em que ninguém quis sair "
-    * 2
+    "Uma história muito longa sobre tudo o que aconteceu naquela tarde de domingo em que "
+    "ninguém quis sair " * 2
 )
 TITLES = {
     "short": "It",
@@ -116,7 +116,7 @@ def test_a_title_that_our_font_lacks_is_left_out_of_a_png() -> None:
         assert read.size == (200, 200 * UPRIGHT[1] // UPRIGHT[0])
 
 
-# ------------------------------------------------------------------------------------- pictures of the programme
+# ------------------------------------------------------------------------ pictures of the programme
 
 
 @pytest.mark.parametrize(

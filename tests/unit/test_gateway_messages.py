@@ -35,7 +35,8 @@ def test_each_action_becomes_a_value_of_its_own() -> None:
 
 def test_a_payment_is_parsed_as_typed_and_validated_later() -> None:
     message = parse(
-        '{"acao":"confirmar_pagamento","assentos":["F07"],"chave":"k","pagamento":{"nomeCompleto":" Zé ","cpf":null}}'
+        '{"acao":"confirmar_pagamento","assentos":["F07"],"chave":"k",'
+        '"pagamento":{"nomeCompleto":" Zé ","cpf":null}}'
     )
     assert isinstance(message, Confirm)
     assert (message.payment.name, message.payment.cpf, message.payment.email) == (" Zé ", None, "")

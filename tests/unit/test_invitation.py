@@ -64,7 +64,8 @@ def sequence(event: icalendar.Event) -> int:
 
 
 class BuyersCalendar:
-    """What RFC 5546 asks of a calendar: a file counts if it is newer, and comes from the entry's organizer."""
+    """What RFC 5546 asks of a calendar: a file counts if it is newer, and comes from the entry's
+    organizer."""
 
     def __init__(self) -> None:
         self.entries: dict[str, icalendar.Event] = {}

@@ -35,7 +35,8 @@ def test_a_lock_s_name_says_session_and_seat() -> None:
 
 
 def test_a_session_stays_in_its_partition_for_ever() -> None:
-    """Known values: another hash, or another number of partitions, would lose every session that is on sale."""
+    """Known values: another hash, or another number of partitions, would lose every session that
+    is on sale."""
     assert [partition_of(name) for name in ("S001", "S002", "S1", "x" * 32)] == [9, 51, 18, 8]
 
 

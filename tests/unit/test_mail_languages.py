@@ -1,4 +1,5 @@
-"""The mails in each language: complete, in nothing else, and with its own way to write amounts and times."""
+"""The mails in each language: complete, in nothing else, and with its own way to write amounts
+and times."""
 
 import re
 import string
@@ -152,7 +153,8 @@ def test_who_speaks_none_of_them_is_written_to_in_portuguese(tag: str) -> None:
 
 
 def test_no_words_of_a_mail_stand_outside_the_language_files() -> None:
-    """Every text is blanked but for its placeholders: what words are left come from the order and the calendar."""
+    """Every text is blanked but for its placeholders: what words are left come from the order
+    and the calendar."""
     languages = Languages()
     language = languages.of(order())
     language.texts = {

@@ -72,7 +72,7 @@ def test_nothing_is_fetched_from_anywhere_when_a_mail_is_opened() -> None:
     assert html.count("http") == html.count("<a href=") == 2
 
 
-# ------------------------------------------------------------------------------------------------- links
+# -------------------------------------------------------------------------------------------- links
 
 
 def with_tokens() -> pb.Pedido:
@@ -328,7 +328,7 @@ def methods(message: EmailMessage) -> tuple[str, str]:
     return attachment["Content-Type"].params["method"], str(calendar["METHOD"])
 
 
-# ------------------------------------------------------------------------------------------- the film's picture
+# ------------------------------------------------------------------------------- the film's picture
 
 PICTURE = MailPicture("image/png", b"\x89PNG a picture")
 
@@ -358,7 +358,7 @@ def test_without_a_picture_there_is_no_gap_where_it_would_be(write: Write) -> No
     assert "film." not in body(as_received(write(order(), None)), "html")
 
 
-# ------------------------------------------------------------------------------- money back, seats given back
+# --------------------------------------------------------------------- money back, seats given back
 
 GIVEN_BACK_AT = milliseconds(START) - 86_400_000
 
@@ -421,7 +421,7 @@ def test_the_whole_price_comes_back_where_a_seat_was_given_back_before() -> None
     assert "R$ 48,00 de volta" in text.replace("\N{NO-BREAK SPACE}", " ")
 
 
-# ---------------------------------------------------------------------------------------------- tickets as a PDF
+# --------------------------------------------------------------------------------- tickets as a PDF
 
 
 def test_the_tickets_come_as_a_pdf_too_and_a_cancellation_has_none() -> None:

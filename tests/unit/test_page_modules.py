@@ -1,4 +1,5 @@
-"""The page's pure modules, run by node's own test runner, and what holds for its files as a whole."""
+"""The page's pure modules, run by node's own test runner, and what holds for its files as a
+whole."""
 
 import os
 import re
@@ -23,9 +24,10 @@ LANGUAGES = {
 }  # of which a page loads one, and that of its place: pt-order.js
 PAGES = ("index.html", "sessao.html", "pedido.html")
 TEXTS = {"index.html": {"pt.js"}, "sessao.html": {"pt.js"}, "pedido.html": {"pt.js", "pt-order.js"}}
-# With what they import: the programme on the map's page and the other way round, paying before a seat is held,
-# why nothing is sold in a session any more, seats for a party and its friends, what a single seat says and shows, what
-# was bought before, what a zoomed map needs, what is kept for when there is no network, and inviting friends.
+# With what they import: the programme on the map's page and the other way round, paying before a
+# seat is held, why nothing is sold in a session any more, seats for a party and its friends, what a
+# single seat says and shows, what was bought before, what a zoomed map needs, what is kept for when
+# there is no network, and inviting friends.
 ON_DEMAND = {
     "index.html": {"session-page.js", "own-tickets.js"},
     "sessao.html": {
@@ -131,7 +133,8 @@ def test_pages_sent_by_the_templates_never_bypass_text() -> None:
         ), module.name
 
 
-# Syntax that Safari has from 16 on: no bundler is needed to serve the page, so nobody may count on one to lower it.
+# Syntax that Safari has from 16 on: no bundler is needed to serve the page, so nobody may count on
+# one to lower it.
 NEWER_SYNTAX = re.compile(r"\(\?<[=!]|\bstatic \{|/[a-z]*v[a-z]*\.test\(")
 
 

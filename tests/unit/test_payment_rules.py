@@ -27,7 +27,8 @@ def test_a_proper_payment_has_no_fault() -> None:
     assert validate_payment(**GOOD) == {}
 
 
-# Numbers that Brazilian manuals and the validators in common use give as examples; they belong to nobody.
+# Numbers that Brazilian manuals and the validators in common use give as examples; they belong to
+# nobody.
 CPFS: list[tuple[str, bool]] = json.loads((ROOT / "tests/unit_js/cpfs.json").read_text())
 
 

@@ -1,4 +1,7 @@
-"""Pictures that a programme names for its films, beside its file. One that cannot be had stops nobody from selling."""
+"""Pictures that a programme names for its films, beside its file.
+
+One that cannot be had stops nobody from selling.
+"""
 
 from pathlib import Path
 

@@ -66,7 +66,8 @@ def test_a_warning_names_the_line_the_room_s_size_and_the_decree(tmp_path: Path)
     text = changed("A CA.._PP", "A ...._PP")
     (told,) = [line for line in warnings(tmp_path, text) if "cadeira" in line]
     assert told == (
-        "programacao.toml, linha 11: fileiras: espaços para cadeira de rodas (C): 0 de 1, para 11 lugares "
+        "programacao.toml, linha 11: fileiras: espaços para cadeira de rodas (C): 0 de 1, para "
+        "11 lugares "
         "(Decreto 5.296/2004, art. 23, na redação do Decreto 9.404/2018)"
     )
 

@@ -1,4 +1,5 @@
-"""docs/protocol.md says what the code does: each name is there, none is made up, each example is real."""
+"""docs/protocol.md says what the code does: each name is there, none is made up, each example is
+real."""
 
 import inspect
 import json
@@ -92,7 +93,7 @@ async def reply(request: Any, answer: Answer, success: str = "") -> Any:
     return payload(await Actions(booking, Buyer("S001", "ana", "")).perform(request))
 
 
-# ------------------------------------------------------------------------------------------ WebSocket
+# ---------------------------------------------------------------------------------------- WebSocket
 
 
 def test_each_action_has_its_row_and_an_example_that_parses() -> None:
@@ -206,7 +207,7 @@ def test_each_limit_is_the_codes(number: str) -> None:
     assert number in " ".join(PAGE.text.split())
 
 
-# ------------------------------------------------------------------------------------------------ HTTP
+# --------------------------------------------------------------------------------------------- HTTP
 
 
 def routes() -> Iterator[tuple[str, str]]:
@@ -255,7 +256,7 @@ def test_a_notice_is_signed_as_the_page_says() -> None:
     assert f"`{SIGNATURE_HEADER}`" in NOTICES.text
 
 
-# ----------------------------------------------------------------------------------------------- Kafka
+# -------------------------------------------------------------------------------------------- Kafka
 
 
 def test_each_status_of_a_message_is_there_and_the_example_parses() -> None:

@@ -19,7 +19,8 @@ FINDER = 40  # what one more pattern costs that looks like a finder's
 def contents(number: int) -> list[str]:
     chosen = random.Random(20_261_213)
     return [
-        f"{order_code(str(place))}-{''.join(chosen.choices(CHARACTERS[10:36], k=place % 3 + 1))}{place % 60 + 1:02d}"
+        f"{order_code(str(place))}-{''.join(chosen.choices(CHARACTERS[10:36], k=place % 3 + 1))}"
+        f"{place % 60 + 1:02d}"
         for place in range(number)
     ]
 
@@ -45,7 +46,8 @@ def test_the_penalty_of_a_mask_is_the_standards() -> None:
         for mask, code in enumerate(codes):
             matrix = [bytearray(row) for row in drawn(content, mask).matrix]
             expected = evaluate_mask(matrix, len(matrix), len(matrix))  # type: ignore[no-untyped-call]
-            # segno goes on behind a finder's pattern, and so misses one that shares modules with it.
+            # segno goes on behind a finder's pattern, and so misses one that shares modules with
+            # it.
             assert penalty(code, side) - expected in (0, FINDER)
 
 
@@ -57,7 +59,8 @@ def test_a_picture_is_the_code_with_the_least_penalty() -> None:
 
 
 def pixels(png: bytes) -> tuple[int, int]:
-    """The width, and the module at the upper left of each eight by eight pixels; all 64 are alike."""
+    """The width, and the module at the upper left of each eight by eight pixels; all 64 are
+    alike."""
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     chunks, place = dict[bytes, bytes](), 8
     while place < len(png):

@@ -1,4 +1,5 @@
-"""The READMEs and what they lead to keep their promises: both languages say the same, and all that they name exists."""
+"""The READMEs and what they lead to keep their promises: both languages say the same, and all
+that they name exists."""
 
 import re
 

@@ -28,13 +28,15 @@ from booking.redis_health import explain
         ),
         (
             ResponseError(
-                "Error running script (call to f_1): @user_script: 1: -MISCONF Errors writing to the AOF"
+                "Error running script (call to f_1): @user_script: 1: -MISCONF Errors writing "
+                "to the AOF"
             ),
             "MISCONF",
         ),
         (
             ResponseError(
-                "Error running script (call to f_1): @user_script:13: -NOREPLICAS Not enough good replicas",
+                "Error running script (call to f_1): @user_script:13: -NOREPLICAS Not enough "
+                "good replicas",
                 status_code="ERR",
             ),
             "NOREPLICAS",

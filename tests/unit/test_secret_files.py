@@ -45,7 +45,8 @@ def test_processes_that_start_together_agree_on_one_secret(tmp_path: Path) -> No
 
 
 def test_what_a_killed_process_left_behind_stops_nobody(tmp_path: Path) -> None:
-    """In containers every service has the same process id, so a file named after it may be another's."""
+    """In containers every service has the same process id, so a file named after it may be
+    another's."""
     (tmp_path / f"notify.{os.getpid()}").write_text("half a secr")
     assert len(given_or_kept(None, tmp_path, "notify")) >= 32
 

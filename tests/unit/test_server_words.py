@@ -1,4 +1,5 @@
-"""What a mail server said, for people: one short harmless line, and none of the buyer in the log."""
+"""What a mail server said, for people: one short harmless line, and none of the buyer in the
+log."""
 
 import pytest
 

@@ -207,7 +207,7 @@ async def test_without_a_ready_file_nothing_is_kept() -> None:
     await asyncio.wait_for(service.ReadyFile(None).keep(), 5)
 
 
-# -------------------------------------------------------------------------------------- trying again
+# ------------------------------------------------------------------------------------- trying again
 
 
 def test_delays_double_up_to_a_maximum_and_begin_anew_after_a_success() -> None:

@@ -1,4 +1,5 @@
-"""Settings come from the environment, are right or are refused by name, and cannot change afterwards."""
+"""Settings come from the environment, are right or are refused by name, and cannot change
+afterwards."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,5 @@
-"""The mail server's settings: what goes together, what is refused by name at the start, what follows from a port."""
+"""The mail server's settings: what goes together, what is refused by name at the start, what
+follows from a port."""
 
 from typing import Any
 

@@ -102,7 +102,8 @@ def test_a_server_that_puts_off_every_mail_is_logged_once_at_each_end(
     track.took(ANA)
     track.took(BIA)
     assert [record.message for record in caplog.records] == [
-        "the mail server puts off every mail (451 4.3.0 queue file write error): they are tried again",
+        "the mail server puts off every mail (451 4.3.0 queue file write error): they are "
+        "tried again",
         "the mail server takes mails again",
     ]
 

@@ -1,4 +1,5 @@
-"""A partition with messages that no poll brings is noticed, and none that is only slow, resting or empty."""
+"""A partition with messages that no poll brings is noticed, and none that is only slow, resting
+or empty."""
 
 from notifications.stall_watch import StallWatch
 

@@ -86,7 +86,8 @@ def test_a_title_of_any_script_that_the_font_has_is_written(script: str) -> None
 
 
 def test_arabic_letters_are_joined() -> None:
-    """A letter within a word has another shape than alone: the page has more shapes than the word has letters."""
+    """A letter within a word has another shape than alone: the page has more shapes than the
+    word has letters."""
     [page] = read(tickets_pdf(about("ببب"))).pages
     fonts = page["/Resources"]["/Font"].values()  # type: ignore[index]
     [other] = [font for font in fonts if font.get_object()["/Subtype"] == "/Type0"]
@@ -159,7 +160,10 @@ def test_only_a_title_of_another_script_needs_a_thread() -> None:
 
 @pytest.mark.parametrize(
     ("text", "shown"),
-    [("ca\u0301", "cá"), ("“a” – b…", "“a” – b…"), ("a\n\tb ", "a b"), ("東\u0f71", "▯"), ("می\u200cنا", "می\u200cنا")],
+    [
+        *(("ca\u0301", "cá"), ("“a” – b…", "“a” – b…"), ("a\n\tb ", "a b")),
+        *(("東\u0f71", "▯"), ("می\u200cنا", "می\u200cنا")),
+    ],
 )  # fmt: skip
 def test_what_can_be_written_is_one_line(text: str, shown: str) -> None:
     assert writable(text) == shown

@@ -6,7 +6,14 @@ import { Activity } from "../../static/activity.js";
 function line() {
   const said = [];
   const waiting = [];
-  const root = { get textContent() { return said.at(-1) ?? ""; }, set textContent(text) { said.push(text); } };
+  const root = {
+    get textContent() {
+      return said.at(-1) ?? "";
+    },
+    set textContent(text) {
+      said.push(text);
+    },
+  };
   const activity = new Activity(root, { afterwards: (then) => waiting.push(then) });
   return { activity, said, passTime: () => waiting.splice(0).forEach((then) => then()) };
 }

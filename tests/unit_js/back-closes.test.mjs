@@ -15,17 +15,29 @@ beforeEach(() => {
 globalThis.document = { activeElement: null };
 globalThis.addEventListener = (_, listener) => listeners.push(listener);
 globalThis.history = {
-  get state() { return entries[at]; },
-  pushState(state) { entries.splice(++at, entries.length, state); },
-  back() { waiting.push(() => goBack()); },
+  get state() {
+    return entries[at];
+  },
+  pushState(state) {
+    entries.splice(++at, entries.length, state);
+  },
+  back() {
+    waiting.push(() => goBack());
+  },
 };
 
 function goBack() {
   at--;
   for (const listener of listeners) listener();
 }
-const settle = () => { while (waiting.length) waiting.shift()(); };
-const guard = (does = true) => new BackCloses(() => { closes++; return does; });
+const settle = () => {
+  while (waiting.length) waiting.shift()();
+};
+const guard = (does = true) =>
+  new BackCloses(() => {
+    closes++;
+    return does;
+  });
 
 test("Back closes what is open and stays on the page", () => {
   guard().opened();

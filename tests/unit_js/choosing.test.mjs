@@ -30,7 +30,10 @@ beforeEach(() => {
       return Promise.resolve(answers.shift() ?? ok(message.assentos));
     },
   };
-  const notice = { show: (kind, text, offers = []) => notices.push({ kind, text, offers }), hide: () => notices.push({ kind: "" }) };
+  const notice = {
+    show: (kind, text, offers = []) => notices.push({ kind, text, offers }),
+    hide: () => notices.push({ kind: "" }),
+  };
   choosing = new Choosing(store, connection, room("A ......", "G DDD"), notice, () => {}, LIMIT);
 });
 
@@ -89,7 +92,10 @@ test("a pair that went to others is offered the nearest pairs, not single seats"
   const [wish, lost] = [["A03", "A04"], ["A04"]];
   answers = [no("assento_indisponivel", { lost })];
   await choosing.hold(wish);
-  assert.deepEqual(notices[0].offers.map(({ text }) => text), ["Pegar A01 e A02", "Pegar A05 e A06"]);
+  assert.deepEqual(
+    notices[0].offers.map(({ text }) => text),
+    ["Pegar A01 e A02", "Pegar A05 e A06"],
+  );
   notices[0].offers[1].do();
   await new Promise(setImmediate);
   assert.deepEqual(store.mine, ["A05", "A06"]);
@@ -97,9 +103,18 @@ test("a pair that went to others is offered the nearest pairs, not single seats"
 
 test("where no pair is left single seats are better than nothing", async () => {
   answers = [no("assento_indisponivel", { lost: ["A05"] })];
-  store.apply({ kind: "update", since: 1, version: 2, changes: ["A02", "A04", "G01"].map((seat) => ({ type: "sold", seat, reason: "" })), halvesSold: null });
+  store.apply({
+    kind: "update",
+    since: 1,
+    version: 2,
+    changes: ["A02", "A04", "G01"].map((seat) => ({ type: "sold", seat, reason: "" })),
+    halvesSold: null,
+  });
   await choosing.hold(["A05", "A06"]);
-  assert.deepEqual(notices[0].offers.map(({ text }) => text), ["Pegar A03", "Pegar A01"]);
+  assert.deepEqual(
+    notices[0].offers.map(({ text }) => text),
+    ["Pegar A03", "Pegar A01"],
+  );
 });
 
 test("an exchange may only take or only give", async () => {
@@ -111,7 +126,12 @@ test("an exchange may only take or only give", async () => {
 test("a hold that ended is taken again with one click, as soon as its seat has cooled down", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   choosing.expired(["A01"]);
-  const [{ kind, offers: [again] }] = notices;
+  const [
+    {
+      kind,
+      offers: [again],
+    },
+  ] = notices;
   assert.equal(kind, "expired");
   answers = [no("aguarde"), no("aguarde")];
   again.do();
@@ -129,9 +149,13 @@ test("seats that are all free still are not named twice", () => {
   choosing.expired(["A01", "A02"]);
   store.apply({ kind: "snapshot", version: 9, edition: "", seats: new Map([["A01", "sold"]]) });
   choosing.expired(["A01", "A02"]);
-  assert.deepEqual(notices.map(({ text }) => text), [
-    "Sua reserva de A01 e A02 acabou. Elas ainda estão livres.", "Sua reserva de A01 e A02 acabou. A02 ainda está livre.",
-  ]);
+  assert.deepEqual(
+    notices.map(({ text }) => text),
+    [
+      "Sua reserva de A01 e A02 acabou. Elas ainda estão livres.",
+      "Sua reserva de A01 e A02 acabou. A02 ainda está livre.",
+    ],
+  );
 });
 
 test("whoever was quicker meanwhile has the seat, and that is said", async () => {
@@ -139,7 +163,10 @@ test("whoever was quicker meanwhile has the seat, and that is said", async () =>
   answers = [no("assento_indisponivel", { lost: ["A01"] })];
   notices[0].offers[0].do();
   await new Promise(setImmediate);
-  assert.deepEqual(notices.map(({ kind }) => kind), ["expired", "assento_indisponivel"]);
+  assert.deepEqual(
+    notices.map(({ kind }) => kind),
+    ["expired", "assento_indisponivel"],
+  );
 });
 
 test("where there is no more time to be had it is not offered again, until other seats are held", async () => {
@@ -158,7 +185,12 @@ test("a click on half a sofa takes the sofa, and another one gives it back", asy
     choosing.tap(seat);
     await new Promise(setImmediate);
   }
-  assert.deepEqual(asked, ["bloquear G01 G02", "liberar G02 G01", "bloquear G01 G02", "liberar G02 G01"]);
+  assert.deepEqual(asked, [
+    "bloquear G01 G02",
+    "liberar G02 G01",
+    "bloquear G01 G02",
+    "liberar G02 G01",
+  ]);
   assert.deepEqual(store.mine, []);
 });
 
@@ -188,9 +220,21 @@ test("a sofa that ended is taken again whole", async () => {
 
 test("a sofa is offered once, as a whole, and only while both halves are free", async () => {
   choosing.lost(["A01"]);
-  assert.deepEqual(notices.at(-1).offers.map(({ text }) => text), ["Pegar A02", "Pegar A03"]);
+  assert.deepEqual(
+    notices.at(-1).offers.map(({ text }) => text),
+    ["Pegar A02", "Pegar A03"],
+  );
   store.granted(["A01", "A02", "A03"], 60000);
-  store.apply({ kind: "update", since: 1, version: 2, changes: ["A04", "A05", "A06"].map((seat) => ({ type: "sold", seat, reason: "" })), halvesSold: null });
+  store.apply({
+    kind: "update",
+    since: 1,
+    version: 2,
+    changes: ["A04", "A05", "A06"].map((seat) => ({ type: "sold", seat, reason: "" })),
+    halvesSold: null,
+  });
   choosing.lost(["G03"]);
-  assert.deepEqual(notices.at(-1).offers.map(({ text }) => text), ["Pegar G01 e G02"]);
+  assert.deepEqual(
+    notices.at(-1).offers.map(({ text }) => text),
+    ["Pegar G01 e G02"],
+  );
 });

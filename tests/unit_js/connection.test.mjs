@@ -5,11 +5,21 @@ import { Connection, backOff } from "../../static/connection.js";
 class FakeSocket {
   sent = [];
   closed = false;
-  send(text) { this.sent.push(JSON.parse(text)); }
-  close() { this.closed = true; }
-  says(frame) { this.onmessage({ data: JSON.stringify(frame) }); }
-  opens() { this.onopen(); }
-  drops(code = 1006) { this.onclose({ code }); }
+  send(text) {
+    this.sent.push(JSON.parse(text));
+  }
+  close() {
+    this.closed = true;
+  }
+  says(frame) {
+    this.onmessage({ data: JSON.stringify(frame) });
+  }
+  opens() {
+    this.onopen();
+  }
+  drops(code = 1006) {
+    this.onclose({ code });
+  }
 }
 
 const SNAPSHOT = { evento: "estado_inicial", versao: 1, assentos: {} };
@@ -26,10 +36,16 @@ beforeEach(() => {
   frames = [];
   states = [];
   answers = true;
-  connection = new Connection("ws://x", (frame) => frames.push(frame.kind), (state) => states.push(state), async () => answers, () => {
-    sockets.push(new FakeSocket());
-    return last();
-  });
+  connection = new Connection(
+    "ws://x",
+    (frame) => frames.push(frame.kind),
+    (state) => states.push(state),
+    async () => answers,
+    () => {
+      sockets.push(new FakeSocket());
+      return last();
+    },
+  );
   connection.start();
 });
 
@@ -159,7 +175,10 @@ test("stopping and starting again are safe to repeat", () => {
 test("a line in doubt has three seconds to prove itself", () => {
   live();
   connection.doubt();
-  assert.deepEqual(last().sent.map(({ acao }) => acao), ["ressincronizar"]);
+  assert.deepEqual(
+    last().sent.map(({ acao }) => acao),
+    ["ressincronizar"],
+  );
   live();
   mock.timers.tick(3000);
   assert.equal(connection.state, "live");
@@ -174,7 +193,10 @@ test("a computer that slept is noticed by the wall clock, whose jumps back mean 
   assert.equal(last().sent.length, 0);
   mock.timers.setTime(3600000);
   mock.timers.tick(1000);
-  assert.deepEqual(last().sent.map(({ acao }) => acao), ["ressincronizar"]);
+  assert.deepEqual(
+    last().sent.map(({ acao }) => acao),
+    ["ressincronizar"],
+  );
   live();
   mock.timers.setTime(0);
   mock.timers.tick(5000);

@@ -3,18 +3,29 @@ import { test } from "node:test";
 import { Detail, sizeOf } from "../../static/detail.js";
 
 test("only vast halls lose round corners when nobody could see them", () => {
-  assert.deepEqual([40, 24, 15, 9].map((pitch) => sizeOf(pitch, 3000)), ["full", "full", "low", "lowest"]);
-  assert.deepEqual([40, 24, 15, 9].map((pitch) => sizeOf(pitch, 400)), ["full", "full", "low", "low"]);
+  assert.deepEqual(
+    [40, 24, 15, 9].map((pitch) => sizeOf(pitch, 3000)),
+    ["full", "full", "low", "lowest"],
+  );
+  assert.deepEqual(
+    [40, 24, 15, 9].map((pitch) => sizeOf(pitch, 400)),
+    ["full", "full", "low", "low"],
+  );
 });
 
-/** How many frames of so many milliseconds a hall of 3,000 seats takes to look different everywhere. */
+/**
+ * How many frames of so many milliseconds a hall of 3,000 seats takes to look different everywhere.
+ */
 function framesOf(ms) {
   const due = [];
   globalThis.requestAnimationFrame = (then) => due.push(then);
   globalThis.cancelAnimationFrame = () => due.splice(0);
   globalThis.innerHeight = 800;
   const rows = Array.from({ length: 40 }, (_, n) => ({
-    dataset: {}, childElementCount: 75, getBoundingClientRect: () => ({ top: 20 * n, bottom: 20 * n + 20 }) }));
+    dataset: {},
+    childElementCount: 75,
+    getBoundingClientRect: () => ({ top: 20 * n, bottom: 20 * n + 20 }),
+  }));
   const detail = new Detail({ children: rows }, 3000);
   detail.fit(40);
   detail.fit(9);

@@ -3,14 +3,22 @@ import { test } from "node:test";
 import { bestGroups, divided, groupAround } from "../../static/groups.js";
 import { room } from "./hall.mjs";
 
-const free = (taken = "") => (seat) => !taken.split(" ").includes(seat.name);
+const free =
+  (taken = "") =>
+  (seat) =>
+    !taken.split(" ").includes(seat.name);
 const names = (group) => group?.map(({ name }) => name).join(" ");
-const around = (hall, name, size, taken) => names(groupAround(hall, free(taken), hall.seats.get(name), size));
+const around = (hall, name, size, taken) =>
+  names(groupAround(hall, free(taken), hall.seats.get(name), size));
 const parts = (hall, size, taken) => divided(hall, free(taken), size)?.map(names) ?? null;
 
 test("the best group is two thirds back and centred, and others follow by their distance", () => {
   const hall = room(..."ABCD".split("").map((name) => `${name} ......`));
-  assert.deepEqual(bestGroups(hall, free(), 2).slice(0, 3).map(names), ["C03 C04", "B03 B04", "C01 C02"]);
+  assert.deepEqual(bestGroups(hall, free(), 2).slice(0, 3).map(names), [
+    "C03 C04",
+    "B03 B04",
+    "C01 C02",
+  ]);
 });
 
 test("a group sits around the seat that was pointed at", () => {
@@ -45,7 +53,10 @@ test("a gap, an aisle or somebody between is no way to sit together", () => {
 
 test("a party that fits nowhere is divided into few parts, near to each other, without a single person", () => {
   assert.deepEqual(parts(room("A ...", "B ..", "C ...", "D .."), 5), ["C01 C02 C03", "B01 B02"]);
-  assert.deepEqual(parts(room("A ...._.."), 5).map((part) => part.split(" ").length), [3, 2]);
+  assert.deepEqual(
+    parts(room("A ...._.."), 5).map((part) => part.split(" ").length),
+    [3, 2],
+  );
   assert.deepEqual(parts(room("A ...._."), 5), ["A01 A02 A03 A04", "A05"]);
   assert.deepEqual(parts(room("A ._._."), 3), ["A02", "A01", "A03"]);
 });

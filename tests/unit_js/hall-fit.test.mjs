@@ -7,7 +7,10 @@ const WINDOW = { width: 1060, height: 700 };
 
 /** @param {number} rows @param {number} columns */
 function hall(rows, columns, window = WINDOW) {
-  const fit = new HallFit({ columns, rows: Array.from({ length: rows }, () => ({ apart: false })) });
+  const fit = new HallFit({
+    columns,
+    rows: Array.from({ length: rows }, () => ({ apart: false })),
+  });
   fit.refit(window, SIDE);
   return fit;
 }

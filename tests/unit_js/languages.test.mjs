@@ -35,7 +35,7 @@ const es = whole(esRest, esClosed, esOrder, esPayment, esParty, esSeat, esTicket
 const OTHERS = { en, es };
 const FOREIGN = { en: /[\u00c0-\u024f]/, es: /[ãõçâêîôûàèìòù]/i };
 /** @param {string | object} entry its forms, or "" for a text that has but one */
-const formsOf = (entry) => typeof entry === "string" ? { "": entry } : entry;
+const formsOf = (entry) => (typeof entry === "string" ? { "": entry } : entry);
 const placeholders = (text) => [...new Set(text.match(/\{\w+\}/g))].sort();
 
 for (const [name, { texts, dateStyle, locale }] of Object.entries(OTHERS)) {
@@ -47,12 +47,15 @@ for (const [name, { texts, dateStyle, locale }] of Object.entries(OTHERS)) {
     for (const [key, entry] of Object.entries(texts)) {
       const [own, model] = [formsOf(entry), formsOf(pt.texts[key])];
       assert.deepEqual(Object.keys(own), Object.keys(model), key);
-      for (const form of Object.keys(own)) assert.deepEqual(placeholders(own[form]), placeholders(model[form]), `${key} ${form}`);
+      for (const form of Object.keys(own))
+        assert.deepEqual(placeholders(own[form]), placeholders(model[form]), `${key} ${form}`);
     }
   });
 
   test(`${name} is translated: no letter that it does not write`, () => {
-    const foreign = Object.keys(texts).filter((key) => !key.startsWith("language.") && FOREIGN[name].test(JSON.stringify(texts[key])));
+    const foreign = Object.keys(texts).filter(
+      (key) => !key.startsWith("language.") && FOREIGN[name].test(JSON.stringify(texts[key])),
+    );
     assert.deepEqual(foreign, []);
   });
 

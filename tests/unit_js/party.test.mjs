@@ -26,28 +26,54 @@ function page(...rows) {
     state: "live",
     check() {},
     request({ acao, assentos, em_troca_de = [] }) {
-      asked.push(`${acao} ${assentos.join(" ")}${em_troca_de.length ? ` for ${em_troca_de.join(" ")}` : ""}`);
-      return Promise.resolve(answers.shift() ?? { ...NO_ANSWER, ok: true, reason: "", seats: acao === "bloquear" ? assentos : [], msLeft: 60000 });
+      asked.push(
+        `${acao} ${assentos.join(" ")}${em_troca_de.length ? ` for ${em_troca_de.join(" ")}` : ""}`,
+      );
+      return Promise.resolve(
+        answers.shift() ?? {
+          ...NO_ANSWER,
+          ok: true,
+          reason: "",
+          seats: acao === "bloquear" ? assentos : [],
+          msLeft: 60000,
+        },
+      );
     },
   };
   const notice = {
-    root: { hidden: true }, actions: { querySelector: () => null }, over() {}, hide() {},
+    root: { hidden: true },
+    actions: { querySelector: () => null },
+    over() {},
+    hide() {},
     show(kind, text, offers = []) {
       said = { kind, text, offers };
       this.root.hidden = false;
     },
   };
   const grid = { addEventListener() {} };
-  party = new Party({
-    room: hall, store, notice, session: { limite_assentos: LIMIT },
-    choosing: new Choosing(store, connection, hall, notice, () => {}, LIMIT),
-    map: { grid, mark: (_, seats) => marked = [...seats].join(" ") },
-    zoom: { show: (seats) => shown = seats.join(" ") || shown },
-  }, {});
+  party = new Party(
+    {
+      room: hall,
+      store,
+      notice,
+      session: { limite_assentos: LIMIT },
+      choosing: new Choosing(store, connection, hall, notice, () => {}, LIMIT),
+      map: { grid, mark: (_, seats) => (marked = [...seats].join(" ")) },
+      zoom: { show: (seats) => (shown = seats.join(" ") || shown) },
+    },
+    {},
+  );
 }
 
 const settled = () => new Promise(setImmediate);
-const take = (...seats) => store.apply({ kind: "update", since: store.version, version: store.version + 1, changes: seats.map((seat) => ({ type: "held", seat, reason: "" })), halvesSold: null });
+const take = (...seats) =>
+  store.apply({
+    kind: "update",
+    since: store.version,
+    version: store.version + 1,
+    changes: seats.map((seat) => ({ type: "held", seat, reason: "" })),
+    halvesSold: null,
+  });
 const offer = async (text) => {
   said.offers.find((one) => one.text === text).do();
   await settled();
@@ -75,7 +101,12 @@ test("a party is taken around a seat, moves with the next click, and is joined b
   await party.tap("B06"); // one's own: given back
   await settled();
   await party.tap("A01");
-  assert.deepEqual(asked, ["bloquear A01 A02 A03", "bloquear B04 B05 B06 for A01 A02 A03", "liberar B06", "bloquear A01"]);
+  assert.deepEqual(asked, [
+    "bloquear A01 A02 A03",
+    "bloquear B04 B05 B06 for A01 A02 A03",
+    "liberar B06",
+    "bloquear A01",
+  ]);
   assert.deepEqual(store.mine, ["A01", "B04", "B05"]);
 });
 
@@ -93,7 +124,11 @@ test("the best seats, then the next best instead of them, then the best again", 
   page("A ......");
   party.choose(2);
   for (let press = 0; press < 3; press++) await party.best();
-  assert.deepEqual(asked, ["bloquear A03 A04", "bloquear A01 A02 for A03 A04", "bloquear A05 A06 for A01 A02"]);
+  assert.deepEqual(asked, [
+    "bloquear A03 A04",
+    "bloquear A01 A02 for A03 A04",
+    "bloquear A05 A06 for A01 A02",
+  ]);
   party.refresh();
   assert.equal(shown, "A05 A06");
   await party.best();
@@ -105,7 +140,10 @@ test("the only place there is stays as it is", async () => {
   party.choose(2);
   await party.best();
   await party.best();
-  assert.deepEqual([asked, said.text, said.offers], [["bloquear A01 A02"], "A01 e A02 · R$\u00a064", []]);
+  assert.deepEqual(
+    [asked, said.text, said.offers],
+    [["bloquear A01 A02"], "A01 e A02 · R$\u00a064", []],
+  );
 });
 
 test("a dearer class is named, and the best of the cheaper ones is an exchange", async () => {
@@ -174,7 +212,10 @@ test("a seat that somebody else has offers a place for the party", async () => {
   party.choose(2);
   take("A03");
   await party.tap("A03");
-  assert.deepEqual([said.kind, said.offers.map(({ text }) => text)], ["held", ["Pegar A01 e A02", "Pegar A04 e A05"]]);
+  assert.deepEqual(
+    [said.kind, said.offers.map(({ text }) => text)],
+    ["held", ["Pegar A01 e A02", "Pegar A04 e A05"]],
+  );
 });
 
 test("the preview follows what others take", () => {
@@ -206,7 +247,10 @@ test("places made for somebody are taken one by one", async () => {
 test("the best seats ask how many people come", async () => {
   page("A ......");
   await party.best();
-  assert.deepEqual([said.kind, said.offers.map(({ text }) => text)], ["how_many", ["1", "2", "3", "4", "5", "6"]]);
+  assert.deepEqual(
+    [said.kind, said.offers.map(({ text }) => text)],
+    ["how_many", ["1", "2", "3", "4", "5", "6"]],
+  );
   await offer("2");
   assert.equal(store.mine.length, 2);
 });

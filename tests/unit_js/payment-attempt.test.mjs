@@ -3,8 +3,14 @@ import { beforeEach, test } from "node:test";
 import { PaymentAttempts } from "../../static/payment-attempt.js";
 
 const ANA = { nomeCompleto: "Ana", cpf: "", email: "a@b.c", forma: "pix" };
-const purchase = (seat = "F07", changes = {}) =>
-  ({ seats: [seat], categories: { [seat]: "inteira" }, total: 3200, language: "pt-BR", payment: ANA, ...changes });
+const purchase = (seat = "F07", changes = {}) => ({
+  seats: [seat],
+  categories: { [seat]: "inteira" },
+  total: 3200,
+  language: "pt-BR",
+  payment: ANA,
+  ...changes,
+});
 let kept;
 let keys;
 

@@ -33,7 +33,10 @@ class Clock {
 beforeEach(() => {
   clock = new Clock();
   painted = [];
-  repaint = new Repaint((seats, lively) => painted.push({ seats: seats.length, lively, at: clock.time }), clock);
+  repaint = new Repaint(
+    (seats, lively) => painted.push({ seats: seats.length, lively, at: clock.time }),
+    clock,
+  );
 });
 
 test("whatever arrives within a frame is painted together, each seat once", () => {
@@ -51,7 +54,10 @@ test("a few changes are painted frame after frame, many without a movement each"
   }
   repaint.follow(crowd, true);
   clock.pass(FRAME_MS);
-  assert.deepEqual(painted.map(({ lively }) => lively), [true, true, true, true, true, false]);
+  assert.deepEqual(
+    painted.map(({ lively }) => lively),
+    [true, true, true, true, true, false],
+  );
 });
 
 test("a hall in turmoil rests after each painting, and then shows everything that came", () => {
@@ -79,7 +85,10 @@ test("a page that slept while much changed paints it once when it wakes", () => 
   clock.nextFrame = (then) => clock.afterwards(then, 3_600_000);
   for (let n = 0; n < 10; n++) repaint.follow(crowd, true);
   clock.pass(3_600_000);
-  assert.deepEqual(painted.map(({ seats }) => seats), [100]);
+  assert.deepEqual(
+    painted.map(({ seats }) => seats),
+    [100],
+  );
 });
 
 test("a map of 3,000 seats that is new comes in parts, and what the reader does comes first", () => {

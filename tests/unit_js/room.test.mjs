@@ -6,7 +6,8 @@ import { rowName } from "../../static/seat-text.js";
 import { room } from "./hall.mjs";
 
 const hall = room("A _.._..", "B ......", "X ", "AA C.__..");
-const go = (name, key, control = false) => seatAfterKey(hall, hall.seats.get(name), key, control)?.name ?? null;
+const go = (name, key, control = false) =>
+  seatAfterKey(hall, hall.seats.get(name), key, control)?.name ?? null;
 
 test("a seat knows its row, its number and its place", () => {
   const { row, number, line, column, price, kind } = hall.seats.get("AA03");
@@ -15,18 +16,43 @@ test("a seat knows its row, its number and its place", () => {
 });
 
 test("the legend has each kind once with its lowest price", () => {
-  assert.deepEqual([...hall.kinds()], [["comum", 3200], ["cadeirante", 2000]]);
+  assert.deepEqual(
+    [...hall.kinds()],
+    [
+      ["comum", 3200],
+      ["cadeirante", 2000],
+    ],
+  );
 });
 
 test("a balcony stands apart, row AA after row Z does not", () => {
-  assert.deepEqual(room("N .", "AA .", "AB .").rows.map((row) => row.apart), [false, true, false]);
-  assert.deepEqual(room("Z .", "AA .").rows.map((row) => row.apart), [false, false]);
+  assert.deepEqual(
+    room("N .", "AA .", "AB .").rows.map((row) => row.apart),
+    [false, true, false],
+  );
+  assert.deepEqual(
+    room("Z .", "AA .").rows.map((row) => row.apart),
+    [false, false],
+  );
 });
 
 test("rows with a name of their own stand apart, whatever their letters", () => {
-  const rows = ["A", "B", "C"].map((nome) => ({ nome, lugares: [], ...(nome === "B" && { bloco: "Mezanino" }) }));
-  const { rows: [a, b, c] } = new Room(rows);
-  assert.deepEqual([a, b, c].map(({ apart, block }) => [apart, block]), [[false, ""], [true, "Mezanino"], [false, ""]]);
+  const rows = ["A", "B", "C"].map((nome) => ({
+    nome,
+    lugares: [],
+    ...(nome === "B" && { bloco: "Mezanino" }),
+  }));
+  const {
+    rows: [a, b, c],
+  } = new Room(rows);
+  assert.deepEqual(
+    [a, b, c].map(({ apart, block }) => [apart, block]),
+    [
+      [false, ""],
+      [true, "Mezanino"],
+      [false, ""],
+    ],
+  );
   assert.deepEqual([a, b].map(rowName), ["Fila A", "Fila B · Mezanino"]);
 });
 
@@ -40,7 +66,10 @@ test("arrows go to the neighbour, over gaps and rows without seats", () => {
 
 test("couple's seats are halves of sofas, by twos from the left", () => {
   const { seats } = room("A DDD_DD.");
-  assert.deepEqual([...seats.values()].map(({ partner }) => partner), [2, 1, 0, 5, 4, 0]);
+  assert.deepEqual(
+    [...seats.values()].map(({ partner }) => partner),
+    [2, 1, 0, 5, 4, 0],
+  );
 });
 
 test("the edges of the room hold", () => {
@@ -70,24 +99,54 @@ test("other keys mean nothing to the map", () => {
 
 test("the nearest free seats are of the lost seat's kind and beside it", () => {
   const plain = room("A ....", "B ....");
-  assert.deepEqual(plain.nearest(["A02"], () => true, 2), [["A01"], ["A03"]]);
-  assert.deepEqual(plain.nearest(["A02"], (seat) => seat !== "A01", 2), [["A03"], ["A04"]]);
-  assert.deepEqual(room("A .C.C").nearest(["A02"], () => true, 1), [["A04"]]);
-  assert.deepEqual(plain.nearest(["Z99"], () => true, 2), []);
+  assert.deepEqual(
+    plain.nearest(["A02"], () => true, 2),
+    [["A01"], ["A03"]],
+  );
+  assert.deepEqual(
+    plain.nearest(["A02"], (seat) => seat !== "A01", 2),
+    [["A03"], ["A04"]],
+  );
+  assert.deepEqual(
+    room("A .C.C").nearest(["A02"], () => true, 1),
+    [["A04"]],
+  );
+  assert.deepEqual(
+    plain.nearest(["Z99"], () => true, 2),
+    [],
+  );
 });
 
 test("as many as were lost are side by side, and no two groups share a seat", () => {
   const plain = room("A ......", "B ......");
-  assert.deepEqual(plain.nearest(["A03", "A04"], () => true, 3), [["A01", "A02"], ["A05", "A06"], ["B03", "B04"]].sort());
-  assert.deepEqual(plain.nearest(["A03"], () => true, 1, 3), [["A04", "A05", "A06"]]);
-  assert.deepEqual(room("A ._._.").nearest(["A01", "A02"], () => true, 2), []);
+  assert.deepEqual(
+    plain.nearest(["A03", "A04"], () => true, 3),
+    [
+      ["A01", "A02"],
+      ["A05", "A06"],
+      ["B03", "B04"],
+    ].sort(),
+  );
+  assert.deepEqual(
+    plain.nearest(["A03"], () => true, 1, 3),
+    [["A04", "A05", "A06"]],
+  );
+  assert.deepEqual(
+    room("A ._._.").nearest(["A01", "A02"], () => true, 2),
+    [],
+  );
 });
 
 test("no pair divides a sofa", () => {
-  assert.deepEqual(room("A ..DDD").nearest(["A01", "A02"], () => true, 2), [["A03", "A04"]]);
+  assert.deepEqual(
+    room("A ..DDD").nearest(["A01", "A02"], () => true, 2),
+    [["A03", "A04"]],
+  );
 });
 
 test("a stretch ends at a gap, and at a seat that does not belong", () => {
-  const names = stretches(room("A ..C._..").rows[0].seats, ({ kind }) => kind === "comum").map((run) => run.map(({ name }) => name));
+  const names = stretches(room("A ..C._..").rows[0].seats, ({ kind }) => kind === "comum").map(
+    (run) => run.map(({ name }) => name),
+  );
   assert.deepEqual(names, [["A01", "A02"], ["A04"], ["A05", "A06"]]);
 });

@@ -6,7 +6,12 @@ import { room } from "./hall.mjs";
 
 const cases = JSON.parse(readFileSync(new URL("./seating_cases.json", import.meta.url), "utf8"));
 
-for (const { name, lugar_isolado = "", acompanhante_sem_cadeirante = "", ...facts } of cases.problems) {
+for (const {
+  name,
+  lugar_isolado = "",
+  acompanhante_sem_cadeirante = "",
+  ...facts
+} of cases.problems) {
   test(`booking and page agree: ${name}`, () => {
     assert.deepEqual(verdict(facts), { lugar_isolado, acompanhante_sem_cadeirante });
   });
@@ -23,7 +28,10 @@ test("who the map had not heard of when the hold was granted was there first all
   assert.equal(verdict({ rows: ["A ......"], mine: "A03", unheard: "A05" }).lugar_isolado, "A04");
 });
 
-const offers = (found) => found.flatMap((problem) => problem.offers.map(({ take, release }) => `${release.join(" ")} > ${take.join(" ")}`));
+const offers = (found) =>
+  found.flatMap((problem) =>
+    problem.offers.map(({ take, release }) => `${release.join(" ")} > ${take.join(" ")}`),
+  );
 const alone = (rows, facts) => problems(rows, facts).flatMap(({ seats }) => seats);
 
 test("two groups of one's own may not leave one between them", () => {
@@ -38,20 +46,32 @@ test("the single seat as well is offered while more seats may be held", () => {
 });
 
 test("the offer to move keeps a group together and its kind", () => {
-  assert.deepEqual(offers(problems(["A ........"], { mine: "A02 A03 A04", limit: 3 })), ["A02 > A05"]);
-  assert.deepEqual(offers(problems(["A PP......"], { mine: "A04 A05 A07", limit: 3 })), ["A07 > A06"]);
+  assert.deepEqual(offers(problems(["A ........"], { mine: "A02 A03 A04", limit: 3 })), [
+    "A02 > A05",
+  ]);
+  assert.deepEqual(offers(problems(["A PP......"], { mine: "A04 A05 A07", limit: 3 })), [
+    "A07 > A06",
+  ]);
 });
 
 test("where one move does not mend it, the whole group is offered a place", () => {
-  assert.deepEqual(offers(problems(["A ........."], { mine: "A02 A04 A06 A08", limit: 4 })), ["A02 A08 > A03 A05"]);
+  assert.deepEqual(offers(problems(["A ........."], { mine: "A02 A04 A06 A08", limit: 4 })), [
+    "A02 A08 > A03 A05",
+  ]);
 });
 
 test("every offer to move mends", () => {
   for (let mask = 1; mask < 2 ** 7; mask++) {
     const mine = [...Array(7).keys()].filter((i) => mask & (2 ** i)).map((i) => `A0${i + 1}`);
-    for (const { offers: found } of problems(["A ......."], { mine: mine.join(" "), limit: mine.length })) {
+    for (const { offers: found } of problems(["A ......."], {
+      mine: mine.join(" "),
+      limit: mine.length,
+    })) {
       assert.equal(found.length, 1, mine.join());
-      const next = [...mine.filter((seat) => !found[0].release.includes(seat)), ...found[0].take].sort();
+      const next = [
+        ...mine.filter((seat) => !found[0].release.includes(seat)),
+        ...found[0].take,
+      ].sort();
       assert.equal(next.length, mine.length);
       assert.deepEqual(alone(["A ......."], { mine: next.join(" ") }), [], `${mine} > ${next}`);
     }
@@ -60,7 +80,10 @@ test("every offer to move mends", () => {
 
 test("a companion seat alone is a problem, with the space beside it offered", () => {
   const found = problems(["A CCA...."], { mine: "A03" });
-  assert.deepEqual(found.map(({ kind, seats }) => [kind, seats]), [["companion", ["A03"]]]);
+  assert.deepEqual(
+    found.map(({ kind, seats }) => [kind, seats]),
+    [["companion", ["A03"]]],
+  );
   assert.deepEqual(offers(found), [" > A02", "A03 > "]);
 });
 

@@ -2,17 +2,31 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { othersWithSeats } from "../../static/sessions.js";
 
-const at = (id, hour, livres = 10, titulo = "A", encerrada = false) =>
-  ({ id, inicio: `2026-12-13T${hour}:00:00-03:00`, livres, encerrada, filme: { id: titulo, titulo } });
-const others = (session, ...list) => othersWithSeats(session, [...list, session].filter(Boolean)).map(({ id }) => id).join(" ");
+const at = (id, hour, livres = 10, titulo = "A", encerrada = false) => ({
+  id,
+  inicio: `2026-12-13T${hour}:00:00-03:00`,
+  livres,
+  encerrada,
+  filme: { id: titulo, titulo },
+});
+const others = (session, ...list) =>
+  othersWithSeats(session, [...list, session].filter(Boolean))
+    .map(({ id }) => id)
+    .join(" ");
 const full = at("full", 18, 0);
 
 test("later sessions of the film that have seats come first, in the order of time, however the list is sorted", () => {
-  assert.equal(others(full, at("late", 22), at("soon", 20), at("other", 19, 10, "B")), "soon late other");
+  assert.equal(
+    others(full, at("late", 22), at("soon", 20), at("other", 19, 10, "B")),
+    "soon late other",
+  );
 });
 
 test("a later session of another film comes before an earlier one of the film, and an earlier one of another film last", () => {
-  assert.equal(others(full, at("before", 15, 10, "B"), at("early", 14), at("other", 19, 10, "B")), "other early before");
+  assert.equal(
+    others(full, at("before", 15, 10, "B"), at("early", 14), at("other", 19, 10, "B")),
+    "other early before",
+  );
 });
 
 test("another film with the same title is another film", () => {

@@ -5,10 +5,17 @@ import { SeatStore } from "../../static/store.js";
 let now;
 let store;
 
-const snapshot = (version, seats = {}) => store.apply({ kind: "snapshot", version, seats: new Map(Object.entries(seats)) });
-const update = (since, version, ...changes) => store.apply({ kind: "update", since, version,
-  changes: changes.map(([type, seat, reason = ""]) => ({ type, seat, reason })) });
-const mine = (holds, ...bought) => store.apply({ kind: "mine", holds: new Map(Object.entries(holds)), bought });
+const snapshot = (version, seats = {}) =>
+  store.apply({ kind: "snapshot", version, seats: new Map(Object.entries(seats)) });
+const update = (since, version, ...changes) =>
+  store.apply({
+    kind: "update",
+    since,
+    version,
+    changes: changes.map(([type, seat, reason = ""]) => ({ type, seat, reason })),
+  });
+const mine = (holds, ...bought) =>
+  store.apply({ kind: "mine", holds: new Map(Object.entries(holds)), bought });
 
 beforeEach(() => {
   now = 1000;
@@ -26,7 +33,10 @@ test("before the gateway has told what is taken, nothing is free", () => {
 test("a snapshot replaces everything that was known", () => {
   snapshot(3, { A01: "sold", A02: "held" });
   const effect = snapshot(9, { A02: "sold" });
-  assert.deepEqual([store.stateOf("A01"), store.stateOf("A02"), store.version], ["free", "sold", 9]);
+  assert.deepEqual(
+    [store.stateOf("A01"), store.stateOf("A02"), store.version],
+    ["free", "sold", 9],
+  );
   assert.deepEqual(effect.changed, new Set(["A01", "A02"]));
 });
 
@@ -172,7 +182,10 @@ test("a seat that is sold to us is ours at once, without a moment as somebody el
   snapshot(1, { F07: "held" });
   mine({ F07: 1500 });
   const effect = mine({}, "F07"); // told before the map is
-  assert.deepEqual([store.stateOf("F07"), store.mine, effect.expired, [...effect.changed]], ["bought", [], [], ["F07"]]);
+  assert.deepEqual(
+    [store.stateOf("F07"), store.mine, effect.expired, [...effect.changed]],
+    ["bought", [], [], ["F07"]],
+  );
   update(1, 2, ["sold", "F07"]);
   assert.equal(store.stateOf("F07"), "bought");
 });

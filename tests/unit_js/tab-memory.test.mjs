@@ -4,8 +4,20 @@ import { tabMemory } from "../../static/tab-memory.js";
 
 /** As browsers fail: nothing may be read at all, or nothing more is taken. */
 const BROKEN = {
-  blocked: { get: () => { throw new Error("SecurityError"); } },
-  full: { value: { getItem: () => null, setItem: () => { throw new Error("QuotaExceededError"); }, removeItem: () => {} } },
+  blocked: {
+    get: () => {
+      throw new Error("SecurityError");
+    },
+  },
+  full: {
+    value: {
+      getItem: () => null,
+      setItem: () => {
+        throw new Error("QuotaExceededError");
+      },
+      removeItem: () => {},
+    },
+  },
   missing: { value: undefined },
 };
 
@@ -22,7 +34,11 @@ for (const [how, storage] of Object.entries(BROKEN)) {
 
 test("what was kept before a reload is there, and what is told is kept", () => {
   const kept = new Map([["before", "a"]]);
-  const value = { getItem: (place) => kept.get(place) ?? null, setItem: (place, text) => kept.set(place, text), removeItem: (place) => kept.delete(place) };
+  const value = {
+    getItem: (place) => kept.get(place) ?? null,
+    setItem: (place, text) => kept.set(place, text),
+    removeItem: (place) => kept.delete(place),
+  };
   Object.defineProperty(globalThis, "sessionStorage", { configurable: true, value });
   assert.equal(tabMemory.getItem("before"), "a");
   tabMemory.setItem("now", "b");

@@ -17,14 +17,25 @@ test("half of an odd price is rounded down", () => {
 });
 
 test("full price and people of 60 or more need no quota", () => {
-  assert.deepEqual(["inteira", "meia_idoso", "meia_pcd", "meia_acompanhante"].map(needsQuota), [false, false, true, true]);
+  assert.deepEqual(["inteira", "meia_idoso", "meia_pcd", "meia_acompanhante"].map(needsQuota), [
+    false,
+    false,
+    true,
+    true,
+  ]);
 });
 
 test("seats are full price until another category is chosen, each by itself", () => {
   const basket = new Basket("S001", storage());
   basket.choose("A02", "meia_estudante");
   const tickets = basket.tickets(seats("A01", "A02"));
-  assert.deepEqual(tickets.map(({ category, price }) => [category, price]), [["inteira", 3200], ["meia_estudante", 1000]]);
+  assert.deepEqual(
+    tickets.map(({ category, price }) => [category, price]),
+    [
+      ["inteira", 3200],
+      ["meia_estudante", 1000],
+    ],
+  );
   assert.deepEqual([totalOf(tickets), quotaNeeded(tickets)], [4200, 1]);
 });
 
@@ -65,7 +76,10 @@ test("what is bought forgets its category, also for the page after a reload", ()
   const basket = new Basket("S001", kept);
   basket.choose("A01", "meia_idoso");
   basket.forget(["A01"]);
-  assert.deepEqual([basket, new Basket("S001", kept)].map((one) => one.categoryOf("A01")), ["inteira", "inteira"]);
+  assert.deepEqual(
+    [basket, new Basket("S001", kept)].map((one) => one.categoryOf("A01")),
+    ["inteira", "inteira"],
+  );
 });
 
 test("nonsense in the storage is as good as nothing", () => {
@@ -75,7 +89,13 @@ test("nonsense in the storage is as good as nothing", () => {
   }
 });
 
-const update = (version, halvesSold) => ({ kind: "update", since: version - 1, version, changes: [], halvesSold });
+const update = (version, halvesSold) => ({
+  kind: "update",
+  since: version - 1,
+  version,
+  changes: [],
+  halvesSold,
+});
 
 test("the quota follows what the gateway tells", () => {
   const quota = new HalfPriceQuota(80, 12);
@@ -102,23 +122,38 @@ test("a refusal tells how many are left", () => {
   assert.deepEqual([quota.left, quota.total], [1, 80]);
 });
 
-const half = (...names) => seats(...names).map((seat) => ({ seat, category: "meia_estudante", price: seat.price / 2 }));
+const half = (...names) =>
+  seats(...names).map((seat) => ({ seat, category: "meia_estudante", price: seat.price / 2 }));
 
 test("the half-price tickets that are too many are offered at full price, the last ones first", () => {
   const full = [];
-  const [{ kind, offers }] = quotaTrouble(half("A01", "A02", "A03"), 1, (names) => full.push(...names));
+  const [{ kind, offers }] = quotaTrouble(half("A01", "A02", "A03"), 1, (names) =>
+    full.push(...names),
+  );
   assert.deepEqual([kind, offers[0].text], ["quota", "Pagar inteira em A02 e A03"]);
   offers[0].do();
   assert.deepEqual(full, ["A02", "A03"]);
-  assert.deepEqual(quotaTrouble(half("A01"), 1, () => {}), []);
+  assert.deepEqual(
+    quotaTrouble(half("A01"), 1, () => {}),
+    [],
+  );
 });
 
 test("a rule of the house is told in words, and each offer says what it does", () => {
   const done = [];
-  const offers = [{ take: ["A02"], release: [] }, { take: ["A02"], release: ["A03"] }, { take: [], release: ["A03"] }];
-  const trouble = seatingTrouble({ kind: "lonely", seats: ["A02"], offers }, (offer) => done.push(offer));
+  const offers = [
+    { take: ["A02"], release: [] },
+    { take: ["A02"], release: ["A03"] },
+    { take: [], release: ["A03"] },
+  ];
+  const trouble = seatingTrouble({ kind: "lonely", seats: ["A02"], offers }, (offer) =>
+    done.push(offer),
+  );
   assert.match(trouble.text, /^Sua escolha deixa A02 isolada\./);
-  assert.deepEqual(trouble.offers.map(({ text }) => text), ["Pegar também A02", "Trocar A03 por A02", "Soltar A03"]);
+  assert.deepEqual(
+    trouble.offers.map(({ text }) => text),
+    ["Pegar também A02", "Trocar A03 por A02", "Soltar A03"],
+  );
   trouble.offers[1].do();
   assert.deepEqual(done, [offers[1]]);
 });

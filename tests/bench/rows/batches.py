@@ -1,4 +1,5 @@
-"""Holds in batches over streams, as a gateway's browsers ask for them: beside the bare echo of a call each."""
+"""Holds in batches over streams, as a gateway's browsers ask for them: beside the bare echo of a
+call each."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -42,8 +43,10 @@ async def _stage(scale: Scale) -> AsyncIterator[Round]:
 HOLD_IN_BATCHES = Row(
     "hold_batches",
     "Hold, in batches over 2 streams, 128 in flight",
-    "As a gateway does for its browsers: each request holds one seat for a buyer of its own, 64 requests are under "
-    "way on each of two streams, and as many new ones follow the answers in one message (`batch_caller.py`). "
+    "As a gateway does for its browsers: each request holds one seat for a buyer of its own, "
+    "64 requests are under "
+    "way on each of two streams, and as many new ones follow the answers in one message "
+    "(`batch_caller.py`). "
     "Beside it the echo, a call each, 64 in flight.",
     (
         Figure("rate", "rate, of the unary echo's", 2.5, better="more"),

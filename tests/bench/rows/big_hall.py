@@ -1,7 +1,8 @@
-"""A hall of 3,000 seats in Chromium: opened, in a storm of 1,000 changes a second, zoomed and swiped.
+"""A hall of 3,000 seats in Chromium: opened, in a storm of 1,000 changes a second, zoomed and
+swiped.
 
-Redis, booking and the gateway are real; the changes are holds, sales, releases and cancellations of six seats each.
-At the end plain text is swiped, to compare.
+Redis, booking and the gateway are real; the changes are holds, sales, releases and cancellations of
+six seats each. At the end plain text is swiped, to compare.
 """
 
 import asyncio
@@ -38,7 +39,8 @@ MOVES = {
 }
 SETTLED_SECONDS = 1.5
 # The page keeps the pinch for itself here, too.
-PLAIN_TEXT = f"""<div data-part=map style="height: 600px; overflow: auto; touch-action: pan-x pan-y">
+PLAIN_TEXT = f"""<div data-part=map
+ style="height: 600px; overflow: auto; touch-action: pan-x pan-y">
 <p style="width: 5000px">{"poltrona " * 5_000}</p></div>"""
 
 
@@ -56,7 +58,8 @@ class Hall:
         return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
     async def wheel(self, pixels: float) -> Trace:
-        """Zooms by the wheel, in or out, a step for each frame of the screen, and waits until it is drawn."""
+        """Zooms by the wheel, in or out, a step for each frame of the screen, and waits until it
+        is drawn."""
         x, y = await self.middle()
         turn = {"type": "mouseWheel", "x": x, "y": y, "deltaX": 0, "deltaY": pixels}
         await self.page.mouse.move(x, y)

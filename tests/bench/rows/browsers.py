@@ -44,7 +44,8 @@ def _memory(process: LocalProcess) -> int:
 BROWSER = Row(
     "browser",
     "Memory of an open map, of 1,000",
-    "The process's own memory (USS), before and after the maps are opened. Beside it a WebSocket of "
+    "The process's own memory (USS), before and after the maps are opened. Beside it a "
+    "WebSocket of "
     "uvicorn alone on uvloop (`bare_websocket.py`).",
     (
         Figure("kib", "of the gateway's memory", 33, unit="KiB"),

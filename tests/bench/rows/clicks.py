@@ -1,4 +1,5 @@
-"""Clicks by WebSocket, 64 under way, with nobody else watching and with 1,000 open maps beside: a hold each."""
+"""Clicks by WebSocket, 64 under way, with nobody else watching and with 1,000 open maps beside:
+a hold each."""
 
 from collections import deque
 from collections.abc import AsyncIterator, Sequence

@@ -1,6 +1,7 @@
 """How long after its deadline a hold is gone from every map, with the listener and without it.
 
-The deadline is counted from the moment at which the buyer asked, so the figures are a little too large.
+The deadline is counted from the moment at which the buyer asked, so the figures are a little too
+large.
 """
 
 import asyncio

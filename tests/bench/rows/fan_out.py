@@ -1,4 +1,5 @@
-"""A hundred changes a second under the eyes of 5,000 open maps, beside a process that only writes ready frames."""
+"""A hundred changes a second under the eyes of 5,000 open maps, beside a process that only
+writes ready frames."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable

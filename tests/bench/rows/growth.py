@@ -1,4 +1,5 @@
-"""Whether a hold costs more where there is more: of sessions, of seats in the hall, of seats that are sold."""
+"""Whether a hold costs more where there is more: of sessions, of seats in the hall, of seats
+that are sold."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -81,8 +82,9 @@ async def _sell_out(at: Counter, sessions: list[str]) -> None:
 
 
 async def _rewrite_log(office: BoxOffice) -> None:
-    """Now, and not while something is measured: so many sales make Redis rewrite its append-only file again and again,
-    and a fork costs the holds beside it a fifth."""
+    """Now, and not while something is measured: so many sales make Redis rewrite its append-only
+    file again and again, and a fork costs the holds beside it a fifth.
+    """
     with Redis.from_url(office.redis.url) as redis:
 
         def is_rewritten() -> bool:

@@ -1,4 +1,5 @@
-"""A hold and a sale over gRPC, 64 in flight, each by another buyer: beside a bare echo and the naive design."""
+"""A hold and a sale over gRPC, 64 in flight, each by another buyer: beside a bare echo and the
+naive design."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager

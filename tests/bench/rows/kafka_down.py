@@ -1,4 +1,5 @@
-"""Whether a purchase is slower while Kafka is away: it must not be, since a sale never waits for it."""
+"""Whether a purchase is slower while Kafka is away: it must not be, since a sale never waits for
+it."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,5 @@
-"""How long after the acknowledgement of a sale its mail is with the mail server: by Kafka, and without it."""
+"""How long after the acknowledgement of a sale its mail is with the mail server: by Kafka, and
+without it."""
 
 import asyncio
 import time

@@ -1,4 +1,5 @@
-"""What a ticket's mail and its line in the ledger cost, while hundreds of orders wait: the producer, without Kafka."""
+"""What a ticket's mail and its line in the ledger cost, while hundreds of orders wait: the
+producer, without Kafka."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,4 +1,5 @@
-"""What is asked for while nothing changes: the list of 1,000 sessions, the map of a full hall, and its page."""
+"""What is asked for while nothing changes: the list of 1,000 sessions, the map of a full hall,
+and its page."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

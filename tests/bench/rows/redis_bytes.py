@@ -1,4 +1,5 @@
-"""What Redis keeps for a sold seat: MEMORY USAGE of every key but of those that are emptied once the mail is sent."""
+"""What Redis keeps for a sold seat: MEMORY USAGE of every key but of those that are emptied once
+the mail is sent."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,4 +1,5 @@
-"""Ten thousand buyers for the 200 seats of one session, by gRPC and by WebSocket, beside the naive design."""
+"""Ten thousand buyers for the 200 seats of one session, by gRPC and by WebSocket, beside the
+naive design."""
 
 import random
 from collections import deque

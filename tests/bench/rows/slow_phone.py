@@ -1,4 +1,5 @@
-"""The first visit to a map on a phone far away: 400 ms to the gateway, 50 KB a second, a quarter of this processor."""
+"""The first visit to a map on a phone far away: 400 ms to the gateway, 50 KB a second, a quarter
+of this processor."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,7 +18,8 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "h
 SLOW = {"latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000, "offline": False}
 SLOWER_PROCESSOR = 4
 LIVE_MS = 60_000
-# A name that is not "localhost": Chromium offers Brotli to that alone without TLS, and gzip to others.
+# A name that is not "localhost": Chromium offers Brotli to that alone without TLS, and gzip to
+# others.
 ELSEWHERE = "cinema.test"
 WHEN_LIVE = """
 new MutationObserver((_, watcher) => {
@@ -83,8 +85,10 @@ async def _slowed(page: Page) -> list[int]:
 SLOW_PHONE = Row(
     "slow_phone",
     "The first visit to a map on a slow phone",
-    "Chromium at 390 × 844 with the processor slowed down to a quarter, 400 ms added to each answer and "
-    "50 KB a second for all of them, over gzip; a hall of 200 seats. Film, hour and the hall's outline "
+    "Chromium at 390 × 844 with the processor slowed down to a quarter, 400 ms added to each "
+    "answer and "
+    "50 KB a second for all of them, over gzip; a hall of 200 seats. Film, hour and the hall's "
+    "outline "
     "come first; the map can be used once it is live and drawn.",
     (
         Figure("first_content", "film, hour and outline after", 1_500, unit="ms"),

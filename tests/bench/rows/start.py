@@ -1,4 +1,5 @@
-"""How long `make run` takes once everything has been fetched, and what it takes of memory and, at rest, of a core."""
+"""How long `make run` takes once everything has been fetched, and what it takes of memory and,
+at rest, of a core."""
 
 import asyncio
 import tempfile

@@ -1,4 +1,5 @@
-"""A system without Kafka, whose programme has sessions to buy and cancel in, some of them in a very small room."""
+"""A system without Kafka, whose programme has sessions to buy and cancel in, some of them in a
+very small room."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -52,7 +53,8 @@ def small() -> str:
 
 @pytest.fixture
 def open_order(system: System) -> OpenOrder:
-    """`open_order(page)`: what was just paid for, in another tab of the buyer's browser, at the other gateway."""
+    """`open_order(page)`: what was just paid for, in another tab of the buyer's browser, at the
+    other gateway."""
 
     def open_one(page: SessionPage) -> OrderPage:
         tab = page.page.context.new_page()

@@ -38,7 +38,10 @@ def refusal(ask: Callable[[], object]) -> tuple[grpc.StatusCode, str] | None:
 
 
 def wait_until_refused(ask: Callable[[], object]) -> None:
-    """As paused. A booking server that has just started says until then that it does not answer; it never sells."""
+    """As paused.
+
+    A booking server that has just started says until then that it does not answer; it never sells.
+    """
 
     def is_refused_as_paused() -> bool:
         found = refusal(ask)

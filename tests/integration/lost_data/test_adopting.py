@@ -58,7 +58,8 @@ def test_adopting_needs_a_redis_that_answers_and_names_the_one_that_does_not(des
 def test_a_redis_that_no_file_knows_is_not_adopted_by_mistake(
     desk: Desk, there: dict[str, str], what: str
 ) -> None:
-    """The usual mistake: the command is given without the settings of the booking server that lost its data."""
+    """The usual mistake: the command is given without the settings of the booking server that
+    lost its data."""
     wrong = desk.redis_server.url.replace("/0", "/1")
     with redis.Redis.from_url(wrong, decode_responses=True) as connection:
         for key, value in there.items():
@@ -78,7 +79,8 @@ def test_a_redis_that_no_file_knows_is_not_adopted_by_mistake(
 
 
 def test_a_redis_that_no_file_knows_is_adopted_by_its_name(desk: Desk, tmp_path: Path) -> None:
-    """The files were lost together with a part of the data: nothing else would go on with the rest."""
+    """The files were lost together with a part of the data: nothing else would go on with the
+    rest."""
     elsewhere = {**desk.booking.env, "SECRETS_DIR": str(tmp_path / "elsewhere")}
     with desk.redis() as connection:
         connection.delete(partition_keys(17).dataset)

@@ -56,7 +56,8 @@ def test_a_crash_at_any_line_leaves_a_valid_file_that_goes_on(
 
 
 def append_and_crash(book: Ledger, line: int, record: Record) -> bool:
-    """A child process appends and ends, with no goodbye, where it begins its `line`th line of the ledger's code."""
+    """A child process appends and ends, with no goodbye, where it begins its `line`th line of
+    the ledger's code."""
     child = os.fork()
     if child == 0:
         crash_at(line)

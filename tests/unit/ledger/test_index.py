@@ -113,7 +113,8 @@ from pathlib import Path
 from notifications.ledger import Ledger
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 path = Path(sys.argv[1])
-record = {"nome_completo": "Maria Aparecida da Silva", "email": "maria@exemplo.com.br", "assentos": ["F07"] * 3}
+record = {"nome_completo": "Maria Aparecida da Silva", "email": "maria@exemplo.com.br"}
+record |= {"assentos": ["F07"] * 3}
 with path.open("w") as file:
     for number in range(int(sys.argv[2])):
         file.write(",\\n" if number else "[\\n")

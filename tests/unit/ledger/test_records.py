@@ -1,4 +1,5 @@
-"""The file of confirmed orders: each order once, in the order in which they came, whatever changes."""
+"""The file of confirmed orders: each order once, in the order in which they came, whatever
+changes."""
 
 from pathlib import Path
 
