@@ -66,7 +66,7 @@ async def test_a_cancellation_arrives(mailbox: Mailbox) -> None:
         ("es", "El servidor de correo rechazó el mensaje: 550 5.1.1 unknown"),
     ],
 )
-async def test_a_buyer_is_told_of_a_refusal_in_the_orders_language(
+async def test_a_refusal_reads_in_the_orders_language(
     mailbox: Mailbox, language: str, sentence: str
 ) -> None:
     mailbox.answer = "550 5.1.1 unknown"
@@ -75,7 +75,7 @@ async def test_a_buyer_is_told_of_a_refusal_in_the_orders_language(
     assert refused.value.for_buyer == sentence
 
 
-async def test_the_refusal_of_an_address_is_told_to_the_buyer_and_not_to_the_log(
+async def test_the_buyer_sees_the_refusal_of_an_address_and_the_log_does_not(
     mailbox: Mailbox,
 ) -> None:
     mailbox.answers[ADDRESS] = f"550 5.1.1 {ADDRESS} is unknown here"
@@ -147,7 +147,7 @@ async def test_with_tls_the_mail_goes_encrypted_and_with_a_login(tls_mailbox: Ma
     assert len(tls_mailbox.messages) == 1
 
 
-async def test_an_authority_that_nobody_knows_is_not_believed(tls_mailbox: Mailbox) -> None:
+async def test_a_certificate_of_an_unknown_authority_is_refused(tls_mailbox: Mailbox) -> None:
     with pytest.raises(DependencyDown, match="CERTIFICATE_VERIFY_FAILED"):
         await send(tls_mailbox.port, **TLS)
     assert tls_mailbox.messages == []
@@ -166,7 +166,7 @@ async def test_without_starttls_nothing_is_sent_where_it_is_asked_for(mailbox: M
 
 
 @pytest.mark.usefixtures("trusted")
-async def test_a_wrong_password_holds_up_everybody(tls_mailbox: Mailbox) -> None:
+async def test_a_wrong_password_delays_every_mail(tls_mailbox: Mailbox) -> None:
     wrong = TLS | {"smtp_password": SecretStr("errado")}
     with pytest.raises(DependencyDown, match="535"):
         await send(tls_mailbox.port, **wrong)

@@ -69,7 +69,7 @@ def killed_member(broker: KafkaBroker, topic: str) -> None:
 
 
 @pytest.mark.usefixtures("killed_member")
-async def test_who_comes_back_after_a_kill_at_the_first_join_gets_the_messages(
+async def test_a_member_that_rejoins_after_a_kill_at_its_first_join_gets_the_messages(
     broker: KafkaBroker, topic: str
 ) -> None:
     put_into_kafka(broker.bootstrap, b"an order", topic=topic)
@@ -95,7 +95,7 @@ def one_more_than_a_batch(broker: KafkaBroker, topic: str) -> None:
 
 
 @pytest.mark.usefixtures("one_more_than_a_batch")
-def test_the_library_forgets_what_is_left_over_of_a_paused_partition(
+def test_the_library_drops_the_unreturned_rest_of_a_paused_partition(
     broker: KafkaBroker, topic: str
 ) -> None:
     """The fault that docs/upstream describes.
@@ -167,7 +167,7 @@ async def test_a_partition_that_rested_while_another_was_read_is_read_on(
 
 
 @pytest.mark.usefixtures("one_more_than_a_batch")
-async def test_a_member_that_does_not_get_what_there_is_says_so_and_the_next_one_gets_it(
+async def test_a_member_that_stalls_raises_and_the_next_one_gets_the_messages(
     broker: KafkaBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kafka_group, "_RECORDS", BATCH)  # so that something is left over

@@ -71,7 +71,7 @@ def readable(crew: Staff, orders: list[pb.Pedido]) -> int:
     return 0
 
 
-def test_an_operators_command_makes_what_is_missing(box_office: BoxOffice, tmp_path: Path) -> None:
+def test_an_operators_command_adds_missing_records(box_office: BoxOffice, tmp_path: Path) -> None:
     order = box_office.sell()
     file = tmp_path / "reservas_confirmadas.json"
     done = rebuilt(file, BOOKING_ADDRESS=box_office.booking.address)

@@ -91,7 +91,7 @@ def flags_of(server: RedisServer) -> set[str]:
         return set(connection.config_get(FLAGS)[FLAGS])
 
 
-def test_a_hold_that_expires_is_told_once_and_signed(
+def test_an_expired_hold_is_posted_once_and_signed(
     listening: Listening, redis_server: RedisServer, receiver: NotifyReceiver, session_id: str
 ) -> None:
     listening.start()
@@ -235,7 +235,7 @@ def test_the_flags_are_looked_at_again_after_each_reconnection(
     assert flags_of(redis_server) == set("Ex")
 
 
-def test_without_the_right_to_set_flags_it_says_what_to_do_and_listens_on(
+def test_without_the_right_to_set_flags_it_logs_what_to_do_and_keeps_listening(
     listening: Listening, redis_server: RedisServer, receiver: NotifyReceiver, session_id: str
 ) -> None:
     set_flags(redis_server, "")
@@ -278,7 +278,7 @@ def test_sigterm_ends_it_at_once(listening: Listening) -> None:
     assert "Traceback" not in process.log
 
 
-def test_sigterm_ends_it_at_once_with_nobody_to_talk_to(
+def test_sigterm_ends_it_at_once_without_redis_and_gateway(
     listening: Listening, redis_server: RedisServer, receiver: NotifyReceiver
 ) -> None:
     redis_server.kill()

@@ -113,9 +113,7 @@ def greylisted_address(office: BoxOffice) -> str:
 
 
 @both_ways
-def test_a_recipient_who_takes_long_delays_nobody(
-    box_office: BoxOffice, staff: Staff, kafka: bool
-) -> None:
+def test_a_slow_recipient_delays_no_other(box_office: BoxOffice, staff: Staff, kafka: bool) -> None:
     start(box_office, staff, kafka=kafka)
     known = box_office.sell_several(3)
     box_office.wait_for_mails(known)
@@ -131,7 +129,7 @@ def test_a_recipient_who_takes_long_delays_nobody(
     assert mails(box_office, [*slow, *others]) == [1] * 12
 
 
-def test_a_recipient_who_is_refused_for_now_delays_nobody_and_follows(
+def test_a_postponed_recipient_delays_no_other_and_is_mailed_later(
     box_office: BoxOffice, staff: Staff
 ) -> None:
     start(box_office, staff, kafka=False)
@@ -159,7 +157,7 @@ def test_a_fault_of_the_servers_queue_is_waited_out(box_office: BoxOffice, staff
 
 
 @both_ways
-def test_a_mail_that_was_given_up_comes_back_on_demand(
+def test_a_mail_that_was_given_up_is_sent_on_demand(
     box_office: BoxOffice, staff: Staff, kafka: bool
 ) -> None:
     start(box_office, staff, kafka=kafka, MAIL_RETRY_HOURS="0.0001")

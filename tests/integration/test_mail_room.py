@@ -156,7 +156,7 @@ async def test_more_slow_recipients_than_connections_delay_the_others_by_seconds
         silent.release.set()
 
 
-async def test_a_refused_recipient_delays_nobody_and_is_told_why() -> None:
+async def test_a_refused_recipient_delays_no_other_and_the_order_says_why() -> None:
     async with post_office() as post:
         post.server.for_recipient["moved@example.com", "RCPT"] = "550 5.1.1 no such mailbox"
         moved = await post.sell("moved@example.com")

@@ -87,7 +87,7 @@ def test_the_settings_of_a_run_are_kept_for_its_owner_alone(run: Run) -> None:
     assert "PATH" not in kept
 
 
-def test_nobody_else_can_look_into_what_a_run_keeps(run: Run) -> None:
+def test_other_users_cannot_read_the_data_of_a_run(run: Run) -> None:
     assert stat.S_IMODE((run.cwd / "var").stat().st_mode) == 0o700
 
 
@@ -96,7 +96,7 @@ def test_everything_together_stays_under_a_gigabyte(run: Run) -> None:
 
 
 @pytest.mark.parametrize("script", ["booking_service_server", "websocket_server", "redis-server"])
-def test_a_part_that_is_killed_comes_back_and_the_page_with_it(run: Run, script: str) -> None:
+def test_a_killed_program_is_restarted_and_the_page_recovers(run: Run, script: str) -> None:
     victim = wait_until(lambda: run.child(script), 10)
     victim.kill()
     wait_until(lambda: run.child(script) not in (None, victim), 10, f"{script} is back")

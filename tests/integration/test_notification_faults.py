@@ -67,7 +67,7 @@ def test_a_broker_that_is_killed_under_way_loses_nothing(
     assert staff.recorded(sold) == ids(sold)
 
 
-def test_a_producer_that_is_killed_before_it_removes_what_it_sent_sends_it_again_to_no_effect(
+def test_a_producer_killed_before_it_removes_an_entry_publishes_it_again_without_effect(
     box_office: BoxOffice, staff: Staff
 ) -> None:
     box_office.redis.acl_setuser(

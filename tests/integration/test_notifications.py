@@ -69,7 +69,7 @@ def test_an_order_without_an_address_is_recorded_all_the_same(
     box_office.wait_for_mail_state(order, pb.EMAIL_SEM_ENDERECO)
 
 
-def test_a_cancelled_order_is_told_so(box_office: BoxOffice, crew: Staff) -> None:
+def test_a_cancelled_order_gets_a_cancellation_mail(box_office: BoxOffice, crew: Staff) -> None:
     order = box_office.sell()
     box_office.wait_for_mails([order])
     box_office.cancel(order)
@@ -116,7 +116,7 @@ def test_a_temporary_refusal_delays_one_mail_and_no_other(
     assert len(box_office.mails_to(delayed)) == 1
 
 
-def test_a_permanent_refusal_stands_on_the_order_until_the_buyer_asks_again(
+def test_the_order_shows_a_permanent_refusal_until_the_buyer_asks_again(
     box_office: BoxOffice, crew: Staff
 ) -> None:
     box_office.mailbox.answers["moved@example.com"] = "550 5.1.1 no such mailbox"
@@ -131,7 +131,7 @@ def test_a_permanent_refusal_stands_on_the_order_until_the_buyer_asks_again(
     assert len(crew.recorded([order])) == 1
 
 
-def test_poison_goes_to_the_dead_letters_and_comes_back_on_demand(
+def test_poison_goes_to_the_dead_letters_and_is_replayed_on_demand(
     box_office: BoxOffice, crew: Staff
 ) -> None:
     bootstrap = box_office.kafka.bootstrap

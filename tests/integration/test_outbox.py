@@ -107,7 +107,7 @@ async def test_the_lease_of_a_holder_that_died_ends_by_itself(empty_redis_url: s
         await asyncio.wait([task])
 
 
-async def test_whoever_loses_the_lease_stops_working(empty_redis_url: str) -> None:
+async def test_an_owner_that_loses_the_lease_stops_working(empty_redis_url: str) -> None:
     async with connected(redis_url=empty_redis_url) as (redis, _):
         worker = Worker(redis)
         task = asyncio.create_task(worker.run())
@@ -125,7 +125,7 @@ async def test_whoever_loses_the_lease_stops_working(empty_redis_url: str) -> No
         await asyncio.wait([task])
 
 
-async def test_whoever_cannot_reach_redis_stops_before_the_lease_ends(
+async def test_an_owner_that_cannot_reach_redis_stops_before_the_lease_ends(
     redis_server: RedisServer,
 ) -> None:
     async with connected(redis_url=redis_server.url, redis_timeout_seconds=0.2) as (redis, _):

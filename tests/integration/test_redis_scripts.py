@@ -122,7 +122,7 @@ def under_way(client: RedisClient) -> int:
     return nodes.under_way
 
 
-async def test_what_is_under_way_when_the_connection_breaks_is_unanswered(
+async def test_calls_under_way_when_the_connection_breaks_fail_as_unanswered(
     redis_server: RedisServer,
 ) -> None:
     async with patient_client(redis_server.url) as client:
@@ -175,7 +175,7 @@ async def test_more_calls_than_may_wait_are_refused(
         await asyncio.gather(*waiting)
 
 
-async def test_a_client_that_is_closed_leaves_nobody_waiting(redis_server: RedisServer) -> None:
+async def test_closing_a_client_ends_its_waiting_calls(redis_server: RedisServer) -> None:
     client = patient_client(redis_server.url)
     echo = script_at(client, ECHO)
     await echoes(echo, 1)
@@ -189,7 +189,7 @@ async def test_a_client_that_is_closed_leaves_nobody_waiting(redis_server: Redis
 # ------------------------------------------------------------------------------- commands that wait
 
 
-async def test_who_waits_for_replicas_keeps_nobody_else_waiting(redis_url: str) -> None:
+async def test_a_wait_for_replicas_delays_no_other_call(redis_url: str) -> None:
     """There are none, so WAIT ends with its timeout."""
     async with patient_client(redis_url) as client:
         echo = script_at(client, ECHO)
@@ -200,7 +200,9 @@ async def test_who_waits_for_replicas_keeps_nobody_else_waiting(redis_url: str) 
         assert await waiting == [["key", "x", 7], 0]
 
 
-async def test_who_waits_shares_few_connections_and_may_give_up(redis_server: RedisServer) -> None:
+async def test_waits_for_replicas_share_few_connections_and_can_be_cancelled(
+    redis_server: RedisServer,
+) -> None:
     async with hasty_client(redis_server.url, patience=PATIENCE_SECONDS) as client:
         count, waits = script_at(client, COUNT), [("WAIT", 1, 10)]
         tasks = [asyncio.create_task(count.followed_by(waits, ["n"], [])) for _ in range(20)]
@@ -214,7 +216,7 @@ async def test_who_waits_shares_few_connections_and_may_give_up(redis_server: Re
         assert clients <= FEW_CONNECTIONS + 1
 
 
-async def test_nobody_comes_after_a_command_that_still_waits(redis_server: RedisServer) -> None:
+async def test_no_call_shares_a_connection_that_is_still_blocked(redis_server: RedisServer) -> None:
     """WAIT with 0 waits without an end, whether its caller has given up or not."""
     async with hasty_client(redis_server.url, patience=PATIENCE_SECONDS) as client:
         count = script_at(client, COUNT)

@@ -58,7 +58,7 @@ def sleeper(environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
 
 
 @pytest.mark.parametrize("heard_last", ["", f"{HEARD}\n{DIED}"], ids=["idle", "amid an event"])
-def test_what_is_left_of_the_run_is_stopped_and_nothing_of_another(
+def test_the_rest_of_the_run_is_stopped_and_no_other_run(
     watch: subprocess.Popen[str], environment: Mapping[str, str], heard_last: str
 ) -> None:
     ours, others = sleeper(environment), sleeper(settings("another"))

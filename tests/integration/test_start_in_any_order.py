@@ -67,7 +67,7 @@ def terminals(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Termin
             unavailable(missing)
 
 
-async def test_services_wait_for_what_is_not_there_yet_and_then_sell(
+async def test_services_wait_for_each_other_and_then_sell(
     terminals: Terminals, tmp_path: Path
 ) -> None:
     for service in terminals.services:

@@ -58,7 +58,7 @@ async def test_each_caller_gets_its_own_answer(server: Server, batcher: Batcher[
     assert server.calls == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
 
 
-async def test_who_comes_during_a_call_goes_into_the_next(
+async def test_questions_during_a_call_share_the_next_one(
     server: Server, batcher: Batcher[int, int]
 ) -> None:
     server.open.clear()
@@ -72,7 +72,7 @@ async def test_who_comes_during_a_call_goes_into_the_next(
     assert await batcher.ask(5) == 10
 
 
-async def test_what_concerns_everybody_fails_everybody_at_once(
+async def test_a_failure_for_all_fails_every_waiting_caller(
     server: Server, batcher: Batcher[int, int]
 ) -> None:
     server.down = True
@@ -91,7 +91,7 @@ async def test_one_poisoned_question_stops_no_other(
     assert [a if isinstance(a, int) else type(a) for a in answers] == [0, 2, Poisoned, 6]
 
 
-async def test_who_gives_up_is_left_out_and_takes_nobody_along(
+async def test_a_cancelled_caller_is_left_out_and_fails_no_other(
     server: Server, batcher: Batcher[int, int]
 ) -> None:
     server.open.clear()
@@ -105,7 +105,7 @@ async def test_who_gives_up_is_left_out_and_takes_nobody_along(
     assert server.calls == [[0, 1, 2, 3], [5]]
 
 
-async def test_nobody_waits_for_a_call_that_was_cancelled(
+async def test_callers_of_a_cancelled_call_are_cancelled(
     server: Server, batcher: Batcher[int, int]
 ) -> None:
     server.open.clear()

@@ -13,7 +13,7 @@ async def waits(deadlines: Deadlines, for_what: asyncio.Event) -> str:
     return "in time"
 
 
-async def test_what_takes_too_long_is_cancelled_and_the_others_go_on() -> None:
+async def test_a_call_that_takes_too_long_is_cancelled_and_the_others_are_not() -> None:
     deadlines, event = Deadlines(0.2), asyncio.Event()
     late = [asyncio.create_task(waits(deadlines, asyncio.Event())) for _ in range(3)]
     early = asyncio.create_task(waits(deadlines, event))
@@ -49,7 +49,7 @@ async def test_the_next_deadline_is_looked_after_when_the_first_is_over() -> Non
         assert task.done()
 
 
-async def test_what_is_cancelled_by_somebody_else_stays_cancelled() -> None:
+async def test_a_call_that_was_cancelled_from_elsewhere_stays_cancelled() -> None:
     task = asyncio.create_task(waits(Deadlines(30), asyncio.Event()))
     await asyncio.sleep(0)
     task.cancel()
@@ -57,7 +57,7 @@ async def test_what_is_cancelled_by_somebody_else_stays_cancelled() -> None:
         await task
 
 
-async def test_what_somebody_cancels_in_the_moment_of_its_deadline_stays_cancelled() -> None:
+async def test_a_call_that_is_cancelled_at_its_deadline_stays_cancelled() -> None:
     deadlines = Deadlines(30)
     task = asyncio.create_task(waits(deadlines, asyncio.Event()))
     await asyncio.sleep(0)

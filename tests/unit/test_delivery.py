@@ -56,7 +56,7 @@ async def test_a_confirmed_order_is_recorded_and_its_mail_scheduled(world: World
     assert world.ledger.records == [record_of(order)]
 
 
-async def test_a_notification_that_comes_again_changes_nothing(world: World) -> None:
+async def test_a_repeated_notification_changes_nothing(world: World) -> None:
     order = world.sell(new_order())
     for _ in range(3):
         await world.delivery.deliver([notification(order)] * 2)
@@ -131,7 +131,7 @@ async def test_an_outage_of_booking_leaves_everything_for_later(
     ]
 
 
-async def test_a_mail_that_cannot_be_scheduled_now_comes_again(world: World) -> None:
+async def test_a_mail_that_cannot_be_scheduled_now_is_retried(world: World) -> None:
     order = world.sell(new_order())
     world.mails.failures = [DependencyDown("UNAVAILABLE")]
     assert not await deliver_all(world, order)
@@ -157,7 +157,7 @@ async def test_a_full_disk_is_waited_out(world: World) -> None:
     assert len(world.ledger.records) == 1
 
 
-async def test_an_order_that_nobody_knows_is_dead_at_once(world: World) -> None:
+async def test_an_unknown_order_is_dead_at_once(world: World) -> None:
     (result,) = await world.delivery.deliver([notification(new_order())])
     assert result == Dead("booking has no such order")
 

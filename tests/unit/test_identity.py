@@ -21,7 +21,7 @@ def test_anything_else_is_none(buyer: str) -> None:
     assert not is_valid_buyer(buyer)
 
 
-def test_a_tag_is_the_same_each_time_and_tells_buyers_and_sessions_apart() -> None:
+def test_a_tag_is_stable_and_differs_by_buyer_and_session() -> None:
     assert owner_tag("S001", "ana") == owner_tag("S001", "ana")
     tags = {owner_tag(session, buyer) for session in ("S1", "S2") for buyer in ("ana", "bia")}
     assert len(tags) == 4

@@ -34,7 +34,7 @@ def test_a_lock_s_name_says_session_and_seat() -> None:
     assert session_keys("S001").lock("A05").endswith("sessao:S001:assento:A05")
 
 
-def test_a_session_stays_in_its_partition_for_ever() -> None:
+def test_a_sessions_partition_never_changes() -> None:
     """Known values: another hash, or another number of partitions, would lose every session that
     is on sale."""
     assert [partition_of(name) for name in ("S001", "S002", "S1", "x" * 32)] == [9, 51, 18, 8]
@@ -99,6 +99,6 @@ def test_orders_have_ids_that_differ_and_carry_their_partition() -> None:
         f"٤٨-{'a' * 22}",
     ],
 )
-def test_what_cannot_be_an_order_s_id_never_becomes_a_key(text: str) -> None:
+def test_text_that_cannot_be_an_orders_id_never_becomes_a_key(text: str) -> None:
     with pytest.raises(MalformedOrderId):
         order_key(text)

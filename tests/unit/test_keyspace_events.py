@@ -9,5 +9,5 @@ from listener.keyspace_events import missing_flags
     ("there", "missing"),
     [("", "Ex"), ("Kg", "Ex"), ("E", "x"), ("x", "E"), ("xE", ""), ("AE", ""), ("AK", "E")],
 )
-def test_only_what_expired_events_lack_is_added(there: str, missing: str) -> None:
+def test_only_missing_flags_are_added(there: str, missing: str) -> None:
     assert missing_flags(there) == missing

@@ -20,7 +20,7 @@ def test_a_bare_machine_gets_its_own_redis_kafka_and_mail() -> None:
     }
 
 
-def test_what_is_named_is_used_and_not_started() -> None:
+def test_programs_that_the_environment_names_are_used_and_not_started() -> None:
     given = {
         "REDIS_URL": "redis://redis.example/0",
         "KAFKA_BOOTSTRAP_SERVERS": "kafka.example:9092",

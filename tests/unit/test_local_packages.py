@@ -64,7 +64,7 @@ def test_jars_that_match_are_used_without_a_download(
         ({}, "a.jar is missing"),
     ],
 )
-def test_jars_that_differ_are_fetched_anew_and_never_used(
+def test_jars_that_differ_are_fetched_again_and_never_used(
     tmp_path: Path, downloads: list[tuple[str, ...]], jars: dict[str, bytes], complaint: str
 ) -> None:
     with pytest.raises(kafka_jars.JarsMissing, match=complaint):
@@ -73,7 +73,7 @@ def test_jars_that_differ_are_fetched_anew_and_never_used(
     assert [options[:1] for options in downloads] == [(), ("--repo-cache",)]
 
 
-def test_who_comes_while_another_fetches_waits_and_uses_the_same(
+def test_a_concurrent_caller_waits_and_uses_the_same_jars(
     tmp_path: Path, downloads: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     second = Event()

@@ -50,7 +50,7 @@ def test_any_other_is_refused_with_its_reason(case: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     "typed", ["", " ", "a@-é.com", "a@é-.com", "a@ab--é.com", "\ud800@x.com", "a@x.com" + " " * 254]
 )
-def test_what_the_page_leaves_to_us_is_refused_too(typed: str) -> None:
+def test_addresses_that_the_page_leaves_to_the_server_are_refused_too(typed: str) -> None:
     with pytest.raises(WrongAddress):
         parse(typed)
 

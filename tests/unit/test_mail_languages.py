@@ -148,7 +148,7 @@ def test_a_mail_says_which_language_it_is_in(tag: str) -> None:
 
 
 @pytest.mark.parametrize("tag", ["", "fr", "EN"])
-def test_who_speaks_none_of_them_is_written_to_in_portuguese(tag: str) -> None:
+def test_an_unknown_language_gets_portuguese(tag: str) -> None:
     assert languages_of(as_received(WRITER.ticket(order(idioma=tag)))) == ["pt-BR", "pt-BR"]
 
 
@@ -239,9 +239,7 @@ def test_the_page_writes_dates_amounts_and_categories_alike(tag: str) -> None:
 @pytest.mark.parametrize(
     ("minute", "hour", "written"), [(0, 5, "5h"), (30, 6, "6h30"), (45, 17, "17h45"), (0, 0, "0h")]
 )
-def test_brazil_writes_hours_without_what_says_nothing(
-    minute: int, hour: int, written: str
-) -> None:
+def test_brazil_writes_full_hours_without_minutes(minute: int, hour: int, written: str) -> None:
     moment = datetime(2027, 3, 1, hour, minute)
     assert f"às {written} (" in LANGUAGE["pt-BR"].long_time(moment)
     assert LANGUAGE["pt-BR"].short_time(moment).endswith(f", {written}")

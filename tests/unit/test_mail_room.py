@@ -89,7 +89,7 @@ async def test_a_cancelled_order_is_written_to_about_its_end(world: World) -> No
     assert world.mail.tickets == []
 
 
-async def test_what_there_is_no_room_for_waits_at_booking_and_follows(world: World) -> None:
+async def test_a_mail_without_a_free_place_waits_at_booking_and_is_sent_later(world: World) -> None:
     sold = [world.sell() for _ in range(10 * AT_ONCE)]
     async with world.open():
         await world.schedule(*sold)
@@ -111,7 +111,7 @@ async def test_mails_that_are_claimed_ahead_keep_every_connection_busy(world: Wo
     assert max(claims) <= 3 * AT_ONCE
 
 
-async def test_what_a_stopping_service_has_claimed_ahead_is_another_senders_at_once(
+async def test_claimed_mails_of_a_stopping_service_are_due_for_others_at_once(
     world: World,
 ) -> None:
     sold = [world.sell("slow@example.com") for _ in range(3 * AT_ONCE)]
@@ -141,14 +141,14 @@ async def test_in_an_outage_no_mail_stays_with_a_sender_that_cannot_send_it(worl
     assert not any(record.tentativas for record in world.orders.records)
 
 
-async def test_what_a_dead_sender_left_is_sent_by_the_next(world: World) -> None:
+async def test_the_mails_of_a_dead_sender_are_sent_by_the_next(world: World) -> None:
     order = world.sell()
     await world.orders.schedule_mail(order.pedido_id, MailKind.TICKET, 50)
     async with world.open():
         await world.sent(order)
 
 
-async def test_slow_recipients_delay_nobody_and_stay_with_their_sender(world: World) -> None:
+async def test_slow_recipients_delay_no_other_and_stay_with_their_sender(world: World) -> None:
     slow = [world.sell("slow@example.com") for _ in range(AT_ONCE - 1)]
     world.mail.slow["slow@example.com"] = asyncio.Event()
     others = [world.sell() for _ in range(20)]
@@ -195,7 +195,7 @@ async def test_a_mail_whose_end_is_unknown_is_sent_a_few_times_and_then_given_up
     assert order.email_motivo == "sem resposta do servidor"
 
 
-async def test_a_permanent_refusal_stands_on_the_order(world: World) -> None:
+async def test_the_order_shows_a_permanent_refusal(world: World) -> None:
     order = world.sell()
     world.mail.answers[order.email] = [PERMANENT]
     async with world.open():

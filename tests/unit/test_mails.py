@@ -26,7 +26,7 @@ Write = Callable[[pb.Pedido, MailPicture | None], bytes]
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
-def test_a_ticket_tells_film_time_room_seats_total_code_and_link(kind: str) -> None:
+def test_a_ticket_has_film_time_room_seats_total_code_and_link(kind: str) -> None:
     text = body(as_received(WRITER.ticket(order())), kind)
     for told in (
         "O Agente Secreto",
@@ -96,7 +96,7 @@ def test_a_ticket_has_a_link_to_pass_on_and_another_for_its_buyer_which_says_so(
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
-def test_nobody_is_greeted_with_a_link(kind: str) -> None:
+def test_a_greeting_has_no_link(kind: str) -> None:
     name = "Voce ganhou R$ 500! Resgate: http://evil.com/pix?id=1"
     text = body(as_received(WRITER.ticket(order(nome_completo=name))), kind)
     assert "evil" not in text
@@ -124,7 +124,7 @@ def parts_of(sold: pb.Pedido) -> list[EmailMessage]:
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
-def test_the_mail_of_a_cancelled_order_lets_nobody_manage_it(kind: str) -> None:
+def test_the_mail_of_a_cancelled_order_has_no_manage_link(kind: str) -> None:
     text = body(as_received(WRITER.cancellation(with_tokens())), kind)
     assert [text.count(VIEW), text.count(MANAGE)] == [1, 0]
 
@@ -286,7 +286,7 @@ def test_an_invented_language_does_not_get_into_the_headers() -> None:
     assert b"eva@" not in WRITER.ticket(order(idioma="en\r\nBcc: eva@example.com"))
 
 
-def test_a_mail_to_what_is_no_address_is_not_written() -> None:
+def test_no_mail_is_written_to_a_wrong_address() -> None:
     with pytest.raises(WrongAddress):
         WRITER.ticket(order(email="ana@example.com\r\nBcc: eva@example.com"))
 
@@ -390,7 +390,7 @@ def test_a_cancellation_says_how_much_comes_back_and_how(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
-def test_what_is_left_of_an_order_is_mailed_with_what_was_given_back(kind: str) -> None:
+def test_the_rest_of_an_order_is_mailed_with_its_cancelled_seats(kind: str) -> None:
     message = as_received(WRITER.ticket(without_f08()))
     text = body(message, kind).replace("\N{NO-BREAK SPACE}", " ")
     assert "Cancelada: Fila F · 8. Você recebe R$ 16,00 de volta por Pix" in text

@@ -30,7 +30,7 @@ def test_every_script_that_appends_to_the_outbox_does_so_under_the_message_field
     assert all(f"'*', '{MESSAGE_FIELD}', message)" in line for line in appending)
 
 
-def test_what_the_outbox_holds_is_understood_and_goes_on_with_its_time() -> None:
+def test_an_outbox_message_is_parsed_and_gets_its_time() -> None:
     notification = Notification.parse(json.dumps(MESSAGE))
     assert (notification.order_id, notification.seats) == ("09-abc", ("F07", "F08"))
     assert notification.status is Status.CONFIRMED
@@ -55,7 +55,7 @@ def test_fields_of_a_later_version_are_passed_over() -> None:
         {"usuario_id": None},
     ],
 )
-def test_a_message_that_is_not_one_is_told_without_being_quoted(change: dict[str, object]) -> None:
+def test_an_unreadable_message_is_explained_without_being_quoted(change: dict[str, object]) -> None:
     with pytest.raises(Unreadable) as unreadable:
         Notification.parse(json.dumps(MESSAGE | change))
     assert next(iter(change)) in str(unreadable.value)

@@ -32,7 +32,7 @@ def working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("maker", MAKERS)
-def test_var_is_its_owners_alone_whoever_makes_it(maker: str) -> None:
+def test_var_is_its_owners_alone_also_if_it_existed(maker: str) -> None:
     MAKERS[maker]()
     assert mode(Path("var")) == 0o700
 
@@ -50,7 +50,7 @@ def test_everything_that_is_missing_on_the_way_is_private() -> None:
     assert [mode(Path(folder)) for folder in ("a", "a/b", "a/b/c")] == [0o700] * 3
 
 
-def test_a_folder_of_somebody_elses_choice_stays_as_it_is(tmp_path: Path) -> None:
+def test_other_existing_folders_keep_their_mode(tmp_path: Path) -> None:
     (tmp_path / "elsewhere" / "var").mkdir(parents=True)
     (tmp_path / "elsewhere" / "var").chmod(0o755)
     make_private(tmp_path / "elsewhere" / "var" / "secrets")

@@ -28,7 +28,7 @@ async def relaying(
         await asyncio.wait([task])
 
 
-async def test_what_was_taken_is_removed_in_order() -> None:
+async def test_delivered_entries_are_removed_in_order() -> None:
     outbox, sink = FakeOutbox(entry(1, 1), entry(1, 2), entry(7, 1)), FakeSink()
     async with relaying(outbox, sink):
         await eventually(lambda: not outbox.entries)
@@ -36,7 +36,7 @@ async def test_what_was_taken_is_removed_in_order() -> None:
     assert outbox.closed == 1
 
 
-async def test_a_failed_entry_holds_up_its_partition_alone() -> None:
+async def test_a_failed_entry_delays_its_partition_alone() -> None:
     outbox, sink = FakeOutbox(entry(1, 1), entry(1, 2), entry(7, 1), entry(7, 2)), FakeSink()
     sink.answers["1-1"] = [Later("Kafka is away")] * 2
     async with relaying(outbox, sink):
@@ -67,7 +67,7 @@ async def test_a_dead_entry_is_buried_with_its_reason(caplog: pytest.LogCaptureF
 @pytest.mark.parametrize(
     "message", ["", "{", "[]", '{"pedido_id":"1"}', '{"pedido_id":1,"status":"X"}']
 )
-async def test_what_cannot_be_read_is_buried_and_stops_nothing(message: str) -> None:
+async def test_an_unreadable_entry_is_buried_and_blocks_no_other(message: str) -> None:
     outbox, sink = FakeOutbox(entry(1, 1), entry(1, 2, message), entry(1, 3)), FakeSink()
     async with relaying(outbox, sink):
         await eventually(lambda: not outbox.entries)
@@ -75,7 +75,7 @@ async def test_what_cannot_be_read_is_buried_and_stops_nothing(message: str) -> 
     assert sink.seen == ["1-1", "1-3"]
 
 
-async def test_what_was_taken_on_ends_before_the_relay_does() -> None:
+async def test_deliveries_under_way_end_before_the_relay() -> None:
     outbox, sink = FakeOutbox(entry(1, 1)), FakeSink()
     sink.hold.clear()
     async with relaying(outbox, sink) as task:

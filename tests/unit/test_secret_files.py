@@ -44,7 +44,7 @@ def test_processes_that_start_together_agree_on_one_secret(tmp_path: Path) -> No
     assert [file.name for file in (tmp_path / "secrets").iterdir()] == ["notify"]
 
 
-def test_what_a_killed_process_left_behind_stops_nobody(tmp_path: Path) -> None:
+def test_files_of_a_killed_process_do_no_harm(tmp_path: Path) -> None:
     """In containers every service has the same process id, so a file named after it may be
     another's."""
     (tmp_path / f"notify.{os.getpid()}").write_text("half a secr")
@@ -71,7 +71,7 @@ def test_a_file_that_others_can_open_is_refused_by_name(tmp_path: Path, mode: in
         given_or_kept(None, tmp_path, "cookie")
 
 
-def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path) -> None:
+def test_an_unreadable_secret_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "cookie").mkdir(mode=0o700)
     with pytest.raises(CannotStart, match=f"{tmp_path / 'cookie'} cannot be read"):
         given_or_kept(None, tmp_path, "cookie")

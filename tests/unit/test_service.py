@@ -87,7 +87,9 @@ def test_a_wrong_setting_is_one_line_and_status_2(
     assert told == "booking: LOG_LEVEL=LOUD is refused: it takes DEBUG, INFO, WARNING or ERROR\n"
 
 
-def test_what_is_missing_is_one_line_and_status_1(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_service_that_cannot_start_logs_one_line_and_exits_with_1(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async def cannot(settings: CommonSettings) -> None:
         raise service.CannotStart("the port is taken")
 
@@ -210,7 +212,7 @@ async def test_without_a_ready_file_nothing_is_kept() -> None:
 # ------------------------------------------------------------------------------------- trying again
 
 
-def test_delays_double_up_to_a_maximum_and_begin_anew_after_a_success() -> None:
+def test_delays_double_up_to_a_maximum_and_reset_after_a_success() -> None:
     backoff = Backoff(first=1, maximum=4)
     for ceiling in (1, 2, 4, 4):
         assert ceiling / 2 <= backoff.delay() <= ceiling
@@ -218,7 +220,7 @@ def test_delays_double_up_to_a_maximum_and_begin_anew_after_a_success() -> None:
     assert backoff.delay() <= 1
 
 
-async def test_what_fails_for_now_is_run_again_and_a_bug_is_not(
+async def test_an_expected_error_is_retried_and_a_bug_is_not(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     failures = iter([OSError("down"), OSError("down\nstill"), ValueError("a bug")])

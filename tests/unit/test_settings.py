@@ -72,7 +72,7 @@ def test_a_wrong_value_is_named_with_what_it_takes(
     assert told == f"{name}={value} is refused: it takes {description}"
 
 
-def test_every_wrong_value_is_told_of_a_line_each(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_wrong_value_is_reported_a_line_each(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOLD_SECONDS", "abc")
     monkeypatch.setenv("BOOKING_PORT", "abc")
     lines = refusal(BookingSettings).splitlines()
@@ -87,7 +87,7 @@ def test_every_wrong_value_is_told_of_a_line_each(monkeypatch: pytest.MonkeyPatc
         (BookingSettings, "REDIS_URL", "http://:too-short@localhost"),
     ],
 )
-def test_a_refusal_does_not_tell_a_secret(
+def test_a_refusal_does_not_contain_a_secret(
     monkeypatch: pytest.MonkeyPatch, kind: type[CommonSettings], name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)

@@ -29,13 +29,13 @@ class Source:
         return asyncio.create_task(self.reads.read(key, self._begin))
 
 
-async def test_all_who_ask_together_share_one_read() -> None:
+async def test_concurrent_callers_share_one_read() -> None:
     source = Source()
     source.may_answer.set()
     assert await asyncio.gather(*(source.ask() for _ in range(10))) == [1] * 10
 
 
-async def test_who_asks_while_a_read_is_under_way_shares_the_next_one() -> None:
+async def test_callers_during_a_read_share_the_next_one() -> None:
     source = Source()
     first = source.ask()
     await eventually(lambda: source.begun == 1)
@@ -62,7 +62,7 @@ async def test_a_reader_that_gives_up_leaves_the_read_to_the_others() -> None:
     assert await patient == 1
 
 
-async def test_a_fault_reaches_all_who_wait_and_nobody_who_comes_later() -> None:
+async def test_a_fault_reaches_all_waiting_callers_and_no_later_ones() -> None:
     source = Source()
     source.fault = OSError("away")
     asked = [source.ask(), source.ask()]

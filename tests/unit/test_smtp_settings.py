@@ -93,7 +93,7 @@ def test_a_password_does_not_go_to_another_host_in_clear(monkeypatch: pytest.Mon
         {"SMTP_HOST": "smtp.example", "SMTP_ALLOW_CLEAR_PASSWORD": "true"},
     ],
 )
-def test_a_password_goes_where_nobody_listens_or_a_setting_allows_it(
+def test_a_password_goes_in_clear_to_this_machine_or_by_a_setting_alone(
     monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
 ) -> None:
     assert settings(monkeypatch, **variables, **LOGIN).smtp_username == "cinema"

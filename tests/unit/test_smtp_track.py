@@ -20,20 +20,20 @@ def unclear(track: Track, recipient: str) -> Verdict:
     return track.refused(recipient, Verdict.UNCLEAR, REASON)
 
 
-def test_a_refusal_is_final_once_somebody_elses_mail_was_taken_in_between(track: Track) -> None:
+def test_a_refusal_is_final_once_another_recipients_mail_was_taken_in_between(track: Track) -> None:
     assert unclear(track, ANA) is Verdict.LATER
     assert unclear(track, ANA) is Verdict.LATER
     track.took(BIA)
     assert unclear(track, ANA) is Verdict.RECIPIENT
 
 
-def test_what_was_taken_before_the_first_refusal_says_nothing(track: Track) -> None:
+def test_mails_taken_before_the_first_refusal_prove_nothing(track: Track) -> None:
     """The server may have got its fault just now."""
     track.took(BIA)
     assert unclear(track, ANA) is Verdict.LATER
 
 
-def test_what_everybody_meets_is_the_servers(track: Track) -> None:
+def test_trouble_of_every_recipient_is_the_servers(track: Track) -> None:
     recipients = [f"{number}@exemplo.com.br" for number in range(IN_A_ROW + 2)]
     verdicts = [unclear(track, recipient) for recipient in recipients]
     assert verdicts == [Verdict.LATER] * (IN_A_ROW - 1) + [Verdict.SERVER] * 3
@@ -87,7 +87,7 @@ def test_a_server_that_refuses_others_in_the_meantime_is_not_silent(
     assert track.timed_out(CAIO) is Verdict.LATER
 
 
-def test_what_is_clear_stays_as_it_is(track: Track) -> None:
+def test_a_clear_verdict_is_kept(track: Track) -> None:
     track.took(BIA)
     for verdict in (Verdict.RECIPIENT, Verdict.LATER):
         assert track.refused(ANA, verdict, REASON) is verdict

@@ -33,7 +33,7 @@ def verdict(stage: Stage, text: str) -> Verdict:
         "552 5.2.3 Message too long for this mailbox",
     ],
 )
-def test_what_is_wrong_with_this_address_alone_is_final(stage: Stage, text: str) -> None:
+def test_a_fault_of_this_address_is_final(stage: Stage, text: str) -> None:
     assert verdict(stage, text) is Verdict.RECIPIENT
 
 
@@ -78,7 +78,7 @@ def test_what_is_wrong_with_this_address_alone_is_final(stage: Stage, text: str)
         "550 SPF check failed",
     ],
 )
-def test_what_is_wrong_with_us_or_the_server_is_everybodys(stage: Stage, text: str) -> None:
+def test_a_fault_of_ours_or_the_servers_concerns_every_mail(stage: Stage, text: str) -> None:
     assert verdict(stage, text) is Verdict.SERVER
 
 
@@ -101,7 +101,7 @@ def test_what_is_wrong_with_us_or_the_server_is_everybodys(stage: Stage, text: s
         "499 what is this",
     ],
 )
-def test_what_passes_is_tried_later(stage: Stage, text: str) -> None:
+def test_a_temporary_fault_is_retried(stage: Stage, text: str) -> None:
     assert verdict(stage, text) is Verdict.LATER
 
 
@@ -126,7 +126,7 @@ def test_what_passes_is_tried_later(stage: Stage, text: str) -> None:
         "550 5.7.1.20: not today",
     ],
 )
-def test_what_may_be_either_is_left_to_what_others_meet(stage: Stage, text: str) -> None:
+def test_an_ambiguous_fault_is_left_to_other_mails(stage: Stage, text: str) -> None:
     assert verdict(stage, text) is Verdict.UNCLEAR
 
 
@@ -145,7 +145,7 @@ def test_what_may_be_either_is_left_to_what_others_meet(stage: Stage, text: str)
         "421 4.3.2 too many connections",
     ],
 )
-def test_before_a_recipient_is_named_a_refusal_is_everybodys(stage: Stage, text: str) -> None:
+def test_a_refusal_before_the_recipient_is_the_servers(stage: Stage, text: str) -> None:
     assert verdict(stage, text) is Verdict.SERVER
 
 

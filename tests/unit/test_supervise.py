@@ -11,7 +11,7 @@ from deploy.supervise import TERMINAL, to_file_or_terminal
 AS_IT_IS = "%(message)s"
 
 
-def test_what_programs_say_goes_to_the_inherited_terminal(
+def test_output_of_programs_goes_to_the_inherited_terminal(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     logger = loggers.Logger()

@@ -89,7 +89,7 @@ async def test_a_server_that_wants_fewer_connections_gets_fewer(
     assert len(server.mails) == 20
 
 
-async def test_a_server_that_takes_no_connection_keeps_nobody_waiting(
+async def test_a_server_that_accepts_no_connection_is_given_up_in_time(
     server: ScriptedServer,
 ) -> None:
     server.answers["GREETING"] = "554 no service"

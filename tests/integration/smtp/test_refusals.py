@@ -43,7 +43,7 @@ async def test_a_fault_that_everybody_meets_is_waited_for_and_mails_follow(
         ("MAIL", "550 5.1.1 who"),
     ],
 )
-async def test_what_is_refused_before_a_recipient_is_named_is_everybodys(
+async def test_a_refusal_before_the_recipient_concerns_every_mail(
     server: ScriptedServer, send: Send, command: str, answer: str
 ) -> None:
     server.answers[command] = answer

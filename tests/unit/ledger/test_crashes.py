@@ -35,7 +35,7 @@ def test_a_full_disk_loses_nothing(
 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # the child only writes and ends
-def test_a_crash_at_any_line_leaves_a_valid_file_that_goes_on(
+def test_a_crash_at_any_line_leaves_a_valid_file_that_takes_further_records(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # no power is cut here

@@ -11,7 +11,7 @@ ERASED = {**order(2), "nome_completo": "", "dados_apagados": True}
 
 
 @pytest.mark.parametrize("others", [0, 1, 5], ids="{} more records".format)
-def test_what_is_erased_is_in_no_copy_any_more(book: Ledger, path: Path, others: int) -> None:
+def test_no_copy_has_erased_data(book: Ledger, path: Path, others: int) -> None:
     book.put_all([{**order(2), "nome_completo": "Zuleica"}])
     for number in range(3, 3 + others):
         book.put_all([order(number)])
@@ -21,7 +21,7 @@ def test_what_is_erased_is_in_no_copy_any_more(book: Ledger, path: Path, others:
     assert read(path)[0] == ERASED
 
 
-def test_what_is_erased_is_in_no_copy_though_somebody_reads_the_spare(
+def test_no_copy_has_erased_data_while_a_reader_has_the_spare_open(
     book: Ledger, path: Path
 ) -> None:
     book.put_all([{**order(2), "nome_completo": "Zuleica"}])
@@ -31,7 +31,7 @@ def test_what_is_erased_is_in_no_copy_though_somebody_reads_the_spare(
         assert "Zuleica" in slow.read()
 
 
-def test_a_copy_that_a_crash_left_behind_goes_when_the_ledger_is_taken_up(
+def test_a_copy_that_a_crash_left_is_removed_when_the_ledger_is_opened(
     book: Ledger, path: Path
 ) -> None:
     book.put_all([{**order(2), "nome_completo": "Zuleica"}])
@@ -42,7 +42,7 @@ def test_a_copy_that_a_crash_left_behind_goes_when_the_ledger_is_taken_up(
     assert files_that_name(b"Zuleica", path) == []
 
 
-def test_a_record_that_was_read_before_the_erasure_comes_too_late(book: Ledger, path: Path) -> None:
+def test_a_record_that_was_read_before_the_erasure_is_ignored(book: Ledger, path: Path) -> None:
     book.put_all([ERASED])
     assert book.put_all([order(2), order(3)]) == 1
     assert read(path) == [ERASED, order(3)]

@@ -53,7 +53,7 @@ def test_records_that_another_hand_took_away_are_missed_until_they_are_back(
 
 
 @pytest.mark.parametrize("numbers", [(3,), (1, 2, 3)], ids=["a change", "the whole file"])
-def test_what_another_hand_does_at_the_very_moment_of_a_change_is_missed_too(
+def test_records_that_another_program_removes_during_a_change_are_missed(
     book: Ledger, path: Path, numbers: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     book.put_all(orders(1, 2))

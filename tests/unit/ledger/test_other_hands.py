@@ -22,7 +22,7 @@ def test_a_change_by_another_hand_while_in_use_stays(book: Ledger, path: Path) -
     assert read(path) == orders(2, 3)
 
 
-def test_a_ledger_that_is_removed_while_in_use_begins_anew(book: Ledger, path: Path) -> None:
+def test_a_ledger_that_is_removed_while_in_use_begins_empty(book: Ledger, path: Path) -> None:
     book.put_all(orders(1, 2))
     path.unlink()
     book.put_all(orders(3))

@@ -18,7 +18,7 @@ def test_records_stand_in_the_order_in_which_they_came(book: Ledger, path: Path)
     assert read(path) == orders(*range(10))
 
 
-def test_an_order_is_recorded_once_however_often_it_comes(book: Ledger, path: Path) -> None:
+def test_a_repeated_order_is_recorded_once(book: Ledger, path: Path) -> None:
     assert book.put_all(orders(1, 1, 2)) == 2
     assert book.put_all(orders(2, 1)) == 0
     assert opened(path).put_all(orders(1, 2, 3)) == 1
