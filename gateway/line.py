@@ -16,7 +16,7 @@ from gateway import rfc6455
 from gateway.admission import Slot
 from gateway.endings import FAULT, NO_PONG, RESTART, Ending
 from gateway.limits import TokenBucket
-from gateway.rfc6455 import Broken, Opcode
+from gateway.rfc6455 import Opcode, Violation
 
 log = logging.getLogger(__name__)
 
@@ -150,15 +150,17 @@ class Line(asyncio.BufferedProtocol):
             self.data_received(bytes(_buffer[:nbytes]))
 
     def data_received(self, data: bytes) -> None:
-        """A method of its own: uvloop's transport caches the protocol's, and with it the
-        protocol before this one."""
+        """Has this name because uvloop's transport caches a protocol's `data_received`.
+
+        Without one here, the transport would keep the previous protocol's, and that protocol alive.
+        """
         try:
             for opcode, payload in self._reader.feed(data):
                 self._handle(opcode, payload)
                 if self._is_deaf:
                     return
-        except Broken as fault:
-            self._close_broken(fault)
+        except Violation as violation:
+            self._close_after_violation(violation)
 
     def eof_received(self) -> None:
         """None: the transport sends its buffer, and closes."""
@@ -213,13 +215,13 @@ class Line(asyncio.BufferedProtocol):
             self._end()
         self.transport.close()
 
-    def _close_broken(self, fault: Broken) -> None:
+    def _close_after_violation(self, violation: Violation) -> None:
         """Sends the reason, and closes once the peer has closed.
 
         Closing at once, with unread bytes, would reset the connection, and the peer would lose the
         reason.
         """
-        self.close(Ending(fault.code, fault.reason))
+        self.close(Ending(violation.code, violation.reason))
         self._is_deaf = True
         self._end_output()
 

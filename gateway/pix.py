@@ -2,7 +2,7 @@
 QR code.
 
 Sources: Banco Central do Brasil, Manual de Padrões para Iniciação do Pix; EMVCo, QR Code
-Specification for Payment Systems, Merchant-Presented Mode. Nobody is paid: the receiver is made up.
+Specification for Payment Systems, Merchant-Presented Mode. Nobody is paid: the payee is made up.
 """
 
 from binascii import crc_hqx
@@ -15,7 +15,7 @@ _CRC_HEADER = "6304"  # field 63, four characters
 
 
 @dataclass(frozen=True)
-class Receiver:
+class Payee:
     """Who is paid: `name` up to 25 characters, `city` up to 15, all ASCII."""
 
     key: str
@@ -25,12 +25,12 @@ class Receiver:
 
 # The key has the form of a random one but, by its version digit, not that of one that the Banco
 # Central gives out.
-SIMULATED = Receiver(
+SIMULATED = Payee(
     key="123e4567-e12b-12d1-a456-426655440000", name="Cinema (simulado)", city="SAO PAULO"
 )
 
 
-def pix_code(total: int, receiver: Receiver = SIMULATED) -> str:
+def pix_code(total: int, payee: Payee = SIMULATED) -> str:
     """The text of the QR code, which is also the one to copy and paste. `total` in centavos.
 
     Raises ValueError for a total that the format has no room for.
@@ -39,13 +39,13 @@ def pix_code(total: int, receiver: Receiver = SIMULATED) -> str:
         raise ValueError(f"a total of {total} centavos")
     return sealed(
         field("00", "01")
-        + field("26", field("00", "br.gov.bcb.pix") + field("01", receiver.key))
+        + field("26", field("00", "br.gov.bcb.pix") + field("01", payee.key))
         + field("52", "0000")
         + field("53", _BRL)
         + field("54", f"{total // 100}.{total % 100:02d}")
         + field("58", "BR")
-        + field("59", receiver.name)
-        + field("60", receiver.city)
+        + field("59", payee.name)
+        + field("60", payee.city)
         + field("62", field("05", "***"))  # no transaction id
     )
 

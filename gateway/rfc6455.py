@@ -28,7 +28,7 @@ _CONTINUATION, _TEXT = 0, 1  # plain numbers: an enum's member costs five times 
 _MESSAGES, _CONTROLS = frozenset({1, 2}), frozenset({8, 9, 10})
 
 
-class Broken(Exception):
+class Violation(Exception):
     """The peer violates the protocol. `code` is the close code."""
 
     def __init__(self, code: int, reason: str) -> None:
@@ -62,13 +62,13 @@ def close_frame(code: int, reason: str = "") -> bytes:
 def close_code(payload: bytes) -> int:
     """The code in a peer's close frame; CloseCode.NO_STATUS_RCVD if there is none.
 
-    Raises Broken.
+    Raises Violation.
     """
     if not payload:
         return CloseCode.NO_STATUS_RCVD
     code = int.from_bytes(payload[:2], "big")
     if len(payload) == 1 or code not in _PEERS_CODES:
-        raise Broken(CloseCode.PROTOCOL_ERROR, "no close code")
+        raise Violation(CloseCode.PROTOCOL_ERROR, "no close code")
     _text(payload[2:])
     return code
 
@@ -88,7 +88,7 @@ class Reader:
         """Yields control frames and whole messages, a text as str; CONTINUATION for a fragment
         before the last.
 
-        Raises Broken. Iterate to the end: else the same frames are parsed again with the next
+        Raises Violation. Iterate to the end: else the same frames are parsed again with the next
         bytes.
         """
         buffer: bytes | bytearray = data
@@ -109,17 +109,17 @@ class Reader:
             return None
         first, second = buffer[at], buffer[at + 1]
         if first & _RESERVED or not second & _MASKED:
-            raise Broken(CloseCode.PROTOCOL_ERROR, "a reserved bit, or no mask")
+            raise Violation(CloseCode.PROTOCOL_ERROR, "a reserved bit, or no mask")
         length = second & _LENGTH
         if first & _CONTROL and not (first & _FINAL and length <= _MOST_IN_CONTROL_FRAME):
-            raise Broken(CloseCode.PROTOCOL_ERROR, "a long or divided control frame")
+            raise Violation(CloseCode.PROTOCOL_ERROR, "a long or divided control frame")
         if length > _MOST_IN_CONTROL_FRAME:
             size = 2 if length == 126 else 8
             if len(buffer) < key + size:
                 return None
             length, key = int.from_bytes(buffer[key : key + size], "big"), key + size
         if length + len(self._parts) > self._most:
-            raise Broken(CloseCode.MESSAGE_TOO_BIG, "a message over the limit")
+            raise Violation(CloseCode.MESSAGE_TOO_BIG, "a message over the limit")
         begin = key + 4
         end = begin + length
         if len(buffer) < end:
@@ -139,7 +139,9 @@ class Reader:
     ) -> tuple[int, str | bytes]:
         begins = self._kind is None
         if opcode not in (_MESSAGES if begins else (_CONTINUATION,)):
-            raise Broken(CloseCode.PROTOCOL_ERROR, "an unknown opcode, or a fragment out of turn")
+            raise Violation(
+                CloseCode.PROTOCOL_ERROR, "an unknown opcode, or a fragment out of turn"
+            )
         kind = opcode if self._kind is None else self._kind
         whole = self._parts + payload
         self._kind, self._parts = (None, b"") if is_last else (kind, whole)
@@ -152,7 +154,7 @@ def _text(payload: bytes) -> str:
     try:
         return payload.decode()
     except UnicodeDecodeError:
-        raise Broken(CloseCode.INVALID_DATA, "text that is not UTF-8") from None
+        raise Violation(CloseCode.INVALID_DATA, "text that is not UTF-8") from None
 
 
 def _unmasked(payload: bytes | bytearray, key: bytes | bytearray, length: int) -> bytes:

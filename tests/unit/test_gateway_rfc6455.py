@@ -8,7 +8,7 @@ from websockets.frames import Opcode as Kind
 from websockets.protocol import Protocol, Side, State
 
 from gateway import rfc6455
-from gateway.rfc6455 import Broken, Opcode, Reader
+from gateway.rfc6455 import Opcode, Reader, Violation
 
 MOST = 64 * 1_024
 
@@ -59,7 +59,7 @@ BREACHES = {
 @pytest.mark.parametrize("breach", BREACHES)
 def test_a_violation_has_its_close_code(breach: str) -> None:
     said, code = BREACHES[breach]
-    with pytest.raises(Broken) as broken:
+    with pytest.raises(Violation) as broken:
         read(said)
     assert broken.value.code == code
 
@@ -79,7 +79,7 @@ def test_a_close_frame_has_its_code(payload: bytes, code: int) -> None:
 def test_a_close_frame_without_a_valid_code_or_text_is_a_violation(
     payload: bytes, code: int
 ) -> None:
-    with pytest.raises(Broken) as broken:
+    with pytest.raises(Violation) as broken:
         rfc6455.close_code(payload)
     assert broken.value.code == code
 
