@@ -8,6 +8,7 @@ import argparse
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
+from typing import NamedTuple
 
 from booking.adoption import adopt
 from booking.dataset import Dataset
@@ -28,7 +29,13 @@ from booking.settings import BookingSettings
 from booking.stores import Stores
 from booking.sweeper import Sweeper
 from cinema import service
-from cinema.redis_connection import REDIS_ERRORS, connect, connect_blocking, disconnect
+from cinema.redis_connection import (
+    REDIS_ERRORS,
+    RedisClient,
+    connect,
+    connect_blocking,
+    disconnect,
+)
 from cinema.retry import Backoff, keep_running
 from seat_state_service import SeatStateService
 
@@ -36,21 +43,16 @@ from seat_state_service import SeatStateService
 async def serve(settings: BookingSettings) -> None:
     stop, policy, newest = service.stop_signal(), policy_of(settings), NewestEvents()
     async with AsyncExitStack() as stack:
-        # A crowd of callers keeps neither sweeping nor health waiting for a connection.
-        looking, blocking = connect(settings), connect_blocking(settings)
-        files = DatasetFiles(settings.secrets_dir, settings.redis_url)
-        watch = FitnessWatch(looking, Dataset(looking, files, newest))
-        calls, own = (connect(settings, watch.admits) for _ in range(2))
-        for client in (looking, blocking, calls, own):
-            stack.push_async_callback(disconnect, client)
+        watch, blocking, calls, background = connections(settings, newest, stack)
         seats, swept = (
-            SeatStateService(client, policy.holds, watch.latest, newest) for client in (calls, own)
+            SeatStateService(client, policy.holds, watch.latest, newest)
+            for client in (calls, background)
         )
         feed = SeatFeed(blocking, settings.redis_cluster, settings.redis_timeout_seconds, newest)
-        programme = open_programme(settings, ProgrammeGuard(own), feed.resync)
-        sweeper = Sweeper(own, swept)
+        programme = open_programme(settings, ProgrammeGuard(background), feed.resync)
+        sweeper = Sweeper(background, swept)
         retention = Retention(
-            own,
+            background,
             policy.retention,
             programme=lambda: programme.current,
             may_write=lambda: programme.is_checked and not swept.is_paused,
@@ -71,6 +73,27 @@ async def serve(settings: BookingSettings) -> None:
             watch.run(report.publish),
             ready.keep(),
         )
+
+
+class Connections(NamedTuple):
+    """Connections apart: a crowd of callers must delay neither sweeping nor the checks of Redis."""
+
+    watch: FitnessWatch
+    blocking: RedisClient
+    calls: RedisClient
+    background: RedisClient
+
+
+def connections(
+    settings: BookingSettings, newest: NewestEvents, stack: AsyncExitStack
+) -> Connections:
+    checks, blocking = connect(settings), connect_blocking(settings)
+    files = DatasetFiles(settings.secrets_dir, settings.redis_url)
+    watch = FitnessWatch(checks, Dataset(checks, files, newest))
+    calls, background = (connect(settings, watch.admits) for _ in range(2))
+    for client in (checks, blocking, calls, background):
+        stack.push_async_callback(disconnect, client)
+    return Connections(watch, blocking, calls, background)
 
 
 async def programme_in_force(programme: ProgrammeFile, watch: FitnessWatch) -> None:

@@ -1,2 +1,1 @@
-"""The parts of the booking service: what a request must be, what happens to it, and what watchers
-are told."""
+"""The booking service: it parses requests, changes seats, and streams the changes to watchers."""

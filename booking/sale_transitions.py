@@ -52,9 +52,8 @@ class SaleTransitions(Transitions):
     async def confirm(self, session_id: str, buyer: str, purchase: Purchase) -> Answer:
         """Held -> sold, once per order key. Raises NotDurable where too few replicas have the sale
         on disk."""
-        order_id = new_order_id(session_id)
+        keys, order_id = session_keys(session_id), new_order_id(session_id)
         tokens = OrderTokens(new_order_token(), new_order_token())
-        keys = session_keys(session_id)
         code, known_order, *more = await self._run_durably(
             "confirm",
             keys=[

@@ -77,8 +77,8 @@ def alteration(order: Order, session: Session | None, now_ms: int) -> str:
     if is_past or not any(differences(order.screening, order.seats, session)):
         return ""
     lost = gone_seats(order.seats, session)
-    told = f" A sala não tem mais {enumeration(tuple(lost))}." if lost else ""
-    return (session.change or _CHANGED) + told
+    loss = f" A sala não tem mais {enumeration(tuple(lost))}." if lost else ""
+    return (session.change or _CHANGED) + loss
 
 
 def cancellable_until(order: Order, session: Session | None, cancel_until_ms: int) -> int:

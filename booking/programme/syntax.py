@@ -47,8 +47,8 @@ def parse(text: str) -> dict[str, object]:
 def _syntax_fault(text: str, error: str) -> Fault:
     match = _TOML_PLACE.fullmatch(error)
     what = match["what"] if match else error
-    told = next((ours for theirs, ours in _SYNTAX.items() if what.startswith(theirs)), None)
-    message = f"sintaxe: {told or 'não é TOML válido'}"
+    known = next((ours for theirs, ours in _SYNTAX.items() if what.startswith(theirs)), None)
+    message = f"sintaxe: {known or 'não é TOML válido'}"
     if not match or not match["line"]:
         return Fault(text.rstrip("\n").count("\n") + 1, message)
     line = int(match["line"])

@@ -98,7 +98,7 @@ def test_two_servers_and_callers_who_sweep_at_the_same_time_free_each_seat_once(
     assert by_callers <= len(SEATS)
 
 
-async def test_watchers_are_told_why_a_seat_became_free(hasty: Desk) -> None:
+async def test_watchers_learn_why_a_seat_became_free(hasty: Desk) -> None:
     session = hasty.new_session()
     async with watching(hasty.booking.address, session) as watcher:
         hasty.customer(session).hold("B01", "B02")
@@ -106,7 +106,7 @@ async def test_watchers_are_told_why_a_seat_became_free(hasty: Desk) -> None:
         assert watcher.reasons == ["timeout", "timeout"]
 
 
-def test_whoever_lets_a_hold_end_is_told_to_wait_and_paying_is_too_late(hasty: Desk) -> None:
+def test_after_a_hold_has_ended_its_buyer_has_to_wait_and_cannot_pay_any_more(hasty: Desk) -> None:
     ana = hasty.customer()
     token = ana.hold("B01").reserva_token
     wait_until_all_are_free(hasty, ana.session)

@@ -111,7 +111,7 @@ def test_health_follows_redis_away_and_back(fragile: Desk) -> None:
         wait_until(lambda: is_serving(address), BACK_SECONDS)
 
 
-def test_a_redis_that_may_lose_sales_is_told_by_name_and_not_sold_on(fragile: Desk) -> None:
+def test_a_redis_that_may_lose_sales_is_named_and_sells_nothing(fragile: Desk) -> None:
     right = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
     wrong = {"appendonly": "no", "appendfsync": "everysec", "maxmemory-policy": "allkeys-lru"}
     with fragile.redis() as redis:

@@ -35,7 +35,7 @@ def outbox_of(desk: Desk, session: str) -> list[str]:
     return [message["status"] for message in messages if message["sessao_id"] == session]
 
 
-def test_the_list_tells_of_every_session_how_many_seats_are_free(desk: Desk) -> None:
+def test_the_list_has_the_number_of_free_seats_of_every_session(desk: Desk) -> None:
     session = desk.new_session()
     desk.customer(session).hold("A03", "A04")
     bought(desk.customer(session), "B01")
@@ -93,7 +93,7 @@ def test_a_lost_seat_is_named_in_the_reader_s_language(desk: Desk) -> None:
     assert answer.reserva_token == ""
 
 
-def test_whoever_has_bought_a_seat_in_another_tab_is_answered_with_the_order(desk: Desk) -> None:
+def test_a_buyer_of_a_seat_in_another_tab_gets_that_order(desk: Desk) -> None:
     ana = desk.customer()
     order_id = bought(ana, "A05")
     order = order_of(desk, order_id)

@@ -56,7 +56,7 @@ async def test_the_first_event_is_a_snapshot_of_what_is_not_free(
         assert watcher.seats == {"A05": "BLOQUEADO_TEMP", "A06": "RESERVADO"}
 
 
-async def test_every_kind_of_change_is_told(watched: Desk, hall_of: Hall) -> None:
+async def test_every_kind_of_change_reaches_the_watcher(watched: Desk, hall_of: Hall) -> None:
     ana = hall_of.buyer()
     async with watching(watched.booking.address, hall_of.session) as watcher:
         await ana.hold("A05", "A06")
@@ -86,7 +86,7 @@ async def test_a_change_carries_the_time_left_and_no_buyer(watched: Desk, hall_o
     assert ana.name not in str(event)
 
 
-async def test_whoever_comes_while_500_changes_happen_misses_none(
+async def test_a_watcher_that_comes_during_500_changes_misses_none(
     watched: Desk, hall_of: Hall
 ) -> None:
     async def come_and_come_again(from_version: int) -> None:
@@ -142,7 +142,7 @@ async def test_two_booking_servers_tell_their_watchers_of_each_other_s_changes(
             await there.wait_for_seats(both)
 
 
-async def test_a_server_takes_no_more_watchers_than_it_is_set_to_and_forgets_who_left(
+async def test_a_server_limits_its_watchers_and_does_not_count_those_that_left(
     watched: Desk, hall_of: Hall
 ) -> None:
     full = grpc.StatusCode.RESOURCE_EXHAUSTED

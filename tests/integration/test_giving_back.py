@@ -79,7 +79,7 @@ async def test_cool_downs_that_are_over_are_forgotten_in_passing(
     assert await hall.redis.hget(partition.released, member) is None
 
 
-async def test_the_outbox_tells_of_the_seat_once(hall: Hall) -> None:
+async def test_the_outbox_has_the_seat_once(hall: Hall) -> None:
     ana = hall.buyer()
     order_id = await bought(ana, "A01", "A02")
     await ana.give_back(order_id, "A02", "A01", "A02", category=HALF)
@@ -94,7 +94,7 @@ async def test_the_outbox_tells_of_the_seat_once(hall: Hall) -> None:
     ]
 
 
-async def test_whoever_read_the_order_before_another_tab_changed_it_changes_nothing(
+async def test_an_order_that_another_tab_changed_since_it_was_read_stays_as_it_is(
     hall: Hall,
 ) -> None:
     ana = hall.buyer()
@@ -173,7 +173,7 @@ def sold_to(customer: Customer, *seats: str) -> str:
     return str(answer.pedido_id)
 
 
-def test_an_order_tells_what_it_has_and_what_was_given_back(desk: Desk) -> None:
+def test_an_order_lists_its_seats_and_those_that_were_given_back(desk: Desk) -> None:
     ana = desk.customer()
     order_id = sold_to(ana, "A05", "A06", "C01")
     answer = give_back(desk, order_id, "c1")
@@ -316,7 +316,7 @@ async def test_a_body_that_names_no_seats_gives_none_back(bench: Bench, body: by
     assert not bench.booking.asked(pb.CancelarAssentosRequest)
 
 
-async def test_only_who_may_manage_the_order_gives_a_seat_back(bench: Bench) -> None:
+async def test_only_the_managing_link_of_an_order_gives_a_seat_back(bench: Bench) -> None:
     bench.booking.order.link_token, bench.booking.order.chave = "5e" * 16, "c4" * 16
     async with bench.http() as http:
         for token, status in (("", 404), (f".{'5e' * 16}", 403), (f".{'c4' * 16}", 200)):

@@ -265,7 +265,7 @@ async def test_who_was_there_first_pays_though_somebody_came_later(house: House)
         assert (await pay(page, "B03", "B04"))["status"] == "ok"
 
 
-async def test_a_neighbour_who_let_go_and_came_back_came_later(house: House) -> None:
+async def test_a_neighbour_that_released_and_came_back_came_later(house: House) -> None:
     async with house.page() as page, house.page() as neighbour:
         await held(neighbour, "B06")
         await release(neighbour, "B06")
@@ -288,7 +288,7 @@ async def test_one_person_in_an_empty_row_is_not_asked_to_move(house: House, sea
         assert (await pay(page, seat))["status"] == "ok"
 
 
-async def test_one_person_is_not_asked_to_move_for_who_came_later(house: House) -> None:
+async def test_one_person_need_not_move_for_a_neighbour_that_came_later(house: House) -> None:
     async with house.page() as page, house.page() as later:
         await held(page, "B02")
         await held(later, "B07")

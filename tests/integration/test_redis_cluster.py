@@ -122,7 +122,7 @@ def test_seats_of_sessions_on_every_node_are_sold_and_the_others_freed(
     wait_until(lambda: set(clustered.free_seats().values()) == {41}, 10, "holds that ended")
 
 
-async def test_watchers_on_every_node_are_told_of_every_change(clustered: Clustered) -> None:
+async def test_watchers_on_every_node_get_every_change(clustered: Clustered) -> None:
     sessions = clustered.sessions[::4]
     async with AsyncExitStack() as stack:
         watchers = [

@@ -173,7 +173,9 @@ async def test_the_checker_notices(
     assert any(line.startswith(complaint) for line in await broken.violations())
 
 
-async def test_the_checker_compares_what_buyers_were_told_with_what_stands(hall: Hall) -> None:
+async def test_the_checker_compares_the_answers_to_buyers_with_the_data_in_redis(
+    hall: Hall,
+) -> None:
     recorder = Recorder(hall)
     ana = hall.buyer()
     recorder.history.asked += [

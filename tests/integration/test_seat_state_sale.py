@@ -159,9 +159,7 @@ async def test_seats_of_a_cancelled_order_are_bought_again_with_another_key(hall
 
 
 @pytest.mark.parametrize("action", ["hold", "extend", "release", "confirm"])
-async def test_a_buyer_who_has_bought_a_seat_in_another_tab_is_answered_with_the_order(
-    hall: Hall, action: str
-) -> None:
+async def test_a_buyer_of_a_seat_in_another_tab_gets_that_order(hall: Hall, action: str) -> None:
     ana = hall.buyer()
     order = (await bought(ana, "A01", "A02", key="k")).order_id
     await bought(ana, "A04", key="of another order")
@@ -253,7 +251,7 @@ async def test_a_cancelled_order_s_seats_are_free_and_can_be_sold_again(hall: Ha
     await bought(hall.buyer(), "A01")
 
 
-async def test_an_order_is_cancelled_once_whoever_asks_how_often(hall: Hall) -> None:
+async def test_an_order_is_cancelled_once_however_often_it_is_asked_for(hall: Hall) -> None:
     ana = hall.buyer()
     order = (await bought(ana, "A01")).order_id
     assert await asyncio.gather(*(ana.cancel(order, "A01") for _ in range(5))) == [True] * 5

@@ -134,7 +134,7 @@ async def test_a_token_from_an_expired_hold_opens_no_new_one(hall: Hall) -> None
     assert (await ana.hold("B01", token=token)).refusal is Refusal.WRONG_TOKEN
 
 
-async def test_whoever_lost_a_seat_by_time_waits_a_moment_before_holding_it_again(
+async def test_a_buyer_whose_hold_expired_waits_a_moment_before_holding_the_seat_again(
     hall: Hall,
 ) -> None:
     short = hall.with_rules(hold_ms=50, cooldown_ms=60_000)
@@ -160,7 +160,7 @@ async def test_the_cool_down_ends(hall: Hall) -> None:
     await eventually(is_held_again)
 
 
-async def test_a_seat_that_is_due_but_not_swept_yet_is_given_to_the_next_who_asks(
+async def test_a_seat_that_is_due_but_not_swept_yet_goes_to_the_next_buyer(
     hall: Hall,
 ) -> None:
     await hall.with_rules(hold_ms=50).buyer().hold("A01")

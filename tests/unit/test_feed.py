@@ -34,7 +34,7 @@ async def test_updates_that_the_snapshot_has_already_are_dropped() -> None:
     assert await told(watcher_of(1, 2, 3, 4, 9), after=2) == [3, 4]
 
 
-async def test_what_waits_is_told_at_once_but_not_without_end() -> None:
+async def test_waiting_updates_come_at_once_in_a_bounded_batch() -> None:
     assert await batches(watcher_of(*range(1, 101), 200), after=0) == [
         [*range(1, 65)],
         [*range(65, 101)],
@@ -47,11 +47,11 @@ async def test_a_hole_ends_the_updates_and_the_next_snapshot_goes_on_from_there(
     assert await told(watcher, after=5) == [6, 7]
 
 
-async def test_a_version_that_comes_twice_is_told_once() -> None:
+async def test_a_repeated_version_comes_once() -> None:
     assert await told(watcher_of(1, 1, 2, 2, 9), after=0) == [1, 2]
 
 
-async def test_who_falls_too_far_behind_is_told_nothing_more_before_a_new_snapshot() -> None:
+async def test_a_watcher_that_fell_too_far_behind_gets_nothing_before_a_new_snapshot() -> None:
     watcher = watcher_of(*range(1, KEPT + 2))
     assert await told(watcher, after=0) == []
     watcher.put(pb.Atualizacao(versao=KEPT + 2))

@@ -82,7 +82,7 @@ class TestGoodProgramme:
         rows = with_text(file, balcony).sessions["S1"].room.rows
         assert [row.block for row in rows] == ["", "Mezanino"]
 
-    def test_every_mark_stands_for_a_kind_of_seat(self, file: Path) -> None:
+    def test_every_mark_is_a_kind_of_seat(self, file: Path) -> None:
         seats = load_programme(file).sessions["S1"].room.seats
         assert {place.kind for place in seats.values()} == set(SeatKind)
 

@@ -151,7 +151,7 @@ FAULTS = [
 
 class TestFaultyProgramme:
     @pytest.mark.parametrize(("old", "new", "line", "said"), FAULTS)
-    def test_a_fault_is_told_in_one_portuguese_line_that_names_its_place(
+    def test_a_fault_is_one_portuguese_line_that_names_its_place(
         self, file: Path, old: str, new: str, line: int, said: str
     ) -> None:
         told = refusal(file, changed(old, new))
@@ -159,7 +159,7 @@ class TestFaultyProgramme:
         assert said in told
         assert "\n" not in told
 
-    def test_every_fault_is_told_in_the_order_of_the_lines(self, file: Path) -> None:
+    def test_faults_come_in_the_order_of_their_lines(self, file: Path) -> None:
         text = changed('idioma = "dublado"\n', "").replace("158", "-1").replace("4400", "-1")
         assert refusal(file, text).splitlines() == [
             "programacao.toml, linha 4: duracao_min: deve ser no mínimo 1",
@@ -189,11 +189,11 @@ class TestFaultyProgramme:
         text = changed("precos = { comum = 0 }", "[sessoes.precos]\ncomum = 0\nobeso = -1")
         assert refusal(file, text).startswith("programacao.toml, linha 32: precos.obeso: ")
 
-    def test_a_file_that_is_not_there_is_told(self, tmp_path: Path) -> None:
+    def test_a_missing_file_is_a_fault(self, tmp_path: Path) -> None:
         with pytest.raises(ProgrammeError, match=r"^nenhuma\.toml: não pode ser lido \("):
             load_programme(tmp_path / "nenhuma.toml")
 
-    def test_a_file_in_another_encoding_is_told_with_its_line(self, file: Path) -> None:
+    def test_a_file_in_another_encoding_is_a_fault_with_its_line(self, file: Path) -> None:
         told = refusal(file, changed("Azul", "Azúl").encode("latin-1"))
         assert told == "programacao.toml, linha 10: não está em UTF-8"
 

@@ -74,7 +74,7 @@ def test_sessions_one_after_the_other_are_fine(tmp_path: Path, starts: tuple[str
     assert len(load(tmp_path, of_sessions(*starts)).sessions) == 2
 
 
-def test_the_sentence_says_who_has_the_room_and_until_when(tmp_path: Path) -> None:
+def test_the_sentence_names_the_session_in_the_room_and_its_end(tmp_path: Path) -> None:
     with pytest.raises(ProgrammeError) as refused:
         load(tmp_path, of_sessions("2026-12-13T20:00:00", "2026-12-13T21:30:00"))
     assert str(refused.value) == (

@@ -50,7 +50,7 @@ def test_a_film_without_a_picture_and_without_a_synopsis_is_fine(file: Path) -> 
     assert programme.pictures == {}
 
 
-def test_a_picture_that_is_missing_is_told_with_its_line_and_the_film_is_sold(file: Path) -> None:
+def test_a_missing_picture_is_a_warning_with_its_line_and_the_film_is_sold(file: Path) -> None:
     programme = load_programme(file)
     told = "não há arquivo 'agente.png' ao lado da programação"
     assert f"programacao.toml, linha 6: cartaz: {told}; {DRAWN}" in programme.warnings
@@ -58,7 +58,7 @@ def test_a_picture_that_is_missing_is_told_with_its_line_and_the_film_is_sold(fi
     assert set(programme.sessions) == {"S1", "S0"}
 
 
-def test_a_file_that_is_no_picture_is_told_likewise(file: Path) -> None:
+def test_a_file_that_is_no_picture_is_a_warning_too(file: Path) -> None:
     put_picture(file)
     (file.parent / "cartazes" / "agente.png").write_text("<html>404</html>")
     programme = load_programme(file)
