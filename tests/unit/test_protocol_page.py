@@ -184,8 +184,8 @@ def test_each_close_code_is_there_with_what_the_close_frame_says() -> None:
     rows = PAGE.section("Close codes").table("Code", "Reason text", "When", "What the page does")
     texts = {int(row["Code"]): f"{row['Reason text']} {row['When']}" for row in rows}
     ends = [one for one in vars(endings).values() if isinstance(one, Ending)]
-    broken = re.findall(r'Broken\(CloseCode\.(\w+), "([^"]+)"\)', inspect.getsource(rfc6455))
-    ends += [Ending(CloseCode[name], text) for name, text in broken]
+    violations = re.findall(r'Violation\(CloseCode\.(\w+), "([^"]+)"\)', inspect.getsource(rfc6455))
+    ends += [Ending(CloseCode[name], text) for name, text in violations]
     assert set(texts) == {int(one.code) for one in ends}
     for one in ends:
         assert f"`{one.reason}`" in texts[one.code] or one.code == CloseCode.PROTOCOL_ERROR
