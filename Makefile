@@ -10,7 +10,7 @@ ifneq ($(SOUND),True)
 REMAKE := remake
 endif
 
-.PHONY: help run test nightly check audit sbom lock
+.PHONY: help run test nightly model check audit sbom lock
 .PHONY: bench bench-quick screenshots ledger stubs setup clean remake
 help:
 	@echo 'make run     start everything; the page is at http://localhost:8000, Ctrl-C stops it'
@@ -20,6 +20,7 @@ help:
 	@echo 'make audit   known vulnerabilities of the packages'
 	@echo 'make lock    lock all packages with hashes; UPGRADE=1: in their newest versions'
 	@echo 'make sbom    list the packages in sbom.cdx.json (CycloneDX)'
+	@echo 'make model   explore the model of the seats, see docs/model.md'
 	@echo 'make bench   measure everything and add it to docs/benchmarks.md'
 	@echo 'make bench-quick  is anything slower by a third?'
 	@echo 'make screenshots  pictures of every state of the page, in screenshots/'
@@ -36,8 +37,13 @@ test nightly: $(VENV)/installed-dev $(STUBS)
 	@$(PY) -m deploy.packages
 	@$(PY) -m deploy.page_bundle
 	@$(PY) -m tests.support.browser
+	@$(PY) -m tests.model.spin
 	@$(PY) -m deploy.kafka_classes
 	$(PY) -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(CHOSEN)
+
+model: $(VENV)/installed-dev
+	@$(PY) -m tests.model.spin
+	@$(PY) -m tests.model
 
 check: $(VENV)/installed-dev $(STUBS) cinema_pb2_grpc.pyi
 	@$(PY) -m checks

@@ -36,6 +36,8 @@ class PartitionKeys:
     released: str  # hash: the same, of a seat that was given back -> since when it was held, in ms
     events: str  # stream: public events, one a transition
     outbox: str  # stream: notifications for Kafka, in order (cinema/notification.py)
+    # Integer: writes with which the relay asked for a replica (notifications/replication.py).
+    replica_probe: str
     dead_letters: str  # stream: outbox entries that could not be handled without Kafka; unbounded
     # Sorted set: orders with a mail to send, by when it is due in ms; the authority on mails.
     mails: str
@@ -81,6 +83,7 @@ def partition_keys(partition: int) -> PartitionKeys:
         released=f"{tag}:released",
         events=f"{tag}:events",
         outbox=f"{tag}:outbox",
+        replica_probe=f"{tag}:replica-probe",
         dead_letters=f"{tag}:dead-letters",
         mails=f"{tag}:mails",
         failed_mails=f"{tag}:mails-failed",

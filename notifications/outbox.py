@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 from redis.asyncio import Redis
@@ -11,6 +12,7 @@ from cinema.keys import PARTITIONS, partition_keys
 from cinema.notification import MESSAGE_FIELD, Notification
 from cinema.redis_connection import RedisClient
 from cinema.streams import parse_entry_id, read_streams
+from notifications.replication import Replication
 
 REASON = "motivo"
 _COUNT = 64  # entries of each partition that one XREAD returns
@@ -45,15 +47,25 @@ class Outbox:
     def __init__(self, redis: RedisClient, blocking: RedisClient) -> None:
         self._redis = redis
         self._blocking = blocking
+        self._replication = Replication(redis)
 
     async def read(self, partitions: Collection[int]) -> list[Entry]:
         """The first entries of these partitions, grouped by partition, in order.
 
-        Waits up to a second for some.
+        Waits up to a second for some. An entry that no replica has yet is left for the next read.
         """
         heads = await self._heads(partitions)
         more = await self._more({p: head[-1] for p, head in heads.items() if len(head) == _COUNT})
-        return [entry for p, head in heads.items() for entry in (*head, *more.get(p, ()))]
+        replicated = await self._replicated(heads)
+        return [entry for p in replicated for entry in (*heads[p], *more.get(p, ()))]
+
+    async def _replicated(self, partitions: Collection[int]) -> Collection[int]:
+        """Those whose entries a replica has.
+
+        One node has all partitions, so one of them answers for all.
+        """
+        is_replicated = not partitions or await self._replication.reaches(next(iter(partitions)))
+        return partitions if is_replicated else ()
 
     async def _heads(self, partitions: Collection[int]) -> dict[int, list[Entry]]:
         streams = {partition_keys(partition).outbox: partition for partition in partitions}
@@ -133,6 +145,10 @@ class ClusterOutbox(Outbox):
         await asyncio.wait(wanted, return_when=asyncio.FIRST_COMPLETED)
         ended = [partition for partition in partitions if self._reads[partition].done()]
         return {p: head for one in ended for p, head in self._reads.pop(one).result().items()}
+
+    async def _replicated(self, partitions: Collection[int]) -> Collection[int]:
+        reached = await asyncio.gather(*map(self._replication.reaches, partitions))
+        return list(compress(partitions, reached))
 
     async def close(self) -> None:
         reads = list(self._reads.values())

@@ -20,6 +20,7 @@ from notifications.lease import Lease
 from notifications.outbox import Entry, Outbox, open_outbox
 from tests.support.backends import RedisServer
 from tests.support.redis_cluster import LocalCluster
+from tests.support.redis_replica import Replica
 from tests.support.waiting import eventually
 
 KEY = "{p00}:test-lease"
@@ -238,6 +239,22 @@ async def test_an_entry_is_there_as_soon_as_it_is_written(empty_redis_url: str) 
         await eventually(partial(is_awaited, redis))
         await put(redis, 5, 1)
         await asyncio.wait_for(reading, 0.5)
+
+
+async def test_an_order_leaves_redis_once_a_replica_has_it(tmp_path: Path) -> None:
+    with RedisServer(tmp_path / "primary") as primary:
+        async with connected(redis_url=primary.url) as (redis, outbox):
+            await redis.config_set("repl-diskless-sync-delay", 0)
+            await put(redis, 5, 1)
+            assert await collected(outbox, 1) == {5: ["5-1"]}, "without a replica at once"
+            with Replica(tmp_path / "replica", primary.port) as replica:
+                replica.pause()
+                await put(redis, 5, 2)
+                await put(redis, 9, 3)
+                assert await outbox.read(range(PARTITIONS)) == []
+                assert await outbox.read(range(PARTITIONS)) == []
+                replica.resume()
+                assert await collected(outbox, 2) == {5: ["5-2"], 9: ["9-3"]}
 
 
 async def test_an_outbox_on_a_cluster(redis_cluster: LocalCluster, tmp_path: Path) -> None:

@@ -12,12 +12,9 @@ import pytest
 from redis import Redis
 
 from booking.redis_health import examine
-from deploy import redis_local
-from deploy.ports import LOOPBACK
 from tests.support.booking_desk import Customer, Desk, new_session, open_desk
 from tests.support.hall import patient_client
-from tests.support.ports import free_port
-from tests.support.processes import LocalProcess
+from tests.support.redis_replica import Replica
 from tests.support.redis_servers import VARIABLE, redis_servers, using
 from tests.support.storm import storm
 from tests.support.waiting import wait_until
@@ -60,28 +57,6 @@ async def test_no_guarantee_breaks_in_a_storm(desk_on: Desk) -> None:
 # ------------------------------------------------------------------------------------ replicas
 
 
-class Replica(LocalProcess):
-    """Follows a master; ready when it has caught up."""
-
-    def __init__(self, server: Path, folder: Path, master_port: int) -> None:
-        folder.mkdir()
-        self.port = free_port()
-        command = redis_local.command(server, self.port, folder)
-        command += ["--replicaof", LOOPBACK, str(master_port)]
-        super().__init__("replica", command, log=folder / "redis.log", ready=self._has_caught_up)
-
-    @property
-    def url(self) -> str:
-        return f"redis://{LOOPBACK}:{self.port}/0"
-
-    def _has_caught_up(self) -> bool:
-        with Redis(LOOPBACK, self.port) as redis:
-            try:
-                return bool(redis.info("replication").get("master_link_status") == "up")
-            except OSError:
-                return False
-
-
 @dataclass(frozen=True)
 class Replicated:
     desk: Desk
@@ -99,7 +74,7 @@ def _replicated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replicated
         desk = open_desk(stack, folder)
         with desk.redis() as redis:
             redis.config_set("repl-diskless-sync-delay", 0)
-        replica = Replica(server, folder / "replica", desk.redis_server.port)
+        replica = Replica(folder / "replica", desk.redis_server.port)
         yield Replicated(desk, stack.enter_context(replica))
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from cinema import logs
 from deploy import commands
+from tests.support import debian
 
 SHELL = "chromium-headless-shell"
 WHOLE = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -22,7 +23,6 @@ MACOS = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 FIREFOX = "firefox-esr"
 FIREFOXES = (FIREFOX, "firefox")
 MACOS_FIREFOX = Path("/Applications/Firefox.app/Contents/MacOS/firefox")
-INSTALL_SECONDS = 600
 
 log = logging.getLogger("setup")
 
@@ -60,32 +60,20 @@ def _kinds() -> list[Kind]:
     ]
 
 
-def _can_install() -> bool:
-    return not os.geteuid() and bool(shutil.which("apt-get"))
-
-
-def _install(packages: list[str]) -> None:
-    os.environ["DEBIAN_FRONTEND"] = "noninteractive"
-    quiet = ["apt-get", "-qq", "-y"]
-    commands.run([*quiet, "update"], timeout=INSTALL_SECONDS)
-    install = [*quiet, "install", "--no-install-recommends", *packages, "fonts-liberation"]
-    commands.run(install, timeout=INSTALL_SECONDS)
-
-
 def main() -> None:
     logs.configure("setup")
     missing = [kind for kind in _kinds() if not kind.there]
     if not missing:
         return
     names = [kind.package for kind in missing]
-    if not _can_install():
+    if not debian.can_install():
         for kind in missing:
             if not kind.instead:
                 log.warning("no %s: install it, or name one: %s=/path", kind.package, kind.variable)
         return
     log.info("installing Debian's %s ...", ", ".join(names))
     try:
-        _install(names)
+        debian.install([*names, "fonts-liberation"])
     except commands.CommandFailed as reason:
         if not all(kind.instead for kind in missing):
             sys.exit(f"Debian's {', '.join(names)} cannot be installed: {reason}")

