@@ -64,15 +64,11 @@ async def serve(settings: ConsumerSettings) -> None:
         consumer = Consumer(delivery, publisher, winding_down, settings.drain_seconds)
         member = partial(GroupMember, settings.kafka_bootstrap_servers, instance)
         ready = ReadyFile(settings.ready_file, lambda: mail_room.trouble)
+        consume = partial(_consume_as_member, member, consumer, ready)
         backoff = Backoff(maximum=_LONGEST_PAUSE)
-        membership = keep_running(
-            "consuming",
-            partial(_consume_as_member, member, consumer, ready),
-            (KafkaError,),
-            backoff,
-        )
+        consuming = keep_running("consuming", consume, (KafkaError,), backoff)
         mailing = mail_room.run(settings.drain_seconds)
-        await run_until_stopped(stop, ready.keep(), membership, mailing)
+        await run_until_stopped(stop, ready.keep(), consuming, mailing)
 
 
 async def _consume_as_member(

@@ -55,6 +55,8 @@ class WindingDown(Exception):
 class Delivery:
     """Postpones a notification while a dependency is away, and retries temporary failures.
 
+    After TRIES, or another failure, the notification is Dead.
+
     Log lines name an order by its code: orders from before there were tokens are opened by their
     id.
     """
@@ -83,9 +85,8 @@ class Delivery:
 
         Once `winding_down` is set, those under way are completed and the rest are Later.
         """
-        results: list[DeliveryResult] = [Later("an earlier one of its order waits")] * len(
-            notifications
-        )
+        waiting = Later("an earlier one of its order waits")
+        results: list[DeliveryResult] = [waiting] * len(notifications)
         turns: dict[str, list[int]] = defaultdict(list)
         for position, notification in enumerate(notifications):
             turns[notification.order_id].append(position)

@@ -1,4 +1,4 @@
-"""Mails through a real SMTP server, and what its refusals mean."""
+"""Mails through a real SMTP server, and the meaning of its refusals."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""redis_listener.py with a real Redis Cluster: each master tells of its own keys alone."""
+"""redis_listener.py with a real Redis Cluster: each master sends events of its own keys alone."""
 
 from contextlib import ExitStack
 from pathlib import Path

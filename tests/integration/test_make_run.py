@@ -30,7 +30,7 @@ MEMORY = 1_000_000_000  # bytes
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    """One run for the tests below, in the order in which they stand."""
+    """One run for the tests below, in their order."""
     run = Run(clone(tmp_path_factory.mktemp("clone")))
     try:
         yield run.start(FIRST_START_SECONDS)

@@ -1,4 +1,4 @@
-"""A connection to Redis gives up in time, and lets go of who is told to stop."""
+"""Calls to Redis end in time, and can be cancelled."""
 
 import asyncio
 from contextlib import aclosing

@@ -1,4 +1,4 @@
-"""Who may be a buyer, and how a seat's owner is told apart without being named."""
+"""Valid buyers, and tags that recognise a buyer without naming it."""
 
 import pytest
 

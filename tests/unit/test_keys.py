@@ -1,4 +1,4 @@
-"""Names of keys: readable, of one slot where one script needs them, and the same for ever."""
+"""Names of keys: readable, in one slot for one script, and stable."""
 
 import subprocess
 import sys

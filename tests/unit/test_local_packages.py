@@ -1,4 +1,4 @@
-"""The pinned local packages, and the checksums that hold Kafka's jars."""
+"""The locked local packages, and the checksums of Kafka's jars."""
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""What stands in the mails, whatever their language."""
+"""The contents of mails, in any language."""
 
 import html
 import re

@@ -1,4 +1,4 @@
-"""Other users of the machine see nothing of what a run keeps."""
+"""Other users of the machine cannot read the data of a run."""
 
 import stat
 from collections.abc import Callable

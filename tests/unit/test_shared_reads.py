@@ -1,4 +1,4 @@
-"""One read for all who wait, and none that began before its reader asked."""
+"""One read for all waiting callers, and none that began before its caller asked."""
 
 import asyncio
 

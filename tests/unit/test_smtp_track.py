@@ -1,4 +1,4 @@
-"""An unclear answer gets its meaning from what the server does with other mails."""
+"""Other mails decide the meaning of an ambiguous reply."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""A mail server that does not answer: how long each step waits, and what it means."""
+"""A mail server that does not answer: the deadline of each step, and the verdict."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""The ledger's index: what it misses, and how it is made again."""
+"""The ledger's index: missing records, and its rebuilding."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Who may read the ledger, what a reader sees meanwhile, and several writers at once."""
+"""The ledger's mode, readers during a write, and concurrent writers."""
 
 import json
 import os
