@@ -47,7 +47,7 @@ FAULTS = [
     # keys and types
     ('filme = "agente"\n', "", 16, "filme: falta esta chave"),
     ('sinopse = ""', 'sinopse = ""\ndiretor = "X"', 7, "diretor: chave desconhecida"),
-    ("[[filmes]]", "[cinema]\n[[filmes]]", 1, "cinema: chave desconhecida"),
+    ("[[filmes]]", "[teatro]\n[[filmes]]", 1, "teatro: chave desconhecida"),
     ('"16"', "16", 5, "classificacao: deve ser um texto"),
     ("158", '"158"', 4, "duracao_min: deve ser um número inteiro"),
     ("158", "158.5", 4, "duracao_min: deve ser um número inteiro"),
