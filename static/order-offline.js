@@ -20,7 +20,9 @@ const placeOf = (link) => `/api${link.replace("/pedido/", "/pedidos/")}`;
 /** @param {Order} order */
 export async function keepForOffline(order) {
   try {
-    await navigator.serviceWorker.register(WORKER, { scope: SHELL });
+    const registration = await navigator.serviceWorker.register(WORKER, { scope: SHELL });
+    // The browser looks for a newer worker, too, but seconds after the page has loaded.
+    if (registration.active) registration.update().catch(() => {});
     const cache = await caches.open(CACHE);
     await keepPage(cache);
     await keepOrder(cache, order);

@@ -14,15 +14,12 @@ KEPT = """async (link) => {
   const kept = await Promise.all([caches.match("/pedido/"), caches.match(data)]);
   return kept.every(Boolean);
 }"""
-NEWER = """async () => {
-  const { active, waiting } = await navigator.serviceWorker.getRegistration("/pedido/");
-  return [active, waiting].some((worker) => worker?.scriptURL.endsWith("/order-worker.js"));
-}"""
-REPLACED = """async () => {
-  const { active } = await navigator.serviceWorker.ready;
-  const kept = (await caches.keys()).join();
-  return active.scriptURL.endsWith("/order-worker.js") && kept === "pedidos-1";
-}"""
+WORKER = "**/static/order-worker.js"
+OLDER = """self.addEventListener("install", (event) => {
+  self.skipWaiting();
+  event.waitUntil(caches.open("pedidos-0").then((kept) => kept.put("/pedido/", new Response("old"))));
+});
+self.addEventListener("fetch", () => {});"""
 FULL = """Cache.prototype.put = Cache.prototype.add = async () => {
   throw new DOMException("no room", "QuotaExceededError");
 };"""
@@ -121,32 +118,22 @@ def test_a_browser_without_room_or_that_keeps_nothing_shows_the_tickets_all_the_
     assert faults == []
 
 
-def test_the_worker_of_an_older_version_and_what_it_kept_are_replaced(
+def test_an_older_worker_and_what_it_kept_are_replaced_when_the_order_is_opened_again(
     system: System, open_session: OpenPage, new_page: NewPage
 ) -> None:
     link = bought(open_session)
     tab = new_page(service_workers="allow")
-    tab.goto(f"{system.gateways[0].url}/pedido/")
-    tab.evaluate(
-        """async () => {
-          await (await caches.open("pedidos-0")).put("/pedido/", new Response("old"));
-          const old = "/static/order-worker.js?old";
-          await navigator.serviceWorker.register(old, { scope: "/pedido/" });
-          await navigator.serviceWorker.ready;
-        }"""
-    )
-    OrderPage(tab, system.gateways[0].url).open(link)
-    wait_until(lambda: tab.evaluate(NEWER), what="the newer worker is there")
-    # It has its turn at once, or as soon as nobody is busy with the older one.
-    context = tab.context
-    tab.close()
-    again = context.new_page()
-    OrderPage(again, system.gateways[0].url).open(link)
-    wait_until(lambda: again.evaluate(REPLACED), what="the older worker has gone")
-    wait_until(lambda: again.evaluate(KEPT, f"/pedido/{link}"), what="the order is kept")
-    context.set_offline(True)
-    again.reload()
-    expect(again.locator("[data-part=receipt]")).to_be_visible()
+    headers = {"Service-Worker-Allowed": "/pedido/", "Content-Type": "text/javascript"}
+    tab.context.route(WORKER, lambda asked: asked.fulfill(body=OLDER, headers=headers))
+    shown = OrderPage(tab, system.gateways[0].url).open(link)
+    wait_until(lambda: tab.evaluate(KEPT, f"/pedido/{link}"), what="the order is kept")
+    assert "pedidos-0" in tab.evaluate("caches.keys()")
+    tab.context.unroute(WORKER)
+    shown.open(link)
+    wait_until(lambda: tab.evaluate("caches.keys()") == ["pedidos-1"], 10, "the older one is gone")
+    tab.context.set_offline(True)
+    tab.reload()
+    expect(tab.locator("[data-part=receipt]")).to_be_visible()
 
 
 def test_the_map_and_the_programme_have_no_worker(
