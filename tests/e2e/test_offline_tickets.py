@@ -17,7 +17,8 @@ KEPT = """async (link) => {
 WORKER = "**/static/order-worker.js"
 OLDER = """self.addEventListener("install", (event) => {
   self.skipWaiting();
-  event.waitUntil(caches.open("pedidos-0").then((kept) => kept.put("/pedido/", new Response("old"))));
+  const keep = (kept) => kept.put("/pedido/", new Response("old"));
+  event.waitUntil(caches.open("pedidos-0").then(keep));
 });
 self.addEventListener("fetch", () => {});"""
 FULL = """Cache.prototype.put = Cache.prototype.add = async () => {
