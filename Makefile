@@ -33,6 +33,9 @@ run: setup
 	@exec $(PY) -m deploy.run
 
 nightly: CHOSEN := -m ''
+# Hundreds of processes import the same modules: an environment that keeps no bytecode would compile
+# them each time.
+test nightly: export PYTHONDONTWRITEBYTECODE :=
 test nightly: $(VENV)/installed-dev $(STUBS)
 	@$(PY) -m deploy.packages
 	@$(PY) -m deploy.page_bundle

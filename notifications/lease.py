@@ -39,7 +39,7 @@ class Lease:
         Raises what `work` raises, and what redis-py raises during the wait.
         """
         while True:
-            if await self._acquire():
+            if await self.acquire():
                 break
             await asyncio.sleep(self._seconds / _RENEWALS_PER_LEASE)
         log.info("acquired the lease %s", self._key)
@@ -60,14 +60,14 @@ class Lease:
             await asyncio.wait([working], timeout=self._seconds / _RENEWALS_PER_LEASE)
             try:
                 async with asyncio.timeout(self._owned_until - time.monotonic()):
-                    owned = await self._acquire()
+                    owned = await self.acquire()
             except REDIS_ERRORS:
                 owned = time.monotonic() < self._owned_until
             if not owned:
                 log.warning("lost the lease %s", self._key)
                 return
 
-    async def _acquire(self) -> bool:
+    async def acquire(self) -> bool:
         asked = time.monotonic()
         owned = await self._script(keys=[self._key], args=[self._me, int(self._seconds * 1000)])
         if owned:

@@ -101,7 +101,7 @@ def sizes(text: str) -> range:
 
 
 def use_the_projects_packages() -> None:
-    """Goes on with the project's own Python where this one lacks its packages."""
+    """Re-executes with the project's own Python where this one lacks the packages."""
     sys.path[0] = str(ROOT)
     if not all(importlib.util.find_spec(name) for name in NEEDED):
         own = ROOT / ".venv"

@@ -18,5 +18,5 @@ pytest_plugins = [
 
 
 def pytest_configure() -> None:
-    """A run that is told to end takes the servers that it has started with it, as after Ctrl-C."""
+    """SIGTERM ends a run as Ctrl-C does: it stops the servers that it has started."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)

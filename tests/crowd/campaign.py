@@ -1,4 +1,4 @@
-"""Rounds of a crowd against one session, each held against the server's own map."""
+"""Rounds of a crowd in one session, each compared with the server's own map."""
 
 import asyncio
 import itertools
@@ -30,7 +30,7 @@ class Rules:
 
 
 class Campaign:
-    """`attempts` and `faults` tell how it went, also when it was broken off."""
+    """`attempts` and `faults` are its result, also of an interrupted one."""
 
     def __init__(self, crowd: Crowd, rules: Rules) -> None:
         self.attempts: list[Attempt] = []

@@ -1,4 +1,4 @@
-"""A crowd of buyers who call booking at the same moment, and what each was answered."""
+"""A crowd of buyers who call booking at the same moment, and the answer to each."""
 
 import asyncio
 import random

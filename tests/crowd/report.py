@@ -1,4 +1,4 @@
-"""Whether what the buyers were told fits the server's own map, and the figures for people."""
+"""Whether the answers fit the server's own map, and the figures for people."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,8 +15,8 @@ Row = tuple[Outcome, str]  # an outcome and why
 def faults(attempts: Sequence[Attempt], answer: pb.MapaResponse, read_at: float) -> list[str]:
     """What the map contradicts, a sentence each; none is good.
 
-    A seat has one owner: the buyer who was told so. A request has all of its seats or none. The map
-    was there at `read_at` (time.monotonic()): a hold may have ended before then.
+    A seat has one owner: the buyer whose request won it. A request has all of its seats or none.
+    The map was there at `read_at` (time.monotonic()): a hold may have ended before then.
     """
     states = {state.assento: state for state in answer.mapa.assentos}
     found = _promised_twice(attempts)

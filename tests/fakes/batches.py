@@ -1,5 +1,4 @@
-"""Stands in for booking with its real streams of batches, and requests that take as long as a
-test wants."""
+"""A fake booking with real streams of batches, whose requests take as long as a test wants."""
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator

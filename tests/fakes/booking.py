@@ -86,7 +86,7 @@ class FakeBooking(BatchServicer):
     def change(
         self, *changes: pb.EstadoAssento, skip: int = 0, half_price_sold: int | None = None
     ) -> None:
-        """One transition, told to everybody who watches; `skip` leaves a hole in the versions."""
+        """One transition, sent to every watcher; `skip` leaves a gap in the versions."""
         self.version += 1 + skip
         for seat in changes:
             if seat.estado == pb.StatusReserva.DISPONIVEL:

@@ -129,7 +129,7 @@ class FakeRecords:
 
 
 class FakeMails:
-    """Stands in for the mail room."""
+    """A fake of the mail room."""
 
     def __init__(self) -> None:
         self.scheduled: list[tuple[str, MailKind]] = []

@@ -1,4 +1,4 @@
-"""Stands in for the gateway's /notify_liberacao: a real HTTP server that keeps what it was sent."""
+"""A fake of the gateway's /notify_liberacao: a real HTTP server that keeps what it received."""
 
 import json
 import time

@@ -112,7 +112,13 @@ def greylisted_address(office: BoxOffice) -> str:
     return address
 
 
-@both_ways
+@pytest.mark.parametrize(
+    "kafka",
+    [
+        pytest.param(True, id="kafka", marks=pytest.mark.nightly),
+        pytest.param(False, id="without_kafka"),
+    ],
+)
 def test_a_slow_recipient_delays_no_other(box_office: BoxOffice, staff: Staff, kafka: bool) -> None:
     start(box_office, staff, kafka=kafka)
     known = box_office.sell_several(3)

@@ -153,7 +153,14 @@ def test_without_the_jars_it_runs_without_kafka_and_says_so_once(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    "variable", ["HTTP_PORT", "BOOKING_PORT", "REDIS_PORT", "KAFKA_PORT", "SMTP_PORT"]
+    "variable",
+    [
+        "HTTP_PORT",
+        *(
+            pytest.param(variable, marks=pytest.mark.nightly)
+            for variable in ("BOOKING_PORT", "REDIS_PORT", "SMTP_PORT", "KAFKA_PORT")
+        ),
+    ],
 )
 def test_a_busy_port_is_named_with_the_variable_that_moves_it(
     tmp_path: Path, variable: str

@@ -98,7 +98,7 @@ async def test_one_works_at_a_time_and_the_next_follows_at_once_when_it_stops(
 async def test_the_lease_of_a_holder_that_died_ends_by_itself(empty_redis_url: str) -> None:
     async with connected(redis_url=empty_redis_url) as (redis, _):
         dead = Lease(redis, KEY, SECONDS)
-        assert await dead._acquire()
+        assert await dead.acquire()
         assert await redis.ttl(KEY) == -1  # only seat locks carry a time to live
         worker = Worker(redis)
         task = asyncio.create_task(worker.run())
@@ -261,4 +261,4 @@ async def test_an_outbox_on_a_cluster(redis_cluster: LocalCluster, tmp_path: Pat
     async with connected(redis_url=redis_cluster.urls[0], redis_cluster=True) as (redis, outbox):
         await outbox_keeps_order_and_brings_back_the_dead(redis, outbox)
         lease = Lease(redis, KEY, SECONDS)
-        assert await lease._acquire()
+        assert await lease.acquire()

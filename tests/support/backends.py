@@ -1,8 +1,12 @@
 """A real Redis and a real Kafka broker as local processes, exactly as `make run` has them."""
 
+import atexit
 import contextlib
+import shutil
 import socket
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from deploy import kafka_classes, kafka_jars, kafka_local, redis_local
 from deploy.ports import LOOPBACK, answers
@@ -49,6 +53,18 @@ class RedisServer(LocalProcess):
         return False
 
 
+@cache
+def _formatted(java: Path, jars: tuple[Path, ...]) -> Path:
+    """A broker's data folder as it is before the first start.
+
+    Formatting one takes a Java process.
+    """
+    folder = TemporaryDirectory(prefix="kafka-")
+    atexit.register(folder.cleanup)
+    kafka_local.Kafka(java, jars, Path(folder.name), ports_in_a_row(2)).prepare()
+    return Path(folder.name) / "data"
+
+
 class KafkaBroker(LocalProcess):
     """One Kafka broker; its topics survive `kill`, `terminate` and `restart`.
 
@@ -66,6 +82,8 @@ class KafkaBroker(LocalProcess):
         self.port = port or ports_in_a_row(2)  # the controller listens beside the broker
         options = kafka_classes.options(java, jars)
         broker = kafka_local.Kafka(java, jars, folder, self.port, options)
+        if not (folder / "data").exists():
+            shutil.copytree(_formatted(java, jars), folder / "data")
         broker.prepare()
         super().__init__(
             "kafka",

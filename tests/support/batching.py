@@ -17,12 +17,12 @@ from gateway.booking_client import BookingClient
 from gateway.seat_requests import Buyer
 from tests.support.waiting import eventually
 
-SECONDS = 20  # a stream's answers are waited for so long
+SECONDS = 20  # the deadline for a stream's answers
 
 
 @asynccontextmanager
 async def gateways_client(*addresses: str, deadline: float = 10) -> AsyncIterator[BookingClient]:
-    """Its streams are open, if the servers know any."""
+    """Its streams are open, where the servers support them."""
     target = f"ipv4:{','.join(addresses)}"
     async with grpc.aio.insecure_channel(target, options=OPTIONS) as channel:
         client = BookingClient(channel, deadline)
@@ -35,7 +35,7 @@ async def gateways_client(*addresses: str, deadline: float = 10) -> AsyncIterato
 
 
 async def streams_of(client: BookingClient, count: int, servers: int = 1) -> None:
-    """Until it has so many streams open, to so many servers."""
+    """Waits until it has `count` streams open, to `servers` servers."""
     await eventually(
         lambda: (
             len(client._batches._streams) == count
@@ -45,13 +45,13 @@ async def streams_of(client: BookingClient, count: int, servers: int = 1) -> Non
 
 
 def under_way(client: BookingClient) -> int:
-    """How many requests have been sent, and not answered."""
+    """How many requests are sent and not yet answered."""
     return sum(len(stream._under_way) for stream in client._batches._streams)
 
 
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Streams spread over the servers at once, and not within seconds."""
+    """Streams move to other servers after 50 ms instead of seconds."""
     monkeypatch.setattr(batches, "SHORT_LIFETIME_SECONDS", 0.05)
 
 
@@ -70,14 +70,14 @@ class Stream:
         return answers
 
     async def answers(self, count: int) -> dict[int, pb.RespostaEmLote]:
-        """So many, by number."""
+        """Reads until `count` answers are there; by number."""
         found: dict[int, pb.RespostaEmLote] = {}
         while len(found) < count:
             found |= {answer.numero: answer for answer in (await self.read()).respostas}
         return found
 
     async def ask(self, *requests: pb.PedidoEmLote) -> dict[int, pb.RespostaEmLote]:
-        """One message, and all of its answers."""
+        """Sends one message and reads all of its answers."""
         await self.send(*requests)
         return await self.answers(len(requests))
 

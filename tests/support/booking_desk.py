@@ -20,7 +20,7 @@ from tests.support.seat_calls import SeatCalls
 from tests.support.services import Booking
 
 CALL_SECONDS = 5
-# Sessions to spare: a tenth of a second of CPU for each 130, at every start of booking.
+# Spare sessions. At each start booking spends a tenth of a second of CPU on 130 of them.
 OF_A_DESK = 130
 OF_THE_SHARED_DESK = 400  # the booking tests use 180 where they share one process
 PAYMENT = pb.Pagamento(nome_completo="Ana Souza", cpf="529.982.247-25", email="ana@example.com")
@@ -113,7 +113,7 @@ class Customer:
 
 
 def all_orders(stub: Any) -> dict[str, pb.Pedido]:
-    """Every order that booking has, page by page."""
+    """Every order that booking has, read page by page."""
     orders: dict[str, pb.Pedido] = {}
     cursor, is_last = "", False
     while not is_last:
@@ -141,7 +141,7 @@ class Desk:
         self.stub: Any = ReservaStub(self._channel)
 
     def new_session(self) -> str:
-        """A session that nobody has asked for yet."""
+        """A session that no test has used yet."""
         return next(self._spare)
 
     def customer(self, session: str = "", name: str = "") -> Customer:
@@ -186,7 +186,7 @@ def _open_desk(
 
 
 def desk_settings(folder: Path, server: RedisServer, **settings: str) -> dict[str, str]:
-    """What every booking server at this desk is started with."""
+    """The settings of every booking server at this desk."""
     return {
         "REDIS_URL": server.url,
         "PROGRAMME_FILE": str(folder / "programacao.toml"),
@@ -196,7 +196,7 @@ def desk_settings(folder: Path, server: RedisServer, **settings: str) -> dict[st
 
 @pytest.fixture
 def stack() -> Iterator[ExitStack]:
-    """For a desk of the test's own."""
+    """Closes the test's own desk at its end."""
     with ExitStack() as stack:
         yield stack
 
@@ -205,7 +205,7 @@ def stack() -> Iterator[ExitStack]:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """One booking server for many tests, each in a session of its own.
 
-    Nobody stops or pauses it.
+    No test may stop or pause it.
     """
     with ExitStack() as stack:
         yield _open_desk(stack, tmp_path_factory.mktemp("desk"), OF_THE_SHARED_DESK)

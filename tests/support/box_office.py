@@ -1,5 +1,5 @@
-"""A box office for tests: booking, Redis, Kafka and a mail server that are really there, and
-what came of each sale."""
+"""Sales with everything behind them: real booking, Redis, Kafka and SMTP, and what each sale led
+to."""
 
 import itertools
 import json
@@ -36,7 +36,7 @@ _SEATS = [f"{row}{number:02d}" for row in "BCDEFGHIJ" for number in range(1, 21)
 
 
 class BoxOffice:
-    """Sells seats of one session, one at a time, each to another buyer with an address of its own.
+    """Sells seats of one session, one at a time, each to a new buyer with an address of its own.
 
     Redis, Kafka, the SMTP server and booking are real; a test starts the producers and consumers
     (`Staff`).
@@ -111,7 +111,7 @@ class BoxOffice:
         return [m for m in self.mailbox.messages if m["X-RcptTo"] == order.email]
 
     def wait_for_mails(self, orders: Sequence[pb.Pedido], timeout: float = 30) -> None:
-        """Returns when every order has a mail, and its state says so."""
+        """Returns when every order has a mail, and booking's state of the mail says so."""
         for order in orders:
             try:
                 wait_until(partial(self.mails_to, order), timeout, "a mail")
@@ -121,7 +121,7 @@ class BoxOffice:
                 raise
 
     def _whereabouts(self, order: pb.Pedido) -> str:
-        """How far its notification came."""
+        """Where its notification is."""
         waits = int(self.redis.xlen(partition_keys(partition_of(SESSION)).outbox))
         places = [
             f"{record.partition}@{record.offset}"
@@ -129,7 +129,7 @@ class BoxOffice:
             for record in partition
             if record.key == order.pedido_id.encode()
         ]
-        return f"{waits} entries wait in the outbox; in Kafka it stands at {places or 'no place'}"
+        return f"{waits} entries wait in the outbox; in Kafka it is at {places or 'no place'}"
 
     def close(self) -> None:
         self._channel.close()
@@ -137,7 +137,7 @@ class BoxOffice:
 
 
 def messages_in_kafka(bootstrap: str, topic: str = TOPIC) -> list[list[Any]]:
-    """What stands in the topic, a list for each of its partitions."""
+    """All records of the topic, a list for each partition."""
     consumer = KafkaConsumer(
         bootstrap_servers=bootstrap, auto_offset_reset="earliest", group_id=None
     )
@@ -227,7 +227,7 @@ class Staff(ExitStack):
 
 @pytest.fixture(scope="module")
 def box_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoxOffice]:
-    """For all tests of a module: each looks at its own sales alone."""
+    """Shared by the tests of a module: each looks only at its own sales."""
     folder = tmp_path_factory.mktemp("box-office")
     with ExitStack() as stack:
         redis_server = stack.enter_context(started(lambda: RedisServer(folder / "redis")))
@@ -240,7 +240,7 @@ def box_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoxOffice]:
 
 @pytest.fixture
 def staff(tmp_path: Path, box_office: BoxOffice) -> Iterator[Staff]:
-    """To be hired by one test, which may take away whatever the box office has: it is put back."""
+    """Belongs to one test. What the test stopped of the box office is started again at its end."""
     with Staff(tmp_path) as staff:
         yield staff
         staff.check_logs()

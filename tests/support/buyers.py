@@ -1,6 +1,6 @@
 """Buyers without a browser.
 
-When something dies they do what the page does: come back, ask again with the same key.
+When a service dies they do what the page does: reconnect, retry with the same key.
 """
 
 import asyncio
@@ -23,11 +23,11 @@ Frame = dict[str, Any]
 
 
 class Refused(Exception):
-    """For a business reason: asking again would not help."""
+    """For a business reason: a retry would not help."""
 
 
 class Unknown(Exception):
-    """No answer, or one that says that nobody knows: ask again."""
+    """No answer, or one that says that the outcome is unknown: retry."""
 
 
 class Buyer:
@@ -45,9 +45,9 @@ class Buyer:
         self._asked_to_pay = False
 
     async def buy(self, session: str, *seats: str, seconds: float = 40) -> str:
-        """Holds and pays; the id of the acknowledged order.
+        """Holds and pays; returns the id of the acknowledged order.
 
-        Raises Refused, or TimeoutError in the end.
+        Raises Refused, or TimeoutError after `seconds`.
         """
         backoff = Backoff(first=0.1, maximum=1.0)
         async with asyncio.timeout(seconds):

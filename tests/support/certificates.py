@@ -1,5 +1,4 @@
-"""Certificates that are made for one test: an authority of its own, and a server that it vouches
-for."""
+"""Certificates for one test: an authority, and a server's certificate that it signed."""
 
 import ssl
 import subprocess
@@ -11,7 +10,7 @@ OPENSSL_SECONDS = 30
 
 @dataclass(frozen=True)
 class Certificates:
-    """Files in PEM. The server's certificate is good for `localhost` alone."""
+    """Files in PEM. The server's certificate is valid for `localhost` only."""
 
     authority: Path
     certificate: Path

@@ -29,8 +29,8 @@ PULL_SECONDS = 120
 @cache
 def engine_has(image: str) -> bool:
     """Whether an engine answers and can run the image (pulling it, if need be)."""
-    # Where no engine listens, docker's client drops its socket unclosed: not a fault of the test
-    # that asks first.
+    # Where no engine listens, docker's client leaves its socket unclosed; no test is to fail for
+    # that.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         found = _asks_for(image)

@@ -1,7 +1,6 @@
-"""Firefox as it comes, driven by WebDriver BiDi, the W3C's protocol that it speaks by itself.
+"""An ordinary Firefox, driven by the W3C's WebDriver BiDi, which it has built in.
 
-Playwright wants a Firefox of its own build: with Debian's it sends commands that this one does not
-know yet.
+Playwright needs its own build of Firefox: it sends commands that Debian's does not know yet.
 """
 
 import json
@@ -18,7 +17,7 @@ from tests.support.ports import free_port
 from tests.support.processes import LocalProcess
 from tests.support.waiting import PATIENCE, wait_until
 
-# Nothing that calls home, asks at the first start, or is only for people.
+# No calls home, no questions at the first start.
 PREFERENCES = {
     "app.update.disabledForTesting": True,
     "browser.shell.checkDefaultBrowser": False,
@@ -29,8 +28,7 @@ PREFERENCES = {
 }
 WINDOW = {"width": 1280, "height": 800}
 _LISTENS = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
-# Where a person would press: the middle of the element, once it is shown, may be used and lies in
-# view.
+# Where a person would press: the middle of the element, once it is visible and enabled.
 _MIDDLE = """(selector) => {
   const found = document.querySelector(selector);
   if (!found?.checkVisibility() || found.disabled) return null;
@@ -46,7 +44,7 @@ _TEXT = (
 
 
 class BiDiError(Exception):
-    """What Firefox says that it could not do."""
+    """A command that Firefox could not carry out."""
 
 
 class Firefox(LocalProcess):
@@ -92,7 +90,7 @@ class Tab:
         self._in_tab("browsingContext.traverseHistory", delta=-1)
 
     def run(self, function: str, *arguments: str) -> Any:
-        """What a JavaScript function of the page answers, as JSON has it."""
+        """Runs a JavaScript function in the page; returns its result, passed as JSON."""
         answer = self._ask(
             "script.callFunction",
             functionDeclaration=f"async (...all) => JSON.stringify(await ({function})(...all) "

@@ -3,8 +3,8 @@ of 0.7.
 
 A run of the suite starts some five hundred services. Each test process has one fork server, the
 standard library's. A forked service runs its script from the beginning, in a session, an
-environment and with a log of its own, as if Python had just been started for it. `make run` and
-uvicorn's command, which have tests, do without.
+environment and with a log of its own, as if Python had just been started for it. The tests of
+`make run` and of uvicorn's command start Python itself.
 """
 
 import faulthandler
@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-# What these import connects to nothing, starts no thread and keeps nothing of its process.
+# Their imports open no connection, start no thread and remember nothing of their process.
 SCRIPTS = (
     "booking_service_server",
     "notification_consumer",
@@ -43,7 +43,7 @@ class Script:
         self, command: Sequence[str], cwd: Path, env: Mapping[str, str], log: Path
     ) -> None:
         here, there = _processes.Pipe(duplex=False)
-        # A daemon is ended with the test process; otherwise that would wait for it.
+        # Python kills a daemon process at its exit, and waits for any other.
         self._process = _processes.Process(
             target=_run, args=(there, list(command), cwd, dict(env), log), daemon=True
         )

@@ -114,7 +114,7 @@ class Hall:
     """
 
     def __init__(self, redis: RedisClient, rules: HoldRules = RULES, session: str = "") -> None:
-        self.redis: Any = redis  # every reply's type is a union over both protocols
+        self.redis: Any = redis  # redis-py types each reply as a union over both protocols
         self.rules = rules
         self.session = session or f"T{secrets.token_hex(8)}"
         self.seats = SeatStateService(redis, rules)
@@ -137,7 +137,7 @@ class Hall:
         return {**held, **sold}
 
     async def events(self) -> list[dict[str, Any]]:
-        """What was made public of this session so far."""
+        """The session's public events so far."""
         entries = await self.redis.xrange(self.keys.partition.events)
         return [
             {"version": int(fields["version"]), "changes": json.loads(fields["changes"])}
@@ -206,7 +206,7 @@ class Hall:
         await eventually(has_moved)
 
     async def wait_until_gone(self, *seats: str) -> None:
-        """Until Redis has dropped the locks; nobody has swept them yet."""
+        """Until Redis has expired the locks; no sweep has happened."""
 
         async def no_lock_is_left() -> bool:
             return bool(await self.redis.exists(*self.keys.locks(seats)) == 0)
@@ -224,7 +224,7 @@ class Hall:
 
 
 def patient_client(url: str, *, cluster: bool = False) -> RedisClient:
-    """A service's client, which waits as long as a machine needs that has other things to do."""
+    """A service's client with a long timeout, for a busy machine."""
     return connect(
         RedisSettings(redis_url=url, redis_cluster=cluster, redis_timeout_seconds=PATIENCE_SECONDS)
     )
@@ -232,6 +232,6 @@ def patient_client(url: str, *, cluster: bool = False) -> RedisClient:
 
 @pytest.fixture
 async def hall(redis_url: str) -> AsyncIterator[Hall]:
-    """A session of the test's own in the shared Redis. Nobody sweeps there by himself."""
+    """A session of the test's own in the shared Redis. Nothing sweeps there by itself."""
     async with patient_client(redis_url) as redis:
         yield Hall(redis)

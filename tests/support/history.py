@@ -1,5 +1,5 @@
-"""What a test knows of a session afterwards: what was asked, what was made public, what stands
-in Redis."""
+"""What a test knows of a session afterwards: its requests, its public events, its state in
+Redis."""
 
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -25,15 +25,15 @@ class Asked:
 
 @dataclass
 class History:
-    """What was asked and what was made public, each in its order."""
+    """Requests and public events, each in order."""
 
     session: str
     asked: list[Asked] = field(default_factory=list)
-    events: list[dict[str, str]] = field(default_factory=list)  # as they stand in the stream
+    events: list[dict[str, str]] = field(default_factory=list)  # as the stream has them
     _recorded_to: str = ""
 
     async def record_events(self, redis: Any) -> None:
-        """Adds what was made public since the last call.
+        """Adds the public events since the last call.
 
         Redis keeps a thousand events, so call it often.
         """
@@ -47,7 +47,7 @@ class History:
 
 @dataclass(frozen=True)
 class Standing:
-    """What Redis has of a session, all of one moment."""
+    """A session's state in Redis at one moment."""
 
     now: int
     version: int
@@ -62,7 +62,7 @@ class Standing:
 
 
 async def read_standing(redis: Any, session: str, seats: Iterable[str]) -> Standing:
-    """`seats` are all that may be locked."""
+    """`seats` are all seats that may be locked."""
     keys, seats = session_keys(session), sorted(seats)
     async with redis.pipeline(transaction=True) as moment:
         moment.time().get(keys.version).get(keys.half_price)

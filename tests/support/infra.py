@@ -1,8 +1,7 @@
 """Fixtures for the real backends: Redis, Kafka and SMTP on ports of their own.
 
 A container where a Docker engine answers, else a local process exactly as `make run` has it. A
-backend that cannot be had skips the test with the reason on a developer's machine and fails it in
-CI.
+missing backend skips the test, with the reason; with CI set it fails the test.
 """
 
 import itertools
@@ -24,7 +23,7 @@ P = TypeVar("P", bound=LocalProcess)
 
 
 def unavailable(reason: object) -> NoReturn:
-    """End the test: a skip here, a failure in CI, where everything must be there."""
+    """Ends the test: a failure in CI, where every backend must be there, else a skip."""
     if os.environ.get("CI"):
         pytest.fail(f"a backend is missing: {reason}", pytrace=False)
     pytest.skip(f"a backend is missing: {reason}")
@@ -97,7 +96,6 @@ def kafka_broker(tmp_path: Path) -> Iterator[KafkaBroker]:
 
 @pytest.fixture
 def mailbox() -> Iterator[Mailbox]:
-    """An SMTP server of the test's own that keeps every mail, and refuses or goes away on
-    demand."""
+    """An SMTP server of the test's own that keeps every mail, and refuses or stops on demand."""
     with Mailbox() as box:
         yield box

@@ -1,5 +1,4 @@
-"""Checks the guarantees of the seats' state, from a recorded history and what stands in Redis at
-its end.
+"""Checks the guarantees of the seats' state, from a recorded history and the final state in Redis.
 
 (1) a seat is sold at most once between cancellations (2) never both locked and sold (3) a request
 takes all its seats or none (4) orders and outbox entries match one to one (5) a session's versions
@@ -48,7 +47,7 @@ def violations(
 
 
 class _Replay:
-    """Goes through the events as a watcher would, and knows who had what at every version."""
+    """Replays the events as a watcher does; knows each seat's owner at every version."""
 
     def __init__(self, history: History) -> None:
         self._events = history.events
@@ -151,7 +150,7 @@ def _answers_kept(history: History, standing: Standing, replay: _Replay) -> Iter
 
 
 def _orders_and_outbox(standing: Standing) -> Iterator[str]:
-    told = Counter(
+    sent = Counter(
         (message["pedido_id"], message["status"])
         for message in standing.outbox
         if message["status"] != "ASSENTOS_CANCELADOS"
@@ -162,19 +161,19 @@ def _orders_and_outbox(standing: Standing) -> Iterator[str]:
         for order, data in standing.orders.items()
         if data["state"] == "cancelled"
     )
-    for order_id, status in told.keys() | expected.keys():
-        if told[order_id, status] != expected[order_id, status]:
-            yield f"(4) order {order_id} is told of {told[order_id, status]} times as {status}"
+    for order_id, status in sent.keys() | expected.keys():
+        if sent[order_id, status] != expected[order_id, status]:
+            yield f"(4) order {order_id} has {sent[order_id, status]} messages as {status}"
     for message in standing.outbox:
         order = standing.orders.get(message["pedido_id"])
         if order and message["status"] == "CANCELADO" and message["assentos"] != _seats_left(order):
-            yield f"(4) {message} is told, but the order had {_seats_left(order)}"
+            yield f"(4) {message} was sent, but the order had {_seats_left(order)}"
     yield from _seats_given_back(standing)
 
 
 def _seats_given_back(standing: Standing) -> Iterator[str]:
-    """Each is told of once."""
-    told = Counter(
+    """Each has one message in the outbox."""
+    sent = Counter(
         (message["pedido_id"], seat)
         for message in standing.outbox
         if message["status"] == "ASSENTOS_CANCELADOS"
@@ -185,8 +184,8 @@ def _seats_given_back(standing: Standing) -> Iterator[str]:
         for order_id, order in standing.orders.items()
         for seat in order["devolvidos"]
     )
-    if told != given_back:
-        yield f"(4) given back are {sorted(given_back)}, told of {sorted(told.elements())}"
+    if sent != given_back:
+        yield f"(4) given back are {sorted(given_back)}, sent were {sorted(sent.elements())}"
 
 
 def _version(standing: Standing, replay: _Replay) -> Iterator[str]:
@@ -215,7 +214,7 @@ def _identities(history: History) -> Iterator[str]:
     for event in history.events:
         changed = {name for change in json.loads(event["changes"]) for name in change}
         if event.keys() - EVENT_FIELDS or changed - CHANGE_FIELDS:
-            yield f"(7) version {event['version']} tells more than it should: {sorted(changed)}"
+            yield f"(7) version {event['version']} says more than it should: {sorted(changed)}"
         for buyer in buyers:
             if buyer in json.dumps(event):
                 yield f"(7) version {event['version']} names {buyer}"
@@ -279,12 +278,12 @@ def _half_price(standing: Standing) -> Iterator[str]:
 
 
 def _books(standing: Standing, replay: _Replay, most_seats: int) -> Iterator[str]:
-    for name, told, stands in (
+    for name, by_events, by_map in (
         ("held", replay.held, {seat: hold["tag"] for seat, hold in standing.holds.items()}),
         ("sold", replay.sold, {seat: sale.tag for seat, sale in standing.sold.items()}),
     ):
-        if told != stands:
-            yield f"(+) {name} by the events: {sorted(told)}, by the map: {sorted(stands)}"
+        if by_events != by_map:
+            yield f"(+) {name} by the events: {sorted(by_events)}, by the map: {sorted(by_map)}"
     held = Counter(hold["buyer"] for hold in standing.holds.values())
     buyers = {tag: buyer for buyer, tag in replay.tags.items()}
     sold = Counter(buyers[sale.tag] for sale in standing.sold.values())

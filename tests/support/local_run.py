@@ -12,9 +12,7 @@ from deploy.ports import LOOPBACK
 from tests.support.ports import ports_in_a_row
 from tests.support.processes import LocalProcess
 
-NOT_COPIED = shutil.ignore_patterns(
-    ".git", ".venv", "var", "tests", "docs", ".*_cache", "__pycache__", ".env"
-)
+NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "var", "tests", "docs", ".*_cache", ".env")
 SETTINGS = {"REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS", "SMTP_HOST", "PUBLIC_URL", "READY_FILE"}
 
 
@@ -58,7 +56,8 @@ class Run(LocalProcess):
 
 
 def clone(folder: Path) -> Path:
-    """What a fresh clone has, with the jars that this clone has fetched already."""
+    """What a fresh clone has, with the jars that this clone has fetched already, and its
+    bytecode."""
     shutil.copytree(ROOT, folder, ignore=NOT_COPIED, dirs_exist_ok=True)
     jars = ROOT / "var" / "cache"
     if jars.exists():

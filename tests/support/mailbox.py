@@ -1,5 +1,4 @@
-"""A real SMTP server for tests: it keeps what it gets, and refuses, delays or goes away when
-told to."""
+"""A real SMTP server for tests: it keeps every mail, and refuses, delays or stops on demand."""
 
 import asyncio
 import email

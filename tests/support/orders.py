@@ -1,4 +1,4 @@
-"""An order as booking tells it, for tests of what comes after the sale, and its record in Redis."""
+"""An order as booking answers it, for tests of what follows a sale; and its record in Redis."""
 
 import json
 from datetime import datetime, timedelta

@@ -18,7 +18,7 @@ HANGS_UP = b""
 
 
 class PickyProxy:
-    """`answer` is what whoever asks for a WebSocket gets; None: lets it through."""
+    """`answer` is sent to each request for a WebSocket; None lets it through."""
 
     def __init__(self, port: int) -> None:
         self.answer: bytes | None = None

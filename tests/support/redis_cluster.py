@@ -121,7 +121,7 @@ def _collect_lost_connections() -> None:
     """redis-py's cluster client loses sight of connections whose making was cancelled, and closes
     none of them.
 
-    Collected here, they are not held against whatever test the garbage collector happens to run in.
+    Collected here, they do not fail the test in which the garbage collector happens to run.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)

@@ -30,16 +30,16 @@ def redis_servers() -> dict[str, Path]:
 def _name(server: Path) -> str:
     """Such as "Redis 7.0.15"."""
     command = [str(server), "--version"]
-    told = subprocess.run(
+    said = subprocess.run(
         command, capture_output=True, text=True, check=True, timeout=VERSION_SECONDS
     )
-    version = re.search(r"v=([0-9.]+)", told.stdout)
-    return f"{told.stdout.split()[0]} {version[1] if version else server}"
+    version = re.search(r"v=([0-9.]+)", said.stdout)
+    return f"{said.stdout.split()[0]} {version[1] if version else server}"
 
 
 @contextmanager
 def using(server: Path) -> Iterator[None]:
-    """Whoever starts a Redis in the block starts this one."""
+    """Each Redis that is started in the block is this server."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(redis_local, "find_server", lambda: server)
         yield

@@ -1,4 +1,4 @@
-"""The five services as real processes: what a test starts, kills and reads the log of.
+"""The five services as real processes, to be started, killed and read the logs of.
 
 A service gets only the settings that the test names. Whatever it does not name points at nothing,
 so that a test never touches what else runs on the machine.
@@ -39,7 +39,7 @@ class ServiceProcess(LocalProcess):
     Without `ready` it is ready as soon as it keeps its ready file fresh.
     """
 
-    # A benchmark measures what Python starts from nothing; a run of the suite has no time for that.
+    # Under pytest services are forked, which is faster. Benchmarks start Python itself.
     is_forked = False
     _PYTHON = (sys.executable, "-X", "faulthandler")
 
@@ -148,7 +148,7 @@ def consumer(folder: Path, env: Mapping[str, str]) -> ServiceProcess:
 
 
 def is_serving(address: str) -> bool:
-    """What the booking service's health says of itself; no answer within a second is a no."""
+    """Whether booking's health service answers SERVING within a second."""
     with grpc.insecure_channel(address, [("grpc.enable_http_proxy", 0)]) as channel:
         try:
             answer = health_pb2_grpc.HealthStub(channel).Check(

@@ -51,7 +51,10 @@ class Recorder:
         return answer
 
     async def violations(self) -> list[str]:
-        """Of what stands now. A sweep that comes between events and standing is waited out."""
+        """Of the state now.
+
+        Reads again where a sweep came between reading the events and the state.
+        """
         for _ in range(LOOKS):
             await self.history.record_events(self.hall.redis)
             async with own_node(self.hall.redis, self.hall.keys.version) as node:
@@ -62,10 +65,7 @@ class Recorder:
 
 
 class Visitor:
-    """A buyer who does a bit of everything, at whichever instance answers.
-
-    Two pay in one person's name.
-    """
+    """A buyer who does a bit of everything, at random instances. Two visitors pay as one person."""
 
     def __init__(
         self, recorder: Recorder, at: Sequence[Buyer], person: str, dice: random.Random
@@ -116,7 +116,7 @@ class Visitor:
         )
 
     async def _ask(self, action: str, **more: Any) -> Answer:
-        """Now and then a request is repeated at another instance before it is answered."""
+        """Sometimes sends the request to two instances at once."""
         if action == "hold":
             before, self._wanted = self._wanted, self._some_seats()
             if self._dice.random() < 0.3:
@@ -142,7 +142,7 @@ async def storm(clients: Sequence[RedisClient], session: str, seed: str) -> Reco
 
 
 async def storm_in(instances: Sequence[Hall], seed: str) -> Recorder:
-    """The same, wherever these halls' buyers ask."""
+    """The same; each hall decides where its buyers ask."""
     recorder = Recorder(instances[0])
     visitors = [
         Visitor(

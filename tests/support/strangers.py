@@ -1,4 +1,4 @@
-"""Peers that speak to the gateway in bytes: half sentences, garbage, lines that break off."""
+"""Peers that send the gateway raw bytes: half requests, garbage, connections that break off."""
 
 import contextlib
 import socket
@@ -41,7 +41,7 @@ def connected(port: int, source: str = LOOPBACK) -> socket.socket:
 
 @contextlib.contextmanager
 def peer(port: int, *said: bytes, source: str = LOOPBACK) -> Iterator[socket.socket]:
-    """A connection on which this was said, as far as the gateway took it."""
+    """A connection on which these bytes were sent, as far as the gateway accepted them."""
     with connected(port, source) as stranger:
         say(stranger, *said)
         yield stranger
@@ -49,7 +49,7 @@ def peer(port: int, *said: bytes, source: str = LOOPBACK) -> Iterator[socket.soc
 
 @contextlib.contextmanager
 def websocket(port: int, *said: bytes) -> Iterator[socket.socket]:
-    """One that the gateway has welcomed."""
+    """A connection whose WebSocket handshake is done."""
     with peer(port, UPGRADE) as stranger:
         hear(stranger, b"estado_inicial")
         say(stranger, *said)
@@ -63,7 +63,7 @@ def say(stranger: socket.socket, *said: bytes) -> None:
 
 
 def hear(stranger: socket.socket, expected: bytes) -> None:
-    """Reads until the gateway has said this; ConnectionError where it ends before."""
+    """Reads until these bytes came; ConnectionError where the connection ends before."""
     heard = b""
     while expected not in heard:
         part = stranger.recv(65_536)
@@ -73,7 +73,7 @@ def hear(stranger: socket.socket, expected: bytes) -> None:
 
 
 def is_cut(stranger: socket.socket, seconds: float = SECONDS) -> bool:
-    """Whether the gateway ends the connection in time, whatever it says before."""
+    """Whether the gateway ends the connection in time, whatever it sends before."""
     deadline = time.monotonic() + seconds
     while (left := deadline - time.monotonic()) > 0:
         stranger.settimeout(left)

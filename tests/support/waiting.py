@@ -54,8 +54,7 @@ async def eventually(
 
 
 def allowed(seconds: float) -> float:
-    """So long on a quiet machine; on one that has other work for its processors, as much longer
-    as that work takes."""
+    """`seconds` on a quiet machine; longer in proportion to the load on a busy one."""
     return seconds * max(1, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 

@@ -1,4 +1,4 @@
-"""Somebody who watches a session over gRPC and believes nothing that has a gap."""
+"""Watches a session over gRPC and checks that no version is missing."""
 
 import asyncio
 import contextlib
@@ -19,7 +19,7 @@ class Gap(AssertionError):
 
 
 class Watcher:
-    """Follows one stream; `seats` are those that are not free, by what it was told."""
+    """Follows one stream; `seats` are those that are not free, by the events so far."""
 
     def __init__(self) -> None:
         self.version = -1
@@ -80,7 +80,7 @@ async def watching(address: str, session: str) -> AsyncIterator[Watcher]:
             await eventually(lambda: watcher.snapshots or following.done(), what="a snapshot")
             yield watcher
             if following.done():
-                following.result()  # a gap is told here
+                following.result()  # raises Gap
         finally:
             stream.cancel()
             following.cancel()
