@@ -1,9 +1,9 @@
-"""The QR code of a ticket as a PNG, put together from pictures that were drawn once.
+"""Draws tickets' QR codes as PNG, by exclusive or of pictures that were drawn once.
 
-Each module of a code is a sum modulo 2 of its content's bits: they are among the modules
-themselves, those of the error correction (Reed-Solomon) are linear in them, and the mask is added
-last. So a code is the exclusive or of a blank one and one picture for each bit that is set. To draw
-one costs 30 times as much, and one with each mask 250 times.
+Each module is a sum modulo 2 of the content's bits: data modules are those bits, error correction
+(Reed-Solomon) is linear in them, and the mask is added last. So a code is the exclusive or of a
+blank code and one picture for each set bit. Drawing it with segno takes 30 times as long, and with
+all masks 250 times.
 """
 
 import struct
@@ -17,37 +17,33 @@ import segno
 from cinema.qr_mask import QUIET_ZONE, penalty
 
 _CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"  # ISO/IEC 18004, alphanumeric mode
-_BITS = {1: 6, 2: 11}  # of so many characters
+_BITS = {1: 6, 2: 11}  # by number of characters
 _MASKS = range(8)
-_LENGTHS = 8  # of contents, to keep pictures for
-_KEPT = 64  # codes: a mail shows each of its own twice
-_PIXELS = (
-    8  # a module, which is a byte: sharp on a phone's screen at the size that the mail gives it
-)
+_LENGTHS = 8  # of contents whose pictures are cached
+_KEPT = 64  # codes: a mail has each of its codes twice
+_PIXELS = 8  # a module, so that it is a byte; sharp on a phone at the size in the mail
 
 
 def qr_png(content: str) -> bytes:
-    """A quarter of it may be missing (error correction Q)."""
+    """Readable with a quarter missing (error correction Q)."""
     return _png(*qr_pixels(content))
 
 
 def qr_pixels(content: str) -> tuple[bytes, int]:
-    """A byte a module: 0 is dark, 255 light; and its side."""
+    """A byte a module, 0 dark and 255 light; and the side in modules."""
     code, side = qr_code_of(content)
     return f"{code:0{side * side}b}".encode().translate(_PIXELS_OF_DIGITS), side
 
 
 @lru_cache(maxsize=_KEPT)
 def qr_code_of(content: str) -> tuple[int, int]:
-    """A bit a module, the first one the highest, dark ones set, with the most even mask; and its
-    side."""
+    """A number with a bit a module, the first one the highest, dark is 1; and the side."""
     codes, side = qr_codes(content)
     return min(codes, key=lambda code: penalty(code, side)), side
 
 
 def qr_codes(content: str) -> tuple[list[int], int]:
-    """The content's code with each of the eight masks, as `qr_mask` has it, and its side with
-    both quiet zones."""
+    """The code with each of the eight masks, as in `qr_mask`; and the side with quiet zones."""
     if set(content) <= set(_CHARACTERS):
         blanks, pictures, side = _pictures(len(content))
         difference = 0
@@ -60,7 +56,7 @@ def qr_codes(content: str) -> tuple[list[int], int]:
 
 
 def _bits(content: str) -> Iterator[int]:
-    """As alphanumeric mode writes them, each pair's lowest first."""
+    """The bits of alphanumeric mode, each pair's lowest first."""
     for start in range(0, len(content), 2):
         pair = content[start : start + 2]
         number = 0
@@ -71,7 +67,7 @@ def _bits(content: str) -> Iterator[int]:
 
 @lru_cache(maxsize=_LENGTHS)
 def _pictures(length: int) -> tuple[list[int], list[int], int]:
-    """The codes of nothing but zeros, what each bit changes in them, and their side."""
+    """The codes of zeros for each mask, what each bit changes in a code, and the side."""
     zeros = "0" * length
     blanks = [_drawn(zeros, mask)[0] for mask in _MASKS]
     blank, side = _drawn(zeros, _MASKS[0])
@@ -80,7 +76,7 @@ def _pictures(length: int) -> tuple[list[int], list[int], int]:
 
 
 def _contents_of_one_bit(length: int) -> Iterator[str]:
-    """In the order of `_bits`. Two characters can be each power of two that they have bits for."""
+    """In the order of `_bits`: contents that differ from zeros by one bit."""
     for start in range(0, length, 2):
         width = min(2, length - start)
         for place in range(_BITS[width]):
@@ -97,12 +93,13 @@ def _drawn(content: str, mask: int) -> tuple[int, int]:
 
 
 def _png(modules: bytes, side: int) -> bytes:
-    """Black and white, a bit a pixel."""
-    again = (b"\2" + bytes(side)) * (_PIXELS - 1)  # filter "up": what differs from the line above
+    """A PNG in black and white."""
+    again = (b"\2" + bytes(side)) * (_PIXELS - 1)  # filter "up": the difference from the line above
     rows = (modules[start : start + side] for start in range(0, len(modules), side))
     lines = b"".join(b"\0" + row + again for row in rows)
     header = struct.pack(">IIBBBBB", side * _PIXELS, side * _PIXELS, 1, 0, 0, 0, 0)
-    # No level makes these few hundred bytes much smaller; the ninth takes four times as long.
+    # Higher levels hardly compress these few hundred bytes further; the ninth takes four times as
+    # long.
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(lines, 3)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
 

@@ -1,8 +1,7 @@
-"""Which mask a QR code takes: the one that leaves the fewest patterns which mislead a scanner
-(ISO/IEC 18004, 7.8.3).
+"""Chooses a QR code's mask: the one with the fewest misleading patterns (ISO/IEC 18004, 7.8.3).
 
-A code is one number, a bit a module from the lower right on, the quiet zone with it, and dark is 1.
-So each rule is a few shifts of that number, which look at all modules at once.
+A code is one number: a bit a module from the lower right, with the quiet zone, and dark is 1.
+So each rule is a few shifts of that number, over all modules at once.
 """
 
 from functools import lru_cache
@@ -12,7 +11,7 @@ _RUN, _BLOCK, _FINDER, _PROPORTION = 3, 3, 40, 10  # points
 
 
 def penalty(code: int, side: int) -> int:
-    """`side` in modules, with both quiet zones."""
+    """The penalty points of a code. `side`: in modules, with both quiet zones."""
     light = code ^ _all(side)
     return (
         _of_lines(code, light, side, 1)
@@ -23,7 +22,7 @@ def penalty(code: int, side: int) -> int:
 
 
 def _of_lines(code: int, light: int, side: int, step: int) -> int:
-    """Five or more of one colour in a row; and what looks like a finder pattern.
+    """Points for five or more modules of one colour, and for patterns like a finder's.
 
     A step of `side` is down a column.
     """
@@ -39,14 +38,14 @@ def _of_lines(code: int, light: int, side: int, step: int) -> int:
 
 
 def _of_blocks(code: int, side: int) -> int:
-    """Two by two of one colour."""
+    """Points for blocks of two by two in one colour."""
     across = ~(code ^ code >> 1) & _pairs(side, 1)
     down = ~(code ^ code >> side) & _pairs(side, side)
     return _BLOCK * (across & across >> side & down).bit_count()
 
 
 def _of_proportion(code: int, side: int) -> int:
-    """Far from half of them dark."""
+    """Points for a share of dark modules far from half."""
     modules = (side - 2 * QUIET_ZONE) ** 2
     return _PROPORTION * (abs(20 * code.bit_count() - 10 * modules) // modules)
 
@@ -57,7 +56,7 @@ def _all(side: int) -> int:
 
 @lru_cache(maxsize=16)
 def _pairs(side: int, step: int) -> int:
-    """The modules that have a next one, `step` further, within the code."""
+    """The modules inside the quiet zone that have another one `step` further."""
     row = ((1 << side - 2 * QUIET_ZONE) - 1) << QUIET_ZONE
     inside = sum(row << side * line for line in range(QUIET_ZONE, side - QUIET_ZONE))
     return inside & inside >> step

@@ -1,8 +1,8 @@
-"""The font for what every reader's own fonts lack: FiraGO Bold (SIL Open Font License).
+"""A font for letters that PDF readers' built-in fonts lack: FiraGO Bold (SIL Open Font License).
 
-It has Latin, Greek, Cyrillic, Arabic, Hebrew, Georgian, Thai and Devanagari. fpdf2 reads a whole
-font for each document, which takes 100 ms, so it gets a font of the wanted letters alone. Each of
-those is made once.
+It has Latin, Greek, Cyrillic, Arabic, Hebrew, Georgian, Thai and Devanagari. fpdf2 reads the whole
+font for each document, which takes 100 ms, so it gets a subset with the needed letters. Each subset
+is made once.
 """
 
 import hashlib
@@ -17,20 +17,17 @@ import pymupdf_fonts
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
-ENCODING = "cp1252"  # of the fonts that every reader has
+ENCODING = "cp1252"  # of the built-in fonts
 
 _BOX = "▯"
 _JOINERS = "\u200c\u200d"  # they shape letters
-_SHAPING = (
-    "GDEF",
-    "GPOS",
-    "GSUB",
-)  # Hebrew, Arabic and India's scripts need them; to read them is most of the work
+# Tables for Hebrew, Arabic and the scripts of India; reading them is most of the work.
+_SHAPING = ("GDEF", "GPOS", "GSUB")
 _KEPT = 64  # fonts, of some KB each
 
 
 def is_plain(text: str) -> bool:
-    """Whether the fonts that every reader has can write it."""
+    """Whether the built-in fonts of PDF readers have all letters."""
     try:
         text.encode(ENCODING)
     except UnicodeEncodeError:
@@ -39,19 +36,19 @@ def is_plain(text: str) -> bool:
 
 
 def writable(text: str) -> str:
-    """In one line, with a box for each letter that no font here has."""
+    """The text in one line, with a box for each letter that no font here has."""
     line = " ".join(unicodedata.normalize("NFC", text).split())
     return "".join(map(_writable_letter, line)).strip()
 
 
 def font_file(text: str) -> Path:
-    """A font with the text's letters alone. The text is writable."""
+    """A font with the letters of the text alone, which must be `writable`."""
     with _lock:
         return _font_file("".join(sorted(set(text))))
 
 
 def _writable_letter(letter: str) -> str:
-    """Nothing for what nobody sees, and for an accent that cannot be drawn."""
+    """Empty for invisible characters, and for accents that no font has."""
     if not letter.isprintable() and letter not in _JOINERS:
         return ""
     if is_plain(letter) or ord(letter) in _letters():
@@ -59,13 +56,13 @@ def _writable_letter(letter: str) -> str:
     return "" if unicodedata.category(letter)[0] in "CM" else _BOX
 
 
-# fontTools reads a table when it is first used, and another thread would find half of it.
+# fontTools reads a table at its first use, and another thread would find half of it.
 _lock = threading.Lock()
 
 
 @lru_cache(maxsize=_KEPT)
 def _font_file(letters: str) -> Path:
-    """Call it with the lock held."""
+    """The caller has the lock."""
     font = _whole_font()
     if not any("\u0590" <= letter < "\u10a0" for letter in letters):
         for table in _SHAPING:

@@ -1,6 +1,6 @@
-"""An order's tickets as a PDF: a small page each, for a phone without a network and for paper.
+"""An order's tickets as a PDF, a small page each, for a phone without a network and for paper.
 
-It names nobody, and opens nothing.
+It contains no name, and no link to the order.
 """
 
 import re
@@ -34,14 +34,13 @@ _SEAT = re.compile(r"([A-Z]+)0*([0-9]+)")
 
 
 def takes_long(order: pb.Pedido) -> bool:
-    """Whether its tickets need a thread: the library is not loaded yet, or a font has to be
-    read."""
+    """Whether to write them in a thread: the library is not loaded, or a font must be read."""
     session = order.sessao
     return "fpdf" not in sys.modules or not is_plain(session.filme.titulo + session.sala)
 
 
 def tickets_pdf(order: pb.Pedido) -> bytes:
-    """The same order always gives the same bytes."""
+    """The same order gives the same bytes."""
     language = order.idioma if order.idioma in LANGUAGES else DEFAULT
     title = writable(order.sessao.filme.titulo)
     where = writable(_when_and_where(order.sessao, language))
@@ -61,7 +60,7 @@ def tickets_pdf(order: pb.Pedido) -> bytes:
 
 
 def _document(title: str, created_ms: int, language: str) -> "FPDF":
-    # The import takes 0.2 s: it comes with the first ticket, not with a service's start.
+    # The import takes 0.2 s: at the first ticket, not at the service's start.
     from fpdf import FPDF
 
     pdf = FPDF(unit="pt", format=_PAGE)
@@ -76,7 +75,7 @@ def _document(title: str, created_ms: int, language: str) -> "FPDF":
 
 
 def _add_font(pdf: "FPDF", texts: list[str]) -> None:
-    """For those texts that need it."""
+    """FiraGO, for texts that need it."""
     if letters := "".join(text for text in texts if not is_plain(text)):
         pdf.add_font(_FIRAGO, "B", font_file(letters + "…"))
         pdf.set_text_shaping(True)
@@ -99,13 +98,13 @@ def _title_lines(pdf: "FPDF", title: str) -> list[str]:
 
 
 def _write(pdf: "FPDF", text: str, size: int, style: str, height: int) -> None:
-    """A line."""
+    """One line."""
     _set_font(pdf, text, size, style)
     pdf.cell(0, height, text, new_x="LMARGIN", new_y="NEXT")
 
 
 def _draw_code(pdf: "FPDF", order_id: str, seat: str) -> None:
-    """For the door: as a picture, and in letters below."""
+    """The code for the door: as a picture, and in letters below."""
     width, height = _PAGE
     pixels, side = qr_pixels(ticket_qr_content(order_id, seat))
     picture = Image.frombytes("L", (side, side), pixels)

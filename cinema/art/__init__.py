@@ -1,7 +1,6 @@
-"""A picture for every film: drawn from its name as SVG for pages, as PNG where SVG is not
-understood.
+"""Draws a poster for each film: SVG for pages, PNG for mails and previews of links.
 
-The same film always gets the same picture. `REVISION` changes with the way of drawing.
+A film's poster never changes. `REVISION` is a hash of the drawing code.
 """
 
 import hashlib

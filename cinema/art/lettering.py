@@ -1,5 +1,4 @@
-"""Titles in large type: as large as they fit, in a poster's narrow capitals (Fjalla One, SIL
-Open Font License)."""
+"""Titles in the largest type that fits, in narrow capitals (Fjalla One, SIL Open Font License)."""
 
 import threading
 import unicodedata
@@ -15,13 +14,15 @@ FONT_FILE = str(FjallaOne)
 LEADING = 1.08  # from line to line, in ems
 CAPITAL = 0.834  # a capital's height, in ems
 _SHRINK = 0.95
-_SMALLEST = 9.0  # pixels: below that a line is broken wherever it has to
+_SMALLEST = 9.0  # pixels: from there on words may be broken anywhere
 
 
 @dataclass(frozen=True)
 class Lettering:
-    """A title in lines, each as wide as the box at most; `is_ours`: the font has all of its
-    letters."""
+    """A title in lines, each within the box's width.
+
+    `is_ours`: our font has all of its letters.
+    """
 
     lines: tuple[str, ...]
     size: float
@@ -29,12 +30,12 @@ class Lettering:
 
     @property
     def height(self) -> float:
-        """From the first line's capitals to the last one's feet."""
+        """From the top of the first line's capitals to the last baseline."""
         return self.size * (LEADING * (len(self.lines) - 1) + CAPITAL)
 
 
 def fit(title: str, width: float, height: float, largest: float) -> Lettering:
-    """The title in the largest type in which it fits into the box, in lines of about one length."""
+    """The title in the largest type that fits into the box, in lines of similar length."""
     text = unicodedata.normalize("NFC", title).upper()
     is_ours = all(ord(letter) in _widths() for letter in text)
     size = largest
@@ -48,8 +49,7 @@ def fit(title: str, width: float, height: float, largest: float) -> Lettering:
 
 
 def outlines(letters: Iterable[str]) -> dict[str, str]:
-    """Of each letter an SVG path in the font's own units, upwards from its baseline, from x = 0
-    on."""
+    """Each letter's SVG path in font units, upwards from its baseline, from x = 0."""
     paths = {}
     with _font_lock:
         glyphs, names = _font().getGlyphSet(), _font().getBestCmap()
@@ -61,7 +61,7 @@ def outlines(letters: Iterable[str]) -> dict[str, str]:
 
 
 def advances(line: str) -> Iterator[tuple[str, int]]:
-    """Each letter with where it begins, in the font's own units."""
+    """Each letter and its x, in font units."""
     at = 0
     for letter in line:
         yield letter, at
@@ -75,7 +75,7 @@ def units_per_em() -> int:
 
 
 def length(text: str, is_ours: bool) -> float:
-    """In ems; guessed, and rather too long, for letters that are the reader's own font's."""
+    """In ems; an upper estimate for letters of the reader's own font."""
     if is_ours:
         widths = _widths()
         return sum(widths[ord(letter)] for letter in text) / units_per_em()
@@ -84,7 +84,7 @@ def length(text: str, is_ours: bool) -> float:
 
 
 def _wrapped(words: Iterable[str], room: float, may_break: bool, is_ours: bool) -> list[str]:
-    """In lines of `room` ems at most. Empty where a word is longer and may not be broken."""
+    """Lines of at most `room` ems. Empty if a word is longer and may not be broken."""
     lines = [""]
     for word in words:
         if length(word, is_ours) > room and not may_break and len(word) <= _LONGEST_WORD:
@@ -111,7 +111,7 @@ def _broken(word: str, room: float, is_ours: bool) -> Iterator[str]:
 
 
 def _evened(words: list[str], room: float, count: int, is_ours: bool) -> list[str]:
-    """As many lines, the longest of them as short as can be; empty where that cannot be had."""
+    """`count` lines, the longest as short as possible; empty if that is impossible."""
     best: list[str] = []
     for step in range(30):
         lines = _wrapped(words, room * (1 - step / 40), False, is_ours)
@@ -121,19 +121,19 @@ def _evened(words: list[str], room: float, count: int, is_ours: bool) -> list[st
     return best
 
 
-# fontTools reads a table when it is first asked for, and another thread would find half of it.
+# fontTools reads a table at its first use, and another thread would find half of it.
 _font_lock = threading.Lock()
 
 
 @cache
 def _font() -> TTFont:
-    """To be asked with the lock alone."""
+    """The caller has the lock."""
     return TTFont(FONT_FILE)
 
 
 @cache
 def _widths() -> dict[int, int]:
-    """How far each letter of the font advances, by code point, in the font's own units."""
+    """Each letter's advance by code point, in font units."""
     with _font_lock:
         widths = _font()["hmtx"]
         return {point: widths[name][0] for point, name in _font().getBestCmap().items()}

@@ -1,4 +1,4 @@
-"""A poster as PNG, for those who take no SVG: previews of links, and mails."""
+"""A poster as PNG, for previews of links and mails, which show no SVG."""
 
 from io import BytesIO
 
@@ -8,12 +8,12 @@ from cinema.art.lettering import FONT_FILE
 from cinema.art.poster import Poster
 from cinema.art.shapes import Circle
 
-_FINER = 2  # drawn as many times as large, and then made smaller: that smooths its edges
+_FINER = 2  # antialiasing: drawn at this multiple of the size, then reduced
 _COLOURS = 128
 
 
 def png(poster: Poster, width: int) -> bytes:
-    """Some ten milliseconds of work. A title in letters that our font lacks is left out."""
+    """Takes some ten milliseconds. Omits a title with letters that our font lacks."""
     scale = width / poster.width * _FINER
     size = (round(poster.width * scale), round(poster.height * scale))
     picture = Image.new("RGB", size, poster.colours.near)

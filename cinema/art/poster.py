@@ -1,4 +1,4 @@
-"""The composition: a motif, and the title on the ground below or beside it."""
+"""The composition: a motif, and the title below or beside it."""
 
 import hashlib
 from collections.abc import Iterator
@@ -10,17 +10,16 @@ from cinema.art.motifs import MOTIFS
 from cinema.art.palettes import PALETTES, Palette
 from cinema.art.shapes import Circle, Point, Polygon, Shape, rectangle
 
-UPRIGHT = (400, 600)  # of pages and mails
-WIDE = (1200, 630)  # of previews of a link: what Open Graph's readers crop least
+UPRIGHT = (400, 600)  # for pages and mails
+WIDE = (1200, 630)  # for previews of links: the format that is cropped least
 
-_SERIES = 47905  # any number draws as well; with this one the demonstration's films look their part
+_SERIES = 47905  # any seed works; with this one the demo's films get fitting motifs
 _MARGIN = 0.075  # of the shorter side
 
 
 @dataclass(frozen=True)
 class Poster:
-    """`scene` is drawn first, in its order; the title stands at `at`, its first line's left
-    foot."""
+    """`scene` is drawn first, in order. `at`: the left end of the title's first baseline."""
 
     width: int
     height: int
@@ -31,7 +30,7 @@ class Poster:
 
     @property
     def feet(self) -> Iterator[tuple[str, Point]]:
-        """Each line with where it begins."""
+        """Each line and the left end of its baseline."""
         x, y = self.at
         for number, line in enumerate(self.title.lines):
             yield line, (x, y + number * self.title.size * LEADING)
@@ -64,7 +63,7 @@ def wide_poster(film_id: str, title: str) -> Poster:
 
 
 def _scene(film_id: str, width: float, height: float) -> tuple[Palette, list[Shape]]:
-    """The same for the same film, whatever it is called."""
+    """Depends on the film's id alone, not on its title."""
     seed = hashlib.sha256(f"{_SERIES}/{film_id}".encode()).digest()
     random = Random(seed)  # noqa: S311 - a picture is no secret
     colours, motif = random.choice(PALETTES), random.choice(MOTIFS)

@@ -1,4 +1,4 @@
-"""What a picture is made of. Coordinates are its own pixels, from the top left."""
+"""The shapes of a picture. Coordinates are in its pixels, from the top left."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,5 +1,4 @@
-"""A poster as SVG: shapes and outlines alone, so that it looks the same everywhere and asks for
-nothing."""
+"""A poster as SVG: shapes and outlines alone, which look the same everywhere."""
 
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
@@ -26,7 +25,7 @@ def _shape(shape: Shape) -> str:
 
 
 def _title(poster: Poster) -> Iterator[str]:
-    """Outlines, each letter's once; or text in the reader's own font where ours lacks a letter."""
+    """Outlines, each letter's once; or text in the reader's font if ours lacks a letter."""
     lettering, ink = poster.title, poster.colours.ink
     if lettering.is_ours:
         yield from _outlined(poster, f"{lettering.size / units_per_em():.5f}")
