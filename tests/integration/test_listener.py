@@ -251,7 +251,7 @@ def test_without_the_right_to_set_flags_it_logs_what_to_do_and_keeps_listening(
     url = f"redis://modest:password@127.0.0.1:{redis_server.port}/0"
     process = listening.start(REDIS_URL=url)
     assert process.log.count("WARNING") == 1
-    assert "own configuration has E and x" in process.log
+    assert "put E and x into it" in process.log
     assert "password" not in process.log
     set_flags(redis_server, "Ex")
     expire(redis_server, session_id, "F07")
