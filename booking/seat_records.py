@@ -20,7 +20,7 @@ class Claim:
     """Who has a seat, by a buyer's tag. `since` and `at` in ms by Redis' clock.
 
     `since` is when the hold counts as begun, which may be when an earlier hold began; `at` is when
-    it was made. Claims from before these were kept have neither.
+    it was made. Older claims have neither.
     """
 
     tag: str
@@ -30,7 +30,7 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Hold:
+class HoldRecord:
     """`since` and `at` as in a Claim; `deadline` in ms by Redis' clock."""
 
     tag: str
@@ -44,9 +44,9 @@ class Hold:
 
 
 @dataclass(frozen=True)
-class Sale:
-    """`seats`: how many the order has. `since` and `at` as in a Claim; None and empty where they
-    are not kept any more.
+class SaleRecord:
+    """`seats`: how many the order has. `since` and `at` as in a Claim; None and empty once they are
+    deleted.
 
     `person` and `network` are keyed hashes, the former cut short.
     """
@@ -64,22 +64,22 @@ class Sale:
         return Claim(self.tag, True, self.since, self.at)
 
 
-def parse_hold(text: str) -> Hold:
+def parse_hold(text: str) -> HoldRecord:
     found = json.loads(text)
-    return Hold(found["tag"], int(found["deadline"]), found.get("since"), found.get("at"))
+    return HoldRecord(found["tag"], int(found["deadline"]), found.get("since"), found.get("at"))
 
 
-def parse_sale(session_id: str, text: str) -> Sale:
+def parse_sale(session_id: str, text: str) -> SaleRecord:
     found = json.loads(text)
     if isinstance(found, dict):
         found.pop("buyer", None)
-        return Sale(**found)
+        return SaleRecord(**found)
     tag, order, seats, *times_and_hashes = found
     order = f"{partition_of(session_id):02d}-{order}"
     if not times_and_hashes:
-        return Sale(tag, order, seats)
+        return SaleRecord(tag, order, seats)
     since, took, *hashes = times_and_hashes
-    return Sale(tag, order, seats, since, since + took, *hashes)
+    return SaleRecord(tag, order, seats, since, since + took, *hashes)
 
 
 def tag_of_sale(text: str) -> str:

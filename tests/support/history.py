@@ -8,7 +8,7 @@ from typing import Any
 
 from booking.answer import Answer
 from booking.order_record import record_of, times_given_back
-from booking.seat_records import Sale, parse_sale
+from booking.seat_records import SaleRecord, parse_sale
 from cinema.keys import session_keys
 from cinema.notification import MESSAGE_FIELD
 
@@ -52,7 +52,7 @@ class Standing:
     now: int
     version: int
     holds: Mapping[str, Mapping[str, Any]]
-    sold: Mapping[str, Sale]
+    sold: Mapping[str, SaleRecord]
     buyers: Mapping[str, Mapping[str, Any]]
     due: Mapping[str, float]  # seat: deadline in ms
     locks: Mapping[str, tuple[str, int]]  # seat: token, and when it ends in ms
