@@ -69,8 +69,8 @@ class BuyerOrders:
         return [session_id for session_id, count in zip(sessions, counts, strict=True) if count]
 
     async def _order_ids(self, session_id: str, buyer: str) -> list[str]:
-        seat_map = await self._seats.snapshot(session_id)
-        seats = sorted(seat_map.sold_to(owner_tag(session_id, buyer)))
+        snapshot = await self._seats.snapshot(session_id)
+        seats = sorted(snapshot.sold_to(owner_tag(session_id, buyer)))
         if not seats:
             return []
         sold = session_keys(session_id).sold

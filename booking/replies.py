@@ -107,23 +107,23 @@ def count_message(session: Session, count: SeatCount) -> pb.MapaSessao:
     )
 
 
-def seat_map_message(session: Session, seat_map: SeatSnapshot) -> pb.MapaSessao:
+def snapshot_message(session: Session, snapshot: SeatSnapshot) -> pb.MapaSessao:
     message = pb.MapaSessao(
         sessao_id=session.id,
         edicao=session.edition,
-        versao=seat_map.version,
-        meias_vendidas=seat_map.half_price_sold,
+        versao=snapshot.version,
+        meias_vendidas=snapshot.half_price_sold,
         assentos=[
             pb.EstadoAssento(
                 assento=seat,
                 estado=pb.StatusReserva.BLOQUEADO_TEMP,
-                restante_ms=seat_map.ms_left(hold),
+                restante_ms=snapshot.ms_left(hold),
                 marca=hold.tag,
             )
-            for seat, hold in seat_map.held.items()
+            for seat, hold in snapshot.held.items()
         ],
     )
-    message.MergeFromString(_sold_part(seat_map.sold))
+    message.MergeFromString(_sold_part(snapshot.sold))
     return message
 
 

@@ -24,8 +24,8 @@ from booking.replies import (
     count_message,
     reservation_reply,
     rows_part,
-    seat_map_message,
     session_message,
+    snapshot_message,
 )
 from booking.request_reader import RequestReader, SessionGone, refuses_gone_sessions
 from booking.requests import (
@@ -134,8 +134,8 @@ class BookingServicer(OrderRpcs):
         seats = tuple[str, ...]()
         passed_over = set[str]()
         for attempt in range(_BEST_TRIES):
-            seat_map = await self._seats.snapshot(session.id)
-            best = best_seats(session.room, passed_over | seat_map.taken, quantity)
+            snapshot = await self._seats.snapshot(session.id)
+            best = best_seats(session.room, passed_over | snapshot.taken, quantity)
             # Spreads a crowd that wants the best group: each further try picks from more groups.
             choice = list(islice(best, 1 + attempt * _BEST_SPREAD))
             if not choice:
@@ -174,9 +174,9 @@ class BookingServicer(OrderRpcs):
 
     async def _own_seats(self, wanted: SeatRequest) -> tuple[str, ...]:
         """The buyer's holds; without holds the buyer's purchases, perhaps from another tab."""
-        seat_map = await self._seats.snapshot(wanted.session.id)
+        snapshot = await self._seats.snapshot(wanted.session.id)
         tag = owner_tag(wanted.session.id, wanted.buyer)
-        return seat_map.held_by(tag) or seat_map.sold_to(tag)
+        return snapshot.held_by(tag) or snapshot.sold_to(tag)
 
     @refuses_gone_sessions
     async def ConfirmarPagamento(  # noqa: N802
@@ -232,8 +232,8 @@ class BookingServicer(OrderRpcs):
             count = await self._seats.seat_count(session.id)
             taken, mapa = count.taken, count_message(session, count)
         else:
-            seat_map = await self._seats.snapshot(session.id)
-            taken, mapa = seats_of(session, seat_map.taken), seat_map_message(session, seat_map)
+            snapshot = await self._seats.snapshot(session.id)
+            taken, mapa = seats_of(session, snapshot.taken), snapshot_message(session, snapshot)
         answer = pb.MapaResponse(
             sessao=session_message(session, taken, _now_ms()),
             mapa=mapa,
@@ -254,12 +254,12 @@ class BookingServicer(OrderRpcs):
             async with self._feed.watch(session.id) as watcher:
                 while True:
                     # Watch first, then read: the watcher queues changes during the read.
-                    seat_map = await self._seats.snapshot(session.id)
+                    snapshot = await self._seats.snapshot(session.id)
                     session = await self._requests.session(session.id)
-                    snapshot = seat_map_message(session, seat_map)
-                    snapshot.vendas_pausadas = bool(self._fitness().problem)
-                    yield pb.EventoSessao(instantaneo=snapshot)
-                    async for batch in watcher.updates_after(seat_map.version, seat_map.at_ms):
+                    message = snapshot_message(session, snapshot)
+                    message.vendas_pausadas = bool(self._fitness().problem)
+                    yield pb.EventoSessao(instantaneo=message)
+                    async for batch in watcher.updates_after(snapshot.version, snapshot.at_ms):
                         if request.em_lotes:
                             yield pb.EventoSessao(lote=pb.Lote(atualizacoes=batch))
                         else:
