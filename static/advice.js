@@ -77,7 +77,7 @@ export class Advice {
  */
 export const seatingTrouble = ({ kind, seats, offers }, exchange) => ({
   kind,
-  text: t(TEXTS[kind], { n: seats.length, assentos: enumerate(seats) }),
+  text: t(TEXTS[kind], { n: seats.length, seats: enumerate(seats) }),
   offers: offers.map((offer) => ({ text: offerText(offer), do: () => exchange(offer) })),
 });
 
@@ -92,13 +92,13 @@ export function quotaTrouble(tickets, left, payFull) {
   const half = tickets.filter(({ category }) => needsQuota(category)).map(({ seat }) => seat.name);
   const over = half.slice(left);
   if (!over.length) return [];
-  const offer = { text: t("mend.full", { assentos: enumerate(over) }), do: () => payFull(over) };
+  const offer = { text: t("mend.full", { seats: enumerate(over) }), do: () => payFull(over) };
   return [{ kind: "quota", text: t("mend.quota", { n: left }), offers: [offer] }];
 }
 
 /** @param {Offer} offer */
 function offerText({ take, release }) {
-  if (!release.length) return t("mend.also", { assentos: enumerate(take) });
-  if (!take.length) return t("order.release", { assento: enumerate(release) });
-  return t("mend.exchange", { de: enumerate(release), para: enumerate(take) });
+  if (!release.length) return t("mend.also", { seats: enumerate(take) });
+  if (!take.length) return t("order.release", { seat: enumerate(release) });
+  return t("mend.exchange", { from: enumerate(release), to: enumerate(take) });
 }

@@ -112,9 +112,9 @@ export class BestSeats {
     if (!groups)
       return notice.show("sem_lugares_juntos", t("reason.sem_lugares_juntos", { n: size }));
     const all = groups.flat();
-    const partes = groups.map(({ length }) => length).join(" + ");
-    notice.show("sem_lugares_juntos", t("party.split", { ...party.told(all), n: size, partes }), [
-      { text: t("party.take", { partes }), do: () => void this.#takeOneOf(() => [all]) },
+    const parts = groups.map(({ length }) => length).join(" + ");
+    notice.show("sem_lugares_juntos", t("party.split", { ...party.told(all), n: size, parts }), [
+      { text: t("party.take", { parts }), do: () => void this.#takeOneOf(() => [all]) },
     ]);
     party.offer(all);
     party.reveal(all);

@@ -47,7 +47,7 @@ export class CancelDialog {
     );
     part(this.dialog, "cancel-text").textContent = [
       staying && leaving.some(({ vai_com }) => vai_com) && t("receipt.sofa"),
-      t("receipt.cancel_text", { n, lugares: placesOf(seats) }),
+      t("receipt.cancel_text", { n, places: placesOf(seats) }),
       staying && t("receipt.rest", { n: staying }),
       refundText(order, leaving),
     ]

@@ -55,7 +55,7 @@ export class Choosing {
     else
       this.notice.show(
         state,
-        t(state === "sold" ? "notice.sold" : "notice.held", { assento: seat }),
+        t(state === "sold" ? "notice.sold" : "notice.held", { seat }),
         this.#nearby([seat], old, size),
       );
   }
@@ -113,7 +113,7 @@ export class Choosing {
     this.repaint([]);
     this.notice.show(
       "extended",
-      t("notice.extended", { hora: namedHour(new Date(Date.now() + (this.store.msLeft ?? 0))) }),
+      t("notice.extended", { time: namedHour(new Date(Date.now() + (this.store.msLeft ?? 0))) }),
     );
   }
 
@@ -125,9 +125,9 @@ export class Choosing {
   /** Own holds ended: says which, and offers those that are still free. @param {string[]} seats */
   expired(seats) {
     const free = seats.filter((seat) => this.store.stateOf(seat) === "free");
-    const words = [t("notice.expired", { assentos: enumerate(seats) })];
+    const words = [t("notice.expired", { seats: enumerate(seats) })];
     const key = free.length === seats.length ? "notice.all_free" : "notice.still_free";
-    if (free.length) words.push(t(key, { n: free.length, livres: enumerate(free) }));
+    if (free.length) words.push(t(key, { n: free.length, free: enumerate(free) }));
     this.notice.show(
       "expired",
       words.join(" "),
@@ -143,7 +143,7 @@ export class Choosing {
    */
   lost(seats, wish = seats, old = []) {
     const offers = this.#nearby(wish, old);
-    const words = [t("notice.lost", { n: seats.length, assentos: enumerate(seats) })];
+    const words = [t("notice.lost", { n: seats.length, seats: enumerate(seats) })];
     if (offers.length) words.push(t("notice.nearest", { n: offers.length }));
     this.notice.show("assento_indisponivel", words.join(" "), offers);
   }
@@ -153,7 +153,7 @@ export class Choosing {
     if (reply.reason === "sem_resposta") return t("notice.no_answer");
     const key = `reason.${reply.reason}`;
     if (hasText(key))
-      return t(key, { n: reply.lost.length || this.limit, assentos: enumerate(reply.lost) });
+      return t(key, { n: reply.lost.length || this.limit, seats: enumerate(reply.lost) });
     return (isPortuguese && reply.message) || t("reason.outro");
   }
 
@@ -242,7 +242,7 @@ export class Choosing {
     const groups = size > 1 ? this.room.nearest(seats, isFree, OFFERED, size) : [];
     const offers = groups.length ? groups : this.room.nearest(seats, isOffered, OFFERED, 1);
     return offers.map((group) => ({
-      text: t("notice.take", { assento: enumerate(this.#whole(group)) }),
+      text: t("notice.take", { seat: enumerate(this.#whole(group)) }),
       do: () => void this.exchange(group, old),
     }));
   }

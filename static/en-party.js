@@ -2,39 +2,38 @@
 /** What is said to those who come in company, in English. */
 export const texts = {
   "party.how": "Choose a free seat: all {n} will be side by side there.",
-  "party.taken": "{assentos} · {total}",
-  "party.taken_kind": "{assentos} · {tipo} · {total}",
+  "party.taken": "{seats} · {total}",
+  "party.taken_kind": "{seats} · {kind} · {total}",
   "party.cheaper": "See cheaper ones",
   "party.others": "See others",
   "party.no_room": "{n} side by side do not fit here.",
   "party.split":
-    "There are not {n} seats together. You can sit close, in {partes}: {assentos} · {total}",
-  "party.take": "Take {partes}",
+    "There are not {n} seats together. You can sit close, in {parts}: {seats} · {total}",
+  "party.take": "Take {parts}",
   "reason.sem_lugares_juntos": {
     one: "No seat is free right now.",
     other: "There are not {n} free seats right now.",
   },
 
-  "invitation.title": "Cinema: {filme}",
+  "invitation.title": "Cinema: {film}",
   "invitation.text": {
-    one: "Shall we see {filme}? {quando}. I have {assentos}: come and sit near me.",
-    other: "Shall we see {filme}? {quando}. We have {assentos}: come and sit near us.",
+    one: "Shall we see {film}? {when}. I have {seats}: come and sit near me.",
+    other: "Shall we see {film}? {when}. We have {seats}: come and sit near us.",
   },
   "invitation.copied": "Link copied. Send it to whoever is coming: it shows only where you sit.",
   "invitation.link": "Send this link to whoever is coming: {link}",
   "invitation.beside": {
-    one: "Whoever invited you is in {assentos}. The marked seats beside it are free.",
-    other: "Whoever invited you is in {assentos}. The marked seats beside them are free.",
+    one: "Whoever invited you is in {seats}. The marked seats beside it are free.",
+    other: "Whoever invited you is in {seats}. The marked seats beside them are free.",
   },
   "invitation.full": {
-    one: "Whoever invited you is in {assentos}, and no seat beside it is free. The nearest ones:",
-    other:
-      "Whoever invited you is in {assentos}, and no seat beside them is free. The nearest ones:",
+    one: "Whoever invited you is in {seats}, and no seat beside it is free. The nearest ones:",
+    other: "Whoever invited you is in {seats}, and no seat beside them is free. The nearest ones:",
   },
   "invitation.released": {
-    one: "{assentos} from the invitation is free again: whoever invited you no longer has it.",
-    other: "{assentos} from the invitation are free again: whoever invited you no longer has them.",
+    one: "{seats} from the invitation is free again: whoever invited you no longer has it.",
+    other: "{seats} from the invitation are free again: whoever invited you no longer has them.",
   },
   "invitation.late":
-    "You were invited to sit near {assentos}, but there are no more tickets on sale for this session.",
+    "You were invited to sit near {seats}, but there are no more tickets on sale for this session.",
 };

@@ -32,11 +32,11 @@ export const texts = {
     "We don’t know yet whether the payment went through, and we’re checking. " +
     "You won’t pay twice. You can close the page: the result will be here when you come back.",
   "payment.expired": "Your hold has ended. Nothing was charged.",
-  "payment.changed": "Your seats changed. Check before you pay: {assentos}.",
+  "payment.changed": "Your seats changed. Check before you pay: {seats}.",
   "payment.done": "Purchase confirmed",
   "payment.done_text": {
-    one: "{assentos} is yours. We are sending your ticket to {email}.",
-    other: "{assentos} are yours. We are sending your tickets to {email}.",
+    one: "{seats} is yours. We are sending your ticket to {email}.",
+    other: "{seats} are yours. We are sending your tickets to {email}.",
   },
 
   "fault.refused": "This was not accepted. Please check it.",

@@ -3,6 +3,6 @@
 export const texts = {
   "own.title": "Your tickets",
   "own.more": "Show {n} more",
-  "own.here": "You already have {assentos} here.",
+  "own.here": "You already have {seats} here.",
   "own.see": "See tickets",
 };

@@ -23,18 +23,18 @@ export const texts = {
   "programme.zone": "All times are Brasilia time.",
   "programme.empty_text": "Come back later: the next screenings will appear here.",
   "programme.failed": "We could not load the programme. Check your connection. We’ll keep trying.",
-  "programme.stale": "No connection: the seats left are those of {hora}.",
+  "programme.stale": "No connection: the seats left are those of {time}.",
   "programme.paused":
     "Sales are paused because of a problem on our side. When they resume, this page will show the free seats.",
-  "programme.from": "from {preco}",
+  "programme.from": "from {price}",
   "programme.free": { one: "{n} seat left", other: "{n} seats left" },
   "programme.last": { one: "Last seat", other: "Last {n} seats" },
   "programme.sold_out": "Sold out",
   "programme.ended": "Sales closed",
-  "programme.rating": "Rated {idade}",
-  "programme.sessions_of": "Screenings of {filme}",
+  "programme.rating": "Rated {age}",
+  "programme.sessions_of": "Screenings of {film}",
   "programme.days": "Days",
-  "programme.other_day": "See showings: {quando}",
+  "programme.other_day": "See showings: {when}",
   "programme.empty": "Nothing showing right now",
   "gauge.free": "plenty left",
   "gauge.filling": "filling up",
@@ -64,8 +64,8 @@ export const texts = {
 
   "list.free_only": "Only free ones",
   "list.free": { zero: "none free", one: "{n} free", other: "{n} free" },
-  row: "Row {fila}",
-  "seat.name": "Row {fila}, seat {numero}, {tipo}{estado}{preco}",
+  row: "Row {row}",
+  "seat.name": "Row {row}, seat {number}, {kind}{state}{price}",
 
   "kind.comum": "Seat",
   "kind.premium": "Premium",
@@ -102,10 +102,10 @@ export const texts = {
   "line.no_cookies":
     "This browser blocks cookies. You can buy, but don’t reload the page: you would lose the seats you chose. Your tickets will come by email.",
   "line.paused": "sales paused",
-  "line.since": "No connection since {hora}. Reconnecting…",
+  "line.since": "No connection since {time}. Reconnecting…",
   "line.held": "Your seats are still held for you.",
   "line.paused_since":
-    "Sales have been paused since {hora} because of a problem on our side. We’ll say here when they resume.",
+    "Sales have been paused since {time} because of a problem on our side. We’ll say here when they resume.",
   "line.returned": "You’re back online. The map is up to date.",
 
   "activity.free": {
@@ -119,7 +119,7 @@ export const texts = {
   "order.skip": "Go to your seats",
   "order.empty": "Choose your seats",
   "order.rules":
-    "Up to {n} per person. We hold them for {tempo} while you decide. {gesture} again to release.",
+    "Up to {n} per person. We hold them for {duration} while you decide. {gesture} again to release.",
   "gesture.tap": "Tap",
   "gesture.click": "Click",
   "order.ended": "Sales have ended",
@@ -128,10 +128,10 @@ export const texts = {
   "order.changed": "Choose again",
   "closed.reload": "See the screening as it is now",
   "order.held": "Held for you",
-  "order.until": "until {hora}",
+  "order.until": "until {time}",
   "order.ending": "Your hold is about to end",
   "order.more_time": "I need more time",
-  "order.release": "Release {assento}",
+  "order.release": "Release {seat}",
   "order.total": "Total",
   "order.no_fees": "no fees",
   "order.count": { one: "{n} ticket", other: "{n} tickets" },
@@ -141,7 +141,7 @@ export const texts = {
   "order.checking": "Checking the payment…",
   "order.see": "Show seats and ticket types",
   "order.longest": "no more time can be added",
-  "order.category": "Ticket type for {assento}",
+  "order.category": "Ticket type for {seat}",
   "order.full": { one: "{n} full price", other: "{n} full price" },
   "order.half": { one: "{n} half price", other: "{n} half price" },
   "order.room_for": {
@@ -168,47 +168,47 @@ export const texts = {
   "proof.meia_acompanhante":
     "Valid together with the person with a disability, who brings the proof.",
   "proof.meia_idoso": "Bring a photo ID. Outside the half-price quota.",
-  "price.both": "{inteira} · half {meia}",
+  "price.both": "{full} · half {half}",
   "price.half":
     "Half price in Brazil: students, ID Jovem holders, disabled people and their companion, and anyone aged 60 or over. Proof is required at the entrance.",
   "hint.cadeirante": "A space for a wheelchair, without a seat.",
   "hint.acompanhante": "Only together with the wheelchair space beside it.",
 
   "reason.lugar_isolado": {
-    one: "Your choice leaves {assentos} on its own. To pay, pick one of the options.",
-    other: "Your choice leaves {assentos} on their own. To pay, pick one of the options.",
+    one: "Your choice leaves {seats} on its own. To pay, pick one of the options.",
+    other: "Your choice leaves {seats} on their own. To pay, pick one of the options.",
   },
   "reason.acompanhante_sem_cadeirante": {
-    one: "{assentos} is for a companion: it goes with the wheelchair space beside it.",
-    other: "{assentos} are for companions: they go with the wheelchair space beside them.",
+    one: "{seats} is for a companion: it goes with the wheelchair space beside it.",
+    other: "{seats} are for companions: they go with the wheelchair space beside them.",
   },
   "mend.quota": {
     zero: "The half-price tickets are gone.",
     one: "Only {n} half-price ticket is left, and you chose more.",
     other: "Only {n} half-price tickets are left, and you chose more.",
   },
-  "mend.also": "Take {assentos} as well",
-  "mend.exchange": "Swap {de} for {para}",
-  "mend.full": "Pay full price for {assentos}",
+  "mend.also": "Take {seats} as well",
+  "mend.exchange": "Swap {from} for {to}",
+  "mend.full": "Pay full price for {seats}",
 
   "notice.last_minute": "Your hold ends in less than a minute.",
   "notice.more_time": "More time",
-  "notice.extended": "Done: your seats are held until {hora}.",
+  "notice.extended": "Done: your seats are held until {time}.",
   "notice.lost": {
-    one: "{assentos} has just gone to someone else.",
-    other: "{assentos} have just gone to someone else.",
+    one: "{seats} has just gone to someone else.",
+    other: "{seats} have just gone to someone else.",
   },
   "notice.nearest": { one: "The nearest free one:", other: "The nearest free ones:" },
-  "notice.take": "Take {assento}",
+  "notice.take": "Take {seat}",
   "payment.see_tickets": "Show tickets",
-  "notice.expired": "Your hold on {assentos} has ended.",
-  "notice.still_free": { one: "{livres} is still free.", other: "{livres} are still free." },
+  "notice.expired": "Your hold on {seats} has ended.",
+  "notice.still_free": { one: "{free} is still free.", other: "{free} are still free." },
   "notice.all_free": { one: "It is still free.", other: "They are still free." },
   "notice.take_again": "Hold again",
   "notice.waiting":
     "For a few seconds it is open to everyone. We’ll take it for you as soon as we can…",
-  "notice.sold": "{assento} is already sold. Choose a free one.",
-  "notice.held": "Someone else is holding {assento}. If they release it, you’ll see it here.",
+  "notice.sold": "{seat} is already sold. Choose a free one.",
+  "notice.held": "Someone else is holding {seat}. If they release it, you’ll see it here.",
   "notice.not_live": "Wait until you’re back online to choose.",
   "notice.no_answer": "The server did not answer. The map shows how things stand; try again.",
 
@@ -219,16 +219,16 @@ export const texts = {
     "Check your connection. We’ll keep trying; what you have held or paid for still counts.",
   "session.nearly_full":
     "None free right now, but some are on hold. If one is released, you’ll see it here.",
-  "session.next": "Another screening with seats: {quando}",
+  "session.next": "Another screening with seats: {when}",
 
   "reason.assento_indisponivel": {
     one: "That seat is no longer free. Nothing was charged just now.",
     other: "Those seats are no longer free. Nothing was charged just now.",
   },
   "reason.ja_comprado": {
-    one: "{assentos} is already yours: you bought it before, maybe in another tab. Nothing was charged just now.",
+    one: "{seats} is already yours: you bought it before, maybe in another tab. Nothing was charged just now.",
     other:
-      "{assentos} are already yours: you bought them before, maybe in another tab. Nothing was charged just now.",
+      "{seats} are already yours: you bought them before, maybe in another tab. Nothing was charged just now.",
   },
   "reason.limite_de_assentos":
     "The limit is {n} seats per person for this screening, bought ones included.",

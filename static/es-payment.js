@@ -32,11 +32,11 @@ export const texts = {
     "Todavía no sabemos si el pago se realizó y lo estamos comprobando con el mismo pedido. " +
     "No pagas dos veces. Puedes cerrar la página: verás el resultado cuando vuelvas.",
   "payment.expired": "El tiempo de la reserva terminó. No se cobró nada.",
-  "payment.changed": "Tus butacas cambiaron. Revisa antes de pagar: {assentos}.",
+  "payment.changed": "Tus butacas cambiaron. Revisa antes de pagar: {seats}.",
   "payment.done": "Compra confirmada",
   "payment.done_text": {
-    one: "{assentos} es tuya. La entrada va a {email}.",
-    other: "{assentos} son tuyas. Las entradas van a {email}.",
+    one: "{seats} es tuya. La entrada va a {email}.",
+    other: "{seats} son tuyas. Las entradas van a {email}.",
   },
 
   "fault.refused": "Esto no fue aceptado. Revísalo.",

@@ -2,15 +2,15 @@
 /** What is said about a single seat: at its first touch, and on its card. In Spanish. */
 export const texts = {
   "special.cadeirante":
-    "{assento} es un espacio para silla de ruedas: no tiene butaca. ¿Es para ti o para quien va contigo?",
+    "{seat} es un espacio para silla de ruedas: no tiene butaca. ¿Es para ti o para quien va contigo?",
   "special.acompanhante":
-    "{assento} es para quien acompaña a una persona en silla de ruedas y va junto con el espacio de al lado. ¿Es tu caso?",
-  "special.take": "Sí, elegir {assento}",
+    "{seat} es para quien acompaña a una persona en silla de ruedas y va junto con el espacio de al lado. ¿Es tu caso?",
+  "special.take": "Sí, elegir {seat}",
   "special.another": "Elegir otra",
-  "special.casal": "{assentos} son un sofá para dos: {preco} los dos lugares.",
-  "special.bought": "{assento} es tuya: ya la compraste.",
+  "special.casal": "{seats} son un sofá para dos: {price} los dos lugares.",
+  "special.bought": "{seat} es tuya: ya la compraste.",
 
-  "card.seat": "Fila {fila} · {numero}",
+  "card.seat": "Fila {row} · {number}",
   "card.row": "fila {n} de {total}",
   "card.middle": "en el centro",
   "card.left": {

@@ -3,6 +3,6 @@
 export const texts = {
   "own.title": "Tus entradas",
   "own.more": "Ver {n} más",
-  "own.here": "Ya tienes {assentos} aquí.",
+  "own.here": "Ya tienes {seats} aquí.",
   "own.see": "Ver entradas",
 };

@@ -26,18 +26,18 @@ export const texts = {
   "programme.zone": "Todos los horarios son de Brasilia.",
   "programme.empty_text": "Vuelve más tarde: las próximas funciones aparecerán aquí.",
   "programme.failed": "No pudimos traer la cartelera. Revisa tu conexión. Seguimos intentándolo.",
-  "programme.stale": "Sin conexión: los lugares libres son los de las {hora}.",
+  "programme.stale": "Sin conexión: los lugares libres son los de las {time}.",
   "programme.paused":
     "Las ventas están en pausa por un problema nuestro. Cuando vuelvan, la página mostrará los lugares libres.",
-  "programme.from": "desde {preco}",
+  "programme.from": "desde {price}",
   "programme.free": { one: "{n} lugar libre", other: "{n} lugares libres" },
   "programme.last": { one: "Último lugar", other: "Últimos {n} lugares" },
   "programme.sold_out": "Agotada",
   "programme.ended": "Venta cerrada",
-  "programme.rating": "Clasificación: {idade}",
-  "programme.sessions_of": "Funciones de {filme}",
+  "programme.rating": "Clasificación: {age}",
+  "programme.sessions_of": "Funciones de {film}",
   "programme.days": "Días",
-  "programme.other_day": "Ver funciones: {quando}",
+  "programme.other_day": "Ver funciones: {when}",
   "programme.empty": "Nada en cartelera por ahora",
   "gauge.free": "libre",
   "gauge.filling": "llenándose",
@@ -67,8 +67,8 @@ export const texts = {
 
   "list.free_only": "Solo las libres",
   "list.free": { zero: "ninguna libre", one: "{n} libre", other: "{n} libres" },
-  row: "Fila {fila}",
-  "seat.name": "Fila {fila}, butaca {numero}, {tipo}{estado}{preco}",
+  row: "Fila {row}",
+  "seat.name": "Fila {row}, butaca {number}, {kind}{state}{price}",
 
   "kind.comum": "Butaca",
   "kind.premium": "Premium",
@@ -105,10 +105,10 @@ export const texts = {
   "line.no_cookies":
     "Este navegador bloquea las cookies. Puedes comprar, pero sin recargar la página: perderías las butacas elegidas. Las entradas llegan por correo.",
   "line.paused": "ventas en pausa",
-  "line.since": "Sin conexión desde las {hora}. Reconectando…",
+  "line.since": "Sin conexión desde las {time}. Reconectando…",
   "line.held": "Tus butacas siguen guardadas.",
   "line.paused_since":
-    "Ventas en pausa desde las {hora} por un problema nuestro. Te avisamos aquí cuando se reanuden.",
+    "Ventas en pausa desde las {time} por un problema nuestro. Te avisamos aquí cuando se reanuden.",
   "line.returned": "Conexión restablecida. El mapa está actualizado.",
 
   "activity.free": {
@@ -122,7 +122,7 @@ export const texts = {
   "order.skip": "Ir a tus butacas",
   "order.empty": "Elige tus butacas",
   "order.rules":
-    "Hasta {n} por persona. Las guardamos {tempo} mientras decides. {gesture} otra vez para liberarlas.",
+    "Hasta {n} por persona. Las guardamos {duration} mientras decides. {gesture} otra vez para liberarlas.",
   "gesture.tap": "Toca",
   "gesture.click": "Haz clic",
   "order.ended": "Venta cerrada",
@@ -131,10 +131,10 @@ export const texts = {
   "order.changed": "Elige de nuevo",
   "closed.reload": "Ver la función como está ahora",
   "order.held": "Reservadas para ti",
-  "order.until": "hasta las {hora}",
+  "order.until": "hasta las {time}",
   "order.ending": "Tu reserva está por terminar",
   "order.more_time": "necesito más tiempo",
-  "order.release": "Liberar {assento}",
+  "order.release": "Liberar {seat}",
   "order.total": "Total",
   "order.no_fees": "sin cargos",
   "order.count": { one: "{n} entrada", other: "{n} entradas" },
@@ -144,7 +144,7 @@ export const texts = {
   "order.checking": "Verificando el pago…",
   "order.see": "Ver butacas y tipos de entrada",
   "order.longest": "no se puede extender más",
-  "order.category": "Tipo de entrada de {assento}",
+  "order.category": "Tipo de entrada de {seat}",
   "order.full": { one: "{n} entrada general", other: "{n} entradas generales" },
   "order.half": { one: "{n} media", other: "{n} medias" },
   "order.room_for": {
@@ -171,51 +171,51 @@ export const texts = {
   "proof.meia_acompanhante":
     "Vale junto con la persona con discapacidad, que lleva el comprobante.",
   "proof.meia_idoso": "Lleva un documento con foto. Queda fuera del cupo de medias.",
-  "price.both": "{inteira} · media {meia}",
+  "price.both": "{full} · media {half}",
   "price.half":
     "Pagan media entrada en Brasil: estudiantes, titulares de ID Jovem, personas con discapacidad y acompañante, y quienes tienen 60 años o más. El comprobante se pide en la entrada.",
   "hint.cadeirante": "Espacio para silla de ruedas, sin butaca.",
   "hint.acompanhante": "Solo junto con el espacio para silla de ruedas de al lado.",
 
   "reason.lugar_isolado": {
-    one: "Tu elección deja {assentos} aislada. Para pagar, elige una de las opciones.",
-    other: "Tu elección deja {assentos} aisladas. Para pagar, elige una de las opciones.",
+    one: "Tu elección deja {seats} aislada. Para pagar, elige una de las opciones.",
+    other: "Tu elección deja {seats} aisladas. Para pagar, elige una de las opciones.",
   },
   "reason.acompanhante_sem_cadeirante": {
-    one: "{assentos} es para quien acompaña: va junto con el espacio para silla de ruedas de al lado.",
+    one: "{seats} es para quien acompaña: va junto con el espacio para silla de ruedas de al lado.",
     other:
-      "{assentos} son para quien acompaña: van junto con el espacio para silla de ruedas de al lado.",
+      "{seats} son para quien acompaña: van junto con el espacio para silla de ruedas de al lado.",
   },
   "mend.quota": {
     zero: "Las medias de esta función se agotaron.",
     one: "Solo queda {n} media, y elegiste más.",
     other: "Solo quedan {n} medias, y elegiste más.",
   },
-  "mend.also": "Elegir también {assentos}",
-  "mend.exchange": "Cambiar {de} por {para}",
-  "mend.full": "Pagar entrada general en {assentos}",
+  "mend.also": "Elegir también {seats}",
+  "mend.exchange": "Cambiar {from} por {to}",
+  "mend.full": "Pagar entrada general en {seats}",
 
   "notice.last_minute": "Tu reserva termina en menos de un minuto.",
   "notice.more_time": "Más tiempo",
-  "notice.extended": "Listo: guardamos tus butacas hasta las {hora}.",
+  "notice.extended": "Listo: guardamos tus butacas hasta las {time}.",
   "notice.lost": {
-    one: "{assentos} acaba de irse con otra persona.",
-    other: "{assentos} acaban de irse con otra persona.",
+    one: "{seats} acaba de irse con otra persona.",
+    other: "{seats} acaban de irse con otra persona.",
   },
   "notice.nearest": { one: "La libre más cercana:", other: "Las libres más cercanas:" },
-  "notice.take": "Elegir {assento}",
+  "notice.take": "Elegir {seat}",
   "payment.see_tickets": "Ver entradas",
-  "notice.expired": "Tu reserva de {assentos} terminó.",
+  "notice.expired": "Tu reserva de {seats} terminó.",
   "notice.still_free": {
-    one: "{livres} todavía está libre.",
-    other: "{livres} todavía están libres.",
+    one: "{free} todavía está libre.",
+    other: "{free} todavía están libres.",
   },
   "notice.all_free": { one: "Todavía está libre.", other: "Todavía están libres." },
   "notice.take_again": "Elegir de nuevo",
   "notice.waiting":
     "Por unos segundos queda libre para todos. La reservamos para ti en cuanto se pueda…",
-  "notice.sold": "{assento} ya se vendió. Elige una libre.",
-  "notice.held": "Otra persona tiene la {assento}. Si la libera, la verás aquí.",
+  "notice.sold": "{seat} ya se vendió. Elige una libre.",
+  "notice.held": "Otra persona tiene la {seat}. Si la libera, la verás aquí.",
   "notice.not_live": "Espera a que vuelva la conexión para elegir.",
   "notice.no_answer": "El servidor no respondió. El mapa muestra lo que vale; inténtalo de nuevo.",
 
@@ -226,16 +226,16 @@ export const texts = {
     "Revisa tu conexión. Seguimos intentándolo; lo que ya reservaste o pagaste sigue valiendo.",
   "session.nearly_full":
     "Ninguna libre ahora, pero hay butacas que alguien está eligiendo. Si las liberan, aparecen aquí.",
-  "session.next": "Otra función con lugares: {quando}",
+  "session.next": "Otra función con lugares: {when}",
 
   "reason.assento_indisponivel": {
     one: "Esa butaca ya no está libre. Ahora no se cobró nada.",
     other: "Esas butacas ya no están libres. Ahora no se cobró nada.",
   },
   "reason.ja_comprado": {
-    one: "{assentos} ya es tuya: la compraste antes, quizá en otra pestaña. Ahora no se cobró nada.",
+    one: "{seats} ya es tuya: la compraste antes, quizá en otra pestaña. Ahora no se cobró nada.",
     other:
-      "{assentos} ya son tuyas: las compraste antes, quizá en otra pestaña. Ahora no se cobró nada.",
+      "{seats} ya son tuyas: las compraste antes, quizá en otra pestaña. Ahora no se cobró nada.",
   },
   "reason.limite_de_assentos":
     "El límite es de {n} butacas por persona en esta función, contando las compradas.",

@@ -40,8 +40,8 @@ function priceList(room) {
     make("dt", { text: kindText(kind) }),
     make("dd", {
       text: t("price.both", {
-        inteira: shortMoney(price),
-        meia: shortMoney(priceOf("meia_estudante", price)),
+        full: shortMoney(price),
+        half: shortMoney(priceOf("meia_estudante", price)),
       }),
     }),
   ]);

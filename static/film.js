@@ -51,7 +51,7 @@ export class Film {
         { class: "film-times" },
         make(
           "ul",
-          { class: "sessions", "aria-label": t("programme.sessions_of", { filme: titulo }) },
+          { class: "sessions", "aria-label": t("programme.sessions_of", { film: titulo }) },
           ...[...this.cards.values()].map(({ root }) => root),
         ),
         this.elsewhere,
@@ -95,7 +95,7 @@ export class Film {
       next.id,
       make("a", {
         href: sessionPath(next.id),
-        text: t("session.next", { quando: dayAndHour(next.inicio) }),
+        text: t("session.next", { when: dayAndHour(next.inicio) }),
       }),
     ];
   }
@@ -107,7 +107,7 @@ export class Film {
     const button = make("button", {
       class: "button",
       type: "button",
-      text: t("programme.other_day", { quando: dayNear(new Date(next.inicio)) }),
+      text: t("programme.other_day", { when: dayNear(new Date(next.inicio)) }),
     });
     button.onclick = () => {
       this.choose(day);

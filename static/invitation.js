@@ -92,7 +92,7 @@ class Invitation {
   /** @param {string[]} seats */
   #offer(seats) {
     return {
-      text: t("notice.take", { assento: enumerate(seats) }),
+      text: t("notice.take", { seat: enumerate(seats) }),
       do: () => void this.view.choosing.hold(seats),
     };
   }
@@ -133,4 +133,4 @@ class Invitation {
 }
 
 /** @param {string[]} seats */
-const about = (seats) => ({ n: seats.length, assentos: enumerate(seats) });
+const about = (seats) => ({ n: seats.length, seats: enumerate(seats) });

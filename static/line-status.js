@@ -89,7 +89,7 @@ export class LineStatus {
   /** @returns {Message} */
   #trouble() {
     if (this.line === "refused") return { kind: "refused", text: t("line.refused_text") };
-    const since = { hora: namedHour(this.#since) };
+    const since = { time: namedHour(this.#since) };
     if (this.line === "paused") return { kind: this.line, text: t("line.paused_since", since) };
     const held = this.isHolding() ? ` ${t("line.held")}` : "";
     return { kind: this.line, text: t("line.since", since) + held };

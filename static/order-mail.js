@@ -78,7 +78,7 @@ export class OrderMail {
     if (this.#askedAgain && email_estado === "pendente")
       return t("receipt.resend_pending", { email });
     if (this.#askedAgain && email_estado === "enviado")
-      return t("receipt.resend_sent", { email, hora: this.#sentAt });
+      return t("receipt.resend_sent", { email, time: this.#sentAt });
     return t(`receipt.mail_${email_estado}`, { email, n: assentos.length });
   }
 

@@ -78,7 +78,7 @@ class OrderPage {
     const place = part(this.root, "offline");
     place.hidden = !order.guardado_em;
     if (order.guardado_em)
-      place.textContent = t("receipt.offline", { quando: dayAndHour(order.guardado_em) });
+      place.textContent = t("receipt.offline", { when: dayAndHour(order.guardado_em) });
     else void offline((kept) => kept.keepForOffline(order));
   }
 
@@ -183,7 +183,7 @@ class OrderPage {
     part(root, "view-only").hidden = cancelled || pode_gerir || Boolean(guardado_em);
     part(root, "cancel-until").textContent = t(
       cancelavel ? "receipt.cancel_until" : "receipt.cancel_late",
-      { quando: when },
+      { when },
     );
     const words = cancelled
       ? [

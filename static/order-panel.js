@@ -129,7 +129,7 @@ export class OrderPanel {
       this.rules,
       t("order.rules", {
         n: limite_assentos,
-        tempo: roughly(tempo_reserva_ms),
+        duration: roughly(tempo_reserva_ms),
         gesture: gesture(),
       }),
     );
@@ -151,7 +151,7 @@ export class OrderPanel {
   /** @param {number} msLeft @param {PanelState} state */
   #held(msLeft, { ending, longest }) {
     say(this.title, t(ending ? "order.ending" : "order.held"));
-    say(this.until, t("order.until", { hora: namedHour(new Date(Date.now() + msLeft)) }));
+    say(this.until, t("order.until", { time: namedHour(new Date(Date.now() + msLeft)) }));
     this.#tell(this.until, longest ? this.most : this.more);
   }
 

@@ -98,7 +98,7 @@ export async function showTicketsOf(session, place) {
       make(
         "p",
         {},
-        make("span", { text: `${t("own.here", { assentos: enumerate(assentos) })} ` }),
+        make("span", { text: `${t("own.here", { seats: enumerate(assentos) })} ` }),
         make("a", { class: "link", href: link, text: t("own.see") }),
       ),
     ),

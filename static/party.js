@@ -119,7 +119,7 @@ export class Party {
       "taken",
       t(isDear ? "party.taken_kind" : "party.taken", {
         ...this.told(group),
-        tipo: enumerate(new Set(kinds)),
+        kind: enumerate(new Set(kinds)),
       }),
       offers,
     );
@@ -168,7 +168,7 @@ export class Party {
   #noRoom(name, size, old) {
     const isFree = (/** @type {string} */ seat) => this.store.stateOf(seat) === "free";
     const offers = this.room.nearest([name], isFree, OFFERED, size).map((group) => ({
-      text: t("notice.take", { assento: enumerate(group) }),
+      text: t("notice.take", { seat: enumerate(group) }),
       do: () => void this.choosing.exchange(group, old),
     }));
     this.notice.show("sem_lugares_juntos", t("party.no_room", { n: size }), offers);
@@ -176,7 +176,7 @@ export class Party {
 
   /** For sentences about a group. @param {Seat[]} group */
   told(group) {
-    return { assentos: enumerate(namesOf(group)), total: shortMoney(priceOf(group)) };
+    return { seats: enumerate(namesOf(group)), total: shortMoney(priceOf(group)) };
   }
 
   #askSize() {

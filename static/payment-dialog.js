@@ -80,9 +80,7 @@ export class PaymentDialog {
     if (now.seats === before.seats) return [];
     this.#become(now.seats ? "form" : "expired");
     this.#say(
-      now.seats
-        ? t("payment.changed", { assentos: enumerate(seatsOf(order)) })
-        : t("payment.expired"),
+      now.seats ? t("payment.changed", { seats: enumerate(seatsOf(order)) }) : t("payment.expired"),
     );
     return now.seats ? [] : before.seats.split(",");
   }

@@ -148,7 +148,7 @@ export class Payment {
   /** @param {Attempt} attempt @param {Reply} reply */
   #paid({ seats, payment }, reply) {
     const bought = reply.seats.length ? reply.seats : seats;
-    const values = { n: bought.length, assentos: enumerate(bought), email: payment.email };
+    const values = { n: bought.length, seats: enumerate(bought), email: payment.email };
     this.on.paid(bought);
     if (reply.manage) keepKey(reply.order, reply.manage);
     this.dialog.done(reply.link || reply.order, t("payment.done_text", values));

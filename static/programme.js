@@ -82,7 +82,7 @@ export class Programme {
    * their place.
    */
   #stale() {
-    this.#tell(t("programme.stale", { hora: namedHour(this.#since) }));
+    this.#tell(t("programme.stale", { time: namedHour(this.#since) }));
   }
 
   /** @param {string} text */

@@ -32,11 +32,11 @@ export const texts = {
     "Ainda não sabemos se o pagamento passou e estamos conferindo. " +
     "Você não paga duas vezes. Pode fechar a página: o resultado aparece quando voltar.",
   "payment.expired": "O tempo da reserva acabou. Nada foi cobrado.",
-  "payment.changed": "Suas poltronas mudaram. Confira antes de pagar: {assentos}.",
+  "payment.changed": "Suas poltronas mudaram. Confira antes de pagar: {seats}.",
   "payment.done": "Compra confirmada",
   "payment.done_text": {
-    one: "{assentos} é sua. O ingresso vai para {email}.",
-    other: "{assentos} são suas. Os ingressos vão para {email}.",
+    one: "{seats} é sua. O ingresso vai para {email}.",
+    other: "{seats} são suas. Os ingressos vão para {email}.",
   },
 
   "fault.refused": "Isso não foi aceito. Confira.",

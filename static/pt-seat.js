@@ -2,15 +2,15 @@
 /** What is said about a single seat: at its first touch, and on its card. In Portuguese. */
 export const texts = {
   "special.cadeirante":
-    "{assento} é um espaço para cadeira de rodas: não tem poltrona. É para você ou para quem vai com você?",
+    "{seat} é um espaço para cadeira de rodas: não tem poltrona. É para você ou para quem vai com você?",
   "special.acompanhante":
-    "{assento} é para quem acompanha uma pessoa em cadeira de rodas, e vai junto com o espaço ao lado. É o seu caso?",
-  "special.take": "É, pegar {assento}",
+    "{seat} é para quem acompanha uma pessoa em cadeira de rodas, e vai junto com o espaço ao lado. É o seu caso?",
+  "special.take": "É, pegar {seat}",
   "special.another": "Escolher outra",
-  "special.casal": "{assentos} são um sofá para duas pessoas: {preco} os dois lugares.",
-  "special.bought": "{assento} é sua: você já comprou.",
+  "special.casal": "{seats} são um sofá para duas pessoas: {price} os dois lugares.",
+  "special.bought": "{seat} é sua: você já comprou.",
 
-  "card.seat": "Fila {fila} · {numero}",
+  "card.seat": "Fila {row} · {number}",
   "card.row": "{n}ª fila de {total}",
   "card.middle": "no centro",
   "card.left": { one: "{n} lugar à esquerda do centro", other: "{n} lugares à esquerda do centro" },

@@ -3,6 +3,6 @@
 export const texts = {
   "own.title": "Seus ingressos",
   "own.more": "Ver mais {n}",
-  "own.here": "Você já tem {assentos} aqui.",
+  "own.here": "Você já tem {seats} aqui.",
   "own.see": "Ver ingressos",
 };

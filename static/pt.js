@@ -27,18 +27,18 @@ export const texts = {
   "programme.empty_text": "Volte mais tarde: as próximas sessões aparecem aqui.",
   "programme.failed":
     "Não deu para buscar a programação. Confira sua conexão. Vamos continuar tentando.",
-  "programme.stale": "Sem conexão: os lugares livres são os das {hora}.",
+  "programme.stale": "Sem conexão: os lugares livres são os das {time}.",
   "programme.paused":
     "As vendas estão pausadas por um problema nosso. Quando voltarem, a página mostra os lugares livres.",
-  "programme.from": "a partir de {preco}",
+  "programme.from": "a partir de {price}",
   "programme.free": { one: "{n} lugar livre", other: "{n} lugares livres" },
   "programme.last": { one: "Último lugar", other: "Últimos {n} lugares" },
   "programme.sold_out": "Esgotada",
   "programme.ended": "Encerrada",
-  "programme.rating": "Classificação: {idade}",
-  "programme.sessions_of": "Sessões de {filme}",
+  "programme.rating": "Classificação: {age}",
+  "programme.sessions_of": "Sessões de {film}",
   "programme.days": "Dias",
-  "programme.other_day": "Ver sessões: {quando}",
+  "programme.other_day": "Ver sessões: {when}",
   "programme.empty": "Nada em cartaz agora",
   "gauge.free": "livre",
   "gauge.filling": "enchendo",
@@ -68,8 +68,8 @@ export const texts = {
 
   "list.free_only": "Só as livres",
   "list.free": { zero: "nenhuma livre", one: "{n} livre", other: "{n} livres" },
-  row: "Fila {fila}",
-  "seat.name": "Fila {fila}, poltrona {numero}, {tipo}{estado}{preco}",
+  row: "Fila {row}",
+  "seat.name": "Fila {row}, poltrona {number}, {kind}{state}{price}",
 
   "kind.comum": "Poltrona",
   "kind.premium": "Premium",
@@ -106,10 +106,10 @@ export const texts = {
   "line.no_cookies":
     "Este navegador bloqueia cookies. Dá para comprar, mas sem recarregar a página: as poltronas escolhidas se perderiam. Os ingressos vão por e-mail.",
   "line.paused": "vendas pausadas",
-  "line.since": "Sem conexão desde {hora}. Reconectando…",
+  "line.since": "Sem conexão desde {time}. Reconectando…",
   "line.held": "Suas poltronas continuam guardadas.",
   "line.paused_since":
-    "Vendas pausadas desde {hora} por um problema nosso. Avisamos aqui quando voltarem.",
+    "Vendas pausadas desde {time} por um problema nosso. Avisamos aqui quando voltarem.",
   "line.returned": "Conexão de volta. O mapa está atualizado.",
 
   "activity.free": {
@@ -123,7 +123,7 @@ export const texts = {
   "order.skip": "Ir para suas poltronas",
   "order.empty": "Escolha suas poltronas",
   "order.rules":
-    "Até {n} por pessoa. Elas ficam guardadas por {tempo} enquanto você decide. {gesture} de novo para soltar.",
+    "Até {n} por pessoa. Elas ficam guardadas por {duration} enquanto você decide. {gesture} de novo para soltar.",
   "gesture.tap": "Toque",
   "gesture.click": "Clique",
   "order.ended": "Vendas encerradas",
@@ -132,10 +132,10 @@ export const texts = {
   "order.changed": "Escolha de novo",
   "closed.reload": "Ver a sessão como está agora",
   "order.held": "Reservadas para você",
-  "order.until": "até {hora}",
+  "order.until": "até {time}",
   "order.ending": "Sua reserva está acabando",
   "order.more_time": "preciso de mais tempo",
-  "order.release": "Soltar {assento}",
+  "order.release": "Soltar {seat}",
   "order.total": "Total",
   "order.no_fees": "sem taxas",
   "order.count": { one: "{n} ingresso", other: "{n} ingressos" },
@@ -145,7 +145,7 @@ export const texts = {
   "order.checking": "Conferindo pagamento…",
   "order.see": "Ver poltronas e tipos de ingresso",
   "order.longest": "não dá para estender mais",
-  "order.category": "Tipo de ingresso de {assento}",
+  "order.category": "Tipo de ingresso de {seat}",
   "order.full": { one: "{n} inteira", other: "{n} inteiras" },
   "order.half": { one: "{n} meia", other: "{n} meias" },
   "order.room_for": {
@@ -171,48 +171,46 @@ export const texts = {
   "proof.meia_pcd": "Leve o cartão do BPC ou o documento do INSS, e um documento com foto.",
   "proof.meia_acompanhante": "Vale junto com a pessoa com deficiência, que leva o comprovante.",
   "proof.meia_idoso": "Leve um documento com foto. Fica fora da cota de meias.",
-  "price.both": "{inteira} · meia {meia}",
+  "price.both": "{full} · meia {half}",
   "price.half":
     "Pagam meia: estudantes, quem tem ID Jovem, pessoas com deficiência e acompanhante, e quem tem 60 anos ou mais. O comprovante é pedido na entrada.",
   "hint.cadeirante": "Espaço para cadeira de rodas, sem poltrona.",
   "hint.acompanhante": "Só junto com o espaço para cadeira de rodas ao lado.",
 
   "reason.lugar_isolado": {
-    one: "Sua escolha deixa {assentos} isolada. Para pagar, escolha uma das opções.",
-    other: "Sua escolha deixa {assentos} isoladas. Para pagar, escolha uma das opções.",
+    one: "Sua escolha deixa {seats} isolada. Para pagar, escolha uma das opções.",
+    other: "Sua escolha deixa {seats} isoladas. Para pagar, escolha uma das opções.",
   },
   "reason.acompanhante_sem_cadeirante": {
-    one: "{assentos} é para quem acompanha: vai junto com o espaço para cadeira de rodas ao lado.",
-    other:
-      "{assentos} são para quem acompanha: vão junto com o espaço para cadeira de rodas ao lado.",
+    one: "{seats} é para quem acompanha: vai junto com o espaço para cadeira de rodas ao lado.",
+    other: "{seats} são para quem acompanha: vão junto com o espaço para cadeira de rodas ao lado.",
   },
   "mend.quota": {
     zero: "As meias desta sessão acabaram.",
     one: "Só resta {n} meia, e você escolheu mais.",
     other: "Só restam {n} meias, e você escolheu mais.",
   },
-  "mend.also": "Pegar também {assentos}",
-  "mend.exchange": "Trocar {de} por {para}",
-  "mend.full": "Pagar inteira em {assentos}",
+  "mend.also": "Pegar também {seats}",
+  "mend.exchange": "Trocar {from} por {to}",
+  "mend.full": "Pagar inteira em {seats}",
 
   "notice.last_minute": "Sua reserva acaba em menos de um minuto.",
   "notice.more_time": "Mais tempo",
-  "notice.extended": "Pronto: suas poltronas ficam guardadas até {hora}.",
+  "notice.extended": "Pronto: suas poltronas ficam guardadas até {time}.",
   "notice.lost": {
-    one: "{assentos} acabou de ir para outra pessoa.",
-    other: "{assentos} acabaram de ir para outra pessoa.",
+    one: "{seats} acabou de ir para outra pessoa.",
+    other: "{seats} acabaram de ir para outra pessoa.",
   },
   "notice.nearest": { one: "A livre mais próxima:", other: "As livres mais próximas:" },
-  "notice.take": "Pegar {assento}",
+  "notice.take": "Pegar {seat}",
   "payment.see_tickets": "Ver ingressos",
-  "notice.expired": "Sua reserva de {assentos} acabou.",
-  "notice.still_free": { one: "{livres} ainda está livre.", other: "{livres} ainda estão livres." },
+  "notice.expired": "Sua reserva de {seats} acabou.",
+  "notice.still_free": { one: "{free} ainda está livre.", other: "{free} ainda estão livres." },
   "notice.all_free": { one: "Ela ainda está livre.", other: "Elas ainda estão livres." },
   "notice.take_again": "Pegar de novo",
   "notice.waiting": "Por uns segundos ela fica livre para todos. Pegamos para você assim que der…",
-  "notice.sold": "{assento} já foi vendida. Escolha uma livre.",
-  "notice.held":
-    "Outra pessoa está com a {assento}. Se ela desistir, a poltrona aparece livre aqui.",
+  "notice.sold": "{seat} já foi vendida. Escolha uma livre.",
+  "notice.held": "Outra pessoa está com a {seat}. Se ela desistir, a poltrona aparece livre aqui.",
   "notice.not_live": "Espere a conexão voltar para escolher.",
   "notice.no_answer": "O servidor não respondeu. O mapa mostra o que vale; tente de novo.",
 
@@ -223,16 +221,16 @@ export const texts = {
     "Confira sua conexão. Vamos continuar tentando; o que você já reservou ou pagou continua valendo.",
   "session.nearly_full":
     "Nenhuma livre agora, mas há poltronas sendo escolhidas. Se alguém desistir, aparece aqui.",
-  "session.next": "Outra sessão com lugares: {quando}",
+  "session.next": "Outra sessão com lugares: {when}",
 
   "reason.assento_indisponivel": {
     one: "Essa poltrona já não está livre. Nada foi cobrado agora.",
     other: "Essas poltronas já não estão livres. Nada foi cobrado agora.",
   },
   "reason.ja_comprado": {
-    one: "{assentos} já é sua: a compra foi feita antes, talvez em outra aba. Nada foi cobrado agora.",
+    one: "{seats} já é sua: a compra foi feita antes, talvez em outra aba. Nada foi cobrado agora.",
     other:
-      "{assentos} já são suas: a compra foi feita antes, talvez em outra aba. Nada foi cobrado agora.",
+      "{seats} já são suas: a compra foi feita antes, talvez em outra aba. Nada foi cobrado agora.",
   },
   "reason.limite_de_assentos":
     "O limite é de {n} poltronas por pessoa nesta sessão, contando as compradas.",

@@ -8,9 +8,9 @@ const OFFICIAL = ["L", "10", "12", "14", "16", "18"];
 /** @param {string} rating of the programme, which may say something else */
 export function ratingBadge(rating) {
   if (!OFFICIAL.includes(rating))
-    return make("span", { text: t("programme.rating", { idade: rating }) });
+    return make("span", { text: t("programme.rating", { age: rating }) });
   const spoken = t("programme.rating", {
-    idade: rating === "L" ? t("rating.all") : t("rating.age", { n: Number(rating) }),
+    age: rating === "L" ? t("rating.all") : t("rating.age", { n: Number(rating) }),
   });
   return make(
     "span",

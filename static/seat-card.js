@@ -157,7 +157,7 @@ function contents(room, seat, state) {
   const numbers = enumerate(whole.map(({ number }) => String(number)));
   return [
     pictureOf(view),
-    make("strong", { text: t("card.seat", { fila: seat.row, numero: numbers }) }),
+    make("strong", { text: t("card.seat", { row: seat.row, number: numbers }) }),
     ...(seat.kind === "comum" ? [] : [make("span", { text: kindOf(seat.kind) })]),
     make("span", {
       text:
@@ -182,7 +182,7 @@ function kindOf(kind) {
 function prices(seats) {
   const sum = (/** @type {import("./tickets.js").Category} */ category) =>
     shortMoney(seats.reduce((total, { price }) => total + priceOf(category, price), 0));
-  return t("price.both", { inteira: sum("inteira"), meia: sum("meia_estudante") });
+  return t("price.both", { full: sum("inteira"), half: sum("meia_estudante") });
 }
 
 /** @param {import("./seat-view.js").View} view */

@@ -88,7 +88,7 @@ export class SeatList {
   /** Its seats come when it is opened. @param {Row} row @returns {Part} */
   #part(row) {
     const count = make("span", { class: "quiet" });
-    const seats = make("ul", { "aria-label": t("row", { fila: row.name }) });
+    const seats = make("ul", { "aria-label": t("row", { row: row.name }) });
     const root = make(
       "details",
       { class: "list-row", "data-row": row.name },

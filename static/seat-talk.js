@@ -35,11 +35,7 @@ export class SeatTalk {
    */
   async bought({ name }) {
     const { link } = await this.connection.request(releaseSeats([name]));
-    this.notice.show(
-      "bought",
-      t("special.bought", { assento: name }),
-      link ? [ticketsOf(link)] : [],
-    );
+    this.notice.show("bought", t("special.bought", { seat: name }), link ? [ticketsOf(link)] : []);
   }
 
   /** @param {Seat} seat a free one @param {() => void} take */
@@ -65,9 +61,9 @@ export class SeatTalk {
     };
     this.notice.show(
       kind,
-      t(kind === "cadeirante" ? "special.cadeirante" : "special.acompanhante", { assento: name }),
+      t(kind === "cadeirante" ? "special.cadeirante" : "special.acompanhante", { seat: name }),
       [
-        { text: t("special.take", { assento: name }), do: accept },
+        { text: t("special.take", { seat: name }), do: accept },
         { text: t("special.another"), do: () => back?.focus() },
       ],
     );
@@ -82,8 +78,8 @@ export class SeatTalk {
     const other = this.room.seats.get(this.room.otherHalves.get(name) ?? "");
     if (!other) return;
     const sofa = {
-      assentos: enumerate([name, other.name].sort()),
-      preco: money(price + other.price),
+      seats: enumerate([name, other.name].sort()),
+      price: money(price + other.price),
     };
     this.notice.show(kind, t("special.casal", sofa));
   }

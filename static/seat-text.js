@@ -26,7 +26,7 @@ export function kindText(kind) {
  * @param {import("./room.js").Row} row
  */
 export const rowName = ({ name, block }) =>
-  [t("row", { fila: name }), block].filter(Boolean).join(" · ");
+  [t("row", { row: name }), block].filter(Boolean).join(" · ");
 
 /** What is special about a seat, for whom sees no icon; empty: nothing. @param {Seat} seat */
 export function spokenKind({ kind, partner }) {
@@ -45,10 +45,10 @@ export function spokenKind({ kind, partner }) {
 export function seatName(seat, state) {
   const special = spokenKind(seat);
   return t("seat.name", {
-    fila: seat.row,
-    numero: seat.number,
-    estado: t(`state.${state}`),
-    tipo: special && `${special}, `,
-    preco: GONE.has(state) ? "" : `, ${money(seat.price)}`,
+    row: seat.row,
+    number: seat.number,
+    state: t(`state.${state}`),
+    kind: special && `${special}, `,
+    price: GONE.has(state) ? "" : `, ${money(seat.price)}`,
   });
 }

@@ -66,7 +66,7 @@ export class SessionCard {
     const isOver = state === "sold_out" || state === "ended";
     this.price.textContent = isOver
       ? ""
-      : t("programme.from", { preco: shortMoney(session.preco_a_partir_de) });
+      : t("programme.from", { price: shortMoney(session.preco_a_partir_de) });
     [this.left.textContent, this.spoken.textContent] = leftTexts(session, state, step);
   }
 }

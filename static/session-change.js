@@ -24,6 +24,6 @@ const whatOf = (session) =>
  * @param {Session} is
  */
 export function difference(was, is) {
-  const [antes, agora] = [whatOf(was), whatOf(is)];
-  return antes === agora ? "" : t("receipt.changed", { antes, agora });
+  const [before, now] = [whatOf(was), whatOf(is)];
+  return before === now ? "" : t("receipt.changed", { before, now });
 }

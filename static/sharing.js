@@ -47,9 +47,9 @@ export function offerToShare({ root, session, store, notice }) {
 export async function share({ id, filme, inicio }, seats) {
   const url = linkTo(id, seats);
   const about = {
-    filme: filme.titulo,
-    quando: dayAndHour(inicio),
-    assentos: enumerate(seats),
+    film: filme.titulo,
+    when: dayAndHour(inicio),
+    seats: enumerate(seats),
     n: seats.length,
   };
   const sheet = { title: t("invitation.title", about), text: t("invitation.text", about), url };

@@ -86,7 +86,7 @@ class TicketRow {
         class: "round",
         type: "button",
         "data-action": "release",
-        "aria-label": t("order.release", { assento: name }),
+        "aria-label": t("order.release", { seat: name }),
       },
       icon("close"),
     );
@@ -95,7 +95,7 @@ class TicketRow {
     this.options = CATEGORIES.map((category) => make("option", { value: category }));
     this.choice = make(
       "select",
-      { "aria-label": t("order.category", { assento: name }), "aria-describedby": this.note.id },
+      { "aria-label": t("order.category", { seat: name }), "aria-describedby": this.note.id },
       ...this.options,
     );
     this.choice.onchange = () => on.category(name, /** @type {Category} */ (this.choice.value));

@@ -18,7 +18,7 @@ import { enumerate, t } from "./text.js";
 /** "Fila I · 7": "I07" is read as "107". @param {string} seat */
 export function placeOf(seat) {
   const [, row, number] = /^([A-Z]+)0*(\d+)$/.exec(seat) ?? ["", "", seat];
-  return row ? t("receipt.place", { fila: row, numero: number }) : seat;
+  return row ? t("receipt.place", { row, number }) : seat;
 }
 
 /** "Fila I · 7 e Fila I · 8". @param {string[]} seats */
@@ -69,7 +69,7 @@ export function doorCardOf(ticket, order) {
     make("img", {
       class: "qr",
       src: ticket.qr,
-      alt: t("receipt.qr", { assento: placeOf(ticket.assento) }),
+      alt: t("receipt.qr", { seat: placeOf(ticket.assento) }),
     }),
     make(
       "div",
@@ -91,7 +91,7 @@ export function givenBackOf({ assento, preco, em }) {
     { "data-given-back": assento },
     make("s", { text: placeOf(assento) }),
     make("span", { text: money(preco) }),
-    make("span", { class: "quiet", text: t("receipt.given_back_at", { quando: dayAndHour(em) }) }),
+    make("span", { class: "quiet", text: t("receipt.given_back_at", { when: dayAndHour(em) }) }),
   );
 }
 
@@ -128,9 +128,9 @@ function codeOf({ assento, qr }, show) {
       class: "stub-code",
       type: "button",
       "data-action": "show-one",
-      "aria-label": t("receipt.show_one", { lugar: place }),
+      "aria-label": t("receipt.show_one", { place }),
     },
-    make("img", { class: "qr", src: qr, alt: t("receipt.qr", { assento: place }) }),
+    make("img", { class: "qr", src: qr, alt: t("receipt.qr", { seat: place }) }),
     icon("fit"),
   );
   button.onclick = show;

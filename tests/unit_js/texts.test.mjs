@@ -48,6 +48,17 @@ test("every text that the page names exists", () => {
   for (const key of named) assert.ok(Object.hasOwn(texts, key), key);
 });
 
+test("a text gets every value that it has a place for", () => {
+  const calls = [...sources.matchAll(/\bt\(\s*"([\w.-]+)",\s*\{((?:[^{}]|\{[^{}]*\})*)\}/g)];
+  assert.ok(calls.length > 40);
+  for (const [, key, values] of calls) {
+    if (values.includes("...")) continue;
+    for (const [, name] of JSON.stringify(texts[key]).matchAll(/\{(\w+)\}/g)) {
+      assert.match(values, new RegExp(`(^|,)\\s*${name}\\s*(:|,|$)`), `${key} ${name}`);
+    }
+  }
+});
+
 test("no text is kept that nothing shows", () => {
   const families = [...sources.matchAll(/`([a-z]+[._]\w*)\$\{/g)].map(([, family]) => family);
   const unused = Object.keys(texts).filter(
