@@ -45,7 +45,10 @@ class GatewaySettings(
         description="the COOKIE_SECRET before this one, at least 16 characters, "
         "while cookies change over",
     )
-    api_docs: bool = Field(default=False, description="true to serve /docs, else false")
+    api_docs: bool = Field(
+        default=False,
+        description="true to serve /docs, /openapi.json and /asyncapi.json, else false",
+    )
     max_connections: int = Field(
         default=10_000,
         ge=20,
