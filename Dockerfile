@@ -1,6 +1,6 @@
 # One image for the five services: docker-compose.yml says which of them a container runs.
 
-# The page's modules, put together into a few files.
+# The bundle of the page's modules.
 FROM node:24.19.0-bookworm-slim AS page
 WORKDIR /page/bundler
 COPY deploy/bundler/package.json deploy/bundler/package-lock.json ./
@@ -10,8 +10,7 @@ COPY static /page/static
 RUN node bundle.mjs /page/static /page/bundle
 
 FROM python:3.11.15-slim-bookworm AS base
-# GRPC_VERBOSITY: gRPC's C core would write lines of its own into a service's log ("Got goaway")
-# when booking restarts.
+# GRPC_VERBOSITY: without it gRPC's C core logs "Got goaway" when booking restarts.
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 GRPC_VERBOSITY=ERROR
 WORKDIR /app
 
@@ -21,18 +20,17 @@ RUN python -m venv --without-pip /venv
 COPY requirements.txt .
 RUN pip --python /venv/bin/python install --require-hashes -r requirements.txt
 COPY cinema.proto .
-# The generator has done its work when the stubs are there: it stays behind.
+# The services import the stubs, not their generator.
 RUN python -m grpc_tools.protoc -I. --python_out=. --grpc_python_out=. cinema.proto \
     && pip --python /venv/bin/python uninstall -y grpcio-tools setuptools
 COPY . .
 COPY --from=page /page/bundle bundle
-# Readable for the image's user whatever the umask of the clone; compiled here, as a service cannot
-# write.
+# Readable by the image's user, whatever the umask of the clone. Compiled here, since a service
+# cannot write.
 RUN rm -r deploy && chmod -R a+rX . && python -m compileall -q --invalidation-mode unchecked-hash .
 
 FROM base
-# Nobody's id on purpose. A new volume takes over the owner and the mode of the folder that it is
-# mounted on.
+# An id that no host user has. A new volume inherits the owner and mode of its mount point.
 RUN install -d -o 10001 -g 10001 -m 0700 /records /secrets
 COPY --from=build /venv /venv
 COPY --from=build /app /app

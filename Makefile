@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STUBS := cinema_pb2.py cinema_pb2.pyi cinema_pb2_grpc.py
 
-# A virtual environment whose Python is gone (an upgrade, a moved folder) is created again.
+# Recreate a virtual environment whose Python is gone, after an upgrade or a move of the folder.
 SOUND := $(shell $(PY) -c 'import sys; print(sys.version_info >= (3, 11))' 2>/dev/null)
 ifneq ($(SOUND),True)
 REMAKE := remake
@@ -24,7 +24,7 @@ help:
 	@echo 'make bench   measure everything and add it to docs/benchmarks.md'
 	@echo 'make bench-quick  is anything slower by a third?'
 	@echo 'make screenshots  pictures of every state of the page, in screenshots/'
-	@echo 'make ledger  make each record that reservas_confirmadas.json lacks from its order'
+	@echo 'make ledger  add the records that reservas_confirmadas.json lacks, from their orders'
 	@echo 'make stubs   generate the gRPC modules from cinema.proto'
 	@echo 'make setup   only install what `make run` needs'
 	@echo 'make clean   remove what was installed and generated; orders and mail in var/ stay'
@@ -51,7 +51,6 @@ model: $(VENV)/installed-dev
 check: $(VENV)/installed-dev $(STUBS) cinema_pb2_grpc.pyi
 	@$(PY) -m checks
 
-# The known vulnerabilities of what the services run on.
 audit: $(VENV)/installed-dev
 	@$(PY) -m checks.audit
 
@@ -60,7 +59,7 @@ sbom: $(VENV)/installed-dev
 		--output-file sbom.cdx.json requirements.txt
 	@echo 'sbom.cdx.json has every package that the services run on'
 
-# The lock files: all packages, transitive ones too, for every platform, with the hash of each file.
+# Every package, transitive ones too, for every platform, with the hash of each file.
 LOCK := $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
 lock: $(VENV)/installed-dev

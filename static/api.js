@@ -2,8 +2,10 @@
 /** The gateway's HTTP side. Nothing rejects: a fault is an answer with status 0. */
 
 /**
- * @typedef {{id: string, titulo: string, duracao_min: number, classificacao: string, sinopse:
- * string, art: string}} Film `art`: its picture's address, or nothing
+ * @typedef {{
+ *   id: string, titulo: string, duracao_min: number, classificacao: string, sinopse: string,
+ *   art: string,
+ * }} Film `art`: its picture's address, or nothing
  */
 /**
  * @typedef {object} Session
@@ -19,16 +21,20 @@
  * @property {number} livres
  * @property {boolean} encerrada
  */
+/** @typedef {{assento: string, tipo: string, preco: number}} Place */
 /**
- * @typedef {Session & {limite_assentos: number, tempo_reserva_ms: number, meias_total: number,
- * meias_vendidas: number, edicao: string,
- *   alteracao: string, cancelada: boolean, fileiras: {nome: string, bloco?: string, lugares:
- *   ({assento: string, tipo: string, preco: number}|null)[]}[]}} SessionMap
+ * @typedef {Session & {
+ *   limite_assentos: number, tempo_reserva_ms: number, meias_total: number, meias_vendidas: number,
+ *   edicao: string, alteracao: string, cancelada: boolean,
+ *   fileiras: {nome: string, bloco?: string, lugares: (Place|null)[]}[],
+ * }} SessionMap
  */
 /**
- * @typedef {{sessoes: Session[], words?: Record<string, Session["words"]>, vendas_pausadas?:
- * boolean, cinema?: string}} SessionList `words` of all sessions, by sound and room; while sales
- * are paused, the data may be lost, and `livres` is not to be believed
+ * @typedef {{
+ *   sessoes: Session[], words?: Record<string, Session["words"]>, vendas_pausadas?: boolean,
+ *   cinema?: string,
+ * }} SessionList `words` of all sessions, by sound and room; while sales are paused, data may be
+ * lost, and `livres` cannot be trusted
  */
 /**
  * @typedef {{assento: string, categoria: import("./tickets.js").Category, preco: number}} Sold

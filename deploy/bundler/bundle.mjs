@@ -1,20 +1,18 @@
 // @ts-check
 /**
- * node bundle.mjs STATIC BUNDLE puts the page's modules together into a few files: what each page
- * begins with, what it loads later, and what several of these share. A page's HTML in STATIC names
- * the modules that it begins with; in BUNDLE it names their files. Texts stay modules of their own,
- * one a language, since their addresses are made up where they are loaded.
+ * node bundle.mjs STATIC BUNDLE bundles the page's modules into a few files: what each page begins
+ * with, what it loads later, and what several of these share. A page's HTML in STATIC names the
+ * modules that it begins with; in BUNDLE it names their files. Texts stay one module a language,
+ * because the page computes their addresses at run time.
  */
 import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { rolldown } from "rolldown";
 
-/**
- * What the gateway compares with its own files before it serves any of these (gateway/bundle.py).
- */
+/** The gateway serves a bundle only if these digests match its own files (gateway/bundle.py). */
 const SOURCES = ".sources.json";
-/** What the browsers of the last four years read; newer syntax is written in it. */
+/** The syntax of browsers of the last four years; Rolldown rewrites newer syntax. */
 const TARGET = "es2022";
 const FIRST = /<script type="module" src="\/static\/([\w-]+)\.js">/g;
 const AHEAD = /(?<=<link rel="modulepreload" href="\/static\/)[\w-]+\.js/g;
@@ -35,9 +33,10 @@ async function readSources() {
 }
 
 /**
- * The pages that load a module ahead, by the module's name: those that name it, or a module that
+ * The pages that preload a module, by the module's name: those that name it, or a module that
  * imports it.
- * @param {Map<string, string>} sources @param {(name: string) => string[]} importsOf
+ * @param {Map<string, string>} sources
+ * @param {(name: string) => string[]} importsOf
  */
 function pagesOf(sources, importsOf) {
   /** @type {Map<string, string[]>} */
@@ -51,9 +50,9 @@ function pagesOf(sources, importsOf) {
 }
 
 /**
- * Modules that several others want, in one file for those of several pages and in one of each
- * page's own. Only where whatever loads a module is on pages that load it ahead: it works as soon
- * as its file is there, and what a page wants late it may never want.
+ * Shared modules: one file for those of several pages, and one for each page's own. A module joins
+ * a file only if every page that imports it preloads it: a lazily imported module may never be
+ * needed.
  * @param {Map<string, string>} sources
  */
 function groupsOf(sources) {
@@ -70,7 +69,7 @@ function groupsOf(sources) {
     /**
      * @param {string} module
      * @param {Set<string>} seen
-     * @returns {string[]} the pages whose modules load it, late or not
+     * @returns {string[]} the pages whose modules import it, lazily or not
      */
     const wanting = (module, seen) => {
       if (seen.has(module)) return [];
@@ -111,8 +110,7 @@ async function chunksOf(sources) {
     format: "esm",
     minify: true,
     entryFileNames: "[name].js",
-    // A page of an older revision that loads one late gets the very file, or an error that it tells
-    // of.
+    // A page of an older revision that imports one lazily gets the same file, or shows an error.
     chunkFileNames: "[name]-[hash].js",
     codeSplitting: { groups: groupsOf(sources) },
   });
@@ -120,7 +118,7 @@ async function chunksOf(sources) {
 }
 
 /**
- * The sources last: whoever reads them before has files that do not fit.
+ * The digests come last: a reader that comes earlier finds that the old ones do not match.
  * @param {Map<string, string>} files
  * @param {string} sources
  */

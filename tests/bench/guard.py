@@ -1,7 +1,7 @@
 """What CI runs: the guarded figures, quickly, beside the newest quick run of docs/benchmarks.jsonl.
 
-    python -m tests.bench guard python -m tests.bench guard --record what is measured now is what
-    later runs are compared with
+    python -m tests.bench guard
+    python -m tests.bench guard --record    later runs are compared with this one
 
 Each guarded figure is CPU in units of the same run's echo (or of another part's limit, or bytes): a
 slow or busy machine is slow for both. It may be worse by a half, which is a fall of speed by a

@@ -1,11 +1,16 @@
 """Checks the guarantees of the seats' state, from a recorded history and the final state in Redis.
 
-(1) a seat is sold at most once between cancellations (2) never both locked and sold (3) a request
-takes all its seats or none (4) orders and outbox entries match one to one (5) a session's versions
-have no gaps (6) every lock has its due entry (7) no public event carries a buyer's identity (8) no
-network and no person has more than they may (9) no hold lasts beyond its ceiling, nor begins while
-its seat cools down for its buyer, however often it is given back (+) the books agree: events, map,
-buyers' counts
+(1) a seat is sold at most once between cancellations
+(2) no seat is both locked and sold
+(3) a request takes all its seats or none
+(4) orders and outbox entries match one to one
+(5) a session's versions have no gaps
+(6) every lock has its due entry
+(7) no public event carries a buyer's identity
+(8) no network and no person has more than the limits allow
+(9) no hold lasts beyond its ceiling, nor begins while its seat cools down for its buyer, however
+    often the buyer releases it
+(+) events, map and buyers' counts agree
 """
 
 import json

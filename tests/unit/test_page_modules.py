@@ -60,7 +60,7 @@ def test_the_modules_do_what_their_tests_say(suite: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_every_module_is_small_and_has_its_types_checked() -> None:
+def test_every_module_is_small_and_asks_for_type_checks() -> None:
     for module in STATIC.glob("*.js"):
         lines = module.read_text().splitlines()
         assert lines[0] == "// @ts-check", module.name
