@@ -63,13 +63,8 @@ def create_app(gateway: Gateway | None = None) -> FastAPI:
         # A redirect would repeat the request's Host, over plain http.
         redirect_slashes=False,
     )
-    for part in (
-        pages.router,
-        http_routes.api,
-        http_routes.health,
-        notify.router,
-    ):
-        app.include_router(part)
+    for router in (pages.router, http_routes.api, http_routes.health, notify.router):
+        app.include_router(router)
     app.router.routes.append(websocket_route.route)
     add_problem_handlers(app)
     app.add_exception_handler(404, pages.nothing_here)

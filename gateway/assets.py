@@ -192,7 +192,7 @@ class Assets:
         return {name: self._whole(name, files) for name in files}
 
     def _whole(self, name: str, files: dict[str, Asset]) -> Asset:
-        """The one of the version before where it is the same: it is compressed already."""
+        """The previous asset if its content is the same, since that is compressed already."""
         made_whole, asset = _WHOLE.get(PurePath(name).suffix), files[name]
         if made_whole is None:
             return asset

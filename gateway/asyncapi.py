@@ -44,14 +44,18 @@ def document() -> Json:
             "answer": _operation("send", "socket", outgoing),
             "announce": _operation("send", "orders", topic),
         },
-        "components": {
-            "messages": {name: {"payload": _action(name, kind)} for name, kind in incoming.items()}
-            | {name: {"payload": _schema(kind)} for name, kind in (outgoing | topic).items()},
-            "schemas": _schemas(
-                [(kind, "validation") for kind in incoming.values()]
-                + [(kind, "serialization") for kind in (outgoing | topic).values()]
-            ),
-        },
+        "components": _components(incoming, outgoing | topic),
+    }
+
+
+def _components(incoming: Mapping[str, type[BaseModel]], outgoing: Mapping[str, Any]) -> Json:
+    return {
+        "messages": {name: {"payload": _action(name, kind)} for name, kind in incoming.items()}
+        | {name: {"payload": _schema(kind)} for name, kind in outgoing.items()},
+        "schemas": _schemas(
+            [(kind, "validation") for kind in incoming.values()]
+            + [(kind, "serialization") for kind in outgoing.values()]
+        ),
     }
 
 

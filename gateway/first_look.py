@@ -118,7 +118,7 @@ def _outline(rows: Sequence[Fileira]) -> str:
 
 
 def _tops(rows: Iterable[Fileira]) -> Iterator[int]:
-    """Where each row begins, counted in rows: one is left out before a block of rows."""
+    """The vertical position of each row, in rows. An empty row precedes a block."""
     top, before = 0, ""
     for row in rows:
         top += row.bloco != "" or _begins_balcony(before, row.nome)
