@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from functools import partial
 
 from cinema.keys import relay_lease_key
-from cinema.redis_connection import REDIS_ERRORS, RedisClient, connect, connect_blocking
+from cinema.redis_connection import REDIS_ERRORS, RedisClient, connect_blocking, connected
 from cinema.retry import Backoff, brief, keep_running
 from cinema.service import (
     CannotStart,
@@ -45,7 +45,7 @@ async def serve(settings: ProducerSettings) -> None:
     stop = stop_signal()
     silence_library()
     async with AsyncExitStack() as stack:
-        redis = await stack.enter_async_context(aclosing(connect(settings)))
+        redis = await stack.enter_async_context(connected(settings))
         outbox = await stack.enter_async_context(_outbox(settings, redis))
         winding_down = asyncio.Event()
         sink, mail_room = await stack.enter_async_context(_sink(settings, winding_down))
@@ -69,7 +69,7 @@ async def replay_dead_letters(settings: ProducerSettings) -> None:
     Raises CannotStart if Redis or booking is away.
     """
     try:
-        async with aclosing(connect(settings)) as redis, _outbox(settings, redis) as outbox:
+        async with connected(settings) as redis, _outbox(settings, redis) as outbox:
             log.info("%d dead letters put back into the outbox", await outbox.replay_dead_letters())
         await retry_failed_mails(settings)
     except _AWAY as error:

@@ -75,6 +75,16 @@ def nodes_of(redis: RedisClient) -> OneNode | ClusterNodes:
     return redis.nodes
 
 
+@asynccontextmanager
+async def connected(settings: RedisSettings) -> AsyncIterator[RedisClient]:
+    """A client for commands, which is disconnected at the end."""
+    redis = connect(settings)
+    try:
+        yield redis
+    finally:
+        await disconnect(redis)
+
+
 async def disconnect(redis: RedisClient) -> None:
     """Closes all connections.
 
