@@ -78,9 +78,7 @@ def fault_reply(fault: Faulty) -> bytes:
 
 
 def busy_reply(message: Incoming) -> bytes:
-    return _error(
-        message, Reason.TOO_MANY_REQUESTS, "Há pedidos demais de uma vez. Espere um pouco."
-    )
+    return _error(message, Reason.TOO_MANY_REQUESTS, "Muitas ações de uma vez. Espere um pouco.")
 
 
 def _reply(action: Action, answer: ReservaResponse) -> bytes:

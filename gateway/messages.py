@@ -210,7 +210,7 @@ def _parse_fields(envelope: _Envelope) -> Incoming:
         return kind.model_validate({**(envelope.model_extra or {}), "id": envelope.id})
     except ValidationError as error:
         field = str((error.errors()[0]["loc"] or ("",))[0])
-        advice = _ADVICE.get(field, "Os dados do pedido estão incorretos.")
+        advice = _ADVICE.get(field, "Os dados da mensagem estão incorretos.")
         return Faulty(
             reply_kind=kind.reply_kind, reason=Reason.INVALID_FIELD, text=advice, id=envelope.id
         )

@@ -42,12 +42,14 @@ VIEW_ONLY = Problem(
 NOTHING_TO_ATTEND = Problem(
     409, Reason.NOTHING_TO_ATTEND, "O pedido foi cancelado, ou a sessão saiu da programação."
 )
-FOREIGN_ORIGIN = Problem(403, Reason.FOREIGN_ORIGIN, "Este pedido não veio de uma página nossa.")
-NO_HOST = Problem(400, Reason.NO_HOST, "O pedido não diz a que endereço se dirige.")
+FOREIGN_ORIGIN = Problem(
+    403, Reason.FOREIGN_ORIGIN, "Esta solicitação não veio de uma página nossa."
+)
+NO_HOST = Problem(400, Reason.NO_HOST, "A solicitação não informa o endereço (Host).")
 # RFC 9110, 15.5.20: the request came to a server that does not answer for that name.
-FOREIGN_HOST = Problem(421, Reason.FOREIGN_HOST, "Este endereço não é o do cinema.")
+FOREIGN_HOST = Problem(421, Reason.FOREIGN_HOST, "Este não é o endereço do cinema.")
 TOO_MANY_REQUESTS = Problem(
-    429, Reason.TOO_MANY_REQUESTS, "Pedidos demais em pouco tempo. Espere um pouco."
+    429, Reason.TOO_MANY_REQUESTS, "Muitas solicitações em pouco tempo. Espere um pouco."
 )
 _DOWN = Problem(
     503,
@@ -55,13 +57,13 @@ _DOWN = Problem(
     "As vendas estão fora do ar por um instante. Tente de novo em seguida.",
 )
 # Nobody reads it: the client has closed the connection.
-_UNFINISHED = Problem(400, Reason.INVALID_FIELD, "O pedido chegou incompleto.")
+_UNFINISHED = Problem(400, Reason.INVALID_FIELD, "A solicitação chegou incompleta.")
 _FAULT = Problem(500, Reason.FAULT, "Algo deu errado aqui. Tente de novo.")
 _BY_STATUS = {
     404: (Reason.NOT_FOUND, "Não há nada neste endereço."),
     405: (Reason.WRONG_METHOD, "Este endereço não aceita este método."),
 }
-_OTHER = (Reason.OTHER, "O pedido foi recusado.")
+_OTHER = (Reason.OTHER, "A solicitação foi recusada.")
 
 # For a router's `responses`.
 IN_DOCS: dict[int | str, dict[str, Any]] = {
