@@ -1,12 +1,16 @@
 /*
- * Seats on sale, as lua/ and booking/ sell them: two buyers, two seats, holds that end by time, a Redis that fails over.
- * docs/model.md says which line of it is which line of Lua and Python. `make model` explores it with Spin.
+ * Seats on sale, as lua/ and booking/ sell them: two buyers, two seats, holds that end by time, a
+ * Redis that fails over. docs/model.md says which line of it is which line of Lua and Python.
+ * `make model` explores it with Spin.
  *
- * One atomic block is one Lua script: Redis runs it whole or not at all. Between two blocks anything may happen: time
- * passes, another script runs, a reply is lost, a process dies, the replica is promoted.
+ * One atomic block is one Lua script: Redis runs it whole or not at all. Between two blocks
+ * anything may happen: time passes, another script runs, a reply is lost, a process dies, the
+ * replica is promoted.
  *
- *   -DFAILOVER     the primary may be lost once, with what the replica lacks; the replica is promoted
- *   -DWAIT         a sale is acknowledged once the replica has it (WAITAOF), not as soon as the primary has it
+ *   -DFAILOVER     the primary may be lost once, with what the replica lacks; the replica is
+ *                  promoted
+ *   -DWAIT         a sale is acknowledged once the replica has it (WAITAOF), not as soon as the
+ *                  primary has it
  *   -DRELAY_WAIT   the relay sends an order to Kafka once the replica has it
  *   -DLAST=2       time ends after so many ticks: fewer states
  *   -DONE_CASE     one buyer wants both seats, the other one of them: fewer states
@@ -30,7 +34,10 @@
 #define HOLD 1              /* ticks a hold lasts */
 #define CEILING 2           /* ticks from its beginning, after which it is not extended */
 
-/* What one Redis has. A replica applies whole scripts in their order: it is what its primary was at some time before. */
+/*
+ * What one Redis has. A replica applies whole scripts in their order: it is what its primary was at
+ * some time before.
+ */
 typedef Node {
   byte hold[2];             /* per seat: the buyer who holds it, 0 for nobody */
   byte since[2];            /* when that hold began */
@@ -70,14 +77,15 @@ inline copy(from, to) {
   to.outbox[3] = from.outbox[3]; to.outbox[4] = from.outbox[4]
 }
 
-/* ------------------------------------------------ the scripts ------------------------------------------------ */
+/* ---------------------------------------- the scripts ---------------------------------------- */
 
 /* lua/hold.lua: free -> held, all or none. Repeating it gives the same answer. */
 #ifdef LOCK_ALONE
 #define GRANTABLE(me, seat) (!LIVE(seat) || primary.lock[seat] == me)
 #else
 #define GRANTABLE(me, seat) \
-  (primary.hold[seat] == me && primary.due[seat] >= now || !primary.hold[seat] && !primary.sold[seat] && !LIVE(seat))
+  (primary.hold[seat] == me && primary.due[seat] >= now \
+  || !primary.hold[seat] && !primary.sold[seat] && !LIVE(seat))
 #endif
 
 inline hold_seat(me, seat) {
@@ -124,7 +132,8 @@ inline script_extend(me) {
   }
 }
 
-/* lua/confirm.lua: held -> sold, once per order key; the message goes to the outbox in the same script. */
+/* lua/confirm.lua: held -> sold, once per order key; the message goes to the outbox in the same
+   script. */
 inline free_seat(seat) {
   primary.hold[seat] = 0; primary.since[seat] = 0; primary.due[seat] = 0;
   primary.lock[seat] = 0; primary.ends[seat] = 0
@@ -181,11 +190,11 @@ inline script_expire(seat) {
   }
 }
 
-/* ------------------------------------------------ the processes ------------------------------------------------ */
+/* --------------------------------------- the processes --------------------------------------- */
 
 mtype = { OK, REFUSED, UNKNOWN };
 
-/* Twice the answer may be lost: on the wire, or with the booking server that would have given it. */
+/* Twice the answer may be lost: on the wire, or with the booking server that had it. */
 inline answered() {
   if
   :: losses -> losses--; reply = UNKNOWN; printf("%d: the answer to buyer %d is lost\n", now, me)
@@ -236,7 +245,8 @@ proctype Buyer(byte me) {
      fi
   od;
   if
-  :: reply == OK -> acknowledged[me] = order; printf("%d: order %d is acknowledged to buyer %d\n", now, order, me)
+  :: reply == OK -> acknowledged[me] = order;
+                    printf("%d: order %d is acknowledged to buyer %d\n", now, order, me)
   :: else -> refused[me] = true
   fi;
 
@@ -254,7 +264,8 @@ end:
   od
 }
 
-/* What it has read may be long past when its script runs: by then the other sweeper may have freed the seat. */
+/* What it has read may be long past when its script runs: by then the other sweeper may have freed
+   the seat. */
 proctype SlowSweeper() {
 end:
   do
@@ -263,7 +274,8 @@ end:
   od
 }
 
-/* notifications/relay.py: sends, then removes. It may die in between; then another one begins again. */
+/* notifications/relay.py: sends, then removes. It may die in between; then another one begins
+   again. */
 #ifdef RELAY_WAIT
 #define SENDABLE(order) (primary.outbox[order] && replica.outbox[order])
 #else
@@ -325,27 +337,32 @@ proctype Replication() {
 end:
   do
   :: atomic { copy(primary, replica); printf("%d: the replica catches up\n", now) }
-  :: atomic { !failed_over -> copy(replica, primary); failed_over = true; printf("%d: the replica is promoted\n", now) }
+  :: atomic { !failed_over -> copy(replica, primary); failed_over = true;
+              printf("%d: the replica is promoted\n", now) }
   od
 }
 #endif
 
-/* ------------------------------------------------ the guarantees ------------------------------------------------ */
+/* --------------------------------------- the guarantees --------------------------------------- */
 
 /* An acknowledged order is in Redis with all of its seats, and its message waits or is in Kafka. */
 #define SOLD_WHOLE(me, order) \
   (WITHOUT(me, 0, primary.sold[0] == order) && WITHOUT(me, 1, primary.sold[1] == order))
-#define KEPT(me) (!acknowledged[me] || primary.key[me] == acknowledged[me] && SOLD_WHOLE(me, acknowledged[me]) \
+#define KEPT(me) (!acknowledged[me] \
+  || primary.key[me] == acknowledged[me] && SOLD_WHOLE(me, acknowledged[me]) \
   && (primary.outbox[acknowledged[me]] || kafka[acknowledged[me]]))
 #define SOLD_ONCE (!acknowledged[1] || !acknowledged[2] || !(wants[1] & wants[2]))
 #define ALL_OR_NONE(me) (!primary.key[me] || SOLD_WHOLE(me, primary.key[me]))
 #define TRUTHFUL(me) (!refused[me] || !primary.key[me])
-#define ANNOUNCED(me) (!primary.key[me] || primary.outbox[primary.key[me]] || kafka[primary.key[me]])
+#define ANNOUNCED(me) \
+  (!primary.key[me] || primary.outbox[primary.key[me]] || kafka[primary.key[me]])
 #define NEVER_BOTH(seat) (!primary.sold[seat] || !primary.hold[seat] && !primary.lock[seat])
 #define DUE(seat) \
-  (!primary.lock[seat] || primary.hold[seat] == primary.lock[seat] && primary.due[seat] == primary.ends[seat])
+  (!primary.lock[seat] \
+  || primary.hold[seat] == primary.lock[seat] && primary.due[seat] == primary.ends[seat])
 /* Once its mail is sent a ticket is in somebody's hand: its seats are that order's. */
-#define MAILED(order) (!ledger[order] || primary.key[BUYER_OF(order)] == order && SOLD_WHOLE(BUYER_OF(order), order))
+#define MAILED(order) (!ledger[order] \
+  || primary.key[BUYER_OF(order)] == order && SOLD_WHOLE(BUYER_OF(order), order))
 
 /* When a run is replayed, the guarantee that it breaks is printed. */
 proctype Audit() {
@@ -353,12 +370,14 @@ end:
   do
   :: atomic { !SOLD_ONCE -> printf("broken: SOLD_ONCE\n"); assert(false) }
   :: atomic { !(KEPT(1) && KEPT(2)) -> printf("broken: KEPT\n"); assert(false) }
-  :: atomic { !(ALL_OR_NONE(1) && ALL_OR_NONE(2)) -> printf("broken: ALL_OR_NONE\n"); assert(false) }
+  :: atomic { !(ALL_OR_NONE(1) && ALL_OR_NONE(2)) -> printf("broken: ALL_OR_NONE\n");
+              assert(false) }
   :: atomic { !(TRUTHFUL(1) && TRUTHFUL(2)) -> printf("broken: TRUTHFUL\n"); assert(false) }
   :: atomic { !(ANNOUNCED(1) && ANNOUNCED(2)) -> printf("broken: ANNOUNCED\n"); assert(false) }
   :: atomic { !(NEVER_BOTH(0) && NEVER_BOTH(1)) -> printf("broken: NEVER_BOTH\n"); assert(false) }
   :: atomic { !(DUE(0) && DUE(1)) -> printf("broken: DUE\n"); assert(false) }
-  :: atomic { !(MAILED(1) && MAILED(2) && MAILED(3) && MAILED(4)) -> printf("broken: MAILED\n"); assert(false) }
+  :: atomic { !(MAILED(1) && MAILED(2) && MAILED(3) && MAILED(4)) -> printf("broken: MAILED\n");
+              assert(false) }
   od
 }
 
@@ -367,10 +386,12 @@ init {
 #ifdef ONE_CASE
     wants[1] = 3; wants[2] = 1;
 #else
-    if :: wants[1] = 1 :: wants[1] = 3 fi;         /* which seat is called the first does not matter */
+    /* which seat is called the first does not matter */
+    if :: wants[1] = 1 :: wants[1] = 3 fi;
     if :: wants[2] = 1 :: wants[2] = 2 :: wants[2] = 3 fi;
 #endif
-    run Buyer(1); run Buyer(2); run Sweeper(); run SlowSweeper(); run Relay(); run Consumer(); run Time(); run Audit();
+    run Buyer(1); run Buyer(2); run Sweeper(); run SlowSweeper();
+    run Relay(); run Consumer(); run Time(); run Audit();
 #ifdef FAILOVER
     run Replication()
 #endif
