@@ -7,6 +7,8 @@ it, a fail-over could free seats whose ticket is in a mailbox already, and they 
 
 import logging
 
+from redis.exceptions import ReadOnlyError
+
 from cinema.keys import partition_keys
 from cinema.logs import OutageLog
 from cinema.redis_connection import RedisClient, nodes_of
@@ -34,7 +36,9 @@ class Replication:
         has in memory, and every version of Redis knows WAIT.
         """
         key = partition_keys(partition).replica_probe
-        _, _, replicas = await self._nodes.send(packed("ROLE"), key)
+        role, _, replicas, *_ = await self._nodes.send(packed("ROLE"), key)
+        if role != "master":
+            raise ReadOnlyError("the primary has become a replica")
         if not replicas:
             return True
         # WAIT covers the last write of its connection, so this connection writes; replicas apply

@@ -49,7 +49,7 @@ class NotifyReceiver:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                receiver._take(self)
+                receiver._receive(self)
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -63,7 +63,7 @@ class NotifyReceiver:
             self._server.server_close()
             self._server = None
 
-    def _take(self, request: BaseHTTPRequestHandler) -> None:
+    def _receive(self, request: BaseHTTPRequestHandler) -> None:
         raw = request.rfile.read(int(request.headers["Content-Length"]))
         timestamp = request.headers.get(TIMESTAMP_HEADER, "")
         signature = request.headers.get(SIGNATURE_HEADER, "")

@@ -257,6 +257,19 @@ async def test_an_order_leaves_redis_once_a_replica_has_it(tmp_path: Path) -> No
                 assert await collected(outbox, 2) == {5: ["5-2"], 9: ["9-3"]}
 
 
+async def test_a_primary_that_became_a_replica_is_away_until_the_next_one_is_found(
+    tmp_path: Path,
+) -> None:
+    with RedisServer(tmp_path / "primary") as primary:
+        async with connected(redis_url=primary.url) as (redis, _):
+            await redis.config_set("repl-diskless-sync-delay", 0)
+            await put(redis, 5, 1)
+            with Replica(tmp_path / "replica", primary.port) as demoted:
+                async with connected(redis_url=demoted.url) as (_, outbox):
+                    with pytest.raises(REDIS_ERRORS, match="replica"):
+                        await outbox.read(range(PARTITIONS))
+
+
 async def test_an_outbox_on_a_cluster(redis_cluster: LocalCluster, tmp_path: Path) -> None:
     async with connected(redis_url=redis_cluster.urls[0], redis_cluster=True) as (redis, outbox):
         await outbox_keeps_order_and_brings_back_the_dead(redis, outbox)
