@@ -135,11 +135,13 @@ class Dataset:
         if problem:
             if found.identity == kept:
                 log.warning(
-                    "missing: %.0f s, in %d partitions changes of seats", lost_ms / 1000, behind
+                    "Redis lacks the last %.0f s, and changes of seats in %d partitions",
+                    lost_ms / 1000,
+                    behind,
                 )
             await self._mark_as_lost(known, found)
         elif behind:
-            log.warning("a replica has taken over, and lacks changes of the last seconds")
+            log.warning("a replica has taken over without the changes of the last seconds")
             self._newest.clear()
             self.changes += 1
         self._found = Marks(found.marks.events, found.marks.beats, replicated)
@@ -174,7 +176,7 @@ class Dataset:
 # ----------------------------------------------------------------------------------- what was lost
 
 _CAME_BACK_OLDER = f"Redis came back older than it was: {_ADVICE}"
-_INCOMPLETE = f"Redis has a part of a dataset only: {_ADVICE}"
+_INCOMPLETE = f"Redis has only a part of a dataset: {_ADVICE}"
 
 
 def loss(kept: str, known: Marks, found: Found) -> str:

@@ -42,7 +42,7 @@ async def export_person(who: str, settings: BookingSettings) -> None:
         found = [await archive.export(*one) async for one in archive.orders_of(who)]
     found.sort(key=lambda order: order["criado_em_ms"])
     sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
-    log.info("%d orders", len(found))
+    log.info("exported %d orders", len(found))
 
 
 async def erase_person(who: str, settings: BookingSettings) -> None:

@@ -54,7 +54,7 @@ class ProgrammeGuard:
         try:
             return await asyncio.to_thread(parse_programme, text, candidate.name, candidate.folder)
         except ProgrammeError as error:
-            log.warning("the programme that was in force last is no longer understood: %s", error)
+            log.warning("the programme that was in force last cannot be read any more: %s", error)
             return None
 
     async def keep(self, before: Programme | None, programme: Programme) -> None:

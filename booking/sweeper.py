@@ -42,7 +42,7 @@ class Sweeper:
             freed = await self.sweep_soon() if turn else await self.sweep()
             backoff.reset()
             if freed:
-                log.info("seats freed whose hold had ended: %d", freed)
+                log.info("freed %d seats whose hold had ended", freed)
             await asyncio.sleep(PERIOD_SECONDS)
 
     async def sweep(self, session_id: str = "") -> int:
@@ -83,9 +83,8 @@ class Sweeper:
             shortened += await self._seats.shorten(session, seats)
         if shortened:
             log.warning(
-                "Redis' clock was set back, or HOLD_MAX_SECONDS lowered: %d holds would have "
-                "lasted too long"
-                " and now end with HOLD_SECONDS",
+                "Redis' clock was set back, or HOLD_MAX_SECONDS lowered: "
+                "%d holds would have lasted too long and now end with HOLD_SECONDS",
                 shortened,
             )
 
