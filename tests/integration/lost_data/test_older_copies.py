@@ -31,7 +31,7 @@ def test_a_redis_that_comes_back_empty_sells_nothing_until_it_is_adopted(desk: D
     lose_data(desk)
     wait_until(lambda: errors_about(desk, "came back empty"), BACK_SECONDS)
     assert refusal(lambda: ana.hold("A05")) == (UNAVAILABLE, PAUSED)
-    assert "it has 0 orders" in adopt(desk)
+    assert "0 orders, 0 sessions" in adopt(desk)
     wait_until_selling(desk)
     assert ana.hold("A05").sucesso
 
