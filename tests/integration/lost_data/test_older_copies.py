@@ -72,7 +72,7 @@ def test_an_older_copy_is_noticed_after_booking_was_away_as_well(
     rival = desk.customer(ana.session)
     wait_until_refused(lambda: rival.hold("A06"))
     before = identities(desk)
-    assert "it has 1 orders" in adopt(desk)
+    assert "1 orders, 1 sessions" in adopt(desk)
     assert not before & identities(desk)
     wait_until_selling(desk)
     assert rival.hold("A06").sucesso
