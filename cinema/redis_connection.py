@@ -22,6 +22,7 @@ from cinema.redis_scripts import ClusterNodes, OneNode, Script
 from cinema.settings import RedisSettings
 
 RedisClient = Redis | RedisCluster
+Greeting = Callable[[AbstractConnection], Awaitable[None]]
 # What a call raises when Redis is away or too slow. All commands are safe to repeat.
 REDIS_ERRORS: tuple[type[Exception], ...] = (
     *(RedisError, OSError, TimeoutError),
@@ -35,27 +36,39 @@ def connect(settings: RedisSettings, admits: Callable[[str], bool] | None = None
     `admits` decides by its run_id, which is new at each start of a Redis server, whether a server
     may be used.
     """
-    patience = settings.redis_timeout_seconds
-    options = {
+    greet = _greeting(admits) if admits else None
+    return (_connect_cluster if settings.redis_cluster else _connect_node)(settings, greet)
+
+
+def _options(settings: RedisSettings) -> dict[str, Any]:
+    return {
         "decode_responses": True,
         "socket_timeout": None,
-        "socket_connect_timeout": patience,
+        "socket_connect_timeout": settings.redis_timeout_seconds,
     }
-    if settings.redis_cluster:
-        cluster = cast(_BoundedCluster, _BoundedCluster.from_url(settings.redis_url, **options))
-        cluster.patience = patience
-        cluster.nodes = ClusterNodes(cluster, patience, settings.redis_connections)
-        if admits:
-            cluster.connection_kwargs["redis_connect_func"] = _greeting(admits)
-        return cluster
+
+
+def _connect_cluster(settings: RedisSettings, greet: Greeting | None) -> RedisClient:
+    patience = settings.redis_timeout_seconds
+    found = _BoundedCluster.from_url(settings.redis_url, **_options(settings))
+    cluster = cast(_BoundedCluster, found)
+    cluster.patience = patience
+    cluster.nodes = ClusterNodes(cluster, patience, settings.redis_connections)
+    if greet:
+        cluster.connection_kwargs["redis_connect_func"] = greet
+    return cluster
+
+
+def _connect_node(settings: RedisSettings, greet: Greeting | None) -> RedisClient:
+    patience = settings.redis_timeout_seconds
     pool = BlockingConnectionPool.from_url(
         settings.redis_url,
         max_connections=settings.redis_connections,
         timeout=patience,
         # One retry, for a connection that a restarted server has closed.
         retry=Retry(ExponentialBackoff(cap=0.1, base=0.01), 1),
-        redis_connect_func=_greeting(admits) if admits else None,
-        **options,
+        redis_connect_func=greet,
+        **_options(settings),
     )
     client = cast(_BoundedRedis, _BoundedRedis.from_pool(pool))
     client.patience = patience
@@ -95,9 +108,7 @@ async def disconnect(redis: RedisClient) -> None:
     await redis.aclose()
 
 
-def _greeting(
-    admits: Callable[[str], bool],
-) -> Callable[[AbstractConnection], Awaitable[None]]:
+def _greeting(admits: Callable[[str], bool]) -> Greeting:
     async def greet(connection: AbstractConnection) -> None:
         await connection.on_connect()
         await connection.send_command("INFO", "server")

@@ -25,14 +25,7 @@ def record_of(order: pb.Pedido) -> Record:
         "email": order.email,
         "timestamp": iso_time(order.criado_em_ms),
         "codigo": order_code(order.pedido_id),
-        "ingressos": [
-            {
-                "assento": ticket.assento,
-                "categoria": CATEGORIES[ticket.categoria].value,
-                "preco_centavos": ticket.preco_centavos,
-            }
-            for ticket in order.ingressos
-        ],
+        "ingressos": _tickets(order),
         "total_centavos": order.total_centavos,
         "forma_pagamento": order.forma_pagamento,
         "estado": "cancelado" if order.cancelado else "confirmado",
@@ -40,6 +33,17 @@ def record_of(order: pb.Pedido) -> Record:
         ERASED: order.dados_apagados,
         **({"devolvidos": _given_back(order)} if order.devolvidos else {}),
     }
+
+
+def _tickets(order: pb.Pedido) -> list[Record]:
+    return [
+        {
+            "assento": ticket.assento,
+            "categoria": CATEGORIES[ticket.categoria].value,
+            "preco_centavos": ticket.preco_centavos,
+        }
+        for ticket in order.ingressos
+    ]
 
 
 def _given_back(order: pb.Pedido) -> list[Record]:
