@@ -151,8 +151,7 @@ class FakeMails:
 
 
 class FakeMailer:
-    """`answers` has, for an address, what its next mails meet; while `down` there is no server at
-    all.
+    """`answers`: the next results by address; while `down` there is no server at all.
 
     A mail to an address in `slow` takes until that event is set.
     """

@@ -29,7 +29,7 @@ from tests.support.waiting import eventually
 
 INSTANCE = "box-office-0"
 JOIN_SECONDS = 30
-BATCH = 500  # what one poll takes at most, where the fault shows
+BATCH = 500  # records that one poll returns at most, where the fault occurs
 RESTING, BUSY = (
     0,
     1,

@@ -1,5 +1,4 @@
-"""The ledger follows the orders: what is cancelled, what was paid, and what another hand has
-taken away."""
+"""The ledger follows the orders: cancellations, payments, and records that were removed."""
 
 import json
 import os

@@ -33,7 +33,7 @@ def session_id() -> str:
 
 
 class Listening:
-    """A started listener, with what it needs and what it reports to."""
+    """Starts listeners with their settings, and waits for their sweeps."""
 
     def __init__(self, stack: ExitStack, folder: Path, server: RedisServer, to: NotifyReceiver):
         self._stack = stack
@@ -113,7 +113,7 @@ def test_other_keys_and_other_databases_are_nobodys_business(
         connection.set(f"{tag}:relay-lease", "", px=1)
         connection.set("sessao:S001:assento:A05", "", px=1)
     expire(redis_server, session_id, "B01", database=3)
-    # Redis expires in no fixed order: the last one comes after the rest is gone.
+    # Redis expires keys in no fixed order: set the last one once the others are gone.
     with redis.Redis(port=redis_server.port) as connection:
         wait_until(lambda: connection.info("keyspace") == {})
     expire(redis_server, session_id, "F07")

@@ -55,7 +55,7 @@ def paying(email: str, method: str = "") -> pb.Pagamento:
 
 
 class Room:
-    """One session, in which somebody on one network buys seat after seat."""
+    """One session, in which one network buys seat after seat."""
 
     def __init__(self, desk: Desk, network: str = "") -> None:
         self.desk = desk
@@ -90,7 +90,7 @@ class Room:
         return pb.PedidoRequest(pedido_id=order_id, rede=self.network)
 
     def asked_for(self) -> int:
-        """The mails that the session's orders have caused, whatever comes of them."""
+        """The number of mails that the session's orders have caused."""
         outbox = partition_keys(partition_of(self.buyer.session)).outbox
         entries: Any = self.desk.redis().xrange(outbox)
         return sum(self.buyer.session in fields[MESSAGE_FIELD] for _, fields in entries)
@@ -336,8 +336,7 @@ def test_an_address_is_corrected_a_few_times_and_no_more(strict: Desk) -> None:
 
 
 def test_who_asked_for_the_mail_in_vain_can_still_correct_the_address(strict: Desk) -> None:
-    """A mistyped address is noticed by the mail that does not come, after it was asked for again
-    and again."""
+    """A buyer notices a mistyped address when the mail does not arrive, also on request."""
     room, right = Room(strict), somebody()
     order_id = room.buy("A05").pedido_id
     for _ in range(AGAIN):

@@ -1,4 +1,4 @@
-"""Mails that must wait: the record does not wait, nobody else does, and all of them follow."""
+"""Mails that must wait: records and other mails do not wait, and all are sent in the end."""
 
 import uuid
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from tests.support.waiting import allowed, wait_until
 KEYS = partition_keys(partition_of(SESSION))
 GREYLISTED = "450 4.2.0 Greylisted, try again in 300 seconds"
 QUEUE_FILE = "451 4.3.0 Error: queue file write error"
-MORE_THAN_A_BATCH = 620  # kafka-python forgot what was left over of 500
+MORE_THAN_A_BATCH = 620  # kafka-python dropped the rest after 500
 MORE_THAN_A_READ = 100  # of the outbox: 64 entries
 OLD_TRIES = 5  # after which a mail used to be given up
 
@@ -48,8 +48,7 @@ def mails(office: BoxOffice, sold: Sequence[pb.Pedido]) -> list[int]:
 
 
 def repeat(office: BoxOffice, known: Sequence[pb.Pedido], *, kafka: bool) -> None:
-    """Notifications that have had their effect come again, so many that others have to be read
-    behind them."""
+    """Repeats notifications that had their effect, more of them than one read returns."""
     if not kafka:
         for number in range(MORE_THAN_A_READ):
             office.redis.xadd(KEYS.outbox, {MESSAGE_FIELD: message(known[number % len(known)])})
@@ -94,7 +93,7 @@ def test_in_an_outage_everything_is_recorded_at_once_and_mailed_when_it_is_over(
 
 
 def told_by(sender: LocalProcess) -> str:
-    """What its readiness tells the operator."""
+    """The text of its ready file."""
     assert isinstance(sender, ServiceProcess)
     return sender.ready_file.read_text() if sender.ready_file.exists() else "not ready"
 

@@ -87,15 +87,15 @@ def test_a_buyer_from_abroad_is_written_to_in_english(box_office: BoxOffice, cre
 
     assert ticket["Subject"].startswith("Your ticket: ")
     text, html = (body(ticket, kind) for kind in ("plain", "html"))
-    for told in (
+    for words in (
         "Your purchase is confirmed",
         "Half · student",
         "Bring your Brazilian student card (CIE)",
         "You can cancel until",
         f"http://localhost:8000/pedido/{order.pedido_id}",
     ):
-        assert told in text
-        assert told in html.replace("&#39;", "'")
+        assert words in text
+        assert words in html.replace("&#39;", "'")
     (calendar,) = (p for p in ticket.walk() if p.get_content_type() == "text/calendar")
     assert "Seat: " in calendar.get_content()
     pictures = [p.get_filename() for p in ticket.walk() if p.get_content_type() == "image/png"]

@@ -1,5 +1,4 @@
-"""The watch of a `make run` whose supervisord was killed: what is left is stopped, whatever was
-under way."""
+"""The watch of a `make run` whose supervisord was killed stops the other programs."""
 
 import os
 import secrets
@@ -21,8 +20,7 @@ HEARD = (
 
 
 def settings(run: str) -> dict[str, str]:
-    """The environment of a run that starts nothing of its own, and of which nothing ever gets
-    ready."""
+    """The environment of a run that starts no program of its own, and never becomes ready."""
     nothing = dict.fromkeys(["RUN_REDIS", "RUN_KAFKA", "RUN_MAIL", "RUN_CONSUMER"], "false")
     nowhere = {"BOOKING_ADDRESS": "127.0.0.1:1", "GATEWAY": "http://127.0.0.1:1"}
     return {**os.environ, **nothing, **nowhere, "MAKE_RUN_ID": run}
@@ -65,7 +63,7 @@ def test_the_rest_of_the_run_is_stopped_and_no_other_run(
     try:
         assert watch.stdin
         assert watch.stdout
-        watch.stdout.close()  # nobody is left who reads its answers, or what it has to say
+        watch.stdout.close()  # no one reads its answers or its output
         watch.stdin.write(heard_last)
         watch.stdin.close()
         ours.wait(allowed(STOP_SECONDS))

@@ -1,5 +1,4 @@
-"""The five services in five terminals, before anything that they need is there: each waits, and
-goes on by itself."""
+"""The five services in five terminals, before their servers: each waits, and then works."""
 
 import asyncio
 from collections.abc import Iterator
@@ -35,7 +34,7 @@ WAITS_FOR = {
 
 
 class Terminals:
-    """The five services, and what they need; nothing of it runs yet."""
+    """The five services and their servers, none of which runs yet."""
 
     def __init__(self, folder: Path, parts: ExitStack, gateway: type[Gateway]) -> None:
         self.redis = RedisServer(folder / "redis")
@@ -87,12 +86,12 @@ async def test_services_wait_for_each_other_and_then_sell(
     await asyncio.to_thread(terminals.mailbox.wait_for, 1, 60)
     for service in terminals.services:
         await eventually(service.ready_file.exists)
-        # A second line where what is coming up answers otherwise than what is not there.
+        # A second line if a starting server answers differently from a missing one.
         assert len(waits(service)) <= 2, service.log
         assert service.running
         assert "Traceback" not in service.log
 
 
 def waits(service: ServiceProcess) -> list[str]:
-    """The lines that say what the service waits for."""
+    """The log lines that name what the service waits for."""
     return [line for line in service.log.splitlines() if WAITS_FOR[service.name] in line]

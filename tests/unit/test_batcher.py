@@ -13,7 +13,7 @@ MOST = 4
 
 
 class Down(Exception):
-    """Concerns everybody."""
+    """A failure for all callers."""
 
 
 class Poisoned(Exception):

@@ -1,4 +1,4 @@
-"""What a notification brings about, whatever fails on the way."""
+"""The effects of a notification, with every failure on the way."""
 
 import asyncio
 import logging
@@ -104,7 +104,7 @@ async def test_word_of_an_end_that_has_not_come_is_not_sent(world: World) -> Non
 
 
 async def until_done(world: World, *sold: pb.Pedido) -> None:
-    """As consumer and relay do: what is Later comes again."""
+    """Delivers again what is Later, as consumer and relay do."""
     await eventually(lambda: deliver_all(world, *sold), what="nothing is left for later")
 
 

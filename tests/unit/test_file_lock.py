@@ -1,4 +1,4 @@
-"""A lock has one holder, waits no longer than it should, and outlives nobody."""
+"""A lock has one holder, a deadline, and a file for its owner alone."""
 
 from contextlib import closing
 from pathlib import Path

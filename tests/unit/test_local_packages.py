@@ -39,7 +39,7 @@ def cache_with(folder: Path, jars: dict[str, bytes]) -> Path:
 
 @pytest.fixture
 def downloads(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
-    """Downloads that bring nothing, and the options of each."""
+    """Downloads without a result, and the options of each."""
     asked: list[tuple[str, ...]] = []
     monkeypatch.setattr(kafka_jars, "_fetch", lambda _, *options: asked.append(options))
     monkeypatch.setattr(
@@ -69,7 +69,7 @@ def test_jars_that_differ_are_fetched_again_and_never_used(
 ) -> None:
     with pytest.raises(kafka_jars.JarsMissing, match=complaint):
         kafka_jars.ensure(cache_with(tmp_path, jars))
-    # The second download goes past a store that may hold the bad file.
+    # The second download bypasses a store that may have the bad file.
     assert [options[:1] for options in downloads] == [(), ("--repo-cache",)]
 
 

@@ -28,7 +28,7 @@ Write = Callable[[pb.Pedido, MailPicture | None], bytes]
 @pytest.mark.parametrize("kind", ["plain", "html"])
 def test_a_ticket_has_film_time_room_seats_total_code_and_link(kind: str) -> None:
     text = body(as_received(WRITER.ticket(order())), kind)
-    for told in (
+    for words in (
         "O Agente Secreto",
         "domingo, 13 de dezembro de 2026, às 17h45",
         "Sala 1",
@@ -38,7 +38,7 @@ def test_a_ticket_has_film_time_room_seats_total_code_and_link(kind: str) -> Non
         order_code(ORDER_ID),
         LINK,
     ):
-        assert told in text
+        assert words in text
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
@@ -378,13 +378,13 @@ def without_f08(**changes: object) -> pb.Pedido:
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
 def test_a_cancellation_says_how_much_comes_back_and_how(kind: str) -> None:
-    for way, told in (
+    for way, words in (
         ("pix", "R$ 48,00 de volta por Pix"),
         ("cartao", "R$ 48,00 de volta no cartão"),
         ("", "R$ 48,00 de volta na mesma forma de pagamento"),
     ):
         text = body(as_received(WRITER.cancellation(order(forma_pagamento=way))), kind)
-        assert told in text.replace("\N{NO-BREAK SPACE}", " ")
+        assert words in text.replace("\N{NO-BREAK SPACE}", " ")
     free = order(total_centavos=0, forma_pagamento="pix")
     assert "de volta" not in body(as_received(WRITER.cancellation(free)), kind)
 

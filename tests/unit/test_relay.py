@@ -43,7 +43,7 @@ async def test_a_failed_entry_delays_its_partition_alone() -> None:
         await eventually(lambda: not any(e.partition == 7 for e in outbox.entries))
         assert [e.id for e in outbox.entries] == [entry(1, 1).id, entry(1, 2).id]
         await eventually(lambda: not outbox.entries)
-    # What stands behind a failed entry may be handed over twice, but it is never removed before it.
+    # Entries behind a failed one may be delivered twice, but are never removed before it.
     assert [seen for seen in sink.seen if seen[0] == "1"] == ["1-1", "1-2"] * 3
 
 

@@ -1,4 +1,4 @@
-"""Secrets that no variable gives are made once, kept, and nobody else's to read."""
+"""Secrets without a variable are made once, kept, and readable by their owner alone."""
 
 import multiprocessing
 import os
@@ -45,8 +45,7 @@ def test_processes_that_start_together_agree_on_one_secret(tmp_path: Path) -> No
 
 
 def test_files_of_a_killed_process_do_no_harm(tmp_path: Path) -> None:
-    """In containers every service has the same process id, so a file named after it may be
-    another's."""
+    """In containers all services have the same process id: files named after it would clash."""
     (tmp_path / f"notify.{os.getpid()}").write_text("half a secr")
     assert len(given_or_kept(None, tmp_path, "notify")) >= 32
 

@@ -83,8 +83,8 @@ def test_a_wrong_setting_is_one_line_and_status_2(
     with pytest.raises(SystemExit) as ended:
         service.main("booking", CommonSettings, never)
     assert ended.value.code == 2
-    told = capsys.readouterr().err
-    assert told == "booking: LOG_LEVEL=LOUD is refused: it takes DEBUG, INFO, WARNING or ERROR\n"
+    written = capsys.readouterr().err
+    assert written == "booking: LOG_LEVEL=LOUD is refused: it takes DEBUG, INFO, WARNING or ERROR\n"
 
 
 def test_a_service_that_cannot_start_logs_one_line_and_exits_with_1(

@@ -1,5 +1,4 @@
-"""Settings come from the environment, are right or are refused by name, and cannot change
-afterwards."""
+"""Settings come from the environment, wrong ones are refused by name, none changes later."""
 
 from pathlib import Path
 from typing import Any
@@ -67,9 +66,9 @@ def test_a_wrong_value_is_named_with_what_it_takes(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
-    told = refusal(BookingSettings)
+    refused = refusal(BookingSettings)
     description = BookingSettings.model_fields[name.lower()].description
-    assert told == f"{name}={value} is refused: it takes {description}"
+    assert refused == f"{name}={value} is refused: it takes {description}"
 
 
 def test_every_wrong_value_is_reported_a_line_each(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,9 +90,9 @@ def test_a_refusal_does_not_contain_a_secret(
     monkeypatch: pytest.MonkeyPatch, kind: type[CommonSettings], name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
-    told = refusal(kind)
-    assert told.startswith(f"{name} is refused: it takes ")
-    assert "too-short" not in told
+    refused = refusal(kind)
+    assert refused.startswith(f"{name} is refused: it takes ")
+    assert "too-short" not in refused
 
 
 @pytest.mark.parametrize("kind", SERVICES)

@@ -1,5 +1,4 @@
-"""The mail server's settings: what goes together, what is refused by name at the start, what
-follows from a port."""
+"""The mail server's settings: combinations, refusals at the start, defaults by port."""
 
 from typing import Any
 
@@ -62,9 +61,10 @@ def test_which_tls_is_meant(
 def test_two_settings_that_contradict_each_other_are_refused(
     monkeypatch: pytest.MonkeyPatch, tls: str
 ) -> None:
-    told = refusal(monkeypatch, SMTP_USE_TLS="true", SMTP_TLS=tls)
+    refused = refusal(monkeypatch, SMTP_USE_TLS="true", SMTP_TLS=tls)
     assert (
-        told == f"SMTP_USE_TLS=true means STARTTLS and contradicts SMTP_TLS={tls}: set one of them"
+        refused
+        == f"SMTP_USE_TLS=true means STARTTLS and contradicts SMTP_TLS={tls}: set one of them"
     )
 
 
@@ -75,10 +75,10 @@ def test_an_unknown_kind_of_tls_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_password_does_not_go_to_another_host_in_clear(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = refusal(monkeypatch, SMTP_HOST="smtp.example", **LOGIN)
-    assert told.startswith("SMTP_USERNAME is refused: the password would go to smtp.example in")
-    assert "segredo" not in told
-    assert len(told.splitlines()) == 1
+    refused = refusal(monkeypatch, SMTP_HOST="smtp.example", **LOGIN)
+    assert refused.startswith("SMTP_USERNAME is refused: the password would go to smtp.example in")
+    assert "segredo" not in refused
+    assert len(refused.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -141,8 +141,8 @@ def test_anything_else_is_not(monkeypatch: pytest.MonkeyPatch, name: str) -> Non
     ],
 )
 def test_a_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
-    told: Any = refusal(monkeypatch, **{name: value})
-    assert told.startswith(f"{name}={value} is refused: it takes ")
+    refused: Any = refusal(monkeypatch, **{name: value})
+    assert refused.startswith(f"{name}={value} is refused: it takes ")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,4 @@
-"""A partition with messages that no poll brings is noticed, and none that is only slow, resting
-or empty."""
+"""Detects a partition with messages that no poll returns; not one that is slow or empty."""
 
 from notifications.stall_watch import StallWatch
 

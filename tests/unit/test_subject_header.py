@@ -1,4 +1,4 @@
-"""Subjects in any language and of any length: every reader sees what was written."""
+"""Subjects in any language and of any length reach the reader unchanged."""
 
 import random
 import re

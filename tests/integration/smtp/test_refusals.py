@@ -1,4 +1,4 @@
-"""What a refusal of the mail server means: final, for this recipient, or for everybody."""
+"""The meaning of a mail server's refusal: final, for this recipient, or for every mail."""
 
 import pytest
 

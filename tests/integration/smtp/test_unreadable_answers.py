@@ -1,4 +1,4 @@
-"""Answers that nobody can read: no mail is lost, and none is sent twice on purpose."""
+"""Invalid replies: no mail is lost, and none is knowingly sent twice."""
 
 import random
 

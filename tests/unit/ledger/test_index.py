@@ -85,7 +85,7 @@ def test_an_index_that_is_lost_or_broken_is_made_again(path: Path, content: byte
     opened(path).put_all(orders(1, 2))
     path.with_name(f".{path.name}.index").write_bytes(content)
     book = opened(path)
-    assert not book.is_whole()  # what was in the file before is not known any more
+    assert not book.is_whole()  # the earlier content is unknown
     assert book.put_all(orders(1, 2, 3)) == 1
     assert read(path) == orders(1, 2, 3)
 
