@@ -55,8 +55,8 @@ audit: $(VENV)/installed-dev
 	@$(PY) -m checks.audit
 
 sbom: $(VENV)/installed-dev
-	@$(VENV)/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
-		--output-file sbom.cdx.json requirements.txt
+	@PYTHONWARNINGS=ignore $(VENV)/bin/cyclonedx-py requirements --pyproject pyproject.toml \
+		--output-reproducible --output-file sbom.cdx.json requirements.txt
 	@echo 'sbom.cdx.json has every package that the services run on'
 
 # Every package, transitive ones too, for every platform, with the hash of each file.

@@ -30,7 +30,9 @@ def main() -> None:
 
 
 def _ask(source: str) -> dict[str, Any] | None:
-    """pip-audit's report, or None: it could not reach the source."""
+    """pip-audit's report. None: the source cannot be reached, or it knows none of the packages; a
+    mirror without advisories does not.
+    """
     command = [
         *(sys.executable, "-m", "pip_audit", "--vulnerability-service", source),
         *("--requirement", "requirements.txt", "--require-hashes", "--disable-pip"),
@@ -43,15 +45,20 @@ def _ask(source: str) -> dict[str, Any] | None:
         report: dict[str, Any] = json.loads(done.stdout)
     except (subprocess.TimeoutExpired, json.JSONDecodeError):
         return None
-    return report
+    return report if any(map(is_audited, report["dependencies"])) else None
+
+
+def is_audited(package: Mapping[str, Any]) -> bool:
+    return "skip_reason" not in package
 
 
 def _judge(report: Mapping[str, Any]) -> int:
     faults = list(known_vulnerabilities(report))
     for fault in faults:
         log.error("%s", fault)
-    if not faults:
-        log.info("no vulnerability is known of %d packages", len(report["dependencies"]))
+    audited = sum(map(is_audited, report["dependencies"]))
+    number = len(report["dependencies"])
+    log.info("%d of %d packages audited, %d vulnerabilities known", audited, number, len(faults))
     return bool(faults)
 
 
