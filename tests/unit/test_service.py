@@ -257,3 +257,19 @@ def test_an_error_is_one_short_line() -> None:
     assert brief(OSError("a\n  b")) == "a b"
     assert brief(TimeoutError()) == "TimeoutError"
     assert len(brief(OSError("x" * 1_000))) == 200
+
+
+def test_the_command_line_chooses_one_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def serve(_: object) -> None: ...
+    async def replay(_: object) -> None: ...
+    async def rebuild(_: object) -> None: ...
+
+    commands = {"--replay": (replay, "replays"), "--rebuild": (rebuild, "rebuilds")}
+
+    def chosen(*arguments: str) -> object:
+        monkeypatch.setattr(sys, "argv", ["service.py", *arguments])
+        return service.chosen_command("A service.", serve, commands)
+
+    assert [chosen(), chosen("--replay"), chosen("--rebuild")] == [serve, replay, rebuild]
+    with pytest.raises(SystemExit):
+        chosen("--replay", "--rebuild")
