@@ -10,18 +10,13 @@ import icalendar
 
 import cinema_pb2 as pb
 from cinema.calendar_lines import line, text, utc, zoned
-from cinema.language_tags import DEFAULT
+from cinema.language_tags import known
 from cinema.local_time import SAO_PAULO, local_time
 from cinema.order_code import order_code
 from cinema.order_link import view_path
+from cinema.programme_words import texts_in
 
 FILE_NAME = "sessao.ics"
-
-_WORDS = {
-    "pt-BR": ("Cinema", "Poltrona", "Poltronas", "Código"),
-    "en": ("Cinema", "Seat", "Seats", "Code"),
-    "es": ("Cine", "Butaca", "Butacas", "Código"),
-}
 
 
 class Method(StrEnum):
@@ -63,16 +58,15 @@ def invitation(
 def _event(order: pb.Pedido, public_url: str) -> Iterator[bytes]:
     session = order.sessao
     start = local_time(session.inicio_ms)
-    cinema, one, more, code = _WORDS.get(order.idioma, _WORDS[DEFAULT])
-    seats = one if len(order.assentos) == 1 else more
+    texts = texts_in(known(order.idioma))
     yield text("UID", order.pedido_id)
     changed_ms = max((one.em_ms for one in order.devolvidos), default=order.criado_em_ms)
     yield utc("DTSTAMP", local_time(changed_ms))
     yield zoned("DTSTART", start, SAO_PAULO.key)
     yield zoned("DTEND", start + timedelta(minutes=session.filme.duracao_min), SAO_PAULO.key)
-    yield text("SUMMARY", f"{cinema}: {session.filme.titulo}")
+    yield text("SUMMARY", f"{texts['page']['cinema']}: {session.filme.titulo}")
     yield text("LOCATION", session.sala)
-    yield text("DESCRIPTION", _description(order, seats, code, public_url))
+    yield text("DESCRIPTION", _description(order, texts["label"], public_url))
 
 
 @lru_cache(maxsize=64)
@@ -86,8 +80,9 @@ def _zone(day: date) -> bytes:
     return lines
 
 
-def _description(order: pb.Pedido, seats: str, code: str, public_url: str) -> str:
+def _description(order: pb.Pedido, labels: dict[str, str], public_url: str) -> str:
+    seats = labels["seats_one" if len(order.assentos) == 1 else "seats"]
     return (
-        f"{seats}: {', '.join(order.assentos)}\n{code}: {order_code(order.pedido_id)}\n"
+        f"{seats}: {', '.join(order.assentos)}\n{labels['code']}: {order_code(order.pedido_id)}\n"
         f"{public_url}{view_path(order)}"
     )

@@ -11,7 +11,7 @@ from PIL import Image
 
 import cinema_pb2 as pb
 from cinema.contract import CATEGORIES
-from cinema.language_tags import DEFAULT, LANGUAGES
+from cinema.language_tags import DEFAULT, known
 from cinema.local_time import day_and_hour, local_time
 from cinema.order_code import order_code
 from cinema.programme_words import texts_in, words_in
@@ -41,7 +41,7 @@ def takes_long(order: pb.Pedido) -> bool:
 
 def tickets_pdf(order: pb.Pedido) -> bytes:
     """The same order gives the same bytes."""
-    language = order.idioma if order.idioma in LANGUAGES else DEFAULT
+    language = known(order.idioma)
     title = writable(order.sessao.filme.titulo)
     where = writable(_when_and_where(order.sessao, language))
     pdf = _document(f"{title} {order_code(order.pedido_id)}".strip(), order.criado_em_ms, language)

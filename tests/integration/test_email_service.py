@@ -62,7 +62,7 @@ async def test_a_cancellation_arrives(mailbox: Mailbox) -> None:
     ("language", "sentence"),
     [
         ("pt-BR", "O servidor de e-mail recusou a mensagem: 550 5.1.1 unknown"),
-        ("en", "The mail server refused the message: 550 5.1.1 unknown"),
+        ("en", "The mail server rejected the message: 550 5.1.1 unknown"),
         ("es", "El servidor de correo rechazó el mensaje: 550 5.1.1 unknown"),
     ],
 )
