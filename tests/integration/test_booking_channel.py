@@ -1,4 +1,4 @@
-"""The channel to booking over a line that is not as quick as loopback."""
+"""The channel to booking over a slow line."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,14 +17,14 @@ END_SECONDS = 10
 
 @asynccontextmanager
 async def slow_line_to(address: str) -> AsyncIterator[str]:
-    """An address at which the server is, with its every word late. Close what uses it first."""
+    """The address of a proxy to the server that delays every byte. Close its users first."""
     host, port = address.split(":")
     lines: set[asyncio.Task[None] | None] = set()
 
     async def carry(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter, late: float
     ) -> None:
-        with suppress(ConnectionError):  # whoever hangs up may do so with words on the way
+        with suppress(ConnectionError):  # the other side may hang up in the middle
             while data := await reader.read(65_536):
                 await asyncio.sleep(late)
                 writer.write(data)

@@ -25,7 +25,7 @@ SEATS = [f"{row}{number:02d}" for row in "BC" for number in range(1, 15)]
 
 @pytest.fixture(scope="module")
 def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """A desk where holds end at once; nobody tells it of it."""
+    """A desk where holds end at once, without a listener."""
     with ExitStack() as stack:
         folder = tmp_path_factory.mktemp("hasty")
         yield open_desk(stack, folder, HOLD_SECONDS=str(HOLD_SECONDS))

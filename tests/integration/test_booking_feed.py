@@ -1,4 +1,4 @@
-"""Watchers who fall behind, and a reader that does: both get a new snapshot, and miss nothing."""
+"""A watcher or a reader that falls behind gets a new snapshot, and misses nothing."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -43,7 +43,7 @@ POLICY = Policy(
 
 @dataclass
 class Bench:
-    """The servicer without a server: what reads too slowly here is the test itself."""
+    """The servicer without a server: the test itself reads too slowly."""
 
     hall: Hall
     feed: SeatFeed
@@ -56,7 +56,7 @@ class Bench:
         return self.servicer.AcompanharSessao(pb.SessaoRequest(sessao_id=session), context)
 
     async def has_read_everything(self) -> bool:
-        """Whether the feed has passed every event on, also to watchers who do not read them."""
+        """Whether the feed has passed every event on, also to watchers that do not read."""
         stream = self.hall.keys.partition.events
         ((last, _),) = await self.hall.redis.xrevrange(stream, count=1)
         return bool(self.read.get(stream) == last)
@@ -109,8 +109,7 @@ async def test_a_watcher_who_is_too_slow_gets_a_new_snapshot_and_then_every_chan
 async def test_a_reader_who_missed_what_redis_dropped_gives_everybody_there_a_new_snapshot(
     bench: Bench,
 ) -> None:
-    """The last change of a quiet session is dropped unread: no later version would ever show the
-    hole."""
+    """The last change of a quiet session is dropped unread: no later version would show the gap."""
     stream = bench.watch(bench.hall.session)
     assert (await anext(stream)).instantaneo.versao == 0
     hold_unseen(bench.url, bench.hall.session)
@@ -120,8 +119,8 @@ async def test_a_reader_who_missed_what_redis_dropped_gives_everybody_there_a_ne
 
 
 def hold_unseen(url: str, quiet: str) -> None:
-    """A change, and then more events than Redis keeps: all while the test's loop, and so the
-    reader, stands still."""
+    """A change, and then more events than Redis keeps, while the test's loop, and so the reader, is
+    blocked."""
     keys = session_keys(quiet)
     hold = '{"buyer": "ana", "token": "t", "tag": "x", "since": 1, "deadline": 9007199254740991}'
     with redis.Redis.from_url(url) as client:
@@ -138,7 +137,7 @@ def hold_unseen(url: str, quiet: str) -> None:
 async def test_what_is_left_of_a_hold_is_right_also_after_redis_clock_was_set_back(
     bench: Bench,
 ) -> None:
-    """Entries' ids do not go back: the one of this hold says that it happens an hour from now."""
+    """Entry ids do not go back: this hold's id is an hour ahead."""
     stream = bench.watch(bench.hall.session)
     await anext(stream)
     ahead = await bench.hall.clock() + 3_600_000

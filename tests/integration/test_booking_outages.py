@@ -1,5 +1,5 @@
-"""Redis hangs, dies, or is not durable: callers hear so in time, and all is well again by
-itself."""
+"""Redis hangs, dies, or is not durable: callers get an answer in time, and sales resume by
+themselves."""
 
 import time
 from collections.abc import Iterator
@@ -70,7 +70,7 @@ def test_a_caller_in_a_hurry_hears_within_his_own_deadline_that_redis_hangs(frag
 
 
 class Hurried:
-    """A stub whose calls have one second, whatever is asked of it."""
+    """A stub whose calls have a deadline of one second."""
 
     def __init__(self, stub: object) -> None:
         self._stub = stub

@@ -28,7 +28,7 @@ def bought(customer: Customer, *seats: str) -> str:
 
 
 def outbox_of(desk: Desk, session: str) -> list[str]:
-    """The states that are told, oldest first."""
+    """The published states, oldest first."""
     with desk.redis() as redis:
         entries = redis.xrange(partition_keys(partition_of(session)).outbox)
     messages = [json.loads(fields[MESSAGE_FIELD]) for _, fields in entries]

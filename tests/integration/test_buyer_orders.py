@@ -1,4 +1,4 @@
-"""A buyer's orders, as booking finds them and as the gateway tells them to one cookie alone."""
+"""A buyer's orders, as booking finds them and as the gateway shows them to one cookie alone."""
 
 import httpx2
 

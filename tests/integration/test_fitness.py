@@ -29,11 +29,11 @@ async def test_a_server_is_used_once_its_data_was_looked_at_and_not_before(
     looking = patient_client(empty_redis_url)
     watch = FitnessWatch(looking, kind(looking, DatasetFiles(tmp_path, empty_redis_url), {}))
     used = connect(RedisSettings(redis_url=empty_redis_url), watch.admits)
-    told: asyncio.Queue[Fitness] = asyncio.Queue()
-    running = asyncio.create_task(watch.run(told.put))
+    published: asyncio.Queue[Fitness] = asyncio.Queue()
+    running = asyncio.create_task(watch.run(published.put))
     try:
         for _ in range(2):
-            fitness = await told.get()
+            fitness = await published.get()
             assert problem in fitness.problem
         if problem:
             with pytest.raises(RedisError, match="has started since"):

@@ -145,8 +145,8 @@ async def test_many_tabs_at_a_time_give_each_seat_back_once(hall: Hall) -> None:
     await asyncio.gather(*(tab(seat) for seat in seats * 3))
     assert await hall.states() == {}
     assert (await order_of(hall, order_id)).cancelled
-    told = [seat for message in (await hall.outbox())[1:] for seat in message["assentos"]]
-    assert sorted(told) == list(seats)
+    announced = [seat for message in (await hall.outbox())[1:] for seat in message["assentos"]]
+    assert sorted(announced) == list(seats)
     assert await hall.redis.get(hall.keys.half_price) == "0"
 
 
@@ -159,7 +159,7 @@ def give_back(desk: Desk, order_id: str, *seats: str) -> pb.ReservaResponse:
     return answer
 
 
-def told(desk: Desk, order_id: str) -> pb.Pedido:
+def read_order(desk: Desk, order_id: str) -> pb.Pedido:
     order: pb.Pedido = desk.stub.ObterPedido(
         pb.PedidoRequest(pedido_id=order_id), timeout=CALL_SECONDS
     )
@@ -178,7 +178,7 @@ def test_an_order_lists_its_seats_and_those_that_were_given_back(desk: Desk) -> 
     order_id = sold_to(ana, "A05", "A06", "C01")
     answer = give_back(desk, order_id, "c1")
     assert (answer.sucesso, list(answer.assentos)) == (True, ["C01"])
-    order = told(desk, order_id)
+    order = read_order(desk, order_id)
     assert (list(order.assentos), order.total_centavos) == (["A05", "A06"], 6400)
     [back] = order.devolvidos
     assert (back.ingresso.assento, back.ingresso.preco_centavos) == ("C01", 4400)
@@ -193,7 +193,7 @@ def test_an_answer_that_got_lost_is_asked_for_again_without_harm(desk: Desk) -> 
     again = give_back(desk, order_id, "A05")
     assert (again.sucesso, list(again.assentos)) == (first.sucesso, list(first.assentos))
     assert desk.map(ana.session).mapa.versao == version
-    assert len(told(desk, order_id).devolvidos) == 1
+    assert len(read_order(desk, order_id).devolvidos) == 1
 
 
 def test_the_last_seat_cancels_the_order(desk: Desk) -> None:
@@ -201,7 +201,7 @@ def test_the_last_seat_cancels_the_order(desk: Desk) -> None:
     order_id = sold_to(ana, "A05", "A06")
     give_back(desk, order_id, "A05")
     assert give_back(desk, order_id, "A06").sucesso
-    order = told(desk, order_id)
+    order = read_order(desk, order_id)
     assert (order.cancelado, list(order.assentos), len(order.devolvidos)) == (True, ["A06"], 1)
     assert give_back(desk, order_id, "A05", "A06").sucesso
     assert desk.states(ana.session) == {}
@@ -215,7 +215,7 @@ def test_two_tabs_that_give_back_different_seats_leave_nothing_sold(desk: Desk) 
         answers = list(tabs.map(lambda seat: give_back(desk, order_id, seat), seats))
     assert all(answer.sucesso for answer in answers)
     assert desk.states(ana.session) == {}
-    assert told(desk, order_id).cancelado
+    assert read_order(desk, order_id).cancelado
 
 
 def test_who_gave_a_seat_back_may_have_another_in_its_place(desk: Desk) -> None:
@@ -241,7 +241,7 @@ def test_no_seat_is_given_back_when_the_session_is_near(stack: ExitStack, tmp_pa
     desk = open_desk(stack, tmp_path, start=f"{start:%Y-%m-%dT%H:%M:%S}")
     order_id = sold_to(desk.customer(), "A05", "A06")
     assert give_back(desk, order_id, "A05").motivo == "prazo_de_cancelamento"
-    assert len(told(desk, order_id).assentos) == 2
+    assert len(read_order(desk, order_id).assentos) == 2
 
 
 def test_a_companions_seat_does_not_stay_without_the_wheelchair_space(desk: Desk) -> None:
@@ -249,7 +249,7 @@ def test_a_companions_seat_does_not_stay_without_the_wheelchair_space(desk: Desk
     order_id = sold_to(ana, "A01", "A02", "B01")
     answer = give_back(desk, order_id, "A01")
     assert (answer.motivo, list(answer.assentos_falha)) == ("acompanhante_sem_cadeirante", ["A02"])
-    assert len(told(desk, order_id).assentos) == 3
+    assert len(read_order(desk, order_id).assentos) == 3
     assert give_back(desk, order_id, "A02").sucesso
     assert give_back(desk, order_id, "A01").sucesso
 
@@ -269,18 +269,18 @@ def test_the_mail_with_the_tickets_is_sent_again_and_an_older_one_ends_nothing(d
     give_back(desk, order_id, "A05")
     with desk.redis() as redis:
         record()  # of the mail that was under way, and still has both tickets
-        assert told(desk, order_id).email_estado == pb.EMAIL_PENDENTE
+        assert read_order(desk, order_id).email_estado == pb.EMAIL_PENDENTE
         assert redis.zscore(mails, order_id) is not None
         record(devolucoes=1)
-        assert told(desk, order_id).email_estado == pb.EMAIL_ENVIADO
+        assert read_order(desk, order_id).email_estado == pb.EMAIL_ENVIADO
         assert redis.zscore(mails, order_id) is None
 
 
 def test_the_ledger_has_what_is_left_and_what_was_given_back(desk: Desk) -> None:
     order_id = sold_to(desk.customer(), "A05", "C01")
-    assert "devolvidos" not in record_of(told(desk, order_id))
+    assert "devolvidos" not in record_of(read_order(desk, order_id))
     give_back(desk, order_id, "C01")
-    record = record_of(told(desk, order_id))
+    record = record_of(read_order(desk, order_id))
     assert (record["assentos"], record["total_centavos"]) == (["A05"], 3200)
     assert record["estado"] == "confirmado"
     [back] = cast(list[dict[str, Any]], record["devolvidos"])

@@ -1,5 +1,4 @@
-"""No message to the gateway gets round the rules of the house; a bare client may hold any free
-seat."""
+"""No message to the gateway evades the rules of the house; a bare client may hold any free seat."""
 
 import itertools
 import uuid

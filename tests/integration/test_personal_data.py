@@ -58,7 +58,7 @@ def ended(env: dict[str, str], command: str, who: str) -> subprocess.CompletedPr
     )
 
 
-def told(env: dict[str, str], command: str, who: str) -> subprocess.CompletedProcess[str]:
+def run_command(env: dict[str, str], command: str, who: str) -> subprocess.CompletedProcess[str]:
     done = ended(env, command, who)
     assert done.returncode == 0, done.stderr
     assert "@" not in done.stderr
@@ -66,11 +66,11 @@ def told(env: dict[str, str], command: str, who: str) -> subprocess.CompletedPro
 
 
 def erase(env: dict[str, str], who: str) -> str:
-    return told(env, "--erase-person", who).stderr
+    return run_command(env, "--erase-person", who).stderr
 
 
 def export(env: dict[str, str], who: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(told(env, "--export-person", who).stdout)
+    found: list[dict[str, Any]] = json.loads(run_command(env, "--export-person", who).stdout)
     return found
 
 
@@ -166,7 +166,7 @@ def bought(customer: Customer, payment: pb.Pagamento = PAYMENT) -> pb.ReservaRes
 def test_a_command_that_reaches_another_redis_or_none_says_so(
     box_office: BoxOffice, tmp_path: Path, command: str, elsewhere: dict[str, str], said: str
 ) -> None:
-    """Nobody found there would seem to be everything erased."""
+    """In another Redis the person has no orders, which would look like an erasure."""
     order = box_office.sell()
     env = {**box_office.booking.env, **elsewhere}
     if "SECRETS_DIR" in elsewhere:

@@ -1,4 +1,4 @@
-"""A new programme is held against what is sold and held: nobody's ticket changes without a word."""
+"""A new programme is checked against sales and holds: no ticket changes without an announcement."""
 
 import re
 from collections.abc import Callable
@@ -72,7 +72,7 @@ class Cinema:
         wait_until(lambda: mark in self.listed(), 10, "the programme is taken up")
 
     def refusal_of(self, *entries: str) -> str:
-        """What the log says of a programme that is not taken up."""
+        """The log's lines about a refused programme."""
         before = self.refusals
         self.write(*entries)
         wait_until(lambda: len(self.refusals) > len(before), 10, "the programme is refused")
@@ -132,7 +132,7 @@ CHANGES: dict[str, tuple[Callable[[str], str], str]] = {
 
 @dataclass(frozen=True)
 class Plan:
-    """One session at the desk, and what is said of a programme that changes it."""
+    """One session, and the refusals of a programme that changes it."""
 
     desk: Desk
     session: str
@@ -163,12 +163,12 @@ async def test_a_change_that_hurts_sold_tickets_is_refused_with_the_orders_count
     alter, named = CHANGES[change]
     bought(plan.desk.customer(plan.session), "C01")
     bought(plan.desk.customer(plan.session), "C02", "C03")
-    (told,) = await plan.refusals(alter)
+    (refusal,) = await plan.refusals(alter)
     place = "programacao.toml" if change == "dropped" else r"programacao\.toml, linha 4[56]"
     counted = f"sessão {plan.session}: 2 pedidos vendidos para 31/12 17:45; "
-    assert re.match(f"{place}: {counted}", told)
-    assert named in told
-    assert "alterada" in told
+    assert re.match(f"{place}: {counted}", refusal)
+    assert named in refusal
+    assert "alterada" in refusal
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -178,9 +178,9 @@ async def test_a_change_that_hurts_held_seats_is_refused_as_long_as_they_are_hel
     alter, named = CHANGES[change]
     ana = plan.desk.customer(plan.session)
     ana.hold("C01")
-    (told,) = await plan.refusals(alter)
-    assert f"sessão {plan.session}: 1 poltrona reservada; " in told
-    assert named in told
+    (refusal,) = await plan.refusals(alter)
+    assert f"sessão {plan.session}: 1 poltrona reservada; " in refusal
+    assert named in refusal
     ana.release("C01")
     assert await plan.refusals(alter) == []
 
@@ -198,8 +198,8 @@ async def test_orders_for_different_days_are_counted_apart(plan: Plan) -> None:
     bought(plan.desk.customer(plan.session), "C03")
     record = kept_record(plan.desk.redis(), moved)
     rewrite(plan.desk.redis(), moved, record | {"inicio_ms": LATER_MS})
-    (told,) = await plan.refusals(CHANGES["another date"][0])
-    assert ": 2 pedidos vendidos para 31/12 17:45 e 1 pedido vendido para 31/12 20:00; " in told
+    (refusal,) = await plan.refusals(CHANGES["another date"][0])
+    assert ": 2 pedidos vendidos para 31/12 17:45 e 1 pedido vendido para 31/12 20:00; " in refusal
 
 
 async def test_a_session_that_is_over_may_be_dropped_with_its_orders(plan: Plan) -> None:
@@ -368,8 +368,8 @@ def test_an_id_is_not_used_again_while_it_has_orders(cinema: Cinema) -> None:
     cinema.desk.booking.terminate(10)
     cinema.write(session_entry(new_session(), START))
     cinema.desk.booking.start()
-    told = cinema.refusal_of(cinema.entry("2099-11-30T17:45:00"))
-    assert "1 pedido vendido para 31/12 17:45" in told
+    refusal = cinema.refusal_of(cinema.entry("2099-11-30T17:45:00"))
+    assert "1 pedido vendido para 31/12 17:45" in refusal
 
 
 def test_a_session_that_was_dropped_is_a_sentence_and_not_a_malformed_request(

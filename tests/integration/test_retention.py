@@ -69,8 +69,8 @@ async def sold(hall: Hall, *seats: str, buyer: Buyer | None = None, **more: Any)
     """An order of Ana's, for a film that has just begun, some moment ago."""
     buyer = buyer or hall.buyer("ana")
     await buyer.hold(*seats)
-    told: dict[str, Any] = {"payer": ANA, "key": "k1", "person": "hash of a CPF"} | more
-    answer = await buyer.confirm(*seats, **told)
+    fields: dict[str, Any] = {"payer": ANA, "key": "k1", "person": "hash of a CPF"} | more
+    answer = await buyer.confirm(*seats, **fields)
     assert answer.refusal is None
     await hall.wait_a_moment()
     return answer.order_id
@@ -380,8 +380,8 @@ async def test_what_an_order_costs_redis_is_what_the_readme_says(hall: Hall) -> 
     await retention(hall, session_ms=1, personal_ms=1).walk()
     await hall.redis.delete(hall.keys.partition.outbox)
     erased = await used(hall)
-    told = [round((after - begin) / ORDERS) for after in (full, settled, erased)]
-    assert all(one < most for one, most in zip(told, (950, 700, 700), strict=True)), told
+    sizes = [round((after - begin) / ORDERS) for after in (full, settled, erased)]
+    assert all(one < most for one, most in zip(sizes, (950, 700, 700), strict=True)), sizes
 
 
 async def sold_of(hall: Hall, buyer: Buyer, seat: str) -> None:

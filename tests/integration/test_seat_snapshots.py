@@ -1,5 +1,5 @@
-"""A kept seat map is what Redis has, whatever happened since it was read, and costs what has
-changed."""
+"""A cached snapshot equals Redis' data, whatever happened since it was read, and costs only the
+changes."""
 
 import random
 from dataclasses import replace
@@ -16,7 +16,7 @@ MORE_THAN_IS_READ_AS_CHANGES = 210
 
 
 class Watched(SnapshotReader):
-    """Knows what kind of seats each answer of Redis had."""
+    """Records the kind of each reply."""
 
     def __init__(self, hall: Hall) -> None:
         super().__init__(hall.redis)
@@ -29,7 +29,7 @@ class Watched(SnapshotReader):
         return reply
 
     async def get(self) -> SeatSnapshot:
-        """The map, after a look at whether it is what somebody reads who has kept nothing."""
+        """The snapshot, compared with that of a reader without a cache."""
         kept, fresh = [
             await maps.of(self._hall.session) for maps in (self, SnapshotReader(self._hall.redis))
         ]

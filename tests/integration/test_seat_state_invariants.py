@@ -1,4 +1,4 @@
-"""The guarantees hold in a storm of buyers, and the checker would notice if one of them did not."""
+"""A storm of buyers breaks no guarantee, and the checker notices a broken one."""
 
 import shutil
 from collections.abc import Awaitable, Callable

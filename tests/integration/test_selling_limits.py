@@ -1,4 +1,4 @@
-"""What one network and one person may have of a session, whatever cookies they come with."""
+"""One network's and one person's limits in a session bind across cookies."""
 
 import asyncio
 

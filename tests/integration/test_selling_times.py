@@ -83,7 +83,7 @@ async def test_a_seat_whose_ceiling_is_used_up_cools_down_where_it_is_released_i
 
 
 async def test_a_release_after_an_expiry_does_not_shorten_the_cool_down(hall: Hall) -> None:
-    """What was remembered of an earlier release is not what counts after an expiry."""
+    """After an expiry an earlier release no longer counts."""
     short = hall.with_rules(hold_ms=50, ceiling_ms=100_000, cooldown_ms=FOREVER)
     ana = short.buyer("ana", NETWORK)
     await ana.hold("A01")

@@ -17,7 +17,7 @@ ROOM_OF_BEFORE = "Z01"  # a seat that the room no longer has
 
 
 class Watched(SessionList):
-    """Knows of which sessions the seats were counted."""
+    """Records which sessions were counted."""
 
     counted: Sequence[str] = ()
 

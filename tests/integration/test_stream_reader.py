@@ -27,7 +27,7 @@ class Desk:
     first: str = field(default_factory=lambda: f"first-{secrets.token_hex(8)}")
     second: str = field(default_factory=lambda: f"second-{secrets.token_hex(8)}")
 
-    async def tell(self, stream: str, text: str) -> None:
+    async def append(self, stream: str, text: str) -> None:
         await self.redis.xadd(stream, {"text": text})
 
     async def has_heard(self, *expected: tuple[str, str]) -> None:
@@ -55,32 +55,32 @@ async def test_a_second_stream_is_heard_at_once_although_the_read_of_the_first_i
     desk: Desk,
 ) -> None:
     async with desk.reader.listening(desk.first):
-        await desk.tell(desk.first, "one")
+        await desk.append(desk.first, "one")
         await desk.has_heard((desk.first, "one"))
         await eventually(lambda: desk.reader._blocked is not None)
         async with desk.reader.listening(desk.second):
-            await desk.tell(desk.second, "two")  # nothing of the first ends the blocked read
+            await desk.append(desk.second, "two")  # nothing of the first ends the blocked read
             await desk.has_heard((desk.first, "one"), (desk.second, "two"))
-            await desk.tell(desk.first, "three")
+            await desk.append(desk.first, "three")
             await eventually(lambda: desk.heard[2:] == [(desk.first, "three")])
 
 
 async def test_what_happens_while_nobody_listens_is_not_read(desk: Desk) -> None:
     async with desk.reader.listening(desk.first):
-        await desk.tell(desk.first, "one")
+        await desk.append(desk.first, "one")
         await desk.has_heard((desk.first, "one"))
-    await desk.tell(desk.first, "unheard")
+    await desk.append(desk.first, "unheard")
     async with desk.reader.listening(desk.first):
-        await desk.tell(desk.first, "two")
+        await desk.append(desk.first, "two")
         await desk.has_heard((desk.first, "one"), (desk.first, "two"))
 
 
 async def test_a_stream_is_read_until_the_last_of_its_listeners_has_left(desk: Desk) -> None:
     async with desk.reader.listening(desk.first):
         async with desk.reader.listening(desk.first), desk.reader.listening(desk.second):
-            await desk.tell(desk.first, "one")
+            await desk.append(desk.first, "one")
             await desk.has_heard((desk.first, "one"))
-        await desk.tell(desk.first, "two")
+        await desk.append(desk.first, "two")
         await desk.has_heard((desk.first, "one"), (desk.first, "two"))
 
 
@@ -90,7 +90,7 @@ async def test_listeners_that_come_and_go_in_a_crowd_miss_nothing(desk: Desk) ->
     async def come(stream: str) -> None:
         for turn in ("one", "two"):
             async with desk.reader.listening(stream):
-                await desk.tell(stream, turn)
+                await desk.append(stream, turn)
                 await eventually(lambda: (stream, turn) in desk.heard)  # noqa: B023 - awaited here
 
     await asyncio.gather(*map(come, streams))
