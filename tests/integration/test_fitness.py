@@ -36,7 +36,7 @@ async def test_a_server_is_used_once_its_data_was_looked_at_and_not_before(
             fitness = await published.get()
             assert problem in fitness.problem
         if problem:
-            with pytest.raises(RedisError, match="has started since"):
+            with pytest.raises(RedisError, match="has restarted since"):
                 await used.get("key")
         else:
             assert await used.get("key") is None
