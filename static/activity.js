@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * One quiet line: how many seats are free, and how many people look. It changes seldom, so that a
- * crowd does not make it flicker.
+ * One line: how many seats are free, and how many people are looking. It changes at most every
+ * three seconds, so that a crowd does not make it flicker.
  */
 import { t } from "./text.js";
 
@@ -29,13 +29,13 @@ export class Activity {
     this.#say();
   }
 
-  /** @param {number} people the reader among them, which alone is no news */
+  /** @param {number} people with the reader, who alone is not worth a line */
   audience(people) {
     this.#audience = people > 1 ? t("activity.looking", { n: people }) : "";
     this.#say();
   }
 
-  /** At once, unless the line has changed just now: then whatever is the newest after a while. */
+  /** Throttled: a change within the pause is shown after it, with the newest numbers. */
   #say() {
     const text = [this.#free, this.#audience].filter(Boolean).join(" · ");
     if (this.#resting || !this.#free || this.root.textContent === text) return;

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Tells quietly what stands against paying; loudly, with the hand led to what mends it, once
- * somebody wants to pay.
+ * Lists what blocks the payment, with offers to resolve it. `insist` highlights the list and
+ * focuses the first offer.
  */
 import { make } from "./dom.js";
 import { enumerate, t } from "./text.js";
@@ -11,7 +11,7 @@ import { needsQuota } from "./tickets.js";
 /** @typedef {{kind: "lonely"|"companion"|"quota", text: string, offers: NoticeAction[]}} Trouble */
 /** @typedef {import("./seating.js").Offer} Offer */
 
-/** In the words for booking's own refusal. */
+/** The same words as for booking's own refusals. */
 const TEXTS = /** @type {const} */ ({
   lonely: "reason.lugar_isolado",
   companion: "reason.acompanhante_sem_cadeirante",
@@ -22,7 +22,7 @@ export class Advice {
 
   /**
    * @param {HTMLElement} root
-   * @param {HTMLElement} next what one goes on with once all is mended
+   * @param {HTMLElement} next gets the focus when the last trouble is gone
    */
   constructor(root, next) {
     this.root = root;
@@ -43,7 +43,10 @@ export class Advice {
     if (hadFocus) (this.root.querySelector("button") ?? this.next).focus();
   }
 
-  /** Somebody wants to pay: the first offer takes the focus and with it the reason is read out. */
+  /**
+   * After a click on "Pagar": the first offer gets the focus, so that a screen reader reads its
+   * reason.
+   */
   insist() {
     this.root.setAttribute("data-insists", "");
     this.root.querySelector("button")?.focus();
@@ -82,7 +85,7 @@ export const seatingTrouble = ({ kind, seats, offers }, exchange) => ({
 });
 
 /**
- * More half-price tickets are chosen than there are.
+ * More half-price tickets are chosen than the session has left.
  * @param {import("./tickets.js").Ticket[]} tickets
  * @param {number} left
  * @param {(seats: string[]) => void} payFull

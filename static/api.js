@@ -1,5 +1,8 @@
 // @ts-check
-/** The gateway's HTTP side. Nothing rejects: a fault is an answer with status 0. */
+/**
+ * The client of the gateway's HTTP API. No promise rejects: a failed request is an answer with
+ * status 0.
+ */
 
 /**
  * @typedef {{
@@ -33,8 +36,8 @@
  * @typedef {{
  *   sessoes: Session[], words?: Record<string, Session["words"]>, vendas_pausadas?: boolean,
  *   cinema?: string,
- * }} SessionList `words` of all sessions, by sound and room; while sales are paused, data may be
- * lost, and `livres` cannot be trusted
+ * }} SessionList `words` are all sessions', by sound and room. While sales are paused, data may
+ * be lost and `livres` wrong.
  */
 /**
  * @typedef {{assento: string, categoria: import("./tickets.js").Category, preco: number}} Sold
@@ -43,15 +46,15 @@
 /**
  * @typedef {object} Order
  * @property {string} pedido
- * @property {string} link its path; whoever has it sees the tickets
- * @property {boolean} pode_gerir whether it may be cancelled, resent and corrected from here; else
- * nome, cpf and email are empty
+ * @property {string} link its path, which shows the tickets to everybody who has it
+ * @property {boolean} pode_gerir whether this browser may cancel, resend and correct it; if not,
+ *   nome, cpf and email are empty
  * @property {string} codigo
  * @property {"confirmado"|"cancelado"} estado
- * @property {Session} sessao as it was sold; an old order whose session has gone from the programme
- * lacks film and room
- * @property {Session|null} sessao_atual as the programme has it now; null if it no longer does
- * @property {string} alteracao what became of the session since the sale; empty: nothing
+ * @property {Session} sessao as it was sold; without film and room in an old order whose session is
+ *   not in the programme any more
+ * @property {Session|null} sessao_atual as it is in the programme now; null if it is not
+ * @property {string} alteracao how the session changed since the sale; empty if it did not
  * @property {string[]} assentos
  * @property {number} total centavos
  * @property {string} nome
@@ -61,14 +64,15 @@
  * @property {string} criado_em ISO 8601
  * @property {"pendente"|"enviado"|"falhou"|"sem_endereco"} email_estado
  * @property {string} email_motivo
- * @property {(Sold & {vai_com: string, qr: string})[]} ingressos `vai_com`: the seat that is given
- * back with it, the other half of its sofa
- * @property {(Sold & {em: string})[]} devolvidos what was given back while the order kept others;
- * `em`: when, ISO 8601
+ * @property {(Sold & {vai_com: string, qr: string})[]} ingressos `vai_com`: the other half of its
+ *   sofa, which is cancelled with it
+ * @property {(Sold & {em: string})[]} devolvidos cancelled tickets of an order that keeps others;
+ *   `em`: when, ISO 8601
  * @property {"pix"|"cartao"|""} forma
  * @property {boolean} cancelavel
  * @property {string} cancelavel_ate ISO 8601
- * @property {string} [guardado_em] there is no network: the order as it was then, ISO 8601
+ * @property {string} [guardado_em] set if the order comes from the cache: when it was kept, ISO
+ *   8601
  */
 /**
  * @typedef {{pedido: string, link: string, sessao: string, filme: string, sala: string, inicio:
@@ -83,16 +87,13 @@
  */
 
 const PATIENCE_MS = 10000;
-/**
- * A connection that hiccups (a phone that changes networks) is tried again; only questions are,
- * never orders.
- */
+/** Reads are retried after a network error, such as a phone's change of network. Writes are not. */
 const RETRY_AFTER_MS = [300, 1200];
-/** Between two tries of a page that has nothing to show yet. */
+/** The first pause between two tries of a page that has nothing to show yet. */
 const FIRST_PAUSE_MS = 2000;
 const LONGEST_PAUSE_MS = 15000;
 
-/** `AbortSignal.timeout`, which Safari has from 16 on. @param {number} ms */
+/** As `AbortSignal.timeout`, which Safari lacks before 16. @param {number} ms */
 function timeLimit(ms) {
   const limit = new AbortController();
   setTimeout(() => limit.abort(), ms);
@@ -112,10 +113,11 @@ async function ask(path, options = {}) {
 }
 
 /**
- * What the gateway sent along with the page, so that it can draw without asking; used once, since
+ * Data that the gateway embedded in the page, for a first view without a request. Used once, since
  * it ages.
- * @template T @param {string} field @param {unknown} [value] how to tell that it is what is asked
- * for
+ * @template T
+ * @param {string} field
+ * @param {unknown} [value] what the field must be, for the data to be the wanted one
  * @returns {Answer<T>|null}
  */
 function given(field, value) {
@@ -137,10 +139,10 @@ async function read(path) {
 }
 
 /**
- * Asks until there is an answer, if need be for ever: once the trouble is over nobody has to press
- * anything.
- * @template {Answer<any>} T @param {() => Promise<T>} question @param {() => void} onTrouble called
- * once, when there is none at first
+ * Retries without an end until there is an answer, so that the page recovers without a click.
+ * @template {Answer<any>} T
+ * @param {() => Promise<T>} question
+ * @param {() => void} onTrouble called once, after the first try without an answer
  * @returns {Promise<T>} with data, or with status 404
  */
 export async function persist(question, onTrouble) {
@@ -148,12 +150,12 @@ export async function persist(question, onTrouble) {
     const answer = await question();
     if (answer.data || answer.status === 404) return answer;
     if (pause === FIRST_PAUSE_MS) onTrouble();
-    // Not all at the same moment, however many were cut off together.
+    // Jitter: clients that were cut off together do not come back together.
     await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random() / 2)));
   }
 }
 
-/** Where the map of a session is. @param {string} id */
+/** The path of a session's map. @param {string} id */
 export const sessionPath = (id) => `/sessao/${encodeURIComponent(id)}`;
 
 /** @returns {Promise<Answer<SessionList>>} */
@@ -168,7 +170,7 @@ export async function fetchSessions() {
 export const fetchSession = async (id) =>
   given("id", id) ?? read(`/api/sessoes/${encodeURIComponent(id)}`);
 
-/** @param {string} reference of an order: its id and, behind a dot, a token */
+/** @param {string} reference an order's id and, after a dot, a token */
 const orderPath = (reference) => `/api/pedidos/${encodeURIComponent(reference)}`;
 
 /** @param {string} reference @returns {Promise<Answer<Order>>} */
@@ -176,7 +178,7 @@ export const fetchOrder = async (reference) =>
   given("pedido", reference.split(".")[0]) ?? read(orderPath(reference));
 
 /**
- * What this browser has bought and not given back, by the sessions' start.
+ * The orders of this browser that are not cancelled, by the sessions' start.
  * @returns {Promise<Answer<{pedidos: OwnOrder[]}>>}
  */
 export const fetchOwnOrders = () => ask("/api/pedidos");
@@ -191,7 +193,7 @@ export const mailAgain = (reference) => ask(`${orderPath(reference)}/reenviar`, 
 export const pdfPath = (reference) => `${orderPath(reference)}/ingressos.pdf`;
 
 /**
- * Another address for the order, to which its mail goes.
+ * Changes the order's address and sends its mail there.
  * @param {string} reference
  * @param {string} email
  * @returns {Promise<Answer<{status: string}>>}
@@ -200,7 +202,7 @@ export const correctAddress = (reference, email) =>
   ask(`${orderPath(reference)}/email`, { method: "POST", body: JSON.stringify({ email }) });
 
 /**
- * Gives some seats of an order back; safe to repeat.
+ * Cancels some seats of an order. Idempotent.
  * @param {string} reference
  * @param {string[]} seats
  * @returns {Promise<Answer<{status: string}>>}
@@ -212,7 +214,7 @@ export const cancelSeats = (reference, seats) =>
   });
 
 /**
- * Gives all seats of an order back; safe to repeat.
+ * Cancels an order. Idempotent.
  * @param {string} reference
  * @returns {Promise<Answer<{status: string}>>}
  */
@@ -222,11 +224,11 @@ export const cancelOrder = (reference) =>
 /** @param {number} total centavos @returns {Promise<Answer<Pix>>} */
 export const fetchPix = (total) => read(`/api/pix?total=${total}`);
 
-/** A page brings the buyer's cookie; whether it came. */
+/** Loads a page for its cookie, the buyer's identity; whether it came. */
 export const renewIdentity = async () =>
   (await fetch(location.pathname, { cache: "reload" }).catch(() => null))?.ok ?? false;
 
-/** Whether this page's gateway answers and can sell. */
+/** Whether the gateway answers and is ready. */
 export const isReachable = async () => (await ask("/health/ready")).status === 200;
 
 /** @param {string} id */

@@ -1,17 +1,16 @@
 // @ts-check
 /**
- * The phone's Back closes what stands over the page, and does not leave the page: while it is open,
- * the history has an entry of its own for it.
+ * Back closes a dialog instead of leaving the page: an open dialog has a history entry of its own.
  */
 
 const isOver = () => history.state?.over === true;
 
 export class BackCloses {
   #isOpen = false;
-  /** The entry of before was asked for; it comes a moment later. */
+  /** `history.back()` was called; its popstate event comes later. */
   #returning = false;
 
-  /** @param {() => boolean} close whether it closed: it need not */
+  /** @param {() => boolean} close closes the dialog; returns whether it did */
   constructor(close) {
     addEventListener("popstate", () => {
       const wasAsked = this.#returning;
@@ -19,7 +18,7 @@ export class BackCloses {
       if (this.#isOpen && (wasAsked || !close())) this.opened();
       keepFocus();
     });
-    this.closed(); // what was open before the page was loaded again
+    this.closed(); // a dialog that was open before a reload
   }
 
   opened() {
@@ -35,7 +34,7 @@ export class BackCloses {
   }
 }
 
-/** An address that ends in #grid, as the skip links leave it, would lead the focus there. */
+/** A navigation to an address with a fragment, as the skip links leave it, moves the focus. */
 function keepFocus() {
   const focused = /** @type {HTMLElement|null} */ (document.activeElement);
   setTimeout(() => focused?.focus({ preventScroll: true }));

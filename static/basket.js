@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Which category each own seat is to be paid in. Kept for the tab: a reload, or a hold that is
- * taken again, does not ask twice.
+ * The ticket category of each own seat. Kept for the tab, so that a reload or a repeated hold keeps
+ * the choice.
  */
 import { tabMemory } from "./tab-memory.js";
 import { isCategory, priceOf } from "./tickets.js";
@@ -9,7 +9,7 @@ import { isCategory, priceOf } from "./tickets.js";
 /** @typedef {import("./tickets.js").Category} Category */
 /** @typedef {{categories: Record<string, unknown>}} Memory */
 
-/** What a tab that was just opened says to the others. */
+/** A new tab asks the others with this message. */
 const ASKING = "categories?";
 
 export class Basket {
@@ -24,14 +24,14 @@ export class Basket {
   }
 
   /**
-   * What is chosen in one tab of the buyer is chosen in all, also in one that is opened later.
+   * Shares the choices with all tabs of the buyer, also with those that are opened later.
    * @param {() => void} onNews
    */
   share(onNews) {
     try {
       this.tabs = new BroadcastChannel(this.place);
     } catch {
-      return; // a browser that keeps nothing may have no channel either
+      return; // a browser without storage may have no channel either
     }
     this.tabs.onmessage = ({ data }) => {
       if (data === ASKING) return this.tabs?.postMessage(this.memory.categories);
@@ -63,7 +63,7 @@ export class Basket {
     });
   }
 
-  /** They were bought. @param {string[]} seats */
+  /** After a purchase. @param {string[]} seats */
   forget(seats) {
     for (const seat of seats) delete this.memory.categories[seat];
     this.#write();

@@ -1,24 +1,24 @@
 // @ts-check
 /**
- * The best seats for a party, the next best, cheaper ones, and a place in parts where there are not
- * so many side by side.
+ * The best seats for a party, the next best and cheaper ones, and several smaller groups where no
+ * row has room for all.
  */
 import { bestGroups, divided, namesOf, priceOf } from "./groups.js";
 import { t } from "./text.js";
 
 /** @typedef {import("./room.js").Seat} Seat */
 
-/**
- * Others want the best seats, too: after a lost race one of the next few is tried, so that a crowd
- * spreads out.
- */
+/** After a lost race one of the next few groups is tried at random, so that a crowd spreads out. */
 const MOST_TRIES = 6;
 const SPREAD = 4;
 
 export class BestSeats {
-  /** What was shown as the best so far. @type {Set<string>} */
+  /** Groups that were offered already. @type {Set<string>} */
   #shown = new Set();
-  /** What was held after that. Whoever asks again with the same in hand means the next ones. */
+  /**
+   * The seats held after the last answer. A repeated request with the same seats means the next
+   * best.
+   */
   #after = "";
 
   /** @param {import("./party.js").Party} party */
@@ -26,12 +26,12 @@ export class BestSeats {
     this.party = party;
   }
 
-  /** Begins with the best again. */
+  /** Starts again with the best. */
   forget() {
     this.#shown.clear();
   }
 
-  /** Takes the best, or the next best instead of what was taken last. */
+  /** Takes the best group, or the next best instead of the last one. */
   async next() {
     const { store, size } = this.party;
     if (String(store.mine) !== this.#after) this.forget();
@@ -44,7 +44,7 @@ export class BestSeats {
     else this.#offerParts();
   }
 
-  /** What could be had instead of what is held, best first. */
+  /** The groups that could replace the held one, best first. */
   #groups() {
     const { room, store, size, isOurs } = this.party;
     const mine = String(store.mine);
@@ -69,7 +69,7 @@ export class BestSeats {
   }
 
   /**
-   * Asks for a group; whether somebody was quicker and another one is to be tried.
+   * Requests a group; returns whether it was lost to somebody else, so that another is worth a try.
    * @param {Seat[]} group
    * @param {string[]} mine
    * @param {Set<string>} lost

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Asks once more before tickets are given back, says what comes back, and what became of it: an
- * answer that got lost is not a no.
+ * Confirms a cancellation: what is refunded, and the result. A lost answer is unknown, not a
+ * refusal.
  */
 import { cancelOrder, cancelSeats } from "./api.js";
 import { action, part } from "./dom.js";
@@ -19,7 +19,7 @@ export class CancelDialog {
   /**
    * @param {ParentNode} root
    * @param {string} reference of the order
-   * @param {() => void} onAnswer what the order is now has to be asked for
+   * @param {() => void} onAnswer the order must be fetched again
    */
   constructor(root, reference, onAnswer) {
     this.reference = reference;
@@ -32,7 +32,7 @@ export class CancelDialog {
     this.onAnswer = onAnswer;
   }
 
-  /** @param {Order} order @param {string[]} seats all of its seats, or some */
+  /** @param {Order} order @param {string[]} seats all of its seats, or some of them */
   open(order, seats) {
     const leaving = order.ingressos.filter(({ assento }) => seats.includes(assento));
     const staying = order.ingressos.length - leaving.length;
@@ -78,7 +78,7 @@ export class CancelDialog {
 }
 
 /**
- * What comes back for these, and how; empty where nothing was paid.
+ * The refund for these tickets, and by which method; empty if nothing was paid.
  * @param {Order} order
  * @param {{preco: number}[]} tickets
  */

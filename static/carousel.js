@@ -1,5 +1,5 @@
 // @ts-check
-/** A list of which one item is seen at a time: swiped, or turned by two buttons. */
+/** A list that shows one item at a time, turned by swiping or by two buttons. */
 export class Carousel {
   /** @param {HTMLElement} list @param {HTMLButtonElement} back @param {HTMLButtonElement} next */
   constructor(list, back, next) {
@@ -29,7 +29,7 @@ export class Carousel {
     this.show(this.index + steps, calm ? "auto" : "smooth");
   }
 
-  /** There are other items, or other places to be. */
+  /** The items or the width have changed. */
   update() {
     const last = this.list.childElementCount - 1;
     for (const button of [this.back, this.next]) button.hidden = last < 1;

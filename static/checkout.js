@@ -1,7 +1,6 @@
 // @ts-check
 /**
- * From held seats to a paid order: in which categories, at what price, for how long, and what
- * stands against it.
+ * From held seats to a paid order: their categories, prices and time, and what blocks the payment.
  */
 import { fetchSession } from "./api.js";
 import { Basket } from "./basket.js";
@@ -23,10 +22,10 @@ import { quotaTrouble, seatingTrouble } from "./advice.js";
  * @property {number} total centavos
  * @property {SessionMap} session
  * @property {{left: number, total: number}} halves half-price tickets of the session
- * @property {Trouble[]} troubles what stands against paying
+ * @property {Trouble[]} troubles what blocks the payment
  */
 /**
- * The parts of the page that it works with.
+ * The parts of the page that the checkout needs.
  * @typedef {object} Parts
  * @property {import("./room.js").Room} room
  * @property {import("./store.js").SeatStore} store
@@ -79,7 +78,7 @@ export class Checkout {
     this.quota.apply(frame);
   }
 
-  /** The line is good: a payment whose answer is not known is asked for. */
+  /** The connection is live: asks for the answer of a payment that is still unknown. */
   async resume() {
     if (this.attempts.open) (await this.#load())?.resume();
   }
@@ -105,8 +104,7 @@ export class Checkout {
   }
 
   /**
-   * @param {import("./sales.js").Closing|""} closed why nothing is sold here any more, empty while
-   * something is
+   * @param {import("./sales.js").Closing|""} closed why sales are closed; empty while they are open
    */
   render(closed) {
     const { order, countdown } = this;
@@ -136,7 +134,7 @@ export class Checkout {
   }
 
   /**
-   * The map does not wait for what paying needs: it comes with the first seat.
+   * Loads the payment's modules with the first seat, so that the map does not wait for them.
    * @returns {Promise<Payment|null>} null: it did not arrive
    */
   #load() {
@@ -177,7 +175,8 @@ export class Checkout {
   }
 
   /**
-   * The reader's words for a refused payment, once what it tells about is known.
+   * The text of a refused payment, after what the refusal says about quota, prices and seats was
+   * taken up.
    * @param {import("./protocol.js").Reply} reply
    */
   async #refused(reply) {

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Holding and releasing seats: the map answers at once, and falls back with the reason and what can
- * be done.
+ * Holds and releases seats. The map shows the wish at once, and on a refusal falls back with its
+ * reason and offers.
  */
 import { namedHour } from "./format.js";
 import { isPortuguese } from "./language.js";
@@ -11,14 +11,14 @@ import { enumerate, hasText, t } from "./text.js";
 
 /** @typedef {import("./protocol.js").Reply} Reply */
 const OFFERED = 2;
-/** For some seconds the last buyer may not have a seat whose hold ended. */
+/** After a hold ends, its last buyer must wait some seconds (the cool-down). */
 const TRY_AGAIN_MS = 1000;
 const MOST_TRIES = 8;
 
 export class Choosing {
-  /** Own seats that cannot be kept any longer than they are. @type {Set<string>} */
+  /** Own seats whose hold has reached the ceiling. @type {Set<string>} */
   #longest = new Set();
-  /** Seats that were clicked again while they were given back. @type {Set<string>} */
+  /** Seats that were clicked again during their release. @type {Set<string>} */
   #wantedAgain = new Set();
 
   /**
@@ -39,7 +39,7 @@ export class Choosing {
   }
 
   /**
-   * A click on a seat; where it is taken, so many side by side are offered instead of the old ones.
+   * A click on a seat. If it is taken, offers groups of `size` nearby, in exchange for `old`.
    * @param {string} seat
    * @param {number} [size]
    * @param {string[]} [old]
@@ -47,7 +47,7 @@ export class Choosing {
   tap(seat, size = 1, old = []) {
     const state = this.store.stateOf(seat);
     if (this.store.isAsked(seat)) {
-      // It shows as free, so a click means that; it has to be given back first.
+      // During its release it looks free, so a click means a hold, which must wait for the release.
       if (state === "free") this.#wantedAgain.add(seat);
     } else if (state === "mine") this.release([seat]);
     else if (state === "free") this.hold([seat]);
@@ -64,7 +64,7 @@ export class Choosing {
   hold = (wish) => this.exchange(wish, []);
 
   /**
-   * The new seats for the old ones, all of it or nothing.
+   * Exchanges old seats for new ones, all or nothing.
    * @param {string[]} wish
    * @param {string[]} old
    * @returns {Promise<boolean>} whether the new ones are ours
@@ -77,7 +77,7 @@ export class Choosing {
   }
 
   /**
-   * An exchange whose refusal is left to the caller.
+   * An exchange whose caller handles the refusal.
    * @param {string[]} wish
    * @param {string[]} old
    * @returns {Promise<Reply|null>} null: it was not asked for, and that was said
@@ -103,7 +103,7 @@ export class Choosing {
     return reply.ok;
   }
 
-  /** More time for everything that is held, up to the ceiling. */
+  /** Extends all own holds, up to the ceiling. */
   async extend() {
     if (!this.#isLive()) return;
     const reply = await this.connection.request(extendHolds());
@@ -117,12 +117,15 @@ export class Choosing {
     );
   }
 
-  /** Whether there is no more time to be had for what is held. */
+  /** Whether the holds cannot be extended any more. */
   get isLongest() {
     return this.store.mine.some((seat) => this.#longest.has(seat));
   }
 
-  /** Own holds ended: says which, and offers those that are still free. @param {string[]} seats */
+  /**
+   * Own holds ended: names the seats, and offers those that are still free.
+   * @param {string[]} seats
+   */
   expired(seats) {
     const free = seats.filter((seat) => this.store.stateOf(seat) === "free");
     const words = [t("notice.expired", { seats: enumerate(seats) })];
@@ -136,7 +139,7 @@ export class Choosing {
   }
 
   /**
-   * Seats went to somebody else: offers as many side by side, in place of the old ones.
+   * Seats were lost to somebody else: offers as many side by side, in exchange for the old ones.
    * @param {string[]} seats
    * @param {string[]} [wish] all that were asked for
    * @param {string[]} [old]
@@ -148,7 +151,7 @@ export class Choosing {
     this.notice.show("assento_indisponivel", words.join(" "), offers);
   }
 
-  /** The reader's words for a refusal. @param {Reply} reply */
+  /** The text of a refusal. @param {Reply} reply */
   reasonText(reply) {
     if (reply.reason === "sem_resposta") return t("notice.no_answer");
     const key = `reason.${reply.reason}`;
@@ -157,7 +160,7 @@ export class Choosing {
     return (isPortuguese && reply.message) || t("reason.outro");
   }
 
-  /** Sofas are not divided. @param {string[]} seats */
+  /** Adds the other halves of sofas, which are not divided. @param {string[]} seats */
   #whole(seats) {
     return [...new Set(seats.flatMap((seat) => [seat, this.room.otherHalves.get(seat) ?? seat]))];
   }
@@ -184,14 +187,14 @@ export class Choosing {
       this.store.granted(take, reply.msLeft);
       this.store.released(release);
     }
-    // Whether it was carried out is not known: the gateway's snapshot says what holds.
+    // The result is unknown: the gateway's next snapshot decides.
     if (reply.reason === "sem_resposta") this.connection.check();
     this.repaint(seats);
     return reply;
   }
 
   /**
-   * Says why.
+   * Shows the reason of a refusal.
    * @param {Reply} reply
    * @param {string[]} seats
    * @param {string[]} [old] seats that were to be given back for them
@@ -209,7 +212,7 @@ export class Choosing {
     return { text: t("notice.take_again"), do: () => void this.#takeAgain(this.#whole(seats)) };
   }
 
-  /** Waits for the reader while the seats cool down. @param {string[]} seats */
+  /** Retries on the reader's behalf during the cool-down. @param {string[]} seats */
   async #takeAgain(seats) {
     for (let tries = 1; this.#isLive(); tries++) {
       const reply = await this.#asking(seats, []);
@@ -220,7 +223,7 @@ export class Choosing {
     }
   }
 
-  /** Says the limit before the gateway does. @param {number} more */
+  /** Checks the limit before the gateway does. @param {number} more */
   #fits(more) {
     const fits = this.store.mine.length + more <= this.limit;
     if (!fits)
@@ -229,8 +232,8 @@ export class Choosing {
   }
 
   /**
-   * A sofa is offered once. Where there are not so many side by side, single seats are better than
-   * nothing.
+   * Offers of nearby seats: groups of `size`, or single seats if there is no such group; a sofa
+   * once.
    * @param {string[]} seats
    * @param {string[]} [old]
    * @param {number} [size]

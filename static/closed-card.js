@@ -1,8 +1,5 @@
 // @ts-check
-/**
- * What became of a session in which nothing is sold any more, and two others with seats. Loaded
- * only then.
- */
+/** Says why a session's sales are closed, and leads to two others with seats. Loaded only then. */
 import { fetchSessions, sessionPath } from "./api.js";
 import { make } from "./dom.js";
 import { dayNear, namedHour } from "./format.js";
@@ -20,9 +17,10 @@ await addTexts("closed");
 const OFFERED = 2;
 
 /**
- * The other sessions come a moment later.
- * @param {Closing} closed @param {SessionMap} session as it is shown @param {SessionMap|null} now
- * as it is, if it changed
+ * The other sessions are fetched, and added later.
+ * @param {Closing} closed
+ * @param {SessionMap} session as the map shows it
+ * @param {SessionMap|null} now as it is now, if it changed
  */
 export function closedCard(closed, session, now) {
   const card = make(
@@ -65,7 +63,7 @@ function said(closed, session, now) {
 
 /**
  * Two sessions that have seats.
- * @param {Session|null} session null: nobody knows which
+ * @param {Session|null} session null: unknown
  * @returns {Promise<HTMLElement[]>}
  */
 export async function otherSessions(session) {

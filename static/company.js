@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * For those who come with others: seats for several, inviting, being invited. Each part comes when
- * it is first asked for.
+ * For people who come together: seats for a party, sending and opening an invitation. Each part is
+ * loaded at its first use.
  */
 import { part } from "./dom.js";
 import { t } from "./text.js";
@@ -19,7 +19,7 @@ export class Company {
     this.view = view;
   }
 
-  /** Whoever was invited came with a link that says to whom. */
+  /** Opens the invitation that the link names, if it names one. */
   async start() {
     if (!location.search) return;
     const invitation = await import("./invitation.js").catch(() => null);

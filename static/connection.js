@@ -1,37 +1,38 @@
 // @ts-check
 /**
- * A WebSocket that comes back: reconnects with back-off until it is stopped, pairs replies with
- * requests, and notices a silent line, a computer that slept and a network that lets no WebSocket
- * through. A request that gets no answer resolves to NO_ANSWER; it never rejects and is never sent
- * again by itself.
+ * A WebSocket with reconnection and back-off. It pairs replies with requests, and detects a silent
+ * connection, a computer that slept, and a network that blocks WebSockets. A request without an
+ * answer resolves to NO_ANSWER. It never rejects and is never repeated.
  */
 import { NO_ANSWER, parseFrame, resync } from "./protocol.js";
 
 /** @typedef {import("./protocol.js").Frame} Frame */
 /** @typedef {import("./protocol.js").Reply} Reply */
 /**
- * @typedef {"connecting"|"live"|"reconnecting"|"refused"} LineState `refused`: pages come through,
- * and sockets do not
+ * @typedef {"connecting"|"live"|"reconnecting"|"refused"} LineState `refused`: the network passes
+ *   HTTP and blocks WebSockets
  */
 
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 8000;
-/** After 1008 the gateway had enough of us: coming back at once would only make it worse. */
+/** After close code 1008 (too many messages) the client stays away for longer. */
 const REFUSED_WAIT_MS = 15000;
 const POLICY_VIOLATION = 1008;
-/** So many sockets in a row that never opened are no accident, if pages come through meanwhile. */
+/** After so many sockets in a row that did not open, while HTTP works, the network blocks them. */
 const REFUSALS = 3;
 const ANSWER_MS = 8000;
 const SILENCE_MS = 45000;
-/** A line that is in doubt gets less time: what it shows meanwhile may be wrong. */
+/** The deadline of a check while the map may be outdated. */
 const DOUBT_MS = 3000;
 const LOOK_MS = 1000;
-/** No timer is so late, unless the computer stood still or nobody sees the page. */
+/** A timer is this late only after the computer slept, or in a hidden page. */
 const SLEPT_MS = 10000;
 
 /**
- * Full jitter above a floor: a crowd that was cut off together does not come back together.
- * @param {number} attempt from 0 @param {number} random in [0, 1)
+ * Exponential back-off with full jitter above a floor: clients that were cut off together do not
+ * come back together.
+ * @param {number} attempt from 0
+ * @param {number} random in [0, 1)
  */
 export const backOff = (attempt, random) =>
   FIRST_WAIT_MS / 2 + random * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt);
@@ -54,9 +55,9 @@ export class Connection {
 
   /**
    * @param {string} url
-   * @param {(frame: Frame) => void} onFrame every frame but the replies that a request waits for
+   * @param {(frame: Frame) => void} onFrame gets every frame, except replies to requests
    * @param {(state: LineState) => void} onState
-   * @param {() => Promise<boolean>} answers whether the gateway answers what is no WebSocket
+   * @param {() => Promise<boolean>} answers whether the gateway answers over HTTP
    * @param {(url: string) => WebSocket} [open]
    */
   constructor(url, onFrame, onState, answers, open = (address) => new WebSocket(address)) {
@@ -82,11 +83,11 @@ export class Connection {
     clearInterval(this.#looking);
     this.#socket?.close();
     this.#abandon();
-    // A page that is taken out of the browser's cache must not seem live before it is.
+    // A page from the back-forward cache is not live yet.
     this.#become("connecting");
   }
 
-  /** Tries at once instead of waiting: the network is back, or somebody looks at the page again. */
+  /** Reconnects at once instead of waiting: the network is back, or the page is visible again. */
   hurry() {
     if (this.#stopped || this.#socket) return;
     this.#attempt = 0;
@@ -94,7 +95,10 @@ export class Connection {
     this.#connect();
   }
 
-  /** Asks for a snapshot, and gives the line up if nothing comes in time. @param {number} [ms] */
+  /**
+   * Asks for a snapshot, and gives the connection up if nothing comes in time.
+   * @param {number} [ms]
+   */
   check(ms = ANSWER_MS) {
     if (this.state !== "live") return;
     this.#socket?.send(JSON.stringify(resync()));
@@ -102,8 +106,8 @@ export class Connection {
   }
 
   /**
-   * The network or the computer was away, or may be: whoever looks shall not look at an old map for
-   * long.
+   * The network or the computer was away, or may have been: checks with a short deadline, so that
+   * no outdated map stays.
    */
   doubt() {
     this.hurry();
@@ -142,17 +146,18 @@ export class Connection {
   #receive(frame) {
     if (frame.kind === "reply" && this.#answer(frame.id, frame)) return;
     if (frame.kind === "snapshot") {
-      // Only now: a gateway that accepts and hangs up must not reset the back-off.
+      // Reset only now: a gateway that accepts and closes must not reset the back-off.
       this.#attempt = 0;
       this.#become("live");
     }
-    // Whatever else is said, a line without a snapshot is given up in time.
+    // Before the snapshot no other frame extends the deadline.
     if (this.state === "live") this.#listen(SILENCE_MS);
     this.onFrame(frame);
   }
 
   /**
-   * Silence for so long means: check the line; no answer to that means that it is dead.
+   * Restarts the watchdog: after this silence it checks the connection, and without an answer gives
+   * it up.
    * @param {number} ms
    */
   #listen(ms) {
@@ -160,9 +165,7 @@ export class Connection {
     this.#watch = setTimeout(() => (ms === SILENCE_MS ? this.check() : this.#giveUp()), ms);
   }
 
-  /**
-   * By the wall clock, because the one that timers go by stands still on some computers that sleep.
-   */
+  /** Compares wall-clock times: on some computers the timers' clock stops during sleep. */
   #look() {
     const before = this.#lastLook;
     this.#lastLook = Date.now();
@@ -194,7 +197,7 @@ export class Connection {
       this.#become("refused");
   }
 
-  /** Nobody will answer what was asked on a line that is gone. */
+  /** Resolves all open requests: their answers are lost with the connection. */
   #abandon() {
     for (const id of [...this.#waiting.keys()]) this.#answer(id, NO_ANSWER);
   }

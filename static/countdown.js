@@ -1,9 +1,9 @@
 // @ts-check
 /**
- * What is left of the first hold, as a ring, as m:ss and in the tab's title. Calm until the last
- * minute, which it tells once, early enough to extend (WCAG 2.2.1 asks for 20 seconds). Of short
- * holds the last third counts as that. More time is offered a while before: earlier it would win
- * nothing.
+ * The time left of the hold that ends first: a ring, m:ss, and the tab's title. The last minute
+ * (the last third of a short hold) is announced once, early enough to extend; WCAG 2.2.1 asks for
+ * 20 seconds. Earlier an extension would gain nothing, so it is offered only for the last two
+ * minutes.
  */
 import { part } from "./dom.js";
 import { minutesAndSeconds } from "./format.js";
@@ -19,11 +19,11 @@ export class Countdown {
   isEnding = false;
 
   /**
-   * @param {ParentNode} root @param {import("./api.js").SessionMap} session its holds make a full
-   * ring
+   * @param {ParentNode} root
+   * @param {import("./api.js").SessionMap} session the length of its holds is the full ring
    * @param {() => number|null} msLeft null: nothing is held
    * @param {(ending: boolean) => void} onEnding true when the last minute begins, false when it is
-   * over or time was won
+   *   over or the hold was extended
    */
   constructor(root, session, msLeft, onEnding) {
     this.ring = part(root, "ring");
@@ -34,7 +34,7 @@ export class Countdown {
     this.onEnding = onEnding;
   }
 
-  /** Shows what is left now and goes on by itself while something is held. */
+  /** Shows the time left, and keeps it current while something is held. */
   update() {
     clearTimeout(this.#timer);
     const left = this.msLeft();
@@ -49,7 +49,10 @@ export class Countdown {
     if (left) this.#timer = setTimeout(() => this.update(), left % 1000 || 1000);
   }
 
-  /** "4:12 · O Agente Secreto", also while the tab is behind others. @param {number|null} left */
+  /**
+   * "4:12 · O Agente Secreto", visible also while the tab is in the background.
+   * @param {number|null} left
+   */
   #entitle(left) {
     if (left !== null) {
       this.#title ||= document.title;

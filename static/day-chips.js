@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The days on which there is something to see, of which one is chosen. The address remembers which:
+ * The days of the programme as chips, of which one is chosen. The address keeps the choice:
  * `/?dia=2026-12-13`.
  */
 import { make } from "./dom.js";
@@ -21,7 +21,10 @@ export class DayChips {
     return this.#chosen;
   }
 
-  /** @param {Map<string, Date>} days in their order @param {string} first the one to begin with */
+  /**
+   * @param {Map<string, Date>} days in their order
+   * @param {string} first chosen unless the address names another
+   */
   offer(days, first) {
     if (!days.has(this.#chosen)) this.#chosen = first;
     const labels = [...days].map(([day, date]) => /** @type {const} */ ([day, dayNear(date)]));

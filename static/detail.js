@@ -1,19 +1,16 @@
 // @ts-check
 /**
- * How much of a seat is drawn at its size: everything, no number, or next to nothing. Another style
- * costs every seat of a row, so a vast hall's rows are told a few in each frame of the screen, and
- * more as long as it keeps up.
+ * The level of detail of seats at their size: everything, no number, or almost nothing. A new level
+ * restyles every seat of a row, so a vast hall's rows change a few per frame, and more per frame as
+ * long as frames are in time.
  */
 
-/** @typedef {"full"|"low"|"lowest"} Size `lowest`: nobody could see a number or a round corner */
+/** @typedef {"full"|"low"|"lowest"} Size `lowest`: too small for a number or a round corner */
 
 const FIRST_SEATS = 80;
-/** Of a frame that came in time. */
+/** The longest duration of a frame in time. */
 const IN_TIME_MS = 24;
-/**
- * A hall with fewer seats can afford round corners at every size, and another style for all rows at
- * once.
- */
+/** A hall with fewer seats has round corners at every size, and restyles all rows at once. */
 const VAST = 1000;
 
 /** @param {number} pitch pixels a seat takes @param {number} seats in the hall @returns {Size} */
@@ -28,7 +25,7 @@ export class Detail {
   /** @type {HTMLElement[]} */
   #waiting = [];
   #frame = 0;
-  /** Seats that are told in one frame. */
+  /** Seats restyled in one frame. */
   #share = FIRST_SEATS;
   #before = 0;
 
@@ -47,17 +44,17 @@ export class Detail {
     this.pause();
     this.#waiting = rows.filter((row) => row.dataset.detail !== this.#size);
     this.#before = 0;
-    // The hall's own new size is drawn first.
+    // After the frame that draws the hall's new size.
     this.#inNextFrame(() => this.#inNextFrame((time) => this.#next(time)));
   }
 
-  /** Leaves the rows as they are until the next `fit`: whatever moves must not wait for them. */
+  /** Stops until the next `fit`, so that a movement is not delayed. */
   pause() {
     cancelAnimationFrame(this.#frame);
   }
 
   /**
-   * Rows in the middle of the window first; twice as many after a frame in time.
+   * Restyles rows from the middle of the window; twice as many after a frame in time.
    * @param {number} time
    */
   #next(time) {

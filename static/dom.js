@@ -1,12 +1,15 @@
 // @ts-check
-/** The primitives of every view: find a part, make an element. Text only ever enters as text. */
+/**
+ * The primitives of every view: find a part, make an element. Text is only ever set as text, never
+ * as HTML.
+ */
 
 const SVG = "http://www.w3.org/2000/svg";
-/** Beside this module, of the same revision. */
+/** In the folder of this module, of the same revision. */
 const ICONS = new URL("icons.svg", import.meta.url).pathname;
 
 /**
- * The element that a view names `data-part`; a view without it is a mistake in the page.
+ * The element with this `data-part`. Throws if the view has none, which is a bug in the page.
  * @param {ParentNode} root
  * @param {string} name
  * @returns {HTMLElement}
@@ -18,7 +21,7 @@ export function part(root, name) {
 }
 
 /**
- * The button that carries out `data-action`.
+ * The button with this `data-action`.
  * @param {ParentNode} root
  * @param {string} name
  * @returns {HTMLButtonElement}
@@ -46,11 +49,11 @@ export function make(tag, attributes = {}, ...children) {
   return node;
 }
 
-/** What each element was told last. @type {WeakMap<Element, string>} */
+/** The last text that the page set on each element. @type {WeakMap<Element, string>} */
 const told = new WeakMap();
 
 /**
- * Touches the page only where the words changed: what a translator made of them stays.
+ * Sets a text only if it changed, so that a browser's translation of it stays.
  * @param {Element} node
  * @param {string} text
  */

@@ -1,7 +1,6 @@
 // @ts-check
 /**
- * The tickets full screen, one at a time, for a scanner: white whatever the theme, and the screen
- * does not go dark.
+ * The tickets full screen, one at a time, for a scanner: white in every theme, with a wake lock.
  */
 import { Carousel } from "./carousel.js";
 import { action, part } from "./dom.js";
@@ -26,17 +25,14 @@ export class Door {
       if (key === "ArrowLeft") this.carousel.turn(-1);
       if (key === "ArrowRight") this.carousel.turn(1);
     };
-    // A browser lets go of the screen when the page is hidden.
+    // A browser releases the wake lock when the page is hidden.
     document.addEventListener(
       "visibilitychange",
       () => document.hidden || !this.dialog.open || void this.#wake(),
     );
   }
 
-  /**
-   * @param {import("./api.js").Order} order
-   * @param {number} index of the ticket that is seen first
-   */
+  /** @param {import("./api.js").Order} order @param {number} index the ticket to show first */
   open(order, index) {
     this.cards.replaceChildren(...order.ingressos.map((ticket) => doorCardOf(ticket, order)));
     this.dialog.showModal();
@@ -44,12 +40,12 @@ export class Door {
     void this.#wake();
   }
 
-  /** The order is another one by now: what was shown may not be valid any more. */
+  /** The order has changed: a shown ticket may not be valid any more. */
   close() {
     if (this.dialog.open) this.dialog.close();
   }
 
-  /** Where the browser cannot, or the battery is low, the screen goes dark as ever. */
+  /** Without support, or with a low battery, the screen may go dark. */
   async #wake() {
     this.#awake = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
     if (!this.dialog.open) await this.#rest();

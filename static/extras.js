@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What a map can do without at first: the small map, the word about the zoom, the film beside the
- * map. Each is loaded when it is wanted.
+ * Parts that the map does not need at first: minimap, zoom hint, the film's card. Each is loaded at
+ * its first use.
  */
 import { part } from "./dom.js";
 
@@ -27,13 +27,13 @@ export class Extras {
     this.#minimap?.changed();
   }
 
-  /** A first tap brought a seat closer. */
+  /** Explains why the first tap only zoomed. */
   async explainZoom() {
     const module = await import("./zoom-hint.js").catch(() => null);
     module?.explainZoom(this.view.notice);
   }
 
-  /** After the map, and only where there is room for it. */
+  /** Called after the map is shown; only a wide window has room for the card. */
   async showFilm() {
     const { root, room, session } = this.view;
     const place = part(root, "film-card");

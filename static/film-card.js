@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The film, what seats cost and who pays half: beside a map with room for it, before anything is
+ * The film, the prices and who pays half: in the order column of a wide window, until a seat is
  * chosen.
  */
 import { make } from "./dom.js";

@@ -1,5 +1,5 @@
 // @ts-check
-/** One film in the programme: its picture, what it is, and the hours of the chosen day. */
+/** One film in the programme: picture, facts, and the sessions of the chosen day. */
 import { sessionPath } from "./api.js";
 import { make } from "./dom.js";
 import { dayAndHour, dayNear, filmLength } from "./format.js";
@@ -60,7 +60,7 @@ export class Film {
   }
 
   /**
-   * @param {Session[]} sessions the same, with their seats as they are now
+   * @param {Session[]} sessions the same sessions, with current seat counts
    * @param {boolean} paused
    * @param {string} day
    */
@@ -75,13 +75,14 @@ export class Film {
     this.elsewhere.replaceChildren(...more);
   }
 
-  /** Those of the chosen day. */
+  /** The sessions of the chosen day. */
   get today() {
     return this.#sessions.filter(({ id }) => this.cards.get(id)?.day === this.#day);
   }
 
   /**
-   * Where else it can be seen, if not on that day; first what tells one offer from another.
+   * A link to another session, if this day has none with seats. The first element is the offer's
+   * key.
    * @param {boolean} paused
    * @returns {(string|Node)[]}
    */

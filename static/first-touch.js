@@ -1,5 +1,7 @@
 // @ts-check
-/** A touch of a seat that has something to say first; what it says comes when one is touched. */
+/**
+ * The first touch of a special seat shows what it is. The code for that is loaded at such a touch.
+ */
 
 const SPECIAL = /^(cadeirante|acompanhante|casal)$/;
 
@@ -12,7 +14,7 @@ export class FirstTouch {
     this.view = view;
   }
 
-  /** @param {string} name @param {() => void} take what the touch is for */
+  /** @param {string} name @param {() => void} take what a touch does otherwise */
   of(name, take) {
     const { room, store, session } = this.view;
     const seat = room.seats.get(name);
@@ -24,7 +26,7 @@ export class FirstTouch {
     else take();
   }
 
-  /** Null where it did not arrive: then the touch is what it always was. */
+  /** Null if the module could not be loaded; the touch then acts as usual. */
   #said() {
     const { room, notice, connection } = this.view;
     return (this.#talk ??= import("./seat-talk.js").then(

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Money, dates and durations as the reader writes them. Money is integer centavos, times are São
+ * Money, dates and durations in the reader's format. Money is integer centavos; times are São
  * Paulo's.
  */
 import { dateStyle, locale } from "./language.js";
@@ -29,7 +29,7 @@ const clock = new Intl.DateTimeFormat(locale, {
 /** "R$ 32,00". @param {number} cents */
 export const money = (cents) => full.format(cents / 100);
 
-/** "R$ 32" where there are no centavos to tell. @param {number} cents */
+/** "R$ 32" without centavos, else "R$ 32,50". @param {number} cents */
 export const shortMoney = (cents) => short.format(cents / 100);
 
 /** @param {"hour"|"minute"|"second"} unit @param {"narrow"|"short"} unitDisplay */
@@ -49,7 +49,7 @@ export const hour = (date) =>
 /** "sáb 13/12". @param {Date} date */
 export const weekday = (date) => day.format(date).replace(/[.,]/g, "");
 
-/** The days since 1970 of São Paulo's calendar. Swedish writes dates as 2026-12-13. */
+/** São Paulo's calendar. The Swedish format is ISO 8601: 2026-12-13. */
 const calendar = new Intl.DateTimeFormat("sv", { timeZone });
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
 /** "2026-12-13". @param {Date} date */
@@ -67,7 +67,7 @@ export function dayNear(date, now = new Date()) {
   return (days === 0 || days === 1 ? `${relative.format(days, "day")}, ` : "") + weekday(date);
 }
 
-/** @param {string} [timeZone] without one the reader's own */
+/** @param {string} [timeZone] default: the reader's zone */
 const moments = (timeZone) =>
   new Intl.DateTimeFormat("sv", { timeZone, dateStyle: "short", timeStyle: "short" });
 const [here, there] = [moments(), moments(timeZone)];
@@ -75,7 +75,7 @@ const [here, there] = [moments(), moments(timeZone)];
 /** Whether the reader's clocks show another time than the cinema's. @param {Date} date */
 export const isElsewhere = (date) => here.format(date) !== there.format(date);
 
-/** "17h45", and for a reader elsewhere whose time that is. @param {Date} date */
+/** "17h45", with the zone's name for a reader in another zone. @param {Date} date */
 export const namedHour = (date) => hour(date) + (isElsewhere(date) ? ` (${t("time.zone")})` : "");
 
 /** "sáb 13/12 · 17h45". @param {string} iso */
@@ -90,7 +90,7 @@ export function filmLength(length) {
   return [whole && hours.format(whole), rest && minutes.format(rest)].filter(Boolean).join(" ");
 }
 
-/** "3:34" of milliseconds; rounds up, so that 0:00 means that it is over. @param {number} ms */
+/** "3:34" of milliseconds; rounds up: 0:00 is the end. @param {number} ms */
 export function minutesAndSeconds(ms) {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;

@@ -1,8 +1,5 @@
 // @ts-check
-/**
- * A movement that shows the way: a step a frame of the screen for a fifth of a second, or one step
- * for who wants nothing to move.
- */
+/** Animates a movement: one step per frame for 200 ms, or a single step with reduced motion. */
 
 const LASTS_MS = 200;
 const still = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
@@ -10,7 +7,7 @@ const still = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
 export class Glide {
   #frame = 0;
 
-  /** @param {(part: number) => void} step takes what of the way is done; the last one takes 1 */
+  /** @param {(part: number) => void} step gets the fraction of the way; the last call gets 1 */
   start(step) {
     this.stop();
     if (still?.matches) return step(1);
@@ -33,5 +30,5 @@ export class Glide {
   }
 }
 
-/** Fast at first. @param {number} part */
+/** Ease-out. @param {number} part */
 const slowing = (part) => 1 - (1 - part) ** 3;

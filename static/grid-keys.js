@@ -1,17 +1,13 @@
 // @ts-check
 /**
- * Where a key leads in the seat map, after the APG's layout grid: arrows to the neighbour,
- * Home/End within the row, Ctrl+Home/End in the room, a letter to the row of that name.
+ * Keyboard navigation of the seat map, after the APG's layout grid: arrows to the neighbour,
+ * Home/End in the row, Ctrl+Home/End in the room, a letter to the row of that name.
  */
 
 /** @typedef {import("./room.js").Room} Room */
 /** @typedef {import("./room.js").Seat} Seat */
 
-/**
- * The seat of a row that stands nearest to a column.
- * @param {Seat[]} seats
- * @param {number} column
- */
+/** The seat of a row that is nearest to a column. @param {Seat[]} seats @param {number} column */
 const closest = (seats, column) =>
   seats.reduce((best, seat) =>
     Math.abs(seat.column - column) < Math.abs(best.column - column) ? seat : best,
@@ -38,7 +34,7 @@ function besides(room, from, step) {
 }
 
 /**
- * The row of that name; from one that begins with it the next one that does, and round.
+ * The next row whose name starts with the letter, wrapping around.
  * @param {Room} room
  * @param {Seat} from
  * @param {string} letter
@@ -52,8 +48,10 @@ function rowNamed(room, from, letter) {
 }
 
 /**
- * @param {Room} room @param {Seat} from @param {string} key as in KeyboardEvent.key @param
- * {boolean} control
+ * @param {Room} room
+ * @param {Seat} from
+ * @param {string} key a KeyboardEvent.key
+ * @param {boolean} control
  * @returns {Seat|null} null: the key means nothing here
  */
 export function seatAfterKey(room, from, key, control) {

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Seats side by side for a party: the best ones, those around a seat, and a party in parts where it
- * fits nowhere.
+ * Seats side by side for a party: the best group, the group around a seat, and several smaller
+ * groups if no row has room for all.
  */
 import { middleOf, sideBySide, stretches } from "./room.js";
 
@@ -10,20 +10,23 @@ import { middleOf, sideBySide, stretches } from "./room.js";
 /** @typedef {(seat: Seat) => boolean} Test */
 
 /**
- * As booking ranks them (booking/ranking.py): two thirds back and centred, a row as deep as two
- * seats, and what a single seat left over costs.
+ * As booking ranks seats (booking/ranking.py): the ideal is centred, two thirds back; a row counts
+ * as two seats; the last number is the cost of a single seat left over.
  */
 const DEPTH = 2 / 3;
 const ROW_PITCH = 2;
 const LONELY = 3;
 /**
- * Around a seat that was pointed at: a single seat left over is worse than to sit aside of it,
- * another kind of seat worse still.
+ * Costs for a group around a seat: a single seat left over costs more than an off-centre group,
+ * another kind of seat still more.
  */
 const LEFT_OVER = 100;
 const OTHER_KIND = 1000;
 
-/** For anybody; who needs another kind of place picks it. @type {Test} */
+/**
+ * Seats for anybody. Places for wheelchairs and the like are never chosen automatically.
+ * @type {Test}
+ */
 export const isOrdinary = ({ kind }) => kind === "comum" || kind === "premium";
 
 /**
@@ -31,7 +34,7 @@ export const isOrdinary = ({ kind }) => kind === "comum" || kind === "premium";
  * @param {Room} room
  * @param {Test} isFree
  * @param {number} size
- * @param {Seat[]} [near] a group to sit near to, instead of well
+ * @param {Seat[]} [near] if given, ranks by the distance to this group
  */
 export function bestGroups(room, isFree, size, near) {
   const centre = (room.columns - 1) / 2;
@@ -60,8 +63,8 @@ export function bestGroups(room, isFree, size, near) {
 }
 
 /**
- * The group that has a free seat in it, as far around it as can be without leaving a single one
- * over; null: there is no room for it.
+ * The best group that contains a seat: centred on it, without a single seat left over if possible.
+ * Null: there is no room.
  * @param {Room} room
  * @param {Test} isFree
  * @param {Seat} seat
@@ -86,8 +89,8 @@ export function groupAround(room, isFree, seat, size) {
 }
 
 /**
- * A party in parts near to each other, the largest first, none of them one person where that can be
- * helped; null: not so many seats are free.
+ * Several groups near to each other for one party, the largest first, without a group of one if
+ * possible. Null: too few free seats.
  * @param {Room} room
  * @param {Test} isFree
  * @param {number} size
@@ -99,7 +102,7 @@ export const divided = (room, isFree, size) =>
  * @param {Room} room
  * @param {Test} isFree
  * @param {number} size
- * @param {number} least people in a part
+ * @param {number} least people in one of the groups
  * @param {Seat[]} [near]
  * @returns {Seat[][]|null}
  */
@@ -116,7 +119,8 @@ function parts(room, isFree, size, least, near) {
 }
 
 /**
- * Beside a group: the nearest seat is free and the one behind it is not.
+ * Whether a group leaves a single seat over on a side: the next seat is free and the one after it
+ * is not.
  * @param {boolean|undefined} nearest
  * @param {boolean|undefined} behind
  */
