@@ -13,7 +13,7 @@ const MOST_TRIES = 6;
 const SPREAD = 4;
 
 export class BestSeats {
-  /** Groups that were offered already. @type {Set<string>} */
+  /** The seats of the groups that were offered already. @type {Set<string>} */
   #shown = new Set();
   /**
    * The seats held after the last answer. A repeated request with the same seats means the next

@@ -11,7 +11,7 @@ import { middleOf, sideBySide, stretches } from "./room.js";
 
 /**
  * As booking ranks seats (booking/ranking.py): the ideal is centred, two thirds back; a row counts
- * as two seats; the last number is the cost of a single seat left over.
+ * as two seats; `LONELY` is the cost of a single seat left over.
  */
 const DEPTH = 2 / 3;
 const ROW_PITCH = 2;

@@ -1,14 +1,14 @@
 // @ts-check
 /**
- * Where the hall stands in its window at each level of zoom: arithmetic alone, so that a step of
- * the zoom waits for no layout. Level 1 is fitted to the window, more is closer.
+ * The hall's place in its window at each zoom level: arithmetic alone, so that a zoom step waits
+ * for no layout. Level 1 fits the window; a higher level is closer.
  */
 
-/** What a seat takes before scaling; `--pitch` of the style. */
+/** A seat's width before scaling, as in the stylesheet. */
 export const PITCH_PX = 40;
 /** Height of the screen in rows. */
 export const SCREEN_ROWS = 1.7;
-/** Rows may stand further apart than seats where there is room. */
+/** Where there is room, rows are further apart than seats. */
 const DEEPEST = 1.42;
 const LARGEST_FIT_PX = 58;
 const LARGEST_SEAT_PX = 56;
@@ -18,12 +18,12 @@ const MARGIN_PX = 1;
 /** @typedef {{width: number, height: number}} Size */
 /** @typedef {{left: number, top: number}} Point of the window or of the plane, in pixels */
 /**
- * @typedef {Size & Point & {scale: number, plane: Size}} Place the hall's, in the plane that
- * scrolls; the plane is at least as large as the window
+ * @typedef {Size & Point & {scale: number, plane: Size}} Place the hall's, in the scrolling plane,
+ *   which is at least as large as the window
  */
 /**
  * @typedef {Point & {level: number, scroll: Point}} View the hall's corner in the window, and the
- * scroll position that puts it there
+ *   scroll position for it
  */
 
 export class HallFit {
@@ -44,8 +44,8 @@ export class HallFit {
 
   /**
    * @param {Size} window
-   * @param {number} side width of the letters on each side
-   * @param {number} foot height at the bottom that is left free
+   * @param {number} side width of the row letters on each side
+   * @param {number} foot height of a free strip at the bottom
    */
   refit(window, side, foot = 0) {
     const wide = (window.width - 2 * side - 2 * MARGIN_PX) / this.columns;
@@ -63,7 +63,7 @@ export class HallFit {
     return PITCH_PX * this.#fitted * level;
   }
 
-  /** The level at which a seat takes so many pixels. @param {number} pitch */
+  /** The level at which a seat is this many pixels wide. @param {number} pitch */
   levelOf(pitch) {
     return pitch / this.pitch(1);
   }
@@ -93,7 +93,7 @@ export class HallFit {
   }
 
   /**
-   * How many pixels of a picture that was drawn at a level the window shows when it is stretched.
+   * Visible pixels of the layer drawn at `level` when scaled by `times`.
    * @param {number} level
    * @param {number} times
    */
@@ -105,7 +105,7 @@ export class HallFit {
   }
 
   /**
-   * The view at a level that has the hall's corner as near to a point as scrolling can bring it.
+   * The view at a level with the hall's corner as near to a point as scrolling allows.
    * @param {number} level
    * @param {Point} corner
    * @returns {View}
@@ -125,7 +125,7 @@ export class HallFit {
   }
 
   /**
-   * Where such a point stands in the window.
+   * Where in the window a point of the hall is, given as fractions of its width and height.
    * @param {View} view
    * @param {[number, number]} point
    * @returns {Point}
@@ -136,7 +136,7 @@ export class HallFit {
   }
 
   /**
-   * Where the middle of some seats is, in such parts.
+   * The middle of some seats as a point of the hall, in the same fractions.
    * @param {import("./room.js").Seat[]} seats
    * @returns {[number, number]}
    */
@@ -152,7 +152,7 @@ export class HallFit {
   }
 
   /**
-   * The level at which such seats, and one more on each side, are in the window.
+   * The level at which these seats, and one more on each side, fill the window.
    * @param {import("./room.js").Seat[]} seats
    */
   levelOfAll(seats) {
@@ -168,7 +168,7 @@ export class HallFit {
   }
 
   /**
-   * Which point of the hall stands at one of the window, as parts of its width and height.
+   * The point of the hall at a point of the window, as fractions of its width and height.
    * @param {View} view
    * @param {Point} at
    * @returns {[number, number]}
@@ -179,7 +179,7 @@ export class HallFit {
   }
 
   /**
-   * The view that has such a point there.
+   * The view with this point of the hall there.
    * @param {number} level
    * @param {[number, number]} point
    * @param {Point} at
@@ -190,8 +190,7 @@ export class HallFit {
   }
 
   /**
-   * The part of the hall that is in the window, by its corners as parts of the hall's width and
-   * height.
+   * The part of the hall that is in the window, by its corners, in the same fractions.
    * @param {View} view
    */
   shown(view) {
@@ -205,7 +204,7 @@ export class HallFit {
   }
 
   /**
-   * The view at another level that leaves what is at (x, y) of the window there.
+   * The view at another level that keeps the hall's point at (x, y) of the window in place.
    * @param {View} from
    * @param {number} level
    * @param {number} x
@@ -217,8 +216,8 @@ export class HallFit {
   }
 
   /**
-   * The left edges of the columns of letters in the window: beside the hall as far as that is in
-   * view.
+   * The left edges of the two columns of row letters in the window: beside the hall as far as it is
+   * in view.
    * @param {View} view
    * @returns {[number, number]}
    */

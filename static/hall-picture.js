@@ -1,7 +1,5 @@
 // @ts-check
-/**
- * The hall as it is drawn: laid out at a level of the zoom, or that picture stretched to another.
- */
+/** The hall on the screen: laid out at one zoom level, or that picture scaled to another. */
 import { Detail } from "./detail.js";
 import { SCREEN_ROWS } from "./hall-fit.js";
 import { fitLetters, lettersOf } from "./row-letters.js";
@@ -29,7 +27,7 @@ export class HallPicture {
   }
 
   /**
-   * What the style leaves for the letters on each side, and at the bottom for what stands there.
+   * The space that the stylesheet leaves for the row letters, and at the bottom for the zoom tools.
    */
   get margins() {
     return {
@@ -39,7 +37,7 @@ export class HallPicture {
   }
 
   /**
-   * Shows the picture that was laid out for one view as another.
+   * Scales the picture that was laid out for one view to another.
    * @param {View} drawn
    * @param {View} seen
    */

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * The map as somebody's friends see it who came by his link: his seats and the free ones beside
- * them are marked. The link names seats and nothing else, so whoever changes it sees other seats
- * marked and no more than everybody sees.
+ * The map as invited friends see it: the inviting buyer's seats and the free ones beside them are
+ * marked. The link names seats and nothing else, so a changed link marks other seats and shows
+ * nothing more.
  */
 import { addTexts } from "./language.js";
 import { INVITATION } from "./sharing.js";
@@ -10,12 +10,12 @@ import { enumerate, t } from "./text.js";
 
 /** @typedef {import("./room.js").Seat} Seat */
 
-/** What a link may name; it is somebody's basket, not a hall. */
+/** The most seats that a link may name. */
 const MOST = 12;
 /** Free seats that are marked on each side. */
 const REACH = 3;
 const OFFERED = 2;
-/** Not those that are made for somebody. */
+/** Seats for anybody. */
 const FOR_FRIENDS = /^(comum|premium|casal)$/;
 
 await addTexts("party");
@@ -52,7 +52,7 @@ class Invitation {
   #tell() {
     const { notice, zoom } = this.view;
     const friends = this.#friends.map(({ name }) => name);
-    // one's own link
+    // the buyer's own link
     if (this.seats.every(({ name }) => /^(mine|bought)$/.test(this.#state(name)))) return;
     if (this.#isOver)
       return notice.show(
@@ -97,12 +97,12 @@ class Invitation {
     };
   }
 
-  /** Seats of the link that somebody else has: nobody is told who. */
+  /** Seats of the link that somebody else has; who that is stays unknown. */
   get #friends() {
     return this.seats.filter(({ name }) => /^(held|sold)$/.test(this.#state(name)));
   }
 
-  /** On each side of the friends' seats the free ones, nearest first. @returns {string[][]} */
+  /** The free seats on each side of the friends' seats, nearest first. @returns {string[][]} */
   get #sides() {
     return this.#friends
       .flatMap((friend) => [-1, 1].map((step) => this.#beside(friend, step)))

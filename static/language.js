@@ -1,19 +1,19 @@
 // @ts-check
 /**
- * The language in force: what `<html lang>` says, which the gateway sets. Only its texts are
- * loaded; what is not spoken here is Portuguese.
+ * The current language: `<html lang>`, which the gateway sets. Only its texts are loaded. An
+ * unknown language means Portuguese.
  */
 
 /**
- * @typedef {"closed"|"order"|"party"|"payment"|"seat"|"tickets"} Place one whose texts no other
- * place pays for: `pt-order.js`
+ * @typedef {"closed"|"order"|"party"|"payment"|"seat"|"tickets"} Place a part of the page that
+ *   loads its own texts: `pt-order.js`
  */
 /**
  * @typedef {typeof import("./pt-closed.js").texts & typeof import("./pt-order.js").texts & typeof
  * import("./pt-party.js").texts & typeof import("./pt-payment.js").texts & typeof
  * import("./pt-seat.js").texts & typeof import("./pt-tickets.js").texts} PlaceTexts
  */
-/** @typedef {typeof import("./pt.js").texts & PlaceTexts} Texts with those that `addTexts` adds */
+/** @typedef {typeof import("./pt.js").texts & PlaceTexts} Texts with all that `addTexts` may add */
 /**
  * @typedef {{locale: string, dateStyle: {month: "2-digit"|"short", hourSign: string}, texts:
  * Texts}} Language
@@ -28,16 +28,16 @@ export const tags = Object.keys(LANGUAGES);
 
 const asked = globalThis.document?.documentElement.lang ?? DEFAULT;
 
-/** The tag of the language in force. */
+/** The tag of the current language. */
 export const tag = Object.hasOwn(LANGUAGES, asked) ? asked : DEFAULT;
 
 /**
- * The gateway's own sentences are Portuguese: shown in it alone, elsewhere replaced by the page's.
+ * The gateway's sentences are Portuguese: shown only in Portuguese, else replaced by the page's.
  */
 export const isPortuguese = tag === DEFAULT;
 
 /**
- * Of an element whose words are the programme's own: Portuguese, whatever the page speaks.
+ * Attributes of an element with the programme's own words, which are Portuguese in every language.
  * @type {{lang?: string}}
  */
 export const asInProgramme = isPortuguese ? {} : { lang: DEFAULT };
@@ -45,7 +45,7 @@ export const asInProgramme = isPortuguese ? {} : { lang: DEFAULT };
 /** @type {Language} */
 export const { dateStyle, locale, texts } = await import(`./${LANGUAGES[tag]}.js`);
 
-/** Before anything of the place is said. @param {Place} place */
+/** Must be awaited before the place's texts are used. @param {Place} place */
 export async function addTexts(place) {
   Object.assign(texts, (await import(`./${LANGUAGES[tag]}-${place}.js`)).texts);
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** What the shapes of the map mean, with the price of each kind of seat that this room has. */
+/** The map's legend: the states, and the room's kinds of seats with their prices. */
 import { icon, make } from "./dom.js";
 import { shortMoney } from "./format.js";
 import { hasIcon, kindText } from "./seat-text.js";
@@ -10,10 +10,7 @@ import { t } from "./text.js";
 const STATES = /** @type {const} */ (["mine", "bought", "held", "sold"]);
 
 export class Legend {
-  /**
-   * What was on the map stays explained: a legend that comes and goes would disturb.
-   * @type {Set<SeatState>}
-   */
+  /** States that were ever on the map: an entry that was shown stays. @type {Set<SeatState>} */
   #met = new Set();
 
   /** @param {HTMLElement} root @param {import("./room.js").Room} room */
@@ -41,7 +38,7 @@ export class Legend {
     requestAnimationFrame(() => this.#letPush());
   }
 
-  /** Where it is longer than its line, keys can push it, too. */
+  /** Where it is longer than its line, it is focusable, so that keys can scroll it. */
   #letPush() {
     if (this.root.scrollWidth > this.root.clientWidth) this.root.tabIndex = 0;
     else this.root.removeAttribute("tabindex");

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Whether the map is live, said in the header, on the map (it fades a little) and, when it is
- * not, with the time since when. The same banner tells when no seat is free for now.
+ * Whether the map is live: a badge, a faded map if not, and a banner with the time since when. The
+ * same banner says that no seat is free for now.
  */
 import { part } from "./dom.js";
 import { namedHour } from "./format.js";
@@ -10,13 +10,13 @@ import { t } from "./text.js";
 /** @typedef {"connecting"|"live"|"reconnecting"|"refused"|"offline"|"paused"} Line */
 /** @typedef {{kind: string, text: string}} Message */
 
-/** How long it is said that the map is right again. */
+/** How long the banner says that the connection is back. */
 const RETURNED_MS = 5000;
 
 export class LineStatus {
   /** @type {Line} */
   line = "connecting";
-  /** When the map was last known to be right. */
+  /** When the map was last live. */
   #since = new Date();
   /** @type {Message|null} */
   #sales = null;
@@ -51,8 +51,8 @@ export class LineStatus {
   }
 
   /**
-   * @param {Message|null} message about sales as a whole
-   * @param {boolean} closed whether nothing is sold any more: then the line is of no interest
+   * @param {Message|null} message about the session's sales
+   * @param {boolean} closed whether sales are closed: then the connection does not matter
    */
   sales(message, closed) {
     if (message?.kind === this.#sales?.kind && closed === this.#closed) return;
@@ -95,7 +95,7 @@ export class LineStatus {
     return { kind: this.line, text: t("line.since", since) + held };
   }
 
-  /** Once, however often it is rendered: it is read out. @param {Message|null} message */
+  /** Only if it changed: a screen reader reads each change. @param {Message|null} message */
   #tell(message) {
     const key = JSON.stringify(message);
     if (key === this.#told) return;

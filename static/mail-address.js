@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Which e-mail addresses are taken, for a payment and where an order's is corrected. The same rules
- * as cinema/mail_address.py.
+ * Validation of e-mail addresses, for payments and corrections: the same rules as
+ * cinema/mail_address.py.
  */
 
 import { narrow, tidied } from "./typed-text.js";
@@ -10,7 +10,8 @@ import { narrow, tidied } from "./typed-text.js";
 
 const LONGEST_EMAIL = 254;
 /**
- * As `<input type="email">` by the HTML standard. What is sent quotes it where its dots need that.
+ * The local part as in `<input type="email">` by the HTML standard. The mail quotes it if its dots
+ * require that.
  */
 const LOCAL_PART = /^[A-Za-z0-9.!#$%&'*+/=?^_\x60{|}~-]+$/;
 const LONGEST_LOCAL_PART = 64;
@@ -19,7 +20,7 @@ const DOMAIN = new RegExp(`^(?:${LABEL}\\.)+(?!\\d+$)${LABEL}$`);
 const LETTERS = /^[\p{L}\p{M}\p{Nd}.\xb7\u3002\uff0e\uff61-]+$/u;
 const BEYOND_ASCII = /[^\0-\x7f]/;
 
-/** By UTS 46, as the server does it. @param {string} domain */
+/** By UTS 46, as on the server. @param {string} domain */
 function asciiDomain(domain) {
   if (!BEYOND_ASCII.test(domain) || !LETTERS.test(domain)) return domain;
   try {
@@ -32,7 +33,7 @@ function asciiDomain(domain) {
 /** The address in what was typed or pasted. @param {string} text */
 export const addressIn = (text) => narrow(tidied(text));
 
-/** What is wrong with an address; empty: nothing. @param {string} text @returns {TextKey | ""} */
+/** The fault of an address; empty if it is valid. @param {string} text @returns {TextKey | ""} */
 export function emailFault(text) {
   const email = addressIn(text);
   if (!email) return "fault.email_empty";

@@ -13,12 +13,11 @@ async function start() {
     return showMessage(t("page.unknown"), t("page.unknown_text"), null);
   const { Programme } = await import("./programme.js");
   await new Programme().start();
-  // While somebody reads, what the map needs comes too. What does not come now is asked for by the
-  // map.
+  // Prefetches the map's modules while the reader looks at the programme.
   void import("./session-page.js").catch(() => {});
 }
 
-// A module that did not arrive stays missing until the page is loaded anew.
+// A module that failed to load stays missing until a reload.
 start().catch((reason) => {
   showMessage(t("page.failed"), t("page.failed_text"), () => location.reload());
   throw reason;

@@ -1,19 +1,19 @@
 // @ts-check
 /**
- * The whole hall in a corner while the map is zoomed: what is taken, what is one's own, and a frame
- * around the part in view. A tap on it goes there. It is loaded with the first zoom, and is for the
- * eye alone.
+ * The whole hall in a corner while the map is zoomed: taken seats, own seats, and a frame around
+ * the part in view. A tap moves the map there. Loaded with the first zoom, and hidden from screen
+ * readers.
  */
 import { drawing, make } from "./dom.js";
 import { SCREEN_ROWS } from "./hall-fit.js";
 
 /** @typedef {import("./room.js").Seat} Seat */
 
-/** Three thousand dots are drawn at most so often. */
+/** The shortest time between two drawings of up to 3,000 dots. */
 const REST_MS = 500;
 /**
- * From so near to the hall's lower left end on it would cover seats that cannot be moved from under
- * it.
+ * In view of the hall's lower left corner, from this fraction on, it would cover seats that cannot
+ * be scrolled from under it.
  */
 const END = 0.08;
 
@@ -64,7 +64,7 @@ export class Minimap {
     this.#frameView();
   }
 
-  /** Something changed. What is not seen waits. */
+  /** Seats changed; a hidden minimap is drawn later. */
   changed() {
     if (this.#waiting || !this.map.hasAttribute("data-zoomed")) return;
     this.#waiting = setTimeout(() => this.#draw(), REST_MS);

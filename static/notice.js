@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * One sentence at a time about what just happened, read out politely, with what can be done about
- * it. It stands in a place that is always there: only what enters such a place is read out.
+ * One sentence at a time about what just happened, with actions. Its container is a live region
+ * that is always in the page, so that a screen reader reads each new notice.
  */
 import { action, make, part } from "./dom.js";
 import { t } from "./text.js";
@@ -37,7 +37,7 @@ export class Notice {
     this.#makeRoom();
   }
 
-  /** At the other end of the stage where it would cover a seat that it names. */
+  /** Moves the notice to the stage's other end if it would cover a seat that it names. */
   #makeRoom() {
     this.place.removeAttribute("data-top");
     const seats = this.#named();
@@ -51,7 +51,7 @@ export class Notice {
     this.place.toggleAttribute("data-top", covers() < below);
   }
 
-  /** Where the map shows the seats that it names, as "F07". */
+  /** The boxes on the map of the seats that it names, as "F07". */
   #named() {
     const names = this.root.textContent?.match(/\b[A-Z]{1,2}\d{2,}\b/g) ?? [];
     return names.flatMap(
@@ -61,14 +61,14 @@ export class Notice {
   }
 
   /**
-   * A modal dialog makes the rest of the page mute: while one is open, notices show in it.
+   * A modal dialog makes the rest of the page inert, so notices move into it while it is open.
    * @param {Element} host
    */
   moveTo(host) {
     if (this.place.parentElement !== host) host.append(this.place);
   }
 
-  /** What this kind of notice told is not so any more. @param {string} kind */
+  /** Hides a notice of this kind, which is no longer true. @param {string} kind */
   over(kind) {
     if (this.root.dataset.notice === kind) this.hide();
   }

@@ -1,14 +1,14 @@
 // @ts-check
 /**
- * Opens an order with the best right that this browser has: its address, its cookie, or the key
- * that the tab keeps.
+ * Opens an order with the strongest right of this browser: from the address, the cookie, or a key
+ * kept by the tab.
  */
 import { fetchOrder } from "./api.js";
 
 /** @typedef {import("./api.js").Order} Order */
 /**
- * @typedef {import("./api.js").Answer<Order> & {reference: string}} Opened `reference`: what to act
- * on the order by
+ * @typedef {import("./api.js").Answer<Order> & {reference: string}} Opened `reference` is what
+ *   requests on the order use
  */
 
 /** @param {string} reference "<id>.<token>", or the id alone @returns {Promise<Opened>} */
@@ -26,9 +26,10 @@ export async function openOrder(reference) {
 }
 
 /**
- * Leaves the link that may be passed on in the address bar: people copy from there. A key that came
- * in the address is kept first, or stays where it is.
- * @param {string} reference @param {Order} order
+ * Replaces a managing link in the address bar with the one that may be shared, since people copy it
+ * from there. The key is first kept for the tab; if that fails, the address stays.
+ * @param {string} reference
+ * @param {Order} order
  */
 export function tidyAddress(reference, { pedido, link, pode_gerir }) {
   if (!pode_gerir || location.pathname === link) return;
@@ -38,7 +39,7 @@ export function tidyAddress(reference, { pedido, link, pode_gerir }) {
 }
 
 /**
- * Where the tab keeps the token that may cancel and correct an order.
+ * The storage key of the token that may cancel and correct an order.
  * @param {string} id of the order
  */
 const place = (id) => `pedido:${id}`;

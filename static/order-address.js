@@ -1,5 +1,5 @@
 // @ts-check
-/** Corrects the address of an order: a field that appears where one asks for it. */
+/** Corrects an order's e-mail address, in a form that opens on demand. */
 import { correctAddress } from "./api.js";
 import { action, part } from "./dom.js";
 import { emailFault } from "./mail-address.js";
@@ -9,7 +9,7 @@ export class OrderAddress {
   /**
    * @param {ParentNode} root
    * @param {string} reference of the order
-   * @param {() => void} onCorrected its mail is on its way
+   * @param {() => void} onCorrected called when its mail was sent again
    */
   constructor(root, reference, onCorrected) {
     this.form = /** @type {HTMLFormElement} */ (part(root, "address"));
@@ -27,7 +27,7 @@ export class OrderAddress {
     };
   }
 
-  /** @param {string} email as booking has it */
+  /** @param {string} email as booking knows it */
   render(email) {
     this.email = email;
     this.opener.textContent = t(email ? "receipt.correct" : "receipt.add_address");

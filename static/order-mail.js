@@ -1,5 +1,5 @@
 // @ts-check
-/** What became of an order's mail, sending it again, and correcting the address that it goes to. */
+/** The state of an order's mail, with resending and correcting its address. */
 import { mailAgain } from "./api.js";
 import { action, part } from "./dom.js";
 import { namedHour } from "./format.js";
@@ -9,20 +9,19 @@ import { hasText, t } from "./text.js";
 
 /** @typedef {import("./api.js").Order} Order */
 
-/** A mail that is on its way is looked after often at first, then ever less. */
+/** A pending mail is polled often at first, then ever less. */
 const FIRST_LOOK_MS = 1500;
 const LONGEST_LOOK_MS = 20000;
-/** After so long without a known end the reader hears what to count on. */
+/** A mail pending for so long gets a sentence about the delay. */
 const LATE_MS = 30000;
 
 export class OrderMail {
   #wait = FIRST_LOOK_MS;
   #timer = 0;
-  /** Since when what becomes of a mail is waited for; null: it is known. @type {number|null} */
+  /** Since when a mail is pending; null if none is. @type {number|null} */
   #since = null;
   /**
-   * Whether the mail was asked for again here: what becomes of it is news, also where the last one
-   * arrived.
+   * Whether the mail was resent from here: then its result is news, even if the last mail arrived.
    */
   #askedAgain = false;
   #sentAt = "";
@@ -30,7 +29,7 @@ export class OrderMail {
   /**
    * @param {ParentNode} root
    * @param {string} reference of the order
-   * @param {() => void} onWait the order is to be asked for again
+   * @param {() => void} onWait called when the order must be fetched again
    */
   constructor(root, reference, onWait) {
     this.root = part(root, "mail");
@@ -55,7 +54,7 @@ export class OrderMail {
     this.address.render(email);
   }
 
-  /** What the order is now could not be asked: what was shown before may not be so any more. */
+  /** The order could not be fetched: keeps polling while a mail is pending. */
   unanswered() {
     if (this.#since === null) return;
     if (this.#late) this.text.textContent = this.#late;

@@ -1,13 +1,12 @@
 // @ts-check
 /**
- * Keeps an order for when there is no network: the page's files, the page without data, and the
- * order as it is now, without its buyer. A browser that lets nothing be kept, or has no room, shows
- * it all the same, while there is a network.
+ * Caches an order for use without a network: the page's files, the page without data, and the order
+ * without personal data. A browser without storage or space shows the order only online.
  */
 
 /** @typedef {import("./api.js").Order} Order */
 
-/** As in order-worker.js, which forgets those of other versions. */
+/** As in order-worker.js, which deletes caches of other versions. */
 const CACHE = "pedidos-1";
 const SHELL = "/pedido/";
 const WORKER = "/static/order-worker.js";
@@ -21,17 +20,17 @@ const placeOf = (link) => `/api${link.replace("/pedido/", "/pedidos/")}`;
 export async function keepForOffline(order) {
   try {
     const registration = await navigator.serviceWorker.register(WORKER, { scope: SHELL });
-    // The browser looks for a newer worker, too, but seconds after the page has loaded.
+    // The browser also checks for a newer worker, but only seconds after the page has loaded.
     if (registration.active) registration.update().catch(() => {});
     const cache = await caches.open(CACHE);
     await keepPage(cache);
     await keepOrder(cache, order);
   } catch {
-    // Blocked, full, or no such thing in this browser: nothing else depends on it.
+    // Blocked, full or unsupported: nothing else depends on it.
   }
 }
 
-/** There is no such order any more. @param {string} link */
+/** Deletes an order that does not exist any more. @param {string} link */
 export async function forget(link) {
   try {
     await (await caches.open(CACHE)).delete(placeOf(link));
@@ -41,7 +40,7 @@ export async function forget(link) {
 }
 
 /**
- * All files first: the page that was kept before works until this one does.
+ * Caches all files before the page, so that the page of before works until the new one does.
  * @param {Cache} cache
  */
 async function keepPage(cache) {
@@ -63,7 +62,7 @@ async function keepPage(cache) {
 }
 
 /**
- * The newest last; what is shown from here names nobody and changes nothing.
+ * Caches the order last in line, without personal data and without the right to change it.
  * @param {Cache} cache
  * @param {Order} order
  */

@@ -1,7 +1,5 @@
 // @ts-check
-/**
- * `/pedido/<id>.<token>`: the tickets, what became of their mail, and the way to give them back.
- */
+/** `/pedido/<id>.<token>`: the tickets, the state of their mail, and cancellation. */
 import { calendarPath, fetchOrder, pdfPath, persist, sessionPath } from "./api.js";
 import { CancelDialog, refundText } from "./cancel-dialog.js";
 import { Carousel } from "./carousel.js";
@@ -52,7 +50,7 @@ class OrderPage {
     this.#render();
   }
 
-  /** Asks what the order is now; without an answer what is shown stays. */
+  /** Fetches the order again; without an answer the view stays. */
   async #look() {
     const { data } = await fetchOrder(this.reference);
     if (!data) return this.mail.unanswered();
@@ -73,7 +71,7 @@ class OrderPage {
     void this.#offerToInvite(this.order);
   }
 
-  /** For when there is no network; without one, says so. @param {Order} order */
+  /** Caches the order for offline use; an order from the cache says so. @param {Order} order */
   #keep(order) {
     const place = part(this.root, "offline");
     place.hidden = !order.guardado_em;
@@ -132,7 +130,10 @@ class OrderPage {
     this.#tellChange(this.order);
   }
 
-  /** What was sold and what is, and the cinema's own words about it. @param {Order} order */
+  /**
+   * Says what was sold, what the session is now, and the cinema's sentence about it.
+   * @param {Order} order
+   */
   #tellChange({ estado, sessao, sessao_atual, alteracao }) {
     const place = part(this.root, "changed");
     place.hidden = !alteracao || estado === "cancelado";
@@ -140,11 +141,11 @@ class OrderPage {
     place.replaceChildren(make("span", { text: alteracao, ...asInProgramme }), ` ${told}`);
   }
 
-  /** While there may be a free seat beside these. @param {Order} order */
+  /** Offered while the session still sells seats. @param {Order} order */
   async #offerToInvite({ estado, sessao_atual, assentos, guardado_em }) {
     const session =
       estado === "confirmado" && !guardado_em && !sessao_atual?.encerrada ? sessao_atual : null;
-    // Loaded before the click: a browser opens its share sheet only while the click lasts.
+    // Loaded before the click: a browser opens its share sheet only within the click's event.
     const sharing = session && (await import("./sharing.js").catch(() => null));
     const button = action(this.root, "invite");
     button.hidden = !sharing;
@@ -218,7 +219,10 @@ const fact = (name, term, value) => [
   make("dd", { text: value, "data-fact": name }),
 ];
 
-/** Once everything is shown. @param {(kept: typeof import("./order-offline.js")) => void} use */
+/**
+ * Loaded after the order is shown.
+ * @param {(kept: typeof import("./order-offline.js")) => void} use
+ */
 const offline = (use) => import("./order-offline.js").then(use, () => {});
 
 async function start() {

@@ -1,8 +1,5 @@
 // @ts-check
-/**
- * The one place for the order: own seats, time, total, the next step. A column, or a sheet on a
- * phone.
- */
+/** The order: own seats, time left, total and the next step. A column, or a sheet on a phone. */
 import { Advice } from "./advice.js";
 import { action, make, part, say } from "./dom.js";
 import { money, namedHour, roughly } from "./format.js";
@@ -16,10 +13,10 @@ import { TicketList } from "./ticket-list.js";
 /**
  * @typedef {object} PanelState
  * @property {number|null} msLeft null: nothing is held
- * @property {boolean} ending the last minute runs
- * @property {boolean} longest there is no more time to be had
- * @property {boolean} checking a payment's answer is not known yet
- * @property {Closing|""} closed why nothing is sold here any more, empty while something is
+ * @property {boolean} ending whether the last minute runs
+ * @property {boolean} longest whether the holds cannot be extended
+ * @property {boolean} checking whether a payment's answer is unknown
+ * @property {Closing|""} closed why sales are closed; empty while they are open
  */
 
 export class OrderPanel {
@@ -83,28 +80,28 @@ export class OrderPanel {
     say(this.pay, checking ? t("order.checking") : payText(troubles.length, total));
   }
 
-  /** Somebody wants to pay what cannot be paid like this. */
+  /** A click on "Pagar" while troubles block the payment. */
   insist() {
     this.#open(true);
     this.advice.insist();
   }
 
   /**
-   * On a phone nobody pays before having seen the ticket types: they come between the seats and the
-   * payment.
+   * On a phone the ticket types come between the seats and the payment, so that every buyer sees
+   * them.
    */
   #chooseTypes() {
     this.#open(true);
     this.tickets.focus();
   }
 
-  /** The button may be gone with the answer. */
+  /** Moves the focus first: the button may disappear with the answer. */
   #extend() {
     this.title.focus();
     this.on.extend();
   }
 
-  /** On a phone the sheet opens for the tickets. @param {boolean} open */
+  /** Opens or closes the phone's sheet. @param {boolean} open */
   #open(open) {
     this.layout.toggleAttribute("data-open", open);
     this.toggle.setAttribute("aria-expanded", String(open));
@@ -169,11 +166,11 @@ export class OrderPanel {
   }
 }
 
-/** @param {number} troubles what stands against paying @param {number} total */
+/** @param {number} troubles how many troubles block the payment @param {number} total */
 export const payText = (troubles, total) =>
   troubles ? t("order.mend", { n: troubles }) : t("order.pay", { total: money(total) });
 
-/** What the reader does on a seat. */
+/** "Toque" or "Clique". */
 const gesture = () => t(matchMedia("(pointer: coarse)").matches ? "gesture.tap" : "gesture.click");
 
 /** "1 inteira + 2 meias". @param {Ticket[]} tickets */

@@ -1,12 +1,11 @@
 // @ts-check
 /**
- * The service worker of `/pedido/`: tickets that were opened once are shown without a network, too.
- * What is kept the page has put there (order-offline.js); this only answers with it where the
- * network does not answer.
+ * The service worker of `/pedido/`: shows tickets that were opened before without a network. The
+ * page fills the cache (order-offline.js); the worker answers from it if the network does not.
  */
 const CACHE = "pedidos-1";
 const SHELL = "/pedido/";
-/** On a connection that is there in name only. */
+/** How long to wait for a network that accepts connections and does not answer. */
 const PATIENCE_MS = 4000;
 
 const worker = /** @type {any} */ (self);
@@ -17,7 +16,7 @@ worker.addEventListener("fetch", (/** @type {any} */ event) => {
   if (answer) event.respondWith(answer);
 });
 
-/** What an earlier version of this file kept. */
+/** Deletes the caches of earlier versions. */
 async function forgetOlder() {
   const names = await caches.keys();
   await Promise.all(
@@ -37,7 +36,7 @@ function answerTo(request) {
 }
 
 /**
- * A file of one revision never changes, nor does a film's picture at its address.
+ * Cache first: a file of one revision never changes, nor does a film's picture at its address.
  * @param {Request} request
  */
 async function keptOrFetched(request) {
@@ -53,5 +52,5 @@ async function fetchedOrKept(request, place) {
   return (await kept(place)) ?? network;
 }
 
-/** A browser that lets nothing be kept has nothing. @param {RequestInfo} request */
+/** A browser may block the cache. @param {RequestInfo} request */
 const kept = (request) => caches.match(request, { ignoreVary: true }).catch(() => undefined);

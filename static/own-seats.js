@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The way from the map to the tickets of seats that were bought before; what shows it comes only
- * where there are some.
+ * A link from the map to the tickets of seats that this browser has bought. Its module is loaded
+ * only if there are some.
  */
 export class OwnSeats {
   #shown = "";

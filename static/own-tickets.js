@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What this browser has bought, and the way to it: on the programme, and on the map of a session.
- * Comes where there is something.
+ * Links to the orders of this browser, on the programme and on a session's map. Loaded only if
+ * there are some.
  */
 import { fetchOwnOrders } from "./api.js";
 import { make } from "./dom.js";
@@ -13,7 +13,7 @@ import { enumerate, t } from "./text.js";
 
 await addTexts("tickets");
 
-/** So many fit above the programme; the others come with a click. */
+/** How many are shown above the programme; a click shows the others. */
 const SHOWN = 3;
 
 export class OwnTickets {
@@ -84,7 +84,7 @@ function linkTo({ link, filme, inicio, sala, assentos, alteracao }) {
 }
 
 /**
- * Beside the map: which seats of this session are bought already.
+ * Beside the map: the seats of this session that are bought already.
  * @param {string} session
  * @param {HTMLElement} place
  * @returns {Promise<boolean>} false: not known now

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Choosing for several people at once. A party has all its seats side by side, and never more of
- * them than people: whoever asks again moves. Every request names its seats, so one whose answer
- * was lost is found on the map, and repeated it takes no more.
+ * Choosing seats for a party. A party sits side by side and never holds more seats than it has
+ * people: a repeated request moves it. Every request names its seats, so after a lost answer the
+ * map shows the result, and a repetition takes no more.
  */
 import { BestSeats } from "./best-seats.js";
 import { shortMoney } from "./format.js";
@@ -22,14 +22,14 @@ export class Party {
   size = 0;
   #busy = false;
   #pointedAt = "";
-  /** Seats that a notice offers, for as long as it does. @type {string[]} */
+  /** Seats that the current notice offers. @type {string[]} */
   #offered = [];
-  /** Seats that the map is to move to. @type {string[]} */
+  /** Seats that the map must bring into view. @type {string[]} */
   #reveal = [];
 
   /**
    * @param {import("./session-view.js").SessionView} view
-   * @param {HTMLSelectElement} select where the size stands
+   * @param {HTMLSelectElement} select shows the size
    */
   constructor(view, select) {
     this.room = view.room;
@@ -60,12 +60,12 @@ export class Party {
     else this.notice.over("party");
   }
 
-  /** The best seats; asked again, the next best instead of them. */
+  /** Takes the best seats; repeated, exchanges them for the next best. */
   best() {
     return this.size ? this.bestSeats.next() : this.#askSize();
   }
 
-  /** A click on a seat: the party sits around it. @param {string} name */
+  /** A click on a seat takes a group around it. @param {string} name */
   async tap(name) {
     const found = this.#around(name);
     if (!found) return this.choosing.tap(name, this.#wish.size, this.#wish.old);
@@ -75,21 +75,21 @@ export class Party {
     await this.alone(async () => (await this.choosing.exchange(take, old)) && this.granted(group));
   }
 
-  /** Shows what a click on a seat would take. @param {string} name empty: on none */
+  /** Previews what a click on a seat would take. @param {string} name empty: on none */
   point(name) {
     this.#pointedAt = name;
     this.refresh();
   }
 
-  /** Shows seats that are offered. @param {Seat[]} seats */
+  /** Marks offered seats on the map. @param {Seat[]} seats */
   offer(seats) {
     this.#offered = namesOf(seats);
     this.point("");
   }
 
   /**
-   * Moves the map there, once what was said has its place: on a phone the order grows with the
-   * first seat.
+   * Brings seats into view after the next paint: on a phone the order's sheet grows with the first
+   * seat.
    * @param {Seat[]} seats
    */
   reveal(seats) {
@@ -97,7 +97,7 @@ export class Party {
     this.choosing.repaint([]);
   }
 
-  /** The map has changed: others may have taken a seat of what is shown. */
+  /** The map has changed: others may have taken a previewed seat. */
   refresh() {
     this.zoom.show(this.#reveal.splice(0), this.notice.root);
     const group = this.size > 1 ? this.#around(this.#pointedAt)?.group : null;
@@ -105,10 +105,10 @@ export class Party {
   }
 
   /**
-   * Says what the party has now.
+   * Names the party's new seats.
    * @param {Seat[]} group
    * @param {{isDear?: boolean, offers?: import("./notice.js").NoticeAction[]}} [more] `isDear`:
-   * there are cheaper ones, so its kind is told
+   *   there are cheaper groups, so the notice names the kind
    */
   granted(group, { isDear = false, offers = [] } = {}) {
     this.offer([]);
@@ -126,7 +126,7 @@ export class Party {
   }
 
   /**
-   * One request at a time: on a slow line nobody moves twice by pressing twice.
+   * Runs one request at a time: on a slow connection a second press does not move the party twice.
    * @param {() => Promise<unknown>} work
    */
   async alone(work) {
@@ -137,11 +137,11 @@ export class Party {
 
   /** @param {Seat} seat */
   isFree = ({ name }) => this.store.stateOf(name) === "free" && !this.store.isAsked(name);
-  /** Free, or the party's, which would be given back. @param {Seat} seat */
+  /** Free, or held by the party, which would release it. @param {Seat} seat */
   isOurs = (seat) => this.isFree(seat) || this.store.stateOf(seat.name) === "mine";
 
   /**
-   * What the party would have by a click there; null: a click means that one seat.
+   * The group that a click there would take; null: the click means that single seat.
    * @param {string} name
    */
   #around(name) {
@@ -153,8 +153,8 @@ export class Party {
   }
 
   /**
-   * How many seats the next click takes, and instead of which. Where some of the party's are
-   * missing, they join those that are there.
+   * How many seats the next click takes, and in exchange for which. An incomplete party adds the
+   * missing seats to those that it holds.
    */
   get #wish() {
     const { mine } = this.store;
@@ -174,7 +174,7 @@ export class Party {
     this.notice.show("sem_lugares_juntos", t("party.no_room", { n: size }), offers);
   }
 
-  /** For sentences about a group. @param {Seat[]} group */
+  /** Values for sentences about a group. @param {Seat[]} group */
   told(group) {
     return { seats: enumerate(namesOf(group)), total: shortMoney(priceOf(group)) };
   }

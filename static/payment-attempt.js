@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * The idempotency key of a payment, made once per basket and kept until an answer is known.
- * The whole request is kept with it, because only the same key with the same body is safe to
- * send again after a lost connection or a reload; it is erased with the answer and with the tab.
+ * The idempotency key of a payment, made once per basket and kept until the answer is known. The
+ * request is kept with it, since only the same key with the same body is safe to repeat after a
+ * lost connection or a reload. Both are erased with the answer, and when the tab closes.
  */
 
 import { tabMemory } from "./tab-memory.js";
@@ -13,14 +13,14 @@ import { tabMemory } from "./tab-memory.js";
  * @typedef {object} Purchase
  * @property {string[]} seats by name
  * @property {Record<string, import("./tickets.js").Category>} categories by seat
- * @property {number} total centavos, as it was shown
+ * @property {number} total centavos, as the buyer saw it
  * @property {string} language of the mail
- * @property {string} edition of the session, as it was shown
+ * @property {string} edition of the session, as the buyer saw it
  * @property {Payment} payment
  */
 /** @typedef {Purchase & {key: string}} Attempt */
 
-/** `randomUUID` exists in secure contexts only, and a lab may serve plain HTTP. */
+/** `randomUUID` exists only in secure contexts, and a test system may serve plain HTTP. */
 const randomKey = () =>
   crypto.randomUUID?.() ??
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
@@ -39,7 +39,7 @@ export class PaymentAttempts {
     this.newKey = newKey;
   }
 
-  /** The attempt whose answer is not known; null without one. @returns {Attempt|null} */
+  /** The attempt whose answer is unknown, or null. @returns {Attempt|null} */
   get open() {
     try {
       return JSON.parse(this.storage.getItem(this.place) ?? "null");
@@ -49,7 +49,7 @@ export class PaymentAttempts {
   }
 
   /**
-   * Begins an attempt: the open one again if it is for the same purchase.
+   * Begins an attempt, or returns the open one of the same purchase.
    * @param {Purchase} purchase
    * @returns {Attempt}
    */
@@ -61,7 +61,7 @@ export class PaymentAttempts {
     return attempt;
   }
 
-  /** Its answer is known, whatever it is. */
+  /** The answer is known. */
   settle() {
     this.storage.removeItem(this.place);
   }

@@ -1,8 +1,7 @@
 // @ts-check
 /**
- * The payment form in a native dialog. It says what is paid for, asks, checks while one types and
- * shows what becomes of the payment; it sends nothing itself. While an answer is not known it
- * cannot be closed.
+ * The payment form in a native dialog: summary, fields with validation, and the state of the
+ * payment. It sends nothing itself. While an answer is unknown it cannot be closed.
  */
 import { Advice } from "./advice.js";
 import { BackCloses } from "./back-closes.js";
@@ -23,13 +22,13 @@ const READING_MS = 3500;
 export class PaymentDialog {
   /** @type {DialogState} */
   state = "form";
-  /** What the form was last shown for. */
+  /** The seats and the total that the form shows. */
   #shown = { seats: "", total: 0 };
 
   /**
-   * @param {ParentNode} root which gets the dialog
+   * @param {ParentNode} root the dialog's parent
    * @param {{submit: (payment: import("./validation.js").Payment) => void, extend: () => void}} on
-   * @param {import("./notice.js").Notice} notice shown in the dialog while it is open
+   * @param {import("./notice.js").Notice} notice moves into the open dialog
    */
   constructor(root, on, notice) {
     root.append(viewOf("payment-view"));
@@ -49,7 +48,7 @@ export class PaymentDialog {
     this.dialog.addEventListener("close", () => this.#closed());
     action(this.dialog, "back").onclick = () => this.dialog.close();
     action(this.dialog, "extend-in-payment").onclick = () => {
-      this.title.focus(); // the button may be gone with the answer
+      this.title.focus(); // the button may disappear with the answer
       on.extend();
     };
   }
@@ -67,9 +66,9 @@ export class PaymentDialog {
   }
 
   /**
-   * What is held, or what stands against paying for it, changed while the form was open.
-   * @param {Order} order @returns {string[]} seats that it was for, where none of them is held any
-   * more
+   * The held seats, or the troubles that block the payment, changed while the form was open.
+   * @param {Order} order
+   * @returns {string[]} seats that it was for, if none of them is held any more
    */
   changed(order) {
     if (this.state !== "form" && this.state !== "expired") return [];
@@ -85,7 +84,7 @@ export class PaymentDialog {
     return now.seats ? [] : before.seats.split(",");
   }
 
-  /** Somebody wants to pay what cannot be paid like this. */
+  /** A click on "Pagar" while troubles block the payment. */
   insist() {
     this.advice.insist();
   }
@@ -95,7 +94,7 @@ export class PaymentDialog {
     this.#say(t("payment.sending"));
   }
 
-  /** No answer came, or the gateway itself does not know: it is being asked again. */
+  /** The answer is unknown, also to the gateway: the request is being repeated. */
   checking() {
     this.#become("checking");
     this.#say(t("payment.checking_text"));
@@ -116,7 +115,7 @@ export class PaymentDialog {
   }
 
   /**
-   * Back leads from the tickets to the map.
+   * The history entry is removed, so that Back leads from the tickets to the map.
    * @param {string} order its reference
    * @param {string} text
    */
@@ -132,7 +131,7 @@ export class PaymentDialog {
   }
 
   /**
-   * The summary is read first: on a phone a field with the focus would bring the keyboard over it.
+   * The title gets the focus: on a phone a focused field would open the keyboard over the summary.
    */
   #show() {
     if (this.isOpen) return;
@@ -148,7 +147,9 @@ export class PaymentDialog {
     return !this.isOpen;
   }
 
-  /** What had the focus before may be gone: after a purchase there is nothing to pay. */
+  /**
+   * The button that opened the dialog may be hidden by now: then the order's title gets the focus.
+   */
   #closed() {
     this.#become("form");
     this.notice.moveTo(part(this.root, "stage"));
@@ -199,8 +200,8 @@ export class PaymentDialog {
 const seatsOf = ({ tickets }) => tickets.map(({ seat }) => seat.name);
 
 /**
- * Leads to the tickets after a while; a key or a touch stays here, and so does a reader who wants
- * no motion.
+ * Opens the tickets after a while, unless a key or a touch cancels it. With reduced motion the page
+ * stays.
  * @param {HTMLDialogElement} dialog
  * @param {HTMLElement} link to the tickets
  */

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The fields of a payment: judged beside each field while one types, but only once it was left,
- * so that nobody is scolded for a word that is not finished.
+ * The fields of a payment. A field is validated while the buyer types, but only after it was left
+ * once, so that an unfinished word is no fault.
  */
 import { isPortuguese } from "./language.js";
 import { addressIn, emailFault } from "./mail-address.js";
@@ -11,7 +11,7 @@ import { tidied } from "./typed-text.js";
 import { cpfFault, digitsOf, maskCpf, nameFault } from "./validation.js";
 
 const FIELDS = ["nomeCompleto", "cpf", "email"];
-/** What a reload does not empty. A CPF is not kept. */
+/** Fields that a reload keeps. A CPF is not kept. */
 const KEPT = ["nomeCompleto", "email"];
 const PLACE = "comprador";
 
@@ -29,7 +29,7 @@ export class PaymentForm {
     this.form = form;
     this.onSubmit = onSubmit;
     form.addEventListener("submit", (event) => this.#submitted(event));
-    // Some password managers tell of a change alone.
+    // Some password managers fire only `change`.
     for (const news of ["input", "change"])
       form.addEventListener(news, (event) => this.#typed(event));
     form.addEventListener("keydown", (event) => this.#pressedKey(event));
@@ -109,7 +109,8 @@ export class PaymentForm {
   }
 
   /**
-   * Enter goes on to the next empty field, as a phone's keyboard says; behind the last it sends.
+   * Enter moves to the next empty field, as the phone's keyboard shows; after the last one it
+   * submits.
    * @param {KeyboardEvent} event
    */
   #pressedKey(event) {
@@ -129,8 +130,8 @@ export class PaymentForm {
   }
 
   /**
-   * A message moves what is below it: it waits until the click that left the field has found its
-   * target.
+   * A fault's message moves everything below it, so it waits for the end of the click that left the
+   * field.
    * @param {FocusEvent} event
    */
   #left({ target }) {

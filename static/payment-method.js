@@ -1,5 +1,8 @@
 // @ts-check
-/** How one pays: Pix, or one of two test cards. Nothing is real, and no number is ever typed. */
+/**
+ * The payment method: Pix, or one of two test cards. All are simulated, and no card number is asked
+ * for.
+ */
 import { fetchPix } from "./api.js";
 import { action, part } from "./dom.js";
 import { money } from "./format.js";
@@ -19,7 +22,7 @@ export class PaymentMethod {
     });
   }
 
-  /** The contract's name of what is chosen; empty where there is nothing to pay. */
+  /** The API's name of the chosen method; empty if nothing is to be paid. */
   get value() {
     if (!this.#total) return "";
     return this.#isPix ? "pix" : this.#chosen("cartao");
@@ -50,7 +53,7 @@ export class PaymentMethod {
 
 /** The code of a simulated Pix, as a picture and to copy and paste. */
 class PixCode {
-  /** What it is for, in centavos. */
+  /** The total of the code, in centavos. */
   #total = 0;
 
   /** @param {ParentNode} root */
@@ -76,7 +79,7 @@ class PixCode {
     this.root.dataset.state = "ready";
   }
 
-  /** Looking again asks again. */
+  /** The next `show` fetches again. */
   #missing() {
     this.#total = 0;
     this.#clear(t("payment.pix_failed"));
@@ -91,7 +94,7 @@ class PixCode {
     this.said.textContent = words;
   }
 
-  /** The clipboard is open to secure pages only; elsewhere the code is left selected. */
+  /** The clipboard API exists only in secure contexts; elsewhere the code stays selected. */
   async #copy() {
     this.code.select();
     const copied = await navigator.clipboard?.writeText(this.code.value).then(

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What is paid for, once more: film, day, hour and room, each seat with its ticket's type and
+ * The summary in the payment dialog: film, day, hour and room, each seat with its ticket type and
  * price, and the total.
  */
 import { make, part } from "./dom.js";

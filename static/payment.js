@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * One payment from the click to a known answer. An answer that got lost is asked for again with
- * the same key until it is known: a timeout means unknown, never failed.
+ * One payment from the click to a known answer. After a lost answer the request is repeated with
+ * the same key until the answer is known: a timeout means unknown, never failed.
  */
 import { make } from "./dom.js";
 import { addTexts, tag } from "./language.js";
@@ -18,10 +18,10 @@ await Promise.all([addTexts("payment"), addLooks()]);
 const ANSWER_MS = 10000;
 const ASK_AGAIN_MS = 1500;
 const UNKNOWN = new Set(["sem_resposta", "resposta_desconhecida"]);
-/** This try was not looked at: it does not tell what became of an earlier one. */
+/** Refusals without a look at the payment: they say nothing about an earlier try. */
 const NOT_TRIED = new Set(["excesso_de_mensagens", "indisponivel"]);
 
-/** The sheet, of the same revision as this module. The form works without it. */
+/** Loads the stylesheet, of the same revision as this module. The form works without it. */
 function addLooks() {
   const sheet = make("link", {
     rel: "stylesheet",
@@ -32,7 +32,7 @@ function addLooks() {
 }
 
 export class Payment {
-  /** Whether an answer is being asked for again. */
+  /** Whether a request is being repeated. */
   checking = false;
   #sending = false;
 
@@ -40,11 +40,11 @@ export class Payment {
    * @param {ParentNode} root
    * @param {import("./connection.js").Connection} connection
    * @param {import("./payment-attempt.js").PaymentAttempts} attempts
-   * @param {() => import("./checkout.js").Order} order what is held now
+   * @param {() => import("./checkout.js").Order} order the current order
    * @param {import("./notice.js").Notice} notice
    * @param {{changed: () => void, extend: () => void, isSold: (seat: string) => boolean, paid:
-   * (seats: string[]) => void, refused: (reply: Reply) => Promise<string>}} on
-   *   `refused` gives the reader's words
+   *   (seats: string[]) => void, refused: (reply: Reply) => Promise<string>}} on `refused` returns
+   *   the text of a refusal
    */
   constructor(root, connection, attempts, order, notice, on) {
     this.connection = connection;
@@ -62,11 +62,11 @@ export class Payment {
     if (!this.#sending) this.dialog.open(this.order());
   }
 
-  /** What is held changed. */
+  /** The held seats have changed. */
   async update() {
     const gone = this.dialog.isOpen ? this.dialog.changed(this.order()) : [];
     if (!gone.length || !gone.every(this.on.isSold)) return;
-    // Whether another tab has bought them is what the refusal to give them back says.
+    // A request to release them is refused with the order if another tab has bought them.
     const reply = await this.connection.request(releaseSeats(gone));
     if (reply.reason === "ja_comprado" && this.dialog.state === "expired")
       this.#paidBefore(reply, await this.on.refused(reply));

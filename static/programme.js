@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The films and their sessions, a day at a time, with the seats left kept fresh while somebody
- * looks.
+ * The programme: films and their sessions, one day at a time. The counts of free seats are
+ * refreshed while the page is visible.
  */
 import { fetchOwnOrders, fetchSessions, persist } from "./api.js";
 import { DayChips } from "./day-chips.js";
@@ -15,7 +15,7 @@ import { show, showMessage } from "./view.js";
 /** @typedef {import("./api.js").Session} Session */
 
 const REFRESH_MS = 15000;
-/** Beside this module, of the same revision. */
+/** In the folder of this module, of the same revision. */
 const EMPTY = new URL("empty.svg", import.meta.url).pathname;
 
 export class Programme {
@@ -24,7 +24,7 @@ export class Programme {
   #built = "";
   /** @type {import("./api.js").SessionList} */
   #list = { sessoes: [] };
-  /** When the numbers were last known to be right. */
+  /** When the counts were last fetched. */
   #since = new Date();
   /** @type {DayChips|null} */
   #days = null;
@@ -53,8 +53,8 @@ export class Programme {
   }
 
   /**
-   * What shows them comes only where there is something to show; what does not arrive is asked for
-   * at the next look.
+   * Loads the module only if there are orders to show. After a failure the next refresh tries
+   * again.
    */
   async #ownTickets() {
     const { data } = await fetchOwnOrders();
@@ -77,10 +77,7 @@ export class Programme {
     else this.#stale();
   }
 
-  /**
-   * What was shown before stays: numbers that are a little old, and said to be, beat a fault in
-   * their place.
-   */
+  /** Without an answer the old counts stay, with their time. */
   #stale() {
     this.#tell(t("programme.stale", { time: namedHour(this.#since) }));
   }
@@ -108,7 +105,7 @@ export class Programme {
 
   #render() {
     const { sessoes: sessions, vendas_pausadas: paused = false } = this.#list;
-    // What is over goes last.
+    // Sessions that are over go last.
     const films = byFilm([...sessions].sort((a, b) => Number(a.encerrada) - Number(b.encerrada)));
     this.#offerDays(sessions);
     const key = films.flat().map(keyOf).join();
@@ -121,7 +118,7 @@ export class Programme {
 
   /** @param {Session[]} sessions */
   #offerDays(sessions) {
-    // Days that are over stand last.
+    // Days that are over go last.
     const isOver = (/** @type {Date} */ start) => Number(isoDay(start) < isoDay(new Date()));
     const starts = sessions
       .map(({ inicio }) => new Date(inicio))
@@ -188,7 +185,7 @@ const nothing = () =>
   );
 
 /**
- * Everything about a session that its card does not change in place; "today" becomes another day.
+ * What a card does not update in place: a change rebuilds the list, as does a new "today".
  * @param {Session} session
  */
 const keyOf = ({ id, inicio, sala, idioma, preco_a_partir_de, filme }) =>

@@ -1,15 +1,15 @@
 // @ts-check
 /**
- * The WebSocket contract as values: one closed type per direction. Parsing is total: what the
- * page does not know becomes `{kind: "unknown"}`, never an exception.
+ * The WebSocket protocol as values: one closed type per direction. Parsing is total: an unknown
+ * frame becomes `{kind: "unknown"}`, never an exception. The wire's Portuguese words end here.
  */
 
 /** @typedef {"held"|"sold"} Taken */
 /**
- * `type` is empty for a kind of change that the page does not know.
+ * `type` is empty for an unknown kind of change.
  * @typedef {{type: Taken|"freed"|"", seat: string, reason: string}} Change
  */
-/** `halvesSold`: half-price tickets under the quota, null where the frame does not tell. */
+/** `halvesSold`: half-price tickets sold under the quota; null if the frame does not say. */
 /**
  * @typedef {{kind: "snapshot", version: number, seats: Map<string, Taken>, edition: string,
  * halvesSold: number|null}} Snapshot
@@ -34,16 +34,16 @@
  * @property {string} message
  * @property {string[]} seats
  * @property {string[]} lost
- * @property {number} msLeft 0 when the reply does not tell
+ * @property {number} msLeft 0 if the reply does not say
  * @property {string} order
- * @property {string} link of the order: its id and the token that shows it
+ * @property {string} link the order's id and the token that shows it
  * @property {string} manage the token that may also cancel and correct it
- * @property {number} halvesLeft half-price tickets, with cota_de_meia_esgotada
+ * @property {number} halvesLeft half-price tickets left, with cota_de_meia_esgotada
  * @property {Record<string, string>} fields
  */
 /** @typedef {Snapshot|Update|Mine|Live|Audience|Reply|{kind: "unknown"}} Frame */
 
-/** No answer came: whether the request was carried out is not known. @type {Reply} */
+/** Stands in for a missing answer: whether the request was carried out is unknown. @type {Reply} */
 export const NO_ANSWER = Object.freeze({
   kind: "reply",
   ok: false,
@@ -160,7 +160,7 @@ const EVENTS = {
   publico: (frame) => ({ kind: "audience", count: number(frame.assistindo) }),
 };
 
-/** @param {unknown} data what a WebSocket message carried @returns {Frame} */
+/** @param {unknown} data the data of a WebSocket message @returns {Frame} */
 export function parseFrame(data) {
   let frame;
   try {
@@ -174,11 +174,11 @@ export function parseFrame(data) {
 
 /**
  * @typedef {{acao: string, [field: string]: unknown}} Request without its `id`, which the
- * connection gives
+ *   connection adds
  */
 
 /**
- * All or nothing, and what is given back for them in the same step.
+ * Holds seats, all or nothing, and releases others in the same step.
  * @param {string[]} seats
  * @param {string[]} insteadOf
  * @returns {Request}

@@ -1,19 +1,17 @@
 // @ts-check
 /**
- * Collects what changed and paints it once a frame of the screen, however much arrives in between.
- * A hall in turmoil is painted less often, so that it leaves time for everything else; what the
- * reader does is seen at once all the same.
+ * Coalesces changes and paints them once per frame. After many changes it paints less often, to
+ * leave time for everything else; the reader's own changes are always in the next frame.
  */
 
-/** More seats than this in one frame of the screen are painted without a movement each. */
+/** More seats than this in one frame are painted without animations. */
 const LIVELY = 24;
 /**
- * A painting of more seats than that rests so many times as long as it took, from being asked for
- * to being done.
+ * After painting more than `LIVELY` seats, it pauses for `RESTS` times the duration of that paint.
  */
 const RESTS = 2;
 const LONGEST_REST_MS = 250;
-/** A whole map that is new comes in parts, so that no frame takes long. */
+/** The most seats painted in one frame, so that none takes long. */
 const MOST = 500;
 
 /**
@@ -31,17 +29,17 @@ const BROWSER = {
 export class Repaint {
   /** @type {Set<string>} */
   #dirty = new Set();
-  /** Those that do not wait for others. @type {Set<string>} */
+  /** The reader's own changes, which are painted first. @type {Set<string>} */
   #own = new Set();
   #lively = false;
   #asked = false;
   #resting = false;
-  /** Something came while it rested. */
+  /** Whether something changed during the pause. */
   #missed = false;
 
   /**
-   * @param {(seats: string[], lively: boolean) => void} paint `lively`: few enough changes, seen to
-   * happen
+   * @param {(seats: string[], lively: boolean) => void} paint `lively`: few enough changes, which
+   *   are animated
    * @param {Clock} [clock]
    */
   constructor(paint, clock = BROWSER) {
@@ -49,13 +47,13 @@ export class Repaint {
     this.clock = clock;
   }
 
-  /** What the reader did or waits for: the next frame shows it. @param {Iterable<string>} seats */
+  /** Changes by the reader: painted in the next frame. @param {Iterable<string>} seats */
   mark(seats) {
     for (const seat of seats) this.#own.add(seat);
     this.#ask();
   }
 
-  /** What others did. @param {Iterable<string>} seats @param {boolean} lively */
+  /** Changes by others. @param {Iterable<string>} seats @param {boolean} lively */
   follow(seats, lively) {
     for (const seat of seats) this.#dirty.add(seat);
     this.#lively ||= lively;
@@ -80,7 +78,7 @@ export class Repaint {
     else if (seats.length > LIVELY && !this.#resting) this.#rest(begin);
   }
 
-  /** What is painted now; the rest stays. */
+  /** Takes what is painted in this frame; the rest stays. */
   #take() {
     const seats = [...this.#own];
     this.#own.clear();
@@ -92,7 +90,7 @@ export class Repaint {
     return seats;
   }
 
-  /** The browser has drawn the frame when the first timer runs. @param {number} begin */
+  /** The first timer runs after the browser has drawn the frame. @param {number} begin */
   #rest(begin) {
     this.#resting = true;
     this.clock.afterwards(() => {

@@ -1,5 +1,5 @@
 // @ts-check
-/** A room as the map needs it: seats with their place, and what is near what. */
+/** A room for the map: its seats with their positions, and searches by distance. */
 
 /**
  * @typedef {object} Seat
@@ -9,15 +9,15 @@
  * @property {string} kind comum, premium, cadeirante…
  * @property {number} price centavos
  * @property {number} line index of its row from the screen
- * @property {number} column place in the row from the left, gaps counted
- * @property {number} partner number of the other half of the sofa; 0: it is none
+ * @property {number} column position in the row from the left, gaps included
+ * @property {number} partner number of the sofa's other half; 0 for other seats
  */
 /**
- * @typedef {{name: string, seats: Seat[], apart: boolean, block: string}} Row `apart`: a balcony or
- * another block of rows begins with it, which may have a name
+ * @typedef {{name: string, seats: Seat[], apart: boolean, block: string}} Row `apart`: a block of
+ *   rows, such as a balcony, begins with it; `block` is its name, or empty
  */
 
-/** To be offered another kind of seat is worse than one that is far. */
+/** Another kind of seat costs more than any distance. */
 const OTHER_KIND = 1000;
 
 export class Room {
@@ -72,7 +72,7 @@ export class Room {
     this.otherHalves.set(seat.name, other.name);
   }
 
-  /** The same seats at the prices of now. @param {ConstructorParameters<typeof Room>[0]} rows */
+  /** Takes up new prices for the same seats. @param {ConstructorParameters<typeof Room>[0]} rows */
   reprice(rows) {
     for (const place of rows.flatMap(({ lugares }) => lugares)) {
       const seat = this.seats.get(place?.assento ?? "");
@@ -80,7 +80,7 @@ export class Room {
     }
   }
 
-  /** The kinds of seats, each with its lowest price, as they appear. */
+  /** The kinds of seats in order of appearance, each with its lowest price. */
   kinds() {
     /** @type {Map<string, number>} */
     const kinds = new Map();
@@ -91,10 +91,12 @@ export class Room {
   }
 
   /**
-   * As many free seats side by side as were lost, nearest to them and of their kind where there are
-   * any; a row away counts double, and no sofa is divided. Groups that have no seat in common.
-   * @param {string[]} lost @param {(seat: string) => boolean} isFree @param {number} count of
-   * groups @param {number} [size] of each
+   * The nearest groups of free seats side by side, of the same kind if possible. A distance in rows
+   * counts double, no sofa is divided, and the groups have no seat in common.
+   * @param {string[]} lost
+   * @param {(seat: string) => boolean} isFree
+   * @param {number} count of groups
+   * @param {number} [size] of each
    */
   nearest(lost, isFree, count, size = lost.length) {
     const seats = lost.flatMap((name) => this.seats.get(name) ?? []);
@@ -124,7 +126,10 @@ export class Room {
     return found;
   }
 
-  /** One half stands for its sofa, as a click on it does. @param {Seat[]} group */
+  /**
+   * Whether a group divides no sofa. A single half stands for its whole sofa, as in a click.
+   * @param {Seat[]} group
+   */
   #isWhole(group) {
     return (
       group.length === 1 ||
@@ -141,7 +146,7 @@ export const middleOf = (seats) =>
   seats.reduce((sum, { column }) => sum + column, 0) / seats.length;
 
 /**
- * Every group of neighbours in a stretch, from the left.
+ * All groups of `size` neighbours in a stretch, from the left.
  * @param {Seat[]} run
  * @param {number} size
  */
@@ -149,7 +154,7 @@ export const sideBySide = (run, size) =>
   run.slice(size - 1).map((_, first) => run.slice(first, first + size));
 
 /**
- * Rows of a balcony have longer names; only after row Z is a longer name just the next one.
+ * Whether a row begins a balcony: its name is longer than the one before, except after row Z.
  * @param {string|undefined} before
  * @param {string} name
  */
@@ -157,8 +162,9 @@ const beginsBalcony = (before, name) =>
   before !== undefined && name.length > before.length && !before.endsWith("Z");
 
 /**
- * Neighbouring seats: a gap ends a stretch, and so does a seat that does not belong.
- * @param {Seat[]} seats of one row, from the left @param {(seat: Seat) => boolean} belongs
+ * Stretches of neighbouring seats: a gap ends a stretch, and so does a seat that does not belong.
+ * @param {Seat[]} seats of one row, from the left
+ * @param {(seat: Seat) => boolean} belongs
  */
 export function stretches(seats, belongs) {
   /** @type {Seat[][]} */

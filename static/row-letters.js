@@ -1,17 +1,18 @@
 // @ts-check
 /**
- * The letters beside the rows. They stand outside of what is scaled: in view and readable at every
+ * The letters beside the rows. They are outside of the scaled layer: in view and readable at every
  * zoom.
  */
 import { make } from "./dom.js";
 
-/** Rows that are closer than this are not all named. */
+/** Rows that are closer than this do not all get a letter. */
 const CLOSEST_PX = 11;
 const LARGEST_PX = 14;
 
 /**
- * Rows share the height of the hall as the letters share theirs: by the same parts.
- * @param {import("./room.js").Room} room @param {number} screen height of the screen in rows
+ * The letters share their column's height in the same proportions as the rows share the hall's.
+ * @param {import("./room.js").Room} room
+ * @param {number} screen height of the screen in rows
  */
 export function lettersOf(room, screen) {
   const letters = [part("", screen)];
@@ -23,9 +24,10 @@ export function lettersOf(room, screen) {
 }
 
 /**
- * Where rows are closer than letters that one can read, every second or third is named, the first
- * of a part of the hall always.
- * @param {HTMLElement} side @param {number} row height in pixels
+ * Where rows are closer than readable letters, only every second or third is shown, and always the
+ * first of a block.
+ * @param {HTMLElement} side
+ * @param {number} row height in pixels
  */
 export function fitLetters(side, row) {
   const every = Math.ceil(CLOSEST_PX / row);

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Whether seats are sold in a session. Once none are, the hall fades behind a card that says why,
- * and where there are some.
+ * Whether a session's sales are open. Once they are closed, the hall fades behind a card with the
+ * reason and other sessions.
  */
 import { fetchSession } from "./api.js";
 import { part } from "./dom.js";
@@ -10,25 +10,22 @@ import { t } from "./text.js";
 /** @typedef {import("./api.js").SessionMap} SessionMap */
 /** @typedef {import("./line-status.js").Message} Message */
 /** @typedef {import("./store.js").SeatStore} SeatStore */
-/**
- * @typedef {"sold_out"|"ended"|"cancelled"|"changed"|"removed"} Closing why nothing is sold any
- * more
- */
+/** @typedef {"sold_out"|"ended"|"cancelled"|"changed"|"removed"} Closing why sales are closed */
 
-/** Timers count no further than a signed number of 32 bits. */
+/** The longest timer: milliseconds in a signed 32-bit number. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export class Sales {
-  /** Empty while something is sold. @type {Closing|""} */
+  /** Empty while sales are open. @type {Closing|""} */
   closed = "";
-  /** As the programme has the session since it changed. @type {SessionMap|null} */
+  /** The session as it is now, if it changed. @type {SessionMap|null} */
   #now = null;
   #isRemoved = false;
 
   /**
    * @param {ParentNode} root
    * @param {SessionMap} session
-   * @param {() => void} onMore more is known than before
+   * @param {() => void} onMore called when the result may have changed
    */
   constructor(root, session, onMore) {
     this.session = session;
@@ -36,7 +33,7 @@ export class Sales {
     this.stage = part(root, "stage");
     this.place = part(root, "closed");
     this.seats = [part(root, "map"), part(root, "list")];
-    // Nothing tells a page that its session begins.
+    // No frame announces the session's start.
     const left = Date.parse(session.inicio) - Date.now();
     if (left > 0 && left < LONGEST_TIMER_MS) setTimeout(() => void this.freshen(), left);
   }
@@ -44,7 +41,7 @@ export class Sales {
   /** Fades the hall, or lights it again. @param {SeatStore} store */
   update(store) {
     const closed = this.#whyClosed(store);
-    // Own seats can be given back all the same.
+    // Own seats can still be released.
     for (const seats of this.seats) seats.inert = closed !== "" && !store.mine.length;
     if (closed === this.closed) return;
     this.closed = closed;
@@ -60,7 +57,7 @@ export class Sales {
     if (isFull && held > store.mine.length)
       return { kind: "nearly_full", text: t("session.nearly_full") };
     if (this.session.alteracao) return { kind: "news", text: this.session.alteracao };
-    // Each connection is somebody new then.
+    // Without cookies each connection is a new buyer.
     return navigator.cookieEnabled ? null : { kind: "news", text: t("line.no_cookies") };
   }
 
@@ -73,10 +70,7 @@ export class Sales {
     this.removed(status === 404);
   }
 
-  /**
-   * A page that lay about, in the browser's cache or in a pocket, may have missed that its session
-   * began.
-   */
+  /** A page from the browser's cache, or one that slept, may have missed the session's start. */
   async freshen() {
     if (this.closed || Date.parse(this.session.inicio) > Date.now()) return;
     const { data } = await fetchSession(this.session.id);

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What a seat is and how the screen looks from it, beside the seat that the mouse rests on, that
- * has the focus, or that a finger is pressed on. It comes with the first of these.
+ * A card beside a seat: row, kind, prices, and a drawing of the screen from there. It appears for
+ * the seat under a resting mouse, with the focus, or under a long press.
  */
 import { drawing, make } from "./dom.js";
 import { shortMoney } from "./format.js";
@@ -22,9 +22,9 @@ const GAP_PX = 8;
 
 export class SeatCard {
   #timer = 0;
-  /** Under a finger that was just put down. @type {HTMLElement|null} */
+  /** The seat under a finger that was just put down. @type {HTMLElement|null} */
   #touched = null;
-  /** The finger has stayed: lifting it chooses nothing. */
+  /** A long press happened: lifting the finger chooses nothing. */
   #stayed = false;
 
   /**
@@ -41,7 +41,7 @@ export class SeatCard {
     this.root.hidden = true;
   }
 
-  /** @param {Event} event what asked for it */
+  /** @param {Event} event the event that loaded this module */
   start(event) {
     this.stage.append(this.root);
     this.grid.addEventListener("pointerover", (over) => this.#over(over));
@@ -70,7 +70,7 @@ export class SeatCard {
   }
 
   /**
-   * Quick once one card is shown; a mouse that only passes shows none.
+   * Shows a card after a delay, or at once if another is shown; a passing mouse shows none.
    * @param {PointerEvent} event
    */
   #over(event) {
@@ -80,7 +80,7 @@ export class SeatCard {
     this.#timer = setTimeout(() => this.#show(button), this.root.hidden ? REST_MS : 0);
   }
 
-  /** A click gives the focus, too, and says nothing. @param {Event} event */
+  /** Only a focus by keyboard counts: a click focuses, too. @param {Event} event */
   #focused(event) {
     const button = seatAt(event);
     if (!button?.matches(":focus-visible")) return;
@@ -95,7 +95,7 @@ export class SeatCard {
     if (this.#touched) this.#timer = setTimeout(() => this.#stays(), PRESS_MS);
   }
 
-  /** After our time, or the browser's own, which asks for a menu then. */
+  /** After our delay, or the browser's own, which then fires `contextmenu`. */
   #stays() {
     clearTimeout(this.#timer);
     if (this.#touched) this.#show(this.#touched);
@@ -109,7 +109,7 @@ export class SeatCard {
     this.#touched = null;
   }
 
-  /** @param {MouseEvent} event by a key: `detail` is 0 */
+  /** @param {MouseEvent} event `detail` is 0 for a click by keyboard */
   #clicked(event) {
     if (!this.#stayed || !event.detail) return this.hide();
     this.#stayed = false;
@@ -126,7 +126,10 @@ export class SeatCard {
     this.#place(button.getBoundingClientRect());
   }
 
-  /** Above the seat where there is room, and within the stage. @param {DOMRect} seat */
+  /**
+   * Positions the card above the seat if there is room, and within the stage.
+   * @param {DOMRect} seat
+   */
   #place(seat) {
     const stage = this.stage.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = this.root;
@@ -144,7 +147,7 @@ export class SeatCard {
 const seatAt = ({ target }) => (target instanceof Element ? target.closest("[data-seat]") : null);
 
 /**
- * A sofa is one thing, with one price.
+ * A sofa has one card, with one price.
  * @param {import("./room.js").Room} room
  * @param {Seat} seat
  * @param {SeatState} state

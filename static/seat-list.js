@@ -1,7 +1,6 @@
 // @ts-check
 /**
- * The same seats as a list: row by row, and in a row what can be chosen. An equal way to choose,
- * built when it is first looked at.
+ * The seats as a list, row by row: an equal alternative to the map, built when it is first shown.
  */
 import { make } from "./dom.js";
 import { shortMoney } from "./format.js";
@@ -14,7 +13,7 @@ import { enumerate, t } from "./text.js";
 /** @typedef {import("./store.js").SeatState} SeatState */
 /** @typedef {{row: Row, root: HTMLDetailsElement, count: HTMLElement}} Part of the list */
 
-/** So few rows need not be opened one by one. */
+/** Up to this many rows are all open at first. */
 const FEW_ROWS = 3;
 const isTaken = (/** @type {SeatState} */ state) => state === "held" || state === "sold";
 
@@ -54,7 +53,7 @@ export class SeatList {
     for (const part of this.#parts) if (lines.has(part.row.seats[0].line)) this.#count(part);
   }
 
-  /** What seats cost is part of their names. */
+  /** Prices are part of the seats' names. */
   rename() {
     for (const button of this.#buttons.values()) delete button.dataset.state;
     this.paint(this.room.seats.keys());
@@ -85,7 +84,7 @@ export class SeatList {
     return make("label", { class: "check" }, box, make("span", { text: t("list.free_only") }));
   }
 
-  /** Its seats come when it is opened. @param {Row} row @returns {Part} */
+  /** A row's seats are built when it is opened. @param {Row} row @returns {Part} */
   #part(row) {
     const count = make("span", { class: "quiet" });
     const seats = make("ul", { "aria-label": t("row", { row: row.name }) });
@@ -126,8 +125,7 @@ export class SeatList {
   }
 
   /**
-   * Behind the number, and no longer than they must be: a free seat of its row's kind and usual
-   * price says nothing else.
+   * The words after a seat's number: only what differs from its row's kind and usual price.
    * @param {Seat} seat
    * @param {SeatState} state
    */
@@ -153,11 +151,11 @@ export class SeatList {
   }
 }
 
-/** What is special about all seats of a row alike; empty where nothing is. @param {Row} row */
+/** The special kind that all seats of a row share, or empty. @param {Row} row */
 const sharedKind = ({ seats }) =>
   seats.every((seat) => spokenKind(seat) === spokenKind(seats[0])) ? spokenKind(seats[0]) : "";
 
-/** The usual one first. @param {Row} row */
+/** The prices of a row, the most common first. @param {Row} row */
 function pricesOf({ seats }) {
   /** @type {Map<number, number>} */
   const counts = new Map();

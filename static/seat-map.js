@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The map: one button a seat in a layout grid with a single tab stop. It is built once; after
- * that a change costs the seats that changed.
+ * The map: one button per seat in a layout grid with a single tab stop. It is built once; an update
+ * touches only the seats that changed.
  */
 import { icon, make } from "./dom.js";
 import { seatAfterKey } from "./grid-keys.js";
@@ -44,7 +44,7 @@ export class SeatMap {
     this.#offerCard();
   }
 
-  /** Nobody waits for the card of a seat: it comes with the first seat that is pointed at. */
+  /** Loads the seat's card at the first pointer or focus event. */
   #offerCard() {
     const first = new AbortController();
     const load = (/** @type {Event} */ event) => {
@@ -59,9 +59,9 @@ export class SeatMap {
   }
 
   /**
-   * Brings seats up to date.
+   * Repaints seats in their current states.
    * @param {Iterable<string>} seats
-   * @param {boolean} [lively] seen to change
+   * @param {boolean} [lively] animated
    */
   paint(seats, lively = false) {
     for (const name of seats) {
@@ -78,7 +78,7 @@ export class SeatMap {
     }
   }
 
-  /** Draws a seat as one with its neighbours, or no longer so. @param {Seat} seat */
+  /** Joins a seat with its neighbours, or separates it. @param {Seat} seat */
   #join(seat) {
     const row = this.room.rows[seat.line].seats;
     const at = row.indexOf(seat);
@@ -94,7 +94,7 @@ export class SeatMap {
   }
 
   /**
-   * The halves of a sofa, and what is one's own, as long as they are in one state.
+   * Whether two neighbours are drawn as one: the halves of a sofa in one state, or own seats.
    * @param {Seat} left
    * @param {Seat} right
    */
@@ -113,7 +113,7 @@ export class SeatMap {
     if (!data.joined) delete data.joined;
   }
 
-  /** What seats cost is part of their names. */
+  /** Prices are part of the seats' names. */
   rename() {
     for (const [name, button] of this.#buttons) {
       const seat = this.room.seats.get(name);
@@ -133,7 +133,7 @@ export class SeatMap {
     this.#buttons.get(name)?.focus();
   }
 
-  /** Rows without a seat stay as a gap. @param {import("./room.js").Row} row */
+  /** A row without seats stays as a gap. @param {import("./room.js").Row} row */
   #row(row) {
     if (!row.seats.length) return make("div", { class: "row", role: "none" });
     let end = 0;
@@ -196,7 +196,7 @@ export class SeatMap {
 const isMine = (state) => state === "mine" || state === "asking";
 
 /**
- * Where another block of rows begins: its name, as the programme has it, if it has one.
+ * The gap before a block of rows, with the block's name if it has one.
  * @param {import("./room.js").Row} row
  */
 function gapBefore({ apart, block }) {
@@ -205,7 +205,7 @@ function gapBefore({ apart, block }) {
     : [];
 }
 
-/** The seat that an event in the map is about; empty: none. @param {Event} event */
+/** The seat of an event in the map, or empty. @param {Event} event */
 export function seatOf({ target }) {
   return (
     (target instanceof Element && target.closest("[data-seat]")?.getAttribute("data-seat")) || ""

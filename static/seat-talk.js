@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * What some seats say when they are touched. A place that is made for somebody says so the first
- * time, since whoever does not need it may not know the icon; a sofa, that it is two places; a seat
- * that was bought, where its ticket is.
+ * Notices at the touch of special seats. A wheelchair space or a companion's seat asks once whether
+ * it is needed, since not everybody knows the icon; a sofa says that it is two seats; an own bought
+ * seat leads to its ticket.
  */
 import { money } from "./format.js";
 import { addTexts } from "./language.js";
@@ -15,7 +15,7 @@ import { enumerate, t } from "./text.js";
 await addTexts("seat");
 
 export class SeatTalk {
-  /** Kinds that the reader knows. @type {Set<string>} */
+  /** Kinds that were explained already. @type {Set<string>} */
   #known = new Set();
 
   /**
@@ -30,15 +30,15 @@ export class SeatTalk {
   }
 
   /**
-   * The refusal to give it back names its order.
-   * @param {Seat} seat one that the reader has bought
+   * A request to release it is refused with its order's link.
+   * @param {Seat} seat a seat that this buyer has bought
    */
   async bought({ name }) {
     const { link } = await this.connection.request(releaseSeats([name]));
     this.notice.show("bought", t("special.bought", { seat: name }), link ? [ticketsOf(link)] : []);
   }
 
-  /** @param {Seat} seat a free one @param {() => void} take */
+  /** @param {Seat} seat a free seat @param {() => void} take */
   touched(seat, take) {
     if (this.#known.has(seat.kind)) take();
     else if (seat.kind === "casal") this.#sofa(seat, take);
@@ -46,7 +46,7 @@ export class SeatTalk {
   }
 
   /**
-   * Taking one keeps it from those who need it: the reader decides first.
+   * Asks before it takes the seat, since others may need it.
    * @param {Seat} seat
    * @param {() => void} take
    */
@@ -54,7 +54,7 @@ export class SeatTalk {
     const { root } = this.notice;
     const back = /** @type {HTMLElement|null} */ (document.activeElement);
     const accept = () => {
-      // Who knows the wheelchair space knows what a companion is.
+      // The wheelchair space's text explains the companion's seat, too.
       this.#known.add(kind).add("acompanhante");
       back?.focus();
       take();

@@ -1,21 +1,21 @@
 // @ts-check
-/** What a seat is called, seen and heard. */
+/** Names of seats, rows and kinds, for eyes and for screen readers. */
 import { money } from "./format.js";
 import { hasText, t } from "./text.js";
 
 /** @typedef {import("./room.js").Seat} Seat */
 /** @typedef {import("./store.js").SeatState} SeatState */
 
-/** Somebody else has it: what it costs is of no interest. */
+/** Taken by somebody else: the name has no price. */
 const GONE = new Set(["held", "sold"]);
 
-/** Kinds that are shown by an icon instead of the seat's number. */
+/** Kinds shown by an icon instead of the seat's number. */
 const WITH_ICON = new Set(["cadeirante", "acompanhante", "mobilidade_reduzida", "obeso", "casal"]);
 
 /** @param {string} kind */
 export const hasIcon = (kind) => WITH_ICON.has(kind);
 
-/** @param {string} kind one that this page does not know yet is shown by its name */
+/** @param {string} kind an unknown kind is shown by its wire name */
 export function kindText(kind) {
   const key = `kind.${kind}`;
   return hasText(key) ? t(key) : kind;
@@ -28,7 +28,7 @@ export function kindText(kind) {
 export const rowName = ({ name, block }) =>
   [t("row", { row: name }), block].filter(Boolean).join(" · ");
 
-/** What is special about a seat, for whom sees no icon; empty: nothing. @param {Seat} seat */
+/** A special kind in words, for readers who see no icon; else empty. @param {Seat} seat */
 export function spokenKind({ kind, partner }) {
   if (kind === "comum") return "";
   const key = `spoken.${kind}`;

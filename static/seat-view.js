@@ -1,10 +1,10 @@
 // @ts-check
-/** The screen as it is seen from a seat: geometry alone, in the widths of a seat. */
+/** The screen as seen from a seat: pure geometry, in seat widths. */
 
 /** @typedef {import("./room.js").Seat} Seat */
 /**
  * @typedef {{row: number, rows: number, side: number, corners: [number, number][]}} View `side`:
- * places from the middle, to the left below 0
+ *   seats from the middle, negative to the left
  */
 
 export const PICTURE = { width: 120, height: 68 };
@@ -16,18 +16,18 @@ const STEP = 0.6;
 const EYES = 2;
 const SCREEN_BOTTOM = 1.5;
 const SCREEN_RATIO = 1.85;
-/** Part of the room's width that the screen takes. */
+/** The screen's width as a fraction of the room's. */
 const SCREEN_PART = 0.86;
 /** Between the screen and the first row, in widths of the screen. */
 const FIRST_ROW = 0.35;
 /**
- * Pixels of the picture: from the back of a hall the screen takes a third of it, from the front
- * more than all.
+ * Pixels of the picture: from the back of a hall the screen fills a third of it, from the front it
+ * does not fit.
  */
 const FOCUS = 60;
 /**
- * Nobody looks straight at the middle of a screen that hangs high: so much of the way the picture
- * follows.
+ * The picture follows the height of the screen's middle by this fraction, since nobody looks
+ * straight at it.
  */
 const HEAD_UP = 0.6;
 
@@ -48,7 +48,7 @@ export function viewFrom({ rows, columns }, seat) {
 }
 
 /**
- * In perspective, by somebody who turns to its middle.
+ * A corner in perspective, for a viewer who faces the screen's middle.
  * @param {number} side
  * @param {number} eyes height
  * @param {number} away

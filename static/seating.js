@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The rules of the house about where one may sit, with offers to mend, before the payment begins.
- * Booking has the same (booking/seating.py).
+ * The seating rules, checked before the payment, with offers that resolve a violation. Booking has
+ * the same rules (booking/seating.py).
  */
 import { stretches } from "./room.js";
 
@@ -17,14 +17,17 @@ import { stretches } from "./room.js";
  * @property {number} spare how many more seats the buyer may hold
  */
 
-/** Seats for anybody: what the rule about lonely seats is of. */
+/** The kinds that the rule about single seats applies to. */
 const ORDINARY = new Set(["comum", "premium"]);
-/** To move to a seat of another kind, or away from one's group, is worse than to move far. */
+/** Costs of an exchange: another kind, or a split group, costs more than any distance. */
 const OTHER_KIND = 100;
 const APART = 1000;
 
 export class Seating {
-  /** Own seat to those of its row that were taken before. @type {Map<string, Set<string>>} */
+  /**
+   * Own seats, each with the seats of its row that were taken before it.
+   * @type {Map<string, Set<string>>}
+   */
   #there = new Map();
 
   /**
@@ -40,7 +43,7 @@ export class Seating {
   }
 
   /**
-   * Called whenever the seats change, it remembers who was there first.
+   * Must be called at every change of seats: it remembers which seats were taken first.
    * @param {Seat[]} mine
    * @returns {Problem[]}
    */
@@ -59,7 +62,7 @@ export class Seating {
   }
 
   /**
-   * The map may be slower than a reply: with the own hold it shows everybody who was there before.
+   * The map may lag behind a reply. Once it shows the own hold, it shows all earlier ones, too.
    * @param {Seat[]} mine
    */
   #remember(mine) {
@@ -77,7 +80,7 @@ export class Seating {
 }
 
 /**
- * Companion seats are sold only with a wheelchair space beside them (Decreto 9.404/2018).
+ * Companion seats are sold only together with a wheelchair space beside them (Decreto 9.404/2018).
  * @param {Seat[][]} rows
  * @param {Facts} facts
  * @returns {Problem[]}
@@ -126,7 +129,7 @@ function lonelySeats(rows, facts) {
 }
 
 /**
- * Whether one seat is mine, of a stretch in which nobody had one when it was chosen.
+ * Whether the buyer has one single seat, in a stretch that was empty when it was chosen.
  * @param {Seat[][]} rows
  * @param {Facts} facts
  */
@@ -166,7 +169,7 @@ function leftAlone(run, mine, row, facts) {
 }
 
 /**
- * Whether a seat is alone because somebody else came after us.
+ * Whether a seat is single because of a later neighbour.
  * @param {Seat} seat
  * @param {Seat[]} mine
  * @param {Seat[]} row
@@ -183,7 +186,7 @@ function cameLater(seat, mine, row, facts) {
 }
 
 /**
- * The least that mends it: one seat for another one, else the whole group side by side.
+ * The smallest exchange that resolves it: one seat for another, else a block for the whole group.
  * @param {Seat[]} run
  * @param {Seat[]} mine
  * @param {Seat[]} row
@@ -207,7 +210,7 @@ function exchange(run, mine, row, facts) {
   return [];
 }
 
-/** How much a move asks of the buyer. @param {Seat[]} mine @param {Seat[]} wish */
+/** The cost of an exchange for the buyer. @param {Seat[]} mine @param {Seat[]} wish */
 function trouble(mine, wish) {
   const far = wish.reduce((sum, seat, i) => sum + Math.abs(seat.column - mine[i].column), 0);
   const other = wish.filter((seat, i) => seat.kind !== mine[i].kind).length;

@@ -1,5 +1,8 @@
 // @ts-check
-/** One session in the programme: its hour, a link to its map. How full it is changes in place. */
+/**
+ * One session in the programme: a link to its map, with hour, sound, room and price. How full it is
+ * changes in place.
+ */
 import { sessionPath } from "./api.js";
 import { make } from "./dom.js";
 import { dayNear, hour, isoDay, shortMoney } from "./format.js";
@@ -9,7 +12,7 @@ import { t } from "./text.js";
 /** @typedef {import("./api.js").Session} Session */
 
 /**
- * Up to this share of free seats, from the emptiest hall to the fullest.
+ * The gauge's steps: up to this fraction of free seats, this many pips.
  * @type {[number, number][]}
  */
 const STEPS = [
@@ -26,7 +29,7 @@ export class SessionCard {
     const start = new Date(session.inicio);
     const { tag } = wordsOf(session);
     this.day = isoDay(start);
-    // For the eye; ears hear the number.
+    // For the eye; screen readers get the number.
     this.left = make("span", { "aria-hidden": "true" });
     this.spoken = make("span", { class: "unseen" });
     this.gauge = make("span", { class: "gauge", "aria-hidden": "true" });

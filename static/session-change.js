@@ -1,8 +1,5 @@
 // @ts-check
-/**
- * What became of a session while its map or its order is looked at. A map loads this only once it
- * has changed.
- */
+/** How a session has changed. A map loads this only after a change. */
 import { dayAndHour } from "./format.js";
 import { addTexts } from "./language.js";
 import { wordsOf } from "./sessions.js";
@@ -19,7 +16,7 @@ const whatOf = (session) =>
     .join(", ");
 
 /**
- * What was and what is; empty where film, room and start are the same.
+ * A sentence with the session before and now; empty if film, room and start are the same.
  * @param {Session} was
  * @param {Session} is
  */

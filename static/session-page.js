@@ -1,5 +1,5 @@
 // @ts-check
-/** `/sessao/<id>`: fetches the session and shows its map, or says why not. */
+/** `/sessao/<id>`: fetches the session and shows its map, or an error. */
 import { fetchSession, persist } from "./api.js";
 import { part } from "./dom.js";
 import { SessionView } from "./session-view.js";

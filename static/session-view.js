@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The map of one session and everything around it: puts the parts together. Frames change the
- * store, and what changed is painted.
+ * The view of one session: connects its parts. Frames change the store; changed seats are
+ * repainted.
  */
 import { Activity } from "./activity.js";
 import { isReachable, renewIdentity, socketUrl } from "./api.js";
@@ -36,7 +36,7 @@ export class SessionView {
   #repaint = new Repaint((seats, lively) => this.#paint(seats, lively));
   #serviceLive = true;
   #cameCloser = false;
-  /** What touched the map last. */
+  /** The last pointer on the map: mouse, pen or touch. */
   #pointer = "";
 
   /** @param {SessionMap} session @param {HTMLElement} root */
@@ -120,12 +120,14 @@ export class SessionView {
   }
 
   /**
-   * A small seat under a finger comes closer first. The second click of a double click is a slip
-   * of the hand, not a wish to release, unless the first one only brought the seat closer.
-   * @param {string} seat @param {HTMLElement} button @param {MouseEvent} event
+   * A tap on a small seat zooms first. The second click of a double click is ignored, since it
+   * would release the seat, unless the first one only zoomed.
+   * @param {string} seat
+   * @param {HTMLElement} button
+   * @param {MouseEvent} event
    */
   #tapped(seat, button, event) {
-    // A click itself tells what made it in Chromium alone.
+    // Only Chromium has `pointerType` on a click.
     const byFinger = event.detail > 0 && /touch|pen/.test(this.#pointer);
     const closer = byFinger && this.zoom.isSmall;
     if (closer) {

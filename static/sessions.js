@@ -1,7 +1,6 @@
 // @ts-check
 /**
- * What the programme says of its sessions: their room and sound in the reader's language, and which
- * of them have seats.
+ * Sessions of the programme: room and sound in the reader's language, and which of them have seats.
  */
 import { make } from "./dom.js";
 import { asInProgramme, tag } from "./language.js";
@@ -12,10 +11,10 @@ import { asInProgramme, tag } from "./language.js";
 export const wordsOf = ({ sala, idioma, words }) =>
   words?.[tag] ?? { room: sala, audio: idioma, tag: "" };
 
-/** Its room, marked as Portuguese where it is. @param {Session} session */
+/** The room's name, marked as Portuguese if it is not translated. @param {Session} session */
 export const roomOf = (session) => spoken(wordsOf(session).room, session.sala);
 
-/** Its sound, likewise. @param {Session} session */
+/** The session's sound, likewise. @param {Session} session */
 export const audioOf = (session) => spoken(wordsOf(session).audio, session.idioma);
 
 /** @param {string} text @param {string} original */
@@ -29,10 +28,10 @@ const startOf = ({ inicio }) => Date.parse(inicio);
 export const hasSeats = ({ livres, encerrada }) => livres > 0 && !encerrada;
 
 /**
- * Where else there are seats: later sessions first, of these the film's own, then in the order of
- * time.
- * @param {Session|null} session null: nobody knows which @param {Session[]} sessions @returns
- * {Session[]}
+ * Other sessions with seats: later ones first, among these the same film's, then by start.
+ * @param {Session|null} session null: unknown
+ * @param {Session[]} sessions
+ * @returns {Session[]}
  */
 export function othersWithSeats(session, sessions) {
   const isEarlier = (/** @type {Session} */ other) =>

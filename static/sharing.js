@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * "Sit with me": a link to the map that names one's seats, and nothing else of oneself. A share
- * sheet, or what else the browser has.
+ * Invites friends: shares a link to the map that names the buyer's seats and nothing else, by the
+ * browser's share sheet or the clipboard.
  */
 import { sessionPath } from "./api.js";
 import { part } from "./dom.js";
@@ -11,7 +11,7 @@ import { enumerate, t } from "./text.js";
 
 await addTexts("party");
 
-/** Of the link's query. */
+/** The link's query parameter. */
 export const INVITATION = "junto";
 
 /** @param {string} session @param {string[]} seats */
@@ -22,14 +22,14 @@ export const linkTo = (session, seats) =>
 export function offerToShare({ root, session, store, notice }) {
   const seats = [...store.bought, ...store.mine].sort();
   const button = part(root, "invite");
-  // With the tickets of seats that are held; by itself where all is paid, and a phone shows no
-  // tickets.
+  // Below the tickets of held seats; on its own if all is paid, since a phone shows no tickets
+  // then.
   const place = store.mine.length ? part(root, "tickets").parentElement : part(root, "order");
   if (button.parentElement !== place) place?.append(button);
   button.hidden = !seats.length;
   button.onclick = async () => {
     const outcome = await share(session, seats);
-    // A link that could not be copied stays until it has been copied by hand.
+    // A link that could not be copied stays until it is closed, to be copied by hand.
     if (outcome)
       notice.show(
         "invitation",
@@ -58,7 +58,7 @@ export async function share({ id, filme, inicio }, seats) {
     await navigator.clipboard.writeText(url);
     return { copied: true, text: t("invitation.copied") };
   } catch {
-    // No clipboard without HTTPS, nor in some apps' browsers.
+    // There is no clipboard without HTTPS, nor in some in-app browsers.
     return { copied: false, text: t("invitation.link", { link: url }) };
   }
 }

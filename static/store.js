@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The one truth of a session's page: what every seat is, as far as the gateway has told. State
- * changes here first; whoever renders is told which seats changed and asks for their state.
+ * The state of every seat of a session, as the gateway reported it: the single source for all
+ * views. A change returns the changed seats; the views then read their states.
  */
 
 /** @typedef {import("./protocol.js").Change} Change */
@@ -11,7 +11,7 @@
  * by somebody else
  */
 /**
- * What a frame did.
+ * The effect of a frame.
  * @typedef {object} Effect
  * @property {Set<string>} changed seats to render again
  * @property {string[]} expired own seats whose hold ended
@@ -19,26 +19,26 @@
  * @property {boolean} gap changes were missed: ask for a resync
  */
 
-/** A hold that leaves with less than this left has ended; with more it was released elsewhere. */
+/** A hold that disappears with less time left has expired; with more, it was released elsewhere. */
 const ENDED_MS = 2000;
 
 export class SeatStore {
-  /** Version of the last change that is known; -1 before the first snapshot and after a gap. */
+  /** The version of the last known change; -1 before the first snapshot and after a gap. */
   version = -1;
-  /** Whether the gateway has ever told what is taken: before, no seat may look free. */
+  /** Whether a snapshot has arrived: before that, no seat may look free. */
   isKnown = false;
   /** @type {Map<string, Taken>} */
   #taken = new Map();
-  /** Own seat to the moment when its hold ends. @type {Map<string, number>} */
+  /** Own seats, each with the end of its hold. @type {Map<string, number>} */
   #mine = new Map();
-  /** Seats that this buyer has bought, on whichever page. @type {Set<string>} */
+  /** Seats that this buyer has bought, on any page. @type {Set<string>} */
   #bought = new Set();
-  /** Own seats that were given back, which the map has not been told yet. @type {Set<string>} */
+  /** Own seats that were released, while the map still shows them as held. @type {Set<string>} */
   #given = new Set();
   /** Seats with a request under way. @type {Map<string, "hold"|"release">} */
   #asked = new Map();
 
-  /** @param {() => number} [now] monotonic milliseconds: the computer's clock may be wrong */
+  /** @param {() => number} [now] monotonic milliseconds, since the computer's clock may be wrong */
   constructor(now = () => performance.now()) {
     this.now = now;
   }
@@ -72,13 +72,13 @@ export class SeatStore {
     return [...this.#bought].sort();
   }
 
-  /** Milliseconds until the first own hold ends; null without one. */
+  /** Milliseconds until the first own hold ends, or null. */
   get msLeft() {
     const ends = this.mine.map((seat) => this.#mine.get(seat) ?? 0);
     return ends.length ? Math.max(0, Math.min(...ends) - this.now()) : null;
   }
 
-  /** How many seats are sold and how many are held by anybody. */
+  /** How many seats are sold, and how many are held by anybody. */
   get counts() {
     let sold = 0;
     for (const state of this.#taken.values()) sold += state === "sold" ? 1 : 0;
@@ -94,7 +94,7 @@ export class SeatStore {
   }
 
   /**
-   * Shows a request's wish at once.
+   * Marks the seats of a request that is under way.
    * @param {Iterable<string>} seats
    * @param {"hold"|"release"} wish
    */
@@ -103,7 +103,7 @@ export class SeatStore {
   }
 
   /**
-   * The request is answered: its seats show what is known again.
+   * The request is answered: its seats show the known state again.
    * @param {Iterable<string>} seats
    */
   answered(seats) {
@@ -111,7 +111,7 @@ export class SeatStore {
   }
 
   /**
-   * A reply granted seats; `meus_assentos` says the same to every page.
+   * A reply granted seats; `meus_assentos` informs the buyer's other pages.
    * @param {string[]} seats
    * @param {number} ms
    */
@@ -122,7 +122,10 @@ export class SeatStore {
     }
   }
 
-  /** A reply sold seats; `meus_assentos` says the same to every page. @param {string[]} seats */
+  /**
+   * A reply sold seats; `meus_assentos` informs the buyer's other pages.
+   * @param {string[]} seats
+   */
   sold(seats) {
     for (const seat of seats) {
       this.#bought.add(seat);
@@ -131,7 +134,7 @@ export class SeatStore {
   }
 
   /**
-   * A reply took seats back: free already, though the map may be told a moment later.
+   * A reply released seats: they are free at once, although the map's update comes later.
    * @param {string[]} seats
    */
   released(seats) {
@@ -164,7 +167,7 @@ export class SeatStore {
     const done = effect(frame.changes.map((change) => change.seat));
     done.news = frame.changes;
     for (const change of frame.changes) this.#change(change);
-    // Only after the whole frame: a seat released and held again within one frame stays ours.
+    // After the whole frame: a seat that is released and held again within it stays ours.
     for (const { seat, reason } of frame.changes) {
       if (this.#mine.has(seat) && this.#taken.get(seat) !== "held") {
         this.#lose(seat, done, reason === "timeout");

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What the tab remembers over a reload. Where a browser keeps nothing, or has no room left, until
- * the page goes.
+ * Storage that survives a reload of the tab. Without storage or space in the browser, it lasts as
+ * long as the page.
  */
 
 /** @type {Map<string, string>} */

@@ -1,5 +1,5 @@
 // @ts-check
-/** Looks texts up by key in the language in force and puts values into them. */
+/** Texts by key in the current language, with values put in. */
 import { locale, texts } from "./language.js";
 
 /** @typedef {keyof typeof texts} TextKey */

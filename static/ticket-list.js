@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The tickets of the order. A row lives as long as its seat is held, so that what one is about to
- * choose stays under the hand.
+ * The tickets of the order. A row element lives as long as its seat is held, so that an open select
+ * is not replaced.
  */
 import { icon, make, say } from "./dom.js";
 import { shortMoney } from "./format.js";
@@ -19,7 +19,8 @@ export class TicketList {
   /**
    * @param {HTMLElement} list
    * @param {ConstructorParameters<typeof TicketRow>[1]} on
-   * @param {() => void} onFocusLost the row with the focus went away, and no other is left
+   * @param {() => void} onFocusLost called when the row with the focus was removed, and no other is
+   *   left
    */
   constructor(list, on, onFocusLost) {
     this.list = list;
@@ -45,7 +46,7 @@ export class TicketList {
     else if (hadFocus) this.onFocusLost();
   }
 
-  /** The first choice gets the focus. */
+  /** Focuses the first ticket type. */
   focus() {
     this.list.querySelector("select")?.focus();
   }
@@ -109,7 +110,7 @@ class TicketRow {
     );
   }
 
-  /** @param {Ticket} ticket @param {number} halves half-price tickets that this one may be of */
+  /** @param {Ticket} ticket @param {number} halves half-price tickets left for this seat */
   update({ seat, category }, halves) {
     CATEGORIES.forEach((each, i) => {
       say(this.options[i], optionText(each, seat.price));
@@ -127,14 +128,14 @@ class TicketRow {
 }
 
 /**
- * The price first: it is read also where a long name is cut off.
+ * The price comes first, so that it is visible also if a long name is cut off.
  * @param {Category} category
  * @param {number} full
  */
 const optionText = (category, full) =>
   `${shortMoney(priceOf(category, full))} · ${t(`category.${category}`)}`;
 
-/** What is special about the seat. @param {string} kind */
+/** A sentence on a special kind of seat. @param {string} kind */
 function kindNote(kind) {
   const hint = `hint.${kind}`;
   if (hasText(hint)) return t(hint);

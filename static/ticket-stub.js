@@ -1,5 +1,5 @@
 // @ts-check
-/** One ticket of an order: on its page, on a sheet of paper, and full screen at the door. */
+/** One ticket of an order: on its page, in print, and full screen at the door. */
 import { icon, make } from "./dom.js";
 import { dayAndHour, money } from "./format.js";
 import { asInProgramme } from "./language.js";
@@ -9,13 +9,13 @@ import { enumerate, t } from "./text.js";
 /** @typedef {import("./api.js").Order} Order */
 /** @typedef {Order["ingressos"][number]} Ticket */
 /**
- * What can be done with a ticket.
+ * A ticket's actions.
  * @typedef {object} Offers
  * @property {() => void} show full screen
- * @property {(() => void)|null} cancel null: not by itself
+ * @property {(() => void)|null} cancel null: it cannot be cancelled alone
  */
 
-/** "Fila I · 7": "I07" is read as "107". @param {string} seat */
+/** "Fila I · 7", since "I07" may be read as "107". @param {string} seat */
 export function placeOf(seat) {
   const [, row, number] = /^([A-Z]+)0*(\d+)$/.exec(seat) ?? ["", "", seat];
   return row ? t("receipt.place", { row, number }) : seat;
@@ -57,7 +57,7 @@ export function stubOf(ticket, order, { show, cancel }) {
 }
 
 /**
- * Everything that the door asks for, black on white.
+ * The full-screen card: everything that the door needs, black on white.
  * @param {Ticket} ticket
  * @param {Order} order
  */
@@ -84,7 +84,7 @@ export function doorCardOf(ticket, order) {
   );
 }
 
-/** What was given back while the order kept others. @param {Order["devolvidos"][number]} ticket */
+/** A cancelled ticket of an order that keeps others. @param {Order["devolvidos"][number]} ticket */
 export function givenBackOf({ assento, preco, em }) {
   return make(
     "li",
@@ -95,7 +95,11 @@ export function givenBackOf({ assento, preco, em }) {
   );
 }
 
-/** Nothing where there is but one. @param {Ticket} ticket @param {Order} order */
+/**
+ * The ticket's number among several; nothing for a single one.
+ * @param {Ticket} ticket
+ * @param {Order} order
+ */
 function positionOf(ticket, { ingressos, estado }) {
   if (ingressos.length < 2 || estado !== "confirmado") return [];
   return [
@@ -107,7 +111,7 @@ function positionOf(ticket, { ingressos, estado }) {
 }
 
 /**
- * Type, price, and what to bring while there is something to bring it to.
+ * Type and price, and the proof to bring while the ticket is valid.
  * @param {Ticket} ticket
  * @param {Order} order
  */
@@ -137,7 +141,7 @@ function codeOf({ assento, qr }, show) {
   return button;
 }
 
-/** "qui 26/11 · 17h45 · Sala 1", as far as it is known. @param {Order} order */
+/** "qui 26/11 · 17h45 · Sala 1", without what is unknown. @param {Order} order */
 export const whenOf = ({ sessao }) =>
   [sessao.id && dayAndHour(sessao.inicio), sessao.sala && wordsOf(sessao).room]
     .filter(Boolean)

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Categories of tickets, what each costs, and how many half-price tickets are left: the same rules
- * as cinema/tickets.py. The page shows them, booking works it all out again and is the authority.
+ * Ticket categories, their prices, and the half-price tickets left: the same rules as
+ * cinema/tickets.py. Booking computes all of it again and is the authority.
  */
 
 /**
@@ -13,7 +13,7 @@
  * centavos
  */
 
-/** @type {Category[]} in the order in which they are offered */
+/** @type {Category[]} in in the order in which they are offered */
 export const CATEGORIES = [
   "inteira",
   "meia_estudante",
@@ -27,16 +27,13 @@ export const CATEGORIES = [
 export const isCategory = (value) => CATEGORIES.includes(/** @type {any} */ (value));
 
 /**
- * Half of an odd price is rounded down: never more than half.
+ * Half of an odd price is rounded down, so that it is never more than half.
  * @param {Category} category
  * @param {number} full centavos
  */
 export const priceOf = (category, full) => (category === "inteira" ? full : Math.floor(full / 2));
 
-/**
- * People of 60 or more pay half whatever was sold before (Lei 10.741).
- * @param {Category} category
- */
+/** People of 60 or more pay half outside of the quota (Lei 10.741). @param {Category} category */
 export const needsQuota = (category) => category !== "inteira" && category !== "meia_idoso";
 
 /** Centavos. @param {Ticket[]} tickets */
@@ -46,7 +43,7 @@ export const totalOf = (tickets) => tickets.reduce((sum, { price }) => sum + pri
 export const quotaNeeded = (tickets) =>
   tickets.filter(({ category }) => needsQuota(category)).length;
 
-/** What is left of the session's half-price tickets, as far as the gateway has told. */
+/** The session's half-price tickets left, as the gateway reported them. */
 export class HalfPriceQuota {
   #version = -1;
 
@@ -60,10 +57,7 @@ export class HalfPriceQuota {
     return Math.max(0, this.total - this.sold);
   }
 
-  /**
-   * A frame that is older than what is known changes nothing.
-   * @param {import("./protocol.js").Frame} frame
-   */
+  /** An older frame changes nothing. @param {import("./protocol.js").Frame} frame */
   apply(frame) {
     if (frame.kind !== "snapshot" && frame.kind !== "update") return;
     if (frame.kind === "update" && frame.version <= this.#version) return;
@@ -71,7 +65,7 @@ export class HalfPriceQuota {
     if (frame.halvesSold !== null) this.sold = frame.halvesSold;
   }
 
-  /** A refusal said how many there are. @param {number} left */
+  /** A refusal named the number left. @param {number} left */
   told(left) {
     this.sold = this.total - left;
   }

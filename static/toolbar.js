@@ -3,7 +3,7 @@
 import { action, make, part } from "./dom.js";
 import { t } from "./text.js";
 
-/** The address says that the list is shown, so that it still is when the page is loaded anew. */
+/** The fragment of the address keeps the list view over a reload. */
 const LIST = "#lista";
 
 export class Toolbar {
@@ -25,7 +25,7 @@ export class Toolbar {
     if (location.hash === LIST) this.#show(true);
   }
 
-  /** Best seats are offered as long as there are any. @param {boolean} selling */
+  /** Best seats are offered while any seat is free. @param {boolean} selling */
   selling(selling) {
     this.best.hidden = !selling;
   }

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What the payment form may be sent with. The gateway checks again and is the authority; this
- * tells the reader at once, beside the field.
+ * Validation of the payment form, for an immediate message beside the field. The gateway validates
+ * again and is the authority.
  */
 
 import { faultOfName } from "./names.js";
@@ -17,7 +17,7 @@ import { narrow } from "./typed-text.js";
  * nothing is to be paid
  */
 
-/** Whatever stands between and around them, as in "CPF: 123.456.789-09". @param {string} text */
+/** The digits of a text such as "CPF: 123.456.789-09". @param {string} text */
 export const digitsOf = (text) => narrow(text).replace(/\D/g, "");
 
 /** @param {string} digits the digits before the check digit, whose weights end at 2 */
@@ -29,7 +29,7 @@ function checkDigit(digits) {
   return ((sum * 10) % 11) % 10;
 }
 
-/** Eleven digits, not all equal, both mod-11 check digits right. @param {string} text */
+/** Eleven digits, not all equal, with both mod-11 check digits right. @param {string} text */
 export function isCpf(text) {
   const digits = digitsOf(text);
   return (
@@ -40,7 +40,7 @@ export function isCpf(text) {
   );
 }
 
-/** "123.456.789-09" as far as it is typed. @param {string} text */
+/** "123.456.789-09", also while incomplete. @param {string} text */
 export function maskCpf(text) {
   const [, a, b, c, d] = /^(\d{0,3})(\d{0,3})(\d{0,3})(\d{0,2})/.exec(digitsOf(text)) ?? [];
   return [a, b, c].filter(Boolean).join(".") + (d ? `-${d}` : "");

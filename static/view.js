@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Views: one template of the HTML at a time fills the page, in the language in force. Every view
- * offers the others. The choice is a cookie that the gateway reads, and the page is loaded again:
- * its address is its state, and holds are the buyer's.
+ * Views: one template of the HTML at a time fills the page, with a switch between languages. The
+ * chosen language is a cookie that the gateway reads, and the page reloads: its address is its
+ * state, and holds belong to the buyer.
  */
 import { action, make, part } from "./dom.js";
 import { tag, tags } from "./language.js";
@@ -11,7 +11,7 @@ import { fillTexts, t } from "./text.js";
 const COOKIE = "idioma";
 const A_YEAR_S = 365 * 24 * 3600;
 
-/** A view with its texts, to be put into the page. @param {string} id of its template */
+/** Clones a template and fills in its texts. @param {string} id of its template */
 export function viewOf(id) {
   const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
   const view = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
@@ -19,7 +19,7 @@ export function viewOf(id) {
   return view;
 }
 
-/** Shows one view instead of what the page shows. @param {string} id of its template */
+/** Replaces the page's view. @param {string} id of its template */
 export function show(id) {
   const view = viewOf(id);
   offerLanguages(view);
@@ -32,9 +32,10 @@ export function show(id) {
 }
 
 /**
- * A whole page that says one thing: what happened, what it means, what to do.
- * @param {string} title @param {string} text @param {(() => void)|null} retry null: trying again
- * would not help
+ * A view with one message: what happened, what it means, what to do.
+ * @param {string} title
+ * @param {string} text
+ * @param {(() => void)|null} retry null: no retry button
  */
 export function showMessage(title, text, retry) {
   const view = show("message-view");
@@ -47,21 +48,21 @@ export function showMessage(title, text, retry) {
   heading.focus();
 }
 
-/** What is shown of "pt-BR". @param {string} language */
+/** "PT" for "pt-BR". @param {string} language */
 const short = (language) => language.slice(0, 2).toUpperCase();
 
 /** @param {string} language */
 function choose(language) {
   document.cookie = `${COOKIE}=${language}; path=/; max-age=${A_YEAR_S}; samesite=lax`;
   if (document.cookie.includes(`${COOKIE}=${language}`)) return location.reload();
-  // A browser that keeps no cookie takes the choice in the address.
+  // Without cookies the choice goes into the address.
   const address = new URL(location.href);
   address.searchParams.set(COOKIE, language);
   location.replace(address);
 }
 
 /**
- * A page that the browser kept from before a switch would speak the old language.
+ * Reloads a page from the back-forward cache that is in the language of before a switch.
  * @param {PageTransitionEvent} event
  */
 function returned({ persisted }) {
@@ -69,7 +70,7 @@ function returned({ persisted }) {
   if (persisted && chosen && chosen !== tag && tags.includes(chosen)) location.reload();
 }
 
-/** Fills every place of a view that is meant for it. @param {ParentNode} view */
+/** Adds the language buttons to a view. @param {ParentNode} view */
 function offerLanguages(view) {
   addEventListener("pageshow", returned);
   for (const place of view.querySelectorAll("[data-part=languages]"))
@@ -78,12 +79,12 @@ function offerLanguages(view) {
     toggle.addEventListener("click", () => unfold(toggle));
 }
 
-/** Where there is little room, a button stands for them. @param {Element} toggle */
+/** In a narrow window one button unfolds the others. @param {Element} toggle */
 function unfold(toggle) {
   toggle.setAttribute("aria-expanded", String(toggle.getAttribute("aria-expanded") !== "true"));
 }
 
-/** Named by its own language, whatever the page's is. @param {string} language */
+/** Its name is in its own language. @param {string} language */
 function button(language) {
   const key = /** @type {import("./text.js").TextKey} */ (`language.${language}`);
   const name = `${short(language)}, ${t(key)}`;

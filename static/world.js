@@ -1,10 +1,11 @@
 // @ts-check
-/** What happens around a map: the network, sleep and wake, and the browser's cache. */
+/** Events outside of the page: network changes, sleep and wake-up, and the back-forward cache. */
 
 /**
- * The line and the session are checked instead of believed.
- * @param {import("./connection.js").Connection} connection @param {import("./sales.js").Sales}
- * sales @param {() => void} lineChanged
+ * After each of them the connection and the session are checked.
+ * @param {import("./connection.js").Connection} connection
+ * @param {import("./sales.js").Sales} sales
+ * @param {() => void} lineChanged
  */
 export function watchTheWorld(connection, sales, lineChanged) {
   for (const news of ["online", "offline"]) {

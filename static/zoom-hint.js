@@ -1,5 +1,5 @@
 // @ts-check
-/** Says, once in a browser, why the first tap on a small seat chose nothing. */
+/** Explains, once per browser, why the first tap on a small seat chose nothing. */
 import { t } from "./text.js";
 
 const PLACE = "zoom-hint";
@@ -12,7 +12,7 @@ export function explainZoom(notice) {
   notice.show("closer", t("map.came_closer"));
 }
 
-/** Where nothing can be kept, it is said once a page. */
+/** Without storage, once per page. */
 function isKnown() {
   try {
     const known = localStorage.getItem(PLACE) !== null;

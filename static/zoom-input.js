@@ -1,8 +1,5 @@
 // @ts-check
-/**
- * What zooms the map besides its buttons: wheel, pinch and keys. A mouse pans by dragging, a finger
- * by the browser's own scrolling.
- */
+/** Zoom by wheel, pinch and keys. A mouse pans by dragging, a finger by native scrolling. */
 
 /** @typedef {import("./zoom.js").MapZoom} MapZoom */
 
@@ -25,7 +22,7 @@ function onWheel(map, zoom, event) {
   event.preventDefault();
   const window = map.getBoundingClientRect();
   const pixels = event.deltaMode ? event.deltaY * 30 : event.deltaY;
-  // A trackpad's pinch comes as a wheel with Ctrl and small steps.
+  // A trackpad's pinch is a wheel event with Ctrl and small steps.
   const factor = Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.002));
   zoom.to(zoom.level * factor, event.clientX - window.x, event.clientY - window.y);
 }

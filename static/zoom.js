@@ -1,9 +1,9 @@
 // @ts-check
 /**
- * Zoom of the map: level 1 is fitted to the space there is, more is closer. A step only moves and
- * scales the picture that is there, which costs the same for 3,000 seats as for 30; once the steps
- * rest, the hall is laid out and drawn at its new size. Buttons, keys and the first tap glide, so
- * that nobody loses the place.
+ * Zoom of the map: level 1 fits the window, a higher level is closer. A step only moves and scales
+ * the existing layer, at the same cost for 3,000 seats as for 30; after the last step the hall is
+ * laid out and drawn at its new size. Buttons, keys and the first tap are animated, to keep the
+ * reader oriented.
  */
 import { Glide } from "./glide.js";
 import { HallFit } from "./hall-fit.js";
@@ -13,14 +13,14 @@ import { listenForZoom } from "./zoom-input.js";
 /** @typedef {import("./hall-fit.js").View} View */
 /** @typedef {import("./hall-fit.js").Point} Point */
 
-/** What a finger hits; a slip to the seat beside it costs one tap more. */
+/** The smallest seat that a finger hits; a wrong seat costs one more tap. */
 const FINGER_PX = 20;
 const COMFORT_PX = 34;
 const STEP = 1.4;
 const SETTLED_MS = 200;
 /**
- * Of the screen: a picture that needs more of them, 4 bytes each, is drawn anew while it is zoomed
- * out.
+ * Screen pixels, at 4 bytes each, of the largest layer that is scaled; a larger one is drawn again
+ * during the zoom.
  */
 const LARGEST_PICTURE_PX = 40e6;
 
@@ -28,15 +28,15 @@ export class MapZoom {
   #fit;
   #picture;
   #glide = new Glide();
-  /** The level that it glides to. */
+  /** The level at the end of the animation. */
   #goal = 1;
-  /** As it is laid out. @type {View} */
+  /** The view that is laid out. @type {View} */
   #drawn;
-  /** As it is seen. @type {View} */
+  /** The view on the screen. @type {View} */
   #seen;
   #settling = 0;
 
-  /** Of the window that the hall was fitted to last. */
+  /** The window's size at the last fit. */
   #size = "";
 
   /**
@@ -63,7 +63,7 @@ export class MapZoom {
     return this.#seen.level;
   }
 
-  /** @param {HTMLElement} [seat] what stays where it is, else the middle of the window */
+  /** @param {HTMLElement} [seat] the fixed point of the zoom; default: the middle of the window */
   closer(seat) {
     this.#glideTo(this.#next * STEP, seat);
   }
@@ -77,21 +77,21 @@ export class MapZoom {
     this.#glideTo(1);
   }
 
-  /** Whether seats are too small for a finger as they stand. */
+  /** Whether seats are too small for a finger now. */
   get isSmall() {
     return this.#fit.pitch(this.level) < FINGER_PX;
   }
 
-  /** Makes seats comfortable around one of them. @param {HTMLElement} seat */
+  /** Zooms to a comfortable size around a seat. @param {HTMLElement} seat */
   approach(seat) {
     this.#glideTo(Math.max(this.level, this.#fit.levelOf(COMFORT_PX)), seat);
   }
 
   /**
-   * Has seats in the middle of the window, or of what is left of it, comfortable for a finger where
-   * they were too small.
+   * Brings seats to the middle of the window's uncovered part, at a comfortable size if they were
+   * too small.
    * @param {string[]} names
-   * @param {Element} cover what stands over the window's lower edge
+   * @param {Element} cover an element over the window's lower edge
    */
   show(names, cover) {
     const seats = names.flatMap((name) => this.room.seats.get(name) ?? []);
@@ -112,8 +112,10 @@ export class MapZoom {
   }
 
   /**
-   * Keeps what is under (x, y) of the window where it is.
-   * @param {number} level @param {number} x @param {number} y
+   * Zooms around the point (x, y) of the window.
+   * @param {number} level
+   * @param {number} x
+   * @param {number} y
    */
   to(level, x, y) {
     this.#glide.stop();
@@ -122,7 +124,7 @@ export class MapZoom {
 
   /**
    * Brings a point of the hall to the middle of the window.
-   * @param {[number, number]} point in parts of its width and height
+   * @param {[number, number]} point as fractions of its width and height
    */
   lookAt(point) {
     this.#glide.stop();
@@ -135,14 +137,14 @@ export class MapZoom {
     return this.#fit.shown(this.#current);
   }
 
-  /** Where the next step begins. */
+  /** The level at which the next step begins. */
   get #next() {
     return this.#glide.isUnderWay ? this.#goal : this.level;
   }
 
   /**
    * @param {number} level
-   * @param {HTMLElement} [seat] one outside of the window comes to its middle
+   * @param {HTMLElement} [seat] a seat outside of the window moves to its middle
    */
   #glideTo(level, seat) {
     const from = seat ? this.#middleOf(seat) : this.#fit.center;
@@ -176,7 +178,7 @@ export class MapZoom {
     return { left: box.x + box.width / 2 - window.x, top: box.y + box.height / 2 - window.y };
   }
 
-  /** As it is seen: somebody may have scrolled since it was laid out. */
+  /** The view on the screen: the reader may have scrolled since the layout. */
   get #current() {
     if (this.#seen === this.#drawn) {
       const { level } = this.#drawn;
@@ -189,7 +191,7 @@ export class MapZoom {
     return this.#seen;
   }
 
-  /** Stretches the picture to a view that was made from the current one. @param {View} view */
+  /** Scales the layer to a view that was derived from the current one. @param {View} view */
   #show(view) {
     this.#seen = view;
     const picture =
@@ -201,7 +203,7 @@ export class MapZoom {
     this.#tell();
   }
 
-  /** Lays the hall out as it is seen. */
+  /** Lays the hall out for the view on the screen. */
   #settle() {
     clearTimeout(this.#settling);
     if (this.#seen === this.#drawn) return;
@@ -211,16 +213,12 @@ export class MapZoom {
     this.#tell();
   }
 
-  /**
-   * The window has another size: works the fit out anew, and keeps the level and what is in the
-   * middle.
-   */
+  /** The window's size has changed: fits again, and keeps the level and the point in the middle. */
   #refit() {
     const { offsetWidth: width, offsetHeight: height } = this.map;
     const known = this.#size;
     this.#size = `${width} ${height}`;
-    // A window that was looked at already, as when the map moves in the same breath: the move goes
-    // on.
+    // The size is known already, as during an animation: nothing to do.
     if (!width || this.#size === known) return;
     this.#glide.stop();
     const middle = this.#fit.pointAt(this.#current);
