@@ -113,9 +113,11 @@ export class BestSeats {
       return notice.show("sem_lugares_juntos", t("reason.sem_lugares_juntos", { n: size }));
     const all = groups.flat();
     const parts = groups.map(({ length }) => length).join(" + ");
-    notice.show("sem_lugares_juntos", t("party.split", { ...party.told(all), n: size, parts }), [
-      { text: t("party.take", { parts }), do: () => void this.#takeOneOf(() => [all]) },
-    ]);
+    notice.show(
+      "sem_lugares_juntos",
+      t("party.split", { ...party.valuesOf(all), n: size, parts }),
+      [{ text: t("party.take", { parts }), do: () => void this.#takeOneOf(() => [all]) }],
+    );
     party.offer(all);
     party.reveal(all);
   }

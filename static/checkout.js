@@ -180,7 +180,7 @@ export class Checkout {
    * @param {import("./protocol.js").Reply} reply
    */
   async #refused(reply) {
-    if (reply.reason === "cota_de_meia_esgotada") this.quota.told(reply.halvesLeft);
+    if (reply.reason === "cota_de_meia_esgotada") this.quota.correct(reply.halvesLeft);
     if (reply.reason === "preco_mudou") await this.#freshPrices();
     return this.parts.choosing.reasonText(reply);
   }

@@ -72,7 +72,7 @@ export class Connection {
     if (!this.#stopped) return;
     this.#stopped = false;
     this.#lastLook = Date.now();
-    this.#looking = setInterval(() => this.#look(), LOOK_MS);
+    this.#looking = setInterval(() => this.#detectSleep(), LOOK_MS);
     this.#connect();
   }
 
@@ -166,7 +166,7 @@ export class Connection {
   }
 
   /** Compares wall-clock times: on some computers the timers' clock stops during sleep. */
-  #look() {
+  #detectSleep() {
     const before = this.#lastLook;
     this.#lastLook = Date.now();
     if (this.#lastLook - before > SLEPT_MS && !globalThis.document?.hidden) this.doubt();

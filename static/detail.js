@@ -40,7 +40,7 @@ export class Detail {
     const atOnce = !this.#size || this.seats < VAST;
     this.#size = sizeOf(pitch, this.seats);
     const rows = /** @type {HTMLElement[]} */ ([...this.grid.children]);
-    if (atOnce) return this.#tell(rows);
+    if (atOnce) return this.#restyle(rows);
     this.pause();
     this.#waiting = rows.filter((row) => row.dataset.detail !== this.#size);
     this.#before = 0;
@@ -68,7 +68,7 @@ export class Detail {
       ({ row }) =>
         (seats += row.childElementCount) <= this.#share || seats === row.childElementCount,
     );
-    this.#tell(now.map(({ row }) => row));
+    this.#restyle(now.map(({ row }) => row));
     this.#waiting = rows.slice(now.length).map(({ row }) => row);
     if (this.#waiting.length) this.#inNextFrame((time) => this.#next(time));
   }
@@ -79,7 +79,7 @@ export class Detail {
   }
 
   /** @param {HTMLElement[]} rows */
-  #tell(rows) {
+  #restyle(rows) {
     for (const row of rows) row.dataset.detail = this.#size;
   }
 }

@@ -50,7 +50,7 @@ export function make(tag, attributes = {}, ...children) {
 }
 
 /** The last text that the page set on each element. @type {WeakMap<Element, string>} */
-const told = new WeakMap();
+const lastTexts = new WeakMap();
 
 /**
  * Sets a text only if it changed, so that a browser's translation of it stays.
@@ -58,8 +58,8 @@ const told = new WeakMap();
  * @param {string} text
  */
 export function say(node, text) {
-  if (told.get(node) === text) return;
-  told.set(node, text);
+  if (lastTexts.get(node) === text) return;
+  lastTexts.set(node, text);
   node.textContent = text;
 }
 

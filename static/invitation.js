@@ -31,7 +31,7 @@ export function invitationTo(view) {
 }
 
 class Invitation {
-  #isTold = false;
+  #isAnnounced = false;
 
   /** @param {import("./session-view.js").SessionView} view @param {Seat[]} seats */
   constructor(view, seats) {
@@ -43,13 +43,13 @@ class Invitation {
   refresh() {
     const { store, map } = this.view;
     if (store.version < 0) return;
-    if (!this.#isTold) this.#tell();
-    this.#isTold = true;
+    if (!this.#isAnnounced) this.#announce();
+    this.#isAnnounced = true;
     map.mark("friend", this.#isOver ? [] : this.#friends.map(({ name }) => name));
     map.mark("beside", this.#isOver ? [] : this.#sides.flat());
   }
 
-  #tell() {
+  #announce() {
     const { notice, zoom } = this.view;
     const friends = this.#friends.map(({ name }) => name);
     // the buyer's own link
@@ -59,8 +59,8 @@ class Invitation {
         "invitation",
         t("invitation.late", about(this.seats.map(({ name }) => name))),
       );
-    if (friends.length) this.#tellWhere(friends);
-    else this.#tellReleased();
+    if (friends.length) this.#announceSeats(friends);
+    else this.#announceReleased();
     zoom.show(
       this.seats.map(({ name }) => name),
       notice.root,
@@ -68,7 +68,7 @@ class Invitation {
   }
 
   /** @param {string[]} friends */
-  #tellWhere(friends) {
+  #announceSeats(friends) {
     const { room, notice } = this.view;
     const beside = this.#sides.map((side) => side.slice(0, 1));
     const offers = beside.length
@@ -81,7 +81,7 @@ class Invitation {
     );
   }
 
-  #tellReleased() {
+  #announceReleased() {
     const free = this.seats.map(({ name }) => name).filter((name) => this.#state(name) === "free");
     if (free.length)
       this.view.notice.show("invitation", t("invitation.released", about(free)), [

@@ -22,7 +22,7 @@ export class LineStatus {
   #sales = null;
   #closed = false;
   #returned = 0;
-  #told = "";
+  #shown = "";
 
   /**
    * @param {ParentNode} root
@@ -72,7 +72,7 @@ export class LineStatus {
     this.stage.dataset.line = line;
     this.text.textContent = t(`line.${line}`);
     this.badge.hidden = this.#closed;
-    this.#tell(
+    this.#showBanner(
       this.#closed
         ? null
         : line === "live" || line === "connecting"
@@ -96,10 +96,10 @@ export class LineStatus {
   }
 
   /** Only if it changed: a screen reader reads each change. @param {Message|null} message */
-  #tell(message) {
+  #showBanner(message) {
     const key = JSON.stringify(message);
-    if (key === this.#told) return;
-    this.#told = key;
+    if (key === this.#shown) return;
+    this.#shown = key;
     this.banner.hidden = message === null;
     this.place.dataset.banner = message?.kind ?? "";
     this.banner.textContent = message?.text ?? "";

@@ -47,7 +47,7 @@ export class OrderMail {
     this.root.hidden = estado === "cancelado" || !pode_gerir || dados_apagados;
     this.root.dataset.email = email_estado;
     this.#follow(email_estado === "pendente");
-    this.text.textContent = [this.#stateOf(order), this.#late, isPortuguese ? email_motivo : ""]
+    this.text.textContent = [this.#textOf(order), this.#late, isPortuguese ? email_motivo : ""]
       .filter(Boolean)
       .join(" ");
     this.again.hidden = email_estado === "pendente" || email_estado === "sem_endereco";
@@ -58,7 +58,7 @@ export class OrderMail {
   unanswered() {
     if (this.#since === null) return;
     if (this.#late) this.text.textContent = this.#late;
-    this.#lookLater();
+    this.#pollLater();
   }
 
   /** @param {boolean} underway */
@@ -66,14 +66,14 @@ export class OrderMail {
     clearTimeout(this.#timer);
     if (underway) {
       this.#since ??= Date.now();
-      return this.#lookLater();
+      return this.#pollLater();
     }
     if (this.#since !== null) this.#sentAt = namedHour(new Date());
     this.#since = null;
   }
 
   /** @param {Order} order */
-  #stateOf({ email, email_estado, assentos }) {
+  #textOf({ email, email_estado, assentos }) {
     if (this.#askedAgain && email_estado === "pendente")
       return t("receipt.resend_pending", { email });
     if (this.#askedAgain && email_estado === "enviado")
@@ -102,10 +102,10 @@ export class OrderMail {
     this.#askedAgain = true;
     this.#since = Date.now();
     this.#wait = FIRST_LOOK_MS;
-    this.#lookLater();
+    this.#pollLater();
   }
 
-  #lookLater() {
+  #pollLater() {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.onWait(), this.#wait);
     this.#wait = Math.min(this.#wait * 1.5, LONGEST_LOOK_MS);

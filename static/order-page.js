@@ -27,8 +27,8 @@ class OrderPage {
     this.order = order;
     this.reference = reference;
     this.root = root;
-    this.mail = new OrderMail(root, reference, () => this.#look());
-    this.cancelDialog = new CancelDialog(root, reference, () => this.#look());
+    this.mail = new OrderMail(root, reference, () => this.#refresh());
+    this.cancelDialog = new CancelDialog(root, reference, () => this.#refresh());
     this.door = new Door(root);
     this.carousel = new Carousel(
       part(root, "stubs"),
@@ -44,14 +44,14 @@ class OrderPage {
       this.cancelDialog.open(this.order, this.order.assentos);
     part(this.root, "calendar").setAttribute("href", calendarPath(this.reference));
     part(this.root, "pdf").setAttribute("href", pdfPath(this.reference));
-    document.addEventListener("visibilitychange", () => document.hidden || this.#look());
-    addEventListener("online", () => this.#look());
-    addEventListener("pageshow", ({ persisted }) => void (persisted && this.#look()));
+    document.addEventListener("visibilitychange", () => document.hidden || this.#refresh());
+    addEventListener("online", () => this.#refresh());
+    addEventListener("pageshow", ({ persisted }) => void (persisted && this.#refresh()));
     this.#render();
   }
 
   /** Fetches the order again; without an answer the view stays. */
-  async #look() {
+  async #refresh() {
     const { data } = await fetchOrder(this.reference);
     if (!data) return this.mail.unanswered();
     this.order = data;
@@ -127,18 +127,18 @@ class OrderPage {
     part(root, "count").textContent = t("order.count", { n: assentos.length });
     part(root, "total").textContent = money(total);
     part(root, "facts").replaceChildren(...factsOf(this.order));
-    this.#tellChange(this.order);
+    this.#showChange(this.order);
   }
 
   /**
    * Says what was sold, what the session is now, and the cinema's sentence about it.
    * @param {Order} order
    */
-  #tellChange({ estado, sessao, sessao_atual, alteracao }) {
+  #showChange({ estado, sessao, sessao_atual, alteracao }) {
     const place = part(this.root, "changed");
     place.hidden = !alteracao || estado === "cancelado";
-    const told = sessao_atual ? difference(sessao, sessao_atual) : "";
-    place.replaceChildren(make("span", { text: alteracao, ...asInProgramme }), ` ${told}`);
+    const change = sessao_atual ? difference(sessao, sessao_atual) : "";
+    place.replaceChildren(make("span", { text: alteracao, ...asInProgramme }), ` ${change}`);
   }
 
   /** Offered while the session still sells seats. @param {Order} order */
@@ -156,7 +156,7 @@ class OrderPage {
       };
   }
 
-  /** What can be done with the order as it stands. @param {Order} order */
+  /** What can be done with the order now. @param {Order} order */
   #offer(order) {
     const {
       estado,

@@ -130,7 +130,7 @@ export class OrderPanel {
         gesture: gesture(),
       }),
     );
-    this.#tell(this.rules);
+    this.#showText(this.rules);
   }
 
   /** @param {Closing} closed */
@@ -142,18 +142,18 @@ export class OrderPanel {
     );
     say(this.elsewhere, t(isChanged ? "closed.reload" : "order.ended_text"));
     this.elsewhere.setAttribute("href", isChanged ? location.pathname : "/");
-    this.#tell(this.elsewhere);
+    this.#showText(this.elsewhere);
   }
 
   /** @param {number} msLeft @param {PanelState} state */
   #held(msLeft, { ending, longest }) {
     say(this.title, t(ending ? "order.ending" : "order.held"));
     say(this.until, t("order.until", { time: namedHour(new Date(Date.now() + msLeft)) }));
-    this.#tell(this.until, longest ? this.most : this.more);
+    this.#showText(this.until, longest ? this.most : this.more);
   }
 
   /** @param {...Node} nodes */
-  #tell(...nodes) {
+  #showText(...nodes) {
     if (nodes.some((node, i) => node !== this.text.childNodes[i]))
       this.text.replaceChildren(...nodes);
   }

@@ -118,7 +118,7 @@ export class Party {
     this.notice.show(
       "taken",
       t(isDear ? "party.taken_kind" : "party.taken", {
-        ...this.told(group),
+        ...this.valuesOf(group),
         kind: enumerate(new Set(kinds)),
       }),
       offers,
@@ -175,7 +175,7 @@ export class Party {
   }
 
   /** Values for sentences about a group. @param {Seat[]} group */
-  told(group) {
+  valuesOf(group) {
     return { seats: enumerate(namesOf(group)), total: shortMoney(priceOf(group)) };
   }
 

@@ -76,7 +76,7 @@ export class Payment {
   resume() {
     const attempt = this.attempts.open;
     if (!attempt || this.#sending) return;
-    this.#check(true);
+    this.#setChecking(true);
     this.#send(attempt);
   }
 
@@ -105,7 +105,7 @@ export class Payment {
     if (reply.ok) this.#paid(attempt, reply);
     else this.#refused(attempt, reply, await this.#reason(reply));
     this.#sending = false;
-    this.#check(false);
+    this.#setChecking(false);
   }
 
   /** @param {Attempt} attempt @returns {Promise<Reply>} */
@@ -114,7 +114,7 @@ export class Payment {
       const reply = await this.connection.request(confirmPayment(attempt), ANSWER_MS);
       if (!UNKNOWN.has(reply.reason) && !(this.checking && NOT_TRIED.has(reply.reason)))
         return reply;
-      this.#check(true);
+      this.#setChecking(true);
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
     }
   }
@@ -155,7 +155,7 @@ export class Payment {
   }
 
   /** @param {boolean} checking */
-  #check(checking) {
+  #setChecking(checking) {
     this.checking = checking;
     if (checking) this.dialog.checking();
     this.on.changed();

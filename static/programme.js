@@ -39,7 +39,7 @@ export class Programme {
       showMessage(t("programme.title"), t("programme.failed"), () => location.reload());
     });
     if (troubled) this.#open();
-    this.#take(data ?? { sessoes: [] });
+    this.#update(data ?? { sessoes: [] });
     setInterval(() => document.hidden || this.#load(), REFRESH_MS);
     document.addEventListener("visibilitychange", () => document.hidden || this.#again());
     addEventListener("online", () => this.#load());
@@ -73,27 +73,27 @@ export class Programme {
 
   async #load() {
     const { data } = await fetchSessions();
-    if (data) this.#take(data);
+    if (data) this.#update(data);
     else this.#stale();
   }
 
   /** Without an answer the old counts stay, with their time. */
   #stale() {
-    this.#tell(t("programme.stale", { time: namedHour(this.#since) }));
+    this.#showStatus(t("programme.stale", { time: namedHour(this.#since) }));
   }
 
   /** @param {string} text */
-  #tell(text) {
+  #showStatus(text) {
     const place = part(document, "stale");
     if (place.textContent !== text) place.textContent = text;
   }
 
   /** @param {import("./api.js").SessionList} list */
-  #take(list) {
+  #update(list) {
     this.#since = new Date();
     this.#list = list;
     this.#name(list.cinema);
-    this.#tell(list.vendas_pausadas ? t("programme.paused") : "");
+    this.#showStatus(list.vendas_pausadas ? t("programme.paused") : "");
     this.#render();
   }
 
@@ -132,7 +132,7 @@ export class Programme {
   }
 
   /**
-   * Only when the programme itself changed: who stands on a session keeps the place.
+   * Only after a change of the programme itself. The focused session keeps the focus.
    * @param {Session[][]} films
    */
   #build(films) {
@@ -146,8 +146,8 @@ export class Programme {
   }
 
   /**
-   * What can be seen on the day stands first, and what is over last. Who stands on one of them is
-   * not moved.
+   * Films of the chosen day first, films without seats last. Nothing moves while a film has the
+   * focus.
    */
   #order() {
     const root = part(document, "films");

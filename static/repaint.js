@@ -70,7 +70,7 @@ export class Repaint {
 
   /** @param {number} begin */
   #now(begin) {
-    const seats = this.#take();
+    const seats = this.#nextBatch();
     const lively = this.#lively && seats.length <= LIVELY;
     this.#lively = this.#asked = this.#missed = false;
     this.paint(seats, lively);
@@ -79,7 +79,7 @@ export class Repaint {
   }
 
   /** Takes what is painted in this frame; the rest stays. */
-  #take() {
+  #nextBatch() {
     const seats = [...this.#own];
     this.#own.clear();
     for (const seat of this.#dirty) {

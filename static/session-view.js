@@ -151,7 +151,7 @@ export class SessionView {
     if (frame.kind === "mine") void this.ownSeats.update(frame.bought);
     this.checkout.receive(frame);
     const wasKnown = this.store.isKnown;
-    this.#take(this.store.apply(frame));
+    this.#apply(this.store.apply(frame));
     if (!wasKnown && this.store.isKnown) this.#repaint.follow(this.room.seats.keys(), false);
     if (frame.kind !== "snapshot") return;
     void this.extras.showFilm();
@@ -160,7 +160,7 @@ export class SessionView {
   }
 
   /** @param {import("./store.js").Effect} effect */
-  #take({ changed, expired, news, gap }) {
+  #apply({ changed, expired, news, gap }) {
     if (gap) this.connection.check();
     this.#repaint.follow(changed, news.length > 0);
     if (expired.length) this.choosing.expired(expired.sort());

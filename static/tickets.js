@@ -66,7 +66,7 @@ export class HalfPriceQuota {
   }
 
   /** A refusal named the number left. @param {number} left */
-  told(left) {
+  correct(left) {
     this.sold = this.total - left;
   }
 }

@@ -3,12 +3,12 @@
 import { t } from "./text.js";
 
 const PLACE = "zoom-hint";
-let told = false;
+let isShown = false;
 
 /** @param {import("./notice.js").Notice} notice */
 export function explainZoom(notice) {
-  if (told || isKnown()) return;
-  told = true;
+  if (isShown || isKnown()) return;
+  isShown = true;
   notice.show("closer", t("map.came_closer"));
 }
 

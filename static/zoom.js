@@ -200,7 +200,7 @@ export class MapZoom {
     this.#picture.stretch(this.#drawn, view);
     clearTimeout(this.#settling);
     this.#settling = setTimeout(() => this.#settle(), SETTLED_MS);
-    this.#tell();
+    this.#announceView();
   }
 
   /** Lays the hall out for the view on the screen. */
@@ -210,7 +210,7 @@ export class MapZoom {
     this.#drawn = this.#seen;
     this.#picture.layOut(this.level);
     this.map.scrollTo(this.#seen.scroll);
-    this.#tell();
+    this.#announceView();
   }
 
   /** The window's size has changed: fits again, and keeps the level and the point in the middle. */
@@ -230,7 +230,7 @@ export class MapZoom {
   }
 
   /** Who shows the view elsewhere listens to the map. */
-  #tell() {
+  #announceView() {
     this.map.toggleAttribute("data-zoomed", this.level > 1);
     this.map.dispatchEvent(new Event("view"));
   }

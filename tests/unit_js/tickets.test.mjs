@@ -97,7 +97,7 @@ const update = (version, halvesSold) => ({
   halvesSold,
 });
 
-test("the quota follows what the gateway tells", () => {
+test("the quota follows the gateway's frames", () => {
   const quota = new HalfPriceQuota(80, 12);
   assert.equal(quota.left, 68);
   quota.apply({ kind: "snapshot", version: 5, seats: new Map(), halvesSold: 39 });
@@ -116,9 +116,9 @@ test("an old update does not bring sold tickets back, a snapshot may", () => {
   assert.equal(quota.left, 78);
 });
 
-test("a refusal tells how many are left", () => {
+test("a refusal says how many are left", () => {
   const quota = new HalfPriceQuota(80, 12);
-  quota.told(1);
+  quota.correct(1);
   assert.deepEqual([quota.left, quota.total], [1, 80]);
 });
 
@@ -139,7 +139,7 @@ test("the half-price tickets that are too many are offered at full price, the la
   );
 });
 
-test("a rule of the house is told in words, and each offer says what it does", () => {
+test("a seating rule is explained in words, and each offer says what it does", () => {
   const done = [];
   const offers = [
     { take: ["A02"], release: [] },
