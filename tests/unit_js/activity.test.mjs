@@ -43,7 +43,7 @@ test("after a time without news the next is shown at once", () => {
   assert.deepEqual(said, ["2 livres de 200", "1 livre de 200", "nenhuma livre de 200"]);
 });
 
-test("whoever looks alone is not told so", () => {
+test("a single reader is not counted as an audience", () => {
   const { activity, said, passTime } = line();
   activity.audience(3);
   assert.deepEqual(said, []);

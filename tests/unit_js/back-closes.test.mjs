@@ -45,7 +45,7 @@ test("Back closes what is open and stays on the page", () => {
   assert.deepEqual([closes, at], [1, 1]);
 });
 
-test("what is closed otherwise takes its entry with it: Back leaves the page then", () => {
+test("a dialog that is closed otherwise removes its entry: Back then leaves the page", () => {
   const back = guard();
   back.opened();
   back.closed();
@@ -53,7 +53,7 @@ test("what is closed otherwise takes its entry with it: Back leaves the page the
   assert.deepEqual([closes, at], [0, 1]);
 });
 
-test("what may not be closed stays, and the next Back asks again", () => {
+test("a dialog that may not be closed stays, and the next Back tries again", () => {
   guard(false).opened();
   goBack();
   assert.deepEqual([closes, at], [1, 2]);
@@ -78,7 +78,7 @@ test("an entry of before a reload goes", () => {
   assert.deepEqual([closes, at], [0, 1]);
 });
 
-test("Back with nothing open is nobody's business", () => {
+test("Back with nothing open is ignored", () => {
   guard();
   goBack();
   assert.equal(closes, 0);

@@ -123,7 +123,7 @@ test("an exchange may only take or only give", async () => {
   assert.deepEqual(asked, ["bloquear A02", "liberar A02"]);
 });
 
-test("a hold that ended is taken again with one click, as soon as its seat has cooled down", async (t) => {
+test("an expired hold is taken again with one click, after its seat's cool-down", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   choosing.expired(["A01"]);
   const [
@@ -158,7 +158,7 @@ test("seats that are all free still are not named twice", () => {
   );
 });
 
-test("whoever was quicker meanwhile has the seat, and that is said", async () => {
+test("a seat that somebody else took meanwhile is theirs, and a notice says so", async () => {
   choosing.expired(["A01"]);
   answers = [no("assento_indisponivel", { lost: ["A01"] })];
   notices[0].offers[0].do();
@@ -169,7 +169,7 @@ test("whoever was quicker meanwhile has the seat, and that is said", async () =>
   );
 });
 
-test("where there is no more time to be had it is not offered again, until other seats are held", async () => {
+test("after the ceiling no extension is offered, until other seats are held", async () => {
   store.granted(["A01"], 60000);
   answers = [no("limite_de_tempo")];
   await choosing.extend();

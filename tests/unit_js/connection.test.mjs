@@ -62,7 +62,7 @@ test("it is live with the first snapshot, not with the open socket", () => {
   assert.deepEqual([connection.state, states, frames], ["live", ["live"], ["snapshot"]]);
 });
 
-test("a line on which everything comes but the snapshot is given up", () => {
+test("a connection without a snapshot is given up, whatever else arrives", () => {
   last().says({ evento: "assistindo", total: 2 });
   mock.timers.tick(9000);
   assert.ok(sockets[0].closed);
@@ -85,7 +85,7 @@ test("a reply goes to its own request, other frames to the page", async () => {
   assert.equal(frames.at(-1), "reply");
 });
 
-test("a request without a live line is not sent and gets no answer", async () => {
+test("a request without a live connection is not sent and resolves to no answer", async () => {
   assert.equal((await connection.request({ acao: "bloquear" })).reason, "sem_resposta");
   assert.equal(last().sent.length, 0);
 });
@@ -102,7 +102,7 @@ test("a request whose line is cut, or that is not answered in time, gets no answ
   assert.equal((await late).reason, "sem_resposta");
 });
 
-test("it comes back by itself, and slower each time that it fails", () => {
+test("it reconnects by itself, with a longer pause after each failure", () => {
   live();
   mock.method(Math, "random", () => 0.999);
   for (let failures = 0; failures < 4; failures++) {
@@ -124,7 +124,7 @@ test("waits stay within bounds however often it fails", () => {
   assert.ok(backOff(50, 0.9999) <= 8200);
 });
 
-test("a gateway that had enough of us is left alone for a while", () => {
+test("after close code 1008 it waits for longer", () => {
   live();
   last().drops(1008);
   mock.timers.tick(10000);
@@ -142,7 +142,7 @@ test("hurrying tries at once, and does nothing while a socket is there", () => {
   assert.equal(sockets.length, 2);
 });
 
-test("silence is checked, and a line that stays silent is given up", () => {
+test("a silent connection is checked, and given up if it stays silent", () => {
   live();
   mock.timers.tick(45000);
   assert.deepEqual(last().sent, [{ acao: "ressincronizar" }]);
@@ -151,7 +151,7 @@ test("silence is checked, and a line that stays silent is given up", () => {
   assert.ok(sockets[0].closed);
 });
 
-test("a socket that was given up is not listened to any more", () => {
+test("frames of a socket that was given up are ignored", () => {
   live();
   const old = last();
   old.drops();
@@ -172,7 +172,7 @@ test("stopping and starting again are safe to repeat", () => {
   assert.equal(sockets.length, 2);
 });
 
-test("a line in doubt has three seconds to prove itself", () => {
+test("a connection in doubt has three seconds for its snapshot", () => {
   live();
   connection.doubt();
   assert.deepEqual(
@@ -187,7 +187,7 @@ test("a line in doubt has three seconds to prove itself", () => {
   assert.equal(connection.state, "reconnecting");
 });
 
-test("a computer that slept is noticed by the wall clock, whose jumps back mean nothing", () => {
+test("sleep is detected by the wall clock, whose jumps back are ignored", () => {
   live();
   for (let second = 0; second < 30; second++) mock.timers.tick(1000);
   assert.equal(last().sent.length, 0);
@@ -203,7 +203,7 @@ test("a computer that slept is noticed by the wall clock, whose jumps back mean 
   assert.equal(last().sent.length, 1);
 });
 
-test("a page that was left is not live when it comes back, until it is told the map", async () => {
+test("a page from the back-forward cache is not live before its snapshot", async () => {
   live();
   const asked = connection.request({ acao: "bloquear" });
   connection.stop();
@@ -223,7 +223,7 @@ async function refuse(times) {
   }
 }
 
-test("sockets that never open while pages come through are a network that refuses them, until one opens", async () => {
+test("sockets that never open while HTTP works mean a network that blocks them, until one opens", async () => {
   await refuse(2);
   assert.deepEqual(states, ["reconnecting"]);
   await refuse(3);
@@ -235,13 +235,13 @@ test("sockets that never open while pages come through are a network that refuse
   assert.deepEqual(states.at(-1), "reconnecting");
 });
 
-test("a gateway that answers nothing at all is away, and refuses nothing", async () => {
+test("a gateway that answers nothing is away, and not refused", async () => {
   answers = false;
   await refuse(5);
   assert.deepEqual(states, ["reconnecting"]);
 });
 
-test("a socket that opens and is lost is no refusal", async () => {
+test("a socket that opens and is lost is not refused", async () => {
   for (let i = 0; i < 4; i++) {
     last().opens();
     await refuse(1);

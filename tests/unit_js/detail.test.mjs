@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Detail, sizeOf } from "../../static/detail.js";
 
-test("only vast halls lose round corners when nobody could see them", () => {
+test("only vast halls lose round corners that are too small to see", () => {
   assert.deepEqual(
     [40, 24, 15, 9].map((pitch) => sizeOf(pitch, 3000)),
     ["full", "full", "low", "lowest"],
@@ -35,15 +35,15 @@ function framesOf(ms) {
   return frames;
 }
 
-test("a vast hall looks alike everywhere within a tenth of a second, where frames come in time", () => {
+test("a vast hall is restyled within a tenth of a second if frames are in time", () => {
   assert.ok(framesOf(16) <= 8, String(framesOf(16)));
 });
 
-test("and takes a row a frame where they do not", () => {
+test("and a row per frame if they are late", () => {
   assert.ok(framesOf(60) >= 40);
 });
 
-test("an ordinary hall takes its new look at once", () => {
+test("an ordinary hall is restyled at once", () => {
   const rows = Array.from({ length: 20 }, () => ({ dataset: {} }));
   const detail = new Detail({ children: rows }, 400);
   for (const pitch of [40, 15]) {

@@ -27,7 +27,7 @@ test("level 1 shows the whole hall in the middle of its window", () => {
   }
 });
 
-test("rows of a small hall stand further apart where there is room, and never overlap", () => {
+test("rows of a small hall are further apart where there is room, and never overlap", () => {
   assert.ok(hall(4, 20).deep > 40);
   assert.equal(hall(60, 20).deep, 40);
 });
@@ -68,7 +68,7 @@ test("seats never become smaller than fitted nor larger than is of use", () => {
   near(fit.pitch(fit.levelOf(34)), 34);
 });
 
-test("the letters stand beside the hall as long as that is in view, else at the window's edge", () => {
+test("the letters are beside the hall while it is in view, else at the window's edge", () => {
   const fit = hall(10, 10);
   const { left, width } = fit.place(1);
   assert.deepEqual(fit.letters(fit.view(1, fit.place(1))), [left - SIDE, left + width]);
@@ -84,7 +84,7 @@ test("a picture is as large as what of it the window shows, and never larger tha
   near(fit.pictured(5, 1 / 50), width * height);
 });
 
-test("what stands over the window's foot covers no seat, neither fitted nor scrolled to the end", () => {
+test("the tools at the window's foot cover no seat, neither fitted nor scrolled to the end", () => {
   const foot = 52;
   const fit = hall(46, 46, { width: 400, height: 400 });
   fit.refit({ width: 400, height: 400 }, 0, foot);

@@ -91,7 +91,7 @@ test("without a size a click takes one seat", async () => {
   assert.deepEqual(asked, ["bloquear A03"]);
 });
 
-test("a party is taken around a seat, moves with the next click, and is joined by who is missing", async () => {
+test("a party sits around a seat, moves with the next click, and adds missing seats", async () => {
   page("A ......", "B ......");
   party.choose(3);
   party.point("A02");
@@ -157,7 +157,7 @@ test("a dearer class is named, and the best of the cheaper ones is an exchange",
   assert.equal(said.text.replace("\u00a0", " "), "A03 e A04 · R$ 64");
 });
 
-test("after a lost race another group is tried, and nothing of it is given back in vain", async () => {
+test("after a lost race another group is tried, and no seat is released in vain", async () => {
   page("A ......", "B ......");
   party.choose(2);
   await party.best();
@@ -170,7 +170,7 @@ test("after a lost race another group is tried, and nothing of it is given back 
   assert.equal(store.mine.length, 2);
 });
 
-test("a refusal that is no race is told, and the seats are kept", async () => {
+test("a refusal other than a lost race is shown, and the seats are kept", async () => {
   page("A ......");
   party.choose(2);
   await party.best();
@@ -189,7 +189,7 @@ test("a party that fits nowhere is shown a place in parts before it takes it", a
   assert.deepEqual(asked, ["bloquear A01 A02 A03 B01 B02"]);
 });
 
-test("what an offer shows goes with the notice", async () => {
+test("an offer's marks disappear with its notice", async () => {
   page("A ...", "B ..");
   party.choose(5);
   await party.best();
@@ -228,7 +228,7 @@ test("the preview follows what others take", () => {
   assert.equal(marked, "A02 A03");
 });
 
-test("whoever presses again before the answer is there moves once", async () => {
+test("a second press before the answer moves the party once", async () => {
   page("A ......", "B ......");
   party.choose(2);
   await Promise.all([party.best(), party.best(), party.tap("A01")]);

@@ -61,7 +61,7 @@ test("sessions do not share attempts", () => {
   assert.equal(attempts("S002").open, null);
 });
 
-test("what somebody else wrote there counts as nothing", () => {
+test("foreign data in the storage is ignored", () => {
   kept.set("pagamento:S001", "{");
   assert.equal(attempts().open, null);
 });

@@ -44,7 +44,7 @@ test("a refusal without a reason is some other refusal", () => {
   assert.equal(parse({ status: "erro", tipo: "bloqueio", id: "1" }).reason, "outro");
 });
 
-test("a reply tells its seats, its lost seats and its order", () => {
+test("a reply has its seats, its lost seats and its order", () => {
   const frame = parse({
     status: "ok",
     tipo: "confirmacao_pagamento",
@@ -110,7 +110,7 @@ test("a payment travels under the contract's names", () => {
   });
 });
 
-test("half-price tickets sold are told apart from not told", () => {
+test("no half-price tickets sold differs from an unknown number", () => {
   assert.equal(
     parse({ evento: "estado_inicial", versao: 1, assentos: {}, meias_vendidas: 0 }).halvesSold,
     0,

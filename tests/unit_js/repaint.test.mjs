@@ -39,7 +39,7 @@ beforeEach(() => {
   );
 });
 
-test("whatever arrives within a frame is painted together, each seat once", () => {
+test("all changes within a frame are painted together, each seat once", () => {
   repaint.follow(["A01", "A02"], true);
   repaint.follow(["A02"], true);
   repaint.mark(["A03"]);
@@ -47,7 +47,7 @@ test("whatever arrives within a frame is painted together, each seat once", () =
   assert.deepEqual(painted, [{ seats: 3, lively: true, at: FRAME_MS }]);
 });
 
-test("a few changes are painted frame after frame, many without a movement each", () => {
+test("a few changes are painted each frame, many without animations", () => {
   for (let n = 0; n < 5; n++) {
     repaint.follow(["A01"], true);
     clock.pass(FRAME_MS);
@@ -60,7 +60,7 @@ test("a few changes are painted frame after frame, many without a movement each"
   );
 });
 
-test("a hall in turmoil rests after each painting, and then shows everything that came", () => {
+test("after many changes painting pauses, then shows all that arrived", () => {
   for (let ms = 0; ms < 1000; ms += 10) {
     repaint.follow(crowd, true);
     clock.pass(10);
@@ -72,7 +72,7 @@ test("a hall in turmoil rests after each painting, and then shows everything tha
   assert.ok(painted.length <= last + 1);
 });
 
-test("what the reader does is seen at once, in turmoil too", () => {
+test("the reader's own changes are painted in the next frame, also during a pause", () => {
   repaint.follow(crowd, true);
   clock.pass(FRAME_MS + 1);
   repaint.follow(["B01"], true);

@@ -25,7 +25,7 @@ test("the legend has each kind once with its lowest price", () => {
   );
 });
 
-test("a balcony stands apart, row AA after row Z does not", () => {
+test("a gap comes before a balcony, but not before row AA after row Z", () => {
   assert.deepEqual(
     room("N .", "AA .", "AB .").rows.map((row) => row.apart),
     [false, true, false],
@@ -36,7 +36,7 @@ test("a balcony stands apart, row AA after row Z does not", () => {
   );
 });
 
-test("rows with a name of their own stand apart, whatever their letters", () => {
+test("a gap comes before a named block of rows, whatever its letters", () => {
   const rows = ["A", "B", "C"].map((nome) => ({
     nome,
     lugares: [],

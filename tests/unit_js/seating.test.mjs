@@ -24,7 +24,7 @@ for (const { name, rows, sofas } of cases.sofas) {
   });
 }
 
-test("who the map had not heard of when the hold was granted was there first all the same", () => {
+test("a neighbour that the map did not show yet when the hold was granted was still there first", () => {
   assert.equal(verdict({ rows: ["A ......"], mine: "A03", unheard: "A05" }).lugar_isolado, "A04");
 });
 

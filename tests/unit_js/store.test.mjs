@@ -22,7 +22,7 @@ beforeEach(() => {
   store = new SeatStore(() => now);
 });
 
-test("before the gateway has told what is taken, nothing is free", () => {
+test("before the first snapshot nothing is free", () => {
   assert.equal(store.stateOf("A01"), "unknown");
   snapshot(1);
   assert.equal(store.stateOf("A01"), "free");
@@ -61,7 +61,7 @@ test("a snapshot counts also where its version is lower: the data behind it is o
   assert.deepEqual([store.version, store.stateOf("A02")], [1, "held"]);
 });
 
-test("a gap is told once, and nothing is believed until the next snapshot", () => {
+test("a gap is reported once, and updates are ignored until the next snapshot", () => {
   snapshot(5);
   assert.equal(update(6, 7, ["sold", "A01"]).gap, true);
   assert.equal(update(7, 8, ["sold", "A02"]).gap, false);
@@ -90,21 +90,21 @@ test("the first own hold to end gives the time left", () => {
   assert.equal(store.msLeft, 0);
 });
 
-test("an own hold that times out is told as expired", () => {
+test("an own hold that times out is reported as expired", () => {
   snapshot(1, { F07: "held" });
   mine({ F07: 5000 });
   assert.deepEqual(update(1, 2, ["freed", "F07", "timeout"]).expired, ["F07"]);
   assert.equal(store.msLeft, null);
 });
 
-test("an own hold that another tab released is not told as expired", () => {
+test("an own hold that another tab released is not reported as expired", () => {
   snapshot(1, { F07: "held" });
   mine({ F07: 60000 });
   assert.deepEqual(update(1, 2, ["freed", "F07", "liberado"]).expired, []);
   assert.deepEqual(mine({}).expired, []);
 });
 
-test("own seats that end before the map says so are told as expired", () => {
+test("own seats that end before the map's update are reported as expired", () => {
   snapshot(1, { F07: "held" });
   mine({ F07: 5000 });
   now += 4900;
@@ -118,14 +118,14 @@ test("a seat that is released and held again within one frame stays ours", () =>
   assert.equal(store.stateOf("F07"), "mine");
 });
 
-test("own seats that are gone after a reconnect are told, those that were bought are not", () => {
+test("own seats that are gone after a reconnect are reported as expired, bought ones are not", () => {
   snapshot(1, { F07: "held", F08: "held" });
   mine({ F07: 5000, F08: 5000 });
   assert.deepEqual(snapshot(9, { F08: "sold" }).expired, ["F07"]);
   assert.deepEqual([store.mine, store.stateOf("F08")], [[], "sold"]);
 });
 
-test("a seat that is somebody else's by now stays ours only until own seats are told", () => {
+test("a seat that somebody else has by now stays ours only until the next frame of own seats", () => {
   snapshot(1, { F07: "held" });
   mine({ F07: 60000 });
   snapshot(9, { F07: "held" });
@@ -147,12 +147,12 @@ test("a request shows its wish at once and falls back when it is answered", () =
   assert.equal(store.stateOf("F07"), "mine");
 });
 
-test("a seat that was given back is free at once, before the map is told", () => {
+test("a released seat is free at once, before the map's update", () => {
   snapshot(1, { F07: "held", F08: "held" });
   mine({ F07: 5000, F08: 9000 });
   store.released(["F07"]);
   assert.deepEqual([store.stateOf("F07"), store.mine, store.msLeft], ["free", ["F08"], 9000]);
-  mine({ F07: 5000, F08: 9000 }); // told before it was given back
+  mine({ F07: 5000, F08: 9000 }); // sent before the release
   assert.equal(store.stateOf("F07"), "free");
   assert.deepEqual(update(1, 2, ["freed", "F07", "liberado"]).expired, []);
   mine({ F08: 9000 });
@@ -181,7 +181,7 @@ test("a seat that was given back and taken again is ours", () => {
 test("a seat that is sold to us is ours at once, without a moment as somebody else's or as expired", () => {
   snapshot(1, { F07: "held" });
   mine({ F07: 1500 });
-  const effect = mine({}, "F07"); // told before the map is
+  const effect = mine({}, "F07"); // arrives before the map's update
   assert.deepEqual(
     [store.stateOf("F07"), store.mine, effect.expired, [...effect.changed]],
     ["bought", [], [], ["F07"]],
@@ -197,7 +197,7 @@ test("the reply to a payment says so, too", () => {
   assert.deepEqual([store.stateOf("F07"), store.mine], ["bought", []]);
 });
 
-test("a seat that another page gave back is no longer ours", () => {
+test("a seat that another page released is no longer ours", () => {
   snapshot(1, { F07: "sold", F08: "sold" });
   mine({}, "F07", "F08");
   update(1, 2, ["freed", "F07", "cancelado"]);
@@ -206,7 +206,7 @@ test("a seat that another page gave back is no longer ours", () => {
   assert.equal(store.stateOf("F08"), "held");
 });
 
-test("what is told to be bought no longer is where it is not told again", () => {
+test("a bought seat that the next frame does not name is not bought any more", () => {
   snapshot(1, { F07: "sold" });
   mine({}, "F07");
   assert.deepEqual([...mine({}).changed], ["F07"]);

@@ -22,7 +22,7 @@ const BROKEN = {
 };
 
 for (const [how, storage] of Object.entries(BROKEN)) {
-  test(`what is told is known until the page goes where the storage is ${how}`, () => {
+  test(`with a storage that is ${how} values last as long as the page`, () => {
     Object.defineProperty(globalThis, "sessionStorage", { configurable: true, ...storage });
     assert.equal(tabMemory.getItem(how), null);
     tabMemory.setItem(how, "something");
@@ -32,7 +32,7 @@ for (const [how, storage] of Object.entries(BROKEN)) {
   });
 }
 
-test("what was kept before a reload is there, and what is told is kept", () => {
+test("values of before a reload are there, and new ones are stored", () => {
   const kept = new Map([["before", "a"]]);
   const value = {
     getItem: (place) => kept.get(place) ?? null,

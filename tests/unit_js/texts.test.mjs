@@ -70,7 +70,7 @@ test("no text is kept that nothing shows", () => {
 /** A module without its comments. */
 const codeOf = (name) => read(name).replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*/g, "");
 /**
- * What buyers never read: messages to whoever changes the page, class names, keys and the time
+ * What buyers never read: messages for developers, class names, keys and the time
  * zone.
  */
 const NOT_SHOWN = new RegExp(
@@ -86,7 +86,7 @@ const NOT_SHOWN = new RegExp(
 /** Words with a space between them, or one that begins like a sentence, or with an accent. */
 const SENTENCE = /\p{L}{2,} \p{L}{2,}|^\p{Lu}\p{Ll}|[\u00c0-\u024f]/u;
 
-test("no module has a text of its own: all stand in the languages", () => {
+test("no module has a text of its own: all are in the languages' modules", () => {
   for (const name of files.filter((file) => file.endsWith(".js"))) {
     const literals =
       codeOf(name)

@@ -61,7 +61,7 @@ test("what is chosen in one tab is chosen in all, also in one that is opened lat
   for (const { tabs } of [first, second, third]) tabs.close();
 });
 
-test("without other tabs to be heard of one chooses alone", () => {
+test("without a channel to other tabs the choice stays in one tab", () => {
   const { BroadcastChannel } = globalThis;
   delete globalThis.BroadcastChannel;
   const basket = new Basket("S004", storage());
@@ -82,7 +82,7 @@ test("what is bought forgets its category, also for the page after a reload", ()
   );
 });
 
-test("nonsense in the storage is as good as nothing", () => {
+test("nonsense in the storage is ignored", () => {
   for (const text of ["[", "null", '{"categories":{"A01":"de graça"}}']) {
     const basket = new Basket("S001", { getItem: () => text, setItem: () => {} });
     assert.equal(basket.categoryOf("A01"), "inteira");
@@ -125,7 +125,7 @@ test("a refusal says how many are left", () => {
 const half = (...names) =>
   seats(...names).map((seat) => ({ seat, category: "meia_estudante", price: seat.price / 2 }));
 
-test("the half-price tickets that are too many are offered at full price, the last ones first", () => {
+test("half-price tickets over the quota are offered at full price, the last ones first", () => {
   const full = [];
   const [{ kind, offers }] = quotaTrouble(half("A01", "A02", "A03"), 1, (names) =>
     full.push(...names),
