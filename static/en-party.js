@@ -20,20 +20,23 @@ export const texts = {
     one: "Shall we see {film}? {when}. I have {seats}: come and sit near me.",
     other: "Shall we see {film}? {when}. We have {seats}: come and sit near us.",
   },
-  "invitation.copied": "Link copied. Send it to whoever is coming: it shows only where you sit.",
-  "invitation.link": "Send this link to whoever is coming: {link}",
+  "invitation.copied":
+    "Link copied. Send it to the people who come with you: it shows only where you sit.",
+  "invitation.link": "Send this link to the people who come with you: {link}",
   "invitation.beside": {
-    one: "Whoever invited you is in {seats}. The marked seats beside it are free.",
-    other: "Whoever invited you is in {seats}. The marked seats beside them are free.",
+    one: "The person who invited you has {seats}. The marked seats beside it are free.",
+    other: "The person who invited you has {seats}. The marked seats beside them are free.",
   },
   "invitation.full": {
-    one: "Whoever invited you is in {seats}, and no seat beside it is free. The nearest ones:",
-    other: "Whoever invited you is in {seats}, and no seat beside them is free. The nearest ones:",
+    one: "The person who invited you has {seats}, and no seat beside it is free. The nearest ones:",
+    other:
+      "The person who invited you has {seats}, and no seat beside them is free. The nearest ones:",
   },
   "invitation.released": {
-    one: "{seats} from the invitation is free again: whoever invited you no longer has it.",
-    other: "{seats} from the invitation are free again: whoever invited you no longer has them.",
+    one: "{seats} from the invitation is free again: the person who invited you no longer has it.",
+    other:
+      "{seats} from the invitation are free again: the person who invited you no longer has them.",
   },
   "invitation.late":
-    "You were invited to sit near {seats}, but there are no more tickets on sale for this session.",
+    "You were invited to sit near {seats}, but there are no more tickets on sale for this screening.",
 };

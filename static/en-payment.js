@@ -41,7 +41,7 @@ export const texts = {
 
   "fault.refused": "This was not accepted. Please check it.",
   "fault.name_empty": "Enter your name.",
-  "fault.name_short": "Write your full name.",
+  "fault.name_short": "Enter your full name.",
   "fault.name_long": "Use at most 120 letters.",
   "fault.name_signs": "Start with a letter, and use only letters and ordinary signs.",
   "fault.name_address": "That looks like a web address. If it isn’t, leave a space after the dot.",

@@ -34,7 +34,7 @@ export const texts = {
   "programme.rating": "Rated {age}",
   "programme.sessions_of": "Screenings of {film}",
   "programme.days": "Days",
-  "programme.other_day": "See showings: {when}",
+  "programme.other_day": "See screenings: {when}",
   "programme.empty": "Nothing showing right now",
   "gauge.free": "plenty left",
   "gauge.filling": "filling up",
@@ -100,7 +100,7 @@ export const texts = {
   "line.refused_text":
     "Your network blocks the live connection (WebSocket), so you can’t choose seats here. Try mobile data or another network, or turn off any VPN, proxy or blocker. We’ll keep trying.",
   "line.no_cookies":
-    "This browser blocks cookies. You can buy, but don’t reload the page: you would lose the seats you chose. Your tickets will come by email.",
+    "This browser blocks cookies. You can buy, but don’t reload the page: you would lose the seats you chose. Your tickets will come by e-mail.",
   "line.paused": "sales paused",
   "line.since": "No connection since {time}. Reconnecting…",
   "line.held": "Your seats are still held for you.",
@@ -210,7 +210,7 @@ export const texts = {
   "notice.sold": "{seat} is already sold. Choose a free one.",
   "notice.held": "Someone else is holding {seat}. If they release it, you’ll see it here.",
   "notice.not_live": "Wait until you’re back online to choose.",
-  "notice.no_answer": "The server did not answer. The map shows how things stand; try again.",
+  "notice.no_answer": "The server did not answer. The map shows what is true now; try again.",
 
   "session.unknown": "This screening does not exist",
   "session.unknown_text": "The link may be wrong, or the screening has left the programme.",

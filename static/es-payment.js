@@ -29,7 +29,7 @@ export const texts = {
   "payment.unsure":
     "No pudimos saber si el pago se realizó. Antes de pagar de nuevo, comprueba si las entradas llegaron a tu correo.",
   "payment.checking_text":
-    "Todavía no sabemos si el pago se realizó y lo estamos comprobando con el mismo pedido. " +
+    "Todavía no sabemos si el pago se realizó y lo estamos comprobando. " +
     "No pagas dos veces. Puedes cerrar la página: verás el resultado cuando vuelvas.",
   "payment.expired": "El tiempo de la reserva terminó. No se cobró nada.",
   "payment.changed": "Tus butacas cambiaron. Revisa antes de pagar: {seats}.",

@@ -243,8 +243,8 @@ export const texts = {
     "Desde tu red ya hay muchas butacas reservadas para esta función. Inténtalo en un rato o con otra conexión.",
   "reason.reserva_expirada": "Se acabó el tiempo de la reserva. Elige de nuevo; no se cobró nada.",
   "reason.nao_e_sua": {
-    one: "Esa butaca no está contigo.",
-    other: "Esas butacas no están contigo.",
+    one: "Esa butaca no está reservada para ti.",
+    other: "Esas butacas no están reservadas para ti.",
   },
   "reason.token_invalido": "Esa reserva ya no vale. Elige de nuevo.",
   "reason.aguarde": {
