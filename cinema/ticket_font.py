@@ -14,7 +14,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pymupdf_fonts
-from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
 ENCODING = "cp1252"  # of the built-in fonts
@@ -63,6 +62,9 @@ _lock = threading.Lock()
 @lru_cache(maxsize=_KEPT)
 def _font_file(letters: str) -> Path:
     """The caller has the lock."""
+    # The import takes 0.1 s: with the first such title, not at the service's start.
+    from fontTools.subset import Options, Subsetter
+
     font = _whole_font()
     if not any("\u0590" <= letter < "\u10a0" for letter in letters):
         for table in _SHAPING:
