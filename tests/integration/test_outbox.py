@@ -270,8 +270,10 @@ async def test_a_primary_that_became_a_replica_is_away_until_the_next_one_is_fou
                         await outbox.read(range(PARTITIONS))
 
 
-async def test_an_outbox_on_a_cluster(redis_cluster: LocalCluster, tmp_path: Path) -> None:
-    async with connected(redis_url=redis_cluster.urls[0], redis_cluster=True) as (redis, outbox):
+@pytest.mark.parametrize("options", ["", "?protocol=3", "?legacy_responses=false"])
+async def test_an_outbox_on_a_cluster(redis_cluster: LocalCluster, options: str) -> None:
+    url = f"{redis_cluster.urls[0]}{options}"
+    async with connected(redis_url=url, redis_cluster=True) as (redis, outbox):
         await outbox_keeps_order_and_brings_back_the_dead(redis, outbox)
         lease = Lease(redis, KEY, SECONDS)
         assert await lease.acquire()
