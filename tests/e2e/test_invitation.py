@@ -52,7 +52,7 @@ def test_the_share_sheet_has_film_hour_seats_and_a_link_that_names_seats_alone(
     page.release("F07", "F08")
 
 
-def test_who_has_paid_invites_to_the_seats_that_are_bought(open_session: OpenPage) -> None:
+def test_a_buyer_who_has_paid_invites_to_the_bought_seats(open_session: OpenPage) -> None:
     page = open_session("S001", prepare=lambda tab: tab.add_init_script(SHEET))
     page.hold("B07", "B08")
     page.pay()
@@ -86,7 +86,7 @@ def test_the_order_page_invites_too_while_the_order_is_valid(open_session: OpenP
     expect(invite).to_be_hidden()
 
 
-def test_who_closes_the_sheet_wants_nothing_more(open_session: OpenPage) -> None:
+def test_a_closed_share_sheet_leaves_no_notice(open_session: OpenPage) -> None:
     page = open_session("S001", prepare=lambda tab: tab.add_init_script(CLOSED))
     page.hold("E07")
     share(page)

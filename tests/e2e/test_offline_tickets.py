@@ -77,7 +77,7 @@ def test_another_tab_finds_them_too_and_an_order_that_was_never_opened_is_not_ma
     expect(beside.get_by_role("heading", name="Não deu para abrir o pedido")).to_be_visible()
 
 
-def test_what_is_kept_names_nobody_and_manages_nothing(
+def test_the_stored_order_has_no_personal_data_and_manages_nothing(
     system: System, open_session: OpenPage, new_page: NewPage
 ) -> None:
     page = open_session()
@@ -119,7 +119,7 @@ def test_a_browser_without_room_or_that_keeps_nothing_shows_the_tickets_all_the_
     assert faults == []
 
 
-def test_an_older_worker_and_what_it_kept_are_replaced_when_the_order_is_opened_again(
+def test_an_older_worker_and_its_cache_are_replaced_when_the_order_is_opened_again(
     system: System, open_session: OpenPage, new_page: NewPage
 ) -> None:
     link = bought(open_session)

@@ -78,7 +78,7 @@ def test_every_state_of_an_order_can_be_read(shown: Shown, theme: Theme) -> None
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_what_opens_on_the_page_can_be_read(shown: Shown, theme: Theme) -> None:
+def test_forms_and_dialogs_of_the_page_can_be_read(shown: Shown, theme: Theme) -> None:
     tab = shown.tab
     tab.emulate_media(color_scheme=theme)
     shown.become(email_estado="enviado")

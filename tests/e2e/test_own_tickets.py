@@ -57,7 +57,7 @@ def test_a_stranger_is_shown_no_tickets(
     expect(tab.locator(STRIP)).to_have_count(0)
 
 
-def test_what_was_bought_in_another_tab_is_there_on_the_way_back(open_session: OpenPage) -> None:
+def test_a_purchase_in_another_tab_is_listed_on_the_way_back(open_session: OpenPage) -> None:
     page = open_session()
     tab = page.page.context.new_page()
     ProgrammePage(tab, page.base_url).open()
@@ -68,7 +68,7 @@ def test_what_was_bought_in_another_tab_is_there_on_the_way_back(open_session: O
     expect(tab.locator(f"{STRIP} a")).to_have_count(1)
 
 
-def test_the_map_of_another_tab_learns_live_what_was_bought_and_given_back(
+def test_the_map_of_another_tab_follows_purchase_and_cancellation_live(
     open_session: OpenPage,
 ) -> None:
     page = open_session()

@@ -236,7 +236,7 @@ def test_a_cancelled_order_says_what_comes_back_and_asks_for_no_proof(
         expect(shown.page.locator(gone)).to_be_hidden()
 
 
-def test_who_may_only_see_the_tickets_gives_none_back(
+def test_a_link_that_only_shows_the_tickets_cancels_none(
     system: System, open_session: OpenPage, new_page: NewPage
 ) -> None:
     _, own = bought(open_session)

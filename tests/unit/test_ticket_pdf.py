@@ -1,4 +1,4 @@
-"""Tickets as a PDF, read by a program that we have not written."""
+"""Tickets as a PDF, read with pypdf."""
 
 import io
 from concurrent.futures import ThreadPoolExecutor
@@ -72,7 +72,7 @@ def test_the_code_on_the_page_is_the_one_that_the_mail_shows() -> None:
     assert picture.image.convert("L").tobytes() == pixels
 
 
-def test_a_ticket_names_nobody_and_opens_nothing() -> None:
+def test_a_ticket_has_no_name_and_no_link_to_the_order() -> None:
     sold = order(link_token="5e" * 16, chave="c4" * 16)
     reader = read(tickets_pdf(sold))
     text = "".join(page.extract_text() for page in reader.pages) + str(reader.metadata)
@@ -123,14 +123,14 @@ def test_a_title_of_200_characters_leaves_room_for_the_rest(word: str) -> None:
 @pytest.mark.parametrize(
     "title", ["(\\) %PDF endobj", "", " ", "\x00\n\u2028a", "\u0301", "\ud800", "**b** __u__"]
 )
-def test_whatever_the_film_is_called_the_ticket_can_be_read(title: str) -> None:
+def test_a_ticket_is_readable_with_any_title(title: str) -> None:
     title = title.encode("utf-8", "replace").decode()
     text = text_of(about(title))
     assert "Fila AA · 107" in text
     assert order_code(ORDER_ID) in text
 
 
-def test_an_order_whose_session_was_forgotten_still_has_its_tickets() -> None:
+def test_an_order_without_its_session_still_has_its_tickets() -> None:
     bare = order()
     bare.ClearField("sessao")
     assert "Fila F · 7" in read(tickets_pdf(bare)).pages[0].extract_text()
@@ -165,5 +165,5 @@ def test_only_a_title_of_another_script_needs_a_thread() -> None:
         *(("東\u0f71", "▯"), ("می\u200cنا", "می\u200cنا")),
     ],
 )  # fmt: skip
-def test_what_can_be_written_is_one_line(text: str, shown: str) -> None:
+def test_writable_text_is_one_line_without_invisible_characters(text: str, shown: str) -> None:
     assert writable(text) == shown
