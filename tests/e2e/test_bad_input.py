@@ -164,6 +164,7 @@ def test_a_payment_form_for_what_another_tab_has_paid_shows_the_tickets(
     assert second.order_link == first.order_link
 
 
+@pytest.mark.nightly
 def test_more_time_for_what_another_tab_has_paid_is_answered_with_the_tickets(
     open_session: OpenPage, open_wired: OpenWired
 ) -> None:

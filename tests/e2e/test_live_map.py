@@ -197,6 +197,7 @@ def test_a_laptop_that_slept_finds_the_right_map_soon_after_it_wakes(
     beside.release("J02")
 
 
+@pytest.mark.nightly
 def test_a_lid_that_was_closed_for_long_opens_on_the_right_map(
     open_wired: OpenWired, audience: Audience
 ) -> None:

@@ -46,7 +46,11 @@ _LETTERS = """() => {
     });
 }"""
 SMALLEST_PX = 7.5  # of letters
-WINDOWS = [(360, 740), pytest.param(768, 1024, marks=pytest.mark.nightly), (1440, 900)]
+WINDOWS = [
+    (360, 740),
+    pytest.param(768, 1024, marks=pytest.mark.nightly),
+    pytest.param(1440, 900, marks=pytest.mark.nightly),
+]
 BUTTONS = {
     "closer": "[data-action=closer]",
     "farther": "[data-action=farther]",
