@@ -231,9 +231,7 @@ def test_a_short_notice_leaves_the_legend_to_be_read(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_what_is_selected_stands_out_in_the_colours_of_the_page(
-    scheme: str, open_session: OpenPage
-) -> None:
+def test_selected_text_has_the_colours_of_the_page(scheme: str, open_session: OpenPage) -> None:
     """As when a code is copied from an order."""
     tab = open_session().page
     tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light")

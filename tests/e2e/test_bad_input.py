@@ -35,7 +35,7 @@ WRONG = [
 # ------------------------------------------------------------------------------------ typed wrongly
 
 
-def test_what_is_wrong_is_told_beside_its_field_and_not_sent(open_wired: OpenWired) -> None:
+def test_a_wrong_field_says_so_beside_it_and_is_not_sent(open_wired: OpenWired) -> None:
     page, wire = open_wired()
     page.hold("B01")
     page.open_payment()
@@ -52,7 +52,7 @@ def test_what_is_wrong_is_told_beside_its_field_and_not_sent(open_wired: OpenWir
     assert page.paid()
 
 
-def test_a_fault_that_only_the_gateway_sees_stands_beside_its_field_and_keeps_the_hold(
+def test_a_fault_that_only_the_gateway_sees_is_shown_beside_its_field_and_keeps_the_hold(
     open_wired: OpenWired,
 ) -> None:
     page, wire = open_wired()

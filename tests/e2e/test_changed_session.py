@@ -141,7 +141,7 @@ def test_a_session_that_begins_while_its_map_is_open_says_that_it_is_over(
         ),
     ],
 )
-def test_a_session_that_is_dropped_tells_its_open_pages_and_whoever_has_its_link(
+def test_a_session_that_is_dropped_says_so_on_its_open_pages_and_at_its_link(
     language: str, name: str, removed: str, unknown: str, file: Path, open_session: OpenPage
 ) -> None:
     ana = open_session(name, language=language)

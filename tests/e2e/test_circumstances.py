@@ -46,7 +46,7 @@ def without_cookies(page: Page) -> None:
     session.send("Emulation.setDocumentCookieDisabled", {"disabled": True})
 
 
-def test_where_cookies_and_storage_are_blocked_one_can_buy_and_is_told_what_is_missing(
+def test_where_cookies_and_storage_are_blocked_one_can_buy_and_sees_what_is_missing(
     new_page: NewPage, forgotten: Gateway
 ) -> None:
     page = new_page()

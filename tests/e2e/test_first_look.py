@@ -91,7 +91,7 @@ def test_the_programmes_films_and_hours_are_there_before_any_script(
     expect(shown.locator(f'[href="{link}"]')).to_be_visible()
 
 
-def test_no_seat_looks_free_before_the_gateway_has_told_which_are(open_session: OpenPage) -> None:
+def test_no_seat_looks_free_before_the_first_snapshot(open_session: OpenPage) -> None:
     wires: list[Wire] = []
 
     def silent(page: Page) -> None:
@@ -125,7 +125,7 @@ def proxy(system: System) -> Iterator[PickyProxy]:
         pytest.param(HANGS_UP, id="hangs up", marks=pytest.mark.nightly),
     ],
 )
-def test_a_network_that_refuses_the_live_connection_is_told_as_that_and_what_to_do(
+def test_a_network_that_refuses_the_live_connection_is_named_with_what_to_do(
     new_page: NewPage, proxy: PickyProxy, answer: bytes
 ) -> None:
     proxy.answer = answer

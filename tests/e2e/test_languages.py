@@ -73,7 +73,7 @@ def test_the_choice_holds_on_every_page_and_for_pages_that_the_browser_kept(
     expect(session.page.locator("h1")).to_have_text("Now showing")
 
 
-def test_refusals_and_faults_are_told_in_the_buyers_language(open_session: OpenPage) -> None:
+def test_refusals_and_faults_are_in_the_buyers_language(open_session: OpenPage) -> None:
     page = open_session(language="en")
     page.best(6)
     page.party(0)
@@ -93,7 +93,7 @@ def test_refusals_and_faults_are_told_in_the_buyers_language(open_session: OpenP
     page.release(*page.held())
 
 
-def test_what_only_the_gateway_found_is_told_in_the_buyers_language_too(
+def test_faults_that_only_the_gateway_found_are_in_the_buyers_language_too(
     open_wired: OpenWired,
 ) -> None:
     page, wire = open_wired(language="es")
@@ -173,7 +173,7 @@ def test_paying_and_the_order_say_nothing_of_their_own(
         pytest.param("/pedido/12-AAAAAAAAAAAAAAAAAAAAAA", marks=pytest.mark.nightly),
     ],
 )
-def test_what_does_not_exist_is_told_in_every_language(
+def test_a_missing_page_says_so_in_every_language(
     path: str, system: System, new_page: NewPage
 ) -> None:
     told = set()

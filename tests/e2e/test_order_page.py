@@ -178,7 +178,7 @@ def test_a_mistyped_address_is_corrected_and_the_mail_goes_to_the_right_one(
         ),
     ],
 )
-def test_a_mail_that_is_sent_again_is_told_as_news(
+def test_a_mail_that_is_sent_again_is_announced(
     system: System, open_session: OpenPage, new_page: NewPage, language: str, sent: str
 ) -> None:
     order_id = bought(open_session).order_link.split(".")[0]

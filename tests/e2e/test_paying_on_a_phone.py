@@ -99,7 +99,7 @@ def test_the_collapsed_sheet_names_seats_film_hour_and_price_once(session: Sessi
     expect(next_step(session)).to_have_text("Escolher ingressos · 2")
 
 
-def test_what_stands_against_paying_is_the_next_step(session: SessionPage) -> None:
+def test_the_obstacle_to_paying_is_the_next_step(session: SessionPage) -> None:
     choose(session, "B03", "B05")
     expect(next_step(session)).to_have_text("Resolver 1 aviso")
     next_step(session).tap()
@@ -180,7 +180,7 @@ def test_a_notice_leaves_the_seats_to_be_seen_that_it_names(
     assert not _overlap(session.seat("J10"), session.page.locator("[data-part=notice]"))
 
 
-def test_a_notice_stands_above_the_open_sheet_and_has_no_empty_bottom(
+def test_a_notice_is_above_the_open_sheet_and_has_no_empty_bottom(
     session: SessionPage,
 ) -> None:
     choose(session, "E09")

@@ -178,7 +178,7 @@ def test_the_tickets_follow_by_themselves(open_session: OpenPage) -> None:
     page.page.wait_for_url(f"**/pedido/{link}")
 
 
-def test_whoever_does_anything_stays_and_so_does_who_wants_nothing_to_move(
+def test_an_action_or_reduced_motion_keeps_the_buyer_on_the_page(
     open_session: OpenPage,
 ) -> None:
     page = open_session()

@@ -54,7 +54,7 @@ def tell(page: Page, change: Callable[[Sessions], Sessions]) -> None:
     page.route("**/api/sessoes", answer)
 
 
-def test_a_session_tells_hour_language_room_price_and_how_full_it_is(
+def test_a_session_shows_hour_language_room_price_and_how_full_it_is(
     programme: ProgrammePage,
 ) -> None:
     shown = programme.show("S801")
@@ -82,7 +82,7 @@ def test_a_day_is_chosen_shows_its_hours_alone_and_is_kept_by_the_address(
     expect(programme.session("S801")).to_be_visible()
 
 
-def test_a_day_that_is_over_stands_last(programme: ProgrammePage) -> None:
+def test_a_day_that_is_over_comes_last(programme: ProgrammePage) -> None:
     def with_a_day_of_before(sessions: Sessions) -> Sessions:
         over = {"id": "S997", "inicio": "2020-03-01T17:45:00-03:00", "encerrada": True}
         return [{**sessions[0], **over}, *sessions]
@@ -150,7 +150,7 @@ def test_every_film_has_its_picture_of_one_request_and_its_rating_for_eyes_and_e
         (1, "Último lugar"),
     ],
 )
-def test_how_full_it_is_is_told_in_words(programme: ProgrammePage, free: int, words: str) -> None:
+def test_words_say_how_full_a_session_is(programme: ProgrammePage, free: int, words: str) -> None:
     tell(
         programme.page,
         lambda sessions: [{**one, "lugares": 200, "livres": free} for one in sessions],
@@ -310,7 +310,7 @@ def test_two_films_with_one_title_are_two_films(programme: ProgrammePage) -> Non
     expect(remake.locator("[data-session]")).to_have_count(1)
 
 
-def test_a_new_session_appears_and_whoever_stands_on_another_stays_there(
+def test_a_new_session_appears_and_the_focus_stays_on_another(
     programme: ProgrammePage,
 ) -> None:
     programme.session("S001").focus()

@@ -66,7 +66,7 @@ def box(page: SessionPage, place: str) -> FloatRect:
     return found
 
 
-def test_on_a_phone_on_its_side_the_order_stands_beside_the_map_and_nothing_scrolls(
+def test_on_a_phone_on_its_side_the_order_is_beside_the_map_and_nothing_scrolls(
     system: System, browser: Browser, seats: list[str]
 ) -> None:
     with held_in_hand(browser, system.gateways[0].url, ON_ITS_SIDE) as page:

@@ -105,7 +105,7 @@ def _never_asked(frame: Frame) -> list[Frame]:
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_every_state_stands_out(theme: Theme, looks: Looks) -> None:
+def test_every_state_has_contrast(theme: Theme, looks: Looks) -> None:
     seen = looks.pictures(theme)
     clear = {state: picture.contrast for state, picture in seen.items() if state != "sold"}
     assert min(clear.values()) >= SHAPES, clear

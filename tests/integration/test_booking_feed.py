@@ -151,7 +151,7 @@ async def test_what_is_left_of_a_hold_is_right_also_after_redis_clock_was_set_ba
     assert 299_000 < change.restante_ms <= 300_000
 
 
-async def test_a_feed_that_does_not_open_is_not_waited_for_for_ever(bench: Bench) -> None:
+async def test_the_wait_for_a_feed_that_does_not_open_ends(bench: Bench) -> None:
     closed = SeatFeed(bench.hall.redis, cluster=False, patience=0.05)
     with pytest.raises(FeedLost):
         await closed.wait_until_open()

@@ -122,7 +122,7 @@ async def test_scripts_and_events_may_vanish_from_redis_meanwhile(
         assert watcher.seats == {}
 
 
-async def test_two_booking_servers_tell_their_watchers_of_each_other_s_changes(
+async def test_watchers_of_two_booking_servers_see_each_others_changes(
     watched: Desk, tmp_path: Path
 ) -> None:
     settings = desk_settings(watched.folder, watched.redis_server)

@@ -48,7 +48,7 @@ async def asked(http: httpx2.AsyncClient, cookie: str = "") -> httpx2.Response:
     return await http.get("/api/pedidos", headers={"Cookie": cookie} if cookie else {})
 
 
-async def test_a_cookie_is_told_of_its_own_orders_and_of_no_others(bench: Bench) -> None:
+async def test_a_cookie_gets_its_own_orders_and_no_others(bench: Bench) -> None:
     bench.booking.order.usuario_id = "ana"
     async with bench.http() as http:
         own = await asked(http, bench.cookie("ana"))
@@ -71,7 +71,7 @@ async def test_who_brings_no_cookie_or_a_forged_one_is_not_asked_about(bench: Be
     assert not bench.booking.asked(pb.PedidosDoCompradorRequest)
 
 
-async def test_a_session_that_was_moved_is_told_as_it_is_now(bench: Bench) -> None:
+async def test_a_session_that_was_moved_is_answered_as_it_is_now(bench: Bench) -> None:
     order = bench.booking.order
     order.usuario_id = "ana"
     order.alteracao = "A sessão começa mais tarde."

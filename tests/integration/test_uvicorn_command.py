@@ -60,7 +60,7 @@ async def test_one_line_says_what_the_plain_command_lacks(gateway: UvicornGatewa
         assert lacking in line
 
 
-async def test_a_plain_gateway_stops_and_tells_its_pages_to_come_again(
+async def test_a_plain_gateway_stops_and_asks_its_pages_to_reconnect(
     gateway: UvicornGateway,
 ) -> None:
     async with connect(socket_url(gateway)) as page:

@@ -111,7 +111,7 @@ async def test_a_new_cookie_at_the_end_of_a_hold_waits_and_a_stranger_does_not(
             assert (await stranger.ask(acao="bloquear", assento="F07"))["status"] == "ok"
 
 
-async def test_whoever_pays_with_one_cpf_buys_six_seats_whatever_the_cookie(tmp_path: Path) -> None:
+async def test_one_cpf_buys_six_seats_with_any_cookie(tmp_path: Path) -> None:
     payment = {"nomeCompleto": "Ana Souza", "cpf": made_up_cpf(), "email": "ana@example.com"}
     with opened(tmp_path) as house:
         for number, (seats, reason) in enumerate(

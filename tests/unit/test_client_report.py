@@ -58,12 +58,12 @@ BAD: dict[str, Case] = {
 
 
 @pytest.mark.parametrize("case", GOOD)
-def test_a_map_that_fits_what_the_buyers_were_told_is_good(case: str) -> None:
+def test_a_map_that_fits_the_buyers_answers_is_good(case: str) -> None:
     assert faults(*GOOD[case], NOW) == []
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_a_map_that_contradicts_what_a_buyer_was_told_is_named(case: str) -> None:
+def test_a_map_that_contradicts_a_buyers_answer_is_named(case: str) -> None:
     found = faults(*BAD[case], NOW)
     assert found
     assert any("A01" in fault for fault in found)

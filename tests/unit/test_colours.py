@@ -36,7 +36,9 @@ PAIRS = [
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize(("front", "ground", "least"), PAIRS)
-def test_colours_can_be_told_apart(theme: str, front: str, ground: str, least: float) -> None:
+def test_colours_differ_enough_to_be_distinguished(
+    theme: str, front: str, ground: str, least: float
+) -> None:
     colours = THEMES[theme]
     assert contrast(colours[front], colours[ground]) >= least
 

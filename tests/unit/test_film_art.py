@@ -171,7 +171,7 @@ def a_png(size: tuple[int, int]) -> bytes:
     ],
     ids=["missing", "empty", "svg", "gif", "cut off", "vast", "heavy"],
 )
-def test_what_is_no_picture_is_told(
+def test_a_file_that_is_no_picture_is_refused_with_the_reason(
     content: bytes | Callable[[], bytes] | None, told: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "cartaz.jpg"

@@ -152,7 +152,7 @@ def test_an_unknown_language_gets_portuguese(tag: str) -> None:
     assert languages_of(as_received(WRITER.ticket(order(idioma=tag)))) == ["pt-BR", "pt-BR"]
 
 
-def test_no_words_of_a_mail_stand_outside_the_language_files() -> None:
+def test_all_words_of_a_mail_are_in_the_language_files() -> None:
     """Every text is blanked but for its placeholders: what words are left come from the order
     and the calendar."""
     languages = Languages()

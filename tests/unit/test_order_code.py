@@ -4,7 +4,7 @@ from cinema.keys import new_order_id
 from cinema.order_code import order_code
 
 
-def test_an_order_has_the_same_code_on_the_page_in_the_mail_and_for_ever() -> None:
+def test_an_order_has_one_code_on_the_page_and_in_the_mail_at_all_times() -> None:
     assert (
         order_code("07-abcdefghijklmnopqrstuv")
         == order_code("07-abcdefghijklmnopqrstuv")

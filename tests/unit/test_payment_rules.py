@@ -144,7 +144,7 @@ def test_a_name_that_looks_like_an_address_is_refused_with_a_way_out() -> None:
     assert faults(name="Dr. João") == set()
 
 
-def test_every_fault_is_told_at_once_in_portuguese() -> None:
+def test_all_faults_are_reported_at_once_in_portuguese() -> None:
     assert validate_payment("", "1", "x") == {
         "nomeCompleto": "Informe o nome completo, com 2 a 120 caracteres.",
         "cpf": "CPF inválido. Confira os 11 dígitos.",

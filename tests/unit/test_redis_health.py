@@ -47,7 +47,7 @@ def test_the_reason_for_a_refusal_is_named(error: Exception, code: str) -> None:
     assert explain(error).startswith(f"Redis refuses writes: {code}, ")
 
 
-def test_what_is_not_known_is_told_in_redis_own_words() -> None:
+def test_an_unknown_cause_is_reported_in_redis_own_words() -> None:
     assert explain(ResponseError("ERR strange")) == "Redis refuses writes: ERR strange"
     assert explain(ConnectionError("refused")) == "Redis does not answer: refused"
     assert explain(TimeoutError()) == "Redis does not answer: TimeoutError"

@@ -97,7 +97,7 @@ def test_when_others_buy_the_last_half_price_tickets_the_page_says_so_and_offers
     assert bia.paid()
 
 
-def test_a_race_for_the_last_half_price_ticket_that_is_lost_at_the_server_is_told_with_the_numbers(
+def test_a_race_for_the_last_half_price_ticket_that_is_lost_at_the_server_shows_the_numbers(
     small: str, open_session: OpenPage, open_wired: OpenWired
 ) -> None:
     bia, wire = open_wired(small)

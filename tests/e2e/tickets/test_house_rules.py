@@ -95,7 +95,7 @@ def test_a_companion_seat_goes_only_with_the_wheelchair_space(open_session: Open
     assert page.pay()
 
 
-def test_the_limit_is_told_before_it_is_reached(open_session: OpenPage) -> None:
+def test_the_limit_is_shown_before_it_is_reached(open_session: OpenPage) -> None:
     page = open_session("GRANDE")
     seats = page.best(5)
     limit = page.page.locator("[data-part=limit]")

@@ -11,7 +11,7 @@ def test_a_new_ledger_is_an_empty_array(book: Ledger, path: Path) -> None:
     assert read(path) == []
 
 
-def test_records_stand_in_the_order_in_which_they_came(book: Ledger, path: Path) -> None:
+def test_records_are_in_the_order_in_which_they_came(book: Ledger, path: Path) -> None:
     for number in range(7):
         book.put_all([order(number)])
     book.put_all(orders(7, 8, 9))
