@@ -1,4 +1,4 @@
-"""Open maps without a browser: sockets that note when they were told of a change."""
+"""Open maps without a browser: sockets that note when a change reached them."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ class Maps:
         self._heard: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
 
     async def heard(self, event: str, seat: str) -> list[float]:
-        """When each of them was told (time.monotonic()), as soon as all were."""
+        """When the change reached each of them (time.monotonic()), as soon as it reached all."""
         times = self._heard[event, seat]
         await eventually(lambda: len(times) >= self.number, PATIENCE, f"{event} {seat} everywhere")
         return self._heard.pop((event, seat))

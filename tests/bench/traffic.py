@@ -142,7 +142,7 @@ class Traffic:
 
 
 async def half_full(channel: Any, session: str, rate: float) -> Traffic:
-    """Traffic that has taken half of the free seats, and does nothing more until it is told to
+    """Traffic that has taken half of the free seats, and does nothing more until it is asked to
     flow."""
     seats = free_seats(await Crowd(channel, session, CALL_SECONDS).seat_map())
     traffic = Traffic(ReservaStub(channel), session, seats, rate)

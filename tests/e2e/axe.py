@@ -1,4 +1,4 @@
-"""axe-core in a real page: what would stand in the way of somebody who sees, hears or moves
+"""axe-core in a real page: what would hinder somebody who sees, hears or moves
 differently."""
 
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ PHONE = Look("light", {"width": 360, "height": 740})
 
 
 def faults(page: Page) -> list[str]:
-    """What axe finds in the page as it stands, one line each: rule, element, what would mend it."""
+    """What axe finds in the page now, one line each: rule, element, what would mend it."""
     if page.evaluate("() => typeof axe === 'undefined'"):
         page.evaluate(_AXE)
     found: list[str] = page.evaluate(_RUN, _SMALL_SEATS)

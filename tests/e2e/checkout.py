@@ -74,7 +74,7 @@ class Checkout(Tab):
         return self._text("[data-part=quota]").removesuffix(".")
 
     def troubles(self) -> dict[str, str]:
-        """What stands against paying: lonely, companion, quota; each with its sentence."""
+        """The obstacles to paying: lonely, companion, quota; each with its sentence."""
         return self._troubles("[data-part=advice]")
 
     def mend(self, label: str) -> None:
@@ -201,7 +201,7 @@ class Checkout(Tab):
         return link.removeprefix("/pedido/")
 
     def payment_faults(self) -> dict[str, str]:
-        """What stands beside the fields, by field (name, cpf, email); `""` is the whole
+        """The faults beside the fields, by field (name, cpf, email); `""` is the whole
         payment's."""
         places = {"name": "#name-error", "cpf": "#cpf-error", "email": "#email-error"}
         found = {name: self._text(place) for name, place in places.items()}
@@ -214,5 +214,5 @@ class Checkout(Tab):
 
     @property
     def dialog_text(self) -> str:
-        """The sentence of the dialog that tells how the payment stands."""
+        """The sentence of the dialog about the state of the payment."""
         return self._text("[data-part=payment-text]")

@@ -93,7 +93,7 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
     """`new_page(language="en")` is somebody else's browser every time, in São Paulo's time whatever
     it speaks.
 
-    Without service workers, which would answer instead of a test that stands in for the network.
+    Without service workers, which would answer instead of the network that a test fakes.
     """
     with contextlib.ExitStack() as stack:
 

@@ -68,6 +68,6 @@ def unmarked(page: Page) -> list[str]:
 
 
 def _rest(said: str) -> str:
-    """Without what is marked: texts stand in each other, so from the innermost out."""
+    """Without what is marked: texts contain each other, so from the innermost out."""
     inner, count = _INNERMOST.subn("", said)
     return _rest(inner) if count else _NOT_OURS.sub("", inner)

@@ -23,7 +23,7 @@ class Request:
 
 @dataclass
 class PageWeight:
-    """Put it in before the page is opened; `settle` before it is read; `forget` begins anew."""
+    """Put it in before the page is opened; `settle` before it is read; `forget` counts from 0."""
 
     page: Page
     _requests: dict[str, Request] = field(default_factory=dict)

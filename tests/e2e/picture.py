@@ -30,7 +30,7 @@ class Picture:
 
     @property
     def ground(self) -> Colour:
-        """What the thing stands on: the colour of the picture's corner."""
+        """The background: the colour of the picture's corner."""
         return self.pixels[0]
 
     @cached_property
@@ -41,7 +41,7 @@ class Picture:
 
     @property
     def contrast(self) -> float:
-        """Of what stands out most against the ground."""
+        """The highest contrast of a colour against the ground."""
         return max(contrast(colour, self.ground) for colour in self.colours)
 
     @property

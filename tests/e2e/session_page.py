@@ -1,4 +1,4 @@
-"""`/sessao/<id>`: the map, and what is told around it."""
+"""`/sessao/<id>`: the map, and the notices around it."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -186,7 +186,7 @@ class SessionPage(Checkout):
 
     @property
     def banner(self) -> str:
-        """What stands above the map: no connection, no seat for now; empty without it."""
+        """The state above the map: no connection, no seat for now; empty without it."""
         banner = self.page.locator("[data-part=banner]")
         return (banner.text_content() or "") if banner.is_visible() else ""
 

@@ -43,7 +43,7 @@ class Tab:
         self.page.on("console", lambda line: self._heard(line.type, line.text))
 
     def _heard(self, kind: str, text: str) -> None:
-        # A refused connection is reported by the browser itself; the page's own state tells of it.
+        # A refused connection is reported by the browser itself; the page's own state shows it.
         if kind == "error" and "Failed to load" not in text and "WebSocket" not in text:
             self.problems.append(text)
 
@@ -58,7 +58,7 @@ class Tab:
         )
 
     def _painted(self) -> None:
-        """The page paints what it was told once a frame."""
+        """The page paints once a frame."""
         self.page.evaluate("() => new Promise(requestAnimationFrame)")
 
     def _text(self, selector: str) -> str:

@@ -146,7 +146,7 @@ def test_two_tabs_that_pay_for_the_same_seat_make_one_order(
     assert [record["pedido_id"] for record in _orders_of(system, "F01")] == [order]
 
     wire.heal()
-    audience.hold("J20")  # a later change tells the second tab that it missed some
+    audience.hold("J20")  # a later change shows the second tab that it missed some
     second.expect_seat("F01", "bought")
     second.expect_dialog("done")
 

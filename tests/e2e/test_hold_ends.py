@@ -93,5 +93,5 @@ def test_a_warning_comes_in_time_to_ask_for_more(open_session: OpenPage) -> None
     assert page.seconds_left > 0
     page.use_notice("Mais tempo")
     page.expect_notice("extended")
-    wait_until(lambda: page.seconds_left > SECONDS / 2, 2, "the clock starts anew")
+    wait_until(lambda: page.seconds_left > SECONDS / 2, 2, "the clock starts again")
     page.release("D01")

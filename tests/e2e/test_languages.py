@@ -176,9 +176,9 @@ def test_paying_and_the_order_say_nothing_of_their_own(
 def test_a_missing_page_says_so_in_every_language(
     path: str, system: System, new_page: NewPage
 ) -> None:
-    told = set()
+    headings = set()
     for language in LANGUAGES:
         page = new_page(language)
         page.goto(f"{system.gateways[0].url}{path}")
-        told.add(page.get_by_role("heading").inner_text())
-    assert len(told) == len(LANGUAGES)
+        headings.add(page.get_by_role("heading").inner_text())
+    assert len(headings) == len(LANGUAGES)

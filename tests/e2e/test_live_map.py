@@ -34,7 +34,7 @@ def test_messages_that_the_page_does_not_know_change_nothing(
         return [frame]
 
     wire.to_page = with_strange_changes
-    wire.tell(
+    wire.deliver(
         {"evento": "promocao", "assentos": {"B01": {"estado": "ocupado"}}},
         {"evento": "__proto__"},
         {"evento": "atualizacao", "versao": version, "mudancas": "B01"},
@@ -73,12 +73,12 @@ def test_changes_that_come_again_or_late_are_not_believed(
     open_wired: OpenWired, audience: Audience
 ) -> None:
     page, wire = open_wired()
-    told: list[Frame] = []
+    heard: list[Frame] = []
 
     def with_all_before(frame: Frame) -> list[Frame]:
         if frame.get("evento") == "atualizacao":
-            told.append(frame)
-        return [frame, *told, *reversed(told)]
+            heard.append(frame)
+        return [frame, *heard, *reversed(heard)]
 
     wire.to_page = with_all_before
     for seat in ("D01", "D02", "D03"):
@@ -179,7 +179,7 @@ def test_offline_says_so_and_back_online_the_map_is_right(
 def test_a_laptop_that_slept_finds_the_right_map_soon_after_it_wakes(
     open_wired: OpenWired, open_session: OpenPage, audience: Audience
 ) -> None:
-    """As Linux sleeps: the line dies unheard, timers stand still, and the wall clock goes on."""
+    """As Linux sleeps: the line dies unheard, timers stop, and the wall clock goes on."""
     page, wire = open_wired(prepare=lambda tab: tab.clock.install())
     page.hold("J01", "J02")
     beside = open_session(beside=page)
@@ -205,7 +205,7 @@ def test_a_lid_that_was_closed_for_long_opens_on_the_right_map(
     page, wire = open_wired(prepare=lambda tab: tab.clock.install())
     wire.die()
     audience.hold("J03")
-    wire.wait_for(lambda: any("J03" in str(told) for told in wire.received(evento="atualizacao")))
+    wire.wait_for(lambda: any("J03" in str(frame) for frame in wire.received(evento="atualizacao")))
 
     page.page.clock.fast_forward("10:00:00")
     wire.wait_for(lambda: page.line == "reconnecting", what="the page doubts its line")
@@ -243,7 +243,7 @@ def test_a_wrong_clock_does_not_touch_what_is_left_of_a_hold(
 def test_a_seat_that_went_to_somebody_else_unheard_is_refused_and_not_charged(
     open_session: OpenPage, open_wired: OpenWired, audience: Audience
 ) -> None:
-    """The page has not yet been told when the buyer presses "Pagar"."""
+    """The news has not reached the page when the buyer presses "Pagar"."""
     page, wire = open_wired()
     page.hold("D01")
     beside = open_session(beside=page)
@@ -257,7 +257,7 @@ def test_a_seat_that_went_to_somebody_else_unheard_is_refused_and_not_charged(
     wire.wait_for(lambda: page.payment_faults().get(""), what="it is refused in words")
     assert audience.taken()["D01"] == "held"
     wire.heal()
-    audience.hold("D20")  # a later change tells the page that it missed some
+    audience.hold("D20")  # a later change shows the page that it missed some
     page.expect_dialog("expired")
     page.close_payment()
     page.expect_seat("D01", "held")

@@ -77,7 +77,7 @@ def test_the_programme_says_that_sales_are_paused_instead_of_how_many_seats_are_
 
 
 def watched(page: Page, system: System) -> ProgrammePage:
-    """The programme, with a clock that stands still until it is moved on."""
+    """The programme, with a clock that is stopped until the test moves it on."""
     page.clock.install()
     return ProgrammePage(page, system.gateways[0].url).open()
 

@@ -279,7 +279,7 @@ def test_pressing_again_on_a_slow_line_asks_once(open_wired: OpenWired) -> None:
     wire.wait_for(lambda: wire.received(tipo="bloqueio"), what="the answer is on its way")
     assert len(asked(wire)) == 1
     wire.to_page = everything
-    wire.tell(*(json.dumps(frame) for frame in kept))
+    wire.deliver(*(json.dumps(frame) for frame in kept))
     seats = page.moved_from([], 2)
     page.release(*seats)
 

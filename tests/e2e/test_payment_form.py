@@ -36,7 +36,7 @@ _TRANSLATE = """() => {
   new MutationObserver(translate).observe(document.body, all);
 }"""
 # As password managers do it: the value is set from outside, an element of theirs is put beside the
-# field, and some of them tell of nothing but a change.
+# field, and some of them report only a change.
 _FILL_IN = """(values) => {
   for (const [id, value] of Object.entries(values)) {
     const field = document.getElementById(id);

@@ -38,13 +38,13 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 
 @pytest.fixture
 def programme(system: System, new_page: NewPage) -> ProgrammePage:
-    """With a clock that stands still until it is told to go on."""
+    """With a clock that is stopped until the test moves it on."""
     page = new_page()
     page.clock.install()
     return ProgrammePage(page, system.gateways[0].url).open()
 
 
-def tell(page: Page, change: Callable[[Sessions], Sessions]) -> None:
+def answer_with(page: Page, change: Callable[[Sessions], Sessions]) -> None:
     """From now on the gateway's list arrives changed."""
 
     def answer(route: Route) -> None:
@@ -87,7 +87,7 @@ def test_a_day_that_is_over_comes_last(programme: ProgrammePage) -> None:
         over = {"id": "S997", "inicio": "2020-03-01T17:45:00-03:00", "encerrada": True}
         return [{**sessions[0], **over}, *sessions]
 
-    tell(programme.page, with_a_day_of_before)
+    answer_with(programme.page, with_a_day_of_before)
     programme.page.clock.run_for(REFRESH_MS)
     days = programme.page.locator("[data-part=days] button")
     expect(days.last).to_have_text("dom 01/03")
@@ -151,7 +151,7 @@ def test_every_film_has_its_picture_of_one_request_and_its_rating_for_eyes_and_e
     ],
 )
 def test_words_say_how_full_a_session_is(programme: ProgrammePage, free: int, words: str) -> None:
-    tell(
+    answer_with(
         programme.page,
         lambda sessions: [{**one, "lugares": 200, "livres": free} for one in sessions],
     )
@@ -188,7 +188,7 @@ def test_a_title_of_200_characters_and_an_odd_rating_fit_on_a_phone(
     def with_a_long_title(sessions: Sessions) -> Sessions:
         return [{**one, "filme": {**one["filme"], **odd}} for one in sessions]
 
-    tell(programme.page, with_a_long_title)
+    answer_with(programme.page, with_a_long_title)
     programme.page.clock.run_for(REFRESH_MS)
     expect(programme.page.locator("article h2").first).to_have_text(odd["titulo"])
     width = "document.documentElement.scrollWidth"
@@ -302,7 +302,7 @@ def test_two_films_with_one_title_are_two_films(programme: ProgrammePage) -> Non
         film = {**sessions[0]["filme"], "id": "remake", "classificacao": "10", "duracao_min": 118}
         return [*sessions, {**sessions[0], "id": "S998", "filme": film}]
 
-    tell(programme.page, with_a_remake)
+    answer_with(programme.page, with_a_remake)
     programme.page.clock.run_for(REFRESH_MS)
     remake = programme.page.locator("article", has=programme.session("S998"))
     expect(remake).to_contain_text("1 h 58 min")
@@ -314,14 +314,14 @@ def test_a_new_session_appears_and_the_focus_stays_on_another(
     programme: ProgrammePage,
 ) -> None:
     programme.session("S001").focus()
-    tell(programme.page, lambda sessions: [*sessions, {**sessions[0], "id": "S999"}])
+    answer_with(programme.page, lambda sessions: [*sessions, {**sessions[0], "id": "S999"}])
     programme.page.clock.run_for(REFRESH_MS)
     expect(programme.session("S999")).to_be_visible()
     expect(programme.session("S001")).to_be_focused()
 
 
 def test_a_programme_without_sessions_says_so(programme: ProgrammePage) -> None:
-    tell(programme.page, lambda sessions: [])
+    answer_with(programme.page, lambda sessions: [])
     programme.page.clock.run_for(REFRESH_MS)
     expect(programme.page.locator("main")).to_have_text(
         "Nada em cartaz agoraVolte mais tarde: as próximas sessões aparecem aqui."

@@ -17,7 +17,7 @@ from tests.support.system import System
 
 SHAPES, TEXT = 3.0, 4.5  # WCAG 2.2, AA
 GREY, COLOURFUL = 0.25, 0.4
-# Those that show a number have the same one, and none stands beside another.
+# Those that show a number have the same one, and no two are neighbours.
 SEATS = {
     "asked": "D08",
     "free": "B05",
@@ -168,7 +168,7 @@ def test_what_was_known_is_still_readable_while_the_line_is_down(
     """The last of the tests: the line stays down."""
     page = looks.page
     if page.line == "live":
-        looks.wire.tell({"evento": "situacao", "ao_vivo": False})
+        looks.wire.deliver({"evento": "situacao", "ao_vivo": False})
     page.wait_line("paused")
     seen = looks.pictures(theme)
     clear = {state: seen[state].contrast for state in ("free", "mine", "bought", "held")}

@@ -65,14 +65,14 @@ class Wire:
 
         wait_until(met, seconds, what)
 
-    def tell(self, *messages: Frame | str | bytes) -> None:
+    def deliver(self, *messages: Frame | str | bytes) -> None:
         """To the page, as if the gateway had said it."""
         assert self._page_side is not None
         for message in messages:
             self._page_side.send(json.dumps(message) if isinstance(message, dict) else message)
 
     def die(self) -> None:
-        """Nothing gets through any more, and nobody is told so: a cable that was pulled."""
+        """Nothing gets through any more, and neither side notices: a cable that was pulled."""
         self.to_page = self.to_gateway = nothing
 
     def heal(self) -> None:
@@ -94,14 +94,14 @@ class Wire:
             for one in self.to_gateway(frame):
                 gateway_side.send(json.dumps(one))
 
-        def told(message: str | bytes) -> None:
+        def arrived(message: str | bytes) -> None:
             frame = json.loads(message)
             self._received.append(frame)
             for one in self.to_page(frame):
                 page_side.send(json.dumps(one))
 
         page_side.on_message(asked)
-        gateway_side.on_message(told)
+        gateway_side.on_message(arrived)
 
     def _move(self) -> None:
         self._page.evaluate("0")

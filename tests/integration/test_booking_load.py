@@ -29,10 +29,10 @@ async def test_three_thousand_calls_at_once_are_all_answered(desk: Desk) -> None
             return str(answer.motivo or "held")
 
         answers = Counter(await asyncio.gather(*(ask(number) for number in range(CROWD))))
-    # Whoever would have waited too long for Redis is told so: nothing was done, and the same call
-    # may be made again.
-    told = answers["held"] + answers["assento_indisponivel"] + answers["UNAVAILABLE"]
-    assert told == CROWD
+    # A call that would have waited too long for Redis is refused: nothing was done, and
+    # the same call may be made again.
+    answered = answers["held"] + answers["assento_indisponivel"] + answers["UNAVAILABLE"]
+    assert answered == CROWD
     assert answers["held"] == len(seats)
 
 

@@ -119,8 +119,8 @@ def test_a_redis_that_may_lose_sales_is_named_and_sells_nothing(fragile: Desk) -
         wait_until(lambda: not is_serving(fragile.booking.address), NOTICE_SECONDS)
         change(redis, right)
         wait_until(lambda: is_serving(fragile.booking.address), BACK_SECONDS)
-    told = ", ".join(f"{name} is {wrong[name]}, not {right[name]}" for name in right)
-    assert f"not fit to sell: Redis is not durable: {told}" in fragile.booking.log
+    faults = ", ".join(f"{name} is {wrong[name]}, not {right[name]}" for name in right)
+    assert f"not fit to sell: Redis is not durable: {faults}" in fragile.booking.log
 
 
 def change(redis: Redis, settings: dict[str, str]) -> None:

@@ -81,8 +81,8 @@ async def test_a_change_carries_the_time_left_and_no_buyer(watched: Desk, hall_o
         event = await stream.read()
         stream.cancel()
     assert isinstance(event, pb.EventoSessao)
-    (told,) = event.atualizacao.mudancas
-    assert 299_000 < told.restante_ms <= 300_000
+    (change,) = event.atualizacao.mudancas
+    assert 299_000 < change.restante_ms <= 300_000
     assert ana.name not in str(event)
 
 

@@ -49,7 +49,7 @@ async def test_a_hold_ends_on_every_map_once(quick_system: System, with_listener
         for socket in maps:
             freed = await _until(socket, "assento_liberado", "F07")
             assert freed["motivo"] == "timeout"
-        # Whoever asks again, and whatever comes after, F07 is not freed a second time.
+        # Later sweeps and notices do not free F07 a second time.
         await booking.VarrerSessao(pb.VarreduraRequest(sessao_id=SESSION), timeout=5)
         await booking.ReservarAssento(_request("F08", "bia"), timeout=5)
         for socket in maps:

@@ -376,10 +376,10 @@ async def test_all_pages_get_the_number_of_buyers_that_watch(
     bench: Bench,
 ) -> None:
     async with bench.browser("ana"), bench.browser("ana") as second, bench.browser("rui") as rui:
-        told = (await rui.event("publico"))["assistindo"]
-        while told < 2:
-            told = (await rui.event("publico"))["assistindo"]
-        assert told == 2
+        watching = (await rui.event("publico"))["assistindo"]
+        while watching < 2:
+            watching = (await rui.event("publico"))["assistindo"]
+        assert watching == 2
         assert (await second.event("publico"))["assistindo"] == 2
 
 

@@ -23,7 +23,7 @@ def mails(office: BoxOffice, sold: Sequence[pb.Pedido]) -> list[int]:
 
 
 def in_kafka(office: BoxOffice, sold: Sequence[pb.Pedido]) -> list[list[str]]:
-    """These orders as they stand in each of the topic's partitions."""
+    """These orders, in the order in which each of the topic's partitions has them."""
     wanted = set(ids(sold))
     partitions = messages_in_kafka(office.kafka.bootstrap)
     keys = ([record.key.decode() for record in partition] for partition in partitions)

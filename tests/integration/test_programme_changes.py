@@ -396,7 +396,7 @@ def test_a_session_that_was_dropped_is_a_sentence_and_not_a_malformed_request(
 
 
 def test_a_change_that_was_made_while_booking_was_down_is_refused_too(cinema: Cinema) -> None:
-    """Everything is sold as it was; whoever comes at night finds the lines and the count in the
+    """Everything is sold as it was; an operator at night finds the lines and the count in the
     log."""
     order_id = bought(cinema.customer(), "C01")
     added = new_session()

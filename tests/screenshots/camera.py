@@ -1,4 +1,4 @@
-"""Pictures of a page as it stands: on a phone, upright and on its side, a tablet and a desk, in
+"""Pictures of a page as it is: on a phone, upright and on its side, a tablet and a desk, in
 every scheme."""
 
 from pathlib import Path
@@ -17,7 +17,7 @@ SCHEMES: dict[str, dict[str, Any]] = {
     "dark": {"color_scheme": "dark", "forced_colors": "none"},
     "forced": {"color_scheme": "dark", "forced_colors": "active"},
 }
-# The page paints what it was told in the next frame. A map is laid out anew in the one after a new
+# The page paints a change in the next frame. A map is laid out again in the one after a new
 # size, and a vast hall tells its rows so from the third on, one after the other.
 _FRAMES = 4
 _AFTER_FRAMES = """async (frames) => {

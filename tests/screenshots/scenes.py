@@ -143,7 +143,7 @@ def unknown(studio: Studio) -> None:
 
 def bad_lines(studio: Studio) -> None:
     page, wire = studio.wired_session()
-    wire.tell({"evento": "situacao", "ao_vivo": False})
+    wire.deliver({"evento": "situacao", "ao_vivo": False})
     page.wait_line("paused")
     studio.take(page.page, "paused")
     wire.die()

@@ -1,4 +1,4 @@
-"""Colours of both themes can be told apart: WCAG 1.4.3 for text, 1.4.11 for shapes. axe leaves
+"""Colours of both themes have enough contrast: WCAG 1.4.3 for text, 1.4.11 for shapes. axe leaves
 single digits out."""
 
 import re

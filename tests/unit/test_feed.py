@@ -1,4 +1,4 @@
-"""What one watcher is told: every version once, or a sign that continuity was lost."""
+"""What one watcher gets: every version once, or a sign that continuity was lost."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ def updates(*versions: int) -> Iterable[pb.Atualizacao]:
     return (pb.Atualizacao(versao=version) for version in versions)
 
 
-async def told(watcher: Watcher, after: int) -> list[int]:
+async def versions(watcher: Watcher, after: int) -> list[int]:
     """Versions until continuity is lost."""
     return [version for batch in await batches(watcher, after) for version in batch]
 
@@ -31,7 +31,7 @@ def watcher_of(*versions: int) -> Watcher:
 
 
 async def test_updates_that_the_snapshot_has_already_are_dropped() -> None:
-    assert await told(watcher_of(1, 2, 3, 4, 9), after=2) == [3, 4]
+    assert await versions(watcher_of(1, 2, 3, 4, 9), after=2) == [3, 4]
 
 
 async def test_waiting_updates_come_at_once_in_a_bounded_batch() -> None:
@@ -43,20 +43,20 @@ async def test_waiting_updates_come_at_once_in_a_bounded_batch() -> None:
 
 async def test_a_hole_ends_the_updates_and_the_next_snapshot_goes_on_from_there() -> None:
     watcher = watcher_of(1, 2, 5, 6, 7, 9)
-    assert await told(watcher, after=0) == [1, 2]
-    assert await told(watcher, after=5) == [6, 7]
+    assert await versions(watcher, after=0) == [1, 2]
+    assert await versions(watcher, after=5) == [6, 7]
 
 
 async def test_a_repeated_version_comes_once() -> None:
-    assert await told(watcher_of(1, 1, 2, 2, 9), after=0) == [1, 2]
+    assert await versions(watcher_of(1, 1, 2, 2, 9), after=0) == [1, 2]
 
 
 async def test_a_watcher_that_fell_too_far_behind_gets_nothing_before_a_new_snapshot() -> None:
     watcher = watcher_of(*range(1, KEPT + 2))
-    assert await told(watcher, after=0) == []
+    assert await versions(watcher, after=0) == []
     watcher.put(pb.Atualizacao(versao=KEPT + 2))
     watcher.put(pb.Atualizacao(versao=KEPT + 9))
-    assert await told(watcher, after=KEPT + 1) == [KEPT + 2]
+    assert await versions(watcher, after=KEPT + 1) == [KEPT + 2]
 
 
 @pytest.mark.parametrize("waiting", [0, 3, KEPT, KEPT + 5])
@@ -65,4 +65,4 @@ async def test_an_end_reaches_a_watcher_however_far_behind_he_is(waiting: int) -
     watcher = watcher_of(*range(1, waiting + 1))
     watcher.end()
     with pytest.raises(FeedLost):
-        await told(watcher, after=0) or await told(watcher, after=waiting)
+        await versions(watcher, after=0) or await versions(watcher, after=waiting)

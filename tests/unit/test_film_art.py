@@ -159,7 +159,7 @@ def a_png(size: tuple[int, int]) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "reason"),
     [
         (None, "não há arquivo 'cartaz.jpg' ao lado da programação"),
         (b"", "não é uma imagem JPEG, PNG ou WebP"),
@@ -172,12 +172,12 @@ def a_png(size: tuple[int, int]) -> bytes:
     ids=["missing", "empty", "svg", "gif", "cut off", "vast", "heavy"],
 )
 def test_a_file_that_is_no_picture_is_refused_with_the_reason(
-    content: bytes | Callable[[], bytes] | None, told: str, tmp_path: Path
+    content: bytes | Callable[[], bytes] | None, reason: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "cartaz.jpg"
     if content is not None:
         file.write_bytes(content() if callable(content) else content)
-    with pytest.raises(NoPicture, match=told):
+    with pytest.raises(NoPicture, match=reason):
         read_picture(file)
 
 

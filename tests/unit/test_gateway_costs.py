@@ -2,7 +2,7 @@
 gateway/costs.py.
 
 Measured is the CPU time of the loop's thread, to which other processes of the machine do not add,
-and of several runs the least. Booking is a stand-in with its answers ready, about a hall of 3,000
+and of several runs the least. Booking is a fake with its answers ready, about a hall of 3,000
 seats and 1,000 sessions.
 """
 

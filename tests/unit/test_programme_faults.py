@@ -1,4 +1,4 @@
-"""How a fault in the programme's file is told."""
+"""How a fault in the programme's file is reported."""
 
 import random
 import re
@@ -28,7 +28,7 @@ def refusal(file: Path, text: str | bytes) -> str:
     return str(error.value)
 
 
-# The text that is replaced, what stands there instead, the line of the fault, and what is said.
+# The text that is replaced, the text instead, the line of the fault, and what is said.
 FAULTS = [
     # syntax
     ("duracao_min = 158", "duracao_min 158", 4, "sintaxe: falta o sinal = depois da chave"),
@@ -154,10 +154,10 @@ class TestFaultyProgramme:
     def test_a_fault_is_one_portuguese_line_that_names_its_place(
         self, file: Path, old: str, new: str, line: int, said: str
     ) -> None:
-        told = refusal(file, changed(old, new))
-        assert told.startswith(f"programacao.toml, linha {line}: ")
-        assert said in told
-        assert "\n" not in told
+        fault = refusal(file, changed(old, new))
+        assert fault.startswith(f"programacao.toml, linha {line}: ")
+        assert said in fault
+        assert "\n" not in fault
 
     def test_faults_come_in_the_order_of_their_lines(self, file: Path) -> None:
         text = changed('idioma = "dublado"\n', "").replace("158", "-1").replace("4400", "-1")
@@ -169,14 +169,14 @@ class TestFaultyProgramme:
 
     def test_a_room_of_absurd_size_is_refused(self, file: Path) -> None:
         rows = "".join(f'"{a}{b} {"." * 100}",\n' for a in "ABC" for b in "ABCDEFGHIJKLMNOPQ")
-        told = refusal(file, changed('"B MO.__DD",\n', rows))
-        assert told == (
+        fault = refusal(file, changed('"B MO.__DD",\n', rows))
+        assert fault == (
             "programacao.toml, linha 11: fileiras: 5106 lugares, mais que os 5000 permitidos"
         )
 
     def test_a_programme_without_sessions_is_refused(self, file: Path) -> None:
-        told = refusal(file, GOOD[: GOOD.index("[[sessoes]]")])
-        assert told == "programacao.toml, linha 1: sessoes: falta esta chave"
+        fault = refusal(file, GOOD[: GOOD.index("[[sessoes]]")])
+        assert fault == "programacao.toml, linha 1: sessoes: falta esta chave"
 
     def test_the_line_is_right_after_texts_of_several_lines_and_quoted_keys(
         self, file: Path
@@ -194,8 +194,8 @@ class TestFaultyProgramme:
             load_programme(tmp_path / "nenhuma.toml")
 
     def test_a_file_in_another_encoding_is_a_fault_with_its_line(self, file: Path) -> None:
-        told = refusal(file, changed("Azul", "Azúl").encode("latin-1"))
-        assert told == "programacao.toml, linha 10: não está em UTF-8"
+        fault = refusal(file, changed("Azul", "Azúl").encode("latin-1"))
+        assert fault == "programacao.toml, linha 10: não está em UTF-8"
 
     def test_a_huge_file_is_not_read(self, file: Path) -> None:
         assert refusal(file, b"#" * 3_000_000) == "programacao.toml: mais de 2000000 bytes"

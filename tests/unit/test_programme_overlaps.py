@@ -62,11 +62,11 @@ def test_sessions_that_overlap_in_one_room_are_refused_with_both_lines(
     lines = [n for n, line in enumerate(text.splitlines(), 1) if line.startswith("inicio")]
     with pytest.raises(ProgrammeError) as refused:
         load(tmp_path, text)
-    told = str(refused.value)
-    assert "\n" not in told
-    assert {f"linha {line}" in told for line in lines} == {True}
-    assert "S0" in told
-    assert "S1" in told
+    text = str(refused.value)
+    assert "\n" not in text
+    assert {f"linha {line}" in text for line in lines} == {True}
+    assert "S0" in text
+    assert "S1" in text
 
 
 @pytest.mark.parametrize("starts", APART)

@@ -52,8 +52,8 @@ def test_a_film_without_a_picture_and_without_a_synopsis_is_fine(file: Path) -> 
 
 def test_a_missing_picture_is_a_warning_with_its_line_and_the_film_is_sold(file: Path) -> None:
     programme = load_programme(file)
-    told = "não há arquivo 'agente.png' ao lado da programação"
-    assert f"programacao.toml, linha 6: cartaz: {told}; {DRAWN}" in programme.warnings
+    reason = "não há arquivo 'agente.png' ao lado da programação"
+    assert f"programacao.toml, linha 6: cartaz: {reason}; {DRAWN}" in programme.warnings
     assert version(programme) == ""
     assert set(programme.sessions) == {"S1", "S0"}
 
@@ -62,8 +62,8 @@ def test_a_file_that_is_no_picture_is_a_warning_too(file: Path) -> None:
     put_picture(file)
     (file.parent / "cartazes" / "agente.png").write_text("<html>404</html>")
     programme = load_programme(file)
-    told = "'agente.png' não é uma imagem JPEG, PNG ou WebP"
-    assert f"programacao.toml, linha 6: cartaz: {told}; {DRAWN}" in programme.warnings
+    reason = "'agente.png' não é uma imagem JPEG, PNG ou WebP"
+    assert f"programacao.toml, linha 6: cartaz: {reason}; {DRAWN}" in programme.warnings
     assert version(programme) == ""
 
 

@@ -45,8 +45,8 @@ def test_each_kind_that_is_missing_is_counted() -> None:
 
 @pytest.mark.parametrize("row", ["A C_AO", "A C.AO", "A CO", "A CCAOO"])
 def test_a_companion_sits_beside_the_wheelchair_space(row: str) -> None:
-    (told,) = missing(row)
-    assert told.startswith("acompanhantes (A) ao lado dos espaços para cadeira de rodas")
+    (warning,) = missing(row)
+    assert warning.startswith("acompanhantes (A) ao lado dos espaços para cadeira de rodas")
 
 
 def test_two_wheelchair_spaces_side_by_side_have_two_companions_in_their_group() -> None:
@@ -64,8 +64,8 @@ def test_the_demonstration_s_rooms_obey_the_decree() -> None:
 
 def test_a_warning_names_the_line_the_room_s_size_and_the_decree(tmp_path: Path) -> None:
     text = changed("A CA.._PP", "A ...._PP")
-    (told,) = [line for line in warnings(tmp_path, text) if "cadeira" in line]
-    assert told == (
+    (warning,) = [line for line in warnings(tmp_path, text) if "cadeira" in line]
+    assert warning == (
         "programacao.toml, linha 11: fileiras: espaços para cadeira de rodas (C): 0 de 1, para "
         "11 lugares "
         "(Decreto 5.296/2004, art. 23, na redação do Decreto 9.404/2018)"
@@ -81,13 +81,13 @@ def test_a_price_under_a_real_is_probably_not_in_centavos(
     text = changed("comum = 3200", f"comum = {centavos}").replace(
         "{ comum = 0 }", "{ comum = 900 }"
     )
-    told = [line for line in warnings(tmp_path, text) if "precos" in line]
-    assert bool(told) is bool(said)
+    found = [line for line in warnings(tmp_path, text) if "precos" in line]
+    assert bool(found) is bool(said)
     assert all(
         line.startswith(
             f"programacao.toml, linha 22: precos.comum: {said}; os preços são em centavos"
         )
-        for line in told
+        for line in found
     )
 
 

@@ -86,7 +86,7 @@ def test_when_others_buy_the_last_half_price_tickets_the_page_says_so_and_offers
         ana.choose(seat, "meia_estudante")
     ana.pay()
 
-    wait_until(bia.payment_troubles, what="Bia is told")
+    wait_until(bia.payment_troubles, what="Bia sees it")
     assert bia.payment_troubles() == {"quota": "Só resta 1 meia, e você escolheu mais."}
     bia.submit_payment()
     bia.expect_dialog("form")
@@ -115,7 +115,7 @@ def test_a_race_for_the_last_half_price_ticket_that_is_lost_at_the_server_shows_
     bia.expect_seat("A03", "sold")
 
     bia.submit_payment()
-    wire.wait_for(lambda: bia.payment_faults().get(""), what="Bia is told")
+    wire.wait_for(lambda: bia.payment_faults().get(""), what="Bia sees it")
     assert "Nada foi cobrado" in bia.payment_faults()[""]
     assert bia.payment_troubles() == {"quota": "Só resta 1 meia, e você escolheu mais."}
     bia.mend("Pagar inteira em A05")
