@@ -14,10 +14,11 @@ from urllib.parse import quote
 
 from cinema.local_time import clock, day_and_hour, local_time
 from cinema.programme_words import texts_in, words_in
-from cinema_pb2 import Fileira, MapaResponse, Sessao, SessoesResponse
+from cinema_pb2 import Fileira, MapaResponse, SessoesResponse
 
 SCREEN_ROWS = 1.7  # room for the screen, as in static/hall-fit.js
 _LARGEST_SEAT = 58  # pixels, as in static/hall-fit.js
+_SESSIONS = 2_048  # of which the parts are kept
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,14 @@ class ProgrammeLook:
     @classmethod
     def of(cls, answer: SessoesResponse) -> "ProgrammeLook":
         sessions = sorted(answer.sessoes, key=lambda session: session.encerrada)
-        day = next((_day(one) for one in sessions if one.livres and not one.encerrada), None)
+        day = next(
+            (_day(one.inicio_ms) for one in sessions if one.livres and not one.encerrada), None
+        )
         titles: dict[str, str] = {}
         today: dict[str, list[tuple[str, int]]] = {}
         for one in sessions:
             titles.setdefault(one.filme.filme_id, one.filme.titulo)
-            if _day(one) == day:
+            if _day(one.inicio_ms) == day:
                 today.setdefault(one.filme.filme_id, []).append((one.sessao_id, one.inicio_ms))
         shown = sorted(titles, key=lambda film: film not in today)
         return cls([(titles[film], today.get(film, [])) for film in shown], answer.cinema)
@@ -79,20 +82,25 @@ class ProgrammeLook:
         )
 
 
-def _day(session: Sessao) -> date:
-    return local_time(session.inicio_ms).date()
+@lru_cache(maxsize=_SESSIONS)
+def _day(start_ms: int) -> date:
+    return local_time(start_ms).date()
 
 
 def _film(title: str, hours: list[tuple[str, int]], language: str) -> str:
-    links = "".join(
-        f'<li><a class="session-link" href="/sessao/{quote(session, safe="")}">'
-        f'<strong class="session-hour">{clock(local_time(start), language)}</strong></a></li>'
-        for session, start in hours
-    )
+    links = "".join(_link(session, start, language) for session, start in hours)
     return (
         '<article class="film"><span class="art"></span>'
         f'<div class="film-text"><h2>{escape(title)}</h2></div>'
         f'<div class="film-times"><ul class="sessions">{links}</ul></div></article>'
+    )
+
+
+@lru_cache(maxsize=_SESSIONS)
+def _link(session: str, start_ms: int, language: str) -> str:
+    return (
+        f'<li><a class="session-link" href="/sessao/{quote(session, safe="")}">'
+        f'<strong class="session-hour">{clock(local_time(start_ms), language)}</strong></a></li>'
     )
 
 
