@@ -26,6 +26,7 @@ HALF_OPEN = {
     "half a body": strangers.NOTIFY + b"Content-Length: 10\r\n\r\n{",
     "a chunk": strangers.NOTIFY + b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n",
 }
+BY_DAY = ("half a line", "half a body")
 
 
 def limited(gateway: Gateway, *ulimit: str) -> Gateway:
@@ -42,7 +43,10 @@ async def gateway(tmp_path: Path, fake_booking: FakeBooking) -> AsyncIterator[Ga
     await asyncio.to_thread(process.kill)
 
 
-@pytest.mark.parametrize("kind", HALF_OPEN)
+@pytest.mark.parametrize(
+    "kind",
+    [pytest.param(kind, marks=() if kind in BY_DAY else pytest.mark.nightly) for kind in HALF_OPEN],
+)
 async def test_half_open_connections_of_one_address_stop_nobody_else(
     gateway: Gateway, kind: str
 ) -> None:
