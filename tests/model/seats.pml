@@ -29,7 +29,7 @@
 #define BUYER_OF(order) ((order) > BUYERS -> (order) - BUYERS : (order))
 
 #ifndef LAST
-#define LAST 4              /* the last tick: what ends later does not end */
+#define LAST 3              /* the last tick: what ends later does not end */
 #endif
 #define HOLD 1              /* ticks a hold lasts */
 #define CEILING 2           /* ticks from its beginning, after which it is not extended */
@@ -197,7 +197,10 @@ mtype = { OK, REFUSED, UNKNOWN };
 /* Twice the answer may be lost: on the wire, or with the booking server that had it. */
 inline answered() {
   if
-  :: losses -> losses--; reply = UNKNOWN; printf("%d: the answer to buyer %d is lost\n", now, me)
+  :: atomic {
+       losses -> losses--; reply = UNKNOWN;
+       printf("%d: the answer to buyer %d is lost\n", now, me)
+     }
   :: true
   fi
 }
@@ -245,8 +248,10 @@ proctype Buyer(byte me) {
      fi
   od;
   if
-  :: reply == OK -> acknowledged[me] = order;
-                    printf("%d: order %d is acknowledged to buyer %d\n", now, order, me)
+  :: atomic {
+       reply == OK -> printf("%d: order %d is acknowledged to buyer %d\n", now, order, me);
+       acknowledged[me] = order
+     }
   :: else -> refused[me] = true
   fi;
 
@@ -301,7 +306,7 @@ end:
      :: true                                       /* dies */
      fi
 #else
-     kafka[entry] = true; printf("%d: order %d goes to Kafka\n", now, entry);
+     atomic { printf("%d: order %d goes to Kafka\n", now, entry); kafka[entry] = true };
      if
      :: primary.outbox[entry] = false
      :: true                                       /* dies */
@@ -312,23 +317,24 @@ end:
 
 /* notifications/delivery.py: deduplicates by the order. */
 inline record(entry) {
-  ledger[entry] = true; printf("%d: order %d is recorded and mailed\n", now, entry)
+  printf("%d: order %d is recorded and mailed\n", now, entry);
+  ledger[entry] = true
 }
 
 proctype Consumer() {
 end:
   do
-  :: kafka[1] && !ledger[1] -> record(1)
-  :: kafka[2] && !ledger[2] -> record(2)
-  :: kafka[3] && !ledger[3] -> record(3)
-  :: kafka[4] && !ledger[4] -> record(4)
+  :: atomic { kafka[1] && !ledger[1] -> record(1) }
+  :: atomic { kafka[2] && !ledger[2] -> record(2) }
+  :: atomic { kafka[3] && !ledger[3] -> record(3) }
+  :: atomic { kafka[4] && !ledger[4] -> record(4) }
   od
 }
 
 proctype Time() {
 end:
   do
-  :: now < LAST -> now++; printf("%d: time passes\n", now)
+  :: atomic { now < LAST -> now++; printf("%d: time passes\n", now) }
   od
 }
 

@@ -29,11 +29,11 @@ def test_no_state_breaks_a_guarantee(variant: Variant, tmp_path: Path) -> None:
 @pytest.mark.nightly
 @pytest.mark.parametrize("variant", AS_IT_IS, ids=named)
 def test_no_state_breaks_a_guarantee_for_longer(variant: Variant, tmp_path: Path) -> None:
-    explored = explore((*variant.options, "LAST=3"), tmp_path)
+    explored = explore((*variant.options, "LAST=2"), tmp_path)
     assert (explored.broken, explored.steps) == ("", ())
 
 
 @pytest.mark.parametrize("variant", BROKEN, ids=named)
 def test_the_model_notices_what_is_taken_away(variant: Variant, tmp_path: Path) -> None:
-    explored = explore((*variant.options, *SMALL, "LAST=3"), tmp_path)
+    explored = explore((*variant.options, *SMALL), tmp_path)
     assert explored.broken == variant.breaks, explored.steps
