@@ -13,6 +13,7 @@ from tests.support.people import made_up_cpf
 from tests.support.system import System
 
 SEATS = ("F07", "F08")
+DAY = "() => document.querySelector('[data-session=S001]').dataset.day"
 LIVE = "[data-part=line][data-line=live]"
 
 
@@ -31,6 +32,9 @@ def seat(name: str, state: str) -> str:
 
 def test_a_purchase_in_firefox(system: System, firefox: Tab, audience: Audience) -> None:
     firefox.go_to(f"{system.gateways[0].url}/")
+    firefox.wait_for("[data-part=films] article")
+    day = firefox.run(DAY)  # tomorrow, after 17h45
+    firefox.click(f'[data-part=days] [data-day="{day}"]')
     firefox.click('[data-session="S001"]')
     firefox.wait_for(LIVE)
     audience.hold("F09")

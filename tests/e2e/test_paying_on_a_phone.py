@@ -60,6 +60,8 @@ def test_a_purchase_takes_few_taps_and_each_thing_is_seen_before_it_is_paid(
     phone.expose_function("tapped", lambda: taps.append(phone.url))
     phone.add_init_script(_COUNT_TAPS)
     programme = ProgrammePage(phone, system.gateways[0].url).open()
+    day = programme.session("S001").get_attribute("data-day")  # tomorrow, after 17h45
+    phone.goto(f"{programme.base_url}/?dia={day}")
     programme.session("S001").tap()
     page = SessionPage(phone, programme.base_url)
     page.wait_live()

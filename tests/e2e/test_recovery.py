@@ -239,7 +239,7 @@ def test_pages_that_are_opened_while_booking_is_away_show_their_content_once_it_
     system: System, new_page: NewPage, audience: Audience
 ) -> None:
     paths = {
-        "/": "[data-session=S001]",
+        "/": "[data-part=films] article",
         "/sessao/S001": '[data-line="live"]',
         f"/pedido/{audience.buy('I20')}": '[data-part=receipt][data-state="confirmado"]',
     }
