@@ -281,6 +281,7 @@ def test_seats_left_are_kept_fresh_without_a_word_and_a_full_day_names_the_next(
 
 def test_numbers_that_are_old_are_said_to_be(programme: ProgrammePage) -> None:
     stale = programme.page.locator("[data-part=stale]")
+    programme.show("S001")
     programme.page.context.set_offline(True)
     programme.page.clock.run_for(REFRESH_MS)
     programme.page.clock.run_for(RETRIES_MS)
@@ -313,8 +314,12 @@ def test_two_films_with_one_title_are_two_films(programme: ProgrammePage) -> Non
 def test_a_new_session_appears_and_the_focus_stays_on_another(
     programme: ProgrammePage,
 ) -> None:
-    programme.session("S001").focus()
-    answer_with(programme.page, lambda sessions: [*sessions, {**sessions[0], "id": "S999"}])
+    def with_another(sessions: Sessions) -> Sessions:
+        first = next(session for session in sessions if session["id"] == "S001")
+        return [*sessions, {**first, "id": "S999"}]
+
+    programme.show("S001").focus()
+    answer_with(programme.page, with_another)
     programme.page.clock.run_for(REFRESH_MS)
     expect(programme.session("S999")).to_be_visible()
     expect(programme.session("S001")).to_be_focused()
