@@ -9,7 +9,7 @@ its request.
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
-from functools import partial
+from functools import cached_property, partial
 
 import orjson
 
@@ -35,16 +35,21 @@ class PublicAnswer:
         self,
         state: bytes,
         json: Json,
-        first_look: MapLook | ProgrammeLook | None = None,
+        look: Callable[[], MapLook | ProgrammeLook] | None = None,
         next_film: Json | None = None,
     ) -> None:
         """`next_film`: the film whose picture represents the whole programme in previews."""
         self.state = state
         self.json = orjson.dumps(json)
-        self.first_look = first_look
+        self._look = look
         self.about = {key: json[key] for key in _ABOUT if key in json}
         self.about |= {"filme": next_film} if next_film else {}
         self._pages: dict[Hashable, bytes] = {}
+
+    @cached_property
+    def first_look(self) -> MapLook | ProgrammeLook | None:
+        """Made for the first page: the API's answers need none."""
+        return self._look() if self._look else None
 
     def page(self, kind: Hashable, make: Callable[[], bytes]) -> bytes:
         """`kind` is everything else that the page depends on: language, encoding, revision of
@@ -88,10 +93,11 @@ class PublicAnswers:
         answer = await self._booking.sessions()
         state = answer.SerializeToString()
         first = film_json(answer.sessoes[0].filme) if answer.sessoes else None
+        look = partial(ProgrammeLook.of, answer)
         return self._of(
             _LIST,
             state,
-            lambda: PublicAnswer(state, sessions_json(answer), ProgrammeLook.of(answer), first),
+            lambda: PublicAnswer(state, sessions_json(answer), look, first),
         )
 
     async def _read_map(self, session_id: str) -> PublicAnswer:
@@ -103,7 +109,7 @@ class PublicAnswers:
         return self._of(
             session_id,
             state,
-            lambda: PublicAnswer(state, map_json(answer), MapLook.of(answer)),
+            lambda: PublicAnswer(state, map_json(answer), partial(MapLook.of, answer)),
         )
 
     def _of(self, name: str, state: bytes, make: Callable[[], PublicAnswer]) -> PublicAnswer:
