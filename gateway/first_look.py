@@ -65,9 +65,11 @@ class ProgrammeLook:
         titles: dict[str, str] = {}
         today: dict[str, list[tuple[str, int]]] = {}
         for one in sessions:
-            titles.setdefault(one.filme.filme_id, one.filme.titulo)
-            if _day(one.inicio_ms) == day:
-                today.setdefault(one.filme.filme_id, []).append((one.sessao_id, one.inicio_ms))
+            film, start = one.filme.filme_id, one.inicio_ms
+            if film not in titles:
+                titles[film] = one.filme.titulo
+            if _day(start) == day:
+                today.setdefault(film, []).append((one.sessao_id, start))
         shown = sorted(titles, key=lambda film: film not in today)
         return cls([(titles[film], today.get(film, [])) for film in shown], answer.cinema)
 
