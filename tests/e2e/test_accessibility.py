@@ -70,6 +70,7 @@ def test_the_map(language: str, open_session: OpenPage) -> None:
     expect_no_faults(page.page)
 
 
+@pytest.mark.nightly  # one state more of a map
 def test_a_map_that_is_sold_out(open_session: OpenPage, audience: Audience) -> None:
     audience.session = "S801"
     audience.buy("A01", "A02")
@@ -90,6 +91,7 @@ def test_the_map_with_seats_held_by_oneself_and_by_somebody_else(
     expect_no_faults(page.page)
 
 
+@pytest.mark.nightly  # one state more of a map
 def test_a_seat_that_somebody_else_has(open_session: OpenPage, audience: Audience) -> None:
     page = open_session()
     audience.hold("D07")

@@ -78,9 +78,9 @@ async def test_a_session_that_was_moved_is_answered_as_it_is_now(bench: Bench) -
     order.sessao_atual.CopyFrom(order.sessao)
     order.sessao_atual.inicio_ms += 3_600_000
     async with bench.http() as http:
-        [told] = (await asked(http, bench.cookie("ana"))).json()["pedidos"]
-    assert told["inicio"] == "2026-12-13T18:45:00-03:00"
-    assert told["alteracao"] == "A sessão começa mais tarde."
+        [listed] = (await asked(http, bench.cookie("ana"))).json()["pedidos"]
+    assert listed["inicio"] == "2026-12-13T18:45:00-03:00"
+    assert listed["alteracao"] == "A sessão começa mais tarde."
 
 
 async def test_a_page_hears_over_its_socket_what_its_buyer_has_bought(bench: Bench) -> None:

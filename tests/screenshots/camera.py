@@ -18,7 +18,7 @@ SCHEMES: dict[str, dict[str, Any]] = {
     "forced": {"color_scheme": "dark", "forced_colors": "active"},
 }
 # The page paints a change in the next frame. A map is laid out again in the one after a new
-# size, and a vast hall tells its rows so from the third on, one after the other.
+# size, and a vast hall resizes its rows from the third on, one after the other.
 _FRAMES = 4
 _AFTER_FRAMES = """async (frames) => {
     for (let n = 0; n < frames; n += 1) await new Promise(requestAnimationFrame);
