@@ -71,6 +71,7 @@ def test_a_language_is_chosen_without_cookies_too(new_page: NewPage, forgotten: 
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
+@pytest.mark.nightly  # a browser that lacks something, once more
 def test_a_purchase_where_the_storage_is_full(open_session: OpenPage) -> None:
     buyer = open_session(prepare=lambda page: page.add_init_script(FULL_STORAGE))
     buyer.hold("E03")

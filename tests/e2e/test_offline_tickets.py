@@ -1,6 +1,7 @@
 """Tickets that were opened once are there without a network; and whatever keeps that from
 working harms nothing."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import NewPage, OpenPage
@@ -100,6 +101,7 @@ def test_the_stored_order_has_no_personal_data_and_manages_nothing(
     assert not shown.can_cancel
 
 
+@pytest.mark.nightly  # a browser that lacks something, once more
 def test_a_browser_without_room_or_that_keeps_nothing_shows_the_tickets_all_the_same(
     system: System, open_session: OpenPage, new_page: NewPage
 ) -> None:

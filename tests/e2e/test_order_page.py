@@ -81,6 +81,7 @@ def test_the_buyer_manages_the_order_from_the_page_it_was_bought_on(
     shown.cancel()
 
 
+@pytest.mark.nightly  # a browser that lacks something, once more
 def test_a_buyer_whose_cookie_has_gone_still_cancels_in_the_same_tab(
     open_session: OpenPage, new_page: NewPage
 ) -> None:
@@ -109,6 +110,7 @@ def test_the_manage_link_of_the_mail_cancels_and_does_not_stay_in_the_address_ba
     shown.cancel()
 
 
+@pytest.mark.nightly  # a browser that lacks something, once more
 def test_a_browser_that_keeps_nothing_manages_by_the_link_that_it_was_opened_with(
     system: System, open_session: OpenPage, new_page: NewPage
 ) -> None:

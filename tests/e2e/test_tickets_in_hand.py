@@ -94,6 +94,7 @@ def test_the_screen_stays_awake_at_the_door_and_only_there(open_session: OpenPag
     wait_until(lambda: tab.evaluate("locks[0].released"))
 
 
+@pytest.mark.nightly  # a browser that lacks something, once more
 def test_a_browser_that_lets_the_screen_go_dark_shows_the_ticket_all_the_same(
     open_session: OpenPage,
 ) -> None:
