@@ -60,13 +60,14 @@ async def serve(settings: BookingSettings) -> None:
         stores = Stores.over(calls, seats, programme, policy)
         servicer = BookingServicer(stores, feed, sweeper, programme, policy)
         server = GrpcServer(servicer, feed, policy.patience)
-        await server.start(settings)
-        stack.push_async_callback(server.drain, settings.drain_seconds)
         ready = service.ReadyFile(settings.ready_file)
         report = FitnessReport(server, ready, feed, programme, stop)
+        await check_first(watch, programme, report)
+        await server.start(settings)
+        stack.push_async_callback(server.drain, settings.drain_seconds)
         await service.run_until_stopped(
             stop,
-            programme_in_force(programme, watch),
+            programme.watch(),
             keep_running("the event feed", feed.run, REDIS_ERRORS, Backoff(maximum=1)),
             keep_running("sweeping", sweeper.run, REDIS_ERRORS, Backoff(maximum=1)),
             keep_running("retention", retention.run, REDIS_ERRORS, Backoff(maximum=60)),
@@ -90,15 +91,18 @@ def connections(
     checks, blocking = connect(settings), connect_blocking(settings)
     files = DatasetFiles(settings.secrets_dir, settings.redis_url)
     watch = FitnessWatch(checks, Dataset(checks, files, newest))
-    calls, background = (connect(settings, watch.admits) for _ in range(2))
+    calls, background = (connect(settings, watch.admit) for _ in range(2))
     for client in (checks, blocking, calls, background):
         stack.push_async_callback(disconnect, client)
     return Connections(watch, blocking, calls, background)
 
 
-async def programme_in_force(programme: ProgrammeFile, watch: FitnessWatch) -> None:
-    await watch.wait_until_checked()
-    await programme.watch()
+async def check_first(watch: FitnessWatch, programme: ProgrammeFile, report: FitnessReport) -> None:
+    """Before the server listens: with Redis well, it refuses no call because it is new."""
+    await watch.check(report.publish)
+    if not watch.latest().problem:
+        await programme.check()
+        await report.publish(watch.latest())
 
 
 def open_programme(settings: BookingSettings, guard: Guard, changed: Changed) -> ProgrammeFile:

@@ -4,7 +4,10 @@ has the dataset."""
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
+
+from redis.exceptions import RedisError
 
 from booking import redis_health
 from booking.dataset import Dataset
@@ -14,6 +17,8 @@ from cinema.redis_connection import REDIS_ERRORS, RedisClient
 log = logging.getLogger(__name__)
 
 PERIOD_SECONDS = 1.0
+_LEAST_SECONDS = 0.05  # between two checks, however many calls wait for one
+_CHECKS_TO_WAIT_FOR = 2  # one that is under way may have begun before the server started
 
 
 @dataclass(frozen=True)
@@ -41,33 +46,49 @@ class FitnessWatch:
         self._dataset = dataset
         self._checked: frozenset[str] = frozenset()
         self._admitted: frozenset[str] = frozenset()
-        self._is_checked = asyncio.Event()
+        self._is_wanted = asyncio.Event()
+        self._next_end = asyncio.Event()
+        self._before: Fitness | None = None
         self._latest = Fitness()
 
     def latest(self) -> Fitness:
         """The result of the last check; before the first one nothing can be sold."""
         return self._latest
 
-    async def wait_until_checked(self) -> None:
-        """Returns after the first check. Before that no client may use Redis."""
-        await self._is_checked.wait()
+    async def admit(self, run_id: str) -> None:
+        """Waits until a server that has just started is checked.
 
-    def admits(self, run_id: str) -> bool:
-        return run_id in self._admitted
+        Raises RedisError where it is not.
+        """
+        for _ in range(_CHECKS_TO_WAIT_FOR):
+            if run_id in self._admitted:
+                return
+            self._is_wanted.set()
+            await self._next_end.wait()
+        if run_id not in self._admitted:
+            raise RedisError("Redis has restarted since its last check")
+
+    async def check(self, publish: Callable[[Fitness], Awaitable[None]]) -> None:
+        """Publishes the result, and logs what changed. Before the first one no client may use
+        Redis."""
+        health = await redis_health.examine(self._redis)
+        fitness = await self._judge(health)
+        _log_changes(self._before, fitness)
+        self._before = self._latest = fitness
+        await publish(fitness)
+        # Only now: a server is not admitted before its data was judged.
+        self._admitted = self._checked
+        end, self._next_end = self._next_end, asyncio.Event()
+        end.set()
 
     async def run(self, publish: Callable[[Fitness], Awaitable[None]]) -> None:
-        """Checks every second, publishes the result, and logs what changed."""
-        before: Fitness | None = None
+        """Checks every second, and as soon as a call meets a server that has just started."""
         while True:
-            health = await redis_health.examine(self._redis)
-            fitness = await self._judge(health)
-            _log_changes(before, fitness)
-            before = self._latest = fitness
-            await publish(fitness)
-            # Only now: a server is not admitted before its data was judged.
-            self._admitted = self._checked
-            self._is_checked.set()
-            await asyncio.sleep(PERIOD_SECONDS)
+            await asyncio.sleep(_LEAST_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._is_wanted.wait(), PERIOD_SECONDS)
+            self._is_wanted.clear()
+            await self.check(publish)
 
     async def _judge(self, health: RedisHealth) -> Fitness:
         problem = ""

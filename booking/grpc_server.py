@@ -34,7 +34,7 @@ _OPTIONS = [
 
 
 class GrpcServer:
-    """NOT_SERVING until `set_serving`."""
+    """`set_serving` says whether it is ready, before it starts for the first time."""
 
     def __init__(self, servicer: BookingServicer, feed: SeatFeed, deadline_seconds: float) -> None:
         self._servicer = servicer
@@ -47,7 +47,6 @@ class GrpcServer:
 
     async def start(self, settings: BookingSettings) -> None:
         """Raises CannotStart where the port or the certificates are of no use."""
-        await self.set_serving(False)
         address = free_address(settings.booking_host, settings.booking_port)
         credentials = server_credentials(settings)
         try:

@@ -23,6 +23,8 @@ from cinema.settings import RedisSettings
 
 RedisClient = Redis | RedisCluster
 Greeting = Callable[[AbstractConnection], Awaitable[None]]
+# Waits until a server may be used, given its run_id. Raises RedisError where it may not.
+Admission = Callable[[str], Awaitable[None]]
 # What a call raises when Redis is away or too slow. All commands are safe to repeat.
 REDIS_ERRORS: tuple[type[Exception], ...] = (
     *(RedisError, OSError, TimeoutError),
@@ -30,13 +32,13 @@ REDIS_ERRORS: tuple[type[Exception], ...] = (
 )
 
 
-def connect(settings: RedisSettings, admits: Callable[[str], bool] | None = None) -> RedisClient:
+def connect(settings: RedisSettings, admit: Admission | None = None) -> RedisClient:
     """For commands: each ends within `redis_timeout_seconds`. Connects at the first command.
 
-    `admits` decides by its run_id, which is new at each start of a Redis server, whether a server
+    `admit` decides by its run_id, which is new at each start of a Redis server, whether a server
     may be used.
     """
-    greet = _greeting(admits) if admits else None
+    greet = _greeting(admit) if admit else None
     return (_connect_cluster if settings.redis_cluster else _connect_node)(settings, greet)
 
 
@@ -108,14 +110,13 @@ async def disconnect(redis: RedisClient) -> None:
     await redis.aclose()
 
 
-def _greeting(admits: Callable[[str], bool]) -> Greeting:
+def _greeting(admit: Admission) -> Greeting:
     async def greet(connection: AbstractConnection) -> None:
         await connection.on_connect()
         await connection.send_command("INFO", "server")
         info = str(await connection.read_response())
         run_id = info.partition("run_id:")[2].partition("\r\n")[0]
-        if not admits(run_id):
-            raise RedisError("Redis has restarted since its last check")
+        await admit(run_id)
 
     return greet
 

@@ -44,7 +44,7 @@ class LedgerKeeper:
                 self._outage.end()
             except (OSError, DependencyDown, TemporaryFailure) as error:
                 trouble = f"the ledger cannot be compared with the orders now ({brief(error)})"
-                self._outage.begin(trouble, waits=False)
+                self._outage.begin(trouble, waits=not isinstance(error, OSError))
             await asyncio.sleep(self._check_seconds)
 
     async def rebuild(self) -> int:

@@ -88,14 +88,18 @@ class ProgrammeFile:
         """
         seen = self._known
         while True:
-            if self._candidate is not None:
-                await self._consider(self._candidate)
+            await self.check()
             await asyncio.sleep(self._look_every)
             latest = await asyncio.to_thread(self._versions)
             if latest == seen and latest != self._known:
                 await self._load()
                 self._known = latest = (latest[0], *map(_version, self._pictures))
             seen = latest
+
+    async def check(self) -> None:
+        """Puts the candidate in force, if there is one and it fits what is sold."""
+        if self._candidate is not None:
+            await self._consider(self._candidate)
 
     def _versions(self) -> tuple[Version, ...]:
         """The versions of the file and of the pictures that it names."""

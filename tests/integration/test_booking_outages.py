@@ -3,12 +3,16 @@ themselves."""
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 
 import grpc
 import pytest
 from redis import Redis
 
+import cinema_pb2 as pb
+from cinema_pb2_grpc import ReservaStub
 from tests.support.booking_desk import Customer, Desk, open_desk
 from tests.support.services import is_serving
 from tests.support.waiting import allowed, wait_until
@@ -17,6 +21,7 @@ from tests.support.watching import watching
 UNAVAILABLE = grpc.StatusCode.UNAVAILABLE
 NOTICE_SECONDS = 10  # how long health may take to notice, on a machine that has other things to do
 BACK_SECONDS = 20
+HURRIED = [("grpc.initial_reconnect_backoff_ms", 10), ("grpc.max_reconnect_backoff_ms", 10)]
 SENTENCE = "A central de reservas está sem resposta agora. Tente de novo em instantes."
 
 
@@ -96,6 +101,18 @@ def test_while_redis_is_dead_calls_are_refused_at_once_and_nothing_is_lost(fragi
         "A06": "RESERVADO",
         "A07": "BLOQUEADO_TEMP",
     }
+
+
+def test_a_call_that_waits_for_booking_s_start_is_not_refused(fragile: Desk) -> None:
+    fragile.booking.terminate()
+    with (
+        grpc.insecure_channel(fragile.booking.address, HURRIED) as channel,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        listing = partial(ReservaStub(channel).ListarSessoes, pb.Vazio(), wait_for_ready=True)
+        asked = pool.submit(listing, timeout=BACK_SECONDS)
+        fragile.booking.start()
+        assert asked.result().sessoes
 
 
 def test_health_follows_redis_away_and_back(fragile: Desk) -> None:

@@ -12,6 +12,7 @@ from booking.dataset_files import DatasetFiles
 from booking.fitness import Fitness, FitnessWatch
 from cinema.redis_connection import connect
 from cinema.settings import RedisSettings
+from tests.support.backends import RedisServer
 from tests.support.hall import patient_client
 
 
@@ -28,7 +29,7 @@ async def test_a_server_is_used_once_its_data_was_looked_at_and_not_before(
 ) -> None:
     looking = patient_client(empty_redis_url)
     watch = FitnessWatch(looking, kind(looking, DatasetFiles(tmp_path, empty_redis_url), {}))
-    used = connect(RedisSettings(redis_url=empty_redis_url), watch.admits)
+    used = connect(RedisSettings(redis_url=empty_redis_url), watch.admit)
     published: asyncio.Queue[Fitness] = asyncio.Queue()
     running = asyncio.create_task(watch.run(published.put))
     try:
@@ -46,3 +47,22 @@ async def test_a_server_is_used_once_its_data_was_looked_at_and_not_before(
             await running
         await used.aclose()
         await looking.aclose()
+
+
+async def test_a_call_to_a_server_that_has_just_started_waits_for_its_check(tmp_path: Path) -> None:
+    with RedisServer(tmp_path / "redis") as server:
+        looking = patient_client(server.url)
+        watch = FitnessWatch(looking, Dataset(looking, DatasetFiles(tmp_path, server.url), {}))
+        used = connect(RedisSettings(redis_url=server.url), watch.admit)
+        published: asyncio.Queue[Fitness] = asyncio.Queue()
+        running = asyncio.create_task(watch.run(published.put))
+        try:
+            assert await used.incr("calls") == 1
+            await asyncio.to_thread(server.restart)
+            assert await used.incr("calls") == 2
+        finally:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+            await used.aclose()
+            await looking.aclose()
