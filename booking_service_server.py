@@ -60,10 +60,11 @@ async def serve(settings: BookingSettings) -> None:
         stores = Stores.over(calls, seats, programme, policy)
         servicer = BookingServicer(stores, feed, sweeper, programme, policy)
         server = GrpcServer(servicer, feed, policy.patience)
+        server.bind(settings)
         ready = service.ReadyFile(settings.ready_file)
         report = FitnessReport(server, ready, feed, programme, stop)
         await check_first(watch, programme, report)
-        await server.start(settings)
+        await server.start()
         stack.push_async_callback(server.drain, settings.drain_seconds)
         await service.run_until_stopped(
             stop,
@@ -98,7 +99,7 @@ def connections(
 
 
 async def check_first(watch: FitnessWatch, programme: ProgrammeFile, report: FitnessReport) -> None:
-    """Before the server listens: with Redis well, it refuses no call because it is new."""
+    """Before the server starts: with Redis well, it refuses no call because it is new."""
     await watch.check(report.publish)
     if not watch.latest().problem:
         await programme.check()

@@ -39,14 +39,16 @@ class GrpcServer:
     def __init__(self, servicer: BookingServicer, feed: SeatFeed, deadline_seconds: float) -> None:
         self._servicer = servicer
         self._feed = feed
+        self._address = ""
         self._health = health_aio.HealthServicer()
         self._server = grpc.aio.server(options=_OPTIONS)
         guarded = cast(grpc.aio.Server, GuardedServer(self._server, deadline_seconds))
         cinema_pb2_grpc.add_ReservaServicer_to_server(servicer, guarded)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
 
-    async def start(self, settings: BookingSettings) -> None:
-        """Raises CannotStart where the port or the certificates are of no use."""
+    def bind(self, settings: BookingSettings) -> None:
+        """Takes the port: from now on callers wait. Raises CannotStart where the port or the
+        certificates are of no use."""
         address = free_address(settings.booking_host, settings.booking_port)
         credentials = server_credentials(settings)
         try:
@@ -56,8 +58,11 @@ class GrpcServer:
                 self._server.add_secure_port(address, credentials)
         except RuntimeError as fault:
             raise CannotStart(f"{address}, or BOOKING_TLS_…: {brief(fault)}") from None
+        self._address = address
+
+    async def start(self) -> None:
         await self._server.start()
-        log.info("listening on %s", address)
+        log.info("listening on %s", self._address)
 
     async def set_serving(self, serving: bool) -> None:
         states = health_pb2.HealthCheckResponse

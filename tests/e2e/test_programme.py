@@ -116,9 +116,9 @@ def test_what_the_programme_says_in_portuguese_is_said_in_the_readers_language(
 
 def test_a_film_that_is_not_shown_on_the_day_says_when_it_is(programme: ProgrammePage) -> None:
     programme.show("S801")
-    film = programme.page.locator("article", has=programme.session("S006"))
+    film = programme.page.locator("article", has=programme.session("S005"))
     film.get_by_role("button").click()
-    expect(programme.session("S006")).to_be_visible()
+    expect(programme.session("S005")).to_be_visible()
     expect(film.locator("[data-session]:focus")).to_have_count(1)
 
 
