@@ -48,12 +48,11 @@ class FitnessWatch:
         self._admitted: frozenset[str] = frozenset()
         self._is_wanted = asyncio.Event()
         self._next_end = asyncio.Event()
-        self._before: Fitness | None = None
-        self._latest = Fitness()
+        self._latest: Fitness | None = None
 
     def latest(self) -> Fitness:
         """The result of the last check; before the first one nothing can be sold."""
-        return self._latest
+        return self._latest or Fitness()
 
     async def admit(self, run_id: str) -> None:
         """Waits until a server that has just started is checked.
@@ -73,8 +72,8 @@ class FitnessWatch:
         Redis."""
         health = await redis_health.examine(self._redis)
         fitness = await self._judge(health)
-        _log_changes(self._before, fitness)
-        self._before = self._latest = fitness
+        _log_changes(self._latest, fitness)
+        self._latest = fitness
         await publish(fitness)
         # Only now: a server is not admitted before its data was judged.
         self._admitted = self._checked
@@ -104,7 +103,7 @@ class FitnessWatch:
                 problem = redis_health.explain(error)
         problem = health.problem or problem
         # While Redis is away its replicas are unknown: sales go on waiting for as many as before.
-        replicas = (health if not problem else self._latest).replicas_to_wait_for
+        replicas = (health if not problem else self.latest()).replicas_to_wait_for
         return Fitness(
             problem,
             health.warning or self._dataset.warning,

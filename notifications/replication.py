@@ -39,14 +39,16 @@ class Replication:
         role, _, replicas, *_ = await self._nodes.send(packed("ROLE"), key)
         if role != "master":
             raise ReadOnlyError("the primary has become a replica")
-        if not replicas:
-            return True
+        reached = not replicas or await self._follows(key)
+        if reached:
+            self._outage.end("the outbox waits for no replica any more")
+        else:
+            self._outage.begin("the outbox waits for a replica that does not follow")
+        return reached
+
+    async def _follows(self, key: str) -> bool:
         # WAIT covers the last write of its connection, so this connection writes; replicas apply
         # writes in order.
         write, wait = packed("INCR", key), packed("WAIT", 1, _WAIT_MS)
         _, reached = await self._nodes.send_alone([write, wait], key)
-        if reached:
-            self._outage.end("a replica follows again: the outbox goes on")
-        else:
-            self._outage.begin("the outbox waits for a replica that does not follow")
         return bool(reached)
