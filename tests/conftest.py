@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.support.gateway_in_process",
     "tests.support.batching",
     "tests.fakes.batches",
+    "tests.support.at_failure",
 ]
 
 
