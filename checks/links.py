@@ -1,4 +1,7 @@
-"""Every local link and anchor of the documents leads somewhere."""
+"""Every local link and anchor of the documents leads somewhere.
+
+A link such as [`redis.call("TIME")`](lua/hold.lua#L7) quotes a line of code: line 7 has that text.
+"""
 
 import re
 import sys
@@ -15,6 +18,7 @@ _CODE = re.compile(r"^( *)(```|~~~).*?^\1\2|`[^`\n]*`", re.M | re.S)
 _LINK = re.compile(
     r"\]\(\s*<?([^)\s>]+)>?[^)]*\)|^\[[^\]]+\]:\s+(\S+)|(?:href|src)=\"([^\"]+)\"", re.M
 )
+_QUOTED_LINE = re.compile(r"\[`([^`\n]+)`\]\(([^)\s#]+)#L(\d+)\)")
 _ELSEWHERE = re.compile(r"[a-z][a-z+.-]*:|//", re.I)
 _HEADING = re.compile(r"^#{1,6} +(.+?) *#*$|<(?:a|h\d)[^>]* (?:id|name)=\"([^\"]+)\"", re.M)
 _MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|<[^>]+>")
@@ -26,6 +30,17 @@ def broken(document: Path) -> Iterator[str]:
         link = next(filter(None, match.groups()))
         if not _ELSEWHERE.match(link) and not _leads_somewhere(document, link):
             yield link
+    for quoted in _QUOTED_LINE.finditer(document.read_text(encoding="utf-8")):
+        code, path, number = quoted.groups()
+        if not _has_at(document.parent / path, int(number), code):
+            yield f"{path}#L{number} is not `{code}`"
+
+
+def _has_at(file: Path, number: int, code: str) -> bool:
+    if not file.exists():
+        return True
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return number <= len(lines) and code in lines[number - 1]
 
 
 def _leads_somewhere(document: Path, link: str) -> bool:

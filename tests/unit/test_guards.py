@@ -73,6 +73,19 @@ def test_a_link_and_an_anchor_must_lead_somewhere(tmp_path: Path) -> None:
     assert list(links.broken(document)) == ["gone.md", "other.md#three", "#i"]
 
 
+def test_a_quoted_line_of_code_is_that_line(tmp_path: Path) -> None:
+    (tmp_path / "hold.lua").write_text("local now = 1\nreturn now\n", encoding="utf-8")
+    document = tmp_path / "doc.md"
+    document.write_text(
+        "[`now = 1`](hold.lua#L1) [`return then`](hold.lua#L2) [`return`](hold.lua#L3)",
+        encoding="utf-8",
+    )
+    assert list(links.broken(document)) == [
+        "hold.lua#L2 is not `return then`",
+        "hold.lua#L3 is not `return`",
+    ]
+
+
 def test_a_line_has_a_hundred_columns_at_most(tmp_path: Path) -> None:
     file = tmp_path / "wide.md"
     words = "word " * 21
