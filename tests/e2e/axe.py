@@ -10,7 +10,9 @@ from playwright.sync_api import Page, ViewportSize
 _AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 
 # Every rule but the strictest level's; target-size (WCAG 2.2) has to be asked for.
+# A page adapts to a new size in its ResizeObservers: this one is called after them.
 _RUN = """async (exempt) => {
+    await new Promise((then) => new ResizeObserver(then).observe(document.body));
     const { violations } = await axe.run({
         rules: { "target-size": { enabled: true } },
         resultTypes: ["violations"],
