@@ -26,6 +26,7 @@ _RATED = frozenset({"10", "12", "14", "16", "18"})
 _HEAD = "<title>Cinema</title>"
 _LANGUAGE = '<html lang="pt-BR">'
 _TEXTS = re.compile(r'(?<=href="/static/)pt(?=(-order)?\.js")')
+_SHEETS = re.compile(r'<link rel="stylesheet" href="/static/([^"]+)">')
 _STATIC = '"/static/'
 _FIRST_LOOK = '<div class="first-look">'
 _DATA = '<script type="application/json" id="data">'
@@ -51,6 +52,13 @@ def fill(
         .replace(_HEAD, head, 1)
     )
     return html if data is None else html.replace(_DATA, _DATA + _data_block(data), 1)
+
+
+def preload_header(template: str, revision: str) -> str:
+    """The page's styles as a Link header: a browser asks for them before it has the HTML."""
+    return ", ".join(
+        f"</static/{revision}/{name}>; rel=preload; as=style" for name in _SHEETS.findall(template)
+    )
 
 
 def _data_block(data: Json | orjson.Fragment) -> str:

@@ -13,7 +13,7 @@ from gateway.booking_faults import BookingDown
 from gateway.context import Gateway, GatewayPart
 from gateway.costs import COSTS
 from gateway.http_json import Json
-from gateway.page_html import About, fill, head_of, head_tags
+from gateway.page_html import About, fill, head_of, head_tags, preload_header
 from gateway.problems import TOO_MANY_REQUESTS, Refused, problem_answer
 from gateway.public_answers import PublicAnswer
 
@@ -124,7 +124,11 @@ async def _page(request: Request, gateway: Gateway, name: str, query: Query) -> 
     """The page, with the buyer's cookie: issued, renewed, or replaced if it is not ours."""
     status, data = await _data(request, gateway, query)
     language, encoding = _language(request), _encoding(request)
-    headers = {"Content-Type": "text/html; charset=utf-8", "Content-Language": language}
+    headers = {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Language": language,
+        "Link": preload_header(gateway.assets.text(name), gateway.assets.revision),
+    }
     body = _body(gateway, name, language, encoding, data)
     response = _response(body, encoding, headers, status)
     visitor = gateway.cookies.of_or_replaced(request)

@@ -11,6 +11,8 @@ import { Seating } from "./seating.js";
 import { t } from "./text.js";
 import { HalfPriceQuota, totalOf } from "./tickets.js";
 import { quotaTrouble, seatingTrouble } from "./advice.js";
+import { loaded } from "./lazy.js";
+import { reloading } from "./notice.js";
 
 /** @typedef {import("./api.js").SessionMap} SessionMap */
 /** @typedef {import("./advice.js").Trouble} Trouble */
@@ -127,10 +129,7 @@ export class Checkout {
     if (this.order.troubles.length) return this.panel.insist();
     const payment = await this.#load();
     if (payment) payment.open();
-    else
-      this.parts.notice.show("page", t("payment.not_open"), [
-        { text: t("reload"), do: () => location.reload() },
-      ]);
+    else this.parts.notice.show("page", t("payment.not_open"), [reloading()]);
   }
 
   /**
@@ -138,7 +137,7 @@ export class Checkout {
    * @returns {Promise<Payment|null>} null: it did not arrive
    */
   #load() {
-    return (this.#loading ??= import("./payment.js").then(
+    return (this.#loading ??= loaded(() => import("./payment.js")).then(
       ({ Payment }) => {
         const { connection, choosing, notice, repaint } = this.parts;
         this.#payment = new Payment(

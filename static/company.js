@@ -4,6 +4,8 @@
  * loaded at its first use.
  */
 import { part } from "./dom.js";
+import { lazily } from "./lazy.js";
+import { reloading } from "./notice.js";
 import { t } from "./text.js";
 
 export class Company {
@@ -22,7 +24,7 @@ export class Company {
   /** Opens the invitation that the link names, if it names one. */
   async start() {
     if (!location.search) return;
-    const invitation = await import("./invitation.js").catch(() => null);
+    const invitation = await lazily(() => import("./invitation.js"));
     this.#invitation = invitation?.invitationTo(this.view) ?? null;
     this.view.choosing.repaint([]);
   }
@@ -51,9 +53,9 @@ export class Company {
   /** @param {(party: import("./party.js").Party) => unknown} then */
   async #withParty(then) {
     const { root, notice } = this.view;
-    const loaded = await import("./party.js").catch(() => null);
-    if (!loaded) return notice.show("page", t("page.failed_text"));
-    this.#party ??= new loaded.Party(
+    const module = await lazily(() => import("./party.js"));
+    if (!module) return notice.show("page", t("page.failed_text"), [reloading()]);
+    this.#party ??= new module.Party(
       this.view,
       /** @type {HTMLSelectElement} */ (part(root, "best-count")),
     );
@@ -63,7 +65,7 @@ export class Company {
   async #offerToShare() {
     const { mine, bought } = this.view.store;
     if (!this.#sharing && !mine.length && !bought.length) return;
-    this.#sharing ??= await import("./sharing.js").catch(() => null);
+    this.#sharing ??= await lazily(() => import("./sharing.js"));
     this.#sharing?.offerToShare(this.view);
   }
 }

@@ -4,6 +4,7 @@
  * its first use.
  */
 import { part } from "./dom.js";
+import { lazily } from "./lazy.js";
 
 export class Extras {
   /** @type {import("./minimap.js").Minimap|null} */
@@ -29,7 +30,7 @@ export class Extras {
 
   /** Explains why the first tap only zoomed. */
   async explainZoom() {
-    const module = await import("./zoom-hint.js").catch(() => null);
+    const module = await lazily(() => import("./zoom-hint.js"));
     module?.explainZoom(this.view.notice);
   }
 
@@ -38,7 +39,7 @@ export class Extras {
     const { root, room, session } = this.view;
     const place = part(root, "film-card");
     if (place.childElementCount || !matchMedia("(min-width: 55em)").matches) return;
-    const module = await import("./film-card.js").catch(() => null);
+    const module = await lazily(() => import("./film-card.js"));
     if (module) place.replaceChildren(...module.filmCard(session.filme, room));
   }
 
@@ -46,7 +47,7 @@ export class Extras {
     const { room, store, zoom } = this.view;
     if (zoom.level === 1 || this.#minimapAsked) return;
     this.#minimapAsked = true;
-    const module = await import("./minimap.js").catch(() => null);
+    const module = await lazily(() => import("./minimap.js"));
     if (!module) return;
     this.#minimap = new module.Minimap(zoom.map, zoom, room, store.stateOf.bind(store));
     this.#minimap.start();

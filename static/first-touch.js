@@ -2,6 +2,7 @@
 /**
  * The first touch of a special seat shows what it is. The code for that is loaded at such a touch.
  */
+import { loaded } from "./lazy.js";
 
 const SPECIAL = /^(cadeirante|acompanhante|casal)$/;
 
@@ -29,7 +30,7 @@ export class FirstTouch {
   /** Null if the module could not be loaded; the touch then acts as usual. */
   #said() {
     const { room, notice, connection } = this.view;
-    return (this.#talk ??= import("./seat-talk.js").then(
+    return (this.#talk ??= loaded(() => import("./seat-talk.js")).then(
       ({ SeatTalk }) => new SeatTalk(room, notice, connection),
       () => (this.#talk = null),
     ));

@@ -3,6 +3,7 @@
  * The current language: `<html lang>`, which the gateway sets. Only its texts are loaded. An
  * unknown language means Portuguese.
  */
+import { loaded } from "./lazy.js";
 
 /**
  * @typedef {"closed"|"order"|"party"|"payment"|"seat"|"tickets"} Place a part of the page that
@@ -47,5 +48,5 @@ export const { dateStyle, locale, texts } = await import(`./${LANGUAGES[tag]}.js
 
 /** Must be awaited before the place's texts are used. @param {Place} place */
 export async function addTexts(place) {
-  Object.assign(texts, (await import(`./${LANGUAGES[tag]}-${place}.js`)).texts);
+  Object.assign(texts, (await loaded(() => import(`./${LANGUAGES[tag]}-${place}.js`))).texts);
 }

@@ -95,3 +95,6 @@ export const ticketsOf = (link) => ({
   text: t("payment.see_tickets"),
   do: () => location.assign(`/pedido/${encodeURIComponent(link)}`),
 });
+
+/** For a part of the page that could not be loaded. @returns {NoticeAction} */
+export const reloading = () => ({ text: t("reload"), do: () => location.reload() });

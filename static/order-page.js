@@ -7,6 +7,7 @@ import { action, make, part } from "./dom.js";
 import { Door } from "./door.js";
 import { dayAndHour, filmLength, money } from "./format.js";
 import { addTexts, asInProgramme } from "./language.js";
+import { lazily } from "./lazy.js";
 import { openOrder, tidyAddress } from "./order-access.js";
 import { OrderMail } from "./order-mail.js";
 import { difference } from "./session-change.js";
@@ -146,7 +147,7 @@ class OrderPage {
     const session =
       estado === "confirmado" && !guardado_em && !sessao_atual?.encerrada ? sessao_atual : null;
     // Loaded before the click: a browser opens its share sheet only within the click's event.
-    const sharing = session && (await import("./sharing.js").catch(() => null));
+    const sharing = session && (await lazily(() => import("./sharing.js")));
     const button = action(this.root, "invite");
     button.hidden = !sharing;
     if (sharing)
@@ -223,7 +224,10 @@ const fact = (name, term, value) => [
  * Loaded after the order is shown.
  * @param {(kept: typeof import("./order-offline.js")) => void} use
  */
-const offline = (use) => import("./order-offline.js").then(use, () => {});
+const offline = async (use) => {
+  const kept = await lazily(() => import("./order-offline.js"));
+  if (kept) use(kept);
+};
 
 async function start() {
   const [, named] = /^\/pedido\/([^/]+)\/?$/.exec(location.pathname) ?? ["", ""];

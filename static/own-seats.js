@@ -3,6 +3,7 @@
  * A link from the map to the tickets of seats that this browser has bought. Its module is loaded
  * only if there are some.
  */
+import { lazily } from "./lazy.js";
 export class OwnSeats {
   #shown = "";
 
@@ -17,7 +18,7 @@ export class OwnSeats {
     const seats = bought.join();
     if (seats === this.#shown) return;
     this.#shown = seats;
-    const own = await import("./own-tickets.js").catch(() => null);
+    const own = await lazily(() => import("./own-tickets.js"));
     if (!(await own?.showTicketsOf(this.session, this.place))) this.#shown = "";
   }
 }

@@ -8,6 +8,7 @@ import { DayChips } from "./day-chips.js";
 import { make, part, say } from "./dom.js";
 import { Film } from "./film.js";
 import { dayNear, isElsewhere, isoDay, namedHour } from "./format.js";
+import { lazily } from "./lazy.js";
 import { hasSeats } from "./sessions.js";
 import { t } from "./text.js";
 import { show, showMessage } from "./view.js";
@@ -59,7 +60,7 @@ export class Programme {
   async #ownTickets() {
     const { data } = await fetchOwnOrders();
     if (!data || !(data.pedidos.length || this.#own)) return;
-    const own = await import("./own-tickets.js").catch(() => null);
+    const own = await lazily(() => import("./own-tickets.js"));
     if (own) this.#own ??= new own.OwnTickets(part(document, "own"));
     this.#own?.render(data.pedidos);
   }

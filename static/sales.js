@@ -5,6 +5,7 @@
  */
 import { fetchSession } from "./api.js";
 import { part } from "./dom.js";
+import { lazily } from "./lazy.js";
 import { t } from "./text.js";
 
 /** @typedef {import("./api.js").SessionMap} SessionMap */
@@ -97,7 +98,7 @@ export class Sales {
   /** Whoever was among the seats is led to what is said instead of them. @param {Closing} closed */
   async #explain(closed) {
     const wasThere = this.stage.contains(document.activeElement);
-    const module = await import("./closed-card.js").catch(() => null);
+    const module = await lazily(() => import("./closed-card.js"));
     const card = module?.closedCard(closed, this.session, this.#now);
     if (!card || closed !== this.closed) return;
     this.place.replaceChildren(card);

@@ -6,6 +6,7 @@
 import { icon, make } from "./dom.js";
 import { seatAfterKey } from "./grid-keys.js";
 import { asInProgramme } from "./language.js";
+import { loaded } from "./lazy.js";
 import { hasIcon, rowName, seatName } from "./seat-text.js";
 
 /** @typedef {import("./room.js").Room} Room */
@@ -49,7 +50,7 @@ export class SeatMap {
     const first = new AbortController();
     const load = (/** @type {Event} */ event) => {
       first.abort();
-      import("./seat-card.js").then(
+      loaded(() => import("./seat-card.js")).then(
         ({ SeatCard }) => new SeatCard(this.grid, this.room, this.stateOf).start(event),
         () => {},
       );

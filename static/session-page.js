@@ -2,6 +2,7 @@
 /** `/sessao/<id>`: fetches the session and shows its map, or an error. */
 import { fetchSession, persist } from "./api.js";
 import { part } from "./dom.js";
+import { lazily } from "./lazy.js";
 import { SessionView } from "./session-view.js";
 import { t } from "./text.js";
 import { show, showMessage } from "./view.js";
@@ -23,7 +24,7 @@ export class SessionPage {
 
   async #unknown() {
     showMessage(t("session.unknown"), t("session.unknown_text"), null);
-    const card = await import("./closed-card.js").catch(() => null);
+    const card = await lazily(() => import("./closed-card.js"));
     part(document, "text").after(...((await card?.otherSessions(null)) ?? []));
   }
 }

@@ -91,7 +91,8 @@ def is_late(request: Request) -> bool:
 
 
 def is_named_by_html(request: Request) -> bool:
-    return request.kind == "Document" or request.asked_by == "parser"
+    in_header = request.kind == "Stylesheet" and request.asked_by == "other"  # a Link header
+    return request.kind == "Document" or in_header or request.asked_by == "parser"
 
 
 def test_a_second_visit_asks_for_the_html_alone(new_page: NewPage, gateway: Gateway) -> None:

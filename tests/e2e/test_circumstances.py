@@ -1,6 +1,7 @@
 """Pages in browsers that keep nothing, tabs from yesterday, and readers in another part of the
 world."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -143,3 +144,22 @@ def test_the_cinemas_zone_is_named_where_the_readers_clocks_show_another_time(
     buyer.hold("D11")
     assert (ZONE in (page.locator("[data-part=order]").text_content() or "")) is is_named
     buyer.release("D11")
+
+
+def test_a_part_that_was_dropped_when_the_network_changed_is_loaded_again(
+    open_session: OpenPage,
+) -> None:
+    dropped: list[str] = []
+
+    def drop_first(route: Route) -> None:
+        name = route.request.url.rpartition("/")[2]
+        if name in dropped:
+            route.fallback()
+        else:
+            dropped.append(name)
+            route.abort()
+
+    page = open_session()
+    page.page.route(re.compile(r"/(party|pt-party)[^/]*\.js$"), drop_first)
+    assert len(page.best(2)) == 2
+    assert len(dropped) == 2

@@ -65,7 +65,7 @@ NEWER_VALUES = re.compile(
 
 def put_back_by_four_years(page: Page) -> None:
     page.add_init_script(TAKE_AWAY)
-    page.route("**/page.css", _older)
+    page.route("**/*.css", _older)
 
 
 def _older(route: Route) -> None:

@@ -56,6 +56,21 @@ async def test_a_malformed_language_cookie_does_no_harm(bench: Bench) -> None:
             assert "><script>" not in answer.text
 
 
+# ------------------------------------------------------------------------------------------- styles
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_s_header_preloads_its_styles(bench: Bench, path: str) -> None:
+    async with bench.http() as http:
+        answer = await http.get(path)
+        sheets = re.findall(r'<link rel="stylesheet" href="([^"]+)">', answer.text)
+        assert sheets
+        for sheet in sheets:
+            assert (await http.get(sheet)).headers["cache-control"].startswith("max-age")
+    preloads = [f"<{sheet}>; rel=preload; as=style" for sheet in sheets]
+    assert answer.headers["link"] == ", ".join(preloads)
+
+
 # --------------------------------------------------------------------------------------------- data
 
 

@@ -2,8 +2,8 @@
 gateway/costs.py.
 
 Measured is the CPU time of the loop's thread, and of several runs the least. Other processes share
-the core's caches, so a test allows twice the row; the benchmark `reads` has the figures. Booking is a fake with its answers ready, about a hall of 3,000
-seats and 1,000 sessions.
+the core's caches, so a test allows twice the row; the benchmark `reads` has the figures.
+Booking is a fake with its answers ready, about a hall of 3,000 seats and 1,000 sessions.
 """
 
 import asyncio
