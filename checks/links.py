@@ -1,6 +1,7 @@
 """Every local link and anchor of the documents leads somewhere.
 
 A link such as [`redis.call("TIME")`](lua/hold.lua#L7) quotes a line of code: line 7 has that text.
+One such as [`test_a_seat`](tests/test_seats.py) names a test: the file has it.
 """
 
 import re
@@ -19,6 +20,7 @@ _LINK = re.compile(
     r"\]\(\s*<?([^)\s>]+)>?[^)]*\)|^\[[^\]]+\]:\s+(\S+)|(?:href|src)=\"([^\"]+)\"", re.M
 )
 _QUOTED_LINE = re.compile(r"\[`([^`\n]+)`\]\(([^)\s#]+)#L(\d+)\)")
+_NAMED_TEST = re.compile(r"\[`(test_\w+)`\]\(([^)\s#]+)\)")
 _ELSEWHERE = re.compile(r"[a-z][a-z+.-]*:|//", re.I)
 _HEADING = re.compile(r"^#{1,6} +(.+?) *#*$|<(?:a|h\d)[^>]* (?:id|name)=\"([^\"]+)\"", re.M)
 _MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|<[^>]+>")
@@ -30,17 +32,22 @@ def broken(document: Path) -> Iterator[str]:
         link = next(filter(None, match.groups()))
         if not _ELSEWHERE.match(link) and not _leads_somewhere(document, link):
             yield link
-    for quoted in _QUOTED_LINE.finditer(document.read_text(encoding="utf-8")):
-        code, path, number = quoted.groups()
-        if not _has_at(document.parent / path, int(number), code):
-            yield f"{path}#L{number} is not `{code}`"
+    yield from _misquoted(document)
 
 
-def _has_at(file: Path, number: int, code: str) -> bool:
-    if not file.exists():
-        return True
-    lines = file.read_text(encoding="utf-8").splitlines()
-    return number <= len(lines) and code in lines[number - 1]
+def _misquoted(document: Path) -> Iterator[str]:
+    text = document.read_text(encoding="utf-8")
+    for code, path, number in _QUOTED_LINE.findall(text):
+        found = [at for at, line in enumerate(_lines(document.parent / path), 1) if code in line]
+        if int(number) not in found:
+            yield f"{path}#L{number} is not `{code}`, which is in lines {found}"
+    for test, path in _NAMED_TEST.findall(text):
+        if not any(f"def {test}(" in line for line in _lines(document.parent / path)):
+            yield f"{path} has no {test}"
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
 
 
 def _leads_somewhere(document: Path, link: str) -> bool:

@@ -73,16 +73,19 @@ def test_a_link_and_an_anchor_must_lead_somewhere(tmp_path: Path) -> None:
     assert list(links.broken(document)) == ["gone.md", "other.md#three", "#i"]
 
 
-def test_a_quoted_line_of_code_is_that_line(tmp_path: Path) -> None:
+def test_a_document_quotes_lines_and_names_tests_that_are_there(tmp_path: Path) -> None:
     (tmp_path / "hold.lua").write_text("local now = 1\nreturn now\n", encoding="utf-8")
+    (tmp_path / "test_hold.py").write_text("async def test_hold():\n", encoding="utf-8")
     document = tmp_path / "doc.md"
     document.write_text(
-        "[`now = 1`](hold.lua#L1) [`return then`](hold.lua#L2) [`return`](hold.lua#L3)",
+        "[`now = 1`](hold.lua#L1) [`return`](hold.lua#L1) [`then`](hold.lua#L3)"
+        "[`test_hold`](test_hold.py) [`test_sale`](test_hold.py)",
         encoding="utf-8",
     )
     assert list(links.broken(document)) == [
-        "hold.lua#L2 is not `return then`",
-        "hold.lua#L3 is not `return`",
+        "hold.lua#L1 is not `return`, which is in lines [2]",
+        "hold.lua#L3 is not `then`, which is in lines []",
+        "test_hold.py has no test_sale",
     ]
 
 
