@@ -14,6 +14,7 @@ _CANNOT_WRAP = (
     r"\s*\|.*\|",  # a Markdown table's row
     r"#+ .*",  # a heading, or a comment that ruff checks
     r"\W*\S{60,}\W*",  # one long word, such as an address
+    r"\W*\[`[^`]*`\]\(\S+\)\W*",  # a link to a line of code
     r"\s*(?:[\w.]+ ?[:=] |\"[\w.]+\": )?\"[^\"]*\"[,;]?",  # a text for readers, in one piece
     r"test\(\".*",  # a test's name
     r".*  # (?:noqa|type:).*",
