@@ -5,6 +5,7 @@ Run it from the project's root while booking runs (`make run`):
 
     python tests/client.py
     python tests/client.py --mode random-groups --buyers 50 --confirm 0.5
+    python tests/client.py --confirm 0.5 --record history.jsonl
     python tests/client.py --help
 """
 
@@ -60,6 +61,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     add("--confirm", "the part of the winners that pays", type=part, default=0.0, metavar="0..1")
     add("--deadline", "for each call, in seconds", type=seconds, default=5.0, metavar="S")
     add("--seed", "repeats the choice of seats", type=int, metavar="N")
+    add("--record", "writes the history of the run, for `make check-history`", type=Path)
     parser.add_argument("--keep", help="give nothing back", action="store_true")
     return parser.parse_args(arguments)
 

@@ -32,17 +32,16 @@ class Rules:
 class Campaign:
     """`attempts` and `faults` are its result, also of an interrupted one."""
 
-    def __init__(self, crowd: Crowd, rules: Rules) -> None:
+    def __init__(self, rules: Rules) -> None:
         self.attempts: list[Attempt] = []
         self.seconds: defaultdict[Call, float] = defaultdict(float)
         self.faults: dict[str, None] = {}  # in order, each once
         self.not_given_back = 0
-        self._crowd = crowd
         self._rules = rules
         self._rng = random.Random(rules.seed)
         self._standing: list[Attempt] = []  # what the map has to agree with
 
-    async def run(self, free: Sequence[str], on_answer: OnAnswer) -> None:
+    async def run(self, crowd: Crowd, free: Sequence[str], on_answer: OnAnswer) -> None:
         """Begins with the seats that are free.
 
         Raises grpc.aio.AioRpcError where no map is to be had.
@@ -50,25 +49,25 @@ class Campaign:
         filling = self._rules.rounds is None
         try:
             for _ in itertools.count() if filling else range(self._rules.rounds or 0):
-                won = await self._play_round(free, on_answer)
+                won = await self._play_round(crowd, free, on_answer)
                 if not filling:
-                    await self._give_back()
-                free = free_seats(await self._crowd.seat_map())
+                    await self._give_back(crowd)
+                free = free_seats(await crowd.seat_map())
                 if not free or (filling and not won):
                     break
         finally:
-            await self._give_back()
+            await self._give_back(crowd)
 
-    async def _play_round(self, free: Sequence[str], on_answer: OnAnswer) -> int:
+    async def _play_round(self, crowd: Crowd, free: Sequence[str], on_answer: OnAnswer) -> int:
         """How many requests won."""
         wishes = self._rules.draw(free, self._rng)
-        holds = await self._timed(Call.HOLD, hold_at_once(self._crowd, wishes, on_answer))
+        holds = await self._timed(Call.HOLD, hold_at_once(crowd, wishes, on_answer))
         won = [hold for hold in holds if hold.outcome is Outcome.WON]
         paying = [hold for hold in won if self._rng.random() < self._rules.confirm]
         if paying:
-            sales = asyncio.gather(*(self._crowd.confirm(hold) for hold in paying))
+            sales = asyncio.gather(*(crowd.confirm(hold) for hold in paying))
             await self._timed(Call.CONFIRM, sales)
-        seat_map = await self._crowd.seat_map()
+        seat_map = await crowd.seat_map()
         self.faults.update(dict.fromkeys(faults(self._standing, seat_map, time.monotonic())))
         return len(won)
 
@@ -80,7 +79,7 @@ class Campaign:
         self._standing += attempts
         return attempts
 
-    async def _give_back(self) -> None:
+    async def _give_back(self, crowd: Crowd) -> None:
         """What is held and not paid for, or may be."""
         if self._rules.keep:
             return
@@ -88,7 +87,7 @@ class Campaign:
         unpaid = [hold for hold in self._standing_of(Call.HOLD) if hold.buyer not in sold]
         held = [hold for hold in unpaid if hold.outcome in (Outcome.WON, Outcome.UNKNOWN)]
         self._standing.clear()
-        answers = await asyncio.gather(*(self._crowd.release(hold) for hold in held))
+        answers = await asyncio.gather(*(crowd.release(hold) for hold in held))
         self.not_given_back += sum(answer.outcome is Outcome.UNKNOWN for answer in answers)
 
     def _standing_of(self, call: Call) -> list[Attempt]:

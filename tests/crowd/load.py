@@ -48,6 +48,8 @@ class Attempt:
     seconds: float = 0
     until: float = 0  # a granted hold lasts at least until then
     token: str = ""
+    order: str = ""
+    failed: Seats = ()
 
 
 class Crowd:
@@ -76,7 +78,7 @@ class Crowd:
     async def confirm(self, held: Attempt) -> Attempt:
         buyer, key = self._known(held.buyer), str(uuid.uuid4())
         ask = partial(self._calls.confirm, buyer, held.seats, token=held.token, key=key)
-        return await self._attempt(Call.CONFIRM, held.buyer, held.seats, ask)
+        return await self._attempt(Call.CONFIRM, held.buyer, held.seats, ask, key)
 
     async def release(self, held: Attempt) -> Attempt:
         ask = partial(self._calls.release, self._known(held.buyer), held.seats, held.token)
@@ -91,7 +93,9 @@ class Crowd:
         buyer: str,
         seats: Seats,
         ask: Callable[[], Awaitable[pb.ReservaResponse]],
+        key: str = "",
     ) -> Attempt:
+        """`key` is that of the order, for a crowd that records it."""
         begin = time.monotonic()
         try:
             answer = await ask()
@@ -101,7 +105,18 @@ class Crowd:
             return Attempt(call, buyer, seats, kind, error.code().name, spent)
         kind = Outcome.WON if answer.sucesso else Outcome.REFUSED
         spent, until = time.monotonic() - begin, begin + answer.restante_ms / 1000
-        return Attempt(call, buyer, seats, kind, answer.motivo, spent, until, answer.reserva_token)
+        return Attempt(
+            call,
+            buyer,
+            seats,
+            kind,
+            answer.motivo,
+            spent,
+            until,
+            answer.reserva_token,
+            answer.pedido_id,
+            tuple(answer.assentos_falha),
+        )
 
 
 async def hold_at_once(

@@ -2,8 +2,8 @@
 
 import argparse
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 
 import grpc
@@ -21,6 +21,7 @@ from tests.crowd.load import (
     draw_same_seat,
     free_seats,
 )
+from tests.crowd.recorded import recorded_crowd
 from tests.crowd.report import figures
 
 FAULTS_SHOWN = 20
@@ -33,12 +34,14 @@ class CannotPlay(Exception):
 async def play(args: argparse.Namespace) -> int:
     """The exit status: 0 for a good verdict, else 1. Raises CannotPlay."""
     async with open_channel(settings(args.address)) as channel:
-        crowd = Crowd(channel, args.session, args.deadline)
-        campaign = Campaign(crowd, rules(args))
+        campaign = Campaign(rules(args))
         try:
-            free = await find_free_seats(crowd, args.session)
-            with progress(args, len(free)) as on_answer:
-                await campaign.run(free, on_answer)
+            free = await find_free_seats(channel, args)
+            async with new_crowd(channel, args) as crowd:
+                with progress(args, len(free)) as on_answer:
+                    await campaign.run(crowd, free, on_answer)
+        except OSError as error:
+            raise CannotPlay(f"{args.record} cannot be written: {error.strerror}") from None
         except grpc.aio.AioRpcError as error:
             if campaign.attempts:
                 Console().print(figures(campaign.attempts, campaign.seconds))
@@ -49,6 +52,16 @@ async def play(args: argparse.Namespace) -> int:
     return report(campaign, Console())
 
 
+@asynccontextmanager
+async def new_crowd(channel: grpc.aio.Channel, args: argparse.Namespace) -> AsyncIterator[Crowd]:
+    """With `--record` one that writes its history."""
+    if args.record is None:
+        yield Crowd(channel, args.session, args.deadline)
+        return
+    async with recorded_crowd(args.record, channel, args.session, args.deadline) as crowd:
+        yield crowd
+
+
 def settings(address: str) -> BookingClientSettings:
     os.environ["BOOKING_ADDRESS"] = address
     try:
@@ -57,13 +70,14 @@ def settings(address: str) -> BookingClientSettings:
         raise CannotPlay(str(wrong)) from None
 
 
-async def find_free_seats(crowd: Crowd, session_id: str) -> list[str]:
+async def find_free_seats(channel: grpc.aio.Channel, args: argparse.Namespace) -> list[str]:
+    crowd = Crowd(channel, args.session, args.deadline)
     known = await crowd.session_ids()
-    if session_id not in known:
-        raise CannotPlay(f"there is no session {session_id}; there are {', '.join(known)}")
+    if args.session not in known:
+        raise CannotPlay(f"there is no session {args.session}; there are {', '.join(known)}")
     free = free_seats(await crowd.seat_map())
     if not free:
-        raise CannotPlay(f"{session_id} has no free seat left")
+        raise CannotPlay(f"{args.session} has no free seat left")
     return free
 
 

@@ -6,7 +6,7 @@ is Redis' clock, in milliseconds.
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, TypeAdapter
 
@@ -40,7 +40,7 @@ class Line(BaseModel):
         """Of the line in its file, from 1; 0 where it comes from no file."""
         return self._number
 
-    def numbered(self, number: int) -> "Line":
+    def numbered(self, number: int) -> Self:
         self._number = number
         return self
 
@@ -177,6 +177,7 @@ class Order(State):
     given_back: tuple[Name, ...] = ()
     cancelled: bool = False
     half_price: int | None = None  # tickets under the quota that it still has
+    mail: str = ""  # the state of its mail (cinema/mail_state.py)
 
     @property
     def seats_left(self) -> tuple[str, ...]:

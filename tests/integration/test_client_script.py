@@ -16,6 +16,8 @@ from deploy import ROOT
 from deploy.ports import LOOPBACK
 from tests.fakes.batch_servicer import Context
 from tests.fakes.booking import FakeBooking
+from tests.histories.check import check
+from tests.histories.reading import read
 from tests.support.ports import free_port
 from tests.support.services import Booking
 
@@ -64,15 +66,21 @@ def test_a_crowd_for_one_seat_gives_one_winner_a_round_and_leaves_nothing_held(
     assert states(address) == []
 
 
-def test_groups_are_bought_and_what_is_not_paid_for_is_given_back(address: str) -> None:
+def test_groups_are_bought_and_what_is_not_paid_for_is_given_back(
+    address: str, tmp_path: Path
+) -> None:
     many = ("--mode", "random-groups", "--buyers", "20", "--rounds", "2", "--seed", "7")
-    done = client("--address", address, *many, "--confirm", "0.5")
+    file = tmp_path / "history.jsonl"
+    done = client("--address", address, *many, "--confirm", "0.5", "--record", str(file))
     assert done.returncode == GOOD, done.stderr
     won, paid = figure(done.stdout, "won")
     assert 0 < int(paid) < int(won)
     sold = states(address)
     assert len(sold) >= int(paid)
     assert set(sold) == {pb.StatusReserva.RESERVADO}
+    history = check(read(file))
+    assert history.violations == []
+    assert (history.acknowledged, history.lost, history.doubled) == (int(paid), 0, 0)
 
 
 def test_a_session_is_filled_to_the_last_seat_and_kept_so(address: str) -> None:
@@ -96,6 +104,12 @@ def test_what_cannot_be_run_is_one_clear_line(address: str) -> None:
     assert away.returncode == WRONG_USAGE
     assert nobody in away.stderr
     assert len(away.stderr.splitlines()) == 1
+
+    nowhere = client("--address", address, "--record", "/nowhere/history.jsonl")
+    assert nowhere.returncode == WRONG_USAGE
+    assert nowhere.stderr.endswith(
+        "/nowhere/history.jsonl cannot be written: No such file or directory\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,23 +1,26 @@
 """Random concurrent buyers on a few seats, in a real Redis, at several SeatStateService instances;
 all is recorded.
 
-`invariants` checks the recorded history afterwards, as Jepsen does.
+tests/histories checks what was recorded afterwards, as Jepsen does.
 """
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from booking.answer import Answer
+from booking import answer as booking
 from booking.hold_rules import Network
 from booking.sweeper import Sweeper
 from cinema.redis_connection import RedisClient, own_node
 from cinema.tickets import Category
+from tests.histories.check import violations
+from tests.histories.lines import Action, Answer, Event, Line, Outcome, Rules
+from tests.histories.recording import Recording
+from tests.histories.redis_state import EventReader, read_state, record_states
 from tests.support.hall import RULES, Buyer, Hall
-from tests.support.history import Asked, History, read_standing
-from tests.support.invariants import violations
 
 SEATS = [f"{row}{number:02d}" for row in "AB" for number in range(1, 9)]
 BUYERS, STEPS = 12, 80
@@ -39,16 +42,53 @@ ACTIONS = [
 
 
 class Recorder:
-    """A hall whose requests and answers are written down."""
+    """A hall whose requests, answers and events are recorded."""
 
     def __init__(self, hall: Hall) -> None:
         self.hall = hall
-        self.history = History(hall.session)
+        self.lines: list[Line] = []
+        self.recording = Recording(self.lines.append)
+        self.events = EventReader(hall.redis, hall.session)
+        rules = Rules(
+            ceiling_ms=hall.rules.ceiling_ms,
+            cooldown_ms=hall.rules.cooldown_ms,
+            most_seats=hall.rules.most_seats,
+            networks={network.tag: network.most_held for network in NETWORKS},
+        )
+        self.recording.header("storm", [hall.session], alone=True, rules=rules)
 
-    async def ask(self, action: str, buyer: Buyer, seats: tuple[str, ...], **more: Any) -> Answer:
-        answer: Answer = await getattr(buyer, action)(*seats, **more)
-        self.history.asked.append(Asked(action, buyer.name, frozenset(seats), answer))
+    async def ask(
+        self, action: str, buyer: Buyer, seats: tuple[str, ...], **more: Any
+    ) -> booking.Answer:
+        """`more` is passed to the buyer's method."""
+        recorded = {name: more[name] for name in ("key", "instead_of") if name in more}
+        call = self._call(Action(action), buyer, seats, **recorded)
+        answer: booking.Answer = await getattr(buyer, action)(*seats, **more)
+        self.recording.answer(
+            call,
+            Outcome.REFUSED if answer.refusal else Outcome.OK,
+            reason=answer.refusal or "",
+            order=answer.order_id,
+            failed=answer.failed,
+        )
         return answer
+
+    async def cancel(self, buyer: Buyer, order: str, *seats: str, **more: Any) -> None:
+        """The whole order, which has these seats."""
+        call = self._call(Action.CANCEL, buyer, seats, order=order)
+        done = await buyer.cancel(order, *seats, **more)
+        self.recording.answer(call, Outcome.OK if done else Outcome.REFUSED)
+
+    async def give_back(
+        self, buyer: Buyer, order: str, leaving: str, *seats: str, **more: Any
+    ) -> None:
+        """One seat of these."""
+        call = self._call(Action.CANCEL, buyer, [leaving], order=order)
+        done = await buyer.give_back(order, leaving, *seats, **more)
+        self.recording.answer(call, Outcome.OK if done else Outcome.REFUSED)
+
+    def _call(self, action: Action, buyer: Buyer, seats: Sequence[str], **more: Any) -> int:
+        return self.recording.call(action, self.hall.session, buyer.name, seats, **more)
 
     async def violations(self) -> list[str]:
         """Of the state now.
@@ -56,12 +96,13 @@ class Recorder:
         Reads again where a sweep came between reading the events and the state.
         """
         for _ in range(LOOKS):
-            await self.history.record_events(self.hall.redis)
+            await self.events.record(self.recording)
             async with own_node(self.hall.redis, self.hall.keys.version) as node:
-                standing = await read_standing(node, self.hall.session, SEATS)
-            if standing.version == len(self.history.events):
+                state = await read_state(node, self.hall.session, SEATS)
+            if state.version == self.events.version:
                 break
-        return violations(self.history, standing, self.hall.rules, NETWORKS)
+        record_states(self.recording, [state])
+        return violations(self.lines)
 
 
 class Visitor:
@@ -104,18 +145,20 @@ class Visitor:
             self._orders.append((answer.order_id, self._wanted, category))
 
     async def _cancel(self, order: str, seats: tuple[str, ...], category: Category) -> None:
-        await self._dice.choice(self._at).cancel(order, *seats, category=category)
+        await self._recorder.cancel(self._dice.choice(self._at), order, *seats, category=category)
 
     async def _give_back(self, order: str, seats: tuple[str, ...], category: Category) -> None:
         """Two tabs at a time, perhaps of one seat."""
         await asyncio.gather(
             *(
-                buyer.give_back(order, self._dice.choice(seats), *seats, category=category)
+                self._recorder.give_back(
+                    buyer, order, self._dice.choice(seats), *seats, category=category
+                )
                 for buyer in self._dice.sample(self._at, 2)
             )
         )
 
-    async def _ask(self, action: str, **more: Any) -> Answer:
+    async def _ask(self, action: str, **more: Any) -> booking.Answer:
         """Sometimes sends the request to two instances at once."""
         if action == "hold":
             before, self._wanted = self._wanted, self._some_seats()
@@ -162,7 +205,7 @@ async def storm_in(instances: Sequence[Hall], seed: str) -> Recorder:
         await asyncio.gather(*(visitor.run() for visitor in visitors))
         for helper in helpers:
             helper.cancel()
-    _assert_that_everything_happened(recorder.history)
+    _assert_that_everything_happened(recorder.lines)
     return recorder
 
 
@@ -175,14 +218,15 @@ async def _sweep(instance: Hall) -> None:
 
 async def _record(recorder: Recorder) -> None:
     while True:
-        await recorder.history.record_events(recorder.hall.redis)
+        await recorder.events.record(recorder.recording)
         await asyncio.sleep(0.01)
 
 
-def _assert_that_everything_happened(history: History) -> None:
+def _assert_that_everything_happened(lines: Sequence[Line]) -> None:
     """A storm that does nothing proves nothing."""
-    public = "".join(event["changes"] for event in history.events)
-    for what in ('"held"', '"sold"', '"timeout"', '"liberado"', '"cancelado"'):
-        assert public.count(what) >= 3, what
-    refusals = {asked.answer.refusal for asked in history.asked}
+    changes = [change for line in lines if isinstance(line, Event) for change in line.changes]
+    happened = Counter(change.reason or change.state for change in changes)
+    for what in ("held", "sold", "timeout", "liberado", "cancelado"):
+        assert happened[what] >= 3, what
+    refusals = {line.reason for line in lines if isinstance(line, Answer)}
     assert len(refusals) >= 5, refusals

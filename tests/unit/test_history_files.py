@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from deploy import ROOT
 from tests.histories.lines import Action, Header, LedgerRecord, Line, Map, Outcome, Rules
 from tests.histories.reading import Unusable, parse, read
 from tests.histories.recording import Recording, recorded_to
@@ -143,9 +142,3 @@ def test_a_line_that_is_cut_in_the_middle_is_refused(tmp_path: Path) -> None:
 def test_a_missing_file_is_named() -> None:
     with pytest.raises(Unusable, match="it cannot be read: No such file"):
         read(Path("/nowhere"))
-
-
-def test_the_example_in_the_documents_is_a_history() -> None:
-    page = (ROOT / "docs/histories.md").read_text(encoding="utf-8")
-    example = page.partition("```json\n")[2].partition("```")[0].encode()
-    assert len(parse(example.splitlines(keepends=True))) > 5

@@ -1,0 +1,137 @@
+"""When each event happened, as far as requests and answers say, and whether that fits the versions'
+order.
+
+An event did not happen before the request that caused it was sent, nor after that request was
+answered, nor after the recorder read it. If a buyer made several requests for one seat, it is
+unknown which of them caused which of the events. Then this is certain: the j-th event happened
+after j of the requests were sent, and if i events follow it, i + 1 of the answers came after it.
+"""
+
+import math
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tests.histories.history import Operation, Session
+from tests.histories.lines import Action, Line
+from tests.histories.replay import Effect, Replay
+from tests.histories.violation import Violation
+
+_Group = tuple[Action, str, str]  # what a buyer, by tag, asked about one seat
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A bound of an event's time, and the line that it comes from."""
+
+    at: float
+    line: Line | None = None
+
+
+class RealTime:
+    """`violations` are those of (10), and events that no request explains, of (3)."""
+
+    def __init__(self, session: Session, replay: Replay, *, alone: bool) -> None:
+        self.violations: list[Violation] = []
+        self._replay = replay
+        size = len(replay.events)
+        self._begun = [Moment(-math.inf)] * size  # not before
+        self._done = [Moment(event.at, event) for event in replay.events]  # not after
+        known = session.tags.values() if not alone else None
+        self.violations += self._bound_all(_requests(session), set(known or ()), alone=alone)
+        self.violations += self._contradictions()
+        self._earliest, self._latest = self._in_order()
+
+    def window(self, operation: Operation) -> range:
+        """The positions after which the seats' state may be what the operation found or left.
+
+        Empty where the times contradict each other.
+        """
+        answer = operation.answer
+        first = bisect_left(self._latest, operation.call.at)
+        last = bisect_right(self._earliest, answer.at if answer else math.inf)
+        if any(first < hole <= last for hole in self._replay.holes):
+            return range(0)
+        return range(first, last + 1)
+
+    def _bound_all(
+        self, requests: dict[_Group, list[Operation]], known: set[str], *, alone: bool
+    ) -> Iterator[Violation]:
+        groups: defaultdict[_Group, list[Effect]] = defaultdict(list)
+        for effect in self._replay.effects:
+            groups[effect.action, effect.tag, effect.seat].append(effect)
+        for group, effects in groups.items():
+            operations = requests.get(group, [])
+            self._bound(effects, operations)
+            if alone or group[1] in known:
+                for effect in effects[len(operations) :]:
+                    yield _unexplained(effect)
+
+    def _bound(self, effects: list[Effect], operations: list[Operation]) -> None:
+        answered = sorted(operations, key=lambda operation: operation.acted_by)
+        spare = len(operations) - len(effects)
+        for number, effect in enumerate(effects[: len(operations)]):
+            place = effect.position - 1
+            call = operations[number].call
+            self._begun[place] = _max(self._begun[place], Moment(call.at, call))
+            if number + spare >= 0:
+                last = answered[number + spare]
+                self._done[place] = _min(self._done[place], Moment(last.acted_by, last.answer))
+
+    def _contradictions(self) -> Iterator[Violation]:
+        """A request that was sent after a later version than its own was known."""
+        begun, culprit, reported = Moment(-math.inf), 0, -1
+        for place, event in enumerate(self._replay.events):
+            if self._begun[place].at > begun.at:
+                begun, culprit = self._begun[place], place
+            if begun.at > self._done[place].at and culprit != reported:
+                reported = culprit
+                earlier = self._replay.events[culprit]
+                text = (
+                    f"version {event.version} was known before the request for version "
+                    f"{earlier.version} was sent"
+                )
+                lines = (begun.line, earlier, event, self._done[place].line)
+                yield Violation("10", text, tuple(line for line in lines if line))
+
+    def _in_order(self) -> tuple[list[float], list[float]]:
+        """The bounds, with those of the events before and after taken into account."""
+        earliest, latest = list[float](), list[float]()
+        begun, done = -math.inf, math.inf
+        for moment in self._begun:
+            begun = max(begun, moment.at)
+            earliest.append(begun)
+        for moment in reversed(self._done):
+            done = min(done, moment.at)
+            latest.append(done)
+        return earliest, latest[::-1]
+
+
+def _requests(session: Session) -> dict[_Group, list[Operation]]:
+    """Those that may have had an effect, in the order in which they were sent."""
+    groups: defaultdict[_Group, list[Operation]] = defaultdict(list)
+    for operation in session.operations:
+        if operation.may_have_acted:
+            call = operation.call
+            for seat in call.seats:
+                groups[call.action, operation.tag, seat].append(operation)
+            for seat in call.instead_of:
+                groups[Action.RELEASE, operation.tag, seat].append(operation)
+    return groups
+
+
+def _unexplained(effect: Effect) -> Violation:
+    text = (
+        f"{effect.seat} changed at version {effect.event.version}, but its owner had not asked "
+        f"to {effect.action}"
+    )
+    return Violation("3", text, (effect.event,))
+
+
+def _max(one: Moment, other: Moment) -> Moment:
+    return other if other.at > one.at else one
+
+
+def _min(one: Moment, other: Moment) -> Moment:
+    return other if other.at < one.at else one

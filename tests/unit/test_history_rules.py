@@ -1,0 +1,381 @@
+"""The checker finds each kind of violation in a history that is right but for one change, and its
+excerpt has the lines that contradict each other."""
+
+from typing import Any
+
+import pytest
+
+from cinema.identity import owner_tag
+from tests.histories.check import Verdict, check
+from tests.histories.lines import ANY_LINE
+from tests.support.markdown import Page
+
+SESSION = "S001"
+Fields = dict[str, Any]
+Lines = dict[str, Fields]
+RULES = {"most_seats": 6, "ceiling_ms": 900, "cooldown_ms": 100, "networks": {"net": 2}}
+
+
+def call(number: int, action: str, buyer: str, seats: str, **more: object) -> Fields:
+    names = {"session": SESSION, "buyer": buyer, "seats": seats.split()}
+    return {"type": "call", "id": number, "action": action, **names, **more}
+
+
+def answer(number: int, outcome: str = "ok", **more: object) -> Fields:
+    return {"type": "answer", "id": number, "outcome": outcome, **more}
+
+
+def event(version: int, clock: int, *changes: str, **more: object) -> Fields:
+    """A change is "A01 held ana", "A01 sold ana" or "A01 free ana timeout"."""
+    return {
+        "type": "event",
+        "session": SESSION,
+        "version": version,
+        "clock": clock,
+        "changes": [_change(clock, *change.split()) for change in changes],
+        **more,
+    }
+
+
+def _change(clock: int, seat: str, state: str, buyer: str, reason: str = "") -> Fields:
+    deadline = {"deadline": clock + 300} if state == "held" else {}
+    tag = owner_tag(SESSION, buyer)
+    return {"seat": seat, "state": state, "tag": tag, "reason": reason, **deadline}
+
+
+def state(source: str, **fields: object) -> Fields:
+    return {"type": "state", "source": source, **fields}
+
+
+def of_order(source: str, order: str = "o1", **fields: object) -> Fields:
+    seats = {} if source == "mailbox" else {"session": SESSION, "seats": ["A01", "A02"]}
+    return state(source, order=order, **(seats | fields))
+
+
+def order(name: str = "o1", **fields: object) -> Fields:
+    return of_order("orders", name, **{"buyer": "ana", "mail": "sent", "half_price": 0, **fields})
+
+
+def read(source: str, entries: int) -> Fields:
+    return {"type": "read", "source": source, "entries": entries}
+
+
+TAGS = {name: owner_tag(SESSION, name) for name in ("ana", "bia")}
+HOLD_OF_BIA = {"buyer": "bia", "token": "t", "tag": TAGS["bia"], "network": "net", "deadline": 500}
+RIGHT: Lines = {
+    "header": {
+        "type": "header",
+        "format": 1,
+        "program": "a test",
+        "started": "2026-11-26T23:00:00Z",
+        "sessions": [SESSION],
+        "alone": True,
+        "rules": RULES,
+    },
+    "hold": call(1, "hold", "ana", "A01 A02"),
+    "held": event(1, 100, "A01 held ana", "A02 held ana"),
+    "granted": answer(1),
+    "hold of bia": call(2, "hold", "bia", "A02"),
+    "refused": answer(2, "refused", reason="assento_indisponivel", failed=["A02"]),
+    "pay": call(3, "confirm", "ana", "A01 A02", key="k"),
+    "sold": event(2, 150, "A01 sold ana", "A02 sold ana"),
+    "paid": answer(3, order="o1"),
+    "other hold of bia": call(4, "hold", "bia", "B01"),
+    "held by bia": event(3, 200, "B01 held bia"),
+    "granted to bia": answer(4),
+    "map": state(
+        "map",
+        session=SESSION,
+        version=3,
+        sold={"A01": TAGS["ana"], "A02": TAGS["ana"]},
+        held={"B01": TAGS["bia"]},
+    ),
+    "keys": state(
+        "redis",
+        session=SESSION,
+        version=3,
+        clock=210,
+        holds={"B01": HOLD_OF_BIA},
+        locks={"B01": ["t", 500]},
+        due={"B01": 500},
+        buyers={"ana": {"held": 0, "sold": 2}, "bia": {"held": 1, "sold": 0}},
+        persons={"A01": "p", "A02": "p"},
+    ),
+    "order": order(),
+    "all orders": read("orders", 1),
+    "all of the outbox": read("outbox", 0),
+    "message": of_order("kafka", status="CONFIRMADO"),
+    "all of kafka": read("kafka", 1),
+    "record": of_order("ledger"),
+    "all of the ledger": read("ledger", 1),
+    "mail": of_order("mailbox"),
+    "all mails": read("mailbox", 1),
+}
+
+
+def checked(lines: Lines) -> Verdict:
+    return check(
+        ANY_LINE.validate_python({"at": 10 * number, **fields}).numbered(number)
+        for number, fields in enumerate(lines.values(), start=1)
+    )
+
+
+def but(**changes: Fields) -> Lines:
+    """The right history with other values in some lines; `_` in a name is a space."""
+    named = {name.replace("_", " "): fields for name, fields in changes.items()}
+    assert named.keys() <= RIGHT.keys()
+    return {name: {**fields, **named.get(name, {})} for name, fields in RIGHT.items()}
+
+
+def without(*names: str) -> Lines:
+    return {name: fields for name, fields in RIGHT.items() if name not in names}
+
+
+def with_more(after: str, **more: Fields) -> Lines:
+    """The right history with further lines after this one."""
+    lines: Lines = {}
+    for name, fields in RIGHT.items():
+        lines[name] = fields
+        if name == after:
+            lines |= {new.replace("_", " "): line for new, line in more.items()}
+    return lines
+
+
+def in_this_order(names: str) -> Lines:
+    """These lines of the right history, and a second hold of bia."""
+    lines = RIGHT | {"then held by bia": event(2, 200, "B01 held bia")}
+    return {name: lines[name] for name in names.split(", ")}
+
+
+def test_a_right_history_has_no_violation() -> None:
+    verdict = checked(RIGHT)
+    assert verdict.violations == []
+    assert verdict.unchecked == []
+    assert (verdict.calls, verdict.events, verdict.acknowledged) == (4, 3, 1)
+
+
+SOLD_TWICE = with_more("granted to bia", sold_again=event(4, 250, "A01 sold bia"))
+CANCELLED = with_more(
+    "paid",
+    cancel=call(5, "cancel", "ana", "A01", order="o1"),
+    given_back=answer(5),
+)
+RELEASED = with_more("granted to bia", release=call(5, "release", "bia", "B01"), released=answer(5))
+PAID_AGAIN = with_more(
+    "paid",
+    pay_again=call(5, "confirm", "ana", "A01 A02", key="k"),
+    paid_again=answer(5, order="o2"),
+)
+BACK_SOON = with_more(
+    "granted to bia",
+    expired=event(4, 510, "B01 free bia timeout"),
+    hold_again=call(5, "hold", "bia", "B01"),
+    held_again=event(5, 520, "B01 held bia"),
+    granted_again=answer(5),
+)
+HOLD_OF_ANOTHER = event(1, 100, "A01 held ana", "A02 held ana", "A03 held ana")
+Case = tuple[Lines, str, str]
+CASES: list[Case] = [
+    (SOLD_TWICE, "(1) A01 is sold again at version 4", "sold, sold again"),
+    (
+        but(sold=event(2, 150, "A01 sold ana", "A02 sold bia")),
+        "(1) A02 is sold at version 2 to somebody who did not hold it",
+        "held, sold",
+    ),
+    (
+        with_more("order", second_order=order("o2")),
+        "(1) A01 belongs to 2 orders",
+        "order, second order",
+    ),
+    (without("order"), "(1) sold are ['A01', 'A02'], but ordered []", "map"),
+    (
+        with_more("granted to bia", held_too=event(4, 250, "A01 held bia")),
+        "(2) A01 is held at version 4, but sold",
+        "sold, held too",
+    ),
+    (
+        with_more("granted to bia", held_too=event(4, 250, "B01 held ana")),
+        "(2) B01 is held by two at version 4",
+        "held by bia, held too",
+    ),
+    (but(keys={"locks": {"A01": ["t", 500]}}), "(2) A01 is locked and sold", "map, keys"),
+    (
+        but(held_by_bia=event(3, 200, "B02 held bia")),
+        "(3) ['B01'] were granted, but never held together",
+        "other hold of bia, granted to bia",
+    ),
+    (
+        but(held=event(1, 100, "A01 held ana")),
+        "(3) version 1 held ['A01'], part of what was asked for",
+        "held",
+    ),
+    (
+        but(sold=event(2, 150, "A01 sold ana")),
+        "(3) nobody asked to buy just ['A01'], sold at version 2",
+        "sold",
+    ),
+    (RELEASED, "(3) B01 was released by bia, but stayed held", "release, released"),
+    (
+        but(held=HOLD_OF_ANOTHER),
+        "(3) A03 changed at version 1, but its owner had not asked to hold",
+        "held",
+    ),
+    (
+        but(order={"seats": ["A01"]}),
+        "(3) order o1 is not of ['A01', 'A02']",
+        "pay, paid, order",
+    ),
+    (
+        without("message", "record"),
+        "(4) order o1 has 0 messages as CONFIRMADO",
+        "order, all of the outbox",
+    ),
+    (
+        with_more(
+            "all orders",
+            one=of_order("outbox", status="CONFIRMADO"),
+            other=of_order("outbox", status="CONFIRMADO"),
+        ),
+        "(4) order o1 has 2 messages as CONFIRMADO",
+        "order, one, other, all of the outbox",
+    ),
+    (
+        but(message={"seats": ["A01"]}),
+        "(4) CONFIRMADO of ['A01'] was sent, but the order had ['A01', 'A02']",
+        "order, message",
+    ),
+    (but(held_by_bia={"version": 4}), "(5) version 4 follows 2", "sold, held by bia"),
+    (
+        but(map={"version": 5}),
+        "(5) the session is at version 5, its events at 3",
+        "held by bia, map",
+    ),
+    (
+        but(keys={"due": {}}),
+        "(6) B01 is locked, but not in the due set and the holds",
+        "keys",
+    ),
+    (
+        but(keys={"locks": {"B01": ["other", 500]}}),
+        "(6) B01's lock is not that of its hold, or ends at another time than is due",
+        "keys",
+    ),
+    (but(keys={"locks": {}}), "(6) B01 is held without a lock before its time", "keys"),
+    (but(keys={"holds": {}}), "(6) B01 is due, but not held", "keys"),
+    (but(held={"buyer": "x"}), "(7) version 1 says more than it should: ['buyer']", "held"),
+    (but(sold={"note": "for ana"}), "(7) version 2 names ana", "sold"),
+    (
+        but(header={"rules": RULES | {"networks": {"net": 0}}}),
+        "(8) 1 seats are held from net",
+        "keys",
+    ),
+    (
+        but(header={"rules": RULES | {"most_seats": 1}}),
+        "(8) 2 seats are sold to p",
+        "keys",
+    ),
+    (
+        but(header={"rules": RULES | {"ceiling_ms": 200}}),
+        "(9) A01 is held until 400, beyond its ceiling",
+        "held",
+    ),
+    (
+        BACK_SOON,
+        "(9) B01 is held again before it has cooled down",
+        "expired, held again",
+    ),
+    (
+        but(refused={"failed": ["B02"]}),
+        "(10) B02 was refused to bia as taken, but it was free",
+        "hold of bia, refused",
+    ),
+    (
+        in_this_order(
+            "header, other hold of bia, granted to bia, hold, granted, held, then held by bia"
+        ),
+        "(10) version 2 was known before the request for version 1 was sent",
+        "granted to bia, hold, held, then held by bia",
+    ),
+    (
+        in_this_order("header, held, hold, granted"),
+        "(10) version 1 was known before the request for version 1 was sent",
+        "held, hold",
+    ),
+    (
+        without("order"),
+        "(11) order o1 was acknowledged, and is lost",
+        "pay, paid, all orders",
+    ),
+    (
+        CANCELLED,
+        "(11) ['A01'] were given back, but order o1 has them",
+        "order, cancel, given back",
+    ),
+    (PAID_AGAIN, "(12) order key k has two orders", "pay, paid, pay again, paid again"),
+    (
+        with_more("order", second=order("o2", cancelled=True)),
+        "(12) 2 orders of ana have ['A01', 'A02'], which were paid for with 1 order keys",
+        "pay, order, second",
+    ),
+    (
+        but(message={"order": "o9"}),
+        "(13) Kafka has order o9, booking not",
+        "message",
+    ),
+    (
+        but(message={"status": "CANCELADO"}),
+        "(13) CANCELADO of order o1 came before its confirmation",
+        "message",
+    ),
+    (without("record"), "(13) order o1 is not in the ledger", "order, all of the ledger"),
+    (
+        with_more("record", copy=of_order("ledger")),
+        "(13) order o1 has 2 records in the ledger",
+        "record, copy",
+    ),
+    (
+        but(record={"cancelled": True}),
+        "(13) the ledger's record of order o1 differs from the order",
+        "order, record",
+    ),
+    (but(record={"order": "o9"}), "(13) the ledger has order o9, booking not", "record"),
+    (without("mail"), "(13) order o1 was not mailed", "order, all mails"),
+    (
+        but(mail={"order": "o9"}),
+        "(13) order o9 was mailed, booking does not have it",
+        "mail",
+    ),
+    (
+        but(map={"held": {}}),
+        "(+) held by the events: ['B01'], by the map: [], at version 3",
+        "held by bia, map",
+    ),
+    (
+        but(keys={"buyers": {"ana": {"held": 0, "sold": 3}}}),
+        "(+) ana has 0 held, 2 sold, but counts {'held': 0, 'sold': 3}",
+        "map, keys",
+    ),
+    (
+        but(keys={"half_price_sold": 1}),
+        "(+) 0 half-price tickets are sold, but 1 counted",
+        "keys",
+    ),
+]
+
+
+@pytest.mark.parametrize(("lines", "sentence", "excerpt"), CASES, ids=[case[1] for case in CASES])
+def test_a_violation_is_found_with_the_lines_that_show_it(
+    lines: Lines, sentence: str, excerpt: str
+) -> None:
+    names = list(lines)
+    found = {
+        str(violation): {names[line.number - 1] for line in violation.excerpt}
+        for violation in checked(lines).violations
+    }
+    assert sentence in found
+    assert found[sentence] == set(excerpt.split(", "))
+
+
+def test_every_rule_of_the_page_has_a_case() -> None:
+    rules = {row["Rule"] for row in Page.of("histories.md").table("Rule", "Holds")}
+    assert rules == {sentence.partition(" ")[0] for _, sentence, _ in CASES}
