@@ -14,8 +14,11 @@ import pytest
 import cinema_pb2 as pb
 import cinema_pb2_grpc
 from cinema.seats import seat_name
+from tests.histories.delivered import orders_mailed
+from tests.histories.recording import NOWHERE, Recording
 from tests.support.buyers import Buyer
 from tests.support.processes import LocalProcess
+from tests.support.recorded_system import recorded
 from tests.support.system import System, running_system
 from tests.support.waiting import eventually
 
@@ -71,14 +74,21 @@ async def test_no_acknowledged_order_is_lost_when_it_is_killed(
 ) -> None:
     part = VICTIMS[victim](system)
     seats = [next(free_seats) for _ in range(ORDERS)]
+    async with recorded(system, SESSION) as history:
 
-    orders = await _buy_while(system, seats, lambda: _kill_and_start(part))
+        def kill_and_start() -> None:
+            history.recording.fault(f"kill -9 of {victim}")
+            part.kill()
+            part.start(timeout=60)
 
-    assert len(set(orders)) == ORDERS
-    assert await _sold_to(system, orders) == set(seats)
-    await eventually(lambda: set(orders) <= _recorded(system).keys(), 60, "every order is recorded")
-    assert max(_recorded(system).values()) == 1
-    await eventually(lambda: set(orders) <= _mailed(system), 60, "every order is mailed")
+        orders = await _buy_while(system, seats, kill_and_start, history.recording)
+
+        assert len(set(orders)) == ORDERS
+        assert await _sold_to(system, orders) == set(seats)
+        await eventually(lambda: set(orders) <= _recorded(system).keys(), 60, "every record")
+        await eventually(lambda: set(orders) <= _mailed(system), 60, "every mail")
+    assert history.verdict.violations == []
+    assert (history.verdict.acknowledged, history.verdict.unchecked) == (ORDERS, [])
 
 
 async def test_purchases_go_on_while_kafka_is_away_and_their_mails_follow(
@@ -111,23 +121,24 @@ async def test_purchases_go_on_while_the_mail_server_is_away_and_their_mails_fol
     await eventually(lambda: set(orders) <= _recorded(system).keys(), 60, "ten records")
 
 
-def _kill_and_start(part: LocalProcess) -> None:
-    part.kill()
-    part.start(timeout=60)
-
-
 def _nothing() -> None:
     """Something was taken away before the purchases; nothing happens during them."""
 
 
-async def _buy_while(system: System, seats: list[str], happens: Callable[[], None]) -> list[str]:
+async def _buy_while(
+    system: System,
+    seats: list[str],
+    happens: Callable[[], None],
+    recording: Recording = NOWHERE,
+) -> list[str]:
     """One buyer a seat, a few at once; `happens` in the middle. The acknowledged orders."""
     turns = asyncio.Semaphore(AT_ONCE)
     orders: list[str] = []
 
     async def buy(seat: str) -> None:
         async with turns:
-            orders.append(await Buyer(system.gateways[0].url).buy(SESSION, seat, seconds=90))
+            buyer = Buyer(system.gateways[0].url, recording)
+            orders.append(await buyer.buy(SESSION, seat, seconds=90))
 
     async with asyncio.TaskGroup() as group:
         for seat in seats:
@@ -162,4 +173,4 @@ def _recorded(system: System) -> Counter[str]:
 
 def _mailed(system: System) -> set[str]:
     """Orders with a mail; a second copy would have the same Message-ID."""
-    return {str(mail["Message-ID"])[1:].partition("@")[0] for mail in system.mailbox.messages}
+    return set(orders_mailed(system.mailbox))

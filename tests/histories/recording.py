@@ -137,6 +137,9 @@ class Recording:
             self._lines += 1
 
 
+NOWHERE = Recording(lambda _: None)
+
+
 @contextmanager
 def recorded_to(
     file: Path,

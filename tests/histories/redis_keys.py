@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+from cinema.identity import owner_tag
 from tests.histories.history import Session
 from tests.histories.lines import Map, RedisKeys, Rules
 from tests.histories.replay import only
@@ -82,7 +83,7 @@ def _accounts(
 ) -> Iterator[Violation]:
     """Each buyer's count of held and sold seats."""
     held, sold = Counter(seat_map.held.values()), Counter(seat_map.sold.values())
-    accounts = {session.tag_of(buyer): (buyer, count) for buyer, count in keys.buyers.items()}
+    accounts = {owner_tag(session.name, b): (b, count) for b, count in keys.buyers.items()}
     for tag in held.keys() | sold.keys() | accounts.keys():
         buyer, count = accounts.get(tag, (session.buyers.get(tag, tag), {"held": 0, "sold": 0}))
         has = held[tag] + sold[tag]

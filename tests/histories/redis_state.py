@@ -17,21 +17,22 @@ Fields = dict[str, Any]
 
 
 class EventReader:
-    """Records a session's public events as its stream has them."""
+    """Records a session's public events as its stream has them, after a version."""
 
-    def __init__(self, redis: Any, session: str) -> None:
+    def __init__(self, redis: Any, session: str, version: int = 0) -> None:
         self._redis = redis
         self._session = session
+        self._after = version
         self._stream = session_keys(session).partition.events
         self._read_to = ""
-        self.version = 0  # of the last event so far
+        self.version = version  # of the last event so far
 
     async def record(self, recording: Recording) -> None:
         """The events since the last call. Redis keeps a thousand, so call it often."""
         since = f"({self._read_to}" if self._read_to else "-"
         for entry, fields in await self._redis.xrange(self._stream, since):
             self._read_to = entry
-            if fields["session"] == self._session:
+            if fields["session"] == self._session and int(fields["version"]) > self._after:
                 recording.stream_entry(fields)
                 self.version = int(fields["version"])
 
@@ -48,6 +49,11 @@ class RedisState:
     @property
     def version(self) -> int:
         return int(self.seat_map["version"])
+
+
+def record_baseline(recording: Recording, state: RedisState) -> None:
+    """Of a session that was in use before."""
+    recording.state(Map, source="map", baseline=True, **state.seat_map)
 
 
 def record_states(recording: Recording, states: Iterable[RedisState]) -> None:

@@ -13,6 +13,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from cinema.retry import Backoff
+from tests.histories.lines import Action, Outcome
+from tests.histories.recording import NOWHERE, Recording
 from tests.support.people import made_up_cpf
 
 REPLY_SECONDS = 6
@@ -33,8 +35,9 @@ class Unknown(Exception):
 class Buyer:
     """One person at one gateway, known by a cookie."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, recording: Recording = NOWHERE) -> None:
         self._url = url
+        self._recording = recording
         self._cookie = ""
         self._key = str(uuid.uuid4())
         self._payment = {
@@ -62,19 +65,38 @@ class Buyer:
         uri = f"{self._url.replace('http', 'ws', 1)}/ws/reserva?sessao={session}"
         async with connect(uri, additional_headers={"Cookie": self._cookie}) as socket:
             if not self._asked_to_pay:
-                await _ask(socket, {"acao": "bloquear", "assentos": seats, "id": "hold"})
+                hold = {"acao": "bloquear", "assentos": seats, "id": "hold"}
+                await self._ask(socket, hold, Action.HOLD, session, seats)
             self._asked_to_pay = True
-            paid = await _ask(
-                socket,
-                {
-                    "acao": "confirmar_pagamento",
-                    "assentos": seats,
-                    "pagamento": self._payment,
-                    "chave": self._key,
-                    "id": "pay",
-                },
-            )
+            payment = {
+                "acao": "confirmar_pagamento",
+                "assentos": seats,
+                "pagamento": self._payment,
+                "chave": self._key,
+                "id": "pay",
+            }
+            paid = await self._ask(socket, payment, Action.CONFIRM, session, seats, key=self._key)
         return str(paid["pedido"])
+
+    async def _ask(
+        self,
+        socket: ClientConnection,
+        message: Frame,
+        action: Action,
+        session: str,
+        seats: tuple[str, ...],
+        **more: str,
+    ) -> Frame:
+        """The reply. Where there is none the record has no answer: the outcome is unknown."""
+        name = self._cookie.partition("=")[2].rpartition(".")[0]
+        call = self._recording.call(action, session, name, seats, **more)
+        try:
+            reply = await _ask(socket, message)
+        except Refused as refused:
+            self._recording.answer(call, Outcome.REFUSED, reason=str(refused))
+            raise
+        self._recording.answer(call, Outcome.OK, order=reply.get("pedido", ""))
+        return reply
 
     async def _get_a_cookie(self) -> None:
         if not self._cookie:
