@@ -7,6 +7,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import grpc
 import pytest
@@ -70,11 +71,11 @@ def free_seats() -> Iterator[str]:
     ],
 )
 async def test_no_acknowledged_order_is_lost_when_it_is_killed(
-    victim: str, system: System, free_seats: Iterator[str]
+    victim: str, system: System, free_seats: Iterator[str], tmp_path: Path
 ) -> None:
     part = VICTIMS[victim](system)
     seats = [next(free_seats) for _ in range(ORDERS)]
-    async with recorded(system, SESSION) as history:
+    async with recorded(system, SESSION, tmp_path / "history.jsonl") as history:
 
         def kill_and_start() -> None:
             history.recording.fault(f"kill -9 of {victim}")

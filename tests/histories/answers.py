@@ -14,6 +14,8 @@ _Wanted = dict[tuple[Action, str, str], dict[frozenset[str], None]]
 
 
 def answers(session: Session, replay: Replay, real_time: RealTime) -> Iterator[Violation]:
+    if not (session.events or session.maps):
+        return  # nothing is known of its seats
     for operation in session.operations:
         window = real_time.window(operation)
         if window:

@@ -154,6 +154,36 @@ def test_a_right_history_has_no_violation() -> None:
     assert (verdict.calls, verdict.events, verdict.acknowledged) == (4, 3, 1)
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("hold", "granted"),
+        ("pay", "paid"),
+        ("other hold of bia", "granted to bia"),
+        *(
+            (name,)
+            for name, fields in RIGHT.items()
+            if fields["type"] in ("event", "state", "read")
+        ),
+    ],
+)
+def test_what_is_left_out_is_missed(names: tuple[str, ...]) -> None:
+    verdict = checked(without(*names))
+    assert verdict.violations or verdict.unchecked
+
+
+@pytest.mark.parametrize("name", ["granted", "refused", "paid"])
+def test_a_request_without_an_answer_has_an_unknown_outcome(name: str) -> None:
+    assert checked(without(name)).violations == []
+
+
+def test_without_events_and_maps_the_orders_alone_are_checked() -> None:
+    blind = {n: f for n, f in RIGHT.items() if f["type"] != "event" and n not in ("map", "keys")}
+    verdict = checked(blind)
+    assert verdict.violations == []
+    assert "(1) to (3), (5), (7), (9), (10): no events of S001" in verdict.unchecked
+
+
 SOLD_TWICE = with_more("granted to bia", sold_again=event(4, 250, "A01 sold bia"))
 CANCELLED = with_more(
     "paid",
