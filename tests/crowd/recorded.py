@@ -10,8 +10,8 @@ import cinema_pb2 as pb
 from cinema_pb2_grpc import ReservaStub
 from tests.crowd import load
 from tests.crowd.load import Attempt, Crowd, Seats
-from tests.histories.booking_state import followed, record_booking_state
-from tests.histories.lines import Action, Outcome, Rules
+from tests.histories.booking_state import followed, map_fields, record_booking_state
+from tests.histories.lines import Action, Map, Outcome, Rules
 from tests.histories.recording import Recording, recorded_to
 
 _ACTIONS = {
@@ -33,6 +33,12 @@ class RecordedCrowd(Crowd):
     ) -> None:
         super().__init__(channel, session_id, deadline)
         self._recording = recording
+
+    async def seat_map(self) -> pb.MapaResponse:
+        asked = self._recording.now()
+        answer = await super().seat_map()
+        self._recording.state(Map, **map_fields(answer.mapa), asked=asked)
+        return answer
 
     async def _attempt(
         self,

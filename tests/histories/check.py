@@ -5,7 +5,7 @@ of a seat, a buyer or an order by its name.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tests.histories.answers import answers, taken_whole
 from tests.histories.deliveries import Deliveries, unknown_mails
@@ -15,39 +15,43 @@ from tests.histories.public_events import identities, times
 from tests.histories.real_time import RealTime
 from tests.histories.redis_keys import half_price_fits, keys_fit
 from tests.histories.replay import Replay
-from tests.histories.sales import doubled, kept, sold_to_two
+from tests.histories.sales import doubled, kept, promised_twice, sold_to_two
 from tests.histories.violation import Violation
 
 
 @dataclass
 class Verdict:
-    """`acknowledged`: the orders that were; `unchecked`: why some rules were left out."""
+    """`acknowledged` and `lost` are orders.
+
+    `doubled` are seats in two acknowledged orders, and orders beyond one for each order key.
+    `unchecked` says why some rules were left out.
+    """
 
     lines: int
     calls: int
     events: int
     acknowledged: int
-    violations: list[Violation] = field(default_factory=list)
-    unchecked: list[str] = field(default_factory=list)
-
-    @property
-    def lost(self) -> int:
-        return sum(violation.rule == "11" for violation in self.violations)
-
-    @property
-    def doubled(self) -> int:
-        return sum(violation.rule in ("1", "12") for violation in self.violations)
+    lost: int
+    doubled: int
+    violations: list[Violation]
+    unchecked: list[str]
 
 
 def check(lines: Iterable[Line]) -> Verdict:
     history = History(lines)
     sessions = history.sessions.values()
+    promised = {order: None for session in sessions for order in _acknowledged(session)}
+    stored = {order for session in sessions for order in session.orders}
+    twice = [found for session in sessions for found in promised_twice(session)]
+    others = list(_violations(history))
     return Verdict(
         lines=history.lines,
         calls=sum(len(session.operations) for session in sessions),
         events=sum(len(session.events) for session in sessions),
-        acknowledged=len({order for session in sessions for order in _acknowledged(session)}),
-        violations=list(_violations(history)),
+        acknowledged=len(promised),
+        lost=len(promised.keys() - stored) if "orders" in history.read else 0,
+        doubled=len(twice) + sum(violation.rule == "12" for violation in others),
+        violations=[*twice, *others],
         unchecked=list(_unchecked(history)),
     )
 

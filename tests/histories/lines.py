@@ -141,6 +141,8 @@ class Map(State):
 
     `baseline`: nothing before this version is known. The first line of a session that was in use,
     or a hole: the recorder has missed the events since the one before.
+
+    `asked`: when the request for it was sent. Without it, (10) does not look at its version.
     """
 
     source: Literal["map"]
@@ -149,6 +151,7 @@ class Map(State):
     held: Tags = {}
     sold: Tags = {}
     baseline: bool = False
+    asked: int | None = None
 
 
 class RedisKeys(State):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from tests.histories.history import Operation, Session
 from tests.histories.lines import Action, Line
-from tests.histories.replay import Effect, Replay
+from tests.histories.replay import Effect, Replay, only
 from tests.histories.violation import Violation
 
 _Group = tuple[Action, str, str]  # what a buyer, by tag, asked about one seat
@@ -41,7 +41,10 @@ class RealTime:
         known = session.tags.values() if not alone else None
         self.violations += self._bound_all(_requests(session), set(known or ()), alone=alone)
         self.violations += self._contradictions()
-        self._earliest, self._latest = self._in_order()
+        self._earliest, self._latest = list[float](), list[float]()
+        self._known_by = list[int]()  # the place of the event that `_latest` comes from
+        self._put_in_order()
+        self.violations += self._stale_maps(session)
 
     def window(self, operation: Operation) -> range:
         """The positions after which the seats' state may be what the operation found or left.
@@ -95,17 +98,38 @@ class RealTime:
                 lines = (begun.line, earlier, event, self._done[place].line)
                 yield Violation("10", text, tuple(line for line in lines if line))
 
-    def _in_order(self) -> tuple[list[float], list[float]]:
+    def _stale_maps(self, session: Session) -> Iterator[Violation]:
+        """A map that lacks what was known before it was asked for."""
+        for seat_map in session.maps:
+            position = self._replay.positions.get(seat_map.version)
+            if seat_map.asked is None or position is None:
+                continue
+            known = bisect_left(self._latest, seat_map.asked)
+            if position < known:
+                done = self._known_by[known - 1]
+                event = self._replay.events[done]
+                text = (
+                    f"the map shows version {seat_map.version}, but version {event.version} was "
+                    "known before the map was asked for"
+                )
+                lines = (event, self._done[done].line, only(seat_map))
+                yield Violation("10", text, tuple(line for line in lines if line))
+
+    def _put_in_order(self) -> None:
         """The bounds, with those of the events before and after taken into account."""
-        earliest, latest = list[float](), list[float]()
-        begun, done = -math.inf, math.inf
+        begun, done, place = -math.inf, math.inf, len(self._done)
         for moment in self._begun:
             begun = max(begun, moment.at)
-            earliest.append(begun)
+            self._earliest.append(begun)
+        known_by = place
         for moment in reversed(self._done):
-            done = min(done, moment.at)
-            latest.append(done)
-        return earliest, latest[::-1]
+            place -= 1
+            if moment.at < done:
+                done, known_by = moment.at, place
+            self._latest.append(done)
+            self._known_by.append(known_by)
+        self._latest.reverse()
+        self._known_by.reverse()
 
 
 def _requests(session: Session) -> dict[_Group, list[Operation]]:

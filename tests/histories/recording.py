@@ -34,12 +34,12 @@ Write = Callable[[Line], object]
 class Recording:
     """Passes each line on in the order of its time. Threads may share it.
 
-    `now` is the monotonic clock of all lines, in nanoseconds.
+    `now()` is the monotonic clock of all lines, in nanoseconds.
     """
 
     def __init__(self, write: Write, now: Callable[[], int] = time.monotonic_ns) -> None:
         self._write = write
-        self._now = now
+        self.now = now
         self._lock = threading.Lock()
         self._calls = itertools.count(1)
         self._lines = 0
@@ -133,7 +133,7 @@ class Recording:
 
     def _add(self, line: Callable[[int], Line]) -> None:
         with self._lock:
-            self._write(line(self._now()))
+            self._write(line(self.now()))
             self._lines += 1
 
 

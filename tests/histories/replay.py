@@ -46,6 +46,7 @@ class Replay:
         self.effects: list[Effect] = []
         self.holes: list[int] = []  # positions of maps in the place of events that were missed
         self.version = 0
+        self.positions = {0: 0}  # of the versions
         self.now: dict[str, Span] = {}  # seats that are not free, after the last event
         self.violations: list[Violation] = []
         self._spans: defaultdict[str, list[Span]] = defaultdict(list)
@@ -91,6 +92,7 @@ class Replay:
                 self._go_on_from(position, event)
             else:
                 yield from self._follow(position, event)
+            self.positions[self.version] = position
             yield from self._compare()
         for version, maps in self._maps.items():
             if version > self.version:

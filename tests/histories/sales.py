@@ -33,6 +33,30 @@ def _sold_as_ordered(seat_map: Map, owners: dict[str, list[Order]]) -> Iterator[
         yield Violation("1", text, (*orders, only(seat_map, *differ)))
 
 
+def promised_twice(session: Session) -> Iterator[Violation]:
+    """(1), by the answers alone: a seat in two acknowledged orders that did not give it back."""
+    given_back = {
+        (operation.call.order, seat)
+        for operation in session.operations
+        if operation.succeeded and operation.call.action is Action.CANCEL
+        for seat in operation.call.seats
+    }
+    owners: defaultdict[str, dict[str, Operation]] = defaultdict(dict)
+    for operation in session.operations:
+        if operation.succeeded and operation.answer and operation.call.action is Action.CONFIRM:
+            name = operation.answer.order
+            order = session.orders.get(name)
+            for seat in operation.call.seats:
+                kept_it = order is None or (seat in order.seats_left and not order.cancelled)
+                if kept_it and (name, seat) not in given_back:
+                    owners[seat].setdefault(name, operation)
+    for seat, orders in owners.items():
+        if len(orders) > 1:
+            lines = [line for operation in orders.values() for line in operation.lines]
+            text = f"{seat} was acknowledged to {len(orders)} orders: {', '.join(orders)}"
+            yield Violation("1", text, tuple(lines))
+
+
 def kept(session: Session, whole: Line) -> Iterator[Violation]:
     """(11) and (3): what was acknowledged is there. `whole`: the orders were read to their end."""
     for operation in session.operations:

@@ -138,22 +138,30 @@ def test_help_explains_every_mode() -> None:
 
 
 class Generous(FakeBooking):
-    """Grants every hold, and shows a map without any."""
+    """Grants every hold, shows a map without any, and has no orders."""
 
     async def ReservarAssento(  # noqa: N802 - the contract's name
         self, request: pb.ReservaRequest, context: Context
     ) -> pb.ReservaResponse:
         return pb.ReservaResponse(sucesso=True, reserva_token="t", restante_ms=300_000)
 
+    async def ListarPedidos(  # noqa: N802
+        self, request: pb.ListarPedidosRequest, context: Context
+    ) -> pb.ListarPedidosResponse:
+        return pb.ListarPedidosResponse()
 
-async def test_a_server_that_grants_a_seat_to_everybody_is_found_out() -> None:
+
+async def test_a_server_that_grants_a_seat_to_everybody_is_found_out(tmp_path: Path) -> None:
+    file = tmp_path / "history.jsonl"
     server = Generous()
     await server.start()
     try:
-        few = ("--buyers", "5", "--rounds", "1")
+        few = ("--buyers", "5", "--rounds", "1", "--record", str(file))
         done = await asyncio.to_thread(client, "--address", server.address, *few)
     finally:
         await server.stop()
     assert done.returncode == BAD, done.stderr
     assert "FAIL" in done.stdout
     assert "was promised to 5 buyers" in done.stdout
+    found = [violation.text for violation in check(read(file)).violations]
+    assert sum(text.endswith("were granted, but never held together") for text in found) == 5

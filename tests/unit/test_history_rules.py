@@ -184,6 +184,13 @@ def test_without_events_and_maps_the_orders_alone_are_checked() -> None:
     assert "(1) to (3), (5), (7), (9), (10): no events of S001" in verdict.unchecked
 
 
+def test_what_is_lost_or_there_twice_is_counted() -> None:
+    verdict = checked(PAID_TOO)
+    assert (verdict.acknowledged, verdict.lost, verdict.doubled) == (2, 1, 2)
+    right = checked(RIGHT)
+    assert (right.acknowledged, right.lost, right.doubled) == (1, 0, 0)
+
+
 SOLD_TWICE = with_more("granted to bia", sold_again=event(4, 250, "A01 sold bia"))
 CANCELLED = with_more(
     "paid",
@@ -196,6 +203,12 @@ PAID_AGAIN = with_more(
     pay_again=call(5, "confirm", "ana", "A01 A02", key="k"),
     paid_again=answer(5, order="o2"),
 )
+PAID_TOO = with_more(
+    "paid",
+    pay_too=call(5, "confirm", "bia", "A01 A02", key="b"),
+    paid_too=answer(5, order="o2"),
+)
+STALE_MAP = state("map", session=SESSION, version=0, asked=45)
 BACK_SOON = with_more(
     "granted to bia",
     expired=event(4, 510, "B01 free bia timeout"),
@@ -206,6 +219,11 @@ BACK_SOON = with_more(
 HOLD_OF_ANOTHER = event(1, 100, "A01 held ana", "A02 held ana", "A03 held ana")
 Case = tuple[Lines, str, str]
 CASES: list[Case] = [
+    (
+        PAID_TOO,
+        "(1) A01 was acknowledged to 2 orders: o1, o2",
+        "pay, paid, pay too, paid too",
+    ),
     (SOLD_TWICE, "(1) A01 is sold again at version 4", "sold, sold again"),
     (
         but(sold=event(2, 150, "A01 sold ana", "A02 sold bia")),
@@ -313,6 +331,12 @@ CASES: list[Case] = [
         BACK_SOON,
         "(9) B01 is held again before it has cooled down",
         "expired, held again",
+    ),
+    (
+        in_this_order("header, hold, held, granted, map, other hold of bia, then held by bia")
+        | {"map": STALE_MAP},
+        "(10) the map shows version 0, but version 1 was known before the map was asked for",
+        "held, map",
     ),
     (
         but(refused={"failed": ["B02"]}),
