@@ -104,15 +104,14 @@ class Crowd:
             spent = time.monotonic() - begin
             return Attempt(call, buyer, seats, kind, error.code().name, spent)
         kind = Outcome.WON if answer.sucesso else Outcome.REFUSED
-        spent, until = time.monotonic() - begin, begin + answer.restante_ms / 1000
         return Attempt(
             call,
             buyer,
             seats,
             kind,
             answer.motivo,
-            spent,
-            until,
+            time.monotonic() - begin,
+            begin + answer.restante_ms / 1000,
             answer.reserva_token,
             answer.pedido_id,
             tuple(answer.assentos_falha),

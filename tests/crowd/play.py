@@ -2,8 +2,8 @@
 
 import argparse
 import os
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import grpc
@@ -21,10 +21,10 @@ from tests.crowd.load import (
     draw_same_seat,
     free_seats,
 )
-from tests.crowd.recorded import recorded_crowd
+from tests.crowd.recorded import recorded_crowds
 from tests.crowd.report import figures
-
-FAULTS_SHOWN = 20
+from tests.histories import report as histories
+from tests.histories.check import Verdict
 
 
 class CannotPlay(Exception):
@@ -37,29 +37,22 @@ async def play(args: argparse.Namespace) -> int:
         campaign = Campaign(rules(args))
         try:
             free = await find_free_seats(channel, args)
-            async with new_crowd(channel, args) as crowd:
+            async with recorded_crowds(
+                [channel], args.session, args.deadline, args.record
+            ) as recorded:
                 with progress(args, len(free)) as on_answer:
-                    await campaign.run(crowd, free, on_answer)
-        except OSError as error:
-            raise CannotPlay(f"{args.record} cannot be written: {error.strerror}") from None
-        except grpc.aio.AioRpcError as error:
+                    await campaign.run(recorded.crowds[0], free, on_answer)
+        except (grpc.aio.AioRpcError, TimeoutError) as error:
             if campaign.attempts:
                 Console().print(figures(campaign.attempts, campaign.seconds))
+            why = error.code().name if isinstance(error, grpc.aio.AioRpcError) else "no events"
             raise CannotPlay(
-                f"booking at {args.address} does not answer ({error.code().name}): "
+                f"booking at {args.address} does not answer ({why}): "
                 "is it running, as by `make run`?"
             ) from None
-    return report(campaign, Console())
-
-
-@asynccontextmanager
-async def new_crowd(channel: grpc.aio.Channel, args: argparse.Namespace) -> AsyncIterator[Crowd]:
-    """With `--record` one that writes its history."""
-    if args.record is None:
-        yield Crowd(channel, args.session, args.deadline)
-        return
-    async with recorded_crowd(args.record, channel, args.session, args.deadline) as crowd:
-        yield crowd
+        except OSError as error:
+            raise CannotPlay(f"{args.record} cannot be written: {error.strerror}") from None
+    return report(campaign, recorded.verdict, Console())
 
 
 def settings(address: str) -> BookingClientSettings:
@@ -107,21 +100,23 @@ def progress(args: argparse.Namespace, free: int) -> Iterator[OnAnswer]:
         yield on_answer
 
 
-def report(campaign: Campaign, console: Console) -> int:
+def report(campaign: Campaign, verdict: Verdict, console: Console) -> int:
     """Prints the figures and the verdict; 0 for a good one, else 1."""
     console.print(figures(campaign.attempts, campaign.seconds))
     if campaign.not_given_back:
         console.print(
             f"{campaign.not_given_back} holds were not given back; they expire by themselves"
         )
-    answered = [a for a in campaign.attempts if a.outcome in (Outcome.WON, Outcome.REFUSED)]
-    found = list(campaign.faults) if answered else ["no request was answered"]
-    if not found:
+    if not any(attempt.outcome in (Outcome.WON, Outcome.REFUSED) for attempt in campaign.attempts):
+        console.print("[red]FAIL[/]: no request was answered")
+        return 1
+    console.print(f"history: {histories.figures(verdict)}", highlight=False)
+    if not verdict.violations:
         console.print(
             "[green]PASS[/]: every seat has at most one owner, no request only a part of its seats"
         )
         return 0
-    console.print(f"[red]FAIL[/]: {len(found)} contradictions")
-    for fault in found[:FAULTS_SHOWN]:
-        console.print(f"  {fault}", highlight=False, markup=False)
+    console.print(f"[red]FAIL[/]: {len(verdict.violations)} contradictions")
+    for line in histories.excerpts(verdict):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
     return 1

@@ -8,11 +8,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.histories.check import Verdict, check
+from tests.histories.check import check
 from tests.histories.reading import Unusable, read
+from tests.histories.report import excerpts, figures
 
 GOOD, BAD, NO_HISTORY = 0, 1, 2
-VIOLATIONS_SHOWN = 10
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,27 +24,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Unusable as reason:
         print(f"{file} is no history: {reason}", file=sys.stderr)
         return NO_HISTORY
-    report(verdict)
-    return BAD if verdict.violations else GOOD
-
-
-def report(verdict: Verdict) -> None:
-    print(
-        f"{verdict.lines:,} lines, {verdict.calls:,} calls, {verdict.events:,} events, "
-        f"{verdict.acknowledged:,} orders acknowledged, {verdict.lost:,} lost, "
-        f"{verdict.doubled:,} doubled"
-    )
+    print(figures(verdict))
     for left_out in verdict.unchecked:
         print(f"not checked: {left_out}")
-    shortest = sorted(verdict.violations, key=lambda violation: len(violation.excerpt))
-    for violation in shortest[:VIOLATIONS_SHOWN]:
-        print(violation)
-        for line in violation.excerpt:
-            print(f"    {line.number}: {line.to_json()}")
+    for line in excerpts(verdict):
+        print(line)
     found = len(verdict.violations)
-    if found > VIOLATIONS_SHOWN:
-        print(f"and {found - VIOLATIONS_SHOWN:,} more")
     print(f"FAIL: {found:,} violations" if found else "PASS")
+    return BAD if found else GOOD
 
 
 if __name__ == "__main__":

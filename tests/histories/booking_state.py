@@ -17,6 +17,7 @@ from tests.support.waiting import eventually
 
 LOOKS = 5
 CALL_SECONDS = 10
+PAUSE_SECONDS = 0.2
 _STATES: dict[int, Literal["held", "sold", "free"]] = {
     pb.StatusReserva.RESERVADO: "sold",
     pb.StatusReserva.BLOQUEADO_TEMP: "held",
@@ -33,21 +34,31 @@ class EventFollower:
         self._recording = recording
         self.session = session
 
-    async def follow(self, stream: AsyncIterator[pb.EventoSessao]) -> None:
-        """Raises grpc.aio.AioRpcError where the stream breaks."""
-        async for event in stream:
-            if event.HasField("instantaneo"):
-                self._take_snapshot(event.instantaneo)
-            else:
-                self._take(event.atualizacao)
+    async def follow(self, stub: Any) -> None:
+        """Until it is cancelled, over all streams that break meanwhile."""
+        while True:
+            stream = stub.AcompanharSessao(pb.SessaoRequest(sessao_id=self.session))
+            with contextlib.suppress(grpc.aio.AioRpcError):
+                async for event in stream:
+                    self._take(event)
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    def _take(self, event: pb.EventoSessao) -> None:
+        if event.HasField("instantaneo"):
+            self._take_snapshot(event.instantaneo)
+        else:
+            self._take_update(event.atualizacao)
 
     def _take_snapshot(self, seat_map: pb.MapaSessao) -> None:
-        """Booking also sends one where sales are paused or resumed: then nothing was missed."""
+        """The first one of a stream, or that sales are paused or resumed.
+
+        Nothing was missed if the version is the same.
+        """
         is_new = seat_map.versao != self.version
         self._recording.state(Map, **map_fields(seat_map), baseline=is_new)
         self.version = seat_map.versao
 
-    def _take(self, update: pb.Atualizacao) -> None:
+    def _take_update(self, update: pb.Atualizacao) -> None:
         changes = (
             Change(
                 seat=change.assento,
@@ -63,26 +74,23 @@ class EventFollower:
 
 @asynccontextmanager
 async def followed(stub: Any, recording: Recording, session: str) -> AsyncIterator[EventFollower]:
-    """One that has had its baseline."""
+    """One that has had its baseline. Raises TimeoutError where booking sends none."""
     follower = EventFollower(recording, session)
-    stream = stub.AcompanharSessao(pb.SessaoRequest(sessao_id=session))
-    following = asyncio.create_task(follower.follow(stream))
+    following = asyncio.create_task(follower.follow(stub))
     try:
-        await eventually(lambda: follower.version >= 0 or following.done(), what="a snapshot")
-        if following.done():
-            following.result()
+        await eventually(lambda: follower.version >= 0, what="a snapshot")
         yield follower
     finally:
-        stream.cancel()
         following.cancel()
-        with contextlib.suppress(asyncio.CancelledError, grpc.aio.AioRpcError):
+        with contextlib.suppress(asyncio.CancelledError):
             await following
 
 
 async def record_booking_state(stub: Any, recording: Recording, follower: EventFollower) -> None:
     """Map and orders of one version, once its events were recorded.
 
-    Without the orders where others change the session all the time.
+    Without the orders where others change the session all the time. Raises grpc.aio.AioRpcError,
+    and TimeoutError where the events do not come.
     """
     session = follower.session
     request = pb.SessaoRequest(sessao_id=session)

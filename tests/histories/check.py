@@ -21,7 +21,7 @@ from tests.histories.violation import Violation
 
 @dataclass
 class Verdict:
-    """`acknowledged` and `lost` are orders.
+    """`acknowledged` and `lost` are orders; None: the orders were not read.
 
     `doubled` are seats in two acknowledged orders, and orders beyond one for each order key.
     `unchecked` says why some rules were left out.
@@ -31,7 +31,7 @@ class Verdict:
     calls: int
     events: int
     acknowledged: int
-    lost: int
+    lost: int | None
     doubled: int
     violations: list[Violation]
     unchecked: list[str]
@@ -49,7 +49,7 @@ def check(lines: Iterable[Line]) -> Verdict:
         calls=sum(len(session.operations) for session in sessions),
         events=sum(len(session.events) for session in sessions),
         acknowledged=len(promised),
-        lost=len(promised.keys() - stored) if "orders" in history.read else 0,
+        lost=len(promised.keys() - stored) if "orders" in history.read else None,
         doubled=len(twice) + sum(violation.rule == "12" for violation in others),
         violations=[*twice, *others],
         unchecked=list(_unchecked(history)),

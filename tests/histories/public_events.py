@@ -38,6 +38,7 @@ class _Stay:
     left: float = math.inf
     left_with: tuple[Line, ...] = ()
     expired: bool = False
+    deadline: int = 0  # of the hold, as its last event said
 
 
 def times(session: Session, rules: Rules) -> Iterator[Violation]:
@@ -53,6 +54,9 @@ def times(session: Session, rules: Rules) -> Iterator[Violation]:
             stay = stays.get(mine, _Stay(event.clock, event))
             if change.state == "free":
                 expired = change.reason == "timeout"
+                if expired and event.clock < stay.deadline:
+                    text = f"{change.seat} expired at {event.clock}, before {stay.deadline}"
+                    yield Violation("9", text, (stay.begun_with, event))
                 stays[mine] = replace(stay, left=event.clock, left_with=(event,), expired=expired)
             elif change.state == "held":
                 cools = event.clock < stay.left + rules.cooldown_ms
@@ -62,7 +66,8 @@ def times(session: Session, rules: Rules) -> Iterator[Violation]:
                 if not cools and stay.left < math.inf:
                     stay = _Stay(event.clock, event)
                 yield from _beyond_ceiling(change, stay, event, rules.ceiling_ms)
-                stays[mine] = replace(stay, left=math.inf, expired=False)
+                deadline = change.deadline or 0
+                stays[mine] = replace(stay, left=math.inf, expired=False, deadline=deadline)
 
 
 def _beyond_ceiling(

@@ -162,6 +162,5 @@ async def test_a_server_that_grants_a_seat_to_everybody_is_found_out(tmp_path: P
         await server.stop()
     assert done.returncode == BAD, done.stderr
     assert "FAIL" in done.stdout
-    assert "was promised to 5 buyers" in done.stdout
-    found = [violation.text for violation in check(read(file)).violations]
-    assert sum(text.endswith("were granted, but never held together") for text in found) == 5
+    assert done.stdout.count("were granted, but never held together") == 5
+    assert len(check(read(file)).violations) == 5

@@ -328,6 +328,11 @@ CASES: list[Case] = [
         "held",
     ),
     (
+        with_more("granted to bia", expired=event(4, 450, "B01 free bia timeout")),
+        "(9) B01 expired at 450, before 500",
+        "held by bia, expired",
+    ),
+    (
         BACK_SOON,
         "(9) B01 is held again before it has cooled down",
         "expired, held again",
