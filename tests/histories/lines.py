@@ -6,7 +6,7 @@ is Redis' clock, in milliseconds.
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, TypeAdapter
 
@@ -154,6 +154,25 @@ class Map(State):
     asked: int | None = None
 
 
+class Hold(BaseModel):
+    """Of a seat, as in Redis. Further fields are kept."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    token: str
+    deadline: int
+    network: str = ""
+
+
+class Account(BaseModel):
+    """Of a buyer, as in Redis. Further fields are kept."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    held: int = 0
+    sold: int = 0
+
+
 class RedisKeys(State):
     """What only Redis' keys show of a session, at the version of its map."""
 
@@ -161,10 +180,10 @@ class RedisKeys(State):
     session: Name
     clock: int
     version: int
-    holds: dict[str, dict[str, Any]] = {}  # seat: as in Redis
+    holds: dict[str, Hold] = {}  # by seat
     locks: dict[str, tuple[str, int]] = {}  # seat: token, and when it ends by `clock`
     due: dict[str, float] = {}  # seat: deadline
-    buyers: dict[str, dict[str, Any]] = {}  # buyer: as in Redis
+    buyers: dict[str, Account] = {}
     persons: Tags = {}  # of a sold seat: the tag of the person who paid
     half_price_sold: int = 0
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 from cinema.identity import owner_tag
 from tests.histories.history import Session
-from tests.histories.lines import Map, RedisKeys, Rules
+from tests.histories.lines import Account, Map, RedisKeys, Rules
 from tests.histories.replay import only
 from tests.histories.violation import Violation
 
+NO_ACCOUNT = Account()
 CLOCK_MS = 5  # by how much PTTL and TIME, asked one after the other, may disagree
 
 
@@ -40,11 +41,11 @@ def _faults_of_hold(keys: RedisKeys, seat: str) -> Iterator[str]:
         yield f"{seat} is locked, but not in the due set and the holds"
     elif lock and hold and due is not None:
         token, ends = lock
-        if hold["token"] != token or abs(due - ends) > CLOCK_MS:
+        if hold.token != token or abs(due - ends) > CLOCK_MS:
             yield f"{seat}'s lock is not that of its hold, or ends at another time than is due"
-    if hold and due != hold["deadline"]:
-        yield f"{seat} is held until {hold['deadline']}, due at {due}"
-    if hold and not lock and hold["deadline"] > keys.clock + CLOCK_MS:
+    if hold and due != hold.deadline:
+        yield f"{seat} is held until {hold.deadline}, due at {due}"
+    if hold and not lock and hold.deadline > keys.clock + CLOCK_MS:
         yield f"{seat} is held without a lock before its time"
     if due is not None and hold is None:
         yield f"{seat} is due, but not held"
@@ -53,7 +54,7 @@ def _faults_of_hold(keys: RedisKeys, seat: str) -> Iterator[str]:
 def _shares(keys: RedisKeys, rules: Rules) -> Iterator[Violation]:
     held: defaultdict[str, list[str]] = defaultdict(list)
     for seat, hold in keys.holds.items():
-        held[hold.get("network", "")].append(seat)
+        held[hold.network].append(seat)
     for network, most in rules.networks.items():
         if len(held[network]) > most:
             text = f"{len(held[network])} seats are held from {network}"
@@ -85,10 +86,11 @@ def _accounts(
     held, sold = Counter(seat_map.held.values()), Counter(seat_map.sold.values())
     accounts = {owner_tag(session.name, b): (b, count) for b, count in keys.buyers.items()}
     for tag in held.keys() | sold.keys() | accounts.keys():
-        buyer, count = accounts.get(tag, (session.buyers.get(tag, tag), {"held": 0, "sold": 0}))
+        buyer, count = accounts.get(tag, (session.buyers.get(tag, tag), NO_ACCOUNT))
         has = held[tag] + sold[tag]
-        if (count["held"], count["sold"]) != (held[tag], sold[tag]):
-            text = f"{buyer} has {held[tag]} held, {sold[tag]} sold, but counts {count}"
+        if (count.held, count.sold) != (held[tag], sold[tag]):
+            counted = f"{count.held} and {count.sold}"
+            text = f"{buyer} has {held[tag]} held, {sold[tag]} sold, but counts {counted}"
             yield _of_buyer(text, tag, buyer, keys, seat_map)
         if rules.most_seats is not None and not 0 < has <= rules.most_seats:
             text = f"{buyer} has {has} seats of at most {rules.most_seats}"
