@@ -38,8 +38,7 @@ class RealTime:
         size = len(replay.events)
         self._begun = [Moment(-math.inf)] * size  # not before
         self._done = [Moment(event.at, event) for event in replay.events]  # not after
-        known = session.tags.values() if not alone else None
-        self.violations += self._bound_all(_requests(session), set(known or ()), alone=alone)
+        self.violations += self._bound_all(session, alone=alone)
         self.violations += self._contradictions()
         self._earliest, self._latest = list[float](), list[float]()
         self._known_by = list[int]()  # the place of the event that `_latest` comes from
@@ -49,18 +48,19 @@ class RealTime:
     def window(self, operation: Operation) -> range:
         """The positions after which the seats' state may be what the operation found or left.
 
-        Empty where the times contradict each other.
+        Empty where the times contradict each other, or the recorder has missed events.
         """
         answer = operation.answer
         first = bisect_left(self._latest, operation.call.at)
         last = bisect_right(self._earliest, answer.at if answer else math.inf)
-        if any(first < hole <= last for hole in self._replay.holes):
+        holes = self._replay.holes
+        next_hole = bisect_right(holes, first)
+        if next_hole < len(holes) and holes[next_hole] <= last:
             return range(0)
         return range(first, last + 1)
 
-    def _bound_all(
-        self, requests: dict[_Group, list[Operation]], known: set[str], *, alone: bool
-    ) -> Iterator[Violation]:
+    def _bound_all(self, session: Session, *, alone: bool) -> Iterator[Violation]:
+        requests, known = _requests(session), set(session.tags.values())
         groups: defaultdict[_Group, list[Effect]] = defaultdict(list)
         for effect in self._replay.effects:
             groups[effect.action, effect.tag, effect.seat].append(effect)

@@ -89,11 +89,7 @@ async def read_state(redis: Any, session: str, seats: Iterable[str]) -> RedisSta
         | {
             "clock": now,
             "holds": holds,
-            "locks": {
-                seat: (token, now + left)
-                for seat, token, left in zip(seats, locks[::2], locks[1::2], strict=True)
-                if token
-            },
+            "locks": _locks(seats, locks, now),
             "due": _of_session(due, session),
             "buyers": _decoded(buyers),
             "persons": _persons(sales),
@@ -111,6 +107,12 @@ def _decoded(fields: Mapping[str, str]) -> dict[str, Any]:
 def _of_session(due: Iterable[tuple[str, float]], session: str) -> dict[str, float]:
     pairs = ((member.rpartition(":"), score) for member, score in due)
     return {seat: score for (of, _, seat), score in pairs if of == session}
+
+
+def _locks(seats: Iterable[str], found: list[Any], now: int) -> dict[str, tuple[str, int]]:
+    """`found` has token and time to live of each seat's lock, in turn."""
+    pairs = zip(seats, found[::2], found[1::2], strict=True)
+    return {seat: (token, now + left) for seat, token, left in pairs if token}
 
 
 def _persons(sales: Mapping[str, SaleRecord]) -> dict[str, str]:
