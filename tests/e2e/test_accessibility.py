@@ -67,7 +67,7 @@ def test_the_programme(system: System, new_page: NewPage, audience: Audience) ->
 def test_the_map(language: str, open_session: OpenPage) -> None:
     page = open_session(language=language)
     expect(page.page.locator("html")).to_have_attribute("lang", language)
-    expect_no_faults(page.page)
+    expect_no_faults(page.page, seats=True)
 
 
 @pytest.mark.nightly  # one state more of a map
@@ -76,7 +76,7 @@ def test_a_map_that_is_sold_out(open_session: OpenPage, audience: Audience) -> N
     audience.buy("A01", "A02")
     page = open_session("S801")
     expect(page.closed_title).to_be_visible()
-    expect_no_faults(page.page)
+    expect_no_faults(page.page, seats=True)
 
 
 def test_the_map_with_seats_held_by_oneself_and_by_somebody_else(
@@ -86,9 +86,9 @@ def test_the_map_with_seats_held_by_oneself_and_by_somebody_else(
     page = open_session()
     page.hold("C07", "C08")
     page.expect_seat("C03", "held")
-    expect_no_faults(page.page)
+    expect_no_faults(page.page, seats=True)
     page.page.locator("[data-action=tickets]").click()
-    expect_no_faults(page.page)
+    expect_no_faults(page.page, seats=True)
 
 
 @pytest.mark.nightly  # one state more of a map
@@ -142,14 +142,14 @@ def test_choosing_for_a_party_and_being_invited(open_session: OpenPage, audience
     page.moved_from([], 3)
     page.seat("C08").hover()
     wait_until(lambda: len(page.marked("preview")) == 3, what="a preview")
-    expect_no_faults(page.page)
+    expect_no_faults(page.page, seats=True)
     page.page.set_viewport_size({"width": 1280, "height": 900})
     page.party(0)
     page.release(*page.held())
     audience.hold("D07")
     invited = open_session("S810?junto=D07")
     wait_until(lambda: invited.marked("friend") == ["D07"], what="a friend is marked")
-    expect_no_faults(invited.page)
+    expect_no_faults(invited.page, seats=True)
     audience.release("D07")
 
 

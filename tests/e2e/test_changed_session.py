@@ -33,7 +33,7 @@ NAMES = ("MOVIDA", "FECHADA", "APAGADA", "GONE", "BORRADA", "MENOR")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     folder = tmp_path_factory.mktemp("system")
     programme = demo(*map(session, NAMES))
-    with running_system(folder, programme=programme) as running:
+    with running_system(folder, pairs=2, programme=programme) as running:
         yield running
 
 

@@ -21,7 +21,7 @@ CPF_DIGITS = "52998224725"
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """With Kafka and its consumer."""
-    with running_system(tmp_path_factory.mktemp("system"), kafka=True) as running:
+    with running_system(tmp_path_factory.mktemp("system"), kafka=True, pairs=2) as running:
         yield running
 
 

@@ -36,7 +36,7 @@ BY_DAY = ("gateway", "redis")
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """With Kafka and its consumer."""
-    with running_system(tmp_path_factory.mktemp("system"), kafka=True) as running:
+    with running_system(tmp_path_factory.mktemp("system"), kafka=True, pairs=2) as running:
         yield running
 
 

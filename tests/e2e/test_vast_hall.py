@@ -67,7 +67,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 
 @pytest.fixture
 def audience(system: System) -> Iterator[Audience]:
-    with audience_of(system.bookings[1].address) as somebody:
+    with audience_of(system.bookings[-1].address) as somebody:
         somebody.session = big_room.SESSION
         yield somebody
 

@@ -50,7 +50,7 @@ AT_NIGHT = ("listener", "kafka")
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """With Kafka and its consumer."""
-    with running_system(tmp_path_factory.mktemp("system"), kafka=True) as running:
+    with running_system(tmp_path_factory.mktemp("system"), kafka=True, pairs=2) as running:
         yield running
 
 

@@ -20,8 +20,8 @@ HOLD_SECONDS = 300
 
 
 class System:
-    """Two booking servers, two gateways, listener, producer and consumer; started on entry, gone on
-    exit.
+    """Booking servers, a gateway for each, listener, producer and consumer; started on entry, gone
+    on exit.
 
     The second gateway asks the second booking server, so whatever both show went through Redis.
     """
@@ -32,6 +32,8 @@ class System:
         redis: RedisServer,
         kafka: KafkaBroker | None,
         mailbox: Mailbox,
+        *,
+        pairs: int = 2,
         **settings: str,
     ) -> None:
         self.folder = folder
@@ -46,7 +48,7 @@ class System:
             "LOG_LEVEL": "INFO",
             **settings,
         }
-        self.bookings = [Booking(folder, self._settings) for _ in range(2)]
+        self.bookings = [Booking(folder, self._settings) for _ in range(pairs)]
         self.gateways = [self._gateway(booking) for booking in self.bookings]
         behind_first = {
             **self._settings,
@@ -106,9 +108,12 @@ class System:
 
 @contextmanager
 def running_system(
-    folder: Path, *, kafka: bool = False, programme: str = "", **settings: str
+    folder: Path, *, kafka: bool = False, pairs: int = 1, programme: str = "", **settings: str
 ) -> Iterator[System]:
     """A running system with data of its own in `folder`.
+
+    One gateway and its booking server unless a test compares `pairs`: a process at rest costs CPU,
+    too.
 
     Without Kafka the producer hands confirmations to the ledger and the mail itself: a quicker
     start. `programme` is TOML text in the place of the demo's.
@@ -124,7 +129,7 @@ def running_system(
         )
         mailbox = parts.enter_context(Mailbox())
         chosen = {"HOLD_SECONDS": str(HOLD_SECONDS), **ALWAYS_CANCELLED, **settings}
-        yield parts.enter_context(System(folder, redis, broker, mailbox, **chosen))
+        yield parts.enter_context(System(folder, redis, broker, mailbox, pairs=pairs, **chosen))
 
 
 @pytest.fixture(scope="module")

@@ -38,7 +38,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         ),
     )
     folder = tmp_path_factory.mktemp("system")
-    with running_system(folder, programme=programme) as running:
+    with running_system(folder, pairs=2, programme=programme) as running:
         yield running
 
 
