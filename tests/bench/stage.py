@@ -69,7 +69,7 @@ def whole_system(
         redis = parts.enter_context(RedisServer(place / "redis"))
         broker = parts.enter_context(KafkaBroker(place / "kafka")) if kafka else None
         post = parts.enter_context(mailbox or Mailbox())
-        yield parts.enter_context(System(place, redis, broker, post, **settings))
+        yield parts.enter_context(System(place, redis, broker, post, pairs=2, **settings))
 
 
 @contextmanager

@@ -43,7 +43,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 @pytest.mark.parametrize(
     ("language", "width", "height", "letters"),
     [
-        ("es", 1280, 1024, TWICE),
+        pytest.param("es", 1280, 1024, TWICE, marks=pytest.mark.nightly),
         pytest.param("pt-BR", 768, 1024, TWICE, marks=pytest.mark.nightly),
         ("pt-BR", 360, 740, TWICE),
         pytest.param("en", 360, 740, TWICE, marks=pytest.mark.nightly),

@@ -17,7 +17,10 @@ def expect_shown(picture: Locator) -> None:
     assert picture.evaluate("image => image.naturalWidth") > 0
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    "size",
+    [pytest.param(DESK, id="desk"), pytest.param(PHONE, id="phone", marks=pytest.mark.nightly)],
+)
 def test_a_maps_head_shows_the_film_by_one_request(
     open_session: OpenPage, size: dict[str, int]
 ) -> None:

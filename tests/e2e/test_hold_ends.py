@@ -19,7 +19,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """Holds end soon, and a buyer may have a seat again one second after losing it."""
     folder = tmp_path_factory.mktemp("system")
     settings = {"HOLD_SECONDS": str(SECONDS), "HOLD_COOLDOWN_SECONDS": "1"}
-    with running_system(folder, kafka=False, **settings) as running:
+    with running_system(folder, kafka=False, pairs=1, **settings) as running:
         yield running
 
 

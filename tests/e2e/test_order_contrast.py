@@ -14,7 +14,7 @@ from tests.e2e.page import OrderPage
 from tests.support.system import System
 
 Theme = Literal["light", "dark"]
-THEMES: tuple[Theme, ...] = ("light", "dark")
+THEMES = ["light", pytest.param("dark", marks=pytest.mark.nightly)]
 ASKED = re.compile(r"/api/pedidos/[^/]+$")
 AT = "2026-11-26T12:00:00-03:00"
 GIVEN_BACK = [{"assento": "F09", "categoria": "inteira", "preco": 3200, "em": AT}]

@@ -34,9 +34,12 @@ BY_DAY = ("gateway", "redis")
 
 
 @pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """With Kafka and its consumer."""
-    with running_system(tmp_path_factory.mktemp("system"), kafka=True, pairs=2) as running:
+def system(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[System]:
+    """With Kafka and its consumer where the parameter says so."""
+    kafka = getattr(request, "param", False)
+    with running_system(tmp_path_factory.mktemp("system"), kafka=kafka, pairs=2) as running:
         yield running
 
 
@@ -56,11 +59,15 @@ def watchers(browser: Browser, system: System) -> Iterator[list[SessionPage]]:
 
 
 @pytest.mark.parametrize(
-    ("victim", "seat"),
+    ("system", "victim", "seat"),
     [
-        pytest.param(victim, seat, marks=() if victim in BY_DAY else pytest.mark.nightly)
+        pytest.param(False, victim, seat, id=victim)
+        if victim in BY_DAY
+        else pytest.param(True, victim, seat, id=victim, marks=pytest.mark.nightly)
         for victim, seat in zip(VICTIMS, "BCDEFG", strict=True)
     ],
+    indirect=["system"],
+    scope="module",
 )
 def test_every_page_recovers_by_itself_when_it_is_killed_during_a_purchase(
     victim: str,

@@ -25,8 +25,14 @@ SCREENS = [
     pytest.param(Screen("320 pixels", 320, 640), marks=pytest.mark.nightly),
     ENLARGED,
     Screen("letters twice as large", 360, 740, letters=32),
-    Screen("forced colours", 390, 844, media=(("forced_colors", "active"),)),
-    Screen("nothing moves", 390, 844, media=(("reduced_motion", "reduce"),)),
+    pytest.param(
+        Screen("forced colours", 390, 844, media=(("forced_colors", "active"),)),
+        marks=pytest.mark.nightly,
+    ),
+    pytest.param(
+        Screen("nothing moves", 390, 844, media=(("reduced_motion", "reduce"),)),
+        marks=pytest.mark.nightly,
+    ),
 ]
 SEATS = [f"{row}{number:02d}" for row in "CDEFGH" for number in range(5, 13)]
 # Of a list of choices with the chosen one alone.

@@ -28,7 +28,8 @@ SEATS = {
     "sold": "E17",
 }
 Theme = Literal["light", "dark"]
-THEMES: tuple[Theme, ...] = ("light", "dark")
+THEMES = ["light", pytest.param("dark", marks=pytest.mark.nightly)]
+BOTH_THEMES = pytest.mark.parametrize("theme", ["light", "dark"])
 
 
 @dataclass
@@ -104,7 +105,7 @@ def _never_asked(frame: Frame) -> list[Frame]:
     return [] if frame.get("acao") == "bloquear" else [frame]
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@BOTH_THEMES
 def test_every_state_has_contrast(theme: Theme, looks: Looks) -> None:
     seen = looks.pictures(theme)
     clear = {state: picture.contrast for state, picture in seen.items() if state != "sold"}
@@ -113,7 +114,7 @@ def test_every_state_has_contrast(theme: Theme, looks: Looks) -> None:
     assert min(crosses.values()) >= SHAPES, crosses
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@BOTH_THEMES
 def test_a_number_is_read_on_its_seat(theme: Theme, looks: Looks) -> None:
     looks.show(theme)
     for state in ("free", "premium"):
@@ -125,7 +126,7 @@ def test_a_number_is_read_on_its_seat(theme: Theme, looks: Looks) -> None:
         assert contrast(tuple(fill), tuple(text)) >= TEXT
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@BOTH_THEMES
 def test_the_accent_is_ones_own_and_others_are_grey(theme: Theme, looks: Looks) -> None:
     seen = looks.pictures(theme)
     assert {state: seen[state].hue for state in ("held", "sold") if seen[state].hue > GREY} == {}
@@ -133,7 +134,7 @@ def test_the_accent_is_ones_own_and_others_are_grey(theme: Theme, looks: Looks) 
     assert contrast(seen["mine"].fill, seen["held"].mean) >= SHAPES
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@BOTH_THEMES
 def test_every_two_states_differ_in_shape(theme: Theme, looks: Looks) -> None:
     _expect_different_shapes(looks.pictures(theme))
 

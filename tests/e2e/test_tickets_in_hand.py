@@ -57,7 +57,9 @@ def place_of(seat: str) -> str:
     return f"Fila {row} · {number}"
 
 
-@pytest.mark.parametrize("size", [PHONE, SIDEWAYS, pytest.param(SMALL, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize(
+    "size", [PHONE, *(pytest.param(one, marks=pytest.mark.nightly) for one in (SIDEWAYS, SMALL))]
+)
 def test_at_the_door_one_code_fills_the_screen_and_a_swipe_brings_the_next(
     open_session: OpenPage, size: tuple[int, int]
 ) -> None:

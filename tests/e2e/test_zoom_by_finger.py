@@ -105,7 +105,13 @@ def test_a_small_map_shows_where_one_is_and_leads_elsewhere(browser: Browser, ur
         expect(small).to_be_hidden()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "language",
+    [
+        pytest.param(language, marks=() if language == "pt-BR" else pytest.mark.nightly)
+        for language in LANGUAGES
+    ],
+)
 def test_a_balcony_has_the_name_that_the_programme_gives_it(
     language: str, open_session: OpenPage
 ) -> None:

@@ -35,6 +35,7 @@ def test_redis_still_has_an_acknowledged_write_after_a_kill(redis_server: RedisS
         assert connection.get("seat") == b"sold"
 
 
+@pytest.mark.nightly  # as test_a_broker_that_is_killed_under_way_loses_nothing
 def test_kafka_still_has_an_acknowledged_message_after_a_kill(kafka_broker: KafkaBroker) -> None:
     topic = uuid.uuid4().hex
     producer = KafkaProducer(bootstrap_servers=kafka_broker.bootstrap)

@@ -35,7 +35,7 @@ async def test_a_sale_is_watched_recorded_and_mailed(tmp_path: Path, options: st
     with (
         started(lambda: server) as redis,
         Mailbox() as mailbox,
-        System(tmp_path, redis, None, mailbox, **settings) as system,
+        System(tmp_path, redis, None, mailbox, pairs=2, **settings) as system,
     ):
         async with watching(system.bookings[1].address, SESSION) as watcher:
             order = await Buyer(system.gateways[0].url).buy(SESSION, "C05")

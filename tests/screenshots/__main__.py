@@ -36,7 +36,9 @@ def play(browser: Browser, scenes: Iterable[Scene], **settings: str) -> None:
         file = Path(name) / "programacao.toml"
         programme = write_programme(file)
         with (
-            running_system(Path(name), kafka=False, PROGRAMME_FILE=str(file), **settings) as system,
+            running_system(
+                Path(name), kafka=False, pairs=1, PROGRAMME_FILE=str(file), **settings
+            ) as system,
             open_studio(system, browser, Camera(FOLDER), programme) as studio,
         ):
             for scene in scenes:

@@ -15,7 +15,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from deploy.ports import LOOPBACK
 from tests.support.ports import free_port
-from tests.support.waiting import INTERVAL, wait_until
+from tests.support.waiting import LONGEST_PAUSE, wait_until
 
 TEMPORARY = "451 4.3.0 try again later"
 PERMANENT = "550 5.1.1 no such mailbox"
@@ -92,7 +92,7 @@ class Mailbox:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         while address in self.slow:  # noqa: ASYNC110 - another thread takes it out
-            await asyncio.sleep(INTERVAL)
+            await asyncio.sleep(LONGEST_PAUSE)
         if refusal := self.answers.get(address):
             self.attempts += 1
             return refusal

@@ -9,20 +9,23 @@ from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
-INTERVAL = 0.02  # seconds between two looks
+FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.1  # seconds between two looks
 PATIENCE = 15.0  # seconds that a test waits unless it says otherwise: enough for a busy machine
 
 
 def wait_until(condition: Callable[[], T | None], timeout: float = PATIENCE, what: str = "") -> T:
-    """The first true value of `condition`, asked every 20 ms; TimeoutError after `timeout`
-    seconds."""
-    deadline = time.monotonic() + timeout
+    """The first true value of `condition`; TimeoutError after `timeout` seconds.
+
+    A look costs CPU: the longer the wait, the longer the pauses between two.
+    """
+    began = time.monotonic()
     while True:
         if result := condition():
             return result
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - began
+        if waited > timeout:
             raise TimeoutError(_complaint(condition, timeout, what))
-        time.sleep(INTERVAL)
+        time.sleep(_pause(waited))
 
 
 @overload
@@ -41,16 +44,21 @@ async def eventually(
     condition: Callable[[], Any], timeout: float = PATIENCE, what: str = ""
 ) -> Any:
     """`wait_until` for a running event loop; the condition may be a coroutine function."""
-    deadline = time.monotonic() + timeout
+    began = time.monotonic()
     while True:
         result = condition()
         if inspect.isawaitable(result):
             result = await result
         if result:
             return result
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - began
+        if waited > timeout:
             raise TimeoutError(_complaint(condition, timeout, what))
-        await asyncio.sleep(INTERVAL)
+        await asyncio.sleep(_pause(waited))
+
+
+def _pause(waited: float) -> float:
+    return min(max(FIRST_PAUSE, waited / 10), LONGEST_PAUSE)
 
 
 def allowed(seconds: float) -> float:
