@@ -3,6 +3,7 @@ so until then."""
 
 import random
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,10 +13,16 @@ from tests.e2e.audience import Audience
 from tests.e2e.conftest import OpenPage, OpenWired
 from tests.e2e.page import SessionPage
 from tests.e2e.wire import Frame
-from tests.support.system import HOLD_SECONDS
+from tests.support.system import HOLD_SECONDS, System, running_system
 from tests.support.waiting import wait_until
 
 HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with running_system(tmp_path_factory.mktemp("system"), pairs=2) as running:
+        yield running
 
 
 # ---------------------------------------------------------------------------- what the gateway says

@@ -23,7 +23,7 @@ REFRESH_MS = 15_000
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """Of this module's own: its data is lost."""
-    with running_system(tmp_path_factory.mktemp("lost")) as running:
+    with running_system(tmp_path_factory.mktemp("lost"), pairs=2) as running:
         yield running
 
 
