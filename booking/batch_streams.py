@@ -87,7 +87,7 @@ class BatchStreams:
     def _say_how_many(self) -> None:
         if len(self._streams) > self._most:
             self._most = len(self._streams)
-            log.info("requests come in batches, by %d streams at most so far", self._most)
+            log.info("batch streams open: %d, the most so far", self._most)
 
 
 class _Stream:
