@@ -73,19 +73,21 @@ class Recorder:
         )
         return answer
 
-    async def cancel(self, buyer: Buyer, order: str, *seats: str, **more: Any) -> None:
-        """The whole order, which has these seats."""
+    async def cancel(self, buyer: Buyer, order: str, *seats: str, **more: Any) -> bool:
+        """The whole order, which was sold with these seats."""
         call = self._call(Action.CANCEL, buyer, seats, order=order)
         done = await buyer.cancel(order, *seats, **more)
         self.recording.answer(call, Outcome.OK if done else Outcome.REFUSED)
+        return done
 
     async def give_back(
         self, buyer: Buyer, order: str, leaving: str, *seats: str, **more: Any
-    ) -> None:
+    ) -> bool:
         """One seat of these."""
         call = self._call(Action.CANCEL, buyer, [leaving], order=order)
         done = await buyer.give_back(order, leaving, *seats, **more)
         self.recording.answer(call, Outcome.OK if done else Outcome.REFUSED)
+        return done
 
     def _call(self, action: Action, buyer: Buyer, seats: Sequence[str], **more: Any) -> int:
         return self.recording.call(action, self.hall.session, buyer.name, seats, **more)

@@ -1,0 +1,60 @@
+"""All transitions of a seat, in sequences that Hypothesis makes, shrinks and prints as a script."""
+
+import asyncio
+import faulthandler
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from cinema.refusals import Refusal
+from tests.state_machine.clocked_redis import ClockedRedis
+from tests.support.infra import started
+
+pytest.register_assert_rewrite("tests.state_machine.machine")
+from tests.state_machine.machine import SeatMachine  # noqa: E402
+
+STEPS = 50
+BY_DAY, BY_NIGHT = 20, 2_000
+OFTEN = {Refusal.SEAT_TAKEN, Refusal.HOLD_ENDED, Refusal.COOLING_DOWN, Refusal.WRONG_TOKEN}
+REACHED = {
+    *("ok", *OFTEN, Refusal.ALREADY_BOUGHT, Refusal.OVER_LIMIT, Refusal.NETWORK_LIMIT),
+    *(Refusal.NOT_YOURS, Refusal.TIME_CEILING, Refusal.KEY_CONFLICT, Refusal.HALF_PRICE_GONE),
+    Refusal.ORDER_CANCELLED,
+}
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[type[SeatMachine]]:
+    folder = tmp_path_factory.mktemp("redis")
+    with started(lambda: ClockedRedis(folder)) as redis, asyncio.Runner() as runner:
+        SeatMachine.redis, SeatMachine.runner = redis, runner
+        yield SeatMachine
+
+
+@pytest.mark.parametrize(
+    "sequences",
+    [
+        BY_DAY,
+        pytest.param(BY_NIGHT, marks=pytest.mark.nightly),
+    ],
+)
+def test_redis_does_what_the_model_does(machine: type[SeatMachine], sequences: int) -> None:
+    # 2,000 sequences take some minutes, and the shrinking of what fails five more.
+    faulthandler.cancel_dump_traceback_later()
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=sequences,
+            stateful_step_count=STEPS,
+            derandomize=sequences == BY_DAY,
+            deadline=None,
+            database=None,
+            print_blob=True,
+            phases=(Phase.generate, Phase.shrink),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    kinds = {answer.partition(" ")[2] for answer in machine.reached}
+    assert kinds >= (REACHED if sequences == BY_NIGHT else {"ok", *OFTEN})
