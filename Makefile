@@ -10,7 +10,7 @@ ifneq ($(SOUND),True)
 REMAKE := remake
 endif
 
-.PHONY: help run test nightly model check check-history audit sbom lock
+.PHONY: help run test nightly model faults check check-history audit sbom lock
 .PHONY: bench bench-quick screenshots ledger stubs setup clean remake
 help:
 	@echo 'make run     start everything; the page is at http://localhost:8000, Ctrl-C stops it'
@@ -21,6 +21,7 @@ help:
 	@echo 'make lock    lock all packages with hashes; UPGRADE=1: in their newest versions'
 	@echo 'make sbom    list the packages in sbom.cdx.json (CycloneDX)'
 	@echo 'make model   explore the model of the seats, see docs/model.md'
+	@echo 'make faults  kill and break every part under load, see docs/faults.md'
 	@echo 'make check-history FILE=…  is a recorded history right? see docs/histories.md'
 	@echo 'make bench   measure everything and add it to docs/benchmarks.md'
 	@echo 'make bench-quick  is anything slower by a third?'
@@ -48,6 +49,11 @@ test nightly: $(VENV)/installed-dev $(STUBS)
 model: $(VENV)/installed-dev
 	@$(PY) -m tests.model.spin
 	@$(PY) -m tests.model
+
+faults: $(VENV)/installed-dev $(STUBS)
+	@$(PY) -m deploy.packages
+	@$(PY) -m deploy.kafka_classes
+	@$(PY) -m tests.faults --record
 
 check-history: $(VENV)/installed-dev $(STUBS)
 	@$(PY) -m tests.histories $(if $(FILE),'$(FILE)')

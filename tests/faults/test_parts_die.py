@@ -6,7 +6,8 @@ No acknowledged order is missing anywhere, and nothing is sold twice.
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import grpc
@@ -23,10 +24,10 @@ from tests.support.recorded_system import recorded
 from tests.support.system import System, running_system
 from tests.support.waiting import eventually
 
-ORDERS = 12
+ORDERS = 7  # for each part that is killed
 AT_ONCE = 3
 SESSION = "S001"
-KILL_AFTER = 4  # orders
+KILL_AFTER = 3  # orders
 
 
 def kafka_of(system: System) -> LocalProcess:
@@ -43,8 +44,9 @@ VICTIMS: dict[str, Callable[[System], LocalProcess]] = {
     "consumer": lambda system: system.consumer,
     "kafka": kafka_of,
 }
-# The sales do not pass through these two; that Kafka goes away is a test of its own below.
-AT_NIGHT = ("listener", "kafka")
+# The sales do not pass through the other two; that Kafka goes away is a test of its own below.
+BY_DAY = ("gateway", "booking", "redis", "producer", "consumer")
+BY_NIGHT = (("listener", "kafka"), *((victim,) for victim in BY_DAY))
 
 
 @pytest.fixture(scope="module")
@@ -64,32 +66,33 @@ def free_seats() -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "victim",
+    "victims",
     [
-        pytest.param(victim, marks=pytest.mark.nightly if victim in AT_NIGHT else ())
-        for victim in VICTIMS
+        pytest.param(BY_DAY, id="one after the other"),
+        *(pytest.param(some, id=some[0], marks=pytest.mark.nightly) for some in BY_NIGHT),
     ],
 )
-async def test_no_acknowledged_order_is_lost_when_it_is_killed(
-    victim: str, system: System, free_seats: Iterator[str], tmp_path: Path
+async def test_no_acknowledged_order_is_lost_when_parts_are_killed(
+    victims: Sequence[str], system: System, free_seats: Iterator[str], tmp_path: Path
 ) -> None:
-    part = VICTIMS[victim](system)
-    seats = [next(free_seats) for _ in range(ORDERS)]
+    seats = [next(free_seats) for _ in range(ORDERS * len(victims))]
     async with recorded(system, SESSION, tmp_path / "history.jsonl") as history:
 
-        def kill_and_start() -> None:
+        def kill_and_start(victim: str) -> None:
+            part = VICTIMS[victim](system)
             history.recording.fault(f"kill -9 of {victim}")
             part.kill()
             part.start(timeout=60)
 
-        orders = await _buy_while(system, seats, kill_and_start, history.recording)
+        events = [partial(kill_and_start, victim) for victim in victims]
+        orders = await _buy_while(system, seats, events, history.recording)
 
-        assert len(set(orders)) == ORDERS
+        assert len(set(orders)) == len(seats)
         assert await _sold_to(system, orders) == set(seats)
         await eventually(lambda: set(orders) <= _recorded(system).keys(), 60, "every record")
         await eventually(lambda: set(orders) <= _mailed(system), 60, "every mail")
     assert history.verdict.violations == []
-    assert (history.verdict.acknowledged, history.verdict.unchecked) == (ORDERS, [])
+    assert (history.verdict.acknowledged, history.verdict.unchecked) == (len(seats), [])
 
 
 async def test_purchases_go_on_while_kafka_is_away_and_their_mails_follow(
@@ -98,7 +101,7 @@ async def test_purchases_go_on_while_kafka_is_away_and_their_mails_follow(
     assert system.kafka is not None
     seats = [next(free_seats) for _ in range(10)]
     system.kafka.terminate()
-    orders = await _buy_while(system, seats, _nothing)
+    orders = await _buy_while(system, seats)
     assert not set(orders) & _recorded(system).keys()
 
     await asyncio.to_thread(system.kafka.start)
@@ -113,7 +116,7 @@ async def test_purchases_go_on_while_the_mail_server_is_away_and_their_mails_fol
 ) -> None:
     seats = [next(free_seats) for _ in range(10)]
     system.mailbox.stop()
-    orders = await _buy_while(system, seats, _nothing)
+    orders = await _buy_while(system, seats)
     assert not set(orders) & _mailed(system)
 
     system.mailbox.start()
@@ -122,17 +125,14 @@ async def test_purchases_go_on_while_the_mail_server_is_away_and_their_mails_fol
     await eventually(lambda: set(orders) <= _recorded(system).keys(), 60, "ten records")
 
 
-def _nothing() -> None:
-    """Something was taken away before the purchases; nothing happens during them."""
-
-
 async def _buy_while(
     system: System,
     seats: list[str],
-    happens: Callable[[], None],
+    events: Sequence[Callable[[], None]] = (),
     recording: Recording = NOWHERE,
 ) -> list[str]:
-    """One buyer a seat, a few at once; `happens` in the middle. The acknowledged orders."""
+    """One buyer a seat, a few at once; each of the events after some more orders. The acknowledged
+    orders."""
     turns = asyncio.Semaphore(AT_ONCE)
     orders: list[str] = []
 
@@ -144,8 +144,10 @@ async def _buy_while(
     async with asyncio.TaskGroup() as group:
         for seat in seats:
             group.create_task(buy(seat))
-        await eventually(lambda: len(orders) >= KILL_AFTER, 30, "the first orders")
-        await asyncio.to_thread(happens)
+        for happens in events:
+            wanted = min(len(orders) + KILL_AFTER, len(seats))
+            await eventually(lambda: len(orders) >= wanted, 30, "some orders")  # noqa: B023
+            await asyncio.to_thread(happens)
     return orders
 
 

@@ -2,7 +2,7 @@
 the end."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +33,9 @@ class SystemHistory:
 
 
 @asynccontextmanager
-async def recorded(system: System, session: str, file: Path) -> AsyncIterator[SystemHistory]:
+async def recorded(
+    system: System, session: str, file: Path, seats: Sequence[str] = SEATS
+) -> AsyncIterator[SystemHistory]:
     """Records into `recording` what the block does, the events meanwhile, and then the end.
 
     All notifications must have arrived when the block ends.
@@ -41,12 +43,12 @@ async def recorded(system: System, session: str, file: Path) -> AsyncIterator[Sy
     with recorded_to(file, "tests/faults", [session], rules=RULES) as recording:
         history = SystemHistory(recording)
         async with patient_client(system.redis.url) as redis:
-            before = await read_state(redis, session, SEATS)
+            before = await read_state(redis, session, seats)
             record_baseline(recording, before)
             events = EventReader(redis, session, before.version)
             async with _polled(events, recording):
                 yield history
-            record_states(recording, [await read_state(redis, session, SEATS)])
+            record_states(recording, [await read_state(redis, session, seats)])
         if system.kafka:
             record_kafka(recording, system.kafka.bootstrap, [session])
         record_ledger(recording, system.ledger, [session])

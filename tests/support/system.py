@@ -75,7 +75,7 @@ class System:
 
     @property
     def ledger(self) -> Path:
-        return self.folder / "reservas_confirmadas.json"
+        return Path(self.consumer.env["LEDGER_FILE"])
 
     @property
     def logs(self) -> str:

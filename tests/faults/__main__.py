@@ -1,0 +1,119 @@
+"""Faults under constant load, each with the history checked at its end: `make faults`.
+
+    python -m tests.faults                  every fault
+    python -m tests.faults kills redis-cut  these
+    python -m tests.faults --seed 7         in the random order of an earlier run
+    python -m tests.faults --record         into docs/faults.md, too
+
+A line for each fault, a table at the end. Exit status: 1 if a promise was broken, or the hard case
+of a fault was never reached.
+"""
+
+import argparse
+import asyncio
+import random
+import signal
+import sys
+import tempfile
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tests.faults.failover import MEASURES, measure
+from tests.faults.figures import Figures, table, write
+from tests.faults.mail_faults import MAIL_FAULTS
+from tests.faults.part_faults import PART_FAULTS
+from tests.faults.redis_faults import CLOCK_FAULTS, REDIS_FAULTS, clock_env
+from tests.faults.scenario import Scenario, play
+from tests.faults.stage import Stage, staged
+from tests.support.redis_servers import redis_servers, using
+
+
+@contextmanager
+def one_system(seed: int, _: Path) -> Iterator[Stage]:
+    with staged(seed) as stage:
+        yield stage
+
+
+@contextmanager
+def with_a_clock(seed: int, folder: Path) -> Iterator[Stage]:
+    """On Valkey: Debian's Redis does not start under libfaketime, which its jemalloc calls."""
+    server = next(path for name, path in redis_servers().items() if name.startswith("Valkey"))
+    with using(server), staged(seed, clock_env(folder)) as stage:
+        yield stage
+
+
+GROUNDS = [
+    (one_system, [*PART_FAULTS, *REDIS_FAULTS, *MAIL_FAULTS]),
+    (with_a_clock, CLOCK_FAULTS),
+]
+NAMES = [
+    *(scenario.name for _, scenarios in GROUNDS for scenario in scenarios),
+    *(this.name for this in MEASURES),
+]
+
+
+def main() -> int:
+    # A run that is ended leaves no server behind: what it started ends with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    args = _arguments()
+    sys.stdout.write(f"seed {args.seed}\n")
+    began = datetime.now(UTC)
+    rows = []
+    for figures in _all(args.faults or NAMES, args.seed):
+        sys.stdout.write(figures.line())
+        sys.stdout.flush()
+        rows.append(figures)
+    sys.stdout.write(f"\n{table(rows)}")
+    if args.record:
+        took = (datetime.now(UTC) - began).total_seconds() / 60
+        write(rows, f"{began:%Y-%m-%d %H:%M} UTC, {took:.0f} minutes, seed {args.seed}.")
+    return int(any(figures.problems for figures in rows))
+
+
+def _all(names: Sequence[str], seed: int) -> Iterator[Figures]:
+    with tempfile.TemporaryDirectory() as histories:
+        for ground, scenarios in GROUNDS:
+            chosen = [scenario for scenario in scenarios if scenario.name in names]
+            if not chosen:
+                continue
+            with ground(seed, Path(histories)) as stage:
+                for scenario in chosen:
+                    yield _played(scenario, stage, Path(histories) / f"{scenario.name}.jsonl")
+    for this in MEASURES:
+        if this.name in names:
+            yield _figures_of(measure(this), this.name, this.title)
+
+
+def _played(scenario: Scenario, stage: Stage, file: Path) -> Figures:
+    return _figures_of(play(scenario, stage, file), scenario.name, scenario.title)
+
+
+def _figures_of(run: Coroutine[Any, Any, Figures], name: str, title: str) -> Figures:
+    """One that cannot be played to its end has failed; the next ones are tried."""
+    try:
+        return asyncio.run(run)
+    except Exception as error:  # noqa: BLE001 - whatever it was
+        first: BaseException = error
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        problem = f"{type(first).__name__}: {first}"
+        return Figures(name, title, 0, 0, 0, "–", problems=[problem])
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.faults",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("faults", nargs="*", choices=[*NAMES, []], metavar="fault")
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    parser.add_argument("--record", action="store_true", help="write docs/faults.md, too")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

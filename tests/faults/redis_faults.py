@@ -1,0 +1,192 @@
+"""What happens to Redis."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.faults.load import Answers
+from tests.faults.scenario import Scenario
+from tests.faults.stage import Stage
+from tests.support.waiting import eventually
+
+FAULT_SECONDS = 5
+SLOW_SECONDS = 0.2
+CUT = 1_000
+CUT_A_SECOND = 30  # purchases, so that so many replies come in reasonable time
+HOUR = 3_600
+PATIENCE = 90
+
+
+@asynccontextmanager
+async def lasting(seconds: float) -> AsyncIterator[None]:
+    """The block, and then until so much time has passed since its begin."""
+    end = time.monotonic() + seconds
+    yield
+    await asyncio.sleep(max(0.0, end - time.monotonic()))
+
+
+async def flush_scripts(stage: Stage) -> None:
+    """Between every two scripts, if it can be."""
+    end = time.monotonic() + FAULT_SECONDS
+    with stage.ask() as redis:
+        while time.monotonic() < end:
+            redis.script_flush()
+            await asyncio.sleep(0.05)
+
+
+async def restart(stage: Stage) -> None:
+    await asyncio.to_thread(stage.redis.restart)
+
+
+async def slow_down(stage: Stage) -> None:
+    stage.proxy.delay = SLOW_SECONDS
+    async with lasting(2 * FAULT_SECONDS):
+        pass
+    stage.proxy.delay = 0
+
+
+async def cut_replies(stage: Stage) -> None:
+    stage.proxy.to_cut = CUT
+    try:
+        await eventually(lambda: stage.proxy.to_cut == 0, PATIENCE, "all cuts")
+    except TimeoutError:  # the run says how many were reached
+        stage.proxy.to_cut = 0
+
+
+async def fill_memory(stage: Stage) -> None:
+    with stage.ask() as redis:
+        async with lasting(FAULT_SECONDS):
+            redis.config_set("maxmemory", 1_000_000)
+        redis.config_set("maxmemory", 0)
+
+
+async def fill_disk(stage: Stage) -> None:
+    """Redis cannot fsync what it acknowledges, so it ends; a supervisor starts it again."""
+    with filled(stage.folder / "redis"):
+        await eventually(lambda: not stage.redis.running, PATIENCE, "Redis ends")
+    await asyncio.to_thread(stage.redis.start)
+
+
+@contextlib.contextmanager
+def filled(folder: Path) -> Iterator[None]:
+    """No byte is free on this disk."""
+    filler = folder / "filler"
+    with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        for size in (2**20, 1):
+            with contextlib.suppress(OSError):
+                while file.write(b"\0" * size):
+                    pass
+    try:
+        yield
+    finally:
+        filler.unlink()
+
+
+def ready_again(stage: Stage, _: Answers) -> int:
+    return stage.redis.log.count("Ready to accept connections")
+
+
+def slow_holds(_: Stage, answers: Answers) -> int:
+    return sum(took >= SLOW_SECONDS for _, took in answers.holds)
+
+
+# ----------------------------------------------------------------------------------- Redis' clock
+
+
+LIBFAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
+OFFSET_FILE = "FAKETIME_TIMESTAMP_FILE"
+
+
+def clock_env(folder: Path) -> dict[str, str]:
+    """libfaketime reads the offset from a file at every look at the clock."""
+    file = folder / "clock"
+    file.write_text("+0", encoding="utf-8")
+    return {
+        "LD_PRELOAD": str(LIBFAKETIME),
+        OFFSET_FILE: str(file),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+
+
+class Jump:
+    """Redis' clock is off by so much from now on, until a later jump."""
+
+    def __init__(self, seconds: int) -> None:
+        self._seconds = seconds
+
+    async def __call__(self, stage: Stage) -> None:
+        file = Path(stage.redis.env[OFFSET_FILE])
+        with stage.ask() as redis:
+            before = redis.time()[0] - time.time()
+            await asyncio.to_thread(file.write_text, f"{self._seconds:+d}")
+            async with lasting(FAULT_SECONDS):
+                pass
+            after = redis.time()[0] - time.time()
+        stage.seen += abs(after - before) > HOUR / 2
+
+
+def jumps_seen(stage: Stage, _: Answers) -> int:
+    return stage.seen
+
+
+REDIS_FAULTS = [
+    Scenario(
+        "flush",
+        "SCRIPT FLUSH 20 times a second",
+        flush_scripts,
+        lambda stage, _: stage.error_count("NOSCRIPT"),
+        "scripts that Redis did not know any more (errorstat_NOSCRIPT)",
+    ),
+    Scenario("redis-restart", "Redis restarted", restart, ready_again, "more starts in Redis' log"),
+    Scenario(
+        "redis-slow",
+        "Redis 200 ms slow, for 10 s",
+        slow_down,
+        slow_holds,
+        "holds that took 200 ms or more",
+        at_least=20,
+    ),
+    Scenario(
+        "redis-cut",
+        "1,000 replies of Redis cut after the script ran",
+        cut_replies,
+        lambda stage, _: stage.proxy.cut,
+        "replies to scripts cut by the proxy",
+        at_least=CUT,
+        a_second=CUT_A_SECOND,
+    ),
+    Scenario(
+        "redis-memory",
+        "Redis' memory full, for 5 s",
+        fill_memory,
+        lambda stage, _: stage.error_count("OOM"),
+        "commands refused (errorstat_OOM)",
+    ),
+    Scenario(
+        "redis-disk",
+        "Redis' disk full",
+        fill_disk,
+        lambda stage, _: stage.redis.log.count("Can't recover from AOF write error"),
+        "ends for a failed write in Redis' log",
+    ),
+]
+CLOCK_FAULTS = [
+    Scenario(
+        "clock-forward",
+        "Redis' clock jumps an hour forward",
+        Jump(HOUR),
+        jumps_seen,
+        "jumps that TIME showed",
+    ),
+    Scenario(
+        "clock-back",
+        "Redis' clock jumps an hour back",
+        Jump(0),
+        jumps_seen,
+        "jumps that TIME showed",
+    ),
+]
