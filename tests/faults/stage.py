@@ -90,7 +90,7 @@ def staged(seed: int, redis_env: dict[str, str] | None = None) -> Iterator[Stage
         settings |= {"REDIS_URL": proxy.url, "PROGRAMME_FILE": str(file)}
         settings |= {"LEDGER_FILE": str(place / "ledger" / "reservas_confirmadas.json")}
         mailbox = parts.enter_context(Mailbox())
-        system = parts.enter_context(System(place, redis, kafka, mailbox, **settings))
+        system = parts.enter_context(System(place, redis, kafka, mailbox, pairs=2, **settings))
         yield Stage(place, system, proxy, random.Random(seed), all(mounted))
 
 
