@@ -58,6 +58,19 @@ class Page(asyncio.Protocol):
     def send(self, message: bytes) -> None:
         self._send(_TEXT, message)
 
+    def stop_reading(self) -> None:
+        """As a browser whose computer sleeps."""
+        assert isinstance(self._transport, asyncio.Transport)
+        self._transport.pause_reading()
+
+    def read_again(self) -> None:
+        assert isinstance(self._transport, asyncio.Transport)
+        self._transport.resume_reading()
+
+    @property
+    def is_closed(self) -> bool:
+        return self._transport is None or self._transport.is_closing()
+
     def close(self) -> None:
         if self._transport:
             self._transport.abort()

@@ -15,13 +15,15 @@ import random
 import signal
 import sys
 import tempfile
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.faults.failover import MEASURES, measure
+from tests.faults.crowds import due_at_once, emptied, sleeping_browsers
+from tests.faults.failover import FAILOVERS, fail_over
 from tests.faults.figures import Figures, table, write
 from tests.faults.mail_faults import MAIL_FAULTS
 from tests.faults.part_faults import PART_FAULTS
@@ -49,9 +51,16 @@ GROUNDS = [
     (one_system, [*PART_FAULTS, *REDIS_FAULTS, *MAIL_FAULTS]),
     (with_a_clock, CLOCK_FAULTS),
 ]
+# With a stage and a course of their own.
+MEASURES: dict[str, Callable[[], Coroutine[Any, Any, Figures]]] = {
+    "due": due_at_once,
+    "sleepers": sleeping_browsers,
+    "emptied": emptied,
+    **{one.name: partial(fail_over, one) for one in FAILOVERS},
+}
 NAMES = [
     *(scenario.name for _, scenarios in GROUNDS for scenario in scenarios),
-    *(this.name for this in MEASURES),
+    *MEASURES,
 ]
 
 
@@ -82,9 +91,9 @@ def _all(names: Sequence[str], seed: int) -> Iterator[Figures]:
             with ground(seed, Path(histories)) as stage:
                 for scenario in chosen:
                     yield _played(scenario, stage, Path(histories) / f"{scenario.name}.jsonl")
-    for this in MEASURES:
-        if this.name in names:
-            yield _figures_of(measure(this), this.name, this.title)
+    for name, figures in MEASURES.items():
+        if name in names:
+            yield _figures_of(figures(), name, name)
 
 
 def _played(scenario: Scenario, stage: Stage, file: Path) -> Figures:

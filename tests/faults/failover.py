@@ -39,7 +39,7 @@ OLD, NEW = "Redis 7.0", "Valkey"
 
 
 @dataclass(frozen=True)
-class Measure:
+class FailOver:
     """`promised`: no acknowledged sale may be lost."""
 
     name: str
@@ -50,9 +50,9 @@ class Measure:
     promised: bool
 
 
-MEASURES = [
-    Measure("cluster-async", "Cluster, no waiting: replica cut off 3 s", OLD, {}, 3, False),
-    Measure(
+FAILOVERS = [
+    FailOver("cluster-async", "Cluster, no waiting: replica cut off 3 s", OLD, {}, 3, False),
+    FailOver(
         "cluster-min-replicas",
         "Cluster, min-replicas-to-write 1, max-lag 1: replica cut off 3 s",
         OLD,
@@ -60,9 +60,9 @@ MEASURES = [
         3,
         False,
     ),
-    Measure("cluster-waitaof-kill", "Cluster with WAITAOF: master killed", NEW, {}, 0, True),
-    Measure("cluster-waitaof", "Cluster with WAITAOF: replica cut off 3 s", NEW, {}, 3, False),
-    Measure(
+    FailOver("cluster-waitaof-kill", "Cluster with WAITAOF: master killed", NEW, {}, 0, True),
+    FailOver("cluster-waitaof", "Cluster with WAITAOF: replica cut off 3 s", NEW, {}, 3, False),
+    FailOver(
         "cluster-waitaof-min",
         "Cluster with WAITAOF and min-replicas-to-write 1: replica cut off 3 s",
         NEW,
@@ -83,12 +83,12 @@ class Pair:
     replica: ClusterNode
 
 
-async def measure(this: Measure) -> Figures:
+async def fail_over(this: FailOver) -> Figures:
     with _clustered(this) as pair:
         async with _selling(pair) as load, load.running(A_SECOND) as answers:
             await _sells(answers)
             begin = time.monotonic()
-            await _fail_over(pair, this.cut_off)
+            await _cut_off_and_kill(pair, this.cut_off)
             end = time.monotonic()
             problems = await _resumes(answers, end)
         missing = await _lost(pair, answers)
@@ -113,7 +113,7 @@ async def measure(this: Measure) -> Figures:
 
 
 @contextmanager
-def _clustered(this: Measure) -> Iterator[Pair]:
+def _clustered(this: FailOver) -> Iterator[Pair]:
     server = next(path for name, path in redis_servers().items() if name.startswith(this.server))
     with ExitStack() as parts:
         place = parts.enter_context(folder())
@@ -145,7 +145,7 @@ async def _sells(answers: Answers) -> None:
     await eventually(lambda: len(answers.sales) >= wanted, FAILOVER_SECONDS, "more sales")
 
 
-async def _fail_over(pair: Pair, cut_off: float) -> None:
+async def _cut_off_and_kill(pair: Pair, cut_off: float) -> None:
     if cut_off:
         with Redis(LOOPBACK, pair.replica.port) as redis:
             # The replica's next connection to its master is refused: a password that none has.

@@ -69,13 +69,19 @@ class Load:
     """Purchases of one seat each in one session, at all booking servers in turn."""
 
     def __init__(
-        self, addresses: Sequence[str], session: str, seats: Iterator[str], recording: Recording
+        self,
+        addresses: Sequence[str],
+        session: str,
+        seats: Iterator[str],
+        recording: Recording,
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
         self.answers = Answers()
         self._addresses = addresses
         self._session = session
         self._seats = seats
         self._recording = recording
+        self._patience = patience
         self._servers: list[Calls] = []
 
     @asynccontextmanager
@@ -136,7 +142,7 @@ class Load:
         self, buyer: Buyer, seat: str, turn: int, action: Action, ask: Ask, key: str = ""
     ) -> pb.ReservaResponse:
         """The first answer that is one. Each try goes to the next server."""
-        backoff, until = Backoff(0.1, 1.0), time.monotonic() + PATIENCE_SECONDS
+        backoff, until = Backoff(0.1, 1.0), time.monotonic() + self._patience
         while time.monotonic() < until:
             call = self._recording.call(action, self._session, buyer.id, [seat], key=key)
             try:
