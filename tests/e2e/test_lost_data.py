@@ -42,7 +42,7 @@ def test_a_flush_empties_every_open_and_new_map_and_pauses_sales_until_an_operat
         assert "Avisamos aqui quando voltarem" in page.banner
         assert "sozinha" not in page.banner
     new = open_session(state="paused")
-    assert new.taken() == {}
+    wait_until(lambda: new.taken() == {}, what="the map of a dataset that is empty")
     for page in (*pages, new):
         expect(page.page.locator("[data-part=activity]")).to_be_hidden()  # "200 of 200 are free"
     adopt(system)
