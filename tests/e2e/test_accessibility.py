@@ -188,13 +188,8 @@ def test_a_line_that_is_lost(open_wired: OpenWired) -> None:
     expect_no_faults(page.page)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/sessao/NADA",
-        pytest.param("/pedido/12-AAAAAAAAAAAAAAAAAAAAAA", marks=pytest.mark.nightly),
-    ],
-)
+@pytest.mark.nightly  # test_closed_session looks at another session that never was
+@pytest.mark.parametrize("path", ["/sessao/NADA", "/pedido/12-AAAAAAAAAAAAAAAAAAAAAA"])
 def test_what_does_not_exist(path: str, system: System, new_page: NewPage) -> None:
     page = new_page()
     page.goto(f"{system.gateways[0].url}{path}")

@@ -125,6 +125,7 @@ def test_a_double_submit_is_one_order(system: System, open_wired: OpenWired) -> 
     assert [record["pedido_id"] for record in _orders_of(system, "C20")] == [order]
 
 
+@pytest.mark.nightly  # more of a double submit, and of a form for what another tab has paid
 def test_two_tabs_that_pay_for_the_same_seat_make_one_order(
     system: System, open_session: OpenPage, open_wired: OpenWired, audience: Audience
 ) -> None:

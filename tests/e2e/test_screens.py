@@ -24,7 +24,8 @@ SCREENS = [
     # The enlarged desk is 320 pixels wide, too.
     pytest.param(Screen("320 pixels", 320, 640), marks=pytest.mark.nightly),
     ENLARGED,
-    Screen("letters twice as large", 360, 740, letters=32),
+    # test_adaptations goes as far as the payment with such letters.
+    pytest.param(Screen("letters twice as large", 360, 740, letters=32), marks=pytest.mark.nightly),
     pytest.param(
         Screen("forced colours", 390, 844, media=(("forced_colors", "active"),)),
         marks=pytest.mark.nightly,

@@ -1,6 +1,7 @@
 """A couple's sofa in the page: taken and given back whole by one tap, one key or one line of the
 list."""
 
+import pytest
 from playwright.sync_api import Browser
 
 from tests.e2e.audience import Audience
@@ -33,6 +34,7 @@ def test_one_tap_on_a_phone_takes_a_sofa_and_another_gives_it_back(
         expect_sofa(page, "G01", "G02", held=False)
 
 
+@pytest.mark.nightly  # as one tap; test_special_seats has the keyboard
 def test_one_key_takes_a_sofa_and_another_gives_it_back(open_session: OpenPage) -> None:
     page = open_session(SOFAS)
     keys = Keyboard(page)

@@ -210,6 +210,7 @@ def test_an_answer_that_got_lost_leaves_the_ticket_to_be_given_back_again_once(
     assert shown.seats == [kept]
 
 
+@pytest.mark.nightly  # more of one ticket that is given back
 def test_two_tabs_that_give_back_one_ticket_each_cancel_the_order(open_session: OpenPage) -> None:
     page, shown = bought(open_session)
     beside = OrderPage(page.page.context.new_page(), page.base_url).open(link_of(shown))

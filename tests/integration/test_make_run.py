@@ -53,10 +53,20 @@ def test_a_healthy_start_warns_of_nothing(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "command",
-    ["notification_consumer.py --rebuild-ledger", "booking_service_server.py --adopt-dataset"],
+    ("ports_from", "command"),
+    [
+        (".env", "notification_consumer.py --rebuild-ledger"),
+        ("the run's shell", "booking_service_server.py --adopt-dataset"),
+        pytest.param(
+            ".env", "booking_service_server.py --adopt-dataset", marks=pytest.mark.nightly
+        ),
+        pytest.param(
+            "the run's shell",
+            "notification_consumer.py --rebuild-ledger",
+            marks=pytest.mark.nightly,
+        ),
+    ],
 )
-@pytest.mark.parametrize("ports_from", [".env", "the run's shell"])
 def test_a_command_finds_the_run(run: Run, command: str, ports_from: str) -> None:
     env_file, settings = run.cwd / ".env", run.cwd / "var" / "run" / "settings.json"
     kept = settings.read_text()
