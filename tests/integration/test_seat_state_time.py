@@ -6,6 +6,7 @@ import pytest
 
 from booking.sweeper import Sweeper
 from cinema.refusals import Refusal
+from cinema.retry import Backoff
 from tests.support.hall import Hall
 from tests.support.waiting import eventually
 
@@ -58,6 +59,23 @@ async def test_what_is_due_before_the_next_sweep_of_all_is_freed_in_time(hall: H
     await hall.wait_until_gone("A01")
     await sweeper.sweep_soon()
     assert (await hall.states()).keys() == {"B01"}
+
+
+async def test_a_sweep_that_reached_its_limit_is_followed_by_the_next_at_once(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("booking.sweeper._DUE_A_SWEEP", 2)
+    monkeypatch.setattr("booking.sweeper.PERIOD_SECONDS", 60)
+    seats = [f"A{number:02d}" for number in range(1, 8)]
+    await hall.with_rules(hold_ms=1, most_seats=7).buyer().hold(*seats)
+    await hall.wait_until_gone(*seats)
+    sweeping = asyncio.create_task(Sweeper(hall.redis, hall.seats).run(Backoff()))
+
+    async def all_but_one_are_free() -> bool:
+        return len(await hall.states()) <= 1
+
+    await eventually(all_but_one_are_free)
+    sweeping.cancel()
 
 
 async def test_repeating_a_hold_does_not_move_the_ceiling(hall: Hall) -> None:
