@@ -1,18 +1,20 @@
 """Many holds that end at once, browsers that stop reading, and a Redis that was emptied."""
 
 import asyncio
+import itertools
 import random
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 import grpc
 import orjson
 import psutil
 
+from deploy.ports import LOOPBACK
 from tests.bench import big_room
 from tests.bench.buyers import Counter, counter, in_groups
 from tests.bench.meter import Call, quantile
@@ -25,7 +27,9 @@ from tests.faults.figures import Figures
 from tests.faults.load import Load
 from tests.faults.stage import Stage, seats_of, staged
 from tests.histories.recording import NOWHERE
+from tests.support.gateway_in_process import cramped_socket
 from tests.support.processes import LocalProcess
+from tests.support.services import Gateway
 from tests.support.waiting import eventually
 
 HALLS, SEATS_A_HOLD, HOLD_SECONDS = 10, 100, 15  # 30,000 seats
@@ -33,7 +37,8 @@ HOLDING_AT_ONCE = 8
 MAPS_A_HALL = 2
 DUE_PROMISE_SECONDS = 1.0
 BROWSERS, SLEEPERS = 900, 100
-SEATS_A_CHANGE, CHANGES_A_SECOND = 10, 30
+SEATS_A_CHANGE, CHANGES_A_SECOND = 10, 10
+NOISE_A_SECOND = 3  # holds of 100 seats each, given back at once: more than a line holds
 SEEN_PROMISE_SECONDS = 0.25
 MEMORY_PROMISE_MB = 20
 NOTICE_SECONDS = 10
@@ -117,10 +122,15 @@ async def sleeping_browsers() -> Figures:
         office.gateway() as gateway,
         watching(gateway.url, big_room.SESSION, BROWSERS) as maps,
     ):
-        async with counter(office.booking.address) as at, _sleepers(gateway.url) as sleepers:
+        async with counter(office.booking.address) as at, _sleepers(gateway) as sleepers:
             seats = await at.seats(big_room.SESSION)
             before = _memory(gateway)
-            asked = await _change(at, seats)
+            half = len(seats) // 2
+            noise = asyncio.create_task(
+                _noise(Crowd(at.channel, big_room.SESSION, 9), seats[half:])
+            )
+            asked = await _change(at, seats[:half])
+            noise.cancel()
             delays = await asyncio.to_thread(lambda: maps.seen(asked).delays(asked))
             grown = (_memory(gateway) - before) / 2**20
             behind = await _wake(sleepers)
@@ -140,10 +150,10 @@ async def sleeping_browsers() -> Figures:
 
 @dataclass
 class Sleeper:
-    """`frames` are those that it reads after it has woken up."""
+    """`frames` that it has read since it fell asleep."""
 
     page: Page
-    frames: list[bytes] = field(default_factory=list)
+    frames: list[bytes]
 
     @property
     def was_behind(self) -> bool:
@@ -151,15 +161,27 @@ class Sleeper:
 
 
 @asynccontextmanager
-async def _sleepers(url: str) -> AsyncIterator[list[Sleeper]]:
-    frames: list[bytes] = []
-    async with pages(url, big_room.SESSION, SLEEPERS, frames.append) as opened:
-        await eventually(lambda: len(frames) >= SLEEPERS, what="a map for each")
-        sleepers = [Sleeper(page) for page in opened]
+async def _sleepers(gateway: Gateway) -> AsyncIterator[list[Sleeper]]:
+    """On lines that hold little, so that what they do not read waits in the gateway."""
+    sleepers = [await _open_sleeper(gateway) for _ in range(SLEEPERS)]
+    try:
+        await eventually(lambda: all(one.frames for one in sleepers), what="a map for each")
         for sleeper in sleepers:
-            sleeper.page.on_update = sleeper.frames.append
             sleeper.page.stop_reading()
+            sleeper.frames.clear()
         yield sleepers
+    finally:
+        for sleeper in sleepers:
+            sleeper.page.close()
+
+
+async def _open_sleeper(gateway: Gateway) -> Sleeper:
+    frames: list[bytes] = []
+    line = await cramped_socket(gateway.port)
+    loop = asyncio.get_running_loop()
+    _, page = await loop.create_connection(lambda: Page(frames.append), sock=line)
+    await page.shake_hands(big_room.SESSION, f"{LOOPBACK}:{gateway.port}")
+    return Sleeper(page, frames)
 
 
 async def _wake(sleepers: Sequence[Sleeper]) -> int:
@@ -186,6 +208,13 @@ async def _change(at: Counter, seats: Sequence[str]) -> dict[str, float]:
             asked |= dict.fromkeys(wanted, time.perf_counter())
             tasks.create_task(_made(call))
     return asked
+
+
+async def _noise(crowd: Crowd, seats: Sequence[str]) -> None:
+    pace = Pace(NOISE_A_SECOND)
+    for part in itertools.cycle(_parts(seats)):
+        await pace.leave_for(1)
+        await crowd.release(await crowd.hold(new_buyer(), part))
 
 
 async def _made(call: Call) -> None:
