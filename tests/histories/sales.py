@@ -4,6 +4,7 @@ for."""
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from cinema.refusals import Refusal
 from tests.histories.history import Operation, Session
 from tests.histories.lines import Action, Line, Map, Order
 from tests.histories.replay import only
@@ -108,9 +109,12 @@ def doubled(session: Session, *, alone: bool) -> Iterator[Violation]:
 
 
 def _keys_with_two_orders(operations: Iterable[Operation]) -> Iterator[Violation]:
+    """A refusal because of seats that are bought names the order of another request."""
     first: dict[tuple[str, str], Operation] = {}
     for operation in operations:
         call, answer = operation.call, operation.answer
+        if answer and answer.reason == Refusal.ALREADY_BOUGHT:
+            continue
         if call.action is Action.CONFIRM and call.key and answer and answer.order:
             before = first.setdefault((call.buyer, call.key), operation)
             if before.answer and before.answer.order != answer.order:

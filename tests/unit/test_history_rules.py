@@ -276,3 +276,12 @@ def test_what_is_lost_or_there_twice_is_counted() -> None:
     assert (verdict.acknowledged, verdict.lost, verdict.doubled) == (2, 1, 2)
     right = checked(RIGHT)
     assert (right.acknowledged, right.lost, right.doubled) == (1, 0, 0)
+
+
+def test_a_refusal_that_names_another_request_s_order_is_no_second_order() -> None:
+    lines = with_more(
+        "paid",
+        pay_again=call(5, "confirm", "ana", "A01", key="k"),
+        paid_before=answer(5, "refused", reason="ja_comprado", order="o9"),
+    )
+    assert checked(lines).violations == []
