@@ -26,10 +26,11 @@ from tests.faults.crowds import due_at_once, emptied, sleeping_browsers
 from tests.faults.failover import FAILOVERS, fail_over
 from tests.faults.figures import Figures, table, write
 from tests.faults.mail_faults import MAIL_FAULTS
-from tests.faults.part_faults import PART_FAULTS
+from tests.faults.part_faults import BROKER_FAULTS, PART_FAULTS
 from tests.faults.redis_faults import CLOCK_FAULTS, REDIS_FAULTS, clock_env
 from tests.faults.scenario import Scenario, play
 from tests.faults.stage import Stage, staged
+from tests.support.kafka_cluster import KafkaCluster
 from tests.support.redis_servers import redis_servers, using
 
 
@@ -47,9 +48,18 @@ def with_a_clock(seed: int, folder: Path) -> Iterator[Stage]:
         yield stage
 
 
+@contextmanager
+def with_three_brokers(seed: int, folder: Path) -> Iterator[Stage]:
+    with KafkaCluster(folder / "kafka") as brokers:
+        brokers.start()
+        with staged(seed, brokers=brokers) as stage:
+            yield stage
+
+
 GROUNDS = [
     (one_system, [*PART_FAULTS, *REDIS_FAULTS, *MAIL_FAULTS]),
     (with_a_clock, CLOCK_FAULTS),
+    (with_three_brokers, BROKER_FAULTS),
 ]
 # With a stage and a course of their own.
 MEASURES: dict[str, Callable[[], Coroutine[Any, Any, Figures]]] = {

@@ -1,13 +1,17 @@
 """How mail servers misbehaved in public reports (each failed here once), and the end of each."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.faults.load import Answers
 from tests.faults.redis_faults import lasting
-from tests.faults.scenario import Scenario
+from tests.faults.scenario import Run, Scenario
 from tests.faults.stage import Stage
+from tests.histories.delivered import orders_mailed
 
 SECONDS = 5
+LATE_SECONDS = 20
 
 # Every mail follows by itself once the server is well again.
 ANSWERS = {
@@ -41,6 +45,22 @@ async def refuse_connections(stage: Stage) -> None:
     stage.system.mailbox.start()
 
 
+async def answer_late(stage: Stage) -> None:
+    """As a server that scans each mail: the answer to a mail comes after SMTP_TIMEOUT_SECONDS."""
+    attempts = stage.system.mailbox.attempts
+    stage.system.mailbox.delay = LATE_SECONDS
+    async with lasting(LATE_SECONDS + SECONDS):
+        pass
+    stage.system.mailbox.accept()
+    stage.seen += stage.system.mailbox.attempts - attempts
+
+
+def no_copies(run: Run) -> Iterator[str]:
+    mailed = Counter(orders_mailed(run.stage.system.mailbox))
+    if copies := sum(mailed[order] - 1 for order in run.answers.sales):
+        yield f"{copies} copies of mails"
+
+
 def refusals(stage: Stage, _: Answers) -> int:
     return stage.seen
 
@@ -55,6 +75,15 @@ MAIL_FAULTS = [
             "mails answered so",
         )
         for name, answer in ANSWERS.items()
+    ),
+    Scenario(
+        "mail-late",
+        f"The mail server answers a mail after {LATE_SECONDS} s",
+        answer_late,
+        refusals,
+        "mails answered so",
+        a_second=2,
+        promise=no_copies,
     ),
     Scenario(
         "mail-away",

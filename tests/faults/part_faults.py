@@ -3,18 +3,24 @@
 import asyncio
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator
 
+from kafka import KafkaAdminClient
+
+from notifications.kafka_clients import TOPIC
 from tests.faults.load import Answers
 from tests.faults.redis_faults import filled, lasting
 from tests.faults.scenario import Run, Scenario
 from tests.faults.stage import Stage
+from tests.support.kafka_cluster import KafkaCluster
 from tests.support.waiting import eventually
 
 KILLS = int(os.environ.get("FAULTS_KILLS", "100"))
 KAFKA_AWAY_SECONDS = float(os.environ.get("FAULTS_KAFKA_SECONDS", "300"))
 MAILS_WITHIN_SECONDS = 60
 LEDGER_SECONDS = 5
+BROKER_SECONDS = 15
 NOTICE_SECONDS = 30
 # A hold's p99 without Kafka, of that with it: the promise is a tenth. On a machine that does other
 # things at the same time the two windows differ by more than that: a few milliseconds are allowed.
@@ -43,6 +49,29 @@ async def take_kafka_away(stage: Stage) -> None:
         pass
     stage.window = (begin, time.monotonic())
     await asyncio.to_thread(stage.kafka.start)
+
+
+async def kill_a_broker(stage: Stage) -> None:
+    """That which leads most partitions; it comes back after a while."""
+    assert stage.brokers is not None
+    leaders = await asyncio.to_thread(_leaders, stage.brokers)
+    number = Counter(leaders.values()).most_common(1)[0][0]
+    victim = stage.brokers.brokers[number - 1]
+    async with lasting(BROKER_SECONDS):
+        await asyncio.to_thread(victim.kill)
+    later = await asyncio.to_thread(_leaders, stage.brokers)
+    stage.seen += sum(before == number != later[at] for at, before in leaders.items())
+    await asyncio.to_thread(victim.start)
+
+
+def _leaders(cluster: KafkaCluster) -> dict[int, int]:
+    """Which broker leads each partition of the topic."""
+    admin = KafkaAdminClient(bootstrap_servers=cluster.bootstrap)
+    try:
+        partitions = admin.describe_topics([TOPIC])[0]["partitions"]
+    finally:
+        admin.close()
+    return {one["partition_index"]: one["leader_id"] for one in partitions}
 
 
 def p99_and_mails_hold(run: Run) -> Iterator[str]:
@@ -85,6 +114,15 @@ def _unknown(_: Stage, answers: Answers) -> int:
     return answers.unknown
 
 
+BROKER_FAULTS = [
+    Scenario(
+        "broker",
+        "One of three Kafka brokers killed, for 15 s",
+        kill_a_broker,
+        lambda stage, _: stage.seen,
+        "partitions with a new leader",
+    )
+]
 PART_FAULTS = [
     Scenario(
         "kills",

@@ -12,7 +12,7 @@ from tests.faults.figures import Figures
 from tests.faults.load import Answers, Load
 from tests.faults.stage import Stage, seats_of
 from tests.histories.check import Verdict
-from tests.histories.delivered import orders_mailed
+from tests.histories.delivered import orders_of
 from tests.histories.report import excerpts
 from tests.support.recorded_system import recorded
 from tests.support.waiting import eventually
@@ -103,22 +103,22 @@ async def _resumes(answers: Answers, end: float) -> list[str]:
 async def _missing(stage: Stage, answers: Answers) -> list[str]:
     """Waits for the record and the mail of every order."""
     until = time.monotonic() + ARRIVAL_SECONDS
-    while True:
-        without = await asyncio.to_thread(_not_arrived, stage, answers)
-        if not any(without.values()):
-            return []
-        if time.monotonic() > until:
-            return [f"{n} orders without a {what}" for what, n in without.items() if n]
+    without = {"mail": set(answers.sales), "record": set(answers.sales)}
+    looked_at = 0
+    while any(without.values()) and time.monotonic() < until:
+        new = stage.system.mailbox.messages[looked_at:]
+        looked_at += len(new)
+        without["mail"].difference_update(orders_of(new))
+        if not without["mail"]:
+            without["record"] -= await asyncio.to_thread(_recorded, stage)
         await asyncio.sleep(LOOK_SECONDS)
+    return [f"{len(orders)} orders without a {what}" for what, orders in without.items() if orders]
 
 
-def _not_arrived(stage: Stage, answers: Answers) -> dict[str, int]:
+def _recorded(stage: Stage) -> set[str]:
     ledger = stage.system.ledger
     records = json.loads(ledger.read_bytes()) if ledger.exists() else []
-    recorded_orders = {record["pedido_id"] for record in records}
-    mailed = set(orders_mailed(stage.system.mailbox))
-    orders = answers.sales.keys()
-    return {"record": len(orders - recorded_orders), "mail": len(orders - mailed)}
+    return {record["pedido_id"] for record in records}
 
 
 def broken(scenario: Scenario, run: Run, reached: int, verdict: Verdict) -> Iterator[str]:

@@ -18,6 +18,7 @@ from tests.bench import big_room
 from tests.bench.stage import ONE_ADDRESS, folder
 from tests.crowd.load import free_seats
 from tests.support.backends import KafkaBroker, RedisServer
+from tests.support.kafka_cluster import KafkaCluster
 from tests.support.losing_proxy import LosingProxy
 from tests.support.mailbox import Mailbox
 from tests.support.processes import LocalProcess
@@ -39,6 +40,7 @@ class Stage:
     proxy: LosingProxy
     rng: random.Random
     small_disk: bool  # Redis and the ledger have one of their own each
+    brokers: KafkaCluster | None = None
     sessions: Iterator[str] = field(default_factory=lambda: iter(SESSIONS))
     seen: int = 0
     window: tuple[float, float] = (0, 0)  # of time.monotonic(): when only the fault was there
@@ -49,6 +51,7 @@ class Stage:
 
     @property
     def kafka(self) -> KafkaBroker:
+        """The only one, or the first."""
         assert self.system.kafka is not None
         return self.system.kafka
 
@@ -73,8 +76,12 @@ class Stage:
 
 
 @contextmanager
-def staged(seed: int, redis_env: dict[str, str] | None = None) -> Iterator[Stage]:
-    """A new one, for one scenario or several after each other."""
+def staged(
+    seed: int,
+    redis_env: dict[str, str] | None = None,
+    brokers: KafkaCluster | None = None,
+) -> Iterator[Stage]:
+    """A new one, for one scenario or several after each other. `brokers` run already."""
     with ExitStack() as parts:
         place = parts.enter_context(folder())
         disks = [place / name for name in ("redis", "ledger")]
@@ -83,15 +90,18 @@ def staged(seed: int, redis_env: dict[str, str] | None = None) -> Iterator[Stage
         redis.env |= redis_env or {}
         parts.enter_context(redis)
         proxy = parts.enter_context(LosingProxy(redis.port))
-        kafka = parts.enter_context(KafkaBroker(place / "kafka"))
+        kafka = brokers.brokers[0] if brokers else KafkaBroker(place / "kafka")
+        parts.enter_context(kafka)
         file = place / "programacao.toml"
         file.write_text(big_room.programme(SESSIONS), encoding="utf-8")
         settings = ONE_ADDRESS | ALWAYS_CANCELLED | IMPATIENT
         settings |= {"REDIS_URL": proxy.url, "PROGRAMME_FILE": str(file)}
         settings |= {"LEDGER_FILE": str(place / "ledger" / "reservas_confirmadas.json")}
+        if brokers:
+            settings |= {"KAFKA_BOOTSTRAP_SERVERS": brokers.bootstrap}
         mailbox = parts.enter_context(Mailbox())
         system = parts.enter_context(System(place, redis, kafka, mailbox, pairs=2, **settings))
-        yield Stage(place, system, proxy, random.Random(seed), all(mounted))
+        yield Stage(place, system, proxy, random.Random(seed), all(mounted), brokers)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator
+from email.message import EmailMessage
 from pathlib import Path
 
 from cinema.notification import Notification
@@ -43,5 +44,9 @@ def record_mailbox(recording: Recording, mailbox: Mailbox) -> None:
 
 def orders_mailed(mailbox: Mailbox) -> list[str]:
     """The order of each mail. Its Message-ID is the order's id, with a suffix after a change."""
-    names = (str(mail["Message-ID"])[1:].partition("@")[0] for mail in mailbox.messages)
+    return orders_of(mailbox.messages)
+
+
+def orders_of(mails: Iterable[EmailMessage]) -> list[str]:
+    names = (str(mail["Message-ID"])[1:].partition("@")[0] for mail in mails)
     return [name.partition(".")[0] for name in names]

