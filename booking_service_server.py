@@ -29,6 +29,7 @@ from booking.settings import BookingSettings
 from booking.stores import Stores
 from booking.sweeper import Sweeper
 from cinema import service
+from cinema.cluster_slots import refuse_missing_slots
 from cinema.redis_connection import (
     REDIS_ERRORS,
     RedisClient,
@@ -42,6 +43,7 @@ from seat_state_service import SeatStateService
 
 async def serve(settings: BookingSettings) -> None:
     stop, policy, newest = service.stop_signal(), policy_of(settings), NewestEvents()
+    await refuse_missing_slots(settings)
     async with AsyncExitStack() as stack:
         watch, blocking, calls, background = connections(settings, newest, stack)
         seats, swept = (

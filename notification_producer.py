@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from functools import partial
 
+from cinema.cluster_slots import refuse_missing_slots
 from cinema.keys import relay_lease_key
 from cinema.redis_connection import REDIS_ERRORS, RedisClient, connect_blocking, connected
 from cinema.retry import Backoff, brief, keep_running
@@ -44,6 +45,7 @@ async def serve(settings: ProducerSettings) -> None:
     """Until SIGTERM or SIGINT."""
     stop = stop_signal()
     silence_library()
+    await refuse_missing_slots(settings)
     async with AsyncExitStack() as stack:
         redis = await stack.enter_async_context(connected(settings))
         outbox = await stack.enter_async_context(_outbox(settings, redis))

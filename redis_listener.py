@@ -25,10 +25,12 @@ from redis.asyncio.connection import parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from cinema.cluster_slots import refuse_missing_slots
 from cinema.expiry_notice import shared_secret
 from cinema.keys import parse_lock_key
 from cinema.logs import OutageLog
-from cinema.redis_connection import REDIS_ERRORS
+from cinema.redis_connection import REDIS_ERRORS, new_pool
+from cinema.redis_url import sentinel_url
 from cinema.retry import Backoff, keep_running
 from cinema.service import ReadyFile, main, run_until_stopped, stop_signal
 from listener.gateway_client import GatewayClient
@@ -64,18 +66,22 @@ class Readiness:
         self._ready_file.ready = bool(nodes) and all(nodes)
 
 
+NewPool = Callable[..., ConnectionPool]  # by redis-py's options
+
+
 class NodeSubscription:
     """Subscribes to the expired events of one Redis node, again after each failure."""
 
     def __init__(
         self,
-        options: Mapping[str, Any],
+        name: str,
+        pool: NewPool,
         deadline: float,
         notifier: GatewayNotifier,
         readiness: Readiness,
     ) -> None:
-        self._options = options
-        self._name = options.get("path") or f"{options['host']}:{options['port']}"
+        self._name = name
+        self._pool = pool
         self._deadline = deadline
         self._notifier = notifier
         self._readiness = readiness
@@ -96,7 +102,8 @@ class NodeSubscription:
         async with self._connect() as redis, redis.pubsub() as pubsub:
             async with asyncio.timeout(self._deadline):
                 await self._ensure_expired_events(redis)
-            channel = f"__keyevent@{self._options.get('db', 0)}__:expired"
+            database = redis.get_connection_kwargs().get("db", 0)
+            channel = f"__keyevent@{database}__:expired"
             async with asyncio.timeout(self._deadline):
                 await pubsub.subscribe(channel)
             try:
@@ -110,14 +117,13 @@ class NodeSubscription:
 
         No socket timeout: see cinema/redis_connection.py.
         """
-        options = {
-            "decode_responses": True,
-            "socket_timeout": None,
-            "socket_connect_timeout": self._deadline,
-            "retry": Retry(NoBackoff(), 0),
-            **self._options,
-        }
-        return Redis.from_pool(ConnectionPool(**options))
+        pool = self._pool(
+            decode_responses=True,
+            socket_timeout=None,
+            socket_connect_timeout=self._deadline,
+            retry=Retry(NoBackoff(), 0),
+        )
+        return Redis.from_pool(pool)
 
     async def _ensure_expired_events(self, redis: Redis) -> None:
         if trouble := await ensure_expired_events(redis):
@@ -191,15 +197,17 @@ def subscriptions(
     settings: ListenerSettings, notifier: GatewayNotifier, ready_file: ReadyFile
 ) -> NodeSubscription | ClusterSubscriptions:
     deadline = settings.redis_timeout_seconds
-    options: dict[str, Any] = {"host": "localhost", "port": 6379, **parse_url(settings.redis_url)}
     readiness = Readiness(ready_file)
     if not settings.redis_cluster:
-        return NodeSubscription(options, deadline, notifier, readiness)
+        pool = partial(new_pool, settings, ConnectionPool)
+        return NodeSubscription(_name(settings), pool, deadline, notifier, readiness)
+    options: dict[str, Any] = {"host": "localhost", **parse_url(settings.redis_url)}
 
     def at(master: Address) -> NodeSubscription:
         # A node that does not know its own address sends none; it is the one that we asked.
-        address = {"host": master[0] or options["host"], "port": master[1]}
-        return NodeSubscription({**options, **address}, deadline, notifier, readiness)
+        host, port = master[0] or options["host"], master[1]
+        pool = partial(ConnectionPool, **{**options, "host": host, "port": port})
+        return NodeSubscription(f"{host}:{port}", pool, deadline, notifier, readiness)
 
     cluster = RedisCluster.from_url(
         settings.redis_url, socket_timeout=None, socket_connect_timeout=deadline
@@ -207,8 +215,16 @@ def subscriptions(
     return ClusterSubscriptions(cluster, deadline, at)
 
 
+def _name(settings: ListenerSettings) -> str:
+    if sentinel := sentinel_url(settings.redis_url):
+        return f"Sentinel's master of {sentinel.service}"
+    parts: dict[str, Any] = {"host": "localhost", "port": 6379, **parse_url(settings.redis_url)}
+    return str(parts.get("path") or f"{parts['host']}:{parts['port']}")
+
+
 async def serve(settings: ListenerSettings) -> None:
     stop = stop_signal()
+    await refuse_missing_slots(settings)
     secret = shared_secret(settings)
     ready_file = ReadyFile(settings.ready_file)
     async with http_client() as client:

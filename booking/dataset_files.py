@@ -16,6 +16,7 @@ from pathlib import Path
 
 from redis.asyncio.connection import parse_url
 
+from cinema.redis_url import sentinel_url
 from cinema.streams import parse_entry_id
 
 _ODD = re.compile(r"[^A-Za-z0-9.-]+")
@@ -96,7 +97,13 @@ class DatasetFiles:
 
 
 def _place(redis_url: str) -> tuple[str, str, str]:
-    """Host, port and database; a Unix socket has a path and no port."""
+    """Host, port and database; a Unix socket has a path and no port.
+
+    Sentinel's master is known by its service, whichever server it is and whichever Sentinels know
+    it.
+    """
+    if sentinel := sentinel_url(redis_url):
+        return "sentinel", sentinel.service, str(sentinel.server.get("db", 0))
     parts = parse_url(redis_url)
     database = str(parts.get("db", 0))
     if "path" in parts:

@@ -1,4 +1,4 @@
-"""Connections to Redis: one node or a cluster, for commands or for blocking reads.
+"""Connections to Redis (one node, Sentinel's master, a cluster), for commands or blocking reads.
 
 A deadline of the calling task bounds each command. redis-py's `socket_timeout` is not used: before
 Python 3.12 it sends with `asyncio.wait_for`, which can swallow a cancellation, and then a service
@@ -15,10 +15,12 @@ from redis.asyncio.client import Pipeline
 from redis.asyncio.cluster import ClusterPipeline, RedisCluster
 from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
+from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.exceptions import RedisClusterException, RedisError
 
 from cinema.redis_scripts import ClusterNodes, OneNode, Script
+from cinema.redis_sentinel import master_pool
+from cinema.redis_url import sentinel_url
 from cinema.settings import RedisSettings
 
 RedisClient = Redis | RedisCluster
@@ -63,8 +65,9 @@ def _connect_cluster(settings: RedisSettings, greet: Greeting | None) -> RedisCl
 
 def _connect_node(settings: RedisSettings, greet: Greeting | None) -> RedisClient:
     patience = settings.redis_timeout_seconds
-    pool = BlockingConnectionPool.from_url(
-        settings.redis_url,
+    pool = new_pool(
+        settings,
+        BlockingConnectionPool,
         max_connections=settings.redis_connections,
         timeout=patience,
         # One retry, for a connection that a restarted server has closed.
@@ -127,13 +130,16 @@ def connect_blocking(settings: RedisSettings) -> RedisClient:
         return _Cluster.from_url(
             settings.redis_url, decode_responses=True, socket_timeout=None, max_connections=256
         )
-    return Redis.from_url(
-        settings.redis_url,
-        decode_responses=True,
-        socket_timeout=None,
-        socket_connect_timeout=settings.redis_timeout_seconds,
-        retry=Retry(ExponentialBackoff(), 0),
+    return Redis.from_pool(
+        new_pool(settings, ConnectionPool, retry=Retry(NoBackoff(), 0), **_options(settings))
     )
+
+
+def new_pool(settings: RedisSettings, kind: type[ConnectionPool], **options: Any) -> ConnectionPool:
+    """Connections to the server of REDIS_URL, which may be Sentinel's master."""
+    if sentinel := sentinel_url(settings.redis_url):
+        return master_pool(sentinel, settings.redis_timeout_seconds, kind, options)
+    return kind.from_url(settings.redis_url, **options)
 
 
 class _BoundedRedis(Redis):

@@ -19,12 +19,12 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from cinema import mail_address
+from cinema import mail_address, redis_url
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 _CLUSTER_URL = re.compile(r"rediss?://[^/?]+(/0?)?(\?.*)?")
-_PASSWORD_IN_URL = re.compile(r"://[^/]*@")
+_PASSWORD_IN_URL = re.compile(r"://[^/]*@|password=")
 
 
 class CommonSettings(BaseSettings):
@@ -51,8 +51,7 @@ class CommonSettings(BaseSettings):
 class RedisSettings(CommonSettings):
     redis_url: str = Field(
         default="redis://127.0.0.1:6379/0",
-        pattern=r"^(rediss?|unix)://",
-        description="redis://host:port/db, rediss://… or unix://…",
+        description=redis_url.FORMS,
     )
     redis_cluster: bool = Field(
         default=False, description="true where REDIS_URL is a node of a Redis Cluster, else false"
@@ -66,6 +65,12 @@ class RedisSettings(CommonSettings):
         le=10_000,
         description="Redis connections a process, a whole number from 4",
     )
+
+    @field_validator("redis_url")
+    @classmethod
+    def has_a_known_form(cls, value: str) -> str:
+        redis_url.check(value)
+        return value
 
     @model_validator(mode="after")
     def cluster_has_hosts_and_one_database(self) -> Self:

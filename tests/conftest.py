@@ -7,6 +7,8 @@ pytest_plugins = [
     "tests.support.hall",
     "tests.support.infra",
     "tests.support.redis_cluster",
+    "tests.support.redis_sentinel",
+    "tests.support.seat_servers",
     "tests.support.services",
     "tests.support.booking_desk",
     "tests.support.box_office",

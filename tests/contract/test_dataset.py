@@ -2,24 +2,23 @@
 of it."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
-from booking.fitness import Fitness
 from booking.transitions import SalesPaused
-from tests.support.hall import Hall, patient_client
+from tests.support.hall import Hall
 
 OURS = "1:ours"
 
 
 @pytest.fixture
-async def kept(empty_redis_url: str) -> AsyncIterator[Hall]:
+async def kept(hall: Hall) -> AsyncIterator[Hall]:
     """A hall whose seats are sold from one dataset only, which its Redis has."""
-    async with patient_client(empty_redis_url) as redis:
-        hall = Hall(redis)
-        hall.seats.fitness = lambda: Fitness(dataset=OURS)
-        await redis.set(hall.keys.partition.dataset, OURS)
-        yield hall
+    hall.seats.fitness = lambda: replace(hall.fitness(), dataset=OURS)
+    await hall.redis.set(hall.keys.partition.dataset, OURS)
+    yield hall
+    await hall.redis.delete(hall.keys.partition.dataset)
 
 
 @pytest.mark.parametrize("found", ["", "1:theirs", "older:1:ours"])

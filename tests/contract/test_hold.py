@@ -135,11 +135,11 @@ async def test_a_token_ends_with_the_last_of_its_holds(hall: Hall, ending: str) 
 
 
 async def test_a_session_that_has_begun_takes_no_more_holds(hall: Hall) -> None:
-    seconds, _ = await hall.redis.time()
+    now = await hall.clock()
     ana = hall.buyer()
-    assert (await ana.hold("A01", closes_at=(seconds + 60) * 1000)).refusal is None
+    assert (await ana.hold("A01", closes_at=now + 60_000)).refusal is None
     async with hall.unchanged():
-        closed = await ana.hold("A02", closes_at=seconds * 1000)
+        closed = await ana.hold("A02", closes_at=now)
     assert closed.refusal is Refusal.SESSION_CLOSED
     assert (await ana.confirm("A01")).refusal is None
 

@@ -8,7 +8,9 @@ import pytest
 from booking.answer import Answer
 from booking.order import Payer
 from cinema.identity import owner_tag
-from cinema.keys import order_key
+from cinema.keys import order_key, partition_of
+from cinema.redis_connection import nodes_of
+from cinema.redis_scripts import packed
 from cinema.refusals import Refusal
 from tests.support.hall import Buyer, Hall
 
@@ -275,8 +277,9 @@ async def test_cancelling_frees_the_order_s_seats_only(hall: Hall) -> None:
 
 
 async def test_an_order_that_does_not_exist_cannot_be_cancelled(hall: Hall) -> None:
+    unknown = f"{partition_of(hall.session):02d}-aaaaaaaaaaaaaaaaaaaaaa"
     async with hall.unchanged():
-        assert not await hall.buyer().cancel("00-aaaaaaaaaaaaaaaaaaaaaa", "A01")
+        assert not await hall.buyer().cancel(unknown, "A01")
 
 
 async def test_scripts_that_redis_has_forgotten_are_sent_again(hall: Hall) -> None:
@@ -298,6 +301,7 @@ async def test_a_call_that_was_given_up_leaves_no_answer_for_the_next_one(hall: 
             await asyncio.sleep(0)
         given_up += call.cancel()
         await asyncio.wait([call])
-        assert await hall.redis.echo(str(delay)) == str(delay)
+        echo = packed("ECHO", str(delay))
+        assert await nodes_of(hall.redis).send(echo, hall.keys.version) == str(delay)
     assert given_up > 50
     assert (await ana.hold("A01")).refusal is None
