@@ -102,7 +102,7 @@ class NodeSubscription:
         async with self._connect() as redis, redis.pubsub() as pubsub:
             async with asyncio.timeout(self._deadline):
                 await self._ensure_expired_events(redis)
-            database = redis.get_connection_kwargs().get("db", 0)
+            database = redis.connection_pool.connection_kwargs.get("db", 0)
             channel = f"__keyevent@{database}__:expired"
             async with asyncio.timeout(self._deadline):
                 await pubsub.subscribe(channel)

@@ -23,10 +23,12 @@ async def refuse_missing_slots(settings: RedisSettings) -> None:
     async with aclosing(Redis.from_url(settings.redis_url, socket_timeout=None)) as node:
         try:
             async with asyncio.timeout(settings.redis_timeout_seconds):
-                served: Any = await node.execute_command("CLUSTER SLOTS")
+                slots: Any = node.execute_command("CLUSTER SLOTS")  # type: ignore[no-untyped-call]
+                served = await slots
         except REDIS_ERRORS:
             return
-    if missing := _missing(sorted(served)):
+    # By redis-py's version of the protocol a list, or a mapping: each begins with the two numbers.
+    if missing := _missing(sorted((first, last) for first, last, *_ in served)):
         raise CannotStart(
             f"the cluster of REDIS_URL is incomplete: no node has the slots {missing}. "
             "Assign them, as `redis-cli --cluster fix` does"

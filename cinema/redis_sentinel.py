@@ -31,8 +31,9 @@ def master_pool(
         )
         for host, port in url.sentinels
     ]
-    pool = _BlockingMasterPool if kind is BlockingConnectionPool else _MasterPool
-    return pool(url.service, found, **{**options, **url.server})
+    pool: Any = _BlockingMasterPool if kind is BlockingConnectionPool else _MasterPool
+    master: ConnectionPool = pool(url.service, found, **{**options, **url.server})
+    return master
 
 
 class _MasterPool(SentinelConnectionPool):

@@ -194,6 +194,7 @@ class Hall:
     async def lock_ends_at(self, seat: str) -> int:
         """By Redis' clock, in ms; right to a millisecond or two."""
         lock = self.keys.lock(seat)
+        node: Any
         async with own_node(self.redis, lock) as node, node.pipeline() as pipeline:
             (seconds, microseconds), left = await pipeline.time().pttl(lock).execute()
         return int(seconds * 1000 + microseconds // 1000 + left)

