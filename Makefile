@@ -10,7 +10,7 @@ ifneq ($(SOUND),True)
 REMAKE := remake
 endif
 
-.PHONY: help run test nightly model faults check check-history audit sbom lock
+.PHONY: help run test nightly contract model faults check check-history audit sbom lock
 .PHONY: bench bench-quick screenshots ledger stubs setup clean remake
 help:
 	@echo 'make run     start everything; the page is at http://localhost:8000, Ctrl-C stops it'
@@ -20,6 +20,7 @@ help:
 	@echo 'make audit   known vulnerabilities of the packages'
 	@echo 'make lock    lock all packages with hashes; UPGRADE=1: in their newest versions'
 	@echo 'make sbom    list the packages in sbom.cdx.json (CycloneDX)'
+	@echo 'make contract  the rules of the seats, on every kind of Redis server'
 	@echo 'make model   explore the model of the seats, see docs/model.md'
 	@echo 'make faults  kill and break every part under load, see docs/faults.md'
 	@echo 'make check-history FILE=…  is a recorded history right? see docs/histories.md'
@@ -45,6 +46,9 @@ test nightly: $(VENV)/installed-dev $(STUBS)
 	@$(PY) -m tests.model.spin
 	@$(PY) -m deploy.kafka_classes
 	$(PY) -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(CHOSEN)
+
+contract: $(VENV)/installed-dev $(STUBS)
+	@$(PY) -m pytest -q -m '' tests/contract
 
 model: $(VENV)/installed-dev
 	@$(PY) -m tests.model.spin

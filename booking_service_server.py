@@ -42,8 +42,9 @@ from seat_state_service import SeatStateService
 
 
 async def serve(settings: BookingSettings) -> None:
-    stop, policy, newest = service.stop_signal(), policy_of(settings), NewestEvents()
+    stop = service.stop_signal()
     await refuse_missing_slots(settings)
+    policy, newest = policy_of(settings), NewestEvents()
     async with AsyncExitStack() as stack:
         watch, blocking, calls, background = connections(settings, newest, stack)
         seats, swept = (

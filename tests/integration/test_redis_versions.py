@@ -22,7 +22,12 @@ from tests.support.watching import watching
 SERVERS = redis_servers()
 
 
-@pytest.fixture(scope="module", params=SERVERS)
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(name, marks=pytest.mark.nightly if "6.2" in name else ()) for name in SERVERS
+    ],
+)
 def desk_on(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Desk]:
