@@ -16,7 +16,7 @@ HEAD = (
 @dataclass(frozen=True)
 class Figures:
     """Times in seconds. `recovery` and `arrived` count from the end of the fault; None: it was not
-    measured. `is_promised`: losses are a failure."""
+    measured. `problems` are the promises that were broken; ✗ marks them in the table."""
 
     name: str
     title: str
@@ -41,7 +41,8 @@ class Figures:
         return f"{self.served / self.offered:.0%} of {self.a_second:g}/s"
 
     def row(self) -> str:
-        cells = [self.title, self.load, self.acknowledged, self.lost, self.doubled]
+        title = f"{self.title} ✗" if self.problems else self.title
+        cells = [title, self.load, self.acknowledged, self.lost, self.doubled]
         cells += [_time(t) for t in (self.pause, self.recovery, self.arrived)]
         return "| " + " | ".join(str(cell) for cell in [*cells, self.reached]) + " |\n"
 

@@ -78,3 +78,10 @@ def test_a_row_shows_what_was_not_measured_as_a_dash() -> None:
     figures = Figures("name", "Title", 5, 1, 0, "2 cases", offered=10, served=9, a_second=8)
     assert table([figures]).endswith("| Title | 90% of 8/s | 5 | 1 | 0 | – | – | – | 2 cases |\n")
     assert figures.line().startswith("ok   name: load 90% of 8/s")
+
+
+def test_a_row_of_a_run_that_failed_is_marked() -> None:
+    figures = Figures("name", "Title", 5, 1, 0, "2 cases", problems=["1 order is lost"])
+    assert "| Title ✗ |" in figures.row()
+    assert figures.line().startswith("FAIL name:")
+    assert figures.line().endswith("\n     1 order is lost\n")
