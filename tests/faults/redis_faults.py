@@ -51,7 +51,7 @@ async def slow_down(stage: Stage) -> None:
 async def cut_replies(stage: Stage) -> None:
     stage.proxy.to_cut = CUT
     try:
-        await eventually(lambda: stage.proxy.to_cut == 0, PATIENCE, "all cuts")
+        await eventually(lambda: stage.proxy.to_cut <= 0, PATIENCE, "all cuts")
     except TimeoutError:  # the run says how many were reached
         stage.proxy.to_cut = 0
 

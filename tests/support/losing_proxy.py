@@ -95,6 +95,7 @@ class LosingProxy:
             while data := await redis[0].read(_CHUNK):
                 if doomed.is_set():
                     self.cut += 1
+                    self.to_cut -= 1
                     return
                 if self.delay:
                     await asyncio.sleep(self.delay)
@@ -110,10 +111,7 @@ class LosingProxy:
             await asyncio.gather(*both, return_exceptions=True)
 
     def _is_chosen(self, request: bytes) -> bool:
-        if not self.to_cut or _SCRIPT not in request or _SEAT_LOCK not in request:
+        if self.to_cut <= 0 or _SCRIPT not in request or _SEAT_LOCK not in request:
             return False
         self._scripts += 1
-        if self._scripts % 2:
-            return False
-        self.to_cut -= 1
-        return True
+        return self._scripts % 2 == 0
