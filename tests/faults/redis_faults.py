@@ -72,7 +72,9 @@ async def fill_disk(stage: Stage) -> None:
 
 @contextlib.contextmanager
 def filled(folder: Path) -> Iterator[None]:
-    """No byte is free on this disk."""
+    """No byte is free on this disk. Raises PermissionError where it is the whole machine's."""
+    if not folder.is_mount():
+        raise PermissionError(f"{folder} is no disk of its own: mounting one takes root")
     filler = folder / "filler"
     with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
         for size in (2**20, 1):

@@ -39,7 +39,6 @@ class Stage:
     system: System
     proxy: LosingProxy
     rng: random.Random
-    small_disk: bool  # Redis and the ledger have one of their own each
     brokers: KafkaCluster | None = None
     sessions: Iterator[str] = field(default_factory=lambda: iter(SESSIONS))
     seen: int = 0
@@ -85,7 +84,8 @@ def staged(
     with ExitStack() as parts:
         place = parts.enter_context(folder())
         disks = [place / name for name in ("redis", "ledger")]
-        mounted = [parts.enter_context(_small_disk(disk)) for disk in disks]
+        for disk in disks:
+            parts.enter_context(_small_disk(disk))
         redis = RedisServer(place / "redis")
         redis.env |= redis_env or {}
         parts.enter_context(redis)
@@ -101,17 +101,17 @@ def staged(
             settings |= {"KAFKA_BOOTSTRAP_SERVERS": brokers.bootstrap}
         mailbox = parts.enter_context(Mailbox())
         system = parts.enter_context(System(place, redis, kafka, mailbox, pairs=2, **settings))
-        yield Stage(place, system, proxy, random.Random(seed), all(mounted), brokers)
+        yield Stage(place, system, proxy, random.Random(seed), brokers)
 
 
 @contextmanager
-def _small_disk(place: Path) -> Iterator[bool]:
-    """Whether the folder is a file system of its own: that takes the right to mount one."""
+def _small_disk(place: Path) -> Iterator[None]:
+    """A folder that is a file system of its own, where this process may mount one."""
     place.mkdir()
     options = ["-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", str(place)]
     mounted = subprocess.run(["mount", *options], capture_output=True, check=False).returncode == 0
     try:
-        yield mounted
+        yield
     finally:
         if mounted:
             subprocess.run(["umount", "--lazy", str(place)], check=False)
