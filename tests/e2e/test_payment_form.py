@@ -67,13 +67,7 @@ def test_it_says_what_is_paid_for_line_by_line(open_session: OpenPage) -> None:
 
 
 @pytest.mark.nightly  # test_circumstances has one purchase each
-@pytest.mark.parametrize(
-    "storage",
-    [
-        pytest.param(_BLOCKED, id="blocked"),
-        pytest.param(_FULL, id="full", marks=pytest.mark.nightly),
-    ],
-)
+@pytest.mark.parametrize("storage", [_BLOCKED, _FULL], ids=["blocked", "full"])
 def test_a_browser_that_keeps_nothing_buys_all_the_same(
     storage: str, open_session: OpenPage
 ) -> None:
