@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar
 
 from hypothesis import strategies as some
@@ -30,6 +31,7 @@ GUESTS = (
     Guest("caio", WORK, "2" * 32),
 )
 # Just before, at and after a cool-down, a hold's end and its ceiling.
+CLOSES_IN_MS = (None, None, 0, 30_000)  # None: never
 WAITS_MS = (1, 9_999, 10_000, 30_000, 59_999, 60_000, 60_001, 100_000)
 
 guests = some.sampled_from(GUESTS)
@@ -44,6 +46,7 @@ class SeatMachine(RuleBasedStateMachine):
 
     redis: ClockedRedis
     runner: asyncio.Runner
+    history: Path  # of the last sequence: of a failure, the shrunk one
     reached: ClassVar[Counter[str]] = Counter()  # answers, by action and refusal
 
     def __init__(self) -> None:
@@ -55,16 +58,23 @@ class SeatMachine(RuleBasedStateMachine):
         self._client = patient_client(self.redis.url)
         self._run(self._client.flushall())
         self._hall = Hall(self._client, MACHINE_RULES, "T1")
-        self._recorder = Recorder(self._hall)
+        self._recorder = Recorder(self._hall, "state machine", (HOME, WORK))
         self._model = SeatModel(MACHINE_RULES, QUOTA, self.redis.now)
 
     def teardown(self) -> None:
         """The checker of histories finds no fault in what was recorded."""
         if hasattr(self, "_client"):
             try:
-                assert self._run(self._recorder.violations()) == []
+                violations = self._run(self._recorder.violations())
+                self._write_history()
+                assert violations == []
             finally:
                 self._run(self._client.aclose())
+
+    def _write_history(self) -> None:
+        self._recorder.recording.end()
+        lines = [line.to_json() for line in self._recorder.lines]
+        self.history.write_text("\n".join([*lines, ""]), encoding="utf-8")
 
     def _run(self, work: Any) -> Any:
         return self.runner.run(_completed(work))
@@ -85,8 +95,9 @@ class SeatMachine(RuleBasedStateMachine):
     def _hold(self, guest: Guest, wish: list[str], old: list[str], token: str) -> None:
         sent = self._token(guest, token)
         expected = self._model.hold(guest, wish, sent, old)
-        more = {"instead_of": old} if old else {}
-        answer = self._ask("hold", guest, wish, token=sent, **more)
+        more: dict[str, Any] = {"instead_of": old} if old else {}
+        closes_at = self._model.closes_at
+        answer = self._ask("hold", guest, wish, token=sent, closes_at=closes_at, **more)
         _agree(answer, expected)
         if expected.refusal is None:
             known = self._model.tokens.setdefault(guest.name, answer.token)
@@ -109,7 +120,8 @@ class SeatMachine(RuleBasedStateMachine):
     def _simple(self, action: str, guest: Guest, some_seats: list[str], token: str) -> None:
         sent = self._token(guest, token)
         expected = getattr(self._model, action)(guest, some_seats, sent)
-        _agree(self._ask(action, guest, some_seats, token=sent), expected)
+        more = {} if action == "release" else {"closes_at": self._model.closes_at}
+        _agree(self._ask(action, guest, some_seats, token=sent, **more), expected)
 
     @rule(guest=guests, some_seats=seats, category=categories, key=keys, token=tokens)
     def confirm(
@@ -131,7 +143,8 @@ class SeatMachine(RuleBasedStateMachine):
         tickets = tickets_of(some_seats, category)
         expected = self._model.confirm(guest, tickets, key, sent)
         pays = {"key": key, "category": category, "person": guest.person, "quota": QUOTA}
-        answer = self._ask("confirm", guest, some_seats, token=sent, **pays)
+        closes_at = self._model.closes_at
+        answer = self._ask("confirm", guest, some_seats, token=sent, closes_at=closes_at, **pays)
         if expected.makes_order:
             assert answer.order_id not in self._model.orders
             self._model.sell(guest, tickets, key, answer.order_id)
@@ -170,6 +183,11 @@ class SeatMachine(RuleBasedStateMachine):
     def time_passes(self, milliseconds: int) -> None:
         self.redis.now += milliseconds
         self._model.now = self.redis.now
+
+    @rule(milliseconds=some.sampled_from(CLOSES_IN_MS))
+    def closing_is_moved(self, milliseconds: int | None) -> None:
+        """With 0 the next request comes at the very moment of closing."""
+        self._model.closes_at = 0 if milliseconds is None else self.redis.now + milliseconds
 
     @rule()
     def sweep(self) -> None:

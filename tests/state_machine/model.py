@@ -66,6 +66,7 @@ class SeatModel:
     rules: HoldRules
     quota: int
     now: int
+    closes_at: int = 0  # 0: never
     version: int = 0
     half_price_sold: int = 0
     messages: int = 0  # in the outbox
@@ -76,6 +77,10 @@ class SeatModel:
     _keys: dict[str, list[tuple[str, object, str]]] = field(default_factory=dict)
     # When a seat cools down until, and its first beginning, for a buyer or a network.
     _cooling: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def is_closed(self) -> bool:
+        return 0 < self.closes_at <= self.now
 
     def is_live(self, seat: str) -> bool:
         """Whether the seat has a lock: it ends after its deadline, not at it."""
@@ -94,6 +99,8 @@ class SeatModel:
     # ------------------------------------------------------------------------------- free <-> held
 
     def hold(self, guest: Guest, seats: Sequence[str], token: str, old: Sequence[str]) -> Expected:
+        if self.is_closed:
+            return Expected(Refusal.SESSION_CLOSED)
         mine, bought, due, taken, cooling = self._sorted(guest, seats)
         if taken:
             return Expected(Refusal.SEAT_TAKEN, taken)
@@ -158,7 +165,11 @@ class SeatModel:
             until, began = self._cooling.get((seat, who), (0, 0))
             if until > self.now:
                 since = min(since, began)
-        return since, min(self.now + self.rules.hold_ms, since + self.rules.ceiling_ms)
+        return since, min(self.now + self.rules.hold_ms, self._ceiling(since))
+
+    def _ceiling(self, since: int) -> int:
+        ceiling = since + self.rules.ceiling_ms
+        return min(ceiling, self.closes_at) if self.closes_at else ceiling
 
     def release(self, guest: Guest, seats: Sequence[str], token: str) -> Expected:
         mine = [seat for seat in seats if self._is_held_by(guest, seat)]
@@ -177,6 +188,8 @@ class SeatModel:
         return Expected()
 
     def extend(self, guest: Guest, seats: Sequence[str], token: str) -> Expected:
+        if self.is_closed:
+            return Expected(Refusal.SESSION_CLOSED)
         bought = self._bought(guest, seats)
         rest = [seat for seat in seats if seat not in bought]
         foreign = [s for s in rest if s in self.holds and not self._is_held_by(guest, s)]
@@ -191,7 +204,7 @@ class SeatModel:
             return Expected(Refusal.WRONG_TOKEN)
         longest = self.now + self.rules.hold_ms
         holds = [self.holds[seat] for seat in seats]
-        ceilings = [hold.since + self.rules.ceiling_ms for hold in holds]
+        ceilings = [self._ceiling(hold.since) for hold in holds]
         ends = [
             max(hold.deadline, min(longest, ceiling))
             for hold, ceiling in zip(holds, ceilings, strict=True)
@@ -235,6 +248,8 @@ class SeatModel:
             return Expected(order=self.sold[bought[0]].order)
         if bought and not foreign:
             return Expected(Refusal.ALREADY_BOUGHT, bought, order=self.sold[bought[0]].order)
+        if self.is_closed:
+            return Expected(Refusal.SESSION_CLOSED)
         if foreign:
             return Expected(Refusal.SEAT_TAKEN, tuple(foreign))
         if ended:

@@ -21,7 +21,7 @@ OFTEN = {Refusal.SEAT_TAKEN, Refusal.HOLD_ENDED, Refusal.COOLING_DOWN, Refusal.W
 REACHED = {
     *("ok", *OFTEN, Refusal.ALREADY_BOUGHT, Refusal.OVER_LIMIT, Refusal.NETWORK_LIMIT),
     *(Refusal.NOT_YOURS, Refusal.TIME_CEILING, Refusal.KEY_CONFLICT, Refusal.HALF_PRICE_GONE),
-    Refusal.ORDER_CANCELLED,
+    *(Refusal.ORDER_CANCELLED, Refusal.SESSION_CLOSED),
 }
 
 
@@ -30,6 +30,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[type[SeatMachi
     folder = tmp_path_factory.mktemp("redis")
     with started(lambda: ClockedRedis(folder)) as redis, asyncio.Runner() as runner:
         SeatMachine.redis, SeatMachine.runner = redis, runner
+        SeatMachine.history = folder / "history.jsonl"
         yield SeatMachine
 
 
@@ -43,18 +44,23 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[type[SeatMachi
 def test_redis_does_what_the_model_does(machine: type[SeatMachine], sequences: int) -> None:
     # 2,000 sequences take some minutes, and the shrinking of what fails five more.
     faulthandler.cancel_dump_traceback_later()
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=sequences,
-            stateful_step_count=STEPS,
-            derandomize=sequences == BY_DAY,
-            deadline=None,
-            database=None,
-            print_blob=True,
-            phases=(Phase.generate, Phase.shrink),
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    try:
+        run_state_machine_as_test(machine, settings=_settings(sequences))
+    except Exception as failure:
+        failure.add_note(f"The last sequence's history: {machine.history}")
+        raise
     kinds = {answer.partition(" ")[2] for answer in machine.reached}
     assert kinds >= (REACHED if sequences == BY_NIGHT else {"ok", *OFTEN})
+
+
+def _settings(sequences: int) -> settings:
+    return settings(
+        max_examples=sequences,
+        stateful_step_count=STEPS,
+        derandomize=sequences == BY_DAY,
+        deadline=None,
+        database=None,
+        print_blob=True,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )

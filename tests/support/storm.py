@@ -44,7 +44,9 @@ ACTIONS = [
 class Recorder:
     """A hall whose requests, answers and events are recorded."""
 
-    def __init__(self, hall: Hall) -> None:
+    def __init__(
+        self, hall: Hall, program: str = "storm", networks: Sequence[Network] = NETWORKS
+    ) -> None:
         self.hall = hall
         self.lines: list[Line] = []
         self.recording = Recording(self.lines.append)
@@ -53,9 +55,9 @@ class Recorder:
             ceiling_ms=hall.rules.ceiling_ms,
             cooldown_ms=hall.rules.cooldown_ms,
             most_seats=hall.rules.most_seats,
-            networks={network.tag: network.most_held for network in NETWORKS},
+            networks={network.tag: network.most_held for network in networks},
         )
-        self.recording.header("storm", [hall.session], alone=True, rules=rules)
+        self.recording.header(program, [hall.session], alone=True, rules=rules)
 
     async def ask(
         self, action: str, buyer: Buyer, seats: tuple[str, ...], **more: Any
