@@ -31,7 +31,7 @@ GUESTS = (
     Guest("caio", WORK, "2" * 32),
 )
 # Just before, at and after a cool-down, a hold's end and its ceiling.
-CLOSES_IN_MS = (None, None, 0, 30_000)  # None: never
+CLOSES_IN_MS = (*[None] * 6, 0, 30_000)  # None: never
 WAITS_MS = (1, 9_999, 10_000, 30_000, 59_999, 60_000, 60_001, 100_000)
 
 guests = some.sampled_from(GUESTS)
