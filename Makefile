@@ -10,7 +10,7 @@ ifneq ($(SOUND),True)
 REMAKE := remake
 endif
 
-.PHONY: help run test nightly contract model faults check check-history audit sbom lock
+.PHONY: help run test nightly contract model faults mutants check check-history audit sbom lock
 .PHONY: bench bench-quick screenshots ledger stubs setup clean remake
 help:
 	@echo 'make run     start everything; the page is at http://localhost:8000, Ctrl-C stops it'
@@ -23,6 +23,7 @@ help:
 	@echo 'make contract  the rules of the seats, on every kind of Redis server'
 	@echo 'make model   explore the model of the seats, see docs/model.md'
 	@echo 'make faults  kill and break every part under load, see docs/faults.md'
+	@echo 'make mutants change each check of the Lua scripts: does a test notice?'
 	@echo 'make check-history FILE=…  is a recorded history right? see docs/histories.md'
 	@echo 'make bench   measure everything and add it to docs/benchmarks.md'
 	@echo 'make bench-quick  is anything slower by a third?'
@@ -58,6 +59,11 @@ faults: $(VENV)/installed-dev $(STUBS)
 	@$(PY) -m deploy.packages
 	@$(PY) -m deploy.kafka_classes
 	@$(PY) -m tests.faults --record
+
+mutants: $(VENV)/installed-dev $(STUBS)
+	@$(PY) -m deploy.packages
+	@$(PY) -m deploy.kafka_classes
+	@$(PY) -m tests.mutants --write
 
 check-history: $(VENV)/installed-dev $(STUBS)
 	@$(PY) -m tests.histories $(if $(FILE),'$(FILE)')
