@@ -11,6 +11,8 @@ import { t } from "./text.js";
 export class Company {
   /** @type {import("./party.js").Party|null} */
   #party = null;
+  /** @type {Promise<import("./party.js").Party|null>|null} */
+  #loading = null;
   /** @type {{refresh: () => void}|null} */
   #invitation = null;
   /** @type {typeof import("./sharing.js")|null} */
@@ -52,14 +54,22 @@ export class Company {
 
   /** @param {(party: import("./party.js").Party) => unknown} then */
   async #withParty(then) {
-    const { root, notice } = this.view;
-    const module = await lazily(() => import("./party.js"));
-    if (!module) return notice.show("page", t("page.failed_text"), [reloading()]);
-    this.#party ??= new module.Party(
-      this.view,
-      /** @type {HTMLSelectElement} */ (part(root, "best-count")),
-    );
-    await then(this.#party);
+    const party = await this.#load();
+    if (party) await then(party);
+    else this.view.notice.show("page", t("page.failed_text"), [reloading()]);
+  }
+
+  /**
+   * One promise for all: two imports of a module that is still being loaded may resolve in any
+   * order, and a size that is chosen must be known before the press that follows.
+   */
+  #load() {
+    return (this.#loading ??= lazily(() => import("./party.js")).then((module) => {
+      if (!module) return (this.#loading = null);
+      const { root } = this.view;
+      const select = /** @type {HTMLSelectElement} */ (part(root, "best-count"));
+      return (this.#party = new module.Party(this.view, select));
+    }));
   }
 
   async #offerToShare() {

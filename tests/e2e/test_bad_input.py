@@ -156,12 +156,12 @@ def test_a_payment_form_for_what_another_tab_has_paid_shows_the_tickets(
     open_session: OpenPage, open_wired: OpenWired
 ) -> None:
     first = open_session()
-    first.hold("F02", "F03")
+    first.hold("H01", "H02")
     second, _ = open_wired(beside=first)
     second.open_payment()
     order = first.pay()
     assert second.paid() == order
-    assert "F02 e F03 já são suas" in second.dialog_text
+    assert "H01 e H02 já são suas" in second.dialog_text
     assert second.order_link == first.order_link
 
 
@@ -170,12 +170,12 @@ def test_more_time_for_what_another_tab_has_paid_is_answered_with_the_tickets(
     open_session: OpenPage, open_wired: OpenWired
 ) -> None:
     first = open_session()
-    first.hold("F04", "F05")
+    first.hold("I01", "I02")
     second, wire = open_wired(beside=first)
     wire.to_page = lambda frame: [frame] if "status" in frame else []
     first.pay()
     second.more_time.dispatch_event("click")  # it is shown later
-    second.expect_notice("ja_comprado", "F04 e F05 já são suas")
+    second.expect_notice("ja_comprado", "I01 e I02 já são suas")
     second.use_notice("Ver ingressos")
     second.page.wait_for_url(f"**/pedido/{first.order_link}")
 

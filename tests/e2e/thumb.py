@@ -22,14 +22,15 @@ _CAN_BE_TOUCHED = """(node) => {
   return inside && node.contains(document.elementFromPoint(left, top));
 }"""
 
-# Resolves once the hall has had one width for so many frames of the screen.
-_STILL = """async (frames) => {
-  const hall = document.querySelector("[data-part=hall]");
-  for (let same = 0, before = 0; same < frames;) {
+# Resolves once an element has had one place and size for so many frames of the screen: a tap on a
+# map that still scrolls or zooms only stops it.
+_STILL = """async (node, frames) => {
+  for (let same = 0, before = ""; same < frames;) {
     await new Promise(requestAnimationFrame);
-    const { width } = hall.getBoundingClientRect();
-    same = width === before ? same + 1 : 0;
-    before = width;
+    const { x, y, width } = node.getBoundingClientRect();
+    const now = `${x} ${y} ${width}`;
+    same = now === before ? same + 1 : 0;
+    before = now;
   }
 }"""
 _FRAMES = 5
@@ -104,6 +105,7 @@ class Thumb:
 
     def tap(self, place: Locator) -> None:
         self.reach(place)
+        place.evaluate(_STILL, _FRAMES)
         place.tap()
 
     def choose(self, seat: str) -> None:
@@ -115,7 +117,7 @@ class Thumb:
             what=f"the tap on {seat} is answered",
         )
         if self._hall_width() > before:
-            self.page.page.evaluate(_STILL, _FRAMES)
+            self.page.page.locator("[data-part=hall]").evaluate(_STILL, _FRAMES)
             self.tap(self.page.seat(seat))
         self.page.expect_seat(seat, "mine")
 
