@@ -41,9 +41,10 @@ for i = FIRST_SEAT, #ARGV do
     local ceiling = hold.since + ceiling_ms
     if closes_at > 0 then ceiling = math.min(ceiling, closes_at) end
     at_ceiling = at_ceiling and hold.deadline >= ceiling
-    hold.deadline = math.max(hold.deadline, math.min(now + hold_ms, ceiling))
+    local before = hold.deadline
+    hold.deadline = math.max(before, math.min(now + hold_ms, ceiling))
     earliest = math.min(earliest, hold.deadline)
-    table.insert(mine, {seat = seat, lock = lock, hold = hold})
+    table.insert(mine, {seat = seat, lock = lock, hold = hold, is_longer = hold.deadline > before})
   end
 end
 
@@ -56,7 +57,8 @@ if at_ceiling then return {4, earliest - now} end
 -- Everything is checked: from here on only writes.
 local changes = {}
 for _, own in ipairs(mine) do
-  redis.call('PEXPIREAT', own.lock, own.hold.deadline)
+  -- PEXPIREAT deletes a key whose time has come, and a lock lives through its last millisecond.
+  if own.is_longer then redis.call('PEXPIREAT', own.lock, own.hold.deadline) end
   redis.call('HSET', holds_key, own.seat, cjson.encode(own.hold))
   redis.call('ZADD', due_key, own.hold.deadline, session .. ':' .. own.seat)
   table.insert(changes, {

@@ -13,7 +13,7 @@ from tests.state_machine.clocked_redis import ClockedRedis
 from tests.support.infra import started
 
 pytest.register_assert_rewrite("tests.state_machine.machine")
-from tests.state_machine.machine import SeatMachine  # noqa: E402
+from tests.state_machine.machine import GUESTS, SeatMachine  # noqa: E402
 
 STEPS = 50
 BY_DAY, BY_NIGHT = 20, 2_000
@@ -64,3 +64,21 @@ def _settings(sequences: int) -> settings:
         phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )
+
+
+def test_an_extension_keeps_the_lock_that_is_in_its_last_millisecond(
+    machine: type[SeatMachine],
+) -> None:
+    """Found by 2,000 sequences: A01 is at its ceiling, and A02 is not."""
+    ana = GUESTS[0]
+    state = machine()
+    state.begin()
+    state.hold(ana, ["A01"], [], "")
+    state.time_passes(50_000)
+    state.extend(ana, ["A01"], "")
+    state.time_passes(40_000)
+    state.hold(ana, ["A02"], [], "")
+    state.time_passes(10_000)
+    state.extend(ana, ["A01", "A02"], "")
+    state.redis_has_what_the_model_has()
+    state.teardown()
