@@ -2,6 +2,7 @@
 need."""
 
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 
 import orjson
 from fastapi import APIRouter, Request
@@ -9,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from gateway import negotiation
+from gateway.assets import Assets
 from gateway.booking_faults import BookingDown
 from gateway.context import Gateway, GatewayPart
 from gateway.costs import COSTS
@@ -127,13 +129,19 @@ async def _page(request: Request, gateway: Gateway, name: str, query: Query) -> 
     headers = {
         "Content-Type": "text/html; charset=utf-8",
         "Content-Language": language,
-        "Link": preload_header(gateway.assets.text(name), gateway.assets.revision),
+        "Link": _preloads(gateway.assets, name, gateway.assets.revision),
     }
     body = _body(gateway, name, language, encoding, data)
     response = _response(body, encoding, headers, status)
     visitor = gateway.cookies.of_or_replaced(request)
     gateway.cookies.write(response, visitor)
     return response
+
+
+@lru_cache(maxsize=16)
+def _preloads(assets: Assets, name: str, revision: str) -> str:
+    """Once a revision, since it reads the whole template."""
+    return preload_header(assets.text(name), revision)
 
 
 async def _data(request: Request, gateway: Gateway, query: Query) -> tuple[int, Data]:
