@@ -4,6 +4,7 @@
  * only if there are some.
  */
 import { lazily } from "./lazy.js";
+
 export class OwnSeats {
   #shown = "";
 
