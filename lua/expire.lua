@@ -18,51 +18,65 @@ local FORGOTTEN_AT_ONCE = 1000
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local ended = {}
-for i = FIRST_SEAT, #ARGV do
-  local seat, member = ARGV[i], session .. ':' .. ARGV[i]
-  local deadline = tonumber(redis.call('ZSCORE', due_key, member) or math.huge)
-  local gone = redis.call('EXISTS', KEYS[FIRST_LOCK + i - FIRST_SEAT]) == 0
+local members = {}
+for i = FIRST_SEAT, #ARGV do table.insert(members, session .. ':' .. ARGV[i]) end
+local deadlines = redis.call('ZMSCORE', due_key, unpack(members))
+
+local seats, no_longer_due = {}, {}
+for i, member in ipairs(members) do
+  local deadline = tonumber(deadlines[i] or math.huge)
+  local gone = redis.call('EXISTS', KEYS[FIRST_LOCK + i - 1]) == 0
   if gone and deadline < now then
-    local hold = redis.call('HGET', holds_key, seat)
-    table.insert(ended, {seat = seat, member = member, hold = hold and cjson.decode(hold)})
+    table.insert(seats, ARGV[FIRST_SEAT + i - 1])
+    table.insert(no_longer_due, member)
   end
+end
+if #seats == 0 then return {0} end
+
+-- A buyer's seats and accounts are read and written together: of a whole hall each call counts.
+-- Somebody may have deleted a hold or an account by hand; the other seats are swept anyway.
+local holds = redis.call('HMGET', holds_key, unpack(seats))
+local changes, cooling, scored, ended = {}, {}, {}, {}
+for i, seat in ipairs(seats) do
+  local hold = holds[i] and cjson.decode(holds[i])
+  if hold then
+    for _, who in ipairs({hold.tag, hold.network}) do
+      local member = no_longer_due[i] .. ':' .. who
+      table.insert(cooling, member)
+      table.insert(scored, now + cooldown_ms)
+      table.insert(scored, member)
+    end
+    ended[hold.buyer] = (ended[hold.buyer] or 0) + 1
+    table.insert(changes, {seat = seat, state = 'free', reason = 'timeout', tag = hold.tag})
+  end
+end
+local accounts = {}
+for buyer, number in pairs(ended) do
+  local account = redis.call('HGET', buyers_key, buyer)
+  account = account and cjson.decode(account) or {held = number, sold = 0}
+  account.held = math.max(0, account.held - number)
+  accounts[buyer] = account
 end
 
 -- Everything is checked: from here on only writes.
-local changes = {}
-for _, own in ipairs(ended) do
-  redis.call('ZREM', due_key, own.member)
-  -- Somebody may have deleted the hold or the account by hand; the other seats are swept anyway.
-  if own.hold then
-    local buyer, tag = own.hold.buyer, own.hold.tag
-    redis.call('HDEL', holds_key, own.seat)
-    for _, who in ipairs({tag, own.hold.network}) do
-      redis.call('ZADD', cooldowns_key, now + cooldown_ms, own.member .. ':' .. who)
-      redis.call('HDEL', released_key, own.member .. ':' .. who)
-    end
-    local account = redis.call('HGET', buyers_key, buyer)
-    account = account and cjson.decode(account) or {held = 1, sold = 0}
-    account.held = math.max(0, account.held - 1)
-    if account.held + account.sold > 0 then
-      redis.call('HSET', buyers_key, buyer, cjson.encode(account))
-    else
-      redis.call('HDEL', buyers_key, buyer)
-    end
-    table.insert(changes, {seat = own.seat, state = 'free', reason = 'timeout', tag = tag})
+redis.call('ZREM', due_key, unpack(no_longer_due))
+if #changes == 0 then return {0} end
+redis.call('HDEL', holds_key, unpack(seats))
+redis.call('ZADD', cooldowns_key, unpack(scored))
+redis.call('HDEL', released_key, unpack(cooling))
+for buyer, account in pairs(accounts) do
+  if account.held + account.sold > 0 then
+    redis.call('HSET', buyers_key, buyer, cjson.encode(account))
+  else
+    redis.call('HDEL', buyers_key, buyer)
   end
 end
-
-local event
-if #changes > 0 then
-  local past =
-    redis.call('ZRANGEBYSCORE', cooldowns_key, '-inf', now, 'LIMIT', 0, FORGOTTEN_AT_ONCE)
-  if #past > 0 then
-    redis.call('ZREM', cooldowns_key, unpack(past))
-    redis.call('HDEL', released_key, unpack(past))
-  end
-  local version = redis.call('INCR', version_key)
-  event = redis.call('XADD', events_key, 'MAXLEN', '~', events_kept, '*',
-    'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes))
+local past = redis.call('ZRANGEBYSCORE', cooldowns_key, '-inf', now, 'LIMIT', 0, FORGOTTEN_AT_ONCE)
+if #past > 0 then
+  redis.call('ZREM', cooldowns_key, unpack(past))
+  redis.call('HDEL', released_key, unpack(past))
 end
+local version = redis.call('INCR', version_key)
+local event = redis.call('XADD', events_key, 'MAXLEN', '~', events_kept, '*',
+  'session', session, 'version', version, 'at', now, 'changes', cjson.encode(changes))
 return {#changes, event}
