@@ -27,11 +27,12 @@ from tests.faults.failover import FAILOVERS, fail_over
 from tests.faults.figures import Figures, table, write
 from tests.faults.mail_faults import MAIL_FAULTS
 from tests.faults.part_faults import BROKER_FAULTS, PART_FAULTS
-from tests.faults.redis_faults import CLOCK_FAULTS, REDIS_FAULTS, clock_env
+from tests.faults.redis_faults import CLOCK_FAULTS, EXPIRY_FAULTS, HOLD_SECONDS, REDIS_FAULTS
 from tests.faults.scenario import Scenario, play
 from tests.faults.stage import Stage, staged
+from tests.support.backends import BackendMissing
 from tests.support.kafka_cluster import KafkaCluster
-from tests.support.redis_servers import redis_servers, using
+from tests.support.preloaded_clock import PreloadedClock
 
 
 @contextmanager
@@ -42,9 +43,13 @@ def one_system(seed: int, _: Path) -> Iterator[Stage]:
 
 @contextmanager
 def with_a_clock(seed: int, folder: Path) -> Iterator[Stage]:
-    """On Valkey: Debian's Redis does not start under libfaketime, which its jemalloc calls."""
-    server = next(path for name, path in redis_servers().items() if name.startswith("Valkey"))
-    with using(server), staged(seed, clock_env(folder)) as stage:
+    with staged(seed, PreloadedClock(folder)) as stage:
+        yield stage
+
+
+@contextmanager
+def with_short_holds(seed: int, _: Path) -> Iterator[Stage]:
+    with staged(seed, HOLD_SECONDS=str(HOLD_SECONDS)) as stage:
         yield stage
 
 
@@ -58,6 +63,7 @@ def with_three_brokers(seed: int, folder: Path) -> Iterator[Stage]:
 
 GROUNDS = [
     (one_system, [*PART_FAULTS, *REDIS_FAULTS, *MAIL_FAULTS]),
+    (with_short_holds, EXPIRY_FAULTS),
     (with_a_clock, CLOCK_FAULTS),
     (with_three_brokers, BROKER_FAULTS),
 ]
@@ -98,9 +104,13 @@ def _all(names: Sequence[str], seed: int) -> Iterator[Figures]:
             chosen = [scenario for scenario in scenarios if scenario.name in names]
             if not chosen:
                 continue
-            with ground(seed, Path(histories)) as stage:
+            try:
+                with ground(seed, Path(histories)) as stage:
+                    for scenario in chosen:
+                        yield _played(scenario, stage, Path(histories) / f"{scenario.name}.jsonl")
+            except BackendMissing as missing:
                 for scenario in chosen:
-                    yield _played(scenario, stage, Path(histories) / f"{scenario.name}.jsonl")
+                    yield _unplayed(scenario.name, scenario.title, missing)
     for name, figures in MEASURES.items():
         if name in names:
             yield _figures_of(figures(), name, name)
@@ -118,8 +128,12 @@ def _figures_of(run: Coroutine[Any, Any, Figures], name: str, title: str) -> Fig
         first: BaseException = error
         while isinstance(first, BaseExceptionGroup):
             first = first.exceptions[0]
-        problem = f"{type(first).__name__}: {first}"
-        return Figures(name, title, 0, 0, 0, "–", problems=[problem])
+        return _unplayed(name, title, first)
+
+
+def _unplayed(name: str, title: str, error: BaseException) -> Figures:
+    problem = f"{type(error).__name__}: {error}"
+    return Figures(name, title, 0, 0, 0, "–", problems=[problem])
 
 
 def _arguments() -> argparse.Namespace:

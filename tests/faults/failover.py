@@ -1,5 +1,5 @@
-"""How many acknowledged sales a cluster loses when a replica takes over: measured, with and without
-waiting for replicas.
+"""How many acknowledged sales are lost when a replica takes over, in a cluster or with Sentinel:
+measured, with and without waiting for replicas.
 
 The master's replica is cut off for a while and the master is then killed: the replica takes over
 without the sales of that time.
@@ -7,9 +7,11 @@ without the sales of that time.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import grpc
 from redis import Redis
@@ -25,7 +27,9 @@ from tests.bench.stage import ONE_ADDRESS, folder
 from tests.faults.figures import Figures
 from tests.faults.load import Answers, Load
 from tests.histories.recording import NOWHERE
-from tests.support.redis_cluster import MASTERS, SLOTS, ClusterNode, LocalCluster
+from tests.support.processes import LocalProcess
+from tests.support.redis_cluster import MASTERS, SLOTS, LocalCluster
+from tests.support.redis_sentinel import LocalSentinel
 from tests.support.redis_servers import redis_servers, using
 from tests.support.services import Booking
 from tests.support.waiting import eventually
@@ -39,52 +43,106 @@ OLD, NEW = "Redis 7.0", "Valkey"
 
 
 @dataclass(frozen=True)
+class Pair:
+    """Who has the session's keys, and how one knows that the replica took over."""
+
+    booking: Booking
+    master: LocalProcess
+    replica_port: int
+    has_taken_over: Callable[[], bool]
+
+
+@dataclass(frozen=True)
 class FailOver:
     """`promised`: no acknowledged sale may be lost."""
 
     name: str
     title: str
-    server: str  # the beginning of its name and version
-    settings: dict[str, str | int]
-    cut_off: float
+    ground: Callable[[], AbstractContextManager[Pair]]
+    cut_off: float  # seconds
     promised: bool
 
 
+@contextmanager
+def cluster(server: str, settings: dict[str, str | int] | None = None) -> Iterator[Pair]:
+    """`server` is the beginning of its name and version; `settings` are each node's."""
+    path = next(path for name, path in redis_servers().items() if name.startswith(server))
+    with ExitStack() as parts:
+        place = parts.enter_context(folder())
+        parts.enter_context(using(path))
+        nodes = parts.enter_context(LocalCluster(place / "cluster"))
+        nodes.start()
+        for node in nodes.nodes:
+            with Redis(LOOPBACK, node.port) as redis:
+                for name, value in (settings or {}).items():
+                    redis.config_set(name, value)
+        booking = _booking(parts, place, REDIS_URL=nodes.urls[0], REDIS_CLUSTER="true")
+        slot = int(nodes.nodes[0].cluster("KEYSLOT", session_keys(SESSION).version))
+        number = max(n for n in range(MASTERS) if SLOTS * n // MASTERS <= slot)
+        replica = nodes.nodes[number + MASTERS]
+        yield Pair(booking, nodes.nodes[number], replica.port, lambda: replica.is_master)
+
+
+@contextmanager
+def sentinel() -> Iterator[Pair]:
+    """A master and two replicas whose disks can be waited for, and three Sentinels."""
+    with ExitStack() as parts:
+        place = parts.enter_context(folder())
+        servers = parts.enter_context(LocalSentinel(place / "sentinel"))
+        servers.start()
+        booking = _booking(parts, place, REDIS_URL=servers.url)
+        master = servers.master
+        yield Pair(
+            booking, master, servers.replicas[0].port, lambda: servers.master_port != master.port
+        )
+
+
+def _booking(parts: ExitStack, place: Path, **settings: str) -> Booking:
+    file = place / "programacao.toml"
+    file.write_text(big_room.programme([SESSION]), encoding="utf-8")
+    settings |= ONE_ADDRESS | {"PROGRAMME_FILE": str(file), "LOG_LEVEL": "INFO"}
+    return parts.enter_context(Booking(place, settings))
+
+
+WAITS_FOR_A_REPLICA: dict[str, str | int] = {"min-replicas-to-write": 1, "min-replicas-max-lag": 1}
 FAILOVERS = [
-    FailOver("cluster-async", "Cluster, no waiting: replica cut off 3 s", OLD, {}, 3, False),
+    FailOver(
+        "cluster-async", "Cluster, no waiting: replica cut off 3 s", partial(cluster, OLD), 3, False
+    ),
     FailOver(
         "cluster-min-replicas",
         "Cluster, min-replicas-to-write 1, max-lag 1: replica cut off 3 s",
-        OLD,
-        {"min-replicas-to-write": 1, "min-replicas-max-lag": 1},
+        partial(cluster, OLD, WAITS_FOR_A_REPLICA),
         3,
         False,
     ),
-    FailOver("cluster-waitaof-kill", "Cluster with WAITAOF: master killed", NEW, {}, 0, True),
-    FailOver("cluster-waitaof", "Cluster with WAITAOF: replica cut off 3 s", NEW, {}, 3, False),
+    FailOver(
+        "cluster-waitaof-kill",
+        "Cluster with WAITAOF: master killed",
+        partial(cluster, NEW),
+        0,
+        True,
+    ),
+    FailOver(
+        "cluster-waitaof",
+        "Cluster with WAITAOF: replica cut off 3 s",
+        partial(cluster, NEW),
+        3,
+        False,
+    ),
     FailOver(
         "cluster-waitaof-min",
         "Cluster with WAITAOF and min-replicas-to-write 1: replica cut off 3 s",
-        NEW,
-        {"min-replicas-to-write": 1, "min-replicas-max-lag": 1},
+        partial(cluster, NEW, WAITS_FOR_A_REPLICA),
         3,
         False,
     ),
+    FailOver("sentinel", "Sentinel with WAITAOF: master killed", sentinel, 0, True),
 ]
 
 
-@dataclass(frozen=True)
-class Pair:
-    """Who has the session's keys."""
-
-    cluster: LocalCluster
-    booking: Booking
-    master: ClusterNode
-    replica: ClusterNode
-
-
 async def fail_over(this: FailOver) -> Figures:
-    with _clustered(this) as pair:
+    with this.ground() as pair:
         async with _selling(pair) as load, load.running(A_SECOND) as answers:
             await _sells(answers)
             begin = time.monotonic()
@@ -94,6 +152,8 @@ async def fail_over(this: FailOver) -> Figures:
         missing = await _lost(pair, answers)
     if this.promised and missing:
         problems.append(f"{missing} acknowledged orders are lost")
+    if not answers.unknown:
+        problems.append("not reached: no call was under way")
     first = answers.first_sale_after(end)
     return Figures(
         name=this.name,
@@ -101,7 +161,7 @@ async def fail_over(this: FailOver) -> Figures:
         acknowledged=len(answers.sales),
         lost=missing,
         doubled=0,
-        reached="the replica is master, by CLUSTER NODES",
+        reached=f"a replica is master, {answers.unknown} calls whose outcome was unknown",
         seconds=time.monotonic() - begin,
         offered=answers.offered,
         served=answers.served,
@@ -110,28 +170,6 @@ async def fail_over(this: FailOver) -> Figures:
         recovery=first - end if first else None,
         problems=problems,
     )
-
-
-@contextmanager
-def _clustered(this: FailOver) -> Iterator[Pair]:
-    server = next(path for name, path in redis_servers().items() if name.startswith(this.server))
-    with ExitStack() as parts:
-        place = parts.enter_context(folder())
-        parts.enter_context(using(server))
-        cluster = parts.enter_context(LocalCluster(place / "cluster"))
-        cluster.start()
-        for node in cluster.nodes:
-            with Redis(LOOPBACK, node.port) as redis:
-                for name, value in this.settings.items():
-                    redis.config_set(name, value)
-        file = place / "programacao.toml"
-        file.write_text(big_room.programme([SESSION]), encoding="utf-8")
-        settings = ONE_ADDRESS | {"REDIS_URL": cluster.urls[0], "REDIS_CLUSTER": "true"}
-        settings |= {"PROGRAMME_FILE": str(file), "LOG_LEVEL": "INFO"}
-        booking = parts.enter_context(Booking(place, settings))
-        slot = int(cluster.nodes[0].cluster("KEYSLOT", session_keys(SESSION).version))
-        number = max(n for n in range(MASTERS) if SLOTS * n // MASTERS <= slot)
-        yield Pair(cluster, booking, cluster.nodes[number], cluster.nodes[number + MASTERS])
 
 
 @asynccontextmanager
@@ -147,13 +185,13 @@ async def _sells(answers: Answers) -> None:
 
 async def _cut_off_and_kill(pair: Pair, cut_off: float) -> None:
     if cut_off:
-        with Redis(LOOPBACK, pair.replica.port) as redis:
+        with Redis(LOOPBACK, pair.replica_port) as redis:
             # The replica's next connection to its master is refused: a password that none has.
             redis.config_set("masterauth", "wrong")
             redis.execute_command("CLIENT", "KILL", "TYPE", "master")
         await asyncio.sleep(cut_off)
     await asyncio.to_thread(pair.master.kill)
-    await eventually(lambda: pair.replica.is_master, FAILOVER_SECONDS, "a takeover")
+    await eventually(pair.has_taken_over, FAILOVER_SECONDS, "a takeover")
     await asyncio.to_thread(pair.master.start)  # as its replica
 
 

@@ -5,8 +5,10 @@ Each caller does what the page does: after an unknown outcome it sends the same 
 
 import asyncio
 import itertools
+import random
 import time
 import uuid
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,6 +18,7 @@ import grpc
 
 import cinema_pb2 as pb
 from cinema.booking_channel import open_channel
+from cinema.refusals import Refusal
 from cinema.retry import Backoff
 from cinema.settings import BookingClientSettings
 from cinema_pb2_grpc import ReservaStub
@@ -31,6 +34,10 @@ from tests.support.seat_calls import SeatCalls
 DEADLINE_SECONDS = 4
 PATIENCE_SECONDS = 90  # longer than any fault; then the caller gives up
 GIVEN_BACK = 5  # of so many holds one is given back instead of paid for
+SLOW_PROVIDER = "exemplo.net"
+PROVIDERS = (*("exemplo.com.br",) * 9, SLOW_PROVIDER)  # of the buyers' mailboxes
+
+Hesitation = tuple[float, float]  # how long callers wait before they pay, in seconds
 
 Calls = SeatCalls[Awaitable[pb.ReservaResponse]]
 Ask = Callable[[Calls], Awaitable[pb.ReservaResponse]]
@@ -51,6 +58,7 @@ class Answers:
     refused: list[str] = field(default_factory=list)  # the reasons of refusals
     sales: dict[str, float] = field(default_factory=dict)  # each acknowledged order, and when
     holds: list[tuple[float, float]] = field(default_factory=list)  # when asked, how long it took
+    lapsed: int = 0  # holds that ended while their payment was under way
 
     def first_sale_after(self, moment: float) -> float | None:
         return min((at for at in self.sales.values() if at >= moment), default=None)
@@ -75,6 +83,7 @@ class Load:
         seats: Iterator[str],
         recording: Recording,
         patience: float = PATIENCE_SECONDS,
+        hesitation: Hesitation = (0, 0),
     ) -> None:
         self.answers = Answers()
         self._addresses = addresses
@@ -82,6 +91,8 @@ class Load:
         self._seats = seats
         self._recording = recording
         self._patience = patience
+        self._hesitation = hesitation
+        self._lapsed: deque[str] = deque()
         self._servers: list[Calls] = []
 
     @asynccontextmanager
@@ -106,8 +117,10 @@ class Load:
 
     async def _arrive(self, purchases: asyncio.TaskGroup, a_second: float) -> None:
         pace = Pace(a_second)
-        for seat in self._seats:
+        while True:
             await pace.leave_for(1)
+            # A seat whose hold has lapsed is the next caller's: everybody wants the same ones.
+            seat = self._lapsed.popleft() if self._lapsed else next(self._seats)
             self.answers.offered += 1
             purchases.create_task(self._visit(seat, self.answers.offered))
 
@@ -130,12 +143,17 @@ class Load:
         if not pays:
             released = await ask(Action.RELEASE, lambda at: at.release(buyer, [seat]))
             return released.sucesso
+        await asyncio.sleep(random.uniform(*self._hesitation))
         key, payment = str(uuid.uuid4()), _payment()
+        in_time = time.monotonic() < begin + held.restante_ms / 1_000
         paid = await ask(
             Action.CONFIRM, lambda at: at.confirm(buyer, [seat], key=key, payment=payment), key=key
         )
         if paid.sucesso:
             self.answers.sales[paid.pedido_id] = time.monotonic()
+        if paid.motivo == Refusal.HOLD_ENDED:
+            self.answers.lapsed += in_time
+            self._lapsed.append(seat)
         return paid.sucesso
 
     async def _insist(
@@ -165,5 +183,5 @@ class Load:
 
 
 def _payment() -> pb.Pagamento:
-    email = f"ana-{uuid.uuid4().hex}@exemplo.com.br"
+    email = f"ana-{uuid.uuid4().hex}@{random.choice(PROVIDERS)}"
     return pb.Pagamento(nome_completo="Ana Souza", cpf=made_up_cpf(), email=email, forma="pix")

@@ -38,7 +38,7 @@ async def kill_parts(stage: Stage) -> None:
 
 async def restart_parts(stage: Stage) -> None:
     """As a deployment does: SIGTERM, then the new one, one part after the other."""
-    for part in stage.system.services:
+    for part in stage.parts:
         await asyncio.to_thread(part.restart, 60)
 
 
@@ -134,7 +134,7 @@ PART_FAULTS = [
     ),
     Scenario(
         "rolling",
-        "Rolling restart of every service",
+        "Rolling restart of everything: each service, Redis, Kafka",
         restart_parts,
         lambda stage, _: stage.system.logs.count(" stopping"),
         "orderly ends in the services' logs",

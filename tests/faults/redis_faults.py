@@ -48,6 +48,14 @@ async def slow_down(stage: Stage) -> None:
     stage.proxy.delay = 0
 
 
+async def slow_down_a_little(stage: Stage) -> None:
+    """So that a hold's end often lies between a payment's request and its script."""
+    stage.proxy.delay = SLOW_SECONDS / 2
+    async with lasting(4 * FAULT_SECONDS):
+        pass
+    stage.proxy.delay = 0
+
+
 async def cut_replies(stage: Stage) -> None:
     stage.proxy.to_cut = CUT
     try:
@@ -98,22 +106,6 @@ def slow_holds(_: Stage, answers: Answers) -> int:
 # ----------------------------------------------------------------------------------- Redis' clock
 
 
-LIBFAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
-OFFSET_FILE = "FAKETIME_TIMESTAMP_FILE"
-
-
-def clock_env(folder: Path) -> dict[str, str]:
-    """libfaketime reads the offset from a file at every look at the clock."""
-    file = folder / "clock"
-    file.write_text("+0", encoding="utf-8")
-    return {
-        "LD_PRELOAD": str(LIBFAKETIME),
-        OFFSET_FILE: str(file),
-        "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    }
-
-
 class Jump:
     """Redis' clock is off by so much from now on, until a later jump."""
 
@@ -121,10 +113,10 @@ class Jump:
         self._seconds = seconds
 
     async def __call__(self, stage: Stage) -> None:
-        file = Path(stage.redis.env[OFFSET_FILE])
+        assert stage.clock is not None
         with stage.ask() as redis:
             before = redis.time()[0] - time.time()
-            await asyncio.to_thread(file.write_text, f"{self._seconds:+d}")
+            stage.clock.shift(self._seconds * 1_000)
             async with lasting(FAULT_SECONDS):
                 pass
             after = redis.time()[0] - time.time()
@@ -175,6 +167,18 @@ REDIS_FAULTS = [
         lambda stage, _: stage.redis.log.count("Can't recover from AOF write error"),
         "ends for a failed write in Redis' log",
     ),
+]
+HOLD_SECONDS = 2
+EXPIRY_FAULTS = [
+    Scenario(
+        "expiry",
+        f"Holds of {HOLD_SECONDS} s end while they are paid for; Redis 100 ms slow",
+        slow_down_a_little,
+        lambda _, answers: answers.lapsed,
+        "payments asked in time whose hold had ended",
+        at_least=10,
+        hesitation=(HOLD_SECONDS - 0.7, HOLD_SECONDS),
+    )
 ]
 CLOCK_FAULTS = [
     Scenario(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.figures import Figures
-from tests.faults.load import Answers, Load
+from tests.faults.load import Answers, Hesitation, Load
 from tests.faults.stage import Stage, seats_of
 from tests.histories.check import Verdict
 from tests.histories.delivered import orders_of
@@ -60,6 +60,7 @@ class Scenario:
     hard_case: str
     at_least: int = 1
     a_second: float = 8
+    hesitation: Hesitation = (0, 0)
     promise: Promise = nothing_more
 
 
@@ -68,7 +69,13 @@ async def play(scenario: Scenario, stage: Stage, file: Path) -> Figures:
     session = next(stage.sessions)
     seats = seats_of(stage, session)
     async with recorded(stage.system, session, file, sorted(seats)) as history:
-        load = Load(stage.addresses, session, iter(seats), history.recording)
+        load = Load(
+            stage.addresses,
+            session,
+            iter(seats),
+            history.recording,
+            hesitation=scenario.hesitation,
+        )
         before = scenario.reached(stage, load.answers)
         async with load.running(scenario.a_second) as answers:
             await _sells(answers, SALES_AROUND, START_SECONDS)

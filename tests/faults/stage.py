@@ -21,6 +21,7 @@ from tests.support.backends import KafkaBroker, RedisServer
 from tests.support.kafka_cluster import KafkaCluster
 from tests.support.losing_proxy import LosingProxy
 from tests.support.mailbox import Mailbox
+from tests.support.preloaded_clock import PreloadedClock
 from tests.support.processes import LocalProcess
 from tests.support.services import ALWAYS_CANCELLED
 from tests.support.system import System
@@ -40,8 +41,10 @@ class Stage:
     proxy: LosingProxy
     rng: random.Random
     brokers: KafkaCluster | None = None
+    clock: PreloadedClock | None = None
     sessions: Iterator[str] = field(default_factory=lambda: iter(SESSIONS))
     seen: int = 0
+    overtaken: int = 0  # mails that were taken while others had to wait
     window: tuple[float, float] = (0, 0)  # of time.monotonic(): when only the fault was there
 
     @property
@@ -77,17 +80,19 @@ class Stage:
 @contextmanager
 def staged(
     seed: int,
-    redis_env: dict[str, str] | None = None,
+    clock: PreloadedClock | None = None,
     brokers: KafkaCluster | None = None,
+    **more: str,
 ) -> Iterator[Stage]:
-    """A new one, for one scenario or several after each other. `brokers` run already."""
+    """A new one, for one scenario or several after each other. `clock` is Redis'; `brokers` run
+    already; `more` are settings of the services."""
     with ExitStack() as parts:
         place = parts.enter_context(folder())
         disks = [place / name for name in ("redis", "ledger")]
         for disk in disks:
             parts.enter_context(_small_disk(disk))
         redis = RedisServer(place / "redis")
-        redis.env |= redis_env or {}
+        redis.env |= clock.env if clock else {}
         parts.enter_context(redis)
         proxy = parts.enter_context(LosingProxy(redis.port))
         kafka = brokers.brokers[0] if brokers else KafkaBroker(place / "kafka")
@@ -100,8 +105,9 @@ def staged(
         if brokers:
             settings |= {"KAFKA_BOOTSTRAP_SERVERS": brokers.bootstrap}
         mailbox = parts.enter_context(Mailbox())
+        settings |= more
         system = parts.enter_context(System(place, redis, kafka, mailbox, pairs=2, **settings))
-        yield Stage(place, system, proxy, random.Random(seed), brokers)
+        yield Stage(place, system, proxy, random.Random(seed), brokers, clock)
 
 
 @contextmanager

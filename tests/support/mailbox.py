@@ -25,9 +25,10 @@ class Mailbox:
     """Collects the mails of one SMTP server, as a context manager.
 
     `answer` is given to every message instead of taking it (`TEMPORARY`, `PERMANENT`, or any SMTP
-    reply), `answers` the same for single recipients. Those in `slow` get no answer until they are
-    taken out again. `delay` seconds pass before the answer to a message. `stop` and `start` take
-    the server away and bring it back on the same port.
+    reply), `answers` the same for single recipients. Those in `slow`, addresses or domains, get no
+    answer until they are taken out again; `kept_waiting` counts them. `delay` seconds pass before
+    the answer to a message. `stop` and `start` take the server away and bring it back on the same
+    port.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Mailbox:
         self.delay = 0.0
         self.answers: dict[str, str] = {}
         self.slow: set[str] = set()
+        self.kept_waiting = 0
         self.attempts = 0
         self._tls = tls
         self._credentials = credentials
@@ -94,7 +96,8 @@ class Mailbox:
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        while address in self.slow:  # noqa: ASYNC110 - another thread takes it out
+        self.kept_waiting += self._is_slow(address)
+        while self._is_slow(address):  # noqa: ASYNC110 - another thread takes it out
             await asyncio.sleep(LONGEST_PAUSE)
         if refusal := self.answers.get(address):
             self.attempts += 1
@@ -117,6 +120,9 @@ class Mailbox:
         with self._lock:
             self._messages.append(message)
         return "250 OK"
+
+    def _is_slow(self, address: str) -> bool:
+        return not self.slow.isdisjoint((address, address.partition("@")[2]))
 
     def _authenticate(
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import ssl
+from collections import Counter
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -50,7 +51,7 @@ class ScriptedServer:
     A list of answers is used up from its beginning; then the usual answer follows.
     """
 
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None, port: int = 0) -> None:
         self.answers: dict[str, Answer | list[Answer]] = {}
         self.for_recipient: dict[tuple[str, str], Answer | list[Answer]] = {}
         self.mails: list[Mail] = []
@@ -59,6 +60,8 @@ class ScriptedServer:
         self.open = 0
         self.most_open = 0
         self._tls = tls
+        self._port = port  # 0: any
+        self._met = Counter[str]()
         self._server: asyncio.Server | None = None
         self._conversations: set[asyncio.Task[None]] = set()
 
@@ -75,6 +78,10 @@ class ScriptedServer:
     def seen(self, verb: str) -> list[str]:
         return [command for command in self.commands if command.startswith(verb)]
 
+    def met(self, command: str) -> int:
+        """How often it came to this command."""
+        return self._met[command]
+
     async def drop_connections(self) -> None:
         """As a server that restarts or has waited long enough."""
         for conversation in self._conversations:
@@ -83,7 +90,7 @@ class ScriptedServer:
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(
-            self._accept, LOOPBACK, 0, ssl=self._tls, limit=2**20
+            self._accept, LOOPBACK, self._port, ssl=self._tls, limit=2**20
         )
         return self
 
@@ -115,6 +122,7 @@ class ScriptedServer:
             writer.close()
 
     def choose(self, command: str, recipient: str) -> Answer:
+        self._met[command] += 1
         for_recipient = _next(self.for_recipient.get((recipient, command)))
         return for_recipient or _next(self.answers.get(command))
 
