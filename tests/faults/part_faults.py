@@ -83,11 +83,6 @@ def p99_and_mails_hold(run: Run) -> Iterator[str]:
         yield f"the last mail came {run.arrived:.0f} s after Kafka"
 
 
-def no_confirmation_fails(run: Run) -> Iterator[str]:
-    if run.answers.refused:
-        yield f"refused: {', '.join(sorted(set(run.answers.refused)))}"
-
-
 async def fill_the_ledgers_disk(stage: Stage) -> None:
     with filled(stage.system.ledger.parent):
         before = _ledger_outages(stage, Answers())
@@ -139,7 +134,6 @@ PART_FAULTS = [
         lambda stage, _: stage.system.logs.count(" stopping"),
         "orderly ends in the services' logs",
         at_least=7,
-        promise=no_confirmation_fails,
     ),
     Scenario(
         "ledger-disk",

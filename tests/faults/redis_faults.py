@@ -178,6 +178,7 @@ EXPIRY_FAULTS = [
         "payments asked in time whose hold had ended",
         at_least=10,
         hesitation=(HOLD_SECONDS - 0.7, HOLD_SECONDS),
+        holds_end=True,
     )
 ]
 CLOCK_FAULTS = [
@@ -187,6 +188,7 @@ CLOCK_FAULTS = [
         Jump(HOUR),
         jumps_seen,
         "jumps that TIME showed",
+        holds_end=True,
     ),
     Scenario(
         "clock-back",

@@ -47,7 +47,7 @@ def nothing_more(_: Run) -> Iterator[str]:
 @dataclass(frozen=True)
 class Scenario:
     """Each promises: no acknowledged order is lost, none is doubled, the history is right, every
-    record and mail arrives.
+    record and mail arrives, and no request is refused after its retries, except where `holds_end`.
 
     `cause` returns when the fault is over. `reached` counts from a log, a metric, or the callers'
     answers; during the run the count must grow by `at_least`. `promise` yields what was broken.
@@ -61,6 +61,7 @@ class Scenario:
     at_least: int = 1
     a_second: float = 8
     hesitation: Hesitation = (0, 0)
+    holds_end: bool = False
     promise: Promise = nothing_more
 
 
@@ -137,6 +138,8 @@ def broken(scenario: Scenario, run: Run, reached: int, verdict: Verdict) -> Iter
         yield "\n".join([f"{len(verdict.violations)} violations", *list(excerpts(verdict))[:SHOWN]])
     if run.answers.gave_up:
         yield f"{run.answers.gave_up} callers gave up"
+    if run.answers.refused and not scenario.holds_end:
+        yield f"refused: {', '.join(sorted(set(run.answers.refused)))}"
     if reached < scenario.at_least:
         yield f"not reached: {scenario.hard_case} ({reached} of {scenario.at_least})"
     yield from scenario.promise(run)

@@ -1,5 +1,6 @@
 """A fault run fails when a promise is broken, and when its hard case was never reached."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from tests.faults.figures import Figures, table
 from tests.faults.load import Answers
-from tests.faults.part_faults import no_confirmation_fails, p99_and_mails_hold
+from tests.faults.part_faults import p99_and_mails_hold
 from tests.faults.scenario import Run, Scenario, broken
 from tests.histories.check import Verdict
 
@@ -45,6 +46,7 @@ def test_a_good_run_has_no_problems() -> None:
         ({"lost": 1}, Answers(), AT_LEAST, "1 acknowledged orders are lost"),
         ({"doubled": 1}, Answers(), AT_LEAST, "1 are doubled"),
         ({}, Answers(gave_up=1), AT_LEAST, "1 callers gave up"),
+        ({}, Answers(refused=["ja_comprado"]), AT_LEAST, "refused: ja_comprado"),
     ],
 )
 def test_a_run_fails(found: dict[str, Any], answers: Answers, reached: int, problem: str) -> None:
@@ -61,9 +63,9 @@ def test_a_hold_that_is_slower_without_kafka_or_a_late_mail_breaks_the_promise()
     ]
 
 
-def test_a_refusal_during_a_rolling_restart_breaks_the_promise() -> None:
-    answers = Answers(refused=["reserva_expirada"])
-    assert list(no_confirmation_fails(run_with(answers))) == ["refused: reserva_expirada"]
+def test_where_holds_end_by_themselves_a_refusal_breaks_no_promise() -> None:
+    answers, ending = Answers(refused=["reserva_expirada"]), replace(SCENARIO, holds_end=True)
+    assert list(broken(ending, run_with(answers), AT_LEAST, verdict())) == []
 
 
 def test_the_longest_pause_counts_from_the_fault_to_the_end_of_the_run() -> None:
