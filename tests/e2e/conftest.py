@@ -2,7 +2,10 @@
 have."""
 
 import contextlib
+import inspect
+import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -44,6 +47,14 @@ def _bundled() -> None:
     page_bundle.ensure()
 
 
+def _name_frames_without_a_file() -> None:
+    """Playwright asks `inspect` for the stack at each call, which looks through all modules for
+    each frame without a file: with the thousands of a whole run that takes longer than the call."""
+    for frame, _ in traceback.walk_stack(None):
+        if not Path(name := frame.f_code.co_filename).exists():
+            inspect.modulesbyfile.setdefault(name, "")
+
+
 class SharedChromium:
     """One process for all tests in a row that need it, since each start costs seconds of CPU."""
 
@@ -56,6 +67,7 @@ class SharedChromium:
             path = chromium.find()
             if path is None:
                 unavailable("no Chromium")
+            _name_frames_without_a_file()
             playwright = self._parts.enter_context(sync_playwright())
             arguments = ["--no-sandbox", *_QUIET]
             self._browser = playwright.chromium.launch(executable_path=path, args=arguments)
