@@ -23,7 +23,7 @@ from notifications.kafka_clients import (
 
 REASON = "motivo"
 ORIGIN = "origem"
-_REPLAY_GROUP = f"{GROUP}.replay"
+REPLAY_GROUP = f"{GROUP}.replay"
 _POLL_MS = 1_000
 _PATIENCE_SECONDS = 20
 
@@ -85,7 +85,7 @@ class _LettersReader:
         ensure_topics(servers)
         self._consumer = KafkaConsumer(
             **client_options(servers),
-            group_id=_REPLAY_GROUP,
+            group_id=REPLAY_GROUP,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             allow_auto_create_topics=False,

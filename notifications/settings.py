@@ -22,12 +22,15 @@ class KafkaSettings(CommonSettings):
     )
 
 
-class DeliverySettings(BookingClientSettings, SmtpSettings, PublicUrlSettings):
-    """The ledger and the mails."""
-
+class LedgerSettings(CommonSettings):
     ledger_file: Path = Field(
         default=Path("reservas_confirmadas.json"), description="the file of confirmed orders"
     )
+
+
+class DeliverySettings(LedgerSettings, BookingClientSettings, SmtpSettings, PublicUrlSettings):
+    """The ledger and the mails."""
+
     mail_retry_first_seconds: Seconds = Field(
         default=60,
         description="how long a mail waits after the first try that was postponed, in seconds; "

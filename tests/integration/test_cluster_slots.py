@@ -9,6 +9,7 @@ from redis import Redis
 from deploy import redis_local
 from deploy.ports import LOOPBACK
 from tests.support.infra import unavailable
+from tests.support.operator_command import command
 from tests.support.ports import cluster_port
 from tests.support.redis_cluster import SLOTS, ClusterNode
 from tests.support.services import ServiceProcess
@@ -43,3 +44,11 @@ def test_a_missing_range_is_named_and_nothing_is_changed(
     assert not (tmp_path / "service" / "secrets").exists()
     with Redis(LOOPBACK, node.port) as redis:
         assert redis.dbsize() == 0
+
+
+def test_the_audit_names_it_too(node: ClusterNode) -> None:
+    url = f"redis://{LOOPBACK}:{node.port}"
+    audit = command("-m", "verify", REDIS_URL=url, REDIS_CLUSTER="true")
+    assert audit.returncode == 2
+    assert f"no node has the slots {GAP[0]}-{GAP[-1]}." in audit.stderr
+    assert len(audit.stderr.splitlines()) == 1

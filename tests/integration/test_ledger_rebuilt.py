@@ -1,9 +1,7 @@
 """The ledger follows the orders: cancellations, payments, and records that were removed."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,9 +10,8 @@ import pytest
 
 import cinema_pb2 as pb
 from cinema.order_code import order_code
-from deploy import ROOT
 from tests.support.box_office import BoxOffice, Staff
-from tests.support.services import INHERITED, NOWHERE
+from tests.support.operator_command import command
 from tests.support.waiting import wait_until
 
 
@@ -87,13 +84,6 @@ def test_the_command_says_that_booking_is_away(tmp_path: Path) -> None:
 
 
 def rebuilt(file: Path, **settings: str) -> subprocess.CompletedProcess[str]:
-    inherited = {key: value for key, value in os.environ.items() if key in INHERITED}
-    return subprocess.run(
-        [sys.executable, "notification_consumer.py", "--rebuild-ledger"],
-        cwd=ROOT,
-        env=inherited | NOWHERE | {"LEDGER_FILE": str(file)} | settings,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
+    return command(
+        "notification_consumer.py", "--rebuild-ledger", LEDGER_FILE=str(file), **settings
     )

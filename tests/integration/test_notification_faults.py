@@ -1,14 +1,20 @@
 """Whatever is killed or away between the sale and the mail: every order is recorded once and
 mailed."""
 
+import asyncio
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import cinema_pb2 as pb
 from cinema.keys import partition_keys, partition_of
 from cinema.notification import MESSAGE_FIELD
 from tests.support.box_office import SESSION, BoxOffice, Staff, messages_in_kafka
+from tests.support.operator_command import command
 from tests.support.waiting import allowed, wait_until
+from verify.__main__ import findings_of
+from verify.findings import Check, Findings
+from verify.settings import VerifySettings
 
 KEYS = partition_keys(partition_of(SESSION))
 
@@ -207,3 +213,31 @@ def test_two_consumers_share_the_work_and_one_takes_the_others_over(
     sold += box_office.sell_several(6)
     box_office.wait_for_mails(sold)
     assert staff.recorded(sold) == ids(sold)
+
+
+def test_an_audit_finds_each_order_in_the_ledger_or_on_its_way_there(
+    box_office: BoxOffice, staff: Staff, tmp_path: Path
+) -> None:
+    ledger = tmp_path / "reservas_confirmadas.json"
+    _, consumer = staff.both(box_office.env())
+    sold = box_office.sell_several(2)
+    box_office.wait_for_mails(sold)
+    done = command("-m", "verify", **box_office.env(), LEDGER_FILE=str(ledger))
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "all is right"), done
+    consumer.kill()
+    late = box_office.sell()
+    wait_until(lambda: any(in_kafka(box_office, [late])), 20)
+    waits = audit(box_office, ledger, box_office.kafka.bootstrap)
+    assert (waits.status, waits.notes) == (0, ["1 messages wait in Kafka"])
+    (unseen,) = audit(box_office, ledger, "").faults[Check.ANNOUNCED]
+    assert f"{late.pedido_id} is not in the ledger; no message about it waits" in unseen
+    nowhere = box_office.env() | {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
+    away = command("-m", "verify", **nowhere, LEDGER_FILE=str(ledger))
+    assert (away.returncode, "NOT CHECKED  Kafka at 127.0.0.1:1" in away.stdout) == (2, True), away
+
+
+def audit(office: BoxOffice, ledger: Path, kafka: str) -> Findings:
+    settings = VerifySettings(
+        redis_url=office.redis_server.url, ledger_file=ledger, kafka_bootstrap_servers=kafka
+    )
+    return asyncio.run(findings_of(settings))

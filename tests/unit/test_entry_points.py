@@ -18,7 +18,16 @@ ALLOWED = {
     "notification_consumer": {"notifications", "email_service"},
     "email_service": {"notifications"},
 }
-PACKAGES = {"booking", "cinema", "deploy", "gateway", "listener", "notifications", "tests"}
+PACKAGES = {
+    "booking",
+    "cinema",
+    "deploy",
+    "gateway",
+    "listener",
+    "notifications",
+    "tests",
+    "verify",
+}
 
 
 @pytest.mark.parametrize("module", ALLOWED)

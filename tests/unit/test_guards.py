@@ -13,7 +13,7 @@ from deploy import ROOT
 
 CONFIGURATION = ("pyproject.toml", "tsconfig.json", "biome.jsonc", ".luacheckrc")
 
-PACKAGES = ("booking", "cinema", "gateway", "listener", "notifications")
+PACKAGES = ("booking", "cinema", "gateway", "listener", "notifications", "verify")
 
 
 class Bad(NamedTuple):

@@ -97,7 +97,16 @@ def test_supervisord_opens_its_logs_by_the_function_that_is_replaced() -> None:
 
 PRODUCT = [
     path
-    for folder in ("", "booking", "cinema", "deploy", "gateway", "listener", "notifications")
+    for folder in (
+        "",
+        "booking",
+        "cinema",
+        "deploy",
+        "gateway",
+        "listener",
+        "notifications",
+        "verify",
+    )
     for path in (ROOT / folder).glob("**/*.py" if folder else "*.py")
     if not path.name.startswith("cinema_pb2")
 ]
