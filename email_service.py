@@ -9,7 +9,6 @@ import asyncio
 import ssl
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from types import TracebackType
 from typing import Self
 
 import cinema_pb2 as pb
@@ -66,12 +65,7 @@ class EmailService:
         self._art = MailArt(channel)
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._resources.aclose()
 
     async def send_ticket(self, order: pb.Pedido) -> None:
