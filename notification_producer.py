@@ -25,6 +25,7 @@ from cinema.service import (
     stop_signal,
 )
 from email_service import EmailService
+from notifications.dataset import LaterSchema, refuse_later_schema
 from notifications.dependency import DependencyDown, TemporaryFailure
 from notifications.kafka_clients import KafkaSink, Publisher, silence_library
 from notifications.lease import Lease
@@ -38,7 +39,8 @@ from notifications.sink import Sink
 log = logging.getLogger(__name__)
 
 _PING_SECONDS = 1
-_AWAY: tuple[type[Exception], ...] = (*REDIS_ERRORS, DependencyDown, TemporaryFailure)
+_REFUSED: tuple[type[Exception], ...] = (*REDIS_ERRORS, LaterSchema)
+_AWAY: tuple[type[Exception], ...] = (*_REFUSED, DependencyDown, TemporaryFailure)
 
 
 async def serve(settings: ProducerSettings) -> None:
@@ -52,15 +54,14 @@ async def serve(settings: ProducerSettings) -> None:
         winding_down = asyncio.Event()
         sink, mail_room = await stack.enter_async_context(_sink(settings, winding_down))
         relay = Relay(outbox, sink, winding_down, settings.drain_seconds)
+        lease = Lease(redis, relay_lease_key())
         ready = ReadyFile(settings.ready_file, lambda: mail_room.trouble if mail_room else "")
         mailing = [mail_room.run(settings.drain_seconds)] if mail_room else []
         await run_until_stopped(
             stop,
             ready.keep(),
             _keep_ready(redis, ready),
-            keep_running(
-                "relaying", partial(_relay, Lease(redis, relay_lease_key()), relay), REDIS_ERRORS
-            ),
+            keep_running("relaying", partial(_relay, redis, lease, relay), _REFUSED),
             *mailing,
         )
 
@@ -72,13 +73,16 @@ async def replay_dead_letters(settings: ProducerSettings) -> None:
     """
     try:
         async with connected(settings) as redis, _outbox(settings, redis) as outbox:
+            await refuse_later_schema(redis)
             log.info("%d dead letters put back into the outbox", await outbox.replay_dead_letters())
         await retry_failed_mails(settings)
     except _AWAY as error:
         raise CannotStart(f"not everything can be put back now: {brief(error)}") from None
 
 
-async def _relay(lease: Lease, relay: Relay, backoff: Backoff) -> None:
+async def _relay(redis: RedisClient, lease: Lease, relay: Relay, backoff: Backoff) -> None:
+    await refuse_later_schema(redis)
+
     async def work() -> None:
         backoff.reset()
         await relay.run()
@@ -87,17 +91,17 @@ async def _relay(lease: Lease, relay: Relay, backoff: Backoff) -> None:
 
 
 async def _keep_ready(redis: RedisClient, ready: ReadyFile) -> None:
-    """Ready means that Redis answers.
+    """Ready means that Redis answers with data of a schema that is known.
 
     While Kafka is away the service is ready: the outbox waits.
     """
     while True:
         try:
-            await redis.ping()
+            await refuse_later_schema(redis)
             if not ready.ready:
                 log.info("Redis answers")
             ready.ready = True
-        except REDIS_ERRORS:
+        except _REFUSED:
             ready.ready = False
         await asyncio.sleep(_PING_SECONDS)
 

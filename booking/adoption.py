@@ -5,18 +5,16 @@ import logging
 from booking.dataset import (
     ADOPT,
     ADOPTING,
-    SCHEMA,
     Found,
     find_dataset,
     loss,
     new_identity,
-    schema_of,
-    schema_problem,
     write_identity,
 )
 from booking.dataset_files import DatasetFileFault, DatasetFiles
 from booking.redis_health import explain
 from booking.settings import BookingSettings
+from cinema.dataset_schema import later_schema, schema_of
 from cinema.keys import ANY_ORDER, ANY_SESSION
 from cinema.redis_connection import REDIS_ERRORS, RedisClient, connect
 from cinema.service import CannotStart
@@ -58,8 +56,8 @@ async def adopt(named: str, settings: BookingSettings) -> None:
 async def refuse_later_schema(redis: RedisClient) -> None:
     """Even for a Redis that was named: this version could not read it. Raises CannotStart."""
     found = await find_dataset(redis)
-    if schema_of(found.identity) > SCHEMA:
-        raise CannotStart(schema_problem(found.identity))
+    if problem := later_schema(found.identity):
+        raise CannotStart(problem)
 
 
 async def refuse_stranger(redis: RedisClient, files: DatasetFiles, named: str) -> None:

@@ -12,7 +12,6 @@ on.
 
 import asyncio
 import logging
-import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from booking.dataset_files import DatasetFileFault, DatasetFiles, Marks
+from cinema.dataset_schema import SCHEMA, later_schema, schema_of
 from cinema.keys import PARTITIONS, partition_keys
 from cinema.lua_scripts import script_text
 from cinema.redis_connection import RedisClient
@@ -28,7 +28,6 @@ from cinema.streams import parse_entry_id
 
 log = logging.getLogger(__name__)
 
-SCHEMA = 1
 OLDER = "older:"  # prefix: an older copy of the dataset with this identity
 TOLERATED_MS = 10_000
 _BEGINNING_SECONDS = 1.0  # to write 64 keys on a busy machine
@@ -40,7 +39,6 @@ ADOPTING = (
     f"(else, with booking's settings) python {ADOPT}"
 )
 _ADVICE = f"nothing is sold. Bring the lost data back, or go on with what is there: {ADOPTING}"
-_IDENTITY = re.compile(r"([0-9]{1,9}):[!-~]+", re.ASCII)
 _KEYS = [partition_keys(partition) for partition in range(PARTITIONS)]
 
 
@@ -194,20 +192,10 @@ def loss(kept: str, known: Marks, found: Found) -> str:
 
 
 def schema_problem(identity: str) -> str:
-    schema = schema_of(identity)
-    if schema > SCHEMA:
-        return (
-            f"the dataset {identity} has schema {schema}, but this version knows schemas up to "
-            f"{SCHEMA}: "
-            "start the version that wrote it, or a later one"
-        )
-    return "" if schema else f"{identity!r} is no dataset of a booking server: {_ADVICE}"
-
-
-def schema_of(identity: str) -> int:
-    """0 if the text is not a dataset's identity."""
-    form = _IDENTITY.fullmatch(identity)
-    return int(form[1]) if form else 0
+    if problem := later_schema(identity):
+        return problem
+    is_ours = schema_of(identity) > 0
+    return "" if is_ours else f"{identity!r} is no dataset of a booking server: {_ADVICE}"
 
 
 def _age_problem(known: Marks, found: Marks) -> str:

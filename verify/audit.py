@@ -5,9 +5,10 @@ import re
 import time
 from collections.abc import Sequence
 
-from booking.dataset import OLDER, SCHEMA, find_dataset, schema_of, schema_problem
+from booking.dataset import OLDER, find_dataset
 from booking.dataset_files import DatasetFileFault, DatasetFiles
 from cinema.cluster_slots import refuse_missing_slots
+from cinema.dataset_schema import later_schema
 from cinema.keys import (
     PARTITIONS,
     MalformedOrderId,
@@ -60,8 +61,8 @@ async def _look_at_dataset(
         number = await _number_of_keys(redis)
         what = f"has {number:,} keys, but no dataset of this system" if number else "is empty"
         raise CannotVerify(f"Redis {files.redis} {what}: REDIS_URL must be booking's")
-    if schema_of(found.identity) > SCHEMA:
-        raise CannotVerify(schema_problem(found.identity))
+    if problem := later_schema(found.identity):
+        raise CannotVerify(problem)
     try:
         kept = files.identity()
     except DatasetFileFault as fault:

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from booking.dataset import SCHEMA, new_identity, write_identity
+from booking.dataset import new_identity, write_identity
 from booking.order import Payer
 from booking.order_end import OrderEnd
 from booking.orders import OrderBook
+from cinema.dataset_schema import SCHEMA
 from cinema.keys import new_order_id, order_key, partition_keys, partition_of
 from tests.support.backends import RedisServer
 from tests.support.hall import Buyer, Hall, patient_client

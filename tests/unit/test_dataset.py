@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from booking.dataset import SCHEMA, TOLERATED_MS, Found, loss, new_identity
+from booking.dataset import TOLERATED_MS, Found, loss, new_identity
 from booking.dataset_files import DatasetFileFault, DatasetFiles, Marks
+from cinema.dataset_schema import SCHEMA
 from cinema.keys import PARTITIONS
 
 OURS = f"{SCHEMA}:ours"

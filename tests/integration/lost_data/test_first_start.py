@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from booking.dataset import SCHEMA, Dataset, write_identity
+from booking.dataset import Dataset, write_identity
 from booking.dataset_files import DatasetFiles
+from cinema.dataset_schema import SCHEMA
 from cinema.keys import PARTITIONS, partition_keys
 from tests.integration.lost_data.conftest import (
     BACK_SECONDS,
