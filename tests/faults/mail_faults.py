@@ -66,7 +66,7 @@ async def keep_recipients_waiting(stage: Stage) -> None:
 def others_go_on(run: Run) -> Iterator[str]:
     """While the one provider's recipients wait, nine of ten mails are for others."""
     sold = sum(run.begin <= at < run.end - SECONDS for at in run.answers.sales.values())
-    if run.stage.overtaken < sold / 2:
+    if run.stage.overtaken < sold * 3 / 4:
         yield f"only {run.stage.overtaken} mails to others meanwhile, of {sold} sales"
 
 

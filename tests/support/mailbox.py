@@ -26,7 +26,7 @@ class Mailbox:
     `answer` is given to every message instead of taking it (`TEMPORARY`, `PERMANENT`, or any SMTP
     reply), `answers` the same for single recipients. Those in `slow`, addresses or domains, get no
     answer until they are taken out again; `kept_waiting` counts them. `delay` seconds pass before
-    the answer to a message. `stop` and `start` take the server away and bring it back on the same
+    the answer to a message, which is kept also if the client hangs up meanwhile. `stop` and `start` take the server away and bring it back on the same
     port.
     """
 
@@ -108,9 +108,14 @@ class Mailbox:
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         self.attempts += 1
-        await asyncio.sleep(self.delay)
-        if self.answer:
-            return self.answer
+        try:
+            await asyncio.sleep(self.delay)
+        finally:
+            if not self.answer:
+                self._keep(envelope)
+        return self.answer or "250 OK"
+
+    def _keep(self, envelope: Envelope) -> None:
         content = envelope.content or b""
         data = content if isinstance(content, bytes) else content.encode()
         message = email.message_from_bytes(data, policy=email.policy.default)
@@ -118,7 +123,6 @@ class Mailbox:
         message["X-RcptTo"] = ", ".join(envelope.rcpt_tos)
         with self._lock:
             self._messages.append(message)
-        return "250 OK"
 
     def _is_slow(self, address: str) -> bool:
         return not self.slow.isdisjoint((address, address.partition("@")[2]))
