@@ -26,8 +26,8 @@ class Mailbox:
     `answer` is given to every message instead of taking it (`TEMPORARY`, `PERMANENT`, or any SMTP
     reply), `answers` the same for single recipients. Those in `slow`, addresses or domains, get no
     answer until they are taken out again; `kept_waiting` counts them. `delay` seconds pass before
-    the answer to a message, which is kept also if the client hangs up meanwhile. `stop` and `start` take the server away and bring it back on the same
-    port.
+    the answer to a message, which is kept also if the client hangs up meanwhile. `stop` and `start`
+    take the server away and bring it back on the same port.
     """
 
     def __init__(
