@@ -11,7 +11,7 @@ REMAKE := remake
 endif
 
 .PHONY: help run test nightly contract model faults mutants check check-history audit sbom lock
-.PHONY: bench bench-quick screenshots ledger verify stubs setup clean remake
+.PHONY: bench bench-quick screenshots ledger verify replay resend stubs setup clean remake
 help:
 	@echo 'make run     start everything; the page is at http://localhost:8000, Ctrl-C stops it'
 	@echo 'make test    run the test suite'
@@ -30,6 +30,8 @@ help:
 	@echo 'make screenshots  pictures of every state of the page, in screenshots/'
 	@echo 'make ledger  add the records that reservas_confirmadas.json lacks, from their orders'
 	@echo 'make verify  is all that was sold right in Redis, Kafka and ledger? (it only reads)'
+	@echo 'make replay  put the dead letters back, and try the mails that failed again'
+	@echo 'make resend ORDER=…  send the mail of the order with this code again'
 	@echo 'make stubs   generate the gRPC modules from cinema.proto'
 	@echo 'make setup   only install what `make run` needs'
 	@echo 'make clean   remove what was installed and generated; orders and mail in var/ stay'
@@ -106,6 +108,12 @@ screenshots: $(VENV)/installed-dev $(STUBS)
 
 ledger: setup
 	@$(PY) -m deploy.command notification_consumer.py --rebuild-ledger
+
+replay: setup
+	@$(PY) -m deploy.command notification_producer.py --replay-dead-letters
+
+resend: setup
+	@$(PY) -m deploy.command notification_consumer.py --resend-mail '$(ORDER)'
 
 verify: setup
 	@$(PY) -m deploy.command -m verify

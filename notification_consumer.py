@@ -20,6 +20,7 @@ from cinema.notification import Notification
 from cinema.retry import Backoff, brief, keep_running
 from cinema.service import (
     CannotStart,
+    Command,
     ReadyFile,
     chosen_command,
     main,
@@ -33,6 +34,7 @@ from notifications.dependency import DependencyDown, TemporaryFailure
 from notifications.kafka_clients import Publisher, silence_library
 from notifications.kafka_group import GroupMember, claimed_instance
 from notifications.open_delivery import open_delivery, rebuild_ledger, retry_failed_mails
+from notifications.resend import resend_mail
 from notifications.settings import ConsumerSettings
 from notifications.sink import Sink, deliver_readable
 from notifications.winding_down import completed_if_cancelled
@@ -103,7 +105,7 @@ async def replay_dead_letters(settings: ConsumerSettings) -> None:
         )
     try:
         count = await dead_letter_topic.replay(settings.kafka_bootstrap_servers)
-        log.info("%d dead letters put back", count)
+        log.info(dead_letter_topic.put_back(count, "Kafka"))
         await retry_failed_mails(settings)
     except (KafkaError, DependencyDown, TemporaryFailure) as error:
         raise CannotStart(f"not everything can be put back now: {brief(error)}") from None
@@ -193,13 +195,18 @@ if __name__ == "__main__":
         "Records and mails confirmed orders that come through Kafka.",
         serve,
         {
-            "--replay-dead-letters": (
+            "--replay-dead-letters": Command(
                 replay_dead_letters,
                 "publish the dead letters again, retry failed mails, say how many, and end",
             ),
-            "--rebuild-ledger": (
+            "--rebuild-ledger": Command(
                 rebuild_ledger,
                 "add each record that the ledger lacks, from its order, and end",
+            ),
+            "--resend-mail": Command(
+                resend_mail,
+                "send the mail of the order with this code (or id) again, and end",
+                "CODE",
             ),
         },
     )

@@ -12,12 +12,15 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from functools import partial
 
+from kafka.errors import KafkaError
+
 from cinema.cluster_slots import refuse_missing_slots
 from cinema.keys import relay_lease_key
 from cinema.redis_connection import REDIS_ERRORS, RedisClient, connect_blocking, connected
 from cinema.retry import Backoff, brief, keep_running
 from cinema.service import (
     CannotStart,
+    Command,
     ReadyFile,
     chosen_command,
     main,
@@ -25,7 +28,9 @@ from cinema.service import (
     stop_signal,
 )
 from email_service import EmailService
+from notifications import dead_letter_topic
 from notifications.dataset import LaterSchema, refuse_later_schema
+from notifications.dead_letter_topic import put_back
 from notifications.dependency import DependencyDown, TemporaryFailure
 from notifications.kafka_clients import KafkaSink, Publisher, silence_library
 from notifications.lease import Lease
@@ -40,7 +45,7 @@ log = logging.getLogger(__name__)
 
 _PING_SECONDS = 1
 _REFUSED: tuple[type[Exception], ...] = (*REDIS_ERRORS, LaterSchema)
-_AWAY: tuple[type[Exception], ...] = (*_REFUSED, DependencyDown, TemporaryFailure)
+_AWAY = (*_REFUSED, KafkaError, DependencyDown, TemporaryFailure)
 
 
 async def serve(settings: ProducerSettings) -> None:
@@ -67,14 +72,18 @@ async def serve(settings: ProducerSettings) -> None:
 
 
 async def replay_dead_letters(settings: ProducerSettings) -> None:
-    """Moves dead letters back into the outboxes, behind what waits, and retries failed mails.
+    """Moves the dead letters of Redis back into the outboxes, behind what waits, and those of Kafka
+    into its topic; retries failed mails.
 
-    Raises CannotStart if Redis or booking is away.
+    Raises CannotStart if Redis, Kafka or booking is away.
     """
+    silence_library()
     try:
         async with connected(settings) as redis, _outbox(settings, redis) as outbox:
             await refuse_later_schema(redis)
-            log.info("%d dead letters put back into the outbox", await outbox.replay_dead_letters())
+            log.info(put_back(await outbox.replay_dead_letters(), "the outbox"))
+        if servers := settings.kafka_bootstrap_servers:
+            log.info(put_back(await dead_letter_topic.replay(servers), "Kafka"))
         await retry_failed_mails(settings)
     except _AWAY as error:
         raise CannotStart(f"not everything can be put back now: {brief(error)}") from None
@@ -137,9 +146,9 @@ if __name__ == "__main__":
         "Relays confirmed orders to Kafka, or without Kafka to the ledger and the mail.",
         serve,
         {
-            "--replay-dead-letters": (
+            "--replay-dead-letters": Command(
                 replay_dead_letters,
-                "move the dead letters back into the outbox, retry failed mails, "
+                "put the dead letters of Redis and Kafka back, retry failed mails, "
                 "say how many, and end",
             )
         },

@@ -152,6 +152,14 @@ def partition_of_order(order_id: str) -> int:
     return int(match[1])
 
 
+def is_order_id(text: str) -> bool:
+    try:
+        partition_of_order(text)
+    except MalformedOrderId:
+        return False
+    return True
+
+
 def programme_key() -> str:
     """The text of the programme that was in force last."""
     return f"{_tag(0)}:programme"

@@ -11,3 +11,7 @@ def order_code(order_id: str) -> str:
     digest = hashlib.blake2b(order_id.encode(), digest_size=5, person=b"order code").digest()
     number = int.from_bytes(digest, "big")
     return "".join(_ALPHABET[number >> (5 * place) & 31] for place in reversed(range(_LENGTH)))
+
+
+def is_order_code(text: str) -> bool:
+    return len(text) == _LENGTH and set(text) <= set(_ALPHABET)

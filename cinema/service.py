@@ -14,6 +14,8 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -65,22 +67,28 @@ def main(
 Serve = Callable[[Any], Awaitable[None]]
 
 
-def chosen_command(
-    description: str, serve: Serve, commands: Mapping[str, tuple[Serve, str]]
-) -> Serve:
-    """What the command line asks for: `serve`, or the function of the one option that it names.
+@dataclass(frozen=True)
+class Command:
+    """What an option runs instead of the service. With an `argument`, `run` takes its value, too,
+    before the settings."""
 
-    `commands` has by option its function and its help.
-    """
+    run: Callable[..., Awaitable[None]]
+    help: str
+    argument: str = ""  # its name in the help
+
+
+def chosen_command(description: str, serve: Serve, commands: Mapping[str, Command]) -> Serve:
+    """What the command line asks for: `serve`, or the command of the one option that it names."""
     parser = argparse.ArgumentParser(description=description)
     parser.set_defaults(command=serve)
     options = parser.add_mutually_exclusive_group()
-    for option, (function, text) in commands.items():
-        options.add_argument(
-            option, dest="command", action="store_const", const=function, help=text
-        )
-    command: Serve = parser.parse_args().command
-    return command
+    for option, command in commands.items():
+        kind: dict[str, Any] = {"action": "store_const", "const": command.run}
+        if command.argument:
+            kind = {"type": partial(partial, command.run), "metavar": command.argument}
+        options.add_argument(option, dest="command", help=command.help, **kind)
+    chosen: Serve = parser.parse_args().command
+    return chosen
 
 
 @contextmanager

@@ -80,6 +80,12 @@ class BookingOrders:
             count, more = count + answer.retomados, answer.ha_mais
         return count
 
+    async def resend_mail(self, order_id: str) -> pb.ReservaResponse:
+        """Refused over the limit of repeated mails."""
+        request = pb.PedidoRequest(pedido_id=order_id)
+        answer: pb.ReservaResponse = await self._call(self._stub.ReenviarEmail, request)
+        return answer
+
     async def _get_all(self, order_ids: Sequence[str]) -> Sequence[pb.Pedido]:
         request = pb.PedidosRequest(pedido_ids=order_ids)
         answer: pb.PedidosResponse = await self._call(self._stub.ObterPedidos, request)

@@ -69,6 +69,13 @@ async def replay(servers: str) -> int:
     return count
 
 
+def put_back(letters: int, where: str) -> str:
+    """For the log."""
+    if letters:
+        return f"{letters} dead letters put back into {where}"
+    return f"no dead letter to put back into {where}: there is none, or each was put back before"
+
+
 async def _publish(publisher: Publisher, publications: Sequence[Publication]) -> None:
     for failure in await publisher.publish(publications):
         if failure:

@@ -11,13 +11,13 @@ from pathlib import Path
 from kafka.errors import KafkaError
 
 from booking.order import Order
-from cinema.keys import order_key, partition_keys, partition_of_order
+from cinema.keys import is_order_id, order_key, partition_keys, partition_of_order
 from cinema.mail_state import MailState
 from cinema.redis_connection import RedisClient
 from cinema.retry import brief
 from verify.findings import Check, Fault, Findings
 from verify.ledger_file import LedgerFile, digest_of
-from verify.reading import ask, in_batches, is_order_id
+from verify.reading import ask, in_batches
 from verify.session_state import read_orders
 from verify.waiting import Waiting, add_from_kafka, add_from_redis
 

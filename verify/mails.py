@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from cinema.keys import order_key, partition_keys, partition_of_order
+from cinema.keys import is_order_id, order_key, partition_keys, partition_of_order
 from cinema.redis_connection import RedisClient
 from verify.findings import Check, Fault, Look
-from verify.reading import Command, ask, is_order_id
+from verify.reading import Command, ask
 
 
 class MailCheck:

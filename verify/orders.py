@@ -8,6 +8,7 @@ from booking.order import Order
 from booking.order_record import from_record
 from booking.seat_records import parse_sale
 from cinema.keys import (
+    is_order_id,
     order_key,
     partition_of,
     partition_of_order,
@@ -15,7 +16,7 @@ from cinema.keys import (
 )
 from cinema.redis_connection import RedisClient
 from verify.findings import Check, Fault, Look
-from verify.reading import ask, is_order_id
+from verify.reading import ask
 from verify.session_state import UNREADABLE
 
 Fields = dict[str, str]

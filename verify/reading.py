@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from cinema.keys import MalformedOrderId, partition_of_order
 from cinema.redis_connection import RedisClient, ScanPlace, scan_keys
 from cinema.streams import Entry
 
@@ -62,11 +61,3 @@ def in_batches(items: Iterable[T], size: int) -> Iterator[Sequence[T]]:
     rest = iter(items)
     while batch := list(islice(rest, size)):
         yield batch
-
-
-def is_order_id(text: str) -> bool:
-    try:
-        partition_of_order(text)
-    except MalformedOrderId:
-        return False
-    return True

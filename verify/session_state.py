@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from booking.order import Order
 from booking.order_record import from_record
-from booking.seat_records import SaleRecord, parse_sale
+from booking.seat_records import SaleRecord, parse_hold, parse_sale
 from cinema.keys import MalformedOrderId, SessionKeys, order_key, session_keys
 from cinema.redis_connection import RedisClient
 from verify.reading import Command, ask
@@ -44,7 +44,7 @@ class SessionState:
     half_price: int = 0
     holds: dict[str, Any] = field(default_factory=dict)
     sold: dict[str, SaleRecord] = field(default_factory=dict)
-    buyers: dict[str, Any] = field(default_factory=dict)
+    buyers: dict[str, tuple[int, int]] = field(default_factory=dict)
     locks: dict[str, Lock] = field(default_factory=dict)
     due: dict[str, float] = field(default_factory=dict)
     orders: dict[str, Order | None] = field(default_factory=dict)
@@ -74,11 +74,11 @@ async def read_session(redis: RedisClient, name: str) -> SessionState:
         before = await _clock(redis, keys.version)
         version, holds, *others, after = await ask(redis, _commands(keys, name, held), _AT_ONCE)
         state.clock = await _clock(redis, keys.version)
-        if version == after and held == sorted(holds):
+        if version == after and set(holds) <= set(held):
             _fill(state, held, holds, others, before)
             state.orders = await read_orders(redis, {sale.order for sale in state.sold.values()})
             return state
-        held = sorted(holds)
+        held = sorted({*held, *holds})
     raise Restless(name)
 
 
@@ -98,9 +98,10 @@ def _fill(state: SessionState, held: list[str], holds: Any, others: list[Any], b
     """From the replies to `_commands`."""
     sold, buyers, half_price, *of_seats = others
     keys, number = state.keys, len(held)
-    state.half_price = int(half_price or 0)
-    state.holds = state.parse(keys.holds, holds, json.loads)
-    state.buyers = state.parse(keys.buyers, buyers, json.loads)
+    counted = state.parse(keys.half_price, {"the number": half_price or "0"}, int)
+    state.half_price = counted.get("the number", 0)
+    state.holds = state.parse(keys.holds, holds, _hold)
+    state.buyers = state.parse(keys.buyers, buyers, _account)
     state.sold = state.parse(keys.sold, sold, lambda text: parse_sale(state.name, text))
     state.due = {seat: at for seat, at in zip(held, of_seats, strict=False) if at is not None}
     tokens, lefts = of_seats[number : 2 * number], of_seats[2 * number :]
@@ -108,6 +109,18 @@ def _fill(state: SessionState, held: list[str], holds: Any, others: list[Any], b
         if token:
             ends = (before + left, state.clock + left) if left >= 0 else None
             state.locks[seat] = Lock(token, ends)
+
+
+def _hold(text: str) -> dict[str, Any]:
+    parse_hold(text)
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def _account(text: str) -> tuple[int, int]:
+    """Held and sold seats."""
+    found = json.loads(text)
+    return int(found["held"]), int(found["sold"])
 
 
 async def _clock(redis: RedisClient, key: str) -> int:

@@ -102,8 +102,7 @@ def _counts(state: SessionState) -> Iterator[Fault]:
     held = Counter(hold.get("tag") for hold in state.holds.values())
     sold = Counter(sale.tag for sale in state.sold.values() if _counts_for_buyer(state, sale.order))
     for tag in {*tags, *held, *sold}:
-        account = state.buyers.get(tags.get(tag, ""), {})
-        counted, has = (account.get("held", 0), account.get("sold", 0)), (held[tag], sold[tag])
+        counted, has = state.buyers.get(tags.get(tag, ""), (0, 0)), (held[tag], sold[tag])
         if counted != has:
             sentence = (
                 f"{state.keys.buyers} counts {counted[0]} held and {counted[1]} sold seats for "

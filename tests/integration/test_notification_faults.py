@@ -168,7 +168,11 @@ def test_without_kafka_the_producer_records_and_mails(box_office: BoxOffice, sta
     replay.command.append("--replay-dead-letters")
     replay.launch()
     assert replay.wait(30) == 0
-    assert "1 dead letters put back" in replay.log
+    assert "1 dead letters put back into the outbox" in replay.log
+    assert waiting(box_office) == 1
+    replay.launch()
+    assert replay.wait(30) == 0
+    assert "no dead letter to put back into the outbox" in replay.log
     assert waiting(box_office) == 1
     box_office.redis.delete(KEYS.outbox)
 

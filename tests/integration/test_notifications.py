@@ -155,7 +155,7 @@ def test_poison_goes_to_the_dead_letters_and_is_replayed_on_demand(
     replay.command.append("--replay-dead-letters")
     replay.launch()
     assert replay.wait(30) == 0
-    assert "3 dead letters put back" in replay.log
+    assert "3 dead letters put back into Kafka" in replay.log
     # They are still poison, so they die again; the ledger knows nothing of them.
     wait_until(lambda: len(dead_letters_in_kafka(bootstrap)) == before + 6, 20)
     assert len(crew.records()) == len({record["pedido_id"] for record in crew.records()})

@@ -18,6 +18,11 @@ from deploy import ROOT
             "KAFKA_BOOTSTRAP_SERVERS=",
             "Kafka is off",
         ),
+        (
+            "notification_consumer.py --resend-mail 7K4Q9D2M",
+            "BOOKING_ADDRESS=127.0.0.1:1",
+            "the mail cannot be sent again now",
+        ),
         ("booking_service_server.py", "PROGRAMME_FILE=/dev/null/none.toml", "PROGRAMME_FILE"),
         ("booking_service_server.py", "BOOKING_HOST=192.0.2.1", "BOOKING_HOST"),
         ("websocket_server.py", "SECRETS_DIR=/dev/null", "/dev/null/"),

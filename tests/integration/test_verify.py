@@ -139,7 +139,7 @@ HARMS: dict[str, tuple[Harm, str]] = {
         "lists seat A02, which is sold to nobody",
     ),
     "a seat that is held and sold": (
-        lambda d: d.redis.hset(d.hall.keys.holds, "A01", json.dumps({"deadline": 1})),
+        lambda d: d.redis.hset(d.hall.keys.holds, "A01", json.dumps({"tag": "", "deadline": 1})),
         f"seat A01 in {SESSION}:sold is sold, and held",
     ),
     "a hold without its lock": (
@@ -169,6 +169,10 @@ HARMS: dict[str, tuple[Harm, str]] = {
     "an account that counts too much": (
         lambda d: d.redis.hset(d.hall.keys.buyers, "ana", '{"held": 0, "sold": 5}'),
         f"{SESSION}:buyers counts 0 held and 5 sold",
+    ),
+    "records that were edited by hand": (
+        lambda d: d.redis.hset(d.hall.keys.buyers, "eva", "7"),
+        f"eva of {SESSION}:buyers cannot be read",
     ),
     "an account that is gone": (
         lambda d: d.redis.hdel(d.hall.keys.buyers, "bia"),

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import functools
 import logging
 import os
 import signal
@@ -262,14 +263,21 @@ def test_an_error_is_one_short_line() -> None:
 def test_the_command_line_chooses_one_command(monkeypatch: pytest.MonkeyPatch) -> None:
     async def serve(_: object) -> None: ...
     async def replay(_: object) -> None: ...
-    async def rebuild(_: object) -> None: ...
+    async def resend(code: str, settings: object) -> None: ...
 
-    commands = {"--replay": (replay, "replays"), "--rebuild": (rebuild, "rebuilds")}
+    commands = {
+        "--replay": service.Command(replay, "replays"),
+        "--resend": service.Command(resend, "resends", "CODE"),
+    }
 
     def chosen(*arguments: str) -> object:
         monkeypatch.setattr(sys, "argv", ["service.py", *arguments])
         return service.chosen_command("A service.", serve, commands)
 
-    assert [chosen(), chosen("--replay"), chosen("--rebuild")] == [serve, replay, rebuild]
-    with pytest.raises(SystemExit):
-        chosen("--replay", "--rebuild")
+    assert [chosen(), chosen("--replay")] == [serve, replay]
+    with_code = chosen("--resend", "7K4Q9D2M")
+    assert isinstance(with_code, functools.partial)
+    assert (with_code.func, with_code.args) == (resend, ("7K4Q9D2M",))
+    for wrong in (("--replay", "--resend", "7K4Q9D2M"), ("--resend",)):
+        with pytest.raises(SystemExit):
+            chosen(*wrong)
