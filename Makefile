@@ -12,6 +12,7 @@ endif
 
 .PHONY: help run test nightly contract model faults mutants check check-history audit sbom lock
 .PHONY: bench bench-quick screenshots ledger verify replay resend stubs setup clean remake
+.PHONY: simulation
 help:
 	@echo 'make run     start everything; the page is at http://localhost:8000, Ctrl-C stops it'
 	@echo 'make test    run the test suite'
@@ -23,6 +24,7 @@ help:
 	@echo 'make contract  the rules of the seats, on every kind of Redis server'
 	@echo 'make model   explore the model of the seats, see docs/model.md'
 	@echo 'make faults  kill and break every part under load, see docs/faults.md'
+	@echo 'make simulation  10,000 seeded schedules of each part, see docs/simulation.md'
 	@echo 'make mutants change each check of the Lua scripts: does a test notice?'
 	@echo 'make check-history FILE=…  is a recorded history right? see docs/histories.md'
 	@echo 'make bench   measure everything and add it to docs/benchmarks.md'
@@ -50,6 +52,7 @@ test nightly: $(VENV)/installed-dev $(STUBS)
 	@$(PY) -m tests.model.spin
 	@$(PY) -m deploy.kafka_classes
 	$(PY) -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(CHOSEN)
+	$(if $(CHOSEN),$(PY) -m tests.simulation)
 
 contract: $(VENV)/installed-dev $(STUBS)
 	@$(PY) -m pytest -q -m '' tests/contract
@@ -62,6 +65,9 @@ faults: $(VENV)/installed-dev $(STUBS)
 	@$(PY) -m deploy.packages
 	@$(PY) -m deploy.kafka_classes
 	@$(PY) -m tests.faults --record
+
+simulation: $(VENV)/installed-dev $(STUBS)
+	@$(PY) -m tests.simulation
 
 mutants: $(VENV)/installed-dev $(STUBS)
 	@$(PY) -m deploy.packages

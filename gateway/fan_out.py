@@ -34,6 +34,12 @@ class Broadcast:
     gaining: set[str] = field(default_factory=set)
     losing: set[str] = field(default_factory=set)
 
+    def complete(self, void: "Broadcast") -> None:
+        """Adds the states of a broadcast that did not reach every page, unless newer ones are
+        here."""
+        self.situation = self.situation or void.situation
+        self.audience = self.audience or void.audience
+
     def put_into(self, queue: SendQueue) -> None:
         if self.resync:
             queue.resync()
@@ -74,18 +80,24 @@ class FanOut:
         self, queues: Collection[SendQueue], collect: Callable[[], Broadcast]
     ) -> NoReturn:
         """Sends to all queues what `collect` returns, whenever something is due."""
+        void = Broadcast()
         while True:
             await self._due.wait()
             self._due.clear()
             self._is_interrupted = False
-            await self._send(collect(), list(queues))
+            broadcast = collect()
+            broadcast.complete(void)
+            await self._send(broadcast, list(queues))
+            void = broadcast if self._is_interrupted else Broadcast()
             await asyncio.sleep(self._rest)
 
     async def _send(self, broadcast: Broadcast, queues: list[SendQueue]) -> None:
         """A page that comes meanwhile starts with a snapshot that is newer than the broadcast."""
         remaining = iter(queues)
-        while not self._is_interrupted and (some := list(islice(remaining, QUEUES_A_TURN))):
+        while some := list(islice(remaining, QUEUES_A_TURN)):
             async with self._turns:
+                if self._is_interrupted:
+                    return
                 for queue in some:
                     broadcast.put_into(queue)
                 await asyncio.sleep(0)  # the loop writes to the sockets at the end of its turn

@@ -96,7 +96,7 @@ class Line(asyncio.BufferedProtocol):
         self._slot = slot
         self._lines = lines
         self._reader = rfc6455.Reader(LARGEST_MESSAGE)
-        self._control_frames = TokenBucket(CONTROL_FRAMES_A_SECOND)
+        self._control_frames = TokenBucket(CONTROL_FRAMES_A_SECOND, self._loop.time)
         self._receiver: Receiver = NOBODY
         self._is_closed = False
         self._is_deaf = False  # drops everything that still arrives

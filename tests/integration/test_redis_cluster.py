@@ -38,6 +38,9 @@ from tests.support.services import Booking, is_serving
 from tests.support.storm import STORM_RULES
 from tests.support.waiting import eventually, wait_until
 from tests.support.watching import watching
+from verify.__main__ import findings_of
+from verify.findings import Check
+from verify.settings import VerifySettings
 
 SESSIONS = 40
 FAILOVER_SECONDS = 20
@@ -119,6 +122,23 @@ def test_seats_of_sessions_on_every_node_are_sold_and_the_others_freed(
     places = clustered.customer(clustered.sessions[0])
     assert places.extend("A05").motivo == "ja_comprado"
     wait_until(lambda: set(clustered.free_seats().values()) == {41}, 10, "holds that ended")
+
+
+async def test_the_audit_reads_every_node(clustered: Clustered, tmp_path: Path) -> None:
+    for session in clustered.sessions[:8]:
+        assert clustered.customer(session).hold("B13").sucesso
+        assert clustered.customer(session).confirm("B13").sucesso
+    orders = all_orders(clustered.stub)
+    settings = VerifySettings(
+        redis_url=clustered.cluster.urls[0],
+        redis_cluster=True,
+        kafka_bootstrap_servers="",
+        ledger_file=tmp_path / "none",
+    )
+    findings = await findings_of(settings)
+    assert findings.faults == {}
+    assert findings.checked[Check.ORDERS] == findings.checked[Check.SALES] == len(orders)
+    assert findings.checked[Check.HALF_PRICE] >= 8
 
 
 async def test_watchers_on_every_node_get_every_change(clustered: Clustered) -> None:

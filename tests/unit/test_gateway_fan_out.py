@@ -24,6 +24,12 @@ class FakePage:
         self.sent.append(frame)
         self._meanwhile()
 
+    def put_situation(self, frame: bytes) -> None:
+        self.sent.append(frame)
+
+    def put_audience(self, frame: bytes) -> None:
+        self.sent.append(frame)
+
     def own_seats_changed(self) -> None:
         self.sent.append("own seats")
 
@@ -120,6 +126,40 @@ async def test_a_void_broadcast_is_not_sent_to_the_remaining_pages() -> None:
         await eventually(lambda: b"update 2" in session.pages[-1].sent)
     assert session.pages[-1].sent == [b"update 2"]
     assert session.pages[0].sent == [b"update 1", b"update 2"]
+
+
+async def test_a_broadcast_that_becomes_void_while_it_waits_for_its_turn_is_not_sent() -> None:
+    turns = asyncio.Lock()
+    session = Session(turns)
+    session.pages = [FakePage()]
+    async with session.running():
+        async with turns:
+            session.fan_out.start()
+            await eventually(lambda: session.gathered)
+            session.fan_out.interrupt()
+        await eventually(lambda: b"update 2" in session.pages[0].sent)
+    assert session.pages[0].sent == [b"update 2"]
+
+
+async def test_the_states_of_a_void_broadcast_still_reach_the_remaining_pages() -> None:
+    session = Session()
+    session.pages = [FakePage() for _ in range(2 * QUEUES_A_TURN)]
+
+    def interrupt_once() -> None:
+        if len(session.gathered) == 1:
+            session.fan_out.interrupt()
+
+    def states_first(update: bytes) -> Broadcast:
+        if session.gathered:
+            return Broadcast(update=update, audience=b"2 watch")
+        return Broadcast(update=update, situation=b"live", audience=b"1 watches")
+
+    session.next = states_first  # type: ignore[assignment]
+    session.pages[0] = FakePage(interrupt_once)
+    async with session.running():
+        session.fan_out.start()
+        await eventually(lambda: b"2 watch" in session.pages[-1].sent)
+    assert session.pages[-1].sent == [b"update 2", b"live", b"2 watch"]
 
 
 async def test_own_seats_come_before_an_update_that_gains_one_and_after_one_that_loses_one() -> (
