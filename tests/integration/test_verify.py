@@ -20,7 +20,7 @@ from tests.support.backends import RedisServer
 from tests.support.hall import Buyer, Hall, patient_client
 from tests.support.infra import started
 from tests.support.operator_command import command
-from verify import announced, second_look
+from verify import announced, audit, second_look
 from verify.audit import CannotVerify, verify
 from verify.findings import Check, Findings
 from verify.settings import VerifySettings
@@ -89,8 +89,13 @@ async def deployment(server: RedisServer, tmp_path: Path) -> AsyncIterator[Deplo
         yield deployment
 
 
-async def test_right_data_pass_and_are_counted(deployment: Deployment) -> None:
+async def test_right_data_pass_and_are_counted(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(audit, "_PROGRESS_SECONDS", 0.0)
+    caplog.set_level("INFO")
     findings = await deployment.verify()
+    assert "64 of 64 partitions" in caplog.messages
     assert (findings.status, findings.lines()[-1]) == (0, "all is right"), findings.lines()
     counted = {check: findings.checked[check] for check in Check}
     assert counted[Check.SALES] == 2
@@ -325,7 +330,7 @@ async def test_without_a_ledger_the_rest_is_checked(deployment: Deployment) -> N
 
 
 def test_a_redis_that_is_away_is_one_sentence() -> None:
-    audit = command("-m", "verify")
-    assert audit.returncode == 2
-    (line,) = audit.stderr.splitlines()
+    done = command("-m", "verify")
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
     assert line.startswith("verify: Redis 127.0.0.1:1/0 cannot be read:")
