@@ -25,7 +25,7 @@ from tests.support.processes import LocalProcess
 from tests.support.recorded_system import recorded
 from tests.support.redis_sentinel import LocalSentinel
 from tests.support.services import ALWAYS_CANCELLED
-from tests.support.system import System, running_system
+from tests.support.system import System, audited, running_system
 from tests.support.waiting import eventually
 
 ORDERS = 7  # for each part that is killed
@@ -97,6 +97,8 @@ async def test_no_acknowledged_order_is_lost_when_parts_are_killed(
         await eventually(lambda: set(orders) <= _mailed(system), 60, "every mail")
     assert history.verdict.violations == []
     assert (history.verdict.acknowledged, history.verdict.unchecked) == (len(seats), [])
+    audit = await audited(system)
+    assert audit.status == 0, audit.lines()
 
 
 async def test_purchases_go_on_while_kafka_is_away_and_their_mails_follow(

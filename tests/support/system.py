@@ -14,6 +14,9 @@ from tests.support.mailbox import Mailbox
 from tests.support.ports import free_port
 from tests.support.processes import LocalProcess
 from tests.support.services import ALWAYS_CANCELLED, Booking, Gateway, consumer, listener, producer
+from verify.__main__ import findings_of
+from verify.findings import Findings
+from verify.settings import VerifySettings
 
 HOLD_SECONDS = 300
 
@@ -124,6 +127,17 @@ def running_system(
         mailbox = parts.enter_context(Mailbox())
         chosen = {"HOLD_SECONDS": str(HOLD_SECONDS), **ALWAYS_CANCELLED, **settings}
         yield parts.enter_context(System(folder, redis, broker, mailbox, pairs=pairs, **chosen))
+
+
+async def audited(system: System) -> Findings:
+    """What `make verify` finds."""
+    return await findings_of(
+        VerifySettings(
+            redis_url=system.redis.url,
+            kafka_bootstrap_servers=system.kafka.bootstrap if system.kafka else "",
+            ledger_file=system.ledger,
+        )
+    )
 
 
 @pytest.fixture(scope="module")
