@@ -25,7 +25,7 @@ help:
 	@echo 'make model   explore the model of the seats, see docs/model.md'
 	@echo 'make faults  kill and break every part under load, see docs/faults.md'
 	@echo 'make simulation  10,000 seeded schedules of each part, see docs/simulation.md'
-	@echo 'make mutants change each check of the Lua scripts: does a test notice?'
+	@echo 'make mutants take checks out of the code: does a test notice? see docs/mutants.md'
 	@echo 'make check-history FILE=…  is a recorded history right? see docs/histories.md'
 	@echo 'make bench   measure everything and add it to docs/benchmarks.md'
 	@echo 'make bench-quick  is anything slower by a third?'
@@ -53,6 +53,7 @@ test nightly: $(VENV)/installed-dev $(STUBS)
 	@$(PY) -m deploy.kafka_classes
 	$(PY) -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(CHOSEN)
 	$(if $(CHOSEN),$(PY) -m tests.simulation)
+	$(if $(CHOSEN),$(PY) -m tests.mutants --from-the-start)
 
 contract: $(VENV)/installed-dev $(STUBS)
 	@$(PY) -m pytest -q -m '' tests/contract

@@ -131,6 +131,6 @@ def _answer_without_sale(
     """A refusal, or the order of an earlier request."""
     refusal = _CONFIRM_REFUSALS.get(code)
     if refusal is Refusal.HALF_PRICE_GONE:
-        return Answer(refusal, half_price_left=max(0, int(failed[0])))
+        return Answer(refusal, half_price_left=int(failed[0]))
     lost = purchase.vetoed if refusal and refusal is purchase.veto else tuple(failed)
     return Answer(refusal, lost, order_id=known_order)

@@ -60,7 +60,7 @@ local function known_order()
     if string.sub(entry, 1, TAG) == tag then return known end
     if known.body == body then same_body = known end
   end
-  if same_body or not (found[2] or found[3]) then return same_body end
+  if not (found[2] or found[3]) then return same_body end
   local of_before = cjson.decode(found[2] or found[3])
   return {
     body = string.sub(of_before.fingerprint, 1, BODY), order = of_before.order,
@@ -139,7 +139,7 @@ if #ended > 0 then return {2, '', unpack(ended)} end
 if wrong_token then return {3, ''} end
 if person ~= '' and sold_to_person() + #mine > most then return {10, ''} end
 
-local half_price_left = quota - tonumber(redis.call('GET', half_price_key) or 0)
+local half_price_left = math.max(0, quota - tonumber(redis.call('GET', half_price_key) or 0))
 if half_price > half_price_left then return {6, '', tostring(half_price_left)} end
 if veto > 0 then return {veto, ''} end
 local account = redis.call('HGET', buyers_key, buyer)

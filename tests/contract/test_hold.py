@@ -100,6 +100,8 @@ async def test_a_buyer_at_the_limit_may_repeat_a_hold(hall: Hall) -> None:
     ana = hall.with_rules(most_seats=2).buyer()
     first = await ana.hold("A01", "A02")
     assert (await ana.hold("A01", "A02")).token == first.token
+    under_a_lower_limit = hall.with_rules(most_seats=1).buyer(ana.name)
+    assert (await under_a_lower_limit.hold("A01", "A02")).token == first.token
 
 
 async def test_one_session_s_limit_says_nothing_of_another_session(hall: Hall) -> None:
@@ -124,11 +126,14 @@ async def test_somebody_else_s_token_opens_nothing(hall: Hall) -> None:
         assert (await bia.release("B01", token=stolen)).refusal is Refusal.WRONG_TOKEN
 
 
-@pytest.mark.parametrize("ending", ["released", "sold"])
+@pytest.mark.parametrize("ending", ["released", "sold", "some of both"])
 async def test_a_token_ends_with_the_last_of_its_holds(hall: Hall, ending: str) -> None:
     ana = hall.buyer()
     old = (await ana.hold("A01")).token
-    await (ana.release("A01") if ending == "released" else ana.confirm("A01"))
+    if ending == "some of both":
+        await ana.hold("B01")
+        await ana.confirm("B01")
+    await (ana.confirm("A01") if ending == "sold" else ana.release("A01"))
     assert (await ana.hold("A02", token=old)).refusal is Refusal.WRONG_TOKEN
     new = (await ana.hold("A02")).token
     assert new != old
@@ -159,3 +164,9 @@ async def test_a_lock_that_redis_lost_early_is_mended_by_repeating_the_hold(hall
     assert (await hall.buyer().hold("A01")).refusal is Refusal.SEAT_TAKEN
     assert (await ana.hold("A01")).token == token
     assert (await ana.confirm("A01", token=token)).refusal is None
+
+
+async def test_a_seat_with_a_lock_is_taken_even_if_its_hold_was_deleted(hall: Hall) -> None:
+    await hall.buyer().hold("A01")
+    await hall.redis.hdel(hall.keys.holds, "A01")
+    assert (await hall.buyer().hold("A01")).refusal is Refusal.SEAT_TAKEN

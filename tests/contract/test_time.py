@@ -206,3 +206,28 @@ async def test_keys_that_were_deleted_by_hand_stop_no_sweep(
     assert await hall.states() == {}
     for seat in ("A01", "A02"):
         assert await hall.redis.zscore(hall.keys.partition.due, f"{hall.session}:{seat}") is None
+
+
+@pytest.mark.parametrize("ending", ["released", "expired", "cancelled"])
+async def test_cool_downs_that_are_over_are_forgotten_when_the_next_one_begins(
+    hall: Hall, ending: str
+) -> None:
+    ana = hall.with_rules(cooldown_ms=1).buyer("ana")
+    await ana.hold("A01")
+    await ana.release("A01")
+    for _ in range(2):
+        await hall.wait_a_moment()
+    hall = hall.with_rules(cooldown_ms=600_000, hold_ms=20 if ending == "expired" else 60_000)
+    ana = hall.buyer("ana")
+    await ana.hold("A02")
+    if ending == "released":
+        await ana.release("A02")
+    elif ending == "expired":
+        await hall.wait_until_swept("A02")
+    else:
+        await ana.cancel((await ana.confirm("A02")).order_id, "A02")
+    left = await hall.dump()
+    cooling = {member.split(":")[1] for member, _ in left[hall.keys.partition.cooldowns]}
+    remembered = {member.split(":")[1] for member in left["released"]}
+    assert cooling == {"A02"}
+    assert remembered == (set() if ending == "expired" else {"A02"})

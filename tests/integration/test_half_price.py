@@ -33,6 +33,16 @@ async def test_a_hundred_buyers_at_once_get_exactly_the_last_five_half_price_tic
     assert (await _map(hall)).half_price_sold == 5
 
 
+async def test_a_quota_that_has_become_smaller_than_what_is_sold_stops_no_full_price_sale(
+    hall: Hall,
+) -> None:
+    """A programme may move a session into a smaller room."""
+    for seat in ("A01", "A02"):
+        assert await _bought(hall, seat, STUDENT, quota=2) is None
+    assert await _bought(hall, "A03", STUDENT, quota=1) is Refusal.HALF_PRICE_GONE
+    assert await _bought(hall, "A04", Category.FULL, quota=1) is None
+
+
 async def test_who_gets_no_half_price_ticket_keeps_the_seat_and_may_pay_in_full(hall: Hall) -> None:
     ana = hall.buyer()
     await ana.hold("A01", "A02")

@@ -88,6 +88,7 @@ async def test_a_key_of_before_is_free_for_another_buyers_other_seats(hall: Hall
     await bia.hold("B01")
     theirs = (await bia.confirm("B01", key=KEY)).order_id
     assert (await bia.confirm("B01", key=KEY)).order_id == theirs != order_id
+    assert (await hall.buyer("ana").confirm("B01", key=KEY)).refusal is Refusal.KEY_CONFLICT
     assert (await hall.buyer("ana").confirm("A01", key=KEY, payer=ANA)).order_id == order_id
 
 

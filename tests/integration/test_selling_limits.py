@@ -1,6 +1,7 @@
 """One network's and one person's limits in a session bind across cookies."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -55,12 +56,17 @@ async def test_a_full_network_binds_nobody_else(hall: Hall) -> None:
     await a_crowd_of_one(hall, 8)
     assert (await hall.buyer(network=ANOTHER).hold("B01")).refusal is None
     assert (await hall.buyer().hold("B02")).refusal is None  # a bare client says no network
+    for unbound in (replace(NETWORK, most_held=0), Network(most_held=1)):
+        rest = [f"{row}0{unbound.most_held}" for row in "CD"]
+        assert (await hall.buyer(network=unbound).hold(*rest)).refusal is None
     assert (await Hall(hall.redis).buyer(network=NETWORK).hold("A01")).refusal is None
 
 
 async def test_a_buyer_of_a_full_network_may_repeat_a_hold(hall: Hall) -> None:
     first, *_ = await a_crowd_of_one(hall, 8)
     assert (await first.hold("A01")).refusal is None
+    under_a_lower_limit = hall.buyer(first.name, replace(NETWORK, most_held=4))
+    assert (await under_a_lower_limit.hold("A01")).refusal is None
 
 
 @pytest.mark.parametrize("ending", ["released", "sold", "expired", "deleted"])

@@ -1,73 +1,69 @@
 """Looks for a test that notices a mutant: the state machine first, then the script's own tests."""
 
 import asyncio
-import os
-import re
-import shutil
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, settings
-from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
-from redis.exceptions import ResponseError
+from redis.exceptions import ConnectionError as RedisGone
+from redis.exceptions import TimeoutError as RedisSilent
 
-from cinema import lua_scripts
-from deploy import ROOT, commands
 from tests.mutants.lua import Mutant
-from tests.mutants.report import SURVIVED
+from tests.mutants.report import MACHINE, SURVIVED
+from tests.mutants.suite import ForkedSuite, ProjectCopy, Suite
 from tests.state_machine.clocked_redis import ClockedRedis
 from tests.state_machine.machine import SeatMachine
 
-MACHINE = "test_redis_does_what_the_model_does"
-SEQUENCES, STEPS = 60, 50
-GIT_SECONDS, TEST_SECONDS = 60, 300
-SEATS = frozenset({"hold", "release", "extend", "expire", "confirm", "cancel"})
-_OF_SEATS = (
-    *("seat_state_hold", "seat_state_exchange", "seat_state_release", "seat_state_sale"),
-    *("seat_state_time", "seat_state_dataset", "newest_events", "deleted_keys", "giving_back"),
-    *("selling_limits", "orders_of_before", "booking_tickets", "half_price"),
+SEQUENCES, STEPS = 15, 50
+SEATS = ("hold", "release", "extend", "expire", "confirm", "cancel")
+_MAILS = ("claim_mails", "record_mail", "retry_mail", "schedule_mail", "resend", "correct_email")
+_CONTRACT = ("hold", "exchange", "release", "sale", "time", "dataset")
+# For which scripts which tests are run. First those that start no service.
+_WITHIN = (
+    (_MAILS, "scripts/test_mails.py"),
+    (("count_mails",), "scripts/test_mail_counts.py"),
+    (("forget", "remove_order"), "scripts/test_order_end.py"),
+    (("lease", "forget_cooldowns", "beat"), "scripts/test_upkeep.py"),
+    ((*SEATS, "shorten"), "scripts/test_holds.py"),
+    (("confirm", "hold", "extend"), "scripts/test_sales.py"),
+    *(((*SEATS, "shorten", "snapshot"), f"contract/test_{name}.py") for name in _CONTRACT),
+    (SEATS, "integration/test_newest_events.py"),
+    (SEATS, "integration/test_deleted_keys.py"),
+    (SEATS, "integration/test_selling_limits.py"),
+    ((*SEATS, "forget", "repack_order"), "integration/test_orders_of_before.py"),
+    (("confirm", "cancel"), "integration/test_half_price.py"),
+    (SEATS, "integration/test_redis_data_model.py"),
+    (SEATS, "integration/test_seat_state_invariants.py"),
+    (("snapshot",), "integration/test_seat_snapshots.py"),
+    (SEATS, "contract/test_storm.py"),
 )
-_OF_MAILS = ("booking_mails", "mail_limits", "mail_room", "mail_outages", "giving_back")
-# The integration tests of each script, those that know it best first.
-TESTS: Mapping[str, Sequence[str]] = {
-    **dict.fromkeys(SEATS, _OF_SEATS),
-    **dict.fromkeys(
-        ("claim_mails", "record_mail", "retry_mail", "schedule_mail", "resend", "correct_email"),
-        _OF_MAILS,
-    ),
-    "shorten": ("seat_state_time", "booking_expiry", "redis_data_model"),
-    "count_mails": ("mail_limits", "booking_mails"),
-    "forget": ("personal_data", "retention"),
-    "remove_order": ("personal_data", "retention"),
-    "remove_session": ("retention",),
-    "forget_cooldowns": ("retention", "seat_state_time"),
-    "repack_order": ("orders_of_before",),
-    "lease": ("outbox",),
-    "snapshot": ("seat_snapshots", "seat_state_hold"),
-    "beat": ("lost_data",),
-}
-_FAILED = re.compile(r"^(?:FAILED|ERROR) \S*?::(\w+)", re.M)
+_BESIDE = (
+    ((*_MAILS, "confirm", "cancel"), "integration/test_giving_back.py"),
+    (_MAILS, "integration/test_booking_mails.py"),
+    (_MAILS, "integration/test_mail_room.py"),
+    (("confirm",), "integration/test_booking_tickets.py"),
+    (("count_mails",), "integration/test_mail_limits.py"),
+    (("forget", "remove_order"), "integration/test_personal_data.py"),
+    (("forget", "remove_order", "remove_session"), "integration/test_retention.py"),
+    (("shorten",), "integration/test_booking_expiry.py"),
+    (("lease",), "integration/test_outbox.py"),
+)
 
 
-def noticed(share: Sequence[Mutant]) -> list[tuple[Mutant, str]]:
-    """Each mutant with the test that notices it, or SURVIVED."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        project = copy_of_the_project(folder / "project")
-        (folder / "redis").mkdir()
-        with state_machine(folder / "redis"):
-            return [(mutant, _noticed(mutant, folder, project)) for mutant in share]
-
-
-def _noticed(mutant: Mutant, folder: Path, project: Path) -> str:
-    if mutant.script in SEATS and noticed_by_machine(mutant, folder):
+def noticed(mutant: Mutant, within: ForkedSuite, beside: ProjectCopy) -> str:
+    """The test that notices it, or SURVIVED. Within `state_machine`. Raises Unsettled."""
+    if mutant.script in SEATS and noticed_by_machine(mutant, within):
         return MACHINE
-    return noticed_by_tests(mutant, project) or SURVIVED
+    texts = {f"lua/{mutant.script}.lua": mutant.text}
+    suites: tuple[tuple[Suite, Sequence[tuple[Sequence[str], str]]], ...]
+    suites = ((within, _WITHIN), (beside, _BESIDE))
+    for suite, known in suites:
+        tests = [f"tests/{name}" for scripts, name in known if mutant.script in scripts]
+        if tests and (test := suite.noticed(texts, tests)):
+            return test
+    return SURVIVED
 
 
 @contextmanager
@@ -85,22 +81,18 @@ def machine_on(redis: ClockedRedis, folder: Path) -> Iterator[None]:
         yield
 
 
-def noticed_by_machine(mutant: Mutant, folder: Path) -> bool:
-    """Within `state_machine`, whose Redis is empty then. `folder` is for the scripts.
+def noticed_by_machine(mutant: Mutant, suite: ForkedSuite) -> bool:
+    """Within `state_machine`, whose Redis is empty then.
 
     A Redis that is gone is no finding: its error ends the run.
     """
-    scripts = folder / "lua"
-    shutil.copytree(lua_scripts.FOLDER, scripts, dirs_exist_ok=True)
-    (scripts / f"{mutant.script}.lua").write_text(mutant.text, encoding="utf-8")
-    before, lua_scripts.FOLDER = lua_scripts.FOLDER, scripts
-    try:
-        run_state_machine_as_test(SeatMachine, settings=_quickly())
-    except (AssertionError, ResponseError, Flaky, LookupError, TypeError, ValueError):
-        # The last three: a reply that the client cannot read.
-        return True
-    finally:
-        lua_scripts.FOLDER = before
+    with suite.changed({f"lua/{mutant.script}.lua": mutant.text}):
+        try:
+            run_state_machine_as_test(SeatMachine, settings=_quickly())
+        except (RedisGone, RedisSilent):
+            raise
+        except Exception:  # noqa: BLE001 - a fault that no client expects is one that is noticed
+            return True
     return False
 
 
@@ -115,51 +107,3 @@ def _quickly() -> settings:
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
-
-
-def copy_of_the_project(folder: Path) -> Path:
-    """With its virtual environment and generated modules, for `noticed_by_tests`."""
-    listed = commands.run(["git", "ls-files"], timeout=GIT_SECONDS, cwd=ROOT)
-    for name in listed.splitlines():
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / name, target)
-    for stub in ROOT.glob("cinema_pb2*"):
-        shutil.copyfile(stub, folder / stub.name)
-    return folder
-
-
-def noticed_by_tests(mutant: Mutant, project: Path) -> str:
-    """The test that failed; empty if all passed."""
-    script = project / "lua" / f"{mutant.script}.lua"
-    whole = script.read_text(encoding="utf-8")
-    for name in TESTS.get(mutant.script, ()):
-        script.write_text(mutant.text, encoding="utf-8")
-        failed = _failed(project, name)
-        script.write_text(whole, encoding="utf-8")
-        if failed and _failed(project, name):
-            raise RuntimeError(f"{failed} fails without a mutant, too")
-        if failed:
-            return failed
-    return ""
-
-
-def _failed(project: Path, name: str) -> str:
-    test = next((project / "tests/integration").glob(f"{'test_' * (name != 'lost_data')}{name}*"))
-    asked = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", str(test)]
-    try:
-        done = subprocess.run(
-            asked,
-            cwd=project,
-            env={**os.environ, "CI": ""},
-            capture_output=True,
-            text=True,
-            timeout=TEST_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return f"{name} (it hangs)"
-    found = _FAILED.search(done.stdout)
-    if done.returncode and not found:
-        raise RuntimeError(f"{test} did not run: {done.stdout[-500:]}{done.stderr[-500:]}")
-    return found[1] if found else ""
