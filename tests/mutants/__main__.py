@@ -8,14 +8,14 @@
     python -m tests.mutants --write            also writes docs/mutants.md, from all results so far
 
 var/mutants.json keeps each result by the mutant's text, so that an interrupted run continues where
-it was. The tests run in a copy of the project. The exit status
-is 1 if a mutant survives that tests/mutants/equivalent.toml does not explain, or if one could not
-be tried.
+it was; nothing is changed but in copies. The exit status is 1 if a mutant survives that
+tests/mutants/equivalent.toml does not explain, or if one could not be tried.
 """
 
 import argparse
 import hashlib
 import json
+import re
 import signal
 import sys
 from pathlib import Path
@@ -44,9 +44,11 @@ def main() -> None:
         sys.exit(f"no such script: {', '.join(sorted(unknown))}")
     chosen: list[Change] = [one for name in names for one in every.get(name, ())]
     chosen += by_hand.patches() if BY_HAND in names else []
-    keeps = KEPT.exists() and not args.from_the_start
-    results = json.loads(KEPT.read_text()) if keeps else {}
-    unsettled = _try(chosen, results, again=args.again)
+    results = {} if args.from_the_start else _kept()
+    try:
+        unsettled = _try(chosen, results, again=args.again)
+    except KeyboardInterrupt:
+        sys.exit("stopped; the next run continues here")
     if args.write:
         known = {one: results.get(_key(one), "") for ones in every.values() for one in ones}
         made = {one: results.get(_key(one), "") for one in by_hand.patches()}
@@ -61,6 +63,18 @@ def main() -> None:
 
 def _scripts() -> list[str]:
     return [*FIRST, *sorted({file.stem for file in FOLDER.glob("*.lua")} - set(FIRST))]
+
+
+def _kept() -> dict[str, str]:
+    """Earlier results. One whose test was renamed or moved is forgotten."""
+    kept: dict[str, str] = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    gone = {test for test in {*kept.values()} - {SURVIVED} if not _exists(test)}
+    return {key: noticed for key, noticed in kept.items() if noticed not in gone}
+
+
+def _exists(test: str) -> bool:
+    file, name = re.sub(r"\[.*", "", test).split("::", 1)
+    return (ROOT / file).exists() and f"def {name}(" in (ROOT / file).read_text(encoding="utf-8")
 
 
 def _try(chosen: list[Change], results: dict[str, str], *, again: bool) -> int:

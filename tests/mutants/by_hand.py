@@ -23,7 +23,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Patch:
-    """All `changes` at once. One of `tests` must fail.
+    """All `changes` at once. The test `must_fail` of the file `tests` must fail.
 
     `breaks` is the heading in docs/guarantees.md of the guarantee that it takes away.
     """
@@ -31,7 +31,8 @@ class Patch:
     name: str
     breaks: str
     changes: tuple[Change, ...]
-    tests: tuple[str, ...]
+    tests: str
+    must_fail: str
 
     @property
     def texts(self) -> Mapping[str, str]:
@@ -52,7 +53,8 @@ def patches() -> list[Patch]:
             name=one["name"],
             breaks=one["breaks"],
             changes=tuple(Change(**change) for change in one["changes"]),
-            tests=tuple(one["tests"]),
+            tests=one["tests"],
+            must_fail=one["must_fail"],
         )
         for one in found
     ]
@@ -60,4 +62,4 @@ def patches() -> list[Patch]:
 
 def noticed(patch: Patch, project: ProjectCopy) -> str:
     """The test that notices it, or SURVIVED. Raises Unsettled."""
-    return project.noticed(patch.texts, patch.tests) or SURVIVED
+    return project.noticed(patch.texts, [f"{patch.tests}::{patch.must_fail}"]) or SURVIVED

@@ -32,19 +32,21 @@ make mutants                                        # all; continues where it wa
 Of each script it drops every check and every operand of one, swaps every comparison (`<` and `<=`,
 `==` and `~=`), and skips every write. Each mutant meets the
 [state machine](../tests/README.md#the-state-machine) first, for {sequences} sequences, where the
-script changes seats; then the script's tests, in one pytest process. The tests run in a copy of
-the project. A test notices a mutant if it fails twice with it, and passes without.
+script changes seats; then the script's tests, in one pytest process. Tests that start services run
+in a copy of the project. A test notices a mutant if it fails twice with it, and passes without.
 
 ## Scripts
 
-| Script | Mutants | State machine | Other tests | Equivalent | Survive |
-|---|--:|--:|--:|--:|--:|
+| Script | Mutants | State machine | Other tests | Equivalent | Survive | Not tried |
+|---|--:|--:|--:|--:|--:|--:|
 """
 _TESTS = """
 ## Tests that notice
 
 Each mutant counts for the first test that fails.
 
+| Test | Mutants |
+|---|---|
 """
 _EQUIVALENT = """
 ## Equivalent
@@ -75,7 +77,8 @@ changes is no longer there.
 @cache
 def reasons() -> dict[str, dict[str, str]]:
     """Why mutants that survive are no fault, by script."""
-    return tomllib.loads(_EXPLANATIONS.read_text(encoding="utf-8"))
+    found = tomllib.loads(_EXPLANATIONS.read_text(encoding="utf-8"))
+    return {script: {one["change"]: one["why"] for one in ones} for script, ones in found.items()}
 
 
 def explained(mutant: Mutant) -> str:
@@ -109,11 +112,11 @@ def _rows(found: Mapping[Mutant, str]) -> Iterable[str]:
 def _kind(mutant: Mutant, noticed: str) -> str:
     if noticed == SURVIVED:
         return "equivalent" if explained(mutant) else "survive"
-    return "machine" if noticed == MACHINE else "tests" if noticed else "not tried"
+    return "machine" if noticed == MACHINE else "tests" if noticed else "untried"
 
 
 def _row(name: str, counts: Counter[str]) -> str:
-    kinds = (counts[kind] for kind in ("machine", "tests", "equivalent", "survive"))
+    kinds = (counts[kind] for kind in ("machine", "tests", "equivalent", "survive", "untried"))
     return f"| {name} | {counts.total()} | {' | '.join(map(str, kinds))} |\n"
 
 
@@ -123,7 +126,8 @@ def _tests(found: Mapping[Mutant, str]) -> Iterable[str]:
         if noticed not in ("", SURVIVED):
             scripts.setdefault(_link(noticed), Counter())[mutant.script] += 1
     for test, counts in sorted(scripts.items(), key=lambda pair: -pair[1].total()):
-        yield f"- {test}: {', '.join(f'{script} {number}' for script, number in counts.items())}\n"
+        mutants = ", ".join(f"{script} {number}" for script, number in counts.items())
+        yield f"| {test} | {mutants} |\n"
 
 
 def _by_hand(patch: "Patch", noticed: str) -> str:

@@ -19,16 +19,18 @@ from tests.state_machine.machine import SeatMachine
 SEQUENCES, STEPS = 15, 50
 SEATS = ("hold", "release", "extend", "expire", "confirm", "cancel")
 _MAILS = ("claim_mails", "record_mail", "retry_mail", "schedule_mail", "resend", "correct_email")
+_LAST_MILLISECOND = "test_an_extension_keeps_the_lock_that_is_in_its_last_millisecond"
 _CONTRACT = ("hold", "exchange", "release", "sale", "time", "dataset")
 # For which scripts which tests are run. First those that start no service.
 _WITHIN = (
-    (_MAILS, "scripts/test_mails.py"),
+    ((*_MAILS, "cancel"), "scripts/test_mails.py"),
     (("count_mails",), "scripts/test_mail_counts.py"),
-    (("forget", "remove_order"), "scripts/test_order_end.py"),
-    (("lease", "forget_cooldowns", "beat"), "scripts/test_upkeep.py"),
+    (("forget", "remove_order", "confirm"), "scripts/test_order_end.py"),
+    (("lease", "forget_cooldowns", "beat", "remove_session"), "scripts/test_upkeep.py"),
     ((*SEATS, "shorten"), "scripts/test_holds.py"),
-    (("confirm", "hold", "extend"), "scripts/test_sales.py"),
+    (SEATS, "scripts/test_sales.py"),
     *(((*SEATS, "shorten", "snapshot"), f"contract/test_{name}.py") for name in _CONTRACT),
+    (("extend",), f"state_machine/test_machine.py::{_LAST_MILLISECOND}"),
     (SEATS, "integration/test_newest_events.py"),
     (SEATS, "integration/test_deleted_keys.py"),
     (SEATS, "integration/test_selling_limits.py"),

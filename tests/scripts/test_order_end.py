@@ -76,6 +76,13 @@ async def test_a_seat_that_was_sold_again_since_is_not_the_settled_orders(
     assert await accounts(hall) == {"bia": (0, 1)}
 
 
+async def test_a_cancelled_order_is_settled(shop: Shop, hall: Hall, end: OrderEnd) -> None:
+    order = await shop.sell("A01", key="k")
+    assert await hall.seats.cancel(order)
+    assert await end.settle(order)
+    assert (await hall.dump())[hall.keys.order_keys] == {}
+
+
 async def test_an_account_that_was_deleted_by_hand_stays_away(
     shop: Shop, hall: Hall, end: OrderEnd
 ) -> None:

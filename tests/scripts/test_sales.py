@@ -2,9 +2,10 @@
 
 import pytest
 
+from booking.hold_rules import Network
 from booking.order import Payer
 from cinema.refusals import Refusal
-from tests.scripts.conftest import PAYER, Shop
+from tests.scripts.conftest import HOLD_MS, PAYER, Shop
 from tests.state_machine.clocked_redis import ClockedRedis
 from tests.support.hall import Hall
 
@@ -12,8 +13,10 @@ from tests.support.hall import Hall
 async def test_at_the_very_moment_of_closing_nothing_is_held_extended_or_sold_any_more(
     hall: Hall, clock: ClockedRedis
 ) -> None:
-    ana, closing = hall.buyer(), clock.now + 1_000
+    ana, closing = hall.buyer(), clock.now + HOLD_MS + 1_000
     await ana.hold("A01", closes_at=closing)
+    clock.now += 1_000
+    assert (await ana.extend("A01", closes_at=closing)).refusal is None
     clock.now = closing
     for answer in (
         await ana.hold("A02", closes_at=closing),
@@ -63,3 +66,26 @@ async def test_an_order_that_changed_since_it_was_read_is_not_cancelled(
         assert not await hall.seats.cancel(order, ["A02"])
     cancelled = await shop.order(order.id)
     assert (cancelled.cancelled, cancelled.given_back[0].ticket.seat) == (True, "A01")
+
+
+async def test_a_network_is_remembered_with_a_sale_also_where_no_person_is(
+    hall: Hall, shop: Shop, clock: ClockedRedis
+) -> None:
+    """Its cool-down after a cancellation counts from the first hold."""
+    began, home = clock.now, Network("a" * 32)
+    order = await shop.sell("A01", buyer=hall.buyer(network=home))
+    clock.now += 1_000
+    assert await hall.seats.cancel(order)
+    await hall.buyer(network=home).hold("A01")
+    assert (await hall.dump())[hall.keys.holds]["A01"]["since"] == began
+
+
+async def test_a_sale_that_was_deleted_by_hand_is_nobodys_to_cancel(shop: Shop, hall: Hall) -> None:
+    order = await shop.sell("A01")
+    await hall.redis.hdel(hall.keys.sold, "A01")
+    await shop.sell("A01")
+    events = await hall.events()
+    assert await hall.seats.cancel(order)
+    assert await hall.states() == {"A01": "sold"}
+    assert await hall.events() == events
+    assert (await shop.order(order.id)).cancelled

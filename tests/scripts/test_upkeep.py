@@ -53,3 +53,23 @@ async def test_each_beat_is_written_and_later_than_the_one_before(
     assert await hall.redis.get(key) == str(clock.now + 1)
     clock.now += 1_000
     assert await beat(keys=[key], args=[]) == clock.now
+
+
+async def test_a_session_is_removed_once_no_seat_is_taken_and_nobody_asks(hall: Hall) -> None:
+    script, keys = script_at(hall.redis, script_text("remove_session")), hall.keys
+    names = [keys.version, keys.holds, keys.sold, keys.buyers, keys.half_price, keys.order_keys]
+
+    async def removed(idle_ms: int) -> bool:
+        return bool(await script(keys=names, args=[idle_ms]))
+
+    assert not await removed(0)  # there is none yet
+    ana = hall.buyer()
+    await ana.hold("A01")
+    assert not await removed(0)
+    order = (await ana.confirm("A01", key="k")).order_id
+    assert not await removed(0)
+    await ana.cancel(order, "A01")
+    assert not await removed(1_000_000)
+    assert await hall.redis.exists(*names) == 3  # version, half-price tickets, order keys
+    assert await removed(0)
+    assert await hall.redis.exists(*names) == 0
