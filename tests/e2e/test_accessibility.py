@@ -79,6 +79,7 @@ def test_a_map_that_is_sold_out(open_session: OpenPage, audience: Audience) -> N
     expect_no_faults(page.page, seats=True)
 
 
+@pytest.mark.nightly
 def test_the_map_with_seats_held_by_oneself_and_by_somebody_else(
     open_session: OpenPage, audience: Audience
 ) -> None:
@@ -101,6 +102,7 @@ def test_a_seat_that_somebody_else_has(open_session: OpenPage, audience: Audienc
     expect_no_faults(page.page)
 
 
+@pytest.mark.nightly
 @EACH_LANGUAGE
 def test_the_payment_with_everything_wrong(language: str, open_session: OpenPage) -> None:
     page = open_session(language=language)
@@ -132,6 +134,7 @@ def test_a_purchase_from_the_payment_to_the_cancelled_order(
     expect_no_faults(shown.page)
 
 
+@pytest.mark.nightly
 def test_choosing_for_a_party_and_being_invited(open_session: OpenPage, audience: Audience) -> None:
     audience.session = "S810"
     page = open_session("S810")
@@ -153,6 +156,7 @@ def test_choosing_for_a_party_and_being_invited(open_session: OpenPage, audience
     audience.release("D07")
 
 
+@pytest.mark.nightly
 def test_seats_that_cannot_be_paid_like_this(open_session: OpenPage) -> None:
     page = open_session("S810")
     page.hold("B02", "B03")
@@ -161,6 +165,7 @@ def test_seats_that_cannot_be_paid_like_this(open_session: OpenPage) -> None:
     expect_no_faults(page.page)
 
 
+@pytest.mark.nightly
 def test_a_payment_whose_answer_is_not_known(open_wired: OpenWired) -> None:
     page, wire = open_wired("S810")
     page.hold("E10")
@@ -172,6 +177,7 @@ def test_a_payment_whose_answer_is_not_known(open_wired: OpenWired) -> None:
     expect_no_faults(page.page)
 
 
+@pytest.mark.nightly
 def test_the_list(open_session: OpenPage, audience: Audience) -> None:
     audience.hold("F03")
     page = open_session()
@@ -180,6 +186,7 @@ def test_the_list(open_session: OpenPage, audience: Audience) -> None:
     expect_no_faults(page.page)
 
 
+@pytest.mark.nightly
 def test_a_line_that_is_lost(open_wired: OpenWired) -> None:
     page, wire = open_wired()
     wire.die()

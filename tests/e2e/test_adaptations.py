@@ -75,6 +75,7 @@ def test_nothing_is_lost_with_letters_twice_as_large_or_in_a_narrow_window(
     assert page.page.evaluate(_LOST) == []
 
 
+@pytest.mark.nightly
 def test_a_finger_is_asked_to_tap_and_a_mouse_to_click(
     system: System, browser: Browser, open_session: OpenPage
 ) -> None:
@@ -128,6 +129,7 @@ def test_a_crowd_is_not_read_out_but_what_concerns_the_buyer_is(
     assert page.page.evaluate("heard[0]") == page.notice
 
 
+@pytest.mark.nightly
 def test_the_list_says_in_words_what_the_map_shows_and_can_leave_out_what_is_taken(
     open_session: OpenPage, audience: Audience
 ) -> None:
@@ -153,6 +155,7 @@ def test_the_list_says_in_words_what_the_map_shows_and_can_leave_out_what_is_tak
     expect(row).to_have_text("Fila A 20 livres · R$ 32")
 
 
+@pytest.mark.nightly
 def test_a_row_without_a_seat_to_choose_is_left_out_but_never_under_the_readers_feet(
     open_session: OpenPage, audience: Audience
 ) -> None:
@@ -172,6 +175,7 @@ def test_a_row_without_a_seat_to_choose_is_left_out_but_never_under_the_readers_
     expect(rows).to_have_count(with_all - 1)
 
 
+@pytest.mark.nightly
 def test_what_a_seat_costs_is_said_where_it_is_not_what_its_row_costs(
     open_session: OpenPage,
 ) -> None:
@@ -190,6 +194,7 @@ def test_what_a_seat_costs_is_said_where_it_is_not_what_its_row_costs(
     page.list_seat("A03").click()
 
 
+@pytest.mark.nightly
 def test_the_list_is_still_there_after_a_reload_and_in_another_language(
     open_session: OpenPage,
 ) -> None:
@@ -230,6 +235,7 @@ def test_a_short_notice_leaves_the_legend_to_be_read(
     assert legend["y"] + legend["height"] <= notice["y"]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_selected_text_has_the_colours_of_the_page(scheme: str, open_session: OpenPage) -> None:
     """As when a code is copied from an order."""

@@ -30,16 +30,26 @@ WRONG = [
     ("email", Buyer(email="ana@@exemplo.com")),
     ("email", Buyer(email="ana@exemplo.com,bia@exemplo.com")),
 ]
+ONE_A_FIELD = [WRONG[3], WRONG[7], WRONG[11]]
 
 
 # ------------------------------------------------------------------------------------ typed wrongly
 
 
-def test_a_wrong_field_says_so_beside_it_and_is_not_sent(open_wired: OpenWired) -> None:
+@pytest.mark.parametrize(
+    ("seat", "wrong"),
+    [
+        pytest.param("B01", ONE_A_FIELD, id="one a field"),
+        pytest.param("G01", WRONG, id="all", marks=pytest.mark.nightly),
+    ],
+)
+def test_a_wrong_field_says_so_beside_it_and_is_not_sent(
+    seat: str, wrong: list[tuple[str, Buyer]], open_wired: OpenWired
+) -> None:
     page, wire = open_wired()
-    page.hold("B01")
+    page.hold(seat)
     page.open_payment()
-    for field, buyer in WRONG:
+    for field, buyer in wrong:
         page.fill_payment(buyer)
         page.submit_payment()
         assert list(page.payment_faults()) == [field], buyer
@@ -216,6 +226,7 @@ def test_a_session_that_does_not_exist_says_so(
     assert page.locator("img").count() == 0
 
 
+@pytest.mark.nightly
 def test_an_order_that_does_not_exist_says_so(system: System, new_page: Callable[[], Page]) -> None:
     page = new_page()
     page.goto(f"{system.gateways[0].url}/pedido/12-AAAAAAAAAAAAAAAAAAAAAA")
@@ -242,6 +253,7 @@ def test_without_javascript_one_clear_sentence_says_so(
         context.close()
 
 
+@pytest.mark.nightly
 def test_an_identity_that_is_not_valid_any_more_is_replaced_without_a_reload(
     open_wired: OpenWired, audience: Audience
 ) -> None:

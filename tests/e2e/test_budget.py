@@ -71,6 +71,7 @@ def test_everything_that_a_map_needs_is_named_by_its_html(
     assert late == []
 
 
+@pytest.mark.nightly
 def test_a_slow_phone_asks_for_no_more(new_page: NewPage, gateway: Gateway) -> None:
     """Nothing is given up and asked for again, however long it takes."""
     page = new_page()
@@ -95,6 +96,7 @@ def is_named_by_html(request: Request) -> bool:
     return request.kind == "Document" or in_header or request.asked_by == "parser"
 
 
+@pytest.mark.nightly
 def test_a_second_visit_asks_for_the_html_alone(new_page: NewPage, gateway: Gateway) -> None:
     weight = opened(new_page, gateway)
     weight.forget()
@@ -105,6 +107,7 @@ def test_a_second_visit_asks_for_the_html_alone(new_page: NewPage, gateway: Gate
     assert weight.bytes_by_kind().total() <= SECOND_VISIT_BYTES
 
 
+@pytest.mark.nightly
 def test_the_programme_waits_for_little_and_brings_what_the_map_will_need(
     new_page: NewPage, gateway: Gateway
 ) -> None:

@@ -80,6 +80,7 @@ def test_an_open_map_says_what_was_and_what_is_and_sells_nothing_of_before(
     assert "17h45" in order.fact("when")
 
 
+@pytest.mark.nightly
 def test_seats_of_a_removed_row_can_be_given_back(file: Path, open_session: OpenPage) -> None:
     ana = open_session("MENOR")
     ana.hold("B01")
@@ -104,6 +105,7 @@ def test_a_session_that_is_called_off_says_why_and_stays_so(
         ana.page.reload()
 
 
+@pytest.mark.nightly
 def test_a_session_that_begins_while_its_map_is_open_says_that_it_is_over(
     system: System, file: Path, open_session: OpenPage
 ) -> None:

@@ -64,6 +64,7 @@ def test_where_cookies_and_storage_are_blocked_one_can_buy_and_sees_what_is_miss
     assert [one for one in buyer.problems if "Cross-Origin-Opener-Policy" not in one] == []
 
 
+@pytest.mark.nightly
 def test_a_language_is_chosen_without_cookies_too(new_page: NewPage, forgotten: Gateway) -> None:
     page = new_page()
     without_cookies(page)
@@ -80,6 +81,7 @@ def test_a_purchase_where_the_storage_is_full(open_session: OpenPage) -> None:
     assert buyer.pay(ANA)
 
 
+@pytest.mark.nightly
 def test_a_map_that_comes_out_of_the_browsers_cache_is_true_before_it_seems_so(
     open_session: OpenPage, audience: Any
 ) -> None:
@@ -92,6 +94,7 @@ def test_a_map_that_comes_out_of_the_browsers_cache_is_true_before_it_seems_so(
     page.expect_seat("B04", "held")
 
 
+@pytest.mark.nightly
 def test_a_programme_that_comes_out_of_the_browsers_cache_asks_again(
     system: System, new_page: NewPage
 ) -> None:
@@ -106,6 +109,7 @@ def ended(route: Route) -> None:
     route.fulfill(response=answer, json={**answer.json(), "encerrada": True})
 
 
+@pytest.mark.nightly
 def test_a_tab_that_was_open_since_yesterday_learns_that_its_session_is_over(
     open_session: OpenPage,
 ) -> None:
@@ -129,6 +133,7 @@ def abroad(browser: Browser) -> Iterator[Callable[[str], Page]]:
         context.close()
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("zone", "is_named"), [("Europe/Lisbon", True), ("America/Fortaleza", False)]
 )

@@ -112,6 +112,7 @@ def test_a_session_that_is_over_says_so_in_the_buyers_language(
     expect_no_faults(page.page)
 
 
+@pytest.mark.nightly
 def test_seats_that_come_back_light_the_hall_again(
     system: System, open_session: OpenPage, new_page: NewPage, audience: Audience
 ) -> None:
@@ -130,6 +131,7 @@ def test_seats_that_come_back_light_the_hall_again(
     bia.release("A01")
 
 
+@pytest.mark.nightly
 def test_seats_that_others_hold_may_come_back_and_that_is_said(
     open_session: OpenPage, audience: Audience
 ) -> None:
@@ -144,6 +146,7 @@ def test_seats_that_others_hold_may_come_back_and_that_is_said(
     page.expect_seat("A01", "free")
 
 
+@pytest.mark.nightly
 def test_a_link_to_a_session_that_never_was_leads_to_the_next_ones(
     system: System, new_page: NewPage
 ) -> None:

@@ -39,6 +39,7 @@ def test_a_maps_head_shows_the_film_by_one_request(
     assert any(name.startswith("film-card") for name in names) is (size is DESK)
 
 
+@pytest.mark.nightly
 def test_an_order_that_is_still_empty_shows_the_film_on_a_desk(open_session: OpenPage) -> None:
     page = open_session()
     card = page.page.locator("[data-part=film-card]")

@@ -30,6 +30,7 @@ def seat(name: str, state: str) -> str:
     return f'#grid [data-seat="{name}"][data-state="{state}"]'
 
 
+@pytest.mark.nightly
 def test_a_purchase_in_firefox(system: System, firefox: Tab, audience: Audience) -> None:
     firefox.go_to(f"{system.gateways[0].url}/")
     firefox.wait_for("[data-part=films] article")

@@ -73,6 +73,7 @@ def test_a_seat_that_is_lost_while_the_dialog_is_open_is_named_and_not_paid_for(
     }
 
 
+@pytest.mark.nightly
 def test_more_time_is_offered_once_it_wins_some(open_session: OpenPage) -> None:
     page = open_session()
     page.hold("E01")
@@ -86,6 +87,7 @@ def test_more_time_is_offered_once_it_wins_some(open_session: OpenPage) -> None:
     page.release("E01")
 
 
+@pytest.mark.nightly
 def test_a_warning_comes_in_time_to_ask_for_more(open_session: OpenPage) -> None:
     page = open_session()
     page.hold("D01")

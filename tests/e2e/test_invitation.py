@@ -52,6 +52,7 @@ def test_the_share_sheet_has_film_hour_seats_and_a_link_that_names_seats_alone(
     page.release("F07", "F08")
 
 
+@pytest.mark.nightly
 def test_a_buyer_who_has_paid_invites_to_the_bought_seats(open_session: OpenPage) -> None:
     page = open_session("S001", prepare=lambda tab: tab.add_init_script(SHEET))
     page.hold("B07", "B08")
@@ -65,6 +66,7 @@ def test_a_buyer_who_has_paid_invites_to_the_bought_seats(open_session: OpenPage
     assert own.notice == ""
 
 
+@pytest.mark.nightly
 def test_the_order_page_invites_too_while_the_order_is_valid(open_session: OpenPage) -> None:
     page = open_session("S001", prepare=lambda tab: tab.add_init_script(SHEET))
     page.hold("C07", "C08")
@@ -86,6 +88,7 @@ def test_the_order_page_invites_too_while_the_order_is_valid(open_session: OpenP
     expect(invite).to_be_hidden()
 
 
+@pytest.mark.nightly
 def test_a_closed_share_sheet_leaves_no_notice(open_session: OpenPage) -> None:
     page = open_session("S001", prepare=lambda tab: tab.add_init_script(CLOSED))
     page.hold("E07")
@@ -94,6 +97,7 @@ def test_a_closed_share_sheet_leaves_no_notice(open_session: OpenPage) -> None:
     assert page.notice == ""
 
 
+@pytest.mark.nightly
 def test_without_a_sheet_the_link_is_copied_and_without_a_clipboard_it_is_shown(
     open_session: OpenPage,
 ) -> None:
@@ -132,6 +136,7 @@ def test_the_invited_sees_the_friends_seats_and_takes_the_one_beside(
     wait_until(lambda: page.marked("friend") == [], what="the friends are gone")
 
 
+@pytest.mark.nightly
 def test_seats_that_were_given_back_meanwhile_are_said_to_be_free(open_session: OpenPage) -> None:
     page = open_session("S002?junto=C05-C06")
     page.expect_notice("invitation", "As C05 e C06 do convite estão livres de novo")
@@ -140,6 +145,7 @@ def test_seats_that_were_given_back_meanwhile_are_said_to_be_free(open_session: 
     page.release("C05", "C06")
 
 
+@pytest.mark.nightly
 def test_where_nothing_is_free_beside_the_nearest_is_offered(
     open_session: OpenPage, audience: Audience
 ) -> None:
@@ -151,6 +157,7 @@ def test_where_nothing_is_free_beside_the_nearest_is_offered(
     audience.release("A01", "A02", "A03")
 
 
+@pytest.mark.nightly
 def test_a_session_that_is_over_or_unknown_says_so(
     open_session: OpenPage, system: System, new_page: NewPage
 ) -> None:
@@ -162,6 +169,7 @@ def test_a_session_that_is_over_or_unknown_says_so(
     expect(tab.get_by_role("heading")).to_have_text("Esta sessão não existe")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "query",
     [
@@ -190,6 +198,7 @@ def test_a_link_that_somebody_changed_is_a_map_like_any_other(
     page.release("H15")
 
 
+@pytest.mark.nightly
 def test_a_link_with_a_whole_hall_marks_a_basket_of_it(
     open_session: OpenPage, audience: Audience
 ) -> None:
@@ -201,6 +210,7 @@ def test_a_link_with_a_whole_hall_marks_a_basket_of_it(
     audience.release("H15")
 
 
+@pytest.mark.nightly
 def test_one_s_own_link_says_nothing(open_session: OpenPage) -> None:
     page = open_session("S004")
     page.hold("I12")

@@ -1,6 +1,7 @@
 """Buyers who do not use the map with a mouse: one has a keyboard and nothing else, one chooses
 from the list."""
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.audience import Audience
@@ -99,6 +100,7 @@ def test_a_buyer_with_the_keyboard_alone_buys_two_seats_and_a_half_price_ticket(
     assert audience.taken().keys() >= {"F18", "F19", "F20"}
 
 
+@pytest.mark.nightly
 def test_the_keyboard_gives_seats_back_and_leaves_the_dialog_where_it_came_from(
     open_session: OpenPage,
 ) -> None:
@@ -121,6 +123,7 @@ def test_the_keyboard_gives_seats_back_and_leaves_the_dialog_where_it_came_from(
     assert page.page.evaluate("() => document.activeElement !== document.body")
 
 
+@pytest.mark.nightly
 def test_a_buyer_in_the_list_buys_two_seats_and_a_half_price_ticket(
     open_session: OpenPage, audience: Audience
 ) -> None:

@@ -39,6 +39,7 @@ def test_the_page_speaks_what_the_browser_asks_for(
     assert order_title(page) == TITLES[language]
 
 
+@pytest.mark.nightly
 def test_only_the_texts_of_the_language_in_force_are_loaded(open_session: OpenPage) -> None:
     loaded: list[str] = []
     open_session(
@@ -61,6 +62,7 @@ def test_the_switch_keeps_the_session_and_what_is_held(open_session: OpenPage) -
     page.release("C07")
 
 
+@pytest.mark.nightly
 def test_the_choice_holds_on_every_page_and_for_pages_that_the_browser_kept(
     system: System, new_page: NewPage
 ) -> None:
@@ -93,6 +95,7 @@ def test_refusals_and_faults_are_in_the_buyers_language(open_session: OpenPage) 
     page.release(*page.held())
 
 
+@pytest.mark.nightly
 def test_faults_that_only_the_gateway_found_are_in_the_buyers_language_too(
     open_wired: OpenWired,
 ) -> None:
@@ -120,6 +123,7 @@ def test_faults_that_only_the_gateway_found_are_in_the_buyers_language_too(
 # ------------------------------------------------------------------------- nothing said by the code
 
 
+@pytest.mark.nightly
 def test_the_programme_says_nothing_of_its_own(system: System, new_page: NewPage) -> None:
     page = new_page()
     speak_marked(page)
@@ -144,6 +148,7 @@ def test_the_map_says_nothing_of_its_own(open_session: OpenPage, audience: Audie
         page.expect_seat(seat, "free")
 
 
+@pytest.mark.nightly
 def test_paying_and_the_order_say_nothing_of_their_own(
     system: System, open_session: OpenPage, new_page: NewPage
 ) -> None:

@@ -28,6 +28,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 # ---------------------------------------------------------------------------- what the gateway says
 
 
+@pytest.mark.nightly
 def test_messages_that_the_page_does_not_know_change_nothing(
     open_wired: OpenWired, audience: Audience
 ) -> None:
@@ -76,6 +77,7 @@ def test_a_change_that_got_lost_is_noticed_and_made_up_for(
     assert wire.sent(acao="ressincronizar")
 
 
+@pytest.mark.nightly
 def test_changes_that_come_again_or_late_are_not_believed(
     open_wired: OpenWired, audience: Audience
 ) -> None:
@@ -131,6 +133,7 @@ def expect_same_time(one: SessionPage, other: SessionPage) -> None:
     wait_until(agree, what="both tabs show the same time")
 
 
+@pytest.mark.nightly
 def test_two_tabs_of_one_buyer_show_the_same_seats_the_same_time_and_the_same_purchase(
     open_session: OpenPage, audience: Audience
 ) -> None:

@@ -53,6 +53,7 @@ def test_a_flush_empties_every_open_and_new_map_and_pauses_sales_until_an_operat
         page.expect_seat("F07", "held")
 
 
+@pytest.mark.nightly
 def test_the_programme_says_that_sales_are_paused_instead_of_how_many_seats_are_free(
     system: System, new_page: NewPage
 ) -> None:

@@ -66,6 +66,7 @@ def test_tickets_that_were_opened_once_are_shown_without_a_network(
     expect(tab.locator("[data-part=offline]")).to_be_hidden()
 
 
+@pytest.mark.nightly
 def test_another_tab_finds_them_too_and_an_order_that_was_never_opened_is_not_made_up(
     system: System, open_session: OpenPage, new_page: NewPage
 ) -> None:
@@ -121,6 +122,7 @@ def test_a_browser_without_room_or_that_keeps_nothing_shows_the_tickets_all_the_
     assert faults == []
 
 
+@pytest.mark.nightly
 def test_an_older_worker_and_its_cache_are_replaced_when_the_order_is_opened_again(
     system: System, open_session: OpenPage, new_page: NewPage
 ) -> None:
@@ -139,6 +141,7 @@ def test_an_older_worker_and_its_cache_are_replaced_when_the_order_is_opened_aga
     expect(tab.locator("[data-part=receipt]")).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_the_map_and_the_programme_have_no_worker(
     system: System, open_session: OpenPage, new_page: NewPage
 ) -> None:

@@ -67,6 +67,7 @@ def shown(open_session: OpenPage) -> Shown:
     return Shown(page.page, order)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_state_of_an_order_can_be_read(shown: Shown, theme: Theme) -> None:
     shown.tab.emulate_media(color_scheme=theme)
@@ -77,6 +78,7 @@ def test_every_state_of_an_order_can_be_read(shown: Shown, theme: Theme) -> None
     assert {state: lines for state, lines in found.items() if lines} == {}
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("theme", THEMES)
 def test_forms_and_dialogs_of_the_page_can_be_read(shown: Shown, theme: Theme) -> None:
     tab = shown.tab
@@ -99,6 +101,7 @@ def test_forms_and_dialogs_of_the_page_can_be_read(shown: Shown, theme: Theme) -
     assert {state: lines for state, lines in found.items() if lines} == {}
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("theme", THEMES)
 def test_an_order_that_cannot_be_shown_says_so_in_readable_words(
     system: System, new_page: NewPage, theme: Theme

@@ -194,6 +194,7 @@ def test_a_mail_that_is_sent_again_is_announced(
     expect(tab.locator("[data-action=resend]")).to_be_enabled()
 
 
+@pytest.mark.nightly
 def test_while_the_end_of_a_mail_is_not_known_the_page_says_so_and_goes_on_asking(
     system: System, open_session: OpenPage
 ) -> None:
@@ -227,6 +228,7 @@ def test_while_the_end_of_a_mail_is_not_known_the_page_says_so_and_goes_on_askin
     wait_until(says_that_it_was_sent)
 
 
+@pytest.mark.nightly
 def test_the_page_speaks_of_one_ticket_or_of_several(
     system: System, open_session: OpenPage
 ) -> None:
@@ -239,6 +241,7 @@ def test_the_page_speaks_of_one_ticket_or_of_several(
     expect(shown.mail_text).to_contain_text("Ingressos enviados para")
 
 
+@pytest.mark.nightly
 def test_escape_leaves_the_address_as_it_was(open_session: OpenPage) -> None:
     page = bought(open_session)
     page.dialog.locator("[data-part=payment-order]").click()
@@ -255,6 +258,7 @@ def in_address_bar(tab: Page) -> str:
     return tab.url.rsplit("/", 1)[-1]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("language", "text"),
     [

@@ -1,6 +1,7 @@
 """The way back to the tickets: on the programme and on the map, for the browser that bought
 them."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.axe import expect_no_faults
@@ -57,6 +58,7 @@ def test_a_stranger_is_shown_no_tickets(
     expect(tab.locator(STRIP)).to_have_count(0)
 
 
+@pytest.mark.nightly
 def test_a_purchase_in_another_tab_is_listed_on_the_way_back(open_session: OpenPage) -> None:
     page = open_session()
     tab = page.page.context.new_page()
@@ -68,6 +70,7 @@ def test_a_purchase_in_another_tab_is_listed_on_the_way_back(open_session: OpenP
     expect(tab.locator(f"{STRIP} a")).to_have_count(1)
 
 
+@pytest.mark.nightly
 def test_the_map_of_another_tab_follows_purchase_and_cancellation_live(
     open_session: OpenPage,
 ) -> None:

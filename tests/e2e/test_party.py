@@ -83,6 +83,7 @@ def test_the_best_seats_begin_with_how_many_people_come(open_session: OpenPage) 
     page.release(*seats)
 
 
+@pytest.mark.nightly
 def test_asked_again_the_next_best_comes_instead_and_the_best_again_in_the_end(
     open_session: OpenPage, audience: Audience
 ) -> None:
@@ -98,6 +99,7 @@ def test_asked_again_the_next_best_comes_instead_and_the_best_again_in_the_end(
     page.release(*page.held())
 
 
+@pytest.mark.nightly
 def test_a_dearer_class_is_said_and_the_cheaper_one_offered(open_session: OpenPage) -> None:
     page = open_session("RICA")
     assert page.best(2) == ["C03", "C04"]
@@ -110,6 +112,7 @@ def test_a_dearer_class_is_said_and_the_cheaper_one_offered(open_session: OpenPa
     page.release(*cheaper)
 
 
+@pytest.mark.nightly
 def test_on_a_phone_the_map_moves_to_the_best_seats(touched: SessionPage) -> None:
     page = touched.open("S005")
     seats = page.best(2)
@@ -164,6 +167,7 @@ def test_one_click_takes_the_party_as_the_preview_shows_and_leaves_nobody_over(
     page.release(*page.held())
 
 
+@pytest.mark.nightly
 def test_a_place_that_is_too_small_offers_the_nearest_that_is_not(open_session: OpenPage) -> None:
     page = open_session("PARCA")
     page.party(3)
@@ -174,6 +178,7 @@ def test_a_place_that_is_too_small_offers_the_nearest_that_is_not(open_session: 
     page.release(*page.held())
 
 
+@pytest.mark.nightly
 def test_places_made_for_somebody_are_taken_one_by_one(open_session: OpenPage) -> None:
     page = open_session("S003")
     page.party(3)
@@ -196,6 +201,7 @@ def test_the_first_touch_shows_where_the_party_would_sit_and_the_second_takes_it
     assert page.problems == []
 
 
+@pytest.mark.nightly
 def test_a_key_takes_the_party_that_the_focus_shows(open_session: OpenPage) -> None:
     page = open_session("S002")
     page.party(2)
@@ -215,6 +221,7 @@ def without_news(frame: Frame) -> Iterable[Frame]:
     return [] if frame.get("evento") == "atualizacao" else [frame]
 
 
+@pytest.mark.nightly
 def test_in_the_list_a_seat_takes_the_party_too(open_session: OpenPage) -> None:
     page = open_session("PARCA2")
     page.party(3)
@@ -228,6 +235,7 @@ def test_in_the_list_a_seat_takes_the_party_too(open_session: OpenPage) -> None:
     wait_until(lambda: page.held() == [], what="all are released")
 
 
+@pytest.mark.nightly
 def test_a_pair_that_somebody_else_took_a_seat_of_is_offered_pairs(
     open_wired: OpenWired, audience: Audience
 ) -> None:
@@ -322,6 +330,7 @@ def test_a_move_that_is_cut_in_the_middle_leaves_the_old_seats_or_the_new_ones(
     page.release(*seats)
 
 
+@pytest.mark.nightly
 def test_two_tabs_have_one_party(open_session: OpenPage, audience: Audience) -> None:
     audience.session = "S004"
     first = open_session("S004")

@@ -90,6 +90,7 @@ def test_a_purchase_takes_few_taps_and_each_thing_is_seen_before_it_is_paid(
     assert len(taps) <= MOST_TAPS
 
 
+@pytest.mark.nightly
 def test_the_collapsed_sheet_names_seats_film_hour_and_price_once(session: SessionPage) -> None:
     choose(session, "C09", "C10")
     lines = session.page.locator(".order-what").inner_text().splitlines()
@@ -101,6 +102,7 @@ def test_the_collapsed_sheet_names_seats_film_hour_and_price_once(session: Sessi
     expect(next_step(session)).to_have_text("Escolher ingressos · 2")
 
 
+@pytest.mark.nightly
 def test_the_obstacle_to_paying_is_the_next_step(session: SessionPage) -> None:
     choose(session, "B03", "B05")
     expect(next_step(session)).to_have_text("Resolver 1 aviso")
@@ -126,6 +128,7 @@ def test_back_closes_the_form_and_not_the_page(session: SessionPage) -> None:
     session.expect_seat("G09", "mine")
 
 
+@pytest.mark.nightly
 def test_back_leads_from_the_tickets_to_the_map(session: SessionPage) -> None:
     choose(session, "D09")
     url = session.page.url
@@ -151,6 +154,7 @@ def test_a_reload_in_the_form_keeps_name_and_address_and_no_cpf(session: Session
     expect(session.dialog).to_be_hidden()
 
 
+@pytest.mark.nightly
 def test_what_was_typed_for_one_purchase_is_not_kept_for_the_next(session: SessionPage) -> None:
     choose(session, "A08")
     session.pay()
@@ -161,6 +165,7 @@ def test_what_was_typed_for_one_purchase_is_not_kept_for_the_next(session: Sessi
     assert session.dialog.locator("#name").input_value() == ""
 
 
+@pytest.mark.nightly
 def test_a_wrong_field_comes_with_its_label_and_nothing_covers_it(session: SessionPage) -> None:
     choose(session, "I09")
     session.open_payment()
@@ -170,6 +175,7 @@ def test_a_wrong_field_comes_with_its_label_and_nothing_covers_it(session: Sessi
     expect(session.dialog.locator("label[for=name]")).to_be_in_viewport(ratio=1)
 
 
+@pytest.mark.nightly
 def test_a_notice_leaves_the_seats_to_be_seen_that_it_names(
     session: SessionPage, audience: Audience
 ) -> None:
@@ -182,6 +188,7 @@ def test_a_notice_leaves_the_seats_to_be_seen_that_it_names(
     assert not _overlap(session.seat("J10"), session.page.locator("[data-part=notice]"))
 
 
+@pytest.mark.nightly
 def test_a_notice_is_above_the_open_sheet_and_has_no_empty_bottom(
     session: SessionPage,
 ) -> None:

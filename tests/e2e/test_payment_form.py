@@ -95,6 +95,7 @@ def test_what_is_pasted_is_taken_as_it_was_meant(open_session: OpenPage) -> None
     assert order.fact("name").startswith("Nguyễn Thị Minh Khai")
 
 
+@pytest.mark.nightly
 def test_a_password_manager_may_fill_it_in(open_session: OpenPage) -> None:
     page = open_session()
     page.hold("C05")
@@ -108,6 +109,7 @@ def test_a_password_manager_may_fill_it_in(open_session: OpenPage) -> None:
     page.paid()
 
 
+@pytest.mark.nightly
 def test_a_page_that_the_browser_translates_sells_all_the_same(open_session: OpenPage) -> None:
     page = open_session()
     page.page.evaluate(_TRANSLATE)
@@ -137,6 +139,7 @@ def test_enter_leads_to_the_next_empty_field_and_sends_behind_the_last(
     assert page.paid()
 
 
+@pytest.mark.nightly
 def test_a_ticket_type_is_the_same_in_all_tabs(open_session: OpenPage) -> None:
     first = open_session()
     first.hold("D01")
@@ -150,6 +153,7 @@ def test_a_ticket_type_is_the_same_in_all_tabs(open_session: OpenPage) -> None:
     first.release("D01")
 
 
+@pytest.mark.nightly
 def test_the_tabs_title_counts_down_while_something_is_held(open_session: OpenPage) -> None:
     page = open_session()
     title = page.page.title()
@@ -178,6 +182,7 @@ def test_the_tickets_follow_by_themselves(open_session: OpenPage) -> None:
     page.page.wait_for_url(f"**/pedido/{link}")
 
 
+@pytest.mark.nightly
 def test_an_action_or_reduced_motion_keeps_the_buyer_on_the_page(
     open_session: OpenPage,
 ) -> None:
@@ -191,6 +196,7 @@ def test_an_action_or_reduced_motion_keeps_the_buyer_on_the_page(
     assert still.page.evaluate(_MOVING) == 0
 
 
+@pytest.mark.nightly
 def test_closing_the_confirmation_leads_to_the_order(open_session: OpenPage) -> None:
     """What had the focus before, the button to pay, is gone."""
     page = open_session()

@@ -82,6 +82,7 @@ def test_a_day_is_chosen_shows_its_hours_alone_and_is_kept_by_the_address(
     expect(programme.session("S801")).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_a_day_that_is_over_comes_last(programme: ProgrammePage) -> None:
     def with_a_day_of_before(sessions: Sessions) -> Sessions:
         over = {"id": "S997", "inicio": "2020-03-01T17:45:00-03:00", "encerrada": True}
@@ -100,6 +101,7 @@ def test_the_way_back_from_a_map_leads_to_its_day(programme: ProgrammePage) -> N
     expect(programme.session("S801")).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_what_the_programme_says_in_portuguese_is_said_in_the_readers_language(
     system: System, new_page: NewPage
 ) -> None:
@@ -114,6 +116,7 @@ def test_what_the_programme_says_in_portuguese_is_said_in_the_readers_language(
     expect(summary.locator("[lang=pt-BR]")).to_have_count(0)
 
 
+@pytest.mark.nightly
 def test_a_film_that_is_not_shown_on_the_day_says_when_it_is(programme: ProgrammePage) -> None:
     programme.show("S801")
     film = programme.page.locator("article", has=programme.session("S005"))
@@ -161,6 +164,7 @@ def test_words_say_how_full_a_session_is(programme: ProgrammePage, free: int, wo
     expect(shown).to_have_text(words)
 
 
+@pytest.mark.nightly
 def test_a_picture_of_the_programmes_own_is_shown(system: System, programme: ProgrammePage) -> None:
     """Put beside the programme while everything runs."""
     Image.new("RGB", (600, 900), "#c8553d").save(system.folder / "vagalume.png")
@@ -179,6 +183,7 @@ def picture_after_refresh(programme: ProgrammePage, picture: Locator) -> str:
     return picture.get_attribute("src") or ""
 
 
+@pytest.mark.nightly
 def test_a_title_of_200_characters_and_an_odd_rating_fit_on_a_phone(
     programme: ProgrammePage,
 ) -> None:
@@ -196,6 +201,7 @@ def test_a_title_of_200_characters_and_an_odd_rating_fit_on_a_phone(
     expect(programme.page.locator(".film-facts").first).to_contain_text("Verifique a classificação")
 
 
+@pytest.mark.nightly
 def test_the_chosen_day_and_how_full_it_is_are_seen_in_forced_colours(
     programme: ProgrammePage,
 ) -> None:
@@ -210,6 +216,7 @@ def test_the_chosen_day_and_how_full_it_is_are_seen_in_forced_colours(
     assert "gradient" in gauge.evaluate("node => getComputedStyle(node).backgroundImage")
 
 
+@pytest.mark.nightly
 def test_a_picture_that_does_not_arrive_leaves_its_place_quiet(
     system: System, new_page: NewPage
 ) -> None:
@@ -241,6 +248,7 @@ def test_the_title_in_the_html_is_the_one_that_the_page_sets(
     assert unescape(written[1]) == page.title()
 
 
+@pytest.mark.nightly
 def test_an_address_of_nothing_is_a_page_that_leads_home(system: System, new_page: NewPage) -> None:
     page = new_page()
     answer = page.goto(f"{system.gateways[0].url}/nada")
@@ -279,6 +287,7 @@ def test_seats_left_are_kept_fresh_without_a_word_and_a_full_day_names_the_next(
     assert programme.page.url.endswith("/sessao/S801")
 
 
+@pytest.mark.nightly
 def test_numbers_that_are_old_are_said_to_be(programme: ProgrammePage) -> None:
     stale = programme.page.locator("[data-part=stale]")
     programme.show("S001")
@@ -294,6 +303,7 @@ def test_numbers_that_are_old_are_said_to_be(programme: ProgrammePage) -> None:
     expect(stale).to_be_empty()
 
 
+@pytest.mark.nightly
 def test_two_films_with_one_title_are_two_films(programme: ProgrammePage) -> None:
     """Each with its own length, age rating and sessions, also in a browser without
     `Map.groupBy`."""

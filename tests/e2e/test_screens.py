@@ -23,7 +23,7 @@ SCREENS = [
     pytest.param(Screen("a small phone on its side", 640, 360), marks=pytest.mark.nightly),
     # The enlarged desk is 320 pixels wide, too.
     pytest.param(Screen("320 pixels", 320, 640), marks=pytest.mark.nightly),
-    ENLARGED,
+    pytest.param(ENLARGED, marks=pytest.mark.nightly),
     # test_adaptations goes as far as the payment with such letters.
     pytest.param(Screen("letters twice as large", 360, 740, letters=32), marks=pytest.mark.nightly),
     pytest.param(
@@ -90,6 +90,7 @@ def test_on_a_phone_on_its_side_the_order_is_beside_the_map_and_nothing_scrolls(
         page.release(seats[0])
 
 
+@pytest.mark.nightly
 def test_a_small_phone_shows_the_map_above_an_open_sheet_which_scrolls(
     system: System, browser: Browser
 ) -> None:
@@ -110,6 +111,7 @@ def test_a_small_phone_shows_the_map_above_an_open_sheet_which_scrolls(
             page.expect_seat(seat, "free")
 
 
+@pytest.mark.nightly
 def test_a_phone_on_its_side_shows_a_tickets_price_and_type(
     system: System, browser: Browser, seats: list[str]
 ) -> None:
@@ -139,6 +141,7 @@ def test_a_phone_gives_its_map_most_of_the_screen_and_the_tools_cover_no_seat(
         expect(page.page.locator("html")).to_have_attribute("lang", "es")
 
 
+@pytest.mark.nightly
 def test_a_window_that_is_enlarged_scrolls_under_finger_and_wheel_wherever_they_are(
     system: System, browser: Browser
 ) -> None:
@@ -156,6 +159,7 @@ def test_a_window_that_is_enlarged_scrolls_under_finger_and_wheel_wherever_they_
         wait_until(lambda: page.page.evaluate("scrollY") > before, what="the page moves")
 
 
+@pytest.mark.nightly
 def test_a_long_title_takes_two_lines(open_session: OpenPage) -> None:
     page = open_session(prepare=lambda tab: tab.set_viewport_size({"width": 360, "height": 740}))
     title = page.page.locator("[data-part=title]")
@@ -164,6 +168,7 @@ def test_a_long_title_takes_two_lines(open_session: OpenPage) -> None:
     assert box(page, "[data-part=title]")["height"] < 2.1 * one
 
 
+@pytest.mark.nightly
 def test_the_legend_explains_what_was_seen_and_keeps_it(
     open_session: OpenPage, audience: Audience
 ) -> None:

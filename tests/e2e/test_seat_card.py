@@ -1,6 +1,7 @@
 """The card of a seat: what it is and how the screen looks from it, for a mouse, a keyboard and a
 finger."""
 
+import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.e2e.audience import Audience
@@ -43,6 +44,7 @@ def test_a_mouse_that_rests_on_a_seat_sees_what_it_is_and_the_screen_from_there(
     expect(card).to_be_hidden()
 
 
+@pytest.mark.nightly
 def test_the_card_stays_within_the_stage_and_off_its_seat(open_session: OpenPage) -> None:
     page = open_session()
     stage = page.page.locator("[data-part=stage]").bounding_box()
@@ -58,6 +60,7 @@ def test_the_card_stays_within_the_stage_and_off_its_seat(open_session: OpenPage
         assert card["y"] + card["height"] <= seat["y"] or card["y"] >= seat["y"] + seat["height"]
 
 
+@pytest.mark.nightly
 def test_the_keyboard_sees_and_hears_it_too(open_session: OpenPage) -> None:
     page = open_session("S006")
     keys = Keyboard(page)
@@ -71,6 +74,7 @@ def test_the_keyboard_sees_and_hears_it_too(open_session: OpenPage) -> None:
     expect(card_of(page)).to_be_hidden()
 
 
+@pytest.mark.nightly
 def test_a_finger_that_stays_on_a_seat_sees_it_and_chooses_nothing(
     system: System, browser: Browser
 ) -> None:

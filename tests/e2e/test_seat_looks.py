@@ -139,6 +139,7 @@ def test_every_two_states_differ_in_shape(theme: Theme, looks: Looks) -> None:
     _expect_different_shapes(looks.pictures(theme))
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("theme", THEMES)
 def test_where_colours_are_forced_states_and_legend_differ_in_shape(
     theme: Theme, looks: Looks
@@ -162,6 +163,7 @@ def _expect_different_shapes(seen: dict[str, Picture]) -> None:
     assert alike == []
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("theme", THEMES)
 def test_what_was_known_is_still_readable_while_the_line_is_down(
     theme: Theme, looks: Looks

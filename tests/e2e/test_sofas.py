@@ -21,6 +21,7 @@ def expect_sofa(page: SessionPage, left: str, right: str, *, held: bool) -> None
     wait_until(lambda: page.held() == ([left, right] if held else []), what="the order says so")
 
 
+@pytest.mark.nightly
 def test_one_tap_on_a_phone_takes_a_sofa_and_another_gives_it_back(
     system: System, browser: Browser
 ) -> None:
@@ -48,6 +49,7 @@ def test_one_key_takes_a_sofa_and_another_gives_it_back(open_session: OpenPage) 
     expect_sofa(page, "G11", "G12", held=False)
 
 
+@pytest.mark.nightly
 def test_one_line_of_the_list_takes_a_sofa_and_the_order_gives_it_back(
     open_session: OpenPage, audience: Audience
 ) -> None:

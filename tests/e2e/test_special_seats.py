@@ -1,6 +1,7 @@
 """Places that are made for somebody, and seats that were bought: they say so when they are
 touched."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.audience import Audience
@@ -36,6 +37,7 @@ def test_a_wheelchair_space_says_that_it_has_no_seat_before_it_is_taken(
     page.release("A03", "A02", "A01")
 
 
+@pytest.mark.nightly
 def test_a_companions_seat_says_whom_it_is_for_in_the_list_too(open_session: OpenPage) -> None:
     page = open_session()
     page.show_list("A")
@@ -48,6 +50,7 @@ def test_a_companions_seat_says_whom_it_is_for_in_the_list_too(open_session: Ope
     page.expect_seat("A03", "free")
 
 
+@pytest.mark.nightly
 def test_the_question_is_answered_by_keyboard_and_leads_back_to_the_seat(
     open_session: OpenPage,
 ) -> None:
@@ -70,6 +73,7 @@ def test_the_question_is_answered_by_keyboard_and_leads_back_to_the_seat(
     page.expect_seat("A01", "mine")
 
 
+@pytest.mark.nightly
 def test_a_sofa_says_that_it_is_two_places_with_their_price(open_session: OpenPage) -> None:
     page = open_session("S006")
     page.click("G03")
@@ -109,6 +113,7 @@ def test_what_was_bought_is_marked_on_every_page_of_the_buyer_and_on_nobody_else
     wait_until(lambda: order.seats == ["F07", "F08"], what="the order is shown")
 
 
+@pytest.mark.nightly
 def test_what_was_cancelled_is_free_again_on_the_buyers_own_map(open_session: OpenPage) -> None:
     page = open_session("S003")
     page.hold("F07")

@@ -86,6 +86,7 @@ def test_at_the_door_one_code_fills_the_screen_and_a_swipe_brings_the_next(
     expect(tab.locator("[data-action=show]")).to_be_focused()
 
 
+@pytest.mark.nightly
 def test_the_screen_stays_awake_at_the_door_and_only_there(open_session: OpenPage) -> None:
     page, _ = bought(open_session, prepare=lambda tab: tab.add_init_script(WAKE_LOCK))
     tab = page.page
@@ -105,6 +106,7 @@ def test_a_browser_that_lets_the_screen_go_dark_shows_the_ticket_all_the_same(
     expect(page.page.locator("[data-part=door]")).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_on_a_phone_no_two_codes_are_on_the_page_at_once(open_session: OpenPage) -> None:
     page, shown = bought(open_session, 3)
     tab = page.page
@@ -119,6 +121,7 @@ def test_on_a_phone_no_two_codes_are_on_the_page_at_once(open_session: OpenPage)
     expect(tab.locator(".home")).to_have_attribute("href", "/")
 
 
+@pytest.mark.nightly
 def test_on_paper_each_ticket_has_the_film_large_its_row_and_seat_and_its_code(
     open_session: OpenPage,
 ) -> None:
@@ -222,6 +225,7 @@ def test_two_tabs_that_give_back_one_ticket_each_cancel_the_order(open_session: 
     expect(beside.page.locator("[data-part=cancelled]")).to_contain_text("de volta por Pix")
 
 
+@pytest.mark.nightly
 def test_a_cancelled_order_says_what_comes_back_and_asks_for_no_proof(
     open_session: OpenPage,
 ) -> None:

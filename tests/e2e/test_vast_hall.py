@@ -111,12 +111,14 @@ def test_a_change_touches_its_seat_and_what_counts_seats(
     page.expect_seat("M30", "free")
 
 
+@pytest.mark.nightly
 def test_a_step_of_the_zoom_touches_no_seat(page: SessionPage) -> None:
     page.page.evaluate(_WATCH)
     expect_closer(page, lambda: turn_wheel(page, -200))
     assert page.page.evaluate(_CHANGED)["seats"] == []
 
 
+@pytest.mark.nightly
 def test_it_is_zoomed_by_buttons_wheel_keys_and_fingers(page: SessionPage) -> None:
     tab, fitted = page.page, width(page)
     expect_closer(page, lambda: tab.click(BUTTONS["closer"]))
@@ -130,6 +132,7 @@ def test_it_is_zoomed_by_buttons_wheel_keys_and_fingers(page: SessionPage) -> No
     expect_fitted(page, fitted, lambda: pinch(page, 0.1))
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(("wide", "high"), WINDOWS)
 def test_row_letters_can_be_read_beside_their_rows_at_every_size(
     wide: int, high: int, open_session: OpenPage

@@ -70,6 +70,7 @@ def test_the_first_tap_on_a_small_seat_shows_the_way_and_says_why_once(
         page.release("F09")
 
 
+@pytest.mark.nightly
 def test_nothing_glides_for_who_wants_nothing_to_move(browser: Browser, url: str) -> None:
     with held_in_hand(browser, url, STILL) as page:
         page.open()
@@ -87,6 +88,7 @@ def test_a_seat_of_twenty_pixels_is_chosen_by_the_first_tap(browser: Browser, ur
         page.release("D05")
 
 
+@pytest.mark.nightly
 def test_a_small_map_shows_where_one_is_and_leads_elsewhere(browser: Browser, url: str) -> None:
     with held_in_hand(browser, url, SMALL) as page:
         page.open()
@@ -105,6 +107,7 @@ def test_a_small_map_shows_where_one_is_and_leads_elsewhere(browser: Browser, ur
         expect(small).to_be_hidden()
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "language",
     [

@@ -1,5 +1,7 @@
 """Half-price tickets: what to bring to the door, and the quota of the session, live."""
 
+import pytest
+
 from tests.e2e.conftest import OpenPage, OpenWired
 from tests.e2e.page import SessionPage
 from tests.e2e.tickets.conftest import OpenOrder
@@ -30,6 +32,7 @@ def test_a_half_price_ticket_says_what_to_bring_and_stays_half_price_on_the_orde
     assert order.has_qr("F08")
 
 
+@pytest.mark.nightly
 def test_categories_are_still_chosen_after_the_page_is_loaded_again(open_session: OpenPage) -> None:
     page = open_session("GRANDE")
     page.hold("A17")
@@ -59,6 +62,7 @@ def test_the_quota_is_shown_live_in_every_window(
         _expect_quota(page, "4 de 4 meias-entradas ainda disponíveis")
 
 
+@pytest.mark.nightly
 def test_what_the_quota_does_not_allow_cannot_be_chosen(small: str, open_session: OpenPage) -> None:
     ana, bia = open_session(small), open_session(small)
     ana.hold("A01", "A02", "A03")
@@ -72,6 +76,7 @@ def test_what_the_quota_does_not_allow_cannot_be_chosen(small: str, open_session
     assert bia.offered("A05") == ["inteira", "meia_idoso"]
 
 
+@pytest.mark.nightly
 def test_when_others_buy_the_last_half_price_tickets_the_page_says_so_and_offers_full_price(
     small: str, open_session: OpenPage
 ) -> None:

@@ -1,5 +1,6 @@
 """The rules of the house: no seat left alone, companion seats, at most so many seats."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.audience import Audience
@@ -26,6 +27,7 @@ def test_a_seat_left_alone_is_explained_before_paying_and_mended_with_one_click(
     page.release("D07", "D08", "D09")
 
 
+@pytest.mark.nightly
 def test_a_seat_may_be_left_alone_where_it_cannot_be_helped(
     small: str, system: System, open_session: OpenPage, audience: Audience
 ) -> None:
@@ -37,6 +39,7 @@ def test_a_seat_may_be_left_alone_where_it_cannot_be_helped(
     assert page.pay()
 
 
+@pytest.mark.nightly
 def test_one_person_in_an_empty_row_pays_wherever_he_sits(open_session: OpenPage) -> None:
     page = open_session("GRANDE")
     page.hold("C02")
@@ -44,6 +47,7 @@ def test_one_person_in_an_empty_row_pays_wherever_he_sits(open_session: OpenPage
     assert page.pay()
 
 
+@pytest.mark.nightly
 def test_who_was_there_first_is_not_asked_to_move(
     open_session: OpenPage, audience: Audience
 ) -> None:
@@ -61,6 +65,7 @@ def test_who_was_there_first_is_not_asked_to_move(
     page.release("G07")
 
 
+@pytest.mark.nightly
 def test_a_seat_that_is_left_alone_while_one_types_is_explained_in_the_dialog(
     open_session: OpenPage, audience: Audience
 ) -> None:

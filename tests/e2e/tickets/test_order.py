@@ -1,5 +1,6 @@
 """What becomes of an order: cancelled, kept, put into the calendar, printed."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenPage
@@ -23,6 +24,7 @@ def test_a_cancelled_order_frees_its_seats_in_every_window(
     expect(order.page.get_by_role("link", name="Escolher de novo nesta sessão")).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_who_thinks_twice_keeps_the_order(open_session: OpenPage, open_order: OpenOrder) -> None:
     page = open_session("GRANDE")
     page.hold("J05")
@@ -50,6 +52,7 @@ def test_an_order_can_be_put_into_the_calendar(
     )
 
 
+@pytest.mark.nightly
 def test_each_ticket_is_printed_whole_in_a_block_of_its_own(
     open_session: OpenPage, open_order: OpenOrder
 ) -> None:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenPage
@@ -50,6 +51,7 @@ def test_pix_shows_a_code_of_the_total_to_scan_and_to_copy(open_session: OpenPag
     page.release("H05")
 
 
+@pytest.mark.nightly
 def test_a_payment_form_that_does_not_arrive_costs_no_seat(open_session: OpenPage) -> None:
     form = "**/payment-*.js"  # the module, or the file of the bundle that has it
     page = open_session("GRANDE", prepare=lambda tab: tab.route(form, lambda route: route.abort()))
