@@ -11,7 +11,7 @@ from cinema.cluster_slots import refuse_missing_slots
 from cinema.dataset_schema import later_schema
 from cinema.keys import (
     PARTITIONS,
-    MalformedOrderId,
+    is_order_id,
     partition_keys,
     partition_of,
     partition_of_order,
@@ -143,17 +143,7 @@ class _Audit:
 
     def _is_in_place(self, key: str, match: re.Match[str]) -> bool:
         """Services look for a session or an order in one partition alone."""
-        try:
-            belongs = (
-                partition_of_order(match["order"])
-                if match["order"]
-                else partition_of(match["session"])
-                if match["session"]
-                else int(match["partition"])
-            )
-        except MalformedOrderId:
-            belongs = -1
-        if belongs == int(match["partition"]):
+        if _partition_of(match) in (None, int(match["partition"])):
             return True
         self._findings.add({Fault(Check.KEYS, key, "", f"no service reads {key} in its partition")})
         return False
@@ -174,3 +164,10 @@ class _Audit:
         if time.monotonic() > self._said + _PROGRESS_SECONDS:
             self._said = time.monotonic()
             log.info(progress, *numbers)
+
+
+def _partition_of(key: re.Match[str]) -> int | None:
+    """Where the key's order or session belongs; None: to any, -1: to none."""
+    if order_id := key["order"]:
+        return partition_of_order(order_id) if is_order_id(order_id) else -1
+    return partition_of(key["session"]) if key["session"] else None

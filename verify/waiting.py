@@ -5,18 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 
-from kafka import KafkaConsumer, TopicPartition
-
 from cinema.keys import PARTITIONS, order_key, partition_keys, partition_of_order
 from cinema.notification import MESSAGE_FIELD, Notification, Status, Unreadable
 from cinema.redis_connection import RedisClient
 from notifications.dead_letter_topic import REPLAY_GROUP
-from notifications.kafka_clients import DEAD_LETTER_TOPIC, GROUP, TOPIC, client_options
+from notifications.kafka_clients import DEAD_LETTER_TOPIC, GROUP, TOPIC
+from notifications.topic_reader import TopicReader
 from verify.findings import Check, Fault, Look
 from verify.reading import ask, entries, in_batches
 
-_POLL_MS = 1_000
-_CLOSE_MS = 2_000
+_ENTRIES_AT_ONCE = 500
 
 
 @dataclass
@@ -57,25 +55,13 @@ def _order_in(message: bytes | str | None) -> str:
 
 
 def _uncommitted(servers: str, topic: str, group: str) -> Iterator[bytes | None]:
-    """It reads the group's offsets without being a member, and commits none."""
-    consumer = KafkaConsumer(
-        **client_options(servers),
-        group_id=group,
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        allow_auto_create_topics=False,
-    )
+    """It neither joins the group nor commits."""
+    reader = TopicReader(servers, topic, group)
     try:
-        partitions = [
-            TopicPartition(topic, n) for n in sorted(consumer.partitions_for_topic(topic) or ())
-        ]
-        consumer.assign(partitions)
-        ends = consumer.end_offsets(partitions) if partitions else {}
-        while any(consumer.position(p) < end for p, end in ends.items()):
-            for partition, records in consumer.poll(_POLL_MS).items():
-                yield from (r.value for r in records if r.offset < ends[partition])
+        while records := reader.next():
+            yield from (record.value for record in records)
     finally:
-        consumer.close(autocommit=False, timeout_ms=_CLOSE_MS)
+        reader.close()
 
 
 class MessageCheck:
@@ -91,7 +77,7 @@ class MessageCheck:
             async for entry_id, fields in entries(self._redis, stream):
                 messages.append((entry_id, fields.get(MESSAGE_FIELD, "")))
             look.checked[Check.MESSAGES] += len(messages)
-            for some in in_batches(messages, 500):
+            for some in in_batches(messages, _ENTRIES_AT_ONCE):
                 look.faults.update(await self._faults(unit, stream, some))
         return look
 

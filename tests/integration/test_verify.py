@@ -203,7 +203,7 @@ HARMS: dict[str, tuple[Harm, str]] = {
         lambda d: d.redis.xadd(OF_ALL.outbox, {"mensagem": "?"}),
         f"of {OF_ALL.outbox} is no message",
     ),
-    "an order that nobody was told of": (
+    "an order without a message": (
         lambda d: d.redis.delete(OF_ALL.outbox),
         "is not in the ledger; no message about it waits",
     ),
