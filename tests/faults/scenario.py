@@ -15,6 +15,7 @@ from tests.histories.check import Verdict
 from tests.histories.delivered import orders_of
 from tests.histories.report import excerpts
 from tests.support.recorded_system import recorded
+from tests.support.system import audited
 from tests.support.waiting import eventually
 
 SALES_AROUND = 15  # before the fault, and again after it
@@ -90,7 +91,9 @@ async def play(scenario: Scenario, stage: Stage, file: Path) -> Figures:
         missing = await _missing(stage, answers)
         run = Run(stage, answers, begin, end, time.monotonic() - end)
         reached = scenario.reached(stage, answers) - before
-    problems = [*late, *missing, *broken(scenario, run, reached, history.verdict)]
+    found = (await audited(stage.system)).faults
+    wrong = [sentence for sentences in found.values() for sentence in sentences]
+    problems = [*late, *missing, *wrong, *broken(scenario, run, reached, history.verdict)]
     return _figures(scenario, run, finished, reached, history.verdict, problems)
 
 
