@@ -71,8 +71,9 @@ class Watcher:
         """Every update after a snapshot of `version`, read at `at_ms`: all waiting ones at once,
         never none.
 
-        Ends where continuity is lost. Raises FeedLost. Drops an update that the snapshot includes,
-        but not a younger one with a lower version.
+        Ends where continuity is lost. Raises FeedLost. Drops an update that the snapshot includes.
+        A younger one with a lower version ends it, and so does an older one with the next: Redis
+        has come back with other data.
         """
         while not self._overflowed:
             batch: list[pb.Atualizacao] = []
@@ -82,7 +83,7 @@ class Watcher:
                 if waiting is None:
                     raise FeedLost
                 happened_ms, update = waiting
-                if update.versao == version + 1:
+                if update.versao == version + 1 and happened_ms >= at_ms:
                     version, at_ms = update.versao, happened_ms
                     batch.append(update)
                 else:

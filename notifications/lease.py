@@ -57,7 +57,9 @@ class Lease:
     async def _renew_during(self, working: asyncio.Future[None]) -> None:
         """Returns once the work has ended or the lease is lost."""
         while not working.done():
-            await asyncio.wait([working], timeout=self._seconds / _RENEWALS_PER_LEASE)
+            left = max(0.0, self._owned_until - time.monotonic())
+            pause = min(self._seconds / _RENEWALS_PER_LEASE, left)
+            await asyncio.wait([working], timeout=pause)
             try:
                 async with asyncio.timeout(self._owned_until - time.monotonic()):
                     owned = await self.acquire()
@@ -68,11 +70,12 @@ class Lease:
                 return
 
     async def acquire(self) -> bool:
+        """Whether we own it now: it may have ended before a slow answer came."""
         asked = time.monotonic()
         owned = await self._script(keys=[self._key], args=[self._me, int(self._seconds * 1000)])
         if owned:
             self._owned_until = asked + self._seconds
-        return bool(owned)
+        return bool(owned) and time.monotonic() < self._owned_until
 
     async def _release(self) -> None:
         with suppress(*REDIS_ERRORS):  # then it ends by itself

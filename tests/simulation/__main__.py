@@ -13,15 +13,15 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing import get_context
 
 from tests.simulation.run import SUBJECTS, Outcome, run_all
 from tests.simulation.without import GUARANTEES, leave_out
 
 SEEDS = 10_000
-SHARE = 100  # schedules that a process runs before it reports
+SHARE = 10  # schedules that a process runs before it reports
 
 
 def main() -> None:
@@ -65,12 +65,9 @@ def _outcomes(subject: str, first: int, seeds: int, left_out: str | None) -> Ite
     ]
     workers = min(len(ranges), os.cpu_count() or 1)
     # A forked process would keep this one's hashes.
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), leave_out, (left_out,))
-    try:
-        for share in pool.map(run_all, [subject] * len(ranges), ranges):
+    with get_context("spawn").Pool(workers, leave_out, (left_out,)) as pool:
+        for share in pool.imap(partial(run_all, subject), ranges):
             yield from share
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _arguments() -> argparse.Namespace:

@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 from tests.simulation.loop import SimulatedLoop
 
-SUBJECTS = ("hub",)
+SUBJECTS = ("hub", "relay", "feed")
 Subject = Callable[[SimulatedLoop], Awaitable[None]]
 GARBAGE_SEEDS = 50
 
@@ -46,7 +46,7 @@ def run(subject: Subject, seed: int) -> Outcome:
         gc.enable()
         if seed % GARBAGE_SEEDS == 0:
             gc.collect()
-    return Outcome(seed, loop.notes, loop.course, fault or "\n".join(loop.faults))
+    return Outcome(seed, loop.notes, loop.course, "\n".join([*loop.faults, fault]).strip())
 
 
 def run_all(subject: str, seeds: Iterable[int]) -> list[Outcome]:

@@ -9,7 +9,7 @@ from deploy import ROOT
 from tests.simulation.run import SUBJECTS, run_all
 from tests.simulation.without import GUARANTEES
 
-SEEDS_BY_DAY = range(20)
+SEEDS_BY_DAY = range(10)
 ENOUGH_SEEDS = 3_000  # to notice what is left out
 SECONDS = 250
 

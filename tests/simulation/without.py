@@ -63,6 +63,74 @@ GUARANTEES = {
     "live-again": Guarantee(
         "hub", "gateway.hub", "            self._situation_due = True\n", "            pass\n"
     ),
+    "removed-after-delivery": Guarantee(
+        "relay",
+        "notifications.relay",
+        "        results = await deliver_readable(entries, Entry.notification, self._sink)\n",
+        "        await self._outbox.remove(entries[:1])\n"
+        "        results = await deliver_readable(entries, Entry.notification, self._sink)\n",
+    ),
+    "later-stays": Guarantee(
+        "relay",
+        "notifications.relay",
+        "                    break\n",
+        "                    done.append(entry)\n",
+    ),
+    "replicated-first": Guarantee(
+        "relay",
+        "notifications.outbox",
+        "        return partitions if is_replicated else ()\n",
+        "        return partitions\n",
+    ),
+    "replica-asked-last": Guarantee(
+        "relay",
+        "notifications.outbox",
+        "        heads = await self._heads(partitions)\n",
+        "        partitions = await self._replicated(partitions)\n"
+        "        heads = await self._heads(partitions)\n"
+        "        return [entry for p in heads for entry in heads[p]]\n",
+    ),
+    "buried-before-removed": Guarantee(
+        "relay",
+        "notifications.outbox",
+        "        await self._redis.xadd(keys.dead_letters, letter)\n"
+        "        await self._redis.xdel(keys.outbox, entry.id)\n",
+        "        await self._redis.xdel(keys.outbox, entry.id)\n"
+        "        await self._redis.xadd(keys.dead_letters, letter)\n",
+    ),
+    "lost-lease-ends-work": Guarantee(
+        "relay", "notifications.lease", "            if not owned:\n", "            if False:\n"
+    ),
+    "lease-counts-from-the-request": Guarantee(
+        "relay",
+        "notifications.lease",
+        "            self._owned_until = asked + self._seconds\n",
+        "            self._owned_until = time.monotonic() + self._seconds\n",
+    ),
+    "checked-when-the-lease-ends": Guarantee(
+        "relay",
+        "notifications.lease",
+        "min(self._seconds / _RENEWALS_PER_LEASE, left)",
+        "self._seconds / _RENEWALS_PER_LEASE",
+    ),
+    "lease-ended-on-the-way": Guarantee(
+        "relay",
+        "notifications.lease",
+        "bool(owned) and time.monotonic() < self._owned_until",
+        "bool(owned)",
+    ),
+    "gap-asks-for-a-snapshot": Guarantee(
+        "feed",
+        "booking.feed",
+        "goes_on = update.versao <= version and happened_ms <= at_ms",
+        "goes_on = True",
+    ),
+    "lost-redis-ends-the-watches": Guarantee(
+        "feed", "booking.feed", "            self.close()\n", "            self._open.clear()\n"
+    ),
+    "overflow-asks-for-a-snapshot": Guarantee(
+        "feed", "booking.feed", "            self._overflowed = True\n", "            pass\n"
+    ),
 }
 
 

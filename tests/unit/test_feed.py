@@ -66,3 +66,11 @@ async def test_an_end_reaches_a_watcher_however_far_behind_he_is(waiting: int) -
     watcher.end()
     with pytest.raises(FeedLost):
         await versions(watcher, after=0) or await versions(watcher, after=waiting)
+
+
+async def test_an_update_from_before_the_snapshot_does_not_follow_it() -> None:
+    """Redis has come back with older data: the change of the next version is lost with the rest."""
+    watcher = Watcher()
+    watcher.put(pb.Atualizacao(versao=8), at_ms=1_000)
+    watcher.put(pb.Atualizacao(versao=20), at_ms=3_000)
+    assert [batch async for batch in watcher.updates_after(7, at_ms=2_000)] == []
