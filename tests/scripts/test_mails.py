@@ -6,6 +6,7 @@ import pytest
 
 from booking.mail_schedule import MailRecord
 from booking.order import Order, Payer, Screening
+from booking.order_end import OrderEnd
 from booking.orders import Correction
 from cinema.lua_scripts import script_text
 from cinema.mail_state import MailKind, MailState
@@ -60,6 +61,8 @@ async def test_without_an_address_and_over_a_limit_no_mail_is_scheduled(
 ) -> None:
     order = await shop.sell("A01", payer=payer, mail_is_withheld=withheld)
     assert await shop.mails.add(order.id, TICKET, 0) is False
+    await cancelled(shop, order)
+    assert await shop.mails.add(order.id, CANCELLATION, 0) is False
     assert await shop.due(order) is None
 
 
@@ -178,6 +181,17 @@ async def test_a_sender_who_is_too_late_changes_nothing(shop: Shop) -> None:
         assert await shop.mails.record(order.id, late)
         assert (await state(shop, order), await shop.due(order)) == ("sent", None)
         assert await shop.failed(order) is None
+
+
+async def test_the_end_of_a_mail_to_an_address_that_was_erased_since_is_ignored(
+    shop: Shop,
+) -> None:
+    order = await scheduled(shop)
+    assert await OrderEnd(shop.hall.redis).erase(order)
+    for end in (SENT, FAILED, AGAIN):
+        assert await shop.mails.record(order.id, end)
+    assert await state(shop, order) == "no_address"
+    assert (await shop.due(order), await shop.failed(order)) == (None, None)
 
 
 async def test_the_end_of_another_mail_of_the_order_is_ignored(shop: Shop) -> None:
