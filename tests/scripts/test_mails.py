@@ -274,8 +274,10 @@ async def test_an_address_is_corrected_up_to_a_limit(shop: Shop) -> None:
     assert await shop.fields(order, "email") == ["1@example.org"]
 
 
-async def test_a_cancelled_order_and_none_have_no_address_to_correct(shop: Shop) -> None:
-    order = await shop.sell("A01")
+async def test_an_erased_a_cancelled_and_no_order_have_no_address_to_correct(shop: Shop) -> None:
+    erased, order = await shop.sell("B01"), await shop.sell("A01")
+    await OrderEnd(shop.hall.redis).erase(erased)
+    assert await shop.orders.correct_email(erased, "x@example.org", 2) is Correction.ERASED
     await cancelled(shop, order)
     assert await shop.orders.correct_email(order, "x@example.org", 2) is Correction.CANCELLED
     unknown = replace(order, id=f"{order.id[:3]}{NO_ORDER[3:]}")
