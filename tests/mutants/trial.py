@@ -26,7 +26,10 @@ _WITHIN = (
     ((*_MAILS, "cancel"), "scripts/test_mails.py"),
     (("count_mails",), "scripts/test_mail_counts.py"),
     (("forget", "remove_order", "confirm"), "scripts/test_order_end.py"),
-    (("lease", "forget_cooldowns", "beat", "remove_session"), "scripts/test_upkeep.py"),
+    (
+        ("lease", "forget_cooldowns", "beat", "remove_session", "repack_order"),
+        "scripts/test_upkeep.py",
+    ),
     ((*SEATS, "shorten"), "scripts/test_holds.py"),
     (SEATS, "scripts/test_sales.py"),
     *(((*SEATS, "shorten", "snapshot"), f"contract/test_{name}.py") for name in _CONTRACT),

@@ -8,6 +8,7 @@ from tests.support.hall import Hall
 
 LEASE = "{p00}:test-lease"
 LEASE_MS = 1_000
+CENTURY_MS = 100 * 365 * 86_400_000
 
 
 async def test_a_lease_has_one_holder_until_its_deadline(hall: Hall, clock: ClockedRedis) -> None:
@@ -69,7 +70,16 @@ async def test_a_session_is_removed_once_no_seat_is_taken_and_nobody_asks(hall: 
     order = (await ana.confirm("A01", key="k")).order_id
     assert not await removed(0)
     await ana.cancel(order, "A01")
-    assert not await removed(1_000_000)
+    assert not await removed(CENTURY_MS)
     assert await hall.redis.exists(*names) == 3  # version, half-price tickets, order keys
     assert await removed(0)
     assert await hall.redis.exists(*names) == 0
+
+
+async def test_a_record_of_before_is_repacked_only_as_it_was_read(hall: Hall) -> None:
+    script, key = script_at(hall.redis, script_text("repack_order")), "{p00}:order:00-before"
+    await hall.redis.hset(key, mapping={"data": "changed", "state": "confirmed"})
+    assert await script(keys=[key], args=["as read", '["nome", "Ana"]']) == 0
+    assert await hall.redis.hgetall(key) == {"data": "changed", "state": "confirmed"}
+    assert await script(keys=[key], args=["changed", '["nome", "Ana"]']) == 1
+    assert await hall.redis.hgetall(key) == {"nome": "Ana", "state": "confirmed"}
