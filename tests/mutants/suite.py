@@ -63,7 +63,7 @@ class Suite(ABC):
         begun = _BEGUN.findall(output)
         if not begun:
             raise Unsettled(f"{' '.join(tests)} did not run: {output[-1000:]}")
-        return "" if status == 0 else str(begun[-1])
+        return "" if status == 0 else str(begun[-1]).strip()
 
     @abstractmethod
     def changed(self, texts: Mapping[str, str]) -> AbstractContextManager[None]: ...
