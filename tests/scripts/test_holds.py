@@ -80,3 +80,15 @@ async def test_a_seat_is_freed_after_its_deadline_and_once_its_lock_is_gone(
         assert await hall.seats.expire(hall.session, ["A01", "A02", "A03"]) == 0
     clock.now += 1
     assert await hall.seats.expire(hall.session, ["A01", "A02", "A03"]) == 2
+
+
+async def test_a_hold_that_ended_by_time_cools_down_also_if_it_was_given_back_before(
+    hall: Hall, clock: ClockedRedis
+) -> None:
+    ana = hall.buyer()
+    await ana.hold("A01")
+    await ana.release("A01")
+    await ana.hold("A01")
+    clock.now += HOLD_MS + 1
+    assert await hall.seats.expire(hall.session, ["A01"]) == 1
+    assert (await ana.hold("A01")).refusal is Refusal.COOLING_DOWN
