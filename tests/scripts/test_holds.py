@@ -92,3 +92,15 @@ async def test_a_hold_that_ended_by_time_cools_down_also_if_it_was_given_back_be
     clock.now += HOLD_MS + 1
     assert await hall.seats.expire(hall.session, ["A01"]) == 1
     assert (await ana.hold("A01")).refusal is Refusal.COOLING_DOWN
+
+
+async def test_a_hold_that_was_deleted_by_hand_is_no_longer_due_and_no_event(
+    hall: Hall, clock: ClockedRedis
+) -> None:
+    await hall.buyer().hold("A01")
+    await hall.redis.delete(hall.keys.holds)
+    clock.now += HOLD_MS + 1
+    events = await hall.events()
+    assert await hall.seats.expire(hall.session, ["A01"]) == 0
+    assert await hall.redis.zcard(hall.keys.partition.due) == 0
+    assert await hall.events() == events
