@@ -104,3 +104,11 @@ async def test_a_hold_that_was_deleted_by_hand_is_no_longer_due_and_no_event(
     assert await hall.seats.expire(hall.session, ["A01"]) == 0
     assert await hall.redis.zcard(hall.keys.partition.due) == 0
     assert await hall.events() == events
+
+
+async def test_somebody_elses_hold_is_not_ones_own_that_ended_even_without_its_lock(
+    hall: Hall,
+) -> None:
+    await hall.buyer().hold("A01")
+    await hall.redis.delete(hall.keys.lock("A01"))
+    assert (await hall.buyer().extend("A01")).refusal is Refusal.NOT_YOURS

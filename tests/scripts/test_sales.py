@@ -15,8 +15,10 @@ async def test_at_the_very_moment_of_closing_nothing_is_held_extended_or_sold_an
 ) -> None:
     ana, closing = hall.buyer(), clock.now + HOLD_MS + 1_000
     await ana.hold("A01", closes_at=closing)
-    clock.now += 1_000
-    assert (await ana.extend("A01", closes_at=closing)).refusal is None
+    clock.now += 2_000
+    extended = await ana.extend("A01", closes_at=closing)
+    assert (extended.refusal, extended.remaining_ms) == (None, closing - clock.now)
+    assert await hall.redis.pexpiretime(hall.keys.lock("A01")) == closing
     clock.now = closing
     for answer in (
         await ana.hold("A02", closes_at=closing),
