@@ -108,9 +108,6 @@ GUARANTEES = {
         "        await self._redis.xdel(keys.outbox, entry.id)\n"
         "        await self._redis.xadd(keys.dead_letters, letter)\n",
     ),
-    "lost-lease-ends-work": Guarantee(
-        "relay", "notifications.lease", "            if not owned:\n", "            if False:\n"
-    ),
     "lease-counts-from-the-request": Guarantee(
         "relay",
         "notifications.lease",
