@@ -141,6 +141,44 @@ GUARANTEES = {
     "overflow-asks-for-a-snapshot": Guarantee(
         "feed", "booking.feed", "            self._overflowed = True\n", "            pass\n"
     ),
+    "effect-before-commit": Guarantee(
+        "consumer",
+        "notification_consumer",
+        "        settled = await member.stay_until(asyncio.create_task(self._settled(records)))\n"
+        "        await member.settle(records, settled)\n",
+        "        await member.settle(records, records)\n"
+        "        await member.stay_until(asyncio.create_task(self._settled(records)))\n",
+    ),
+    "later-stops-its-partition": Guarantee(
+        "consumer",
+        "notification_consumer",
+        "        elif record.partition not in waiting:\n",
+        "        else:\n",
+    ),
+    "buried-before-commit": Guarantee(
+        "consumer",
+        "notification_consumer",
+        "        if letters and not await self._bury(letters):\n            return []\n",
+        "        if letters:\n            await self._bury(letters)\n",
+    ),
+    "rewinds": Guarantee(
+        "consumer",
+        "notifications.kafka_group",
+        "                consumer.seek(partition, next_offsets[partition])\n",
+        "                pass\n",
+    ),
+    "sends-what-it-has-scheduled": Guarantee(
+        "consumer",
+        "notifications.mail_room",
+        "        if mine and scheduled:\n",
+        "        if mine:\n",
+    ),
+    "renews-its-leases": Guarantee(
+        "consumer",
+        "notifications.mail_room",
+        "        return list(self._sending)\n",
+        "        return []\n",
+    ),
 }
 
 
