@@ -20,6 +20,7 @@ AT_ONCE = 2
 # Each process takes ports of its own (tests/support/ports.py); a suite beside it has gw0 to gw3.
 FIRST_WORKER = 4
 LOOK_SECONDS = 5
+STOP_TRIES, STOP_SECONDS = 3, 10
 # A forked process would offer the same free ports as its sibling.
 _processes = get_context("spawn")
 
@@ -53,7 +54,7 @@ def _next(done: Any, is_at_work: Callable[[], bool]) -> tuple[int, str, bool]:
 
 @contextmanager
 def _started(todo: Any, done: Any, changes: Sequence[Change]) -> Iterator[Callable[[], bool]]:
-    """Leaving the block stops them, with the servers and copies that they have."""
+    """They end with their work, or stop where the block raises, with their servers and copies."""
     processes = []
     for number in range(FIRST_WORKER, FIRST_WORKER + AT_ONCE):
         os.environ["PYTEST_XDIST_WORKER"] = f"gw{number}"
@@ -61,10 +62,22 @@ def _started(todo: Any, done: Any, changes: Sequence[Change]) -> Iterator[Callab
         processes[-1].start()
     try:
         yield lambda: any(process.is_alive() for process in processes)
-    finally:
+    except BaseException:
         for process in processes:
-            process.terminate()
-            process.join()
+            _stop(process)
+        raise
+    for process in processes:
+        process.join()
+
+
+def _stop(process: Any) -> None:
+    """An interrupt that comes during a callback of Hypothesis is lost, so a second one follows."""
+    for _ in range(STOP_TRIES):
+        process.terminate()
+        process.join(STOP_SECONDS)
+        if process.exitcode is not None:
+            return
+    process.kill()
 
 
 def _work(todo: Any, done: Any, changes: Sequence[Change]) -> None:
