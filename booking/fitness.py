@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from redis.exceptions import RedisError
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from booking import redis_health
 from booking.dataset import Dataset
@@ -57,7 +57,8 @@ class FitnessWatch:
     async def admit(self, run_id: str) -> None:
         """Waits until a server that has just started is checked.
 
-        Raises RedisError where it is not.
+        Raises redis-py's ConnectionError where it is not: a cluster's client then looks for the
+        master again, since an old one that came back as a replica is never checked.
         """
         for _ in range(_CHECKS_TO_WAIT_FOR):
             if run_id in self._admitted:
@@ -65,7 +66,7 @@ class FitnessWatch:
             self._is_wanted.set()
             await self._next_end.wait()
         if run_id not in self._admitted:
-            raise RedisError("Redis has restarted since its last check")
+            raise RedisConnectionError("Redis has restarted since its last check")
 
     async def check(self, publish: Callable[[Fitness], Awaitable[None]]) -> None:
         """Publishes the result, and logs what changed. Before the first one no client may use

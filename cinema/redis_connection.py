@@ -25,7 +25,8 @@ from cinema.settings import RedisSettings
 
 RedisClient = Redis | RedisCluster
 Greeting = Callable[[AbstractConnection], Awaitable[None]]
-# Waits until a server may be used, given its run_id. Raises RedisError where it may not.
+# Waits until a server may be used, given its run_id. Raises redis-py's ConnectionError where it may
+# not.
 Admission = Callable[[str], Awaitable[None]]
 # What a call raises when Redis is away or too slow. All commands are safe to repeat.
 REDIS_ERRORS: tuple[type[Exception], ...] = (

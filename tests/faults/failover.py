@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, c
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import grpc
 from redis import Redis
@@ -206,14 +207,22 @@ async def _resumes(answers: Answers, end: float) -> list[str]:
 
 async def _lost(pair: Pair, answers: Answers) -> int:
     """Acknowledged orders that booking does not know."""
-    missing = 0
     async with open_channel(BookingClientSettings(booking_address=pair.booking.address)) as channel:
         stub = ReservaStub(channel)
-        for order in answers.sales:
-            try:
-                await stub.ObterPedido(pb.PedidoRequest(pedido_id=order), timeout=10)
-            except grpc.aio.AioRpcError as error:
-                if error.code() is not grpc.StatusCode.NOT_FOUND:
-                    raise
-                missing += 1
-    return missing
+        return sum([not await _is_known(stub, order) for order in answers.sales])
+
+
+async def _is_known(stub: Any, order: str) -> bool:
+    """Booking may still be looking for the new master."""
+    until = time.monotonic() + FAILOVER_SECONDS
+    while True:
+        try:
+            await stub.ObterPedido(pb.PedidoRequest(pedido_id=order), timeout=10)
+        except grpc.aio.AioRpcError as error:
+            if error.code() is grpc.StatusCode.NOT_FOUND:
+                return False
+            if time.monotonic() > until:
+                raise
+            await asyncio.sleep(0.2)
+        else:
+            return True

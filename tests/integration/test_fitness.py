@@ -5,7 +5,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from redis.exceptions import BusyLoadingError, RedisError
+from redis.exceptions import BusyLoadingError
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from booking.dataset import Dataset
 from booking.dataset_files import DatasetFiles
@@ -37,7 +38,7 @@ async def test_a_server_is_used_once_its_data_was_looked_at_and_not_before(
             fitness = await published.get()
             assert problem in fitness.problem
         if problem:
-            with pytest.raises(RedisError, match="has restarted since"):
+            with pytest.raises(RedisConnectionError, match="has restarted since"):
                 await used.get("key")
         else:
             assert await used.get("key") is None

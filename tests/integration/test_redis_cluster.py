@@ -14,18 +14,22 @@ from typing import Any
 import grpc
 import pytest
 from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 import cinema_pb2 as pb
 from booking.programme import Programme, parse_programme
 from booking.retention import Retention, RetentionRules
-from cinema.keys import order_key, partition_of
+from cinema.keys import order_key, partition_of, session_keys
 from cinema.redis_connection import (
     REDIS_ERRORS,
     RedisClient,
     connect,
     connect_blocking,
+    disconnect,
+    nodes_of,
     script_at,
 )
+from cinema.redis_scripts import packed
 from cinema.settings import RedisSettings
 from cinema_pb2_grpc import ReservaStub
 from deploy.ports import LOOPBACK
@@ -44,6 +48,7 @@ from verify.settings import VerifySettings
 
 SESSIONS = 40
 FAILOVER_SECONDS = 20
+KEYS = [session_keys(f"call-{number}").version for number in range(100)]
 
 
 @dataclass(frozen=True)
@@ -240,6 +245,38 @@ async def test_a_cluster_that_does_not_answer_is_known_as_redis_being_away() -> 
             await client.get("key")
 
 
+async def test_a_call_finds_the_new_master_where_the_old_one_came_back_and_is_not_admitted(
+    clustered: Clustered,
+) -> None:
+    """Booking admits masters that it has checked. Its slots still name the old one."""
+    cluster, refused = clustered.cluster, set[str]()
+
+    async def admit(run_id: str) -> None:
+        if run_id in refused:
+            raise RedisConnectionError("not checked")
+
+    masters = [node for node in cluster.nodes if node.is_master]
+    victim, others = masters[0], [node for node in cluster.nodes if node is not masters[0]]
+    async with AsyncExitStack() as stack:
+        client = connect(RedisSettings(redis_url=cluster.urls[0], redis_cluster=True), admit)
+        stack.push_async_callback(disconnect, client)
+        await client.initialize()
+        key = next(one for one in KEYS if _port_of(client, one) == victim.port)
+        call = packed("SET", key, "1", "EX", 60)
+        assert await nodes_of(client).send(call, key) == "OK"
+        await eventually(lambda: has_replicated(victim), 10)
+        victim.kill()
+        await eventually(
+            lambda: sum(node.is_master for node in others) == len(masters), FAILOVER_SECONDS
+        )
+        victim.start()
+        with Redis(LOOPBACK, victim.port) as redis:
+            refused.add(str(redis.info("server")["run_id"]))
+        await eventually(lambda: not victim.is_master, FAILOVER_SECONDS)
+
+        assert await nodes_of(client).send(call, key) == "OK"
+
+
 def test_a_killed_master_costs_seconds_and_no_acknowledged_order(clustered: Clustered) -> None:
     orders = {}
     for session in clustered.sessions:
@@ -278,6 +315,11 @@ def test_a_master_that_lost_its_data_pauses_sales_on_all_of_them_until_it_is_ado
     wait_until(lambda: is_serving(clustered.booking.address), FAILOVER_SECONDS)
     for session in clustered.sessions[:8]:
         assert clustered.customer(session).hold("C03").sucesso
+
+
+def _port_of(client: Any, key: str) -> int:
+    """Of the master that has the key."""
+    return int(client.get_node_from_key(key).port)
 
 
 def has_replicated(node: ClusterNode) -> bool:
