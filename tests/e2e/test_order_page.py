@@ -173,10 +173,10 @@ def test_a_mistyped_address_is_corrected_and_the_mail_goes_to_the_right_one(
 @pytest.mark.parametrize(
     ("language", "sent"),
     [
-        ("pt-BR", r"^Enviado de novo para \S+ às \d\dh\d\d\.$"),
-        pytest.param("en", r"^Sent again to \S+ at \d\d:\d\d\.$", marks=pytest.mark.nightly),
+        ("pt-BR", r"^Enviado de novo para \S+ às \d{1,2}h\d\d\.$"),
+        pytest.param("en", r"^Sent again to \S+ at \d{1,2}:\d\d\.$", marks=pytest.mark.nightly),
         pytest.param(
-            "es", r"^Enviado de nuevo a \S+ a las \d\d:\d\d\.$", marks=pytest.mark.nightly
+            "es", r"^Enviado de nuevo a \S+ a las? \d{1,2}:\d\d\.$", marks=pytest.mark.nightly
         ),
     ],
 )
