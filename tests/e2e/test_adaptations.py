@@ -45,7 +45,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     [
         pytest.param("es", 1280, 1024, TWICE, marks=pytest.mark.nightly),
         pytest.param("pt-BR", 768, 1024, TWICE, marks=pytest.mark.nightly),
-        ("pt-BR", 360, 740, TWICE),
+        pytest.param("pt-BR", 360, 740, TWICE, marks=pytest.mark.nightly),
         pytest.param("en", 360, 740, TWICE, marks=pytest.mark.nightly),
         pytest.param("es", 360, 740, TWICE, marks=pytest.mark.nightly),
         ("es", 320, 640, 16),

@@ -93,6 +93,7 @@ def test_seats_of_a_removed_row_can_be_given_back(file: Path, open_session: Open
     expect(ana.tickets).to_have_count(0)
 
 
+@pytest.mark.nightly
 def test_a_session_that_is_called_off_says_why_and_stays_so(
     file: Path, open_session: OpenPage
 ) -> None:
@@ -123,6 +124,7 @@ def test_a_session_that_begins_while_its_map_is_open_says_that_it_is_over(
     expect(ana.closed_title).to_have_text("Esta sessão já começou", timeout=30_000)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("language", "name", "removed", "unknown"),
     [

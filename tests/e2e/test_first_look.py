@@ -37,6 +37,7 @@ class HeldBack:
             route.continue_()
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "window",
     [

@@ -35,6 +35,7 @@ def share(page: SessionPage) -> None:
     page.page.locator("[data-part=invite]").click()
 
 
+@pytest.mark.nightly
 def test_the_share_sheet_has_film_hour_seats_and_a_link_that_names_seats_alone(
     open_session: OpenPage,
 ) -> None:

@@ -186,6 +186,7 @@ def test_offline_says_so_and_back_online_the_map_is_right(
     page.release("I01")
 
 
+@pytest.mark.nightly
 def test_a_laptop_that_slept_finds_the_right_map_soon_after_it_wakes(
     open_wired: OpenWired, open_session: OpenPage, audience: Audience
 ) -> None:

@@ -170,6 +170,7 @@ def test_a_mistyped_address_is_corrected_and_the_mail_goes_to_the_right_one(
     wait_until(lambda: recorded() == [right], what="the ledger has the new address")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("language", "sent"),
     [

@@ -20,6 +20,7 @@ def leads_to(tab: Page, place: str, link: str) -> None:
     assert tab.url.endswith(link)
 
 
+@pytest.mark.nightly
 def test_back_after_paying_the_map_and_the_programme_lead_to_the_tickets(
     open_session: OpenPage,
 ) -> None:

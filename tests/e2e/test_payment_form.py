@@ -54,6 +54,7 @@ _FULL = """Storage.prototype.setItem = () => {
 };"""
 
 
+@pytest.mark.nightly
 def test_it_says_what_is_paid_for_line_by_line(open_session: OpenPage) -> None:
     page = open_session()
     page.hold("I05", "I06")
@@ -175,6 +176,7 @@ def _pay_where_things_move(page: SessionPage, seat: str) -> str:
     return page.order_link
 
 
+@pytest.mark.nightly
 def test_the_tickets_follow_by_themselves(open_session: OpenPage) -> None:
     page = open_session()
     link = _pay_where_things_move(page, "E01")

@@ -159,6 +159,7 @@ def test_a_browser_that_loses_its_cookie_with_the_answer_still_learns_that_it_ha
     _recorded_once(system, "A05", order)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("reason", "seat"),
     [
@@ -187,6 +188,7 @@ def test_a_try_that_was_not_looked_at_is_no_answer_to_the_one_before(
     assert refused
 
 
+@pytest.mark.nightly
 def test_a_refusal_after_an_unknown_answer_does_not_say_that_nothing_was_charged(
     open_wired: OpenWired,
 ) -> None:

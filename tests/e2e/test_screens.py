@@ -197,6 +197,7 @@ FOUR_CHANGES_MS = 9_500
 LEAST_APART_MS = 2_900
 
 
+@pytest.mark.nightly
 def test_a_crowd_changes_one_text_in_three_seconds_outside_of_the_hall(
     open_session: OpenPage, audience: Audience
 ) -> None:

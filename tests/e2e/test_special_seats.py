@@ -83,6 +83,7 @@ def test_a_sofa_says_that_it_is_two_places_with_their_price(open_session: OpenPa
     page.release("G03")
 
 
+@pytest.mark.nightly
 def test_what_was_bought_is_marked_on_every_page_of_the_buyer_and_on_nobody_elses(
     open_session: OpenPage, open_wired: OpenWired
 ) -> None:

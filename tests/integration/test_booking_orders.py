@@ -106,7 +106,14 @@ def age(desk: Desk, order_id: str) -> None:
 AS_SOLD = ("filme_id", "filme", "duracao_min", "classificacao", "sala", "idioma_sessao")
 
 
-@pytest.mark.parametrize("change", ["another film and room", "another start", "dropped"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "dropped",
+        pytest.param("another film and room", marks=pytest.mark.nightly),
+        pytest.param("another start", marks=pytest.mark.nightly),
+    ],
+)
 def test_an_order_keeps_film_room_and_start_as_they_were_sold(box: Box, change: str) -> None:
     order_id = bought(box.desk.customer(box.session))
     entry = {

@@ -227,6 +227,7 @@ async def test_an_incomplete_request_is_aborted_in_time(
         assert not bench.server.server_state.connections
 
 
+@pytest.mark.nightly
 async def test_an_unread_answer_is_aborted_in_time(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -111,6 +111,7 @@ def greylisted_address(office: BoxOffice) -> str:
     return address
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "kafka",
     [
@@ -161,6 +162,7 @@ def test_a_fault_of_the_servers_queue_is_waited_out(box_office: BoxOffice, staff
     assert mails(box_office, sold) == [1] * 3
 
 
+@pytest.mark.nightly
 @both_ways
 def test_a_mail_that_was_given_up_is_sent_on_demand(
     box_office: BoxOffice, staff: Staff, kafka: bool

@@ -147,6 +147,7 @@ def test_a_killed_supervisor_leaves_no_process_not_even_one_that_has_just_begun(
     wait_until(lambda: not any(child.is_running() for child in children), allowed(STOP_SECONDS))
 
 
+@pytest.mark.nightly
 def test_without_the_jars_it_runs_without_kafka_and_says_so_once(tmp_path: Path) -> None:
     folder = tmp_path / "clone"
     shutil.copytree(ROOT, folder, ignore=NOT_COPIED)

@@ -6,6 +6,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 import cinema_pb2 as pb
 from cinema.keys import partition_keys, partition_of
 from cinema.notification import MESSAGE_FIELD
@@ -219,6 +221,7 @@ def test_two_consumers_share_the_work_and_one_takes_the_others_over(
     assert staff.recorded(sold) == ids(sold)
 
 
+@pytest.mark.nightly
 def test_an_audit_finds_each_order_in_the_ledger_or_on_its_way_there(
     box_office: BoxOffice, staff: Staff, tmp_path: Path
 ) -> None:

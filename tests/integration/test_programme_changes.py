@@ -245,6 +245,7 @@ def cinema(stack: ExitStack, tmp_path: Path) -> Cinema:
     return Cinema(stack, tmp_path)
 
 
+@pytest.mark.nightly
 def test_a_refused_version_is_in_force_by_itself_once_nobody_is_hurt(cinema: Cinema) -> None:
     ana = cinema.customer()
     ana.hold("C01")
@@ -276,6 +277,7 @@ def test_with_a_word_to_the_buyers_a_session_is_moved_and_its_orders_say_so(
     assert cinema.desk.map(cinema.session).sessao.alteracao == WHY
 
 
+@pytest.mark.nightly
 def test_one_word_is_good_for_one_change(cinema: Cinema) -> None:
     """The line stays in the file; a second move by mistake must not go through because of it."""
     bought(cinema.customer(), "C01")
@@ -285,6 +287,7 @@ def test_one_word_is_good_for_one_change(cinema: Cinema) -> None:
     cinema.show(cinema.entry("2099-12-31T21:00:00", alterada="Ainda mais tarde."))
 
 
+@pytest.mark.nightly
 def test_the_word_may_go_once_everybody_bought_what_is_shown(cinema: Cinema) -> None:
     bought(cinema.customer(), "C01")
     cinema.show(cinema.entry(LATER, alterada=WHY))
@@ -354,6 +357,7 @@ def test_a_cancelled_session_sells_nothing_frees_its_room_and_gives_the_money_ba
     assert "estava cancelada" not in "".join(cinema.refusals)
 
 
+@pytest.mark.nightly
 def test_a_cancelled_session_is_not_brought_back_without_a_word(cinema: Cinema) -> None:
     bought(cinema.customer(), "C01")
     cinema.show(cinema.entry(cancelada="Faltou energia."))
@@ -361,6 +365,7 @@ def test_a_cancelled_session_is_not_brought_back_without_a_word(cinema: Cinema) 
     cinema.show(cinema.entry(alterada="A energia voltou."))
 
 
+@pytest.mark.nightly
 def test_an_id_is_not_used_again_while_it_has_orders(cinema: Cinema) -> None:
     """Dropped when it was over, and back for another day: the old seats would be sold already."""
     bought(cinema.customer(), "C01")
@@ -395,6 +400,7 @@ def test_a_session_that_was_dropped_is_a_sentence_and_not_a_malformed_request(
 # ------------------------------------------------------------------ at the start, and without Redis
 
 
+@pytest.mark.nightly
 def test_a_change_that_was_made_while_booking_was_down_is_refused_too(cinema: Cinema) -> None:
     """Everything is sold as it was; an operator at night finds the lines and the count in the
     log."""
@@ -426,6 +432,7 @@ def test_without_an_earlier_version_a_contradiction_is_loud_and_the_order_says_i
     assert order.sessao_atual.inicio_ms == LATER_MS
 
 
+@pytest.mark.nightly
 def test_while_redis_is_away_a_new_version_waits(cinema: Cinema, tmp_path: Path) -> None:
     bought(cinema.customer(), "C01")
     cinema.desk.redis_server.pause()
@@ -437,6 +444,7 @@ def test_while_redis_is_away_a_new_version_waits(cinema: Cinema, tmp_path: Path)
     wait_until(lambda: len(cinema.refusals) == 1, 20, "it is refused")
 
 
+@pytest.mark.nightly
 def test_a_second_booking_server_comes_to_the_same_answer(cinema: Cinema, stack: ExitStack) -> None:
     bought(cinema.customer(), "C01")
     second = Booking(

@@ -9,6 +9,7 @@ from tests.e2e.wire import Frame
 from tests.support.waiting import wait_until
 
 
+@pytest.mark.nightly
 def test_a_half_price_ticket_says_what_to_bring_and_stays_half_price_on_the_order(
     open_session: OpenPage, open_order: OpenOrder
 ) -> None:

@@ -36,6 +36,7 @@ def test_who_thinks_twice_keeps_the_order(open_session: OpenPage, open_order: Op
     page.expect_seat("J05", "bought")
 
 
+@pytest.mark.nightly
 def test_an_order_can_be_put_into_the_calendar(
     open_session: OpenPage, open_order: OpenOrder
 ) -> None:
